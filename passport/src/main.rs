@@ -1,3 +1,3 @@
-//! See the crate description in `Cargo.toml`.
+//! The `passport` program; everything it does lives in the library and its [`passport::cli`].
 
 fn main() {}

@@ -1,0 +1,1 @@
+//! Candidates: registration, sign-in, sessions and profile.

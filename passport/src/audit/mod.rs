@@ -1,0 +1,1 @@
+//! An append-only record of what was done, by whom, to what.

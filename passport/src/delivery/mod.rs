@@ -1,0 +1,1 @@
+//! Mail and SMS through one durable outbox.

@@ -1,0 +1,1 @@
+//! The candidate's home: account data and one tile per exam site.

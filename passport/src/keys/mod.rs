@@ -1,0 +1,1 @@
+//! Signing keys and data keys: made, sealed at rest, rotated, and used.

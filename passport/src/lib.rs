@@ -1,0 +1,17 @@
+//! The E-TEST Passport: an OpenID provider for candidates and the exam sites that rely on it.
+//!
+//! One module per slice of the product; a slice holds its handlers, rules and SQL. Who may call
+//! whom is written down in `docs/ARCHITECTURE.md` and held by `tests/it/architecture.rs`:
+//! `shared ← {web, audit, limits, delivery, keys} ← {clients, accounts} ← oidc ← home ← {app, router, cli}`.
+
+pub mod accounts;
+pub mod audit;
+pub mod cli;
+pub mod clients;
+pub mod config;
+pub mod delivery;
+pub mod home;
+pub mod keys;
+pub mod limits;
+pub mod oidc;
+pub mod web;

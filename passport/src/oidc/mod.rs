@@ -1,0 +1,1 @@
+//! The OpenID provider: discovery, authorization, tokens, user information and logout.
