@@ -2,3 +2,12 @@
 //! HTTP kit, pages, texts, configuration and telemetry.
 //!
 //! Nothing here knows accounts, clients or exams.
+
+pub mod clock;
+pub mod db;
+pub mod entropy;
+pub mod id;
+pub mod secret;
+
+// The macro `id_type!` names it from other crates.
+pub use uuid;

@@ -1,0 +1,245 @@
+//! SQLite: one writer that groups the operations that wait, and a few readers.
+//!
+//! SQLite allows one writer at a time, and a durable commit costs a sync of the disk. So a single task owns the
+//! writing connection, takes all operations that wait, runs them in one transaction, commits once
+//! (`synchronous=FULL`), and only then answers each of them. While the disk syncs, the next group gathers.
+//!
+//! Operations of a group run without savepoints at first, because almost all of them succeed. When one that has
+//! written fails, the whole group is rolled back and run again with a savepoint around each operation, so that
+//! a failure undoes nobody else's work.
+
+use std::str::FromStr as _;
+use std::sync::Arc;
+
+use futures_util::future::{BoxFuture, FutureExt as _};
+use sqlx::migrate::{AppliedMigration, Migrate as _, Migrator};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions as _, Connection as _, Executor as _};
+use tokio::sync::{mpsc, oneshot};
+
+use super::migrate::broken;
+use super::{Conn, DbConfig, DbError, Tx};
+
+/// The most operations that one commit carries.
+const GROUP: usize = 256;
+/// The most operations that may wait; beyond it the database counts as unavailable.
+const QUEUE: usize = 4096;
+
+#[derive(Debug, Clone)]
+pub(super) struct Lite {
+    queue: mpsc::Sender<Job>,
+    readers: SqlitePool,
+    options: Arc<SqliteConnectOptions>,
+}
+
+enum Job {
+    Write(Box<dyn Operation>),
+    Close(oneshot::Sender<()>),
+}
+
+impl Lite {
+    pub(super) async fn open(config: &DbConfig) -> Result<Self, DbError> {
+        let options = SqliteConnectOptions::from_str(&config.url)
+            .map_err(|_| DbError::Address)?
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(config.acquire_timeout)
+            .statement_cache_capacity(256)
+            .pragma("wal_autocheckpoint", "4000")
+            .disable_statement_logging();
+        let writer = SqliteConnection::connect_with(&options).await?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(config.max_connections.clamp(1, 4))
+            .acquire_timeout(config.acquire_timeout)
+            .test_before_acquire(false)
+            .connect_lazy_with(options.clone().pragma("query_only", "ON"));
+        let (queue, jobs) = mpsc::channel(QUEUE);
+        let options = Arc::new(options);
+        tokio::spawn(Writer { tx: Some(Tx::new(Conn::LiteWriter(Box::new(writer)))), options: options.clone(), jobs }.run());
+        Ok(Self { queue, readers, options })
+    }
+
+    pub(super) async fn write<R, E, F>(&self, op: F) -> Result<R, E>
+    where
+        R: Send + 'static,
+        E: From<DbError> + Send + 'static,
+        F: for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Result<R, E>> + Send + Sync + 'static,
+    {
+        let (answer, outcome) = oneshot::channel();
+        let job = Job::Write(Box::new(Pending { op, result: None, answer }));
+        self.queue.try_send(job).map_err(|e| {
+            DbError::Unavailable(match e {
+                mpsc::error::TrySendError::Full(_) => "too many operations wait".to_owned(),
+                mpsc::error::TrySendError::Closed(_) => "it is closed".to_owned(),
+            })
+        })?;
+        outcome.await.unwrap_or_else(|_| Err(DbError::Unavailable("the operation was given up".to_owned()).into()))
+    }
+
+    pub(super) async fn read<R, E, F>(&self, op: F) -> Result<R, E>
+    where
+        E: From<DbError>,
+        F: for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Result<R, E>>,
+    {
+        let conn = self.readers.acquire().await.map_err(DbError::from)?;
+        op(&mut Tx::new(Conn::LiteReader(conn))).await
+    }
+
+    /// Runs migrations on a connection of their own, before or beside the writer.
+    pub(super) async fn migrate(&self, migrator: &Migrator) -> Result<(), DbError> {
+        let mut conn = SqliteConnection::connect_with(&self.options).await?;
+        migrator.run(&mut conn).await.map_err(broken)?;
+        conn.close().await.map_err(DbError::from)
+    }
+
+    pub(super) async fn applied(&self) -> Result<Vec<AppliedMigration>, DbError> {
+        let mut conn = SqliteConnection::connect_with(&self.options).await?;
+        let table = Migrator::DEFAULT.table_name;
+        conn.ensure_migrations_table(&table).await.map_err(broken)?;
+        conn.list_applied_migrations(&table).await.map_err(broken)
+    }
+
+    pub(super) async fn close(&self) {
+        let (done, closed) = oneshot::channel();
+        if self.queue.send(Job::Close(done)).await.is_ok() {
+            closed.await.ok();
+        }
+        self.readers.close().await;
+    }
+}
+
+/// An operation that waits for its turn, its types forgotten.
+trait Operation: Send {
+    /// Runs it and keeps its result; whether it succeeded.
+    fn run<'t>(&'t mut self, tx: &'t mut Tx) -> BoxFuture<'t, bool>;
+
+    /// Tells its caller how it ended: its own result if the group was committed.
+    fn answer(self: Box<Self>, committed: Result<(), &DbError>);
+}
+
+struct Pending<R, E, F> {
+    op: F,
+    result: Option<Result<R, E>>,
+    answer: oneshot::Sender<Result<R, E>>,
+}
+
+impl<R, E, F> Operation for Pending<R, E, F>
+where
+    R: Send + 'static,
+    E: From<DbError> + Send + 'static,
+    F: for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Result<R, E>> + Send + Sync + 'static,
+{
+    fn run<'t>(&'t mut self, tx: &'t mut Tx) -> BoxFuture<'t, bool> {
+        async move {
+            // A panic must not take the writer with it.
+            let result = std::panic::AssertUnwindSafe((self.op)(tx)).catch_unwind().await;
+            self.result = result.ok();
+            matches!(self.result, Some(Ok(_)))
+        }
+        .boxed()
+    }
+
+    fn answer(self: Box<Self>, committed: Result<(), &DbError>) {
+        let result = match (self.result, committed) {
+            // An operation's own refusal stands, whatever became of the group.
+            (Some(Err(error)), _) => Err(error),
+            (Some(result), Ok(())) => result,
+            (None, Ok(())) => Err(DbError::Unavailable("the operation failed".to_owned()).into()),
+            (_, Err(error)) => Err(DbError::Unavailable(error.to_string()).into()),
+        };
+        self.answer.send(result).ok();
+    }
+}
+
+struct Writer {
+    /// The connection; none after it broke, until it is opened again.
+    tx: Option<Tx>,
+    options: Arc<SqliteConnectOptions>,
+    jobs: mpsc::Receiver<Job>,
+}
+
+impl Writer {
+    async fn run(mut self) {
+        let mut group = Vec::with_capacity(GROUP);
+        loop {
+            group.clear();
+            if self.jobs.recv_many(&mut group, GROUP).await == 0 {
+                break;
+            }
+            let mut closing = None;
+            let mut operations = Vec::with_capacity(group.len());
+            for job in group.drain(..) {
+                match job {
+                    Job::Write(operation) => operations.push(operation),
+                    Job::Close(done) => closing = Some(done),
+                }
+            }
+            let committed = self.commit(&mut operations).await;
+            if let Err(error) = &committed {
+                // What state the connection is in is unknown: a new one is sure to be clean.
+                tracing::warn!(%error, "a group of database operations was not committed");
+                self.tx = None;
+            }
+            for operation in operations {
+                operation.answer(committed.as_ref().map(|()| ()));
+            }
+            if let Some(done) = closing {
+                self.jobs.close();
+                self.tx = None;
+                done.send(()).ok();
+            }
+        }
+    }
+
+    async fn commit(&mut self, operations: &mut [Box<dyn Operation>]) -> Result<(), DbError> {
+        if operations.is_empty() {
+            return Ok(());
+        }
+        let tx = match &mut self.tx {
+            Some(tx) => tx,
+            none => {
+                let conn = SqliteConnection::connect_with(&self.options).await?;
+                none.insert(Tx::new(Conn::LiteWriter(Box::new(conn))))
+            }
+        };
+        control(tx, "BEGIN IMMEDIATE").await?;
+        if !together(tx, operations).await {
+            control(tx, "ROLLBACK").await.ok();
+            control(tx, "BEGIN IMMEDIATE").await?;
+            apart(tx, operations).await?;
+        }
+        control(tx, "COMMIT").await
+    }
+}
+
+/// Runs the operations one after the other; false as soon as one failed that had written.
+async fn together(tx: &mut Tx, operations: &mut [Box<dyn Operation>]) -> bool {
+    for operation in operations {
+        tx.wrote = false;
+        if !operation.run(tx).await && tx.wrote {
+            return false;
+        }
+    }
+    true
+}
+
+/// Runs each operation in a savepoint of its own, which its failure rolls back.
+async fn apart(tx: &mut Tx, operations: &mut [Box<dyn Operation>]) -> Result<(), DbError> {
+    for operation in operations {
+        control(tx, "SAVEPOINT operation").await?;
+        if !operation.run(tx).await {
+            control(tx, "ROLLBACK TO operation").await?;
+        }
+        control(tx, "RELEASE operation").await?;
+    }
+    Ok(())
+}
+
+/// A statement that steers the transaction: prepared once, like all others.
+async fn control(tx: &mut Tx, statement: &'static str) -> Result<(), DbError> {
+    let Conn::LiteWriter(conn) = &mut tx.conn else { return Err(DbError::Address) };
+    conn.execute(sqlx::query(statement)).await?;
+    Ok(())
+}

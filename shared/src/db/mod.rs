@@ -1,0 +1,187 @@
+//! One handle over SQLite (embedded) and PostgreSQL, running one portable SQL text per query.
+//!
+//! * [`Db::write`] runs an operation in one transaction and answers only after its commit is durable.
+//!   On SQLite one writer groups the operations that wait ([`lite`]); on PostgreSQL a pool runs them side by
+//!   side and repeats those that a serialization failure or a lost connection undid ([`pg`]).
+//! * [`Db::read`] runs an operation on a reading connection, without the writer's queue.
+//!
+//! An operation is a closure that owns its arguments, awaits nothing but SQL and may be run again: it is
+//! `Fn`, so it clones what it binds. An `Err` from it rolls its own changes back and no one else's.
+//!
+//! ```ignore
+//! let used = db.write(move |tx| {
+//!     let hash = hash;
+//!     Box::pin(async move { store::consume(tx, hash, now).await })
+//! }).await?;
+//! ```
+//!
+//! Portable SQL means `$1` placeholders, `RETURNING`, `ON CONFLICT`; `BIGINT` for integers, milliseconds and
+//! truth values (0 or 1), `TEXT`, `BLOB`/`BYTEA`, JSON as `TEXT` that Rust decodes. Unique columns are declared
+//! inline (`UNIQUE`), so that both engines name the constraint alike (`table_column_key`).
+
+mod error;
+mod lite;
+mod migrate;
+mod pg;
+mod query;
+mod row;
+
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+
+pub use self::error::DbError;
+pub use self::migrate::{MigrationState, Migrations};
+pub use self::query::{Bind, Query, Value, sql};
+pub use self::row::{BrokenRow, Cell, CellError, Column, Row};
+
+use self::lite::Lite;
+use self::pg::Pg;
+
+/// How to reach the database.
+#[derive(Clone)]
+pub struct DbConfig {
+    /// `sqlite:PATH` or `postgres://…`. May hold a password: never shown.
+    pub url: String,
+    /// The most connections to hold: of a PostgreSQL pool, or reading ones of SQLite.
+    pub max_connections: u32,
+    /// How long one statement may run (PostgreSQL).
+    pub statement_timeout: Duration,
+    /// How long to wait for a connection before the database counts as unavailable.
+    pub acquire_timeout: Duration,
+}
+
+impl DbConfig {
+    /// That address with the usual limits: 16 connections, 10 s a statement, 3 s for a connection.
+    pub fn new(url: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            max_connections: 16,
+            statement_timeout: Duration::from_secs(10),
+            acquire_timeout: Duration::from_secs(3),
+        }
+    }
+}
+
+impl std::fmt::Debug for DbConfig {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let engine = self.url.split(':').next().unwrap_or_default();
+        f.debug_struct("DbConfig").field("engine", &engine).field("max_connections", &self.max_connections).finish_non_exhaustive()
+    }
+}
+
+/// Which engine stands behind a [`Db`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// Embedded, one writer.
+    Sqlite,
+    /// A server, many writers.
+    Postgres,
+}
+
+/// A connection, in a transaction where it writes. Statements run on it: see [`sql`].
+#[derive(Debug)]
+pub struct Tx {
+    pub(crate) conn: Conn,
+    /// Whether a statement ran that may have changed something since the flag was last cleared.
+    pub(crate) wrote: bool,
+}
+
+#[derive(Debug)]
+pub(crate) enum Conn {
+    LiteWriter(Box<sqlx::SqliteConnection>),
+    LiteReader(sqlx::pool::PoolConnection<sqlx::Sqlite>),
+    Pg(sqlx::pool::PoolConnection<sqlx::Postgres>),
+}
+
+impl Tx {
+    fn new(conn: Conn) -> Self {
+        Self { conn, wrote: false }
+    }
+}
+
+/// The database. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Db(Backend);
+
+#[derive(Debug, Clone)]
+enum Backend {
+    Lite(Lite),
+    Pg(Pg),
+}
+
+impl Db {
+    /// Opens the database that the address names; an SQLite file is created if missing.
+    ///
+    /// # Errors
+    /// The address is of neither kind, or the database cannot be reached.
+    pub async fn connect(config: &DbConfig) -> Result<Self, DbError> {
+        if config.url.starts_with("sqlite:") {
+            Ok(Self(Backend::Lite(Lite::open(config).await?)))
+        } else if config.url.starts_with("postgres:") || config.url.starts_with("postgresql:") {
+            Ok(Self(Backend::Pg(Pg::open(config)?)))
+        } else {
+            Err(DbError::Address)
+        }
+    }
+
+    /// Which engine this is.
+    pub fn engine(&self) -> Engine {
+        match self.0 {
+            Backend::Lite(_) => Engine::Sqlite,
+            Backend::Pg(_) => Engine::Postgres,
+        }
+    }
+
+    /// Runs `op` in one transaction and answers after the commit is durable.
+    ///
+    /// # Errors
+    /// What `op` returned (its changes are rolled back), or the [`DbError`] that kept it from being run or
+    /// committed: then nothing of it was stored, except where the connection broke during the commit itself.
+    pub async fn write<R, E, F>(&self, op: F) -> Result<R, E>
+    where
+        R: Send + 'static,
+        E: From<DbError> + Send + 'static,
+        F: for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Result<R, E>> + Send + Sync + 'static,
+    {
+        match &self.0 {
+            Backend::Lite(lite) => lite.write(op).await,
+            Backend::Pg(pg) => pg.write(op).await,
+        }
+    }
+
+    /// Runs `op`, which only reads, outside the writer's queue.
+    ///
+    /// # Errors
+    /// What `op` returned, or the [`DbError`] that kept it from running.
+    pub async fn read<R, E, F>(&self, op: F) -> Result<R, E>
+    where
+        R: Send + 'static,
+        E: From<DbError> + Send + 'static,
+        F: for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Result<R, E>> + Send + Sync + 'static,
+    {
+        match &self.0 {
+            Backend::Lite(lite) => lite.read(op).await,
+            Backend::Pg(pg) => pg.read(op).await,
+        }
+    }
+
+    /// Asks the database for a sign of life.
+    ///
+    /// # Errors
+    /// It gave none.
+    pub async fn ping(&self) -> Result<(), DbError> {
+        self.read(|tx| Box::pin(async move { sql("SELECT 1 AS one").fetch_optional(tx).await.map(drop) })).await
+    }
+
+    /// Finishes what waits and closes every connection.
+    pub async fn close(&self) {
+        match &self.0 {
+            Backend::Lite(lite) => lite.close().await,
+            Backend::Pg(pg) => pg.close().await,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,132 @@
+//! The database's promises, on SQLite and, where `TEST_POSTGRES_URL` names a server, on PostgreSQL.
+
+use futures_util::FutureExt as _;
+use futures_util::future::join_all;
+
+use super::*;
+
+const TABLE: &str = "CREATE TABLE things (name TEXT NOT NULL UNIQUE, amount BIGINT, content TEXT)";
+
+#[derive(Debug, thiserror::Error)]
+enum Refusal {
+    #[error("the rule says no")]
+    Rule,
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+async fn sqlite() -> (tempfile::TempDir, Db) {
+    let dir = tempfile::tempdir().expect("a folder");
+    let url = format!("sqlite:{}", dir.path().join("test.db").display());
+    (dir, Db::connect(&DbConfig::new(url)).await.expect("a database"))
+}
+
+async fn table(db: &Db) {
+    db.write::<_, DbError, _>(|tx| async move { sql(TABLE).execute(tx).await }.boxed()).await.expect("a table");
+}
+
+async fn insert(db: &Db, name: String, refuse: bool) -> Result<(), Refusal> {
+    db.write(move |tx| {
+        let name = name.clone();
+        async move {
+            sql("INSERT INTO things (name, amount) VALUES ($1, $2)").bind(name).bind(None::<i64>).execute(tx).await?;
+            if refuse { Err(Refusal::Rule) } else { Ok(()) }
+        }
+        .boxed()
+    })
+    .await
+}
+
+async fn names(db: &Db) -> Vec<String> {
+    db.read::<_, DbError, _>(|tx| {
+        async move {
+            let rows = sql("SELECT name FROM things ORDER BY name").fetch_all(tx).await?;
+            rows.iter().map(|r| r.get("name")).collect()
+        }
+        .boxed()
+    })
+    .await
+    .expect("names")
+}
+
+#[tokio::test]
+async fn a_refused_operation_undoes_its_own_changes_and_no_others() {
+    let (_dir, db) = sqlite().await;
+    table(&db).await;
+    let all = join_all((0..40).map(|n| insert(&db, format!("n{n:02}"), n % 4 == 0))).await;
+    assert_eq!(all.iter().filter(|r| matches!(r, Err(Refusal::Rule))).count(), 10);
+    let kept = names(&db).await;
+    assert_eq!(kept.len(), 30);
+    assert!(!kept.contains(&"n04".to_owned()) && kept.contains(&"n05".to_owned()));
+}
+
+#[tokio::test]
+async fn of_twenty_equal_names_one_is_stored_and_the_rest_are_conflicts() {
+    let (_dir, db) = sqlite().await;
+    table(&db).await;
+    let all = join_all((0..20).map(|_| insert(&db, "same".to_owned(), false))).await;
+    assert_eq!(all.iter().filter(|r| r.is_ok()).count(), 1);
+    let conflict = all.into_iter().find_map(Result::err).expect("a conflict");
+    assert!(matches!(conflict, Refusal::Db(DbError::Conflict { constraint }) if constraint == "things_name_key"));
+}
+
+#[tokio::test]
+async fn a_panic_in_an_operation_leaves_the_writer_alive() {
+    let (_dir, db) = sqlite().await;
+    table(&db).await;
+    let lost = db
+        .write::<(), DbError, _>(|tx| {
+            async move {
+                sql("INSERT INTO things (name) VALUES ('half')").execute(tx).await?;
+                panic!("a defect")
+            }
+            .boxed()
+        })
+        .await;
+    assert!(lost.is_err_and(|e| e.is_unavailable()));
+    insert(&db, "next".to_owned(), false).await.expect("the writer lives");
+    assert_eq!(names(&db).await, ["next"]);
+}
+
+#[tokio::test]
+async fn a_reading_operation_cannot_write() {
+    let (_dir, db) = sqlite().await;
+    table(&db).await;
+    let answer = db.read::<_, DbError, _>(|tx| async move { sql("DELETE FROM things").execute(tx).await }.boxed()).await;
+    assert!(answer.is_err());
+}
+
+#[tokio::test]
+async fn values_come_back_as_they_were_bound() {
+    let (_dir, db) = sqlite().await;
+    table(&db).await;
+    let row = db
+        .write::<_, DbError, _>(|tx| {
+            async move {
+                sql("INSERT INTO things (name, amount, content) VALUES ($1, $2, $3) RETURNING name, amount, content")
+                    .bind("a")
+                    .bind(i64::MAX)
+                    .bind(None::<String>)
+                    .fetch_one(tx)
+                    .await
+            }
+            .boxed()
+        })
+        .await
+        .expect("a row");
+    assert_eq!(row.get::<i64>("amount").ok(), Some(i64::MAX));
+    assert_eq!(row.get::<Option<String>>("content").ok(), Some(None));
+    assert!(matches!(row.get::<String>("content"), Err(DbError::Row(BrokenRow { column: "content", .. }))));
+    assert!(row.get::<bool>("amount").is_err());
+}
+
+#[tokio::test]
+async fn what_was_acknowledged_is_there_after_reopening() {
+    let (dir, db) = sqlite().await;
+    table(&db).await;
+    insert(&db, "kept".to_owned(), false).await.expect("stored");
+    db.close().await;
+    assert!(insert(&db, "late".to_owned(), false).await.is_err());
+    let again = Db::connect(&DbConfig::new(format!("sqlite:{}", dir.path().join("test.db").display()))).await.expect("reopened");
+    assert_eq!(names(&again).await, ["kept"]);
+}
