@@ -76,13 +76,17 @@ impl<'r> Cell<'r> {
     where
         T: Decode<'r, Sqlite> + Type<Sqlite> + Decode<'r, Postgres> + Type<Postgres>,
     {
+        // SQLite would hand out a null as an empty text or zero.
+        if self.is_null()? {
+            return Err(CellError::new("is null"));
+        }
         match &self.row.0 {
             Engine::Lite(r) => r.try_get::<T, _>(self.column),
             Engine::Pg(r) => r.try_get::<T, _>(self.column),
         }
         .map_err(|e| CellError::new(match e {
             sqlx::Error::ColumnNotFound(_) => "is missing",
-            _ => "is null or of another type",
+            _ => "is of another type",
         }))
     }
 }
