@@ -66,7 +66,10 @@ impl DbConfig {
 impl std::fmt::Debug for DbConfig {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let engine = self.url.split(':').next().unwrap_or_default();
-        f.debug_struct("DbConfig").field("engine", &engine).field("max_connections", &self.max_connections).finish_non_exhaustive()
+        f.debug_struct("DbConfig")
+            .field("engine", &engine)
+            .field("max_connections", &self.max_connections)
+            .finish_non_exhaustive()
     }
 }
 
@@ -171,7 +174,10 @@ impl Db {
     /// # Errors
     /// It gave none.
     pub async fn ping(&self) -> Result<(), DbError> {
-        self.read(|tx| Box::pin(async move { sql("SELECT 1 AS one").fetch_optional(tx).await.map(drop) })).await
+        self.read(|tx| {
+            Box::pin(async move { sql("SELECT 1 AS one").fetch_optional(tx).await.map(drop) })
+        })
+        .await
     }
 
     /// Finishes what waits and closes every connection.

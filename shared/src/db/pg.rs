@@ -23,7 +23,10 @@ impl Pg {
             .map_err(|_| DbError::Address)?
             .disable_statement_logging()
             .statement_cache_capacity(256)
-            .options([("statement_timeout", config.statement_timeout.as_millis().to_string())]);
+            .options([(
+                "statement_timeout",
+                config.statement_timeout.as_millis().to_string(),
+            )]);
         let pool = PgPoolOptions::new()
             .max_connections(config.max_connections)
             .acquire_timeout(config.acquire_timeout)
@@ -57,14 +60,20 @@ impl Pg {
         E: From<DbError>,
         F: for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Result<R, E>>,
     {
-        let mut conn = self.pool.acquire().await.map_err(|e| Undone::Final(e.into()))?;
+        let mut conn = self
+            .pool
+            .acquire()
+            .await
+            .map_err(|e| Undone::Final(e.into()))?;
         if let Err(e) = conn.execute("BEGIN").await {
             drop(conn.detach());
             return Err(Undone::Retry(e.into()));
         }
         let mut tx = Tx::new(Conn::Pg(conn));
         let result = op(&mut tx).await;
-        let Conn::Pg(mut conn) = tx.conn else { return Err(Undone::Final(DbError::Address)) };
+        let Conn::Pg(mut conn) = tx.conn else {
+            return Err(Undone::Final(DbError::Address));
+        };
         match result {
             Ok(value) => match conn.execute("COMMIT").await {
                 Ok(_) => Ok(Ok(value)),
@@ -100,7 +109,9 @@ impl Pg {
                 return result;
             }
             // An error of the operation's own leaves a healthy connection; on a broken one the pool is asked again.
-            let Conn::Pg(mut conn) = tx.conn else { return result };
+            let Conn::Pg(mut conn) = tx.conn else {
+                return result;
+            };
             if conn.execute("SELECT 1").await.is_ok() {
                 return result;
             }
