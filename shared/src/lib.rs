@@ -6,6 +6,7 @@
 pub mod clock;
 pub mod db;
 pub mod entropy;
+pub mod i18n;
 pub mod id;
 pub mod secret;
 

@@ -1,0 +1,152 @@
+//! The completeness check that each crate runs over its texts in a test.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use fluent_syntax::ast::{CallArguments, Entry, Expression, InlineExpression, Pattern, PatternElement};
+
+/// What one key of a language asks its caller for.
+type Placeholders = BTreeSet<String>;
+
+/// Every difference between the Chinese and the English texts, one sentence each: a key that only one of
+/// them has, a key that stands twice, placeholders that differ, a part that does not parse. Empty means the
+/// two are complete.
+#[must_use]
+pub fn differences(zh_sources: &[&str], en_sources: &[&str]) -> Vec<String> {
+    let mut found = Vec::new();
+    let zh = keys("zh-CN", zh_sources, &mut found);
+    let en = keys("en", en_sources, &mut found);
+    for (key, zh_placeholders) in &zh {
+        match en.get(key) {
+            None => found.push(format!("`{key}` is missing in en")),
+            Some(en_placeholders) if en_placeholders != zh_placeholders => found.push(format!(
+                "`{key}` has the placeholders {} in zh-CN, but {} in en",
+                list(zh_placeholders),
+                list(en_placeholders)
+            )),
+            Some(_) => {}
+        }
+    }
+    let only_en = en.keys().filter(|key| !zh.contains_key(*key));
+    found.extend(only_en.map(|key| format!("`{key}` is missing in zh-CN")));
+    found
+}
+
+fn list(placeholders: &Placeholders) -> String {
+    if placeholders.is_empty() {
+        return "(none)".to_owned();
+    }
+    placeholders.iter().map(|name| format!("${name}")).collect::<Vec<_>>().join(", ")
+}
+
+fn keys(lang: &str, sources: &[&str], found: &mut Vec<String>) -> BTreeMap<String, Placeholders> {
+    let mut keys = BTreeMap::new();
+    for source in sources {
+        let resource = match fluent_syntax::parser::parse(*source) {
+            Ok(resource) => resource,
+            Err((resource, errors)) => {
+                found.extend(errors.iter().map(|error| format!("{lang} does not parse: {error}")));
+                resource
+            }
+        };
+        for entry in &resource.body {
+            for (key, pattern) in patterns(entry) {
+                let mut placeholders = Placeholders::new();
+                in_pattern(pattern, &mut placeholders);
+                if keys.insert(key.clone(), placeholders).is_some() {
+                    found.push(format!("`{key}` stands twice in {lang}"));
+                }
+            }
+        }
+    }
+    keys
+}
+
+/// The patterns of one entry under the names by which they are asked for: `key`, `key.attribute`, `-term`.
+fn patterns<'a>(entry: &'a Entry<&str>) -> Vec<(String, &'a Pattern<&'a str>)> {
+    let (name, value, attributes) = match entry {
+        Entry::Message(message) => (message.id.name.to_owned(), message.value.as_ref(), &message.attributes),
+        Entry::Term(term) => (format!("-{}", term.id.name), Some(&term.value), &term.attributes),
+        _ => return Vec::new(),
+    };
+    let attributes = attributes.iter().map(|of| (format!("{name}.{}", of.id.name), &of.value)).collect::<Vec<_>>();
+    value.map(|pattern| (name, pattern)).into_iter().chain(attributes).collect()
+}
+
+fn in_pattern(pattern: &Pattern<&str>, found: &mut Placeholders) {
+    for element in &pattern.elements {
+        if let PatternElement::Placeable { expression } = element {
+            in_expression(expression, found);
+        }
+    }
+}
+
+fn in_expression(expression: &Expression<&str>, found: &mut Placeholders) {
+    match expression {
+        Expression::Inline(inline) => in_inline(inline, found),
+        Expression::Select { selector, variants } => {
+            in_inline(selector, found);
+            for variant in variants {
+                in_pattern(&variant.value, found);
+            }
+        }
+    }
+}
+
+fn in_inline(inline: &InlineExpression<&str>, found: &mut Placeholders) {
+    match inline {
+        InlineExpression::VariableReference { id } => {
+            found.insert(id.name.to_owned());
+        }
+        InlineExpression::Placeable { expression } => in_expression(expression, found),
+        InlineExpression::FunctionReference { arguments, .. } => in_arguments(arguments, found),
+        InlineExpression::TermReference { arguments: Some(arguments), .. } => in_arguments(arguments, found),
+        _ => {}
+    }
+}
+
+fn in_arguments(arguments: &CallArguments<&str>, found: &mut Placeholders) {
+    for argument in &arguments.positional {
+        in_inline(argument, found);
+    }
+    for argument in &arguments.named {
+        in_inline(&argument.value, found);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_keys_and_placeholders_are_complete() {
+        let zh = ["a = 甲\nb = 剩余 { $n }", "# note\n-brand = 通行证\nc = { -brand }"];
+        let en = ["b = { $n ->\n    [one] one\n   *[other] { $n } left\n }\n-brand = Passport\nc = { -brand }\na = A"];
+        assert_eq!(differences(&zh, &en), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_key_of_one_language_is_reported() {
+        assert_eq!(differences(&["a = 甲"], &["b = B"]), ["`a` is missing in en", "`b` is missing in zh-CN"]);
+        assert_eq!(differences(&["a = 甲\n  .hint = 提示"], &["a = A"]), ["`a.hint` is missing in en"]);
+    }
+
+    #[test]
+    fn different_placeholders_are_reported() {
+        let found = differences(&["a = { $name }"], &["a = { NUMBER($count) }"]);
+        assert_eq!(found, ["`a` has the placeholders $name in zh-CN, but $count in en"]);
+        let found = differences(&["a = { $name }"], &["a = you"]);
+        assert_eq!(found, ["`a` has the placeholders $name in zh-CN, but (none) in en"]);
+    }
+
+    #[test]
+    fn a_key_that_stands_twice_is_reported_across_sources() {
+        assert_eq!(differences(&["a = 甲", "a = 乙"], &["a = A"]), ["`a` stands twice in zh-CN"]);
+    }
+
+    #[test]
+    fn a_syntax_error_is_reported() {
+        let found = differences(&["a = 甲\nb = { $"], &["a = A"]);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].starts_with("zh-CN does not parse"), "{found:?}");
+    }
+}
