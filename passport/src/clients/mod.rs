@@ -1,1 +1,271 @@
 //! The registry of relying parties: exam sites and third parties that sign people in here.
+//!
+//! [`Clients`] answers from memory ([`registry`]); what it hands out, a [`Client`], has passed every rule of
+//! registration. Redirect URIs are compared in [`redirect_uri`], secrets in [`secret`].
+
+pub mod metadata;
+pub mod model;
+pub mod redirect_uri;
+pub mod registry;
+pub mod secret;
+pub mod store;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use shared::clock::SharedClock;
+use shared::db::{Db, DbError};
+use shared::entropy::SharedEntropy;
+use shared::secret::SecretString;
+
+pub use self::metadata::{Bilingual, Metadata, Tile};
+pub use self::model::{
+    ApplicationType, AuthMethod, Client, ClientId, GrantType, Problem, Profile,
+};
+pub use self::redirect_uri::RedirectUri;
+
+use self::registry::{Copy, FRESH, STALE, Snapshot};
+use crate::audit::{Actor, Audit, Event};
+
+/// The registry. Cheap to clone.
+#[derive(Clone)]
+pub struct Clients {
+    db: Db,
+    clock: SharedClock,
+    entropy: SharedEntropy,
+    audit: Audit,
+    copy: Arc<Copy>,
+    refreshing: Arc<tokio::sync::Mutex<()>>,
+}
+
+/// Why the registry did not take a change.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientsError {
+    /// The metadata breaks rules.
+    #[error("the client's metadata breaks {} rule(s)", .0.len())]
+    Metadata(Vec<Problem>),
+    /// There is no such client.
+    #[error("there is no such client")]
+    Unknown,
+    /// A public client has no secret (RFC 6749 §2.1).
+    #[error("a public client has no secret")]
+    Public,
+    /// Two secrets are valid already.
+    #[error("two secrets are valid already: let the older one end first")]
+    TooManySecrets,
+    /// A secret that was brought along is not good enough.
+    #[error(transparent)]
+    Secret(#[from] secret::SecretError),
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+/// What came of writing a client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Applied {
+    /// It is new.
+    Registered,
+    /// Its metadata changed.
+    Changed,
+    /// It was so already.
+    Unchanged,
+}
+
+impl Clients {
+    /// A registry in that database.
+    pub fn new(db: Db, clock: SharedClock, entropy: SharedEntropy, audit: Audit) -> Self {
+        Self {
+            db,
+            clock,
+            entropy,
+            audit,
+            copy: Arc::default(),
+            refreshing: Arc::default(),
+        }
+    }
+
+    /// The client of that id, as it was no longer than 5 seconds ago.
+    ///
+    /// # Errors
+    /// There is no copy young enough, and the database does not answer.
+    pub async fn find(&self, id: &str) -> Result<Option<Arc<Client>>, DbError> {
+        Ok(self.snapshot().await?.find(id))
+    }
+
+    /// Clients that have a tile on the candidate's home, in their order.
+    ///
+    /// # Errors
+    /// Like [`Clients::find`].
+    pub async fn tiles(&self) -> Result<Vec<Arc<Client>>, DbError> {
+        Ok(self.snapshot().await?.tiles().to_vec())
+    }
+
+    /// Every client, by id.
+    ///
+    /// # Errors
+    /// Like [`Clients::find`].
+    pub async fn all(&self) -> Result<Vec<Arc<Client>>, DbError> {
+        Ok(self.snapshot().await?.all())
+    }
+
+    /// Registers a client, or brings the registered one to this metadata.
+    ///
+    /// # Errors
+    /// The metadata breaks rules, or the database refused.
+    pub async fn apply(&self, actor: Actor, metadata: Metadata) -> Result<Applied, ClientsError> {
+        let client = Client::new(metadata, Vec::new()).map_err(ClientsError::Metadata)?;
+        let (audit, now) = (self.audit.clone(), self.clock.now());
+        let applied = self
+            .db
+            .write(move |tx| {
+                let (client, audit, actor) = (client.clone(), audit.clone(), actor.clone());
+                async move {
+                    let id = client.id.to_string();
+                    let (applied, event) = match store::find(tx, &client.id).await? {
+                        Some(old) if old.metadata == client.metadata => {
+                            return Ok(Applied::Unchanged);
+                        }
+                        Some(_) => (Applied::Changed, Event::ClientChanged { client: id }),
+                        None => (Applied::Registered, Event::ClientRegistered { client: id }),
+                    };
+                    store::put(tx, &client, now).await?;
+                    store::touch(tx).await?;
+                    audit.record(tx, &actor, &event).await?;
+                    Ok::<_, DbError>(applied)
+                }
+                .boxed()
+            })
+            .await?;
+        self.reload().await?;
+        Ok(applied)
+    }
+
+    /// Makes a secret. Others that the client has stay valid for `overlap`, so that its nodes can be changed
+    /// over one by one.
+    ///
+    /// # Errors
+    /// See [`ClientsError`].
+    pub async fn rotate_secret(
+        &self,
+        actor: Actor,
+        id: &str,
+        overlap: Duration,
+    ) -> Result<SecretString, ClientsError> {
+        let new = secret::generate(&*self.entropy);
+        let hash = secret::import(&new)?;
+        self.store_secret(actor, id, hash, Some(overlap)).await?;
+        Ok(new)
+    }
+
+    /// Adds a secret that was made elsewhere; nothing happens if the client has it.
+    ///
+    /// # Errors
+    /// See [`ClientsError`].
+    pub async fn import_secret(
+        &self,
+        actor: Actor,
+        id: &str,
+        secret: &SecretString,
+    ) -> Result<(), ClientsError> {
+        let hash = secret::import(secret)?;
+        self.store_secret(actor, id, hash, None).await
+    }
+
+    async fn store_secret(
+        &self,
+        actor: Actor,
+        id: &str,
+        hash: [u8; 32],
+        overlap: Option<Duration>,
+    ) -> Result<(), ClientsError> {
+        let id = ClientId::parse(id).ok_or(ClientsError::Unknown)?;
+        let (audit, now) = (self.audit.clone(), self.clock.now());
+        self.db
+            .write(move |tx| {
+                let (id, audit, actor) = (id.clone(), audit.clone(), actor.clone());
+                async move {
+                    store::remove_expired_secrets(tx, &id, now).await?;
+                    let client = store::find(tx, &id).await?.ok_or(ClientsError::Unknown)?;
+                    if client.is_public() {
+                        return Err(ClientsError::Public);
+                    }
+                    if client.secrets.iter().any(|s| s.hash == hash) {
+                        return Ok(());
+                    }
+                    if client.secrets.len() >= secret::LIMIT {
+                        return Err(ClientsError::TooManySecrets);
+                    }
+                    store::add_secret(tx, &id, hash, now).await?;
+                    let client = id.to_string();
+                    let added = Event::ClientSecretAdded {
+                        client: client.clone(),
+                    };
+                    audit.record(tx, &actor, &added).await?;
+                    if let Some(overlap) = overlap {
+                        let end = now + overlap;
+                        if store::retire_others(tx, &id, hash, end).await? > 0 {
+                            let at = end.millis();
+                            let retired = Event::ClientSecretsRetired { client, at };
+                            audit.record(tx, &actor, &retired).await?;
+                        }
+                    }
+                    store::touch(tx).await?;
+                    Ok(())
+                }
+                .boxed()
+            })
+            .await?;
+        self.reload().await?;
+        Ok(())
+    }
+
+    async fn snapshot(&self) -> Result<Arc<Snapshot>, DbError> {
+        let now = self.clock.now();
+        if let Some(fresh) = self.copy.within(FRESH, now) {
+            return Ok(fresh);
+        }
+        let _one_of_us = self.refreshing.lock().await;
+        let now = self.clock.now();
+        if let Some(fresh) = self.copy.within(FRESH, now) {
+            return Ok(fresh);
+        }
+        match (self.read().await, self.copy.within(STALE, now)) {
+            (Ok(snapshot), _) => {
+                self.copy.put(now, Arc::clone(&snapshot));
+                Ok(snapshot)
+            }
+            (Err(error), Some(stale)) if error.is_unavailable() => {
+                tracing::warn!(%error, "the client registry could not be read again: serving the last copy");
+                Ok(stale)
+            }
+            (Err(error), _) => Err(error),
+        }
+    }
+
+    /// Reads the registry after a change of our own, so that this node sees it at once.
+    async fn reload(&self) -> Result<(), DbError> {
+        let _one_of_us = self.refreshing.lock().await;
+        let now = self.clock.now();
+        self.copy.put(now, self.read().await?);
+        Ok(())
+    }
+
+    async fn read(&self) -> Result<Arc<Snapshot>, DbError> {
+        let last = self.copy.last();
+        self.db
+            .read(move |tx| {
+                let last = last.clone();
+                async move {
+                    let revision = store::revision(tx).await?;
+                    if let Some(last) = last.filter(|s| s.revision == revision) {
+                        return Ok(last);
+                    }
+                    Ok(Arc::new(Snapshot::new(revision, store::all(tx).await?)))
+                }
+                .boxed()
+            })
+            .await
+    }
+}

@@ -1,0 +1,204 @@
+//! The kinds of events, as types: whoever adds one names its fields here and nowhere else.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// Who did it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Actor {
+    /// A candidate, by account id.
+    Account(String),
+    /// A relying party, by client id.
+    Client(String),
+    /// Somebody at the command line of a node.
+    Operator,
+    /// Someone not signed in.
+    Visitor,
+    /// The passport itself, on schedule or at start.
+    System,
+}
+
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Account(id) => write!(f, "account:{id}"),
+            Self::Client(id) => write!(f, "client:{id}"),
+            Self::Operator => f.write_str("operator"),
+            Self::Visitor => f.write_str("visitor"),
+            Self::System => f.write_str("system"),
+        }
+    }
+}
+
+/// What happened. Fields are ids and codes of ours, never what a person typed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Event {
+    /// An account was made.
+    AccountRegistered {
+        /// Its id.
+        account: String,
+    },
+    /// Both agreements were accepted.
+    AgreementAccepted {
+        /// By which account.
+        account: String,
+        /// Version of the texts.
+        version: String,
+    },
+    /// A session began.
+    SignedIn {
+        /// Whose.
+        account: String,
+        /// Which session.
+        session: String,
+    },
+    /// A sign-in to an existing account was refused.
+    SignInRefused {
+        /// To which account.
+        account: String,
+        /// A code: `password`, `locked`, …
+        reason: &'static str,
+    },
+    /// An account was locked.
+    AccountLocked {
+        /// Which.
+        account: String,
+        /// Until when, in milliseconds since the epoch; none: until it is unlocked.
+        until: Option<i64>,
+    },
+    /// An account was unlocked.
+    AccountUnlocked {
+        /// Which.
+        account: String,
+    },
+    /// A password was changed by its owner.
+    PasswordChanged {
+        /// Whose.
+        account: String,
+        /// How many other sessions ended by it.
+        sessions_ended: u64,
+    },
+    /// A profile was changed.
+    ProfileChanged {
+        /// Whose.
+        account: String,
+        /// Names of the fields, not their content.
+        fields: Vec<&'static str>,
+    },
+    /// A session ended.
+    SessionEnded {
+        /// Whose.
+        account: String,
+        /// Which session.
+        session: String,
+        /// A code: `signed_out`, `password_changed`, …
+        reason: &'static str,
+    },
+    /// A person let a client have these scopes.
+    ConsentGiven {
+        /// The person.
+        account: String,
+        /// The client.
+        client: String,
+        /// Scopes, separated by spaces.
+        scope: String,
+    },
+    /// A person refused a client.
+    ConsentRefused {
+        /// The person.
+        account: String,
+        /// The client.
+        client: String,
+    },
+    /// An authorization code came a second time; what it had given was revoked (RFC 6749 §4.1.2).
+    CodeReused {
+        /// The client it was issued to.
+        client: String,
+        /// The account it was issued for.
+        account: String,
+    },
+    /// A used refresh token came again; its family was ended (RFC 9700 §4.14.2).
+    RefreshTokenReused {
+        /// The client it was issued to.
+        client: String,
+        /// The account it was issued for.
+        account: String,
+    },
+    /// A client entered the registry.
+    ClientRegistered {
+        /// Its id.
+        client: String,
+    },
+    /// A client's metadata changed.
+    ClientChanged {
+        /// Its id.
+        client: String,
+    },
+    /// A client got a secret.
+    ClientSecretAdded {
+        /// Its id.
+        client: String,
+    },
+    /// A client's older secrets got their end.
+    ClientSecretsRetired {
+        /// Its id.
+        client: String,
+        /// When they end, in milliseconds since the epoch.
+        at: i64,
+    },
+    /// A signing key went from one state to another.
+    SigningKeyMoved {
+        /// The key.
+        kid: String,
+        /// Its algorithm.
+        alg: &'static str,
+        /// The state it left; none: it was made.
+        from: Option<&'static str>,
+        /// The state it is in; none: it was removed.
+        to: Option<&'static str>,
+    },
+    /// A key for sealing data was made.
+    DataKeyMade {
+        /// The key.
+        key: String,
+    },
+}
+
+impl Event {
+    /// The account it concerns, if any.
+    pub fn account(&self) -> Option<&str> {
+        match self {
+            Self::AccountRegistered { account }
+            | Self::AgreementAccepted { account, .. }
+            | Self::SignedIn { account, .. }
+            | Self::SignInRefused { account, .. }
+            | Self::AccountLocked { account, .. }
+            | Self::AccountUnlocked { account }
+            | Self::PasswordChanged { account, .. }
+            | Self::ProfileChanged { account, .. }
+            | Self::SessionEnded { account, .. }
+            | Self::ConsentGiven { account, .. }
+            | Self::ConsentRefused { account, .. }
+            | Self::CodeReused { account, .. }
+            | Self::RefreshTokenReused { account, .. } => Some(account),
+            _ => None,
+        }
+    }
+
+    /// The client it concerns, if any.
+    pub fn client(&self) -> Option<&str> {
+        match self {
+            Self::ConsentGiven { client, .. }
+            | Self::ConsentRefused { client, .. }
+            | Self::CodeReused { client, .. }
+            | Self::RefreshTokenReused { client, .. }
+            | Self::ClientRegistered { client }
+            | Self::ClientChanged { client }
+            | Self::ClientSecretAdded { client }
+            | Self::ClientSecretsRetired { client, .. } => Some(client),
+            _ => None,
+        }
+    }
+}
