@@ -10,18 +10,10 @@ use super::{Actor, Event, EventId};
 ///
 /// # Errors
 /// The database refused.
-pub async fn append(
-    tx: &mut Tx,
-    id: EventId,
-    at: Timestamp,
-    actor: &Actor,
-    event: &Event,
-) -> Result<(), DbError> {
+pub async fn append(tx: &mut Tx, id: EventId, at: Timestamp, actor: &Actor, event: &Event) -> Result<(), DbError> {
     let (kind, details) = encode(event)?;
-    sql(
-        "INSERT INTO audit_events (id, at, actor, kind, account_id, client_id, details) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
-    )
+    sql("INSERT INTO audit_events (id, at, actor, kind, account_id, client_id, details) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7)")
     .bind(id)
     .bind(at)
     .bind(actor.to_string())
