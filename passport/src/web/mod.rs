@@ -1,1 +1,40 @@
 //! What every page of the passport shares: page context, forms, error pages, the way back.
+
+pub mod form;
+pub mod paths;
+pub mod return_to;
+pub mod seal;
+
+use std::sync::Arc;
+
+use shared::clock::SharedClock;
+use shared::entropy::SharedEntropy;
+
+pub use self::form::Posted;
+pub use self::return_to::{Destination, ReturnTo, ReturnToCodec};
+pub use self::seal::Sealer;
+
+/// What the shared parts of pages need. Cheap to clone.
+#[derive(Clone)]
+pub struct Web {
+    /// Our own origin, `https://host[:port]`, from the configuration and never from a request.
+    pub origin: Arc<str>,
+    /// The key ring.
+    pub sealer: Arc<dyn Sealer>,
+    /// The time.
+    pub clock: SharedClock,
+    /// Randomness.
+    pub entropy: SharedEntropy,
+}
+
+impl Web {
+    /// The shared parts, on that origin.
+    pub fn new(origin: &str, sealer: Arc<dyn Sealer>, clock: SharedClock, entropy: SharedEntropy) -> Self {
+        Self { origin: origin.into(), sealer, clock, entropy }
+    }
+
+    /// Seals and opens ways back.
+    pub fn return_to(&self) -> ReturnToCodec {
+        ReturnToCodec::new(Arc::clone(&self.sealer))
+    }
+}

@@ -1,0 +1,263 @@
+//! Posted forms: read strictly, and only from our own pages.
+//!
+//! A browser gets a random value in a cookie; every form of ours carries a keyed hash of it. The pair belongs to
+//! the browser and not to a session, so that a form opened before signing in elsewhere, or kept open while a
+//! session ended, still works. Where the pair does not fit (cookies cleared, refused), [`Posted::fresh`] is
+//! false and the handler shows its form again, filled in, instead of losing what was typed.
+
+use axum::body::Bytes;
+use axum::extract::{FromRef, FromRequest, Request};
+use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use http::{HeaderMap, StatusCode, header};
+use serde::de::DeserializeOwned;
+use shared::entropy::token;
+use shared::secret::constant_time_eq;
+use tower_cookies::Cookies;
+use tower_cookies::cookie::{Cookie, SameSite};
+
+use super::Web;
+
+/// The hidden field that every form carries.
+pub const CSRF_FIELD: &str = "csrf";
+
+const COOKIE: &str = "__Host-pp_form";
+const PURPOSE: &str = "csrf";
+
+/// The value of the hidden field for this browser, whose cookie is made if it has none yet.
+pub fn csrf_token(web: &Web, cookies: &Cookies) -> String {
+    let secret = cookies.get(COOKIE).map(|cookie| cookie.value().to_owned()).unwrap_or_else(|| {
+        let secret = token(&*web.entropy);
+        cookies.add(
+            Cookie::build((COOKIE, secret.clone()))
+                .path("/")
+                .secure(true)
+                .http_only(true)
+                .same_site(SameSite::Lax)
+                .build(),
+        );
+        secret
+    });
+    URL_SAFE_NO_PAD.encode(web.sealer.mac(PURPOSE, secret.as_bytes()))
+}
+
+/// A form sent by a page of ours.
+#[derive(Debug)]
+pub struct Posted<T> {
+    /// What was typed.
+    pub form: T,
+    /// Whether the form comes from this browser. If not, nothing may be done but to show it again.
+    pub fresh: bool,
+    /// Whether the browser sent the form cookie: without any cookie no sign-in can last.
+    pub cookies_work: bool,
+}
+
+/// Why a form was not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum FormRejection {
+    /// Not `application/x-www-form-urlencoded`.
+    #[error("a form must be sent as application/x-www-form-urlencoded")]
+    ContentType,
+    /// Over the limit of the HTTP kit.
+    #[error("the form is too large")]
+    TooLarge,
+    /// The body broke off.
+    #[error("the form did not arrive whole")]
+    Broken,
+    /// Not UTF-8, or with a NUL in it.
+    #[error("the form holds bytes that are no text")]
+    NotText,
+    /// A field stands in it twice.
+    #[error("a field of the form was sent twice")]
+    Repeated,
+    /// A field is missing or of another kind.
+    #[error("a field of the form is missing or malformed")]
+    Fields,
+    /// Sent by a page of another site.
+    #[error("the form was sent by another site")]
+    Foreign,
+}
+
+impl FormRejection {
+    /// The status it is answered with.
+    pub fn status(self) -> StatusCode {
+        match self {
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Foreign => StatusCode::FORBIDDEN,
+            _ => StatusCode::BAD_REQUEST,
+        }
+    }
+}
+
+impl IntoResponse for FormRejection {
+    fn into_response(self) -> Response {
+        (self.status(), self.to_string()).into_response()
+    }
+}
+
+impl<S, T> FromRequest<S> for Posted<T>
+where
+    S: Send + Sync,
+    Web: FromRef<S>,
+    T: DeserializeOwned,
+{
+    type Rejection = FormRejection;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
+        let web = Web::from_ref(state);
+        if !is_form(request.headers()) {
+            return Err(FormRejection::ContentType);
+        }
+        if is_foreign(request.headers(), &web.origin) {
+            return Err(FormRejection::Foreign);
+        }
+        let secret = request
+            .extensions()
+            .get::<Cookies>()
+            .and_then(|cookies| cookies.get(COOKIE))
+            .map(|cookie| cookie.value().to_owned());
+        let body = Bytes::from_request(request, state).await.map_err(|rejection| {
+            if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+                FormRejection::TooLarge
+            } else {
+                FormRejection::Broken
+            }
+        })?;
+        let sent = check_text(&body)?;
+        let form = serde_urlencoded::from_bytes(&body).map_err(|_| FormRejection::Fields)?;
+        let fresh = match (&secret, sent) {
+            (Some(secret), Some(sent)) => {
+                let expected = URL_SAFE_NO_PAD.encode(web.sealer.mac(PURPOSE, secret.as_bytes()));
+                constant_time_eq(expected.as_bytes(), sent.as_bytes())
+            }
+            _ => false,
+        };
+        Ok(Self { form, fresh, cookies_work: secret.is_some() })
+    }
+}
+
+/// Whether the body is declared a form; parameters of the media type are allowed.
+fn is_form(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
+        .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"))
+}
+
+/// Whether the browser says that another site sent this. `Origin: null` comes from private windows and
+/// redirects too: the token decides about those.
+fn is_foreign(headers: &HeaderMap, origin: &str) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let other_site = text("sec-fetch-site").is_some_and(|site| matches!(site, "cross-site" | "same-site"));
+    other_site || text("origin").is_some_and(|sent| sent != "null" && !sent.eq_ignore_ascii_case(origin))
+}
+
+/// Checks what serde would let pass, and finds the form token.
+fn check_text(body: &[u8]) -> Result<Option<String>, FormRejection> {
+    let mut names: Vec<String> = Vec::new();
+    let mut sent = None;
+    for pair in body.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
+        let at = pair.iter().position(|byte| *byte == b'=').unwrap_or(pair.len());
+        let name = decode(&pair[..at])?;
+        let value = decode(pair.get(at + 1..).unwrap_or_default())?;
+        if names.contains(&name) {
+            return Err(FormRejection::Repeated);
+        }
+        if name == CSRF_FIELD {
+            sent = Some(value);
+        }
+        names.push(name);
+    }
+    Ok(sent)
+}
+
+/// Percent-decoded text. The URL standard's decoder would replace broken UTF-8 silently.
+fn decode(part: &[u8]) -> Result<String, FormRejection> {
+    let mut bytes = Vec::with_capacity(part.len());
+    let mut rest = part.iter().copied();
+    while let Some(byte) = rest.next() {
+        bytes.push(match byte {
+            b'+' => b' ',
+            b'%' => match (rest.next().and_then(hex), rest.next().and_then(hex)) {
+                (Some(high), Some(low)) => high << 4 | low,
+                _ => return Err(FormRejection::NotText),
+            },
+            other => other,
+        });
+    }
+    if bytes.contains(&0) {
+        return Err(FormRejection::NotText);
+    }
+    String::from_utf8(bytes).map_err(|_| FormRejection::NotText)
+}
+
+fn hex(digit: u8) -> Option<u8> {
+    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use axum::body::Body;
+    use serde::Deserialize;
+    use shared::clock::{FakeClock, Timestamp};
+    use shared::entropy::SeededEntropy;
+
+    use super::*;
+    use crate::web::seal::testing::PlainSealer;
+
+    #[derive(Debug, Deserialize)]
+    struct Form {
+        #[serde(default)]
+        name: String,
+    }
+
+    fn web() -> Web {
+        Web::new(
+            "https://passport.test",
+            Arc::new(PlainSealer),
+            Arc::new(FakeClock::at(Timestamp::from_millis(0))),
+            Arc::new(SeededEntropy::new(1)),
+        )
+    }
+
+    fn request(body: impl Into<Body>, headers: &[(&str, &str)]) -> Request {
+        let mut request =
+            http::Request::post("/x").header(header::CONTENT_TYPE, "application/x-www-form-urlencoded; charset=utf-8");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.body(body.into()).expect("a request")
+    }
+
+    async fn post(body: impl Into<Body>, headers: &[(&str, &str)]) -> Result<Posted<Form>, FormRejection> {
+        Posted::from_request(request(body, headers), &web()).await
+    }
+
+    #[tokio::test]
+    async fn what_is_no_plain_form_is_refused() {
+        assert_eq!(post(&b"name=%ff"[..], &[]).await.unwrap_err(), FormRejection::NotText);
+        assert_eq!(post(&b"name=\xff"[..], &[]).await.unwrap_err(), FormRejection::NotText);
+        assert_eq!(post("name=%00", &[]).await.unwrap_err(), FormRejection::NotText);
+        assert_eq!(post("name=%2", &[]).await.unwrap_err(), FormRejection::NotText);
+        assert_eq!(post("name=a&na%6De=b", &[]).await.unwrap_err(), FormRejection::Repeated);
+    }
+
+    #[tokio::test]
+    async fn a_page_of_another_site_cannot_send_our_forms() {
+        for headers in [[("origin", "https://evil.example")], [("sec-fetch-site", "cross-site")]] {
+            assert_eq!(post("name=a", &headers).await.unwrap_err(), FormRejection::Foreign);
+        }
+        assert!(post("name=a", &[("origin", "https://passport.test"), ("sec-fetch-site", "same-origin")]).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_form_without_its_token_is_read_but_not_fresh() {
+        let posted = post("name=%E6%9D%8E+%E5%8D%8E", &[]).await.expect("a form");
+        assert_eq!(posted.form.name, "李 华");
+        assert!(!posted.fresh && !posted.cookies_work);
+    }
+}

@@ -1,0 +1,30 @@
+//! The addresses of pages that other slices link to. The router gives them their handlers.
+
+/// The candidate's home, or the way in for someone who is not signed in.
+pub const HOME: &str = "/";
+/// 考生登录
+pub const SIGN_IN: &str = "/sign-in";
+/// 退出
+pub const SIGN_OUT: &str = "/sign-out";
+/// 用户注册
+pub const REGISTER: &str = "/register";
+/// 考点省份 alone, for a session that has none and a site that needs it.
+pub const PROVINCE: &str = "/province";
+/// 修改资料
+pub const PROFILE: &str = "/account/profile";
+/// 修改密码
+pub const PASSWORD: &str = "/account/password";
+/// 找回账号, 重置密码
+pub const RECOVER: &str = "/recover";
+/// 用户服务协议
+pub const AGREEMENT: &str = "/agreement";
+/// 用户隐私政策
+pub const PRIVACY: &str = "/privacy";
+/// 无障碍说明
+pub const ACCESSIBILITY: &str = "/accessibility";
+/// 帮助
+pub const HELP: &str = "/help";
+/// The picture of a captcha; the sealed challenge stands in the query.
+pub const CAPTCHA_IMAGE: &str = "/captcha/image";
+/// The authorization endpoint (RFC 6749 §3.1).
+pub const AUTHORIZE: &str = "/authorize";

@@ -1,0 +1,52 @@
+//! What the pages need of the key ring, so that this tier does not import it: the application wires the two.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+/// Authenticated encryption and keyed hashes, separated by purpose: what was sealed for one purpose opens for
+/// no other.
+pub trait Sealer: Send + Sync {
+    /// Encrypts `data`.
+    fn seal(&self, purpose: &'static str, data: &[u8]) -> Vec<u8>;
+
+    /// What [`Sealer::seal`] was given, unless a byte was changed, the purpose differs or the key is gone.
+    fn open(&self, purpose: &'static str, sealed: &[u8]) -> Option<Vec<u8>>;
+
+    /// A keyed hash: the same for equal data, unknowable without the key.
+    fn mac(&self, purpose: &'static str, data: &[u8]) -> [u8; 32];
+}
+
+/// Seals `data` into text that may stand in an address or a hidden field.
+pub fn seal_text(sealer: &dyn Sealer, purpose: &'static str, data: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(sealer.seal(purpose, data))
+}
+
+/// Opens what [`seal_text`] made; `None` for everything else.
+pub fn open_text(sealer: &dyn Sealer, purpose: &'static str, text: &str) -> Option<Vec<u8>> {
+    sealer.open(purpose, &URL_SAFE_NO_PAD.decode(text).ok()?)
+}
+
+/// A sealer for unit tests: a keyed hash in front of the data, nothing hidden.
+#[cfg(test)]
+pub(crate) mod testing {
+    use super::Sealer;
+    use shared::secret::hmac_sha256;
+
+    /// See the module.
+    pub(crate) struct PlainSealer;
+
+    impl Sealer for PlainSealer {
+        fn seal(&self, purpose: &'static str, data: &[u8]) -> Vec<u8> {
+            [self.mac(purpose, data).as_slice(), data].concat()
+        }
+
+        fn open(&self, purpose: &'static str, sealed: &[u8]) -> Option<Vec<u8>> {
+            let (mac, data) = sealed.split_at_checked(32)?;
+            (mac == self.mac(purpose, data)).then(|| data.to_vec())
+        }
+
+        fn mac(&self, purpose: &'static str, data: &[u8]) -> [u8; 32] {
+            hmac_sha256(purpose.as_bytes(), data)
+        }
+    }
+}
