@@ -251,7 +251,9 @@ mod tests {
         for headers in [[("origin", "https://evil.example")], [("sec-fetch-site", "cross-site")]] {
             assert_eq!(post("name=a", &headers).await.unwrap_err(), FormRejection::Foreign);
         }
-        assert!(post("name=a", &[("origin", "https://passport.test"), ("sec-fetch-site", "same-origin")]).await.is_ok());
+        assert!(
+            post("name=a", &[("origin", "https://passport.test"), ("sec-fetch-site", "same-origin")]).await.is_ok()
+        );
     }
 
     #[tokio::test]
