@@ -1,0 +1,3 @@
+//! The passport from outside, in one test binary: a file per feature, named as the rule it proves.
+
+mod architecture;
