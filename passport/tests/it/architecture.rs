@@ -124,16 +124,28 @@ fn findings(sources: &[Source]) -> String {
     for source in sources.iter().filter(|s| !["lib.rs", "main.rs"].contains(&s.path.as_str())) {
         let room = source.room();
         let Some(own) = tier(room) else {
-            writeln!(report, "{}: the room `{room}` has no tier; add it to ROOMS and to docs/ARCHITECTURE.md", source.path).ok();
+            writeln!(
+                report,
+                "{}: the room `{room}` has no tier; add it to ROOMS and to docs/ARCHITECTURE.md",
+                source.path
+            )
+            .ok();
             continue;
         };
         for (number, line) in source.code() {
             for other in named(line) {
                 if other != room && tier(&other).is_some_and(|t| t >= own) {
-                    writeln!(report, "{}:{number}: `{room}` (tier {own}) names `{other}`, which is not below it", source.path).ok();
+                    writeln!(
+                        report,
+                        "{}:{number}: `{room}` (tier {own}) names `{other}`, which is not below it",
+                        source.path
+                    )
+                    .ok();
                 }
             }
-            let sql = ["SELECT ", "INSERT INTO ", "UPDATE ", "DELETE FROM "].iter().any(|verb| line.contains(&format!("\"{verb}")));
+            let sql = ["SELECT ", "INSERT INTO ", "UPDATE ", "DELETE FROM "]
+                .iter()
+                .any(|verb| line.contains(&format!("\"{verb}")));
             if sql && !source.path.split(['/', '.']).any(|part| part == "store") {
                 writeln!(report, "{}:{number}: SQL stands only in `store`", source.path).ok();
             }
