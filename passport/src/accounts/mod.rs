@@ -1,1 +1,3 @@
 //! Candidates: registration, sign-in, sessions and profile.
+
+pub mod model;
