@@ -340,7 +340,15 @@ mod tests {
     #[test]
     fn no_text_of_any_alphabet_breaks_the_reader() {
         for kind in IdType::all() {
-            for text in ["é", "中文中文中文中文中文中文中文中文中文", "H中2345678", "𠮷𠮷𠮷𠮷𠮷𠮷𠮷𠮷", "ééééééé", "81中文", "9é"] {
+            for text in [
+                "é",
+                "中文中文中文中文中文中文中文中文中文",
+                "H中2345678",
+                "𠮷𠮷𠮷𠮷𠮷𠮷𠮷𠮷",
+                "ééééééé",
+                "81中文",
+                "9é",
+            ] {
                 for length in 0..20 {
                     let text: String = text.chars().cycle().take(length).collect();
                     // Neither reading nor masking may panic, whatever the answer.

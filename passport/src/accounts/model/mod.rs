@@ -33,6 +33,8 @@ pub(crate) fn half_width(text: &str) -> String {
 pub(crate) fn compact(text: &str) -> String {
     half_width(text)
         .chars()
-        .filter(|c| !c.is_whitespace() && !matches!(c, '-' | '‐' | '‑' | '–' | '—' | '(' | ')' | '.' | '\u{200B}'..='\u{200F}'))
+        .filter(|c| {
+            !c.is_whitespace() && !matches!(c, '-' | '‐' | '‑' | '–' | '—' | '(' | ')' | '.' | '\u{200B}'..='\u{200F}')
+        })
         .collect()
 }

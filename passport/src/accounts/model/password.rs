@@ -20,9 +20,7 @@ pub const PASSWORD_RULES: [PasswordRule; 3] = [
     PasswordRule { code: "length", holds: |text| LENGTH.contains(&text.chars().count()) },
     PasswordRule {
         code: "letter-digit",
-        holds: |text| {
-            text.bytes().any(|b| b.is_ascii_alphabetic()) && text.bytes().any(|b| b.is_ascii_digit())
-        },
+        holds: |text| text.bytes().any(|b| b.is_ascii_alphabetic()) && text.bytes().any(|b| b.is_ascii_digit()),
     },
     PasswordRule { code: "special", holds: |text| text.contains(|c| SPECIAL_CHARACTERS.contains(c)) },
 ];
