@@ -78,7 +78,9 @@ impl Lang {
                 Some((tag, weight)) => (tag, permille(weight)),
                 None => (range, 1000),
             };
-            let Some(lang) = Self::parse(tag) else { continue };
+            let Some(lang) = Self::parse(tag) else {
+                continue;
+            };
             if weight > best.map_or(0, |(_, best)| best) {
                 best = Some((lang, weight));
             }
@@ -95,7 +97,11 @@ impl Lang {
 
 /// The weight `q=0.8` in thousandths; a broken one counts as "not acceptable", which harms nobody.
 fn permille(parameter: &str) -> u16 {
-    let weight = parameter.trim().strip_prefix("q=").and_then(|q| q.parse::<f32>().ok()).unwrap_or(0.0);
+    let weight = parameter
+        .trim()
+        .strip_prefix("q=")
+        .and_then(|q| q.parse::<f32>().ok())
+        .unwrap_or(0.0);
     // In range by the clamp; NaN becomes 0.
     (weight.clamp(0.0, 1.0) * 1000.0) as u16
 }
