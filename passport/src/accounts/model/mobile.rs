@@ -61,7 +61,9 @@ impl Mobile {
     /// `+86 138****8000`
     pub fn masked(&self) -> String {
         match self.0.strip_prefix("+86") {
-            Some(national) if national.len() == 11 => format!("+86 {}****{}", &national[..3], &national[7..]),
+            Some(national) if national.len() == 11 => {
+                format!("+86 {}****{}", &national[..3], &national[7..])
+            }
             _ => format!("{}****{}", &self.0[..4], &self.0[self.0.len() - 3..]),
         }
     }
@@ -92,9 +94,16 @@ mod tests {
             "8613800138000",
             "１３８００１３８０００",
         ] {
-            assert_eq!(Mobile::parse(text).map(|m| m.0), Ok("+8613800138000".to_owned()), "{text}");
+            assert_eq!(
+                Mobile::parse(text).map(|m| m.0),
+                Ok("+8613800138000".to_owned()),
+                "{text}"
+            );
         }
-        assert_eq!(Mobile::parse("+852 9123 4567").map(|m| m.0), Ok("+85291234567".to_owned()));
+        assert_eq!(
+            Mobile::parse("+852 9123 4567").map(|m| m.0),
+            Ok("+85291234567".to_owned())
+        );
     }
 
     #[test]
