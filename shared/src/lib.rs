@@ -4,6 +4,7 @@
 //! Nothing here knows accounts, clients or exams.
 
 pub mod clock;
+pub mod config;
 pub mod db;
 pub mod entropy;
 pub mod i18n;
