@@ -3,12 +3,14 @@
 //!
 //! Nothing here knows accounts, clients or exams.
 
+pub mod assets;
 pub mod clock;
 pub mod config;
 pub mod db;
 pub mod entropy;
 pub mod i18n;
 pub mod id;
+pub mod page;
 pub mod secret;
 
 // The macro `id_type!` names it from other crates.
