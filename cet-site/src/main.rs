@@ -1,3 +1,3 @@
-//! See the crate description in `Cargo.toml`.
+//! The exam site's program: see [`cet_site`].
 
 fn main() {}
