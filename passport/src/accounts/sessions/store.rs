@@ -1,0 +1,142 @@
+//! The table of sessions.
+
+use shared::clock::Timestamp;
+use shared::db::{BrokenRow, DbError, Row, Tx, sql};
+
+use super::{EndReason, Session, SessionId, SessionPolicy};
+use crate::accounts::model::{AccountId, Province};
+
+/// Stores a session that begins now.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn insert(
+    tx: &mut Tx,
+    session: &Session,
+    token_hash: &[u8; 32],
+    policy: SessionPolicy,
+) -> Result<(), DbError> {
+    let now = session.auth_time;
+    sql("INSERT INTO sessions (id, token_hash, account_id, auth_time, acr, amr, province, idle_limit, last_seen_at, \
+         idle_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)")
+    .bind(session.id)
+    .bind(token_hash)
+    .bind(session.account)
+    .bind(now)
+    .bind(&session.acr)
+    .bind(session.amr.join(" "))
+    .bind(session.province.map(Province::code))
+    .bind(i64::try_from(policy.idle.as_millis()).unwrap_or(i64::MAX))
+    .bind(now)
+    .bind(now + policy.idle)
+    .bind(now + policy.absolute)
+    .execute(tx)
+    .await
+    .map(drop)
+}
+
+/// The session of that token, unless it has ended or outlived one of its limits.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn find(tx: &mut Tx, token_hash: &[u8; 32], now: Timestamp) -> Result<Option<Session>, DbError> {
+    sql("SELECT id, account_id, auth_time, acr, amr, province, last_seen_at FROM sessions \
+         WHERE token_hash = $1 AND ended_at IS NULL AND idle_at > $2 AND expires_at > $2")
+    .bind(token_hash)
+    .bind(now)
+    .fetch_optional(tx)
+    .await?
+    .map(|row| session(&row))
+    .transpose()
+}
+
+/// Whether a session lives, for what outlasts the browser's visit: refresh tokens are bound to it.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn has_ended(tx: &mut Tx, id: SessionId) -> Result<bool, DbError> {
+    let row = sql("SELECT ended_at FROM sessions WHERE id = $1").bind(id).fetch_optional(tx).await?;
+    row.map_or(Ok(true), |row| row.get::<Option<Timestamp>>("ended_at").map(|ended| ended.is_some()))
+}
+
+/// Writes down that the session was used: its idle time begins anew.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn touch(tx: &mut Tx, id: SessionId, now: Timestamp) -> Result<(), DbError> {
+    sql("UPDATE sessions SET last_seen_at = $2, idle_at = $2 + idle_limit WHERE id = $1 AND ended_at IS NULL")
+        .bind(id)
+        .bind(now)
+        .execute(tx)
+        .await
+        .map(drop)
+}
+
+/// Notes the province chosen in this session.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn set_province(tx: &mut Tx, id: SessionId, province: Province) -> Result<(), DbError> {
+    sql("UPDATE sessions SET province = $2 WHERE id = $1").bind(id).bind(province.code()).execute(tx).await.map(drop)
+}
+
+/// Ends the session; whose it was, unless it had ended before.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn end(
+    tx: &mut Tx,
+    id: SessionId,
+    now: Timestamp,
+    reason: EndReason,
+) -> Result<Option<AccountId>, DbError> {
+    sql("UPDATE sessions SET ended_at = $2, end_reason = $3 WHERE id = $1 AND ended_at IS NULL RETURNING account_id")
+        .bind(id)
+        .bind(now)
+        .bind(reason.code())
+        .fetch_optional(tx)
+        .await?
+        .map(|row| row.get("account_id"))
+        .transpose()
+}
+
+/// The sessions of an account that have not ended.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn live(tx: &mut Tx, account: AccountId, now: Timestamp) -> Result<Vec<SessionId>, DbError> {
+    let rows = sql("SELECT id FROM sessions \
+         WHERE account_id = $1 AND ended_at IS NULL AND idle_at > $2 AND expires_at > $2")
+    .bind(account)
+    .bind(now)
+    .fetch_all(tx)
+    .await?;
+    rows.iter().map(|row| row.get("id")).collect()
+}
+
+/// Removes up to 1,000 sessions that were over before `limit`; how many went.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn purge(tx: &mut Tx, limit: Timestamp) -> Result<u64, DbError> {
+    sql("DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at < $1 LIMIT 1000)")
+        .bind(limit)
+        .execute(tx)
+        .await
+}
+
+fn session(row: &Row) -> Result<Session, DbError> {
+    let province = row
+        .get::<Option<String>>("province")?
+        .map(|code| Province::parse(&code).ok_or_else(|| BrokenRow::new("province", "is no province")))
+        .transpose()?;
+    Ok(Session {
+        id: row.get("id")?,
+        account: row.get("account_id")?,
+        auth_time: row.get("auth_time")?,
+        acr: row.get("acr")?,
+        amr: row.get::<String>("amr")?.split_whitespace().map(str::to_owned).collect(),
+        province,
+        last_seen_at: row.get("last_seen_at")?,
+    })
+}

@@ -1,0 +1,301 @@
+//! The tables of accounts, login names, identity documents and agreements.
+
+use shared::clock::Timestamp;
+use shared::db::{BrokenRow, DbError, Row, Tx, sql};
+use shared::i18n::Lang;
+
+use super::model::{Account, AccountClaims, AccountId, Email, IdDocument, IdType, Identity, LoginName, Mobile, Name};
+use super::model::Province;
+
+/// A new account, before it is stored.
+#[derive(Debug, Clone)]
+pub struct NewAccount {
+    /// Its identifier.
+    pub id: AccountId,
+    /// What the person is called.
+    pub name: Option<Name>,
+    /// The mail address.
+    pub email: Option<Email>,
+    /// The mobile number.
+    pub mobile: Option<Mobile>,
+    /// A name that is neither, for accounts made for measuring.
+    pub plain_name: Option<LoginName>,
+    /// The language of the form.
+    pub locale: Option<Lang>,
+    /// The password's hash as a PHC string.
+    pub password_hash: String,
+}
+
+/// An identity document, sealed.
+#[derive(Debug, Clone)]
+pub struct SealedIdentity {
+    /// Its type.
+    pub kind: IdType,
+    /// Its number, sealed.
+    pub number_sealed: Vec<u8>,
+    /// The keyed hash of [`IdDocument::lookup_key`].
+    pub number_mac: [u8; 32],
+}
+
+/// An agreement that was accepted.
+#[derive(Debug, Clone)]
+pub struct Accepted {
+    /// Which one.
+    pub document: &'static str,
+    /// Which version of it.
+    pub version: &'static str,
+    /// SHA-256 of the text that was accepted.
+    pub sha256: [u8; 32],
+}
+
+/// What a sign-in needs to know of an account.
+#[derive(Debug, Clone)]
+pub struct Credentials {
+    /// The account.
+    pub id: AccountId,
+    /// The password's hash as a PHC string.
+    pub password_hash: String,
+    /// Whether staff keep the account from signing in.
+    pub blocked: bool,
+}
+
+/// Stores a new account and claims its login names.
+///
+/// # Errors
+/// [`DbError::Conflict`] on `login_names_pkey` when another account has one of the names; see [`DbError`].
+pub async fn insert(tx: &mut Tx, new: &NewAccount, now: Timestamp) -> Result<(), DbError> {
+    sql("INSERT INTO accounts (id, name, email, mobile, locale, password_hash, password_set_at, created_at, updated_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $7)")
+    .bind(new.id)
+    .bind(new.name.as_ref().map(Name::as_str))
+    .bind(new.email.as_ref().map(Email::as_str))
+    .bind(new.mobile.as_ref().map(Mobile::as_str))
+    .bind(new.locale.map(Lang::tag))
+    .bind(&new.password_hash)
+    .bind(now)
+    .execute(tx)
+    .await?;
+    let names = [new.email.as_ref().map(LoginName::email), new.mobile.as_ref().map(LoginName::mobile)];
+    for name in names.into_iter().flatten().chain(new.plain_name.clone()) {
+        sql("INSERT INTO login_names (name, account_id) VALUES ($1, $2)")
+            .bind(name.as_str())
+            .bind(new.id)
+            .execute(tx)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Binds an identity document to an account.
+///
+/// # Errors
+/// [`DbError::Conflict`] on `identities_number_mac_key` when another account has it; see [`DbError`].
+pub async fn insert_identity(
+    tx: &mut Tx,
+    account: AccountId,
+    identity: &SealedIdentity,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    sql("INSERT INTO identities (account_id, kind, number_sealed, number_mac, created_at) VALUES ($1, $2, $3, $4, $5)")
+        .bind(account)
+        .bind(identity.kind.code())
+        .bind(&identity.number_sealed)
+        .bind(identity.number_mac)
+        .bind(now)
+        .execute(tx)
+        .await
+        .map(drop)
+}
+
+/// Notes that the account's owner accepted an agreement.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn insert_agreement(
+    tx: &mut Tx,
+    account: AccountId,
+    accepted: &Accepted,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    sql("INSERT INTO agreements (account_id, document, version, sha256, accepted_at) VALUES ($1, $2, $3, $4, $5)")
+        .bind(account)
+        .bind(accepted.document)
+        .bind(accepted.version)
+        .bind(accepted.sha256)
+        .bind(now)
+        .execute(tx)
+        .await
+        .map(drop)
+}
+
+/// The account that a login name belongs to.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn find_by_name(tx: &mut Tx, name: &LoginName) -> Result<Option<AccountId>, DbError> {
+    let row = sql("SELECT account_id FROM login_names WHERE name = $1").bind(name.as_str()).fetch_optional(tx).await?;
+    row.map(|row| row.get("account_id")).transpose()
+}
+
+/// What a sign-in by that name needs.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn credentials(tx: &mut Tx, name: &LoginName) -> Result<Option<Credentials>, DbError> {
+    sql("SELECT a.id, a.password_hash, a.blocked_at FROM login_names n JOIN accounts a ON a.id = n.account_id \
+         WHERE n.name = $1")
+    .bind(name.as_str())
+    .fetch_optional(tx)
+    .await?
+    .map(|row| credentials_of(&row))
+    .transpose()
+}
+
+/// The same for an account that is known already.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn credentials_by_id(tx: &mut Tx, id: AccountId) -> Result<Option<Credentials>, DbError> {
+    sql("SELECT id, password_hash, blocked_at FROM accounts WHERE id = $1")
+        .bind(id)
+        .fetch_optional(tx)
+        .await?
+        .map(|row| credentials_of(&row))
+        .transpose()
+}
+
+fn credentials_of(row: &Row) -> Result<Credentials, DbError> {
+    Ok(Credentials {
+        id: row.get("id")?,
+        password_hash: row.get("password_hash")?,
+        blocked: row.get::<Option<Timestamp>>("blocked_at")?.is_some(),
+    })
+}
+
+/// Replaces a password's hash, unless it was replaced since `old` was read; whether it was.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn replace_hash(tx: &mut Tx, id: AccountId, old: &str, new: &str) -> Result<bool, DbError> {
+    sql("UPDATE accounts SET password_hash = $3 WHERE id = $1 AND password_hash = $2")
+        .bind(id)
+        .bind(old)
+        .bind(new)
+        .execute(tx)
+        .await
+        .map(|rows| rows == 1)
+}
+
+/// Notes when the owner chose a new password.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn set_password_time(tx: &mut Tx, id: AccountId, now: Timestamp) -> Result<(), DbError> {
+    sql("UPDATE accounts SET password_set_at = $2 WHERE id = $1").bind(id).bind(now).execute(tx).await.map(drop)
+}
+
+/// Changes what the owner may change at will.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn update_profile(
+    tx: &mut Tx,
+    id: AccountId,
+    name: Option<&Name>,
+    locale: Lang,
+    province: Option<Province>,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    sql("UPDATE accounts SET name = $2, locale = $3, province = $4, updated_at = $5 WHERE id = $1")
+        .bind(id)
+        .bind(name.map(Name::as_str))
+        .bind(locale.tag())
+        .bind(province.map(Province::code))
+        .bind(now)
+        .execute(tx)
+        .await
+        .map(drop)
+}
+
+/// Keeps an account from signing in, or lets it again; whether there is such an account.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn set_blocked(tx: &mut Tx, id: AccountId, at: Option<Timestamp>) -> Result<bool, DbError> {
+    sql("UPDATE accounts SET blocked_at = $2 WHERE id = $1").bind(id).bind(at).execute(tx).await.map(|rows| rows == 1)
+}
+
+/// What a site may be told about an account: one row.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn claims(tx: &mut Tx, id: AccountId) -> Result<Option<AccountClaims>, DbError> {
+    let row = sql("SELECT name, email, email_verified_at, mobile, mobile_verified_at, id_verified_at, locale, updated_at \
+         FROM accounts WHERE id = $1")
+    .bind(id)
+    .fetch_optional(tx)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some(AccountClaims {
+        account_id: id,
+        display_name: row.get("name")?,
+        email: row.get("email")?,
+        email_verified: verified(&row, "email_verified_at")?,
+        phone: row.get("mobile")?,
+        phone_verified: verified(&row, "mobile_verified_at")?,
+        id_verified: verified(&row, "id_verified_at")?,
+        locale: row.get::<Option<String>>("locale")?.and_then(|tag| Lang::parse(&tag)),
+        updated_at: row.get("updated_at")?,
+    }))
+}
+
+/// An account as its owner sees it. `open` unseals the number of the document.
+///
+/// # Errors
+/// See [`DbError`]; a document that does not open is a broken row.
+pub async fn account(
+    tx: &mut Tx,
+    id: AccountId,
+    open: &(dyn Fn(&[u8]) -> Option<Vec<u8>> + Send + Sync),
+) -> Result<Option<Account>, DbError> {
+    let row = sql("SELECT a.name, a.email, a.email_verified_at, a.mobile, a.mobile_verified_at, a.id_verified_at, \
+         a.locale, a.province, a.updated_at, i.kind, i.number_sealed \
+         FROM accounts a LEFT JOIN identities i ON i.account_id = a.id WHERE a.id = $1")
+    .bind(id)
+    .fetch_optional(tx)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let broken = |column: &'static str| BrokenRow::new(column, "breaks a rule");
+    let name: Option<String> = row.get("name")?;
+    let email: Option<String> = row.get("email")?;
+    let mobile: Option<String> = row.get("mobile")?;
+    let province: Option<String> = row.get("province")?;
+    let identity = match (row.get::<Option<String>>("kind")?, row.get::<Option<Vec<u8>>>("number_sealed")?) {
+        (Some(kind), Some(sealed)) => Some(Identity {
+            document: document(&kind, &sealed, open).ok_or_else(|| broken("number_sealed"))?,
+            verified: verified(&row, "id_verified_at")?,
+        }),
+        _ => None,
+    };
+    Ok(Some(Account {
+        id,
+        name: name.map(|text| Name::parse(&text).map_err(|_| broken("name"))).transpose()?,
+        email: email.map(|text| Email::parse(&text).map_err(|_| broken("email"))).transpose()?,
+        email_verified: verified(&row, "email_verified_at")?,
+        mobile: mobile.map(|text| Mobile::parse(&text).map_err(|_| broken("mobile"))).transpose()?,
+        mobile_verified: verified(&row, "mobile_verified_at")?,
+        identity,
+        locale: row.get::<Option<String>>("locale")?.and_then(|tag| Lang::parse(&tag)),
+        province: province.map(|code| Province::parse(&code).ok_or_else(|| broken("province"))).transpose()?,
+        updated_at: row.get("updated_at")?,
+    }))
+}
+
+fn document(kind: &str, sealed: &[u8], open: &(dyn Fn(&[u8]) -> Option<Vec<u8>> + Send + Sync)) -> Option<IdDocument> {
+    let number = String::from_utf8(open(sealed)?).ok()?;
+    IdDocument::parse(IdType::parse(kind)?, &number).ok()
+}
+
+fn verified(row: &Row, column: &'static str) -> Result<bool, DbError> {
+    row.get::<Option<Timestamp>>(column).map(|at| at.is_some())
+}
