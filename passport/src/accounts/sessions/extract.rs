@@ -23,7 +23,9 @@ where
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
-        let Some(cookies) = parts.extensions.get::<Cookies>() else { return Ok(Self(Ok(None))) };
+        let Some(cookies) = parts.extensions.get::<Cookies>() else {
+            return Ok(Self(Ok(None)));
+        };
         Ok(Self(Accounts::from_ref(state).session(cookies).await))
     }
 }
