@@ -13,8 +13,5 @@ pub mod delivery;
 pub mod home;
 pub mod keys;
 pub mod limits;
-mod migrations;
 pub mod oidc;
 pub mod web;
-
-pub use self::migrations::MIGRATIONS;

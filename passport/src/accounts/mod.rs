@@ -1,6 +1,5 @@
 //! Candidates: registration, sign-in, sessions and profile.
 
-pub mod hashing;
 pub mod model;
 pub mod sessions;
 pub mod store;

@@ -194,7 +194,7 @@ fn check_text(body: &[u8]) -> Result<Option<String>, FormRejection> {
 }
 
 /// Percent-decoded text. The URL standard's decoder would replace broken UTF-8 silently.
-fn decode(part: &[u8]) -> Result<String, FormRejection> {
+pub(crate) fn decode(part: &[u8]) -> Result<String, FormRejection> {
     let mut bytes = Vec::with_capacity(part.len());
     let mut rest = part.iter().copied();
     while let Some(byte) = rest.next() {

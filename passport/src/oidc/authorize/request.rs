@@ -1,0 +1,225 @@
+//! The authorization request (OIDC Core §3.1.2.1), before and after the checks.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use shared::i18n::Lang;
+
+use super::super::error::{Code, ProtocolError};
+use super::super::params::Params;
+use super::super::scope::Scope;
+use super::respond::TrustedRedirect;
+use crate::clients::Client;
+
+/// The parameters of a request as they came, each at most once. Nothing is believed of them yet.
+#[derive(Debug, Clone, Default)]
+pub struct RawRequest {
+    /// RFC 6749 §4.1.1
+    pub client_id: Option<String>,
+    /// RFC 6749 §4.1.1
+    pub redirect_uri: Option<String>,
+    /// RFC 6749 §4.1.1
+    pub response_type: Option<String>,
+    /// OAuth 2.0 Multiple Response Types §2.1
+    pub response_mode: Option<String>,
+    /// RFC 6749 §3.3
+    pub scope: Option<String>,
+    /// RFC 6749 §4.1.1
+    pub state: Option<String>,
+    /// OIDC Core §3.1.2.1
+    pub nonce: Option<String>,
+    /// RFC 7636 §4.3
+    pub code_challenge: Option<String>,
+    /// RFC 7636 §4.3
+    pub code_challenge_method: Option<String>,
+    /// OIDC Core §3.1.2.1
+    pub prompt: Option<String>,
+    /// OIDC Core §3.1.2.1
+    pub max_age: Option<String>,
+    /// OIDC Core §3.1.2.1
+    pub login_hint: Option<String>,
+    /// OIDC Core §3.1.2.1
+    pub ui_locales: Option<String>,
+    /// OIDC Core §3.1.2.1
+    pub id_token_hint: Option<String>,
+    /// OIDC Core §6.1
+    pub request: Option<String>,
+    /// OIDC Core §6.2
+    pub request_uri: Option<String>,
+    /// OIDC Core §7.2.1
+    pub registration: Option<String>,
+}
+
+impl RawRequest {
+    /// Reads a query or a form body. Parameters that mean nothing here are ignored (RFC 6749 §3.1), `acr_values`
+    /// among them: it is a voluntary wish (OIDC Core §3.1.2.1), and a session tells its `acr` in any case.
+    ///
+    /// # Errors
+    /// See [`Params::parse`]. It cannot be told to the client: which of two addresses would be its own?
+    pub fn parse(raw: &[u8]) -> Result<Self, ProtocolError> {
+        let mut params = Params::parse(raw)?;
+        Ok(Self {
+            client_id: params.take("client_id"),
+            redirect_uri: params.take("redirect_uri"),
+            response_type: params.take("response_type"),
+            response_mode: params.take("response_mode"),
+            scope: params.take("scope"),
+            state: params.take("state"),
+            nonce: params.take("nonce"),
+            code_challenge: params.take("code_challenge"),
+            code_challenge_method: params.take("code_challenge_method"),
+            prompt: params.take("prompt"),
+            max_age: params.take("max_age"),
+            login_hint: params.take("login_hint"),
+            ui_locales: params.take("ui_locales"),
+            id_token_hint: params.take("id_token_hint"),
+            request: params.take("request"),
+            request_uri: params.take("request_uri"),
+            registration: params.take("registration"),
+        })
+    }
+}
+
+/// A request that passed every check. Made by [`super::checks::accept`] alone.
+#[derive(Debug, Clone)]
+pub struct AuthorizationRequest {
+    /// Who asks.
+    pub client: Arc<Client>,
+    /// Where the answer goes.
+    pub redirect: TrustedRedirect,
+    /// What the client may be given of what it asked for.
+    pub scope: Scope,
+    /// To be repeated in the ID token.
+    pub nonce: Option<String>,
+    /// An S256 challenge.
+    pub code_challenge: Option<String>,
+    /// How much the person is to be asked.
+    pub prompt: Prompt,
+    /// How old the sign-in may be.
+    pub max_age: Option<Duration>,
+    /// Who the client believes is signing in.
+    pub login_hint: Option<String>,
+    /// The first of the languages asked for that we speak.
+    pub language: Option<Lang>,
+    /// An ID token of the person whom the client means; not yet verified.
+    pub id_token_hint: Option<String>,
+}
+
+/// `prompt` (OIDC Core §3.1.2.1; `create`: OIDC Prompt Create 1.0).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Prompt {
+    /// No page may be shown.
+    pub none: bool,
+    /// The person signs in again.
+    pub login: bool,
+    /// The person agrees again.
+    pub consent: bool,
+    /// The person chooses with which account.
+    pub select_account: bool,
+    /// The person is shown the registration form first.
+    pub create: bool,
+}
+
+impl Prompt {
+    /// Reads the parameter.
+    ///
+    /// # Errors
+    /// `invalid_request` for a value that does not exist, or `none` beside another.
+    pub fn parse(text: &str) -> Result<Self, ProtocolError> {
+        const RULE: &str = "OpenID Connect Core 1.0 3.1.2.1";
+        let mut prompt = Self::default();
+        for value in text.split(' ').filter(|value| !value.is_empty()) {
+            match value {
+                "none" => prompt.none = true,
+                "login" => prompt.login = true,
+                "consent" => prompt.consent = true,
+                "select_account" => prompt.select_account = true,
+                "create" => prompt.create = true,
+                _ => {
+                    return Err(ProtocolError::invalid_request(
+                        "prompt has a value that does not exist",
+                        RULE,
+                    ));
+                }
+            }
+        }
+        if prompt.none
+            && (prompt
+                != Self {
+                    none: true,
+                    ..Self::default()
+                })
+        {
+            return Err(ProtocolError::invalid_request(
+                "prompt none stands alone",
+                RULE,
+            ));
+        }
+        Ok(prompt)
+    }
+
+    /// Whether it asks for a sign-in that is not older than the request.
+    pub fn wants_sign_in(self) -> bool {
+        self.login || self.select_account || self.create
+    }
+}
+
+/// Reads `max_age`, in seconds.
+///
+/// # Errors
+/// `invalid_request` for anything but a whole number that is not negative.
+pub fn parse_max_age(text: &str) -> Result<Duration, ProtocolError> {
+    let digits = !text.is_empty() && text.len() <= 10 && text.bytes().all(|b| b.is_ascii_digit());
+    let seconds = if digits { text.parse().ok() } else { None };
+    seconds.map(Duration::from_secs).ok_or(ProtocolError::new(
+        Code::InvalidRequest,
+        "max_age is a number of seconds",
+        "OpenID Connect Core 1.0 3.1.2.1",
+    ))
+}
+
+/// The first language of `ui_locales` that we speak; languages we don't are no error (OIDC Core §3.1.2.1).
+pub fn preferred_language(ui_locales: &str) -> Option<Lang> {
+    ui_locales
+        .split(' ')
+        .find_map(|tag| match tag.split('-').next() {
+            Some(primary) if primary.eq_ignore_ascii_case("zh") => Some(Lang::Zh),
+            Some(primary) if primary.eq_ignore_ascii_case("en") => Some(Lang::En),
+            _ => None,
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prompt_values_combine_but_none_stands_alone() {
+        let both = Prompt::parse("login consent").expect("a prompt");
+        assert!(both.login && both.consent && both.wants_sign_in());
+        assert!(Prompt::parse("none").expect("a prompt").none);
+        for bad in ["none login", "consent none", "Login", "nonsense"] {
+            assert_eq!(
+                Prompt::parse(bad).map_err(|e| e.code),
+                Err(Code::InvalidRequest),
+                "{bad}"
+            );
+        }
+    }
+
+    #[test]
+    fn max_age_is_a_number_of_seconds() {
+        assert_eq!(parse_max_age("0"), Ok(Duration::ZERO));
+        assert_eq!(parse_max_age("3600"), Ok(Duration::from_secs(3600)));
+        for bad in ["-1", "1.5", "", "x", "+1", "99999999999"] {
+            assert!(parse_max_age(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn languages_that_we_do_not_speak_are_passed_over() {
+        assert_eq!(preferred_language("fr-CA en-GB zh"), Some(Lang::En));
+        assert_eq!(preferred_language("zh-Hans"), Some(Lang::Zh));
+        assert_eq!(preferred_language("de"), None);
+    }
+}

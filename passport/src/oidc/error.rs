@@ -1,0 +1,134 @@
+//! Errors of the protocol, for their three readers: a code of the standard for the client, a sentence and the
+//! rule for its developer, and, in [`Failure`](super::failure::Failure), the
+//! cause for the operator.
+//!
+//! Descriptions are ASCII without quotes and backslashes (RFC 6749 §4.1.2.1), and are fixed texts: nothing of
+//! a request is echoed in them.
+
+use std::fmt;
+
+use http::StatusCode;
+
+/// An error code of OAuth 2.0 or OpenID Connect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Code {
+    /// RFC 6749 §4.1.2.1, §5.2
+    InvalidRequest,
+    /// RFC 6749 §5.2
+    InvalidClient,
+    /// RFC 6749 §5.2
+    InvalidGrant,
+    /// RFC 6749 §4.1.2.1, §5.2
+    UnauthorizedClient,
+    /// RFC 6749 §5.2
+    UnsupportedGrantType,
+    /// RFC 6749 §4.1.2.1
+    UnsupportedResponseType,
+    /// RFC 6749 §4.1.2.1, §5.2
+    InvalidScope,
+    /// RFC 6749 §4.1.2.1
+    AccessDenied,
+    /// RFC 6749 §4.1.2.1
+    ServerError,
+    /// RFC 6749 §4.1.2.1
+    TemporarilyUnavailable,
+    /// OIDC Core §3.1.2.6
+    LoginRequired,
+    /// OIDC Core §3.1.2.6
+    ConsentRequired,
+    /// OIDC Core §3.1.2.6
+    InteractionRequired,
+    /// OIDC Core §3.1.2.6
+    RequestNotSupported,
+    /// OIDC Core §3.1.2.6
+    RequestUriNotSupported,
+    /// OIDC Core §3.1.2.6
+    RegistrationNotSupported,
+    /// RFC 6750 §3.1
+    InvalidToken,
+    /// RFC 6750 §3.1
+    InsufficientScope,
+    /// RFC 7009 §2.2.1
+    UnsupportedTokenType,
+}
+
+impl Code {
+    /// The code as it travels.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::InvalidRequest => "invalid_request",
+            Self::InvalidClient => "invalid_client",
+            Self::InvalidGrant => "invalid_grant",
+            Self::UnauthorizedClient => "unauthorized_client",
+            Self::UnsupportedGrantType => "unsupported_grant_type",
+            Self::UnsupportedResponseType => "unsupported_response_type",
+            Self::InvalidScope => "invalid_scope",
+            Self::AccessDenied => "access_denied",
+            Self::ServerError => "server_error",
+            Self::TemporarilyUnavailable => "temporarily_unavailable",
+            Self::LoginRequired => "login_required",
+            Self::ConsentRequired => "consent_required",
+            Self::InteractionRequired => "interaction_required",
+            Self::RequestNotSupported => "request_not_supported",
+            Self::RequestUriNotSupported => "request_uri_not_supported",
+            Self::RegistrationNotSupported => "registration_not_supported",
+            Self::InvalidToken => "invalid_token",
+            Self::InsufficientScope => "insufficient_scope",
+            Self::UnsupportedTokenType => "unsupported_token_type",
+        }
+    }
+
+    /// The status of a direct answer with this code.
+    pub const fn status(self) -> StatusCode {
+        match self {
+            Self::InvalidClient | Self::InvalidToken => StatusCode::UNAUTHORIZED,
+            Self::InsufficientScope => StatusCode::FORBIDDEN,
+            Self::ServerError => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::TemporarilyUnavailable => StatusCode::SERVICE_UNAVAILABLE,
+            _ => StatusCode::BAD_REQUEST,
+        }
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A request that breaks a rule, or that a person declined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{code}: {description} ({rule})")]
+pub struct ProtocolError {
+    /// For the client's program.
+    pub code: Code,
+    /// For the client's developer: what is wrong.
+    pub description: &'static str,
+    /// Where the rule stands.
+    pub rule: &'static str,
+}
+
+impl ProtocolError {
+    /// An error under that rule.
+    pub const fn new(code: Code, description: &'static str, rule: &'static str) -> Self {
+        Self {
+            code,
+            description,
+            rule,
+        }
+    }
+
+    /// `invalid_request` under that rule.
+    pub const fn invalid_request(description: &'static str, rule: &'static str) -> Self {
+        Self::new(Code::InvalidRequest, description, rule)
+    }
+
+    /// `invalid_grant`. One text for every reason, so that a guesser learns nothing.
+    pub const fn invalid_grant() -> Self {
+        Self::new(
+            Code::InvalidGrant,
+            "the grant is unknown, spent, expired, revoked or of another client",
+            "RFC 6749 5.2",
+        )
+    }
+}

@@ -1,0 +1,45 @@
+//! What went wrong, with its cause: told to the operator once, and to the client as far as it concerns it.
+
+use shared::db::DbError;
+
+use super::error::{Code, ProtocolError};
+use crate::keys::KeysError;
+
+/// Why an operation of the provider did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The request breaks a rule: the caller's concern.
+    #[error(transparent)]
+    Protocol(#[from] ProtocolError),
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] DbError),
+    /// The key ring.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
+}
+
+impl Failure {
+    /// What a client may know of it.
+    pub fn public(&self) -> ProtocolError {
+        match self {
+            Self::Protocol(error) => *error,
+            Self::Db(error) if error.is_unavailable() => {
+                ProtocolError::new(Code::TemporarilyUnavailable, "try again in a moment", "RFC 6749 4.1.2.1")
+            }
+            Self::Db(_) | Self::Keys(_) => {
+                ProtocolError::new(Code::ServerError, "the request could not be served", "RFC 6749 4.1.2.1")
+            }
+        }
+    }
+
+    /// Logs what is our concern; called once, where the answer is made.
+    pub fn log(&self) {
+        match self {
+            Self::Protocol(error) => tracing::debug!(%error, "a request was refused"),
+            Self::Db(error) if error.is_unavailable() => tracing::warn!(%error, "the database is unavailable"),
+            Self::Db(error) => tracing::error!(%error, "a statement failed"),
+            Self::Keys(error) => tracing::error!(%error, "a token could not be signed or read"),
+        }
+    }
+}

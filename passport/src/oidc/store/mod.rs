@@ -1,0 +1,9 @@
+//! The provider's tables. One statement a function, portable to both engines.
+
+pub mod consents;
+pub mod grants;
+pub mod revoked;
+pub mod sweep;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,60 @@
+//! Removal of what is over, in small batches along the primary key.
+//!
+//! Ids rise with time, so a batch is a stretch of the key and costs no index on the time of expiry, which every
+//! sign-in would have to maintain.
+
+use shared::clock::Timestamp;
+use shared::db::{DbError, Tx, sql};
+
+use super::super::handle::GrantId;
+
+/// How many authorizations one batch looks at.
+const BATCH: i64 = 500;
+
+/// Removes authorizations that are over among the next ones after `after`, and the answers kept for retries before
+/// `retries_before`; where to go on, or `None` at the end.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn grants(
+    tx: &mut Tx,
+    after: Option<GrantId>,
+    now: Timestamp,
+    retries_before: Timestamp,
+) -> Result<Option<GrantId>, DbError> {
+    let after = after.map(|id| id.to_string()).unwrap_or_default();
+    let rows = sql("SELECT id FROM grants WHERE id > $1 ORDER BY id LIMIT $2")
+        .bind(&after)
+        .bind(BATCH)
+        .fetch_all(tx)
+        .await?;
+    let Some(last) = rows.last() else { return Ok(None) };
+    let last: GrantId = last.get("id")?;
+    sql("DELETE FROM grants WHERE id > $1 AND id <= $2 AND (expires_at <= $3 \
+         OR (redeemed_at IS NULL AND code_expires_at <= $3))")
+    .bind(&after)
+    .bind(last)
+    .bind(now)
+    .execute(tx)
+    .await?;
+    sql("UPDATE grants SET refresh_answer = NULL \
+         WHERE id > $1 AND id <= $2 AND refresh_answer IS NOT NULL AND refreshed_at < $3")
+    .bind(&after)
+    .bind(last)
+    .bind(retries_before)
+    .execute(tx)
+    .await?;
+    Ok(Some(last))
+}
+
+/// Forgets up to a batch of revoked access tokens that have expired by now.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn revoked_tokens(tx: &mut Tx, now: Timestamp) -> Result<u64, DbError> {
+    sql("DELETE FROM revoked_tokens WHERE jti IN (SELECT jti FROM revoked_tokens WHERE expires_at <= $1 LIMIT $2)")
+        .bind(now)
+        .bind(BATCH)
+        .execute(tx)
+        .await
+}
