@@ -1,1 +1,112 @@
-//! The passport's settings.
+//! The passport's settings: one file, overridden by `PASSPORT__SECTION__KEY`. Every one is declared here and nowhere
+//! else; `docs/configuration.md` is written from these declarations.
+
+mod accounts;
+mod delivery;
+mod keys;
+mod limits;
+mod tokens;
+
+use std::path::Path;
+
+use shared::config::{BaseUrl, ConfigErrors, DatabaseSettings, Problems};
+
+pub use self::accounts::{AccountsSettings, CaptchaPolicy, HashSettings};
+pub use self::delivery::DeliverySettings;
+pub use self::keys::KeysSettings;
+pub use self::limits::LimitsSettings;
+pub use self::tokens::TokensSettings;
+
+/// What environment variables begin with.
+pub const PREFIX: &str = "PASSPORT";
+
+shared::settings! {
+    /// The settings of the passport.
+    pub struct Config {
+        /// The address under which people and relying parties reach the passport: the issuer of its tokens.
+        issuer: BaseUrl,
+        /// Where the data is kept.
+        database: DatabaseSettings,
+        /// Keys and how long they live.
+        keys: KeysSettings,
+        /// How long codes and tokens live.
+        tokens: TokensSettings,
+        /// Sign-in, sessions and passwords.
+        accounts: AccountsSettings,
+        /// Limits against guessing and flooding.
+        limits: LimitsSettings,
+        /// Mail and SMS.
+        delivery: DeliverySettings,
+        /// What stands on every page.
+        site: SiteSettings,
+        /// For development only.
+        dev: DevSettings,
+    }
+    check keys_outlive_tokens
+}
+
+fn keys_outlive_tokens(config: &Config, problems: &mut Problems<'_>) {
+    if config.keys.verify_for < config.tokens.access.max(config.tokens.id) {
+        problems.add(
+            "keys.verify_for",
+            "must not be shorter than tokens.access and tokens.id",
+        );
+    }
+}
+
+shared::settings! {
+    /// What stands on every page.
+    pub struct SiteSettings {
+        /// The ICP filing number in the footer, as `京ICP备…号`.
+        icp: Option<String>,
+    }
+}
+
+shared::settings! {
+    /// Conveniences of development.
+    pub struct DevSettings {
+        /// Whether `serve` applies missing migrations. In production `passport migrate` does, before the new version starts.
+        migrate_on_start: bool = false,
+    }
+}
+
+impl Config {
+    /// Reads the settings.
+    ///
+    /// # Errors
+    /// Everything that is wrong, at once.
+    pub fn load(file: Option<&Path>) -> Result<Self, ConfigErrors> {
+        shared::config::load(file, PREFIX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LEAST: &str = "issuer = 'https://passport.example'\n[database]\nurl = 'sqlite:passport.db'\n\
+        [keys]\nmaster_key_file = 'master.key'\n";
+
+    fn parse(more: &str) -> Result<Config, String> {
+        shared::config::parse(&format!("{LEAST}{more}"), PREFIX, []).map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn three_settings_are_enough() {
+        let config = parse("").expect("settings");
+        assert_eq!(config.issuer.as_str(), "https://passport.example");
+        assert!(config.limits.enabled && !config.dev.migrate_on_start);
+    }
+
+    #[test]
+    fn a_key_set_is_cached_no_longer_than_a_new_key_is_published() {
+        let error = parse("publish_for = '10m'\njwks_max_age = '1h'").expect_err("refused");
+        assert!(error.contains("publish_for"), "{error}");
+    }
+
+    #[test]
+    fn a_signed_token_lives_no_longer_than_its_key_verifies() {
+        let error = parse("verify_for = '10m'\n[tokens]\naccess = '1h'").expect_err("refused");
+        assert!(error.contains("verify_for"), "{error}");
+    }
+}

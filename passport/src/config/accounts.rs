@@ -1,0 +1,85 @@
+//! `[accounts]`
+
+use std::time::Duration;
+
+use shared::config::Problems;
+
+shared::choice! {
+    /// When a captcha is asked for at sign-in.
+    pub enum CaptchaPolicy {
+        /// Each time.
+        Always = "always",
+        /// After failures of the account or of the network block.
+        Adaptive = "adaptive",
+        /// Never: for measuring only.
+        Off = "off",
+    }
+}
+
+shared::settings! {
+    /// Sign-in, sessions and passwords.
+    pub struct AccountsSettings {
+        /// When a captcha is asked for at sign-in.
+        captcha: CaptchaPolicy = "adaptive",
+        /// Failures of an account or a network block after which `adaptive` asks for a captcha.
+        captcha_after: u32 = 2,
+        /// Failures in a row after which an account is locked.
+        lock_after: u32 = 5,
+        /// How long an account stays locked.
+        lock_for: Duration = "15m",
+        /// How long a session lasts without use.
+        session_idle: Duration = "2h",
+        /// How long a session lasts in any case.
+        session_absolute: Duration = "12h",
+        /// The version of both agreements, stored with each consent.
+        agreement_version: String = "2026-01",
+        /// How passwords are hashed.
+        hash: HashSettings,
+        /// Threads that hash passwords; 0: one a processor core.
+        hash_threads: usize = 0,
+        /// Sign-ins that may wait for a hashing thread. More are answered with 503 at once.
+        hash_queue: usize = 256,
+    }
+    check policies_are_sane
+}
+
+shared::settings! {
+    /// The cost of Argon2id (RFC 9106). Hashes made with other values are renewed at the next sign-in.
+    pub struct HashSettings {
+        /// Memory of one hash, in KiB.
+        memory_kib: u32 = 19456,
+        /// Passes over it.
+        iterations: u32 = 2,
+        /// Lanes.
+        parallelism: u32 = 1,
+    }
+    check cost_is_sane
+}
+
+fn policies_are_sane(settings: &AccountsSettings, problems: &mut Problems<'_>) {
+    if settings.lock_after == 0 {
+        problems.add("lock_after", "must be at least 1");
+    }
+    if settings.session_idle.is_zero() {
+        problems.add("session_idle", "must be longer than 0s");
+    }
+    if settings.session_absolute < settings.session_idle {
+        problems.add("session_absolute", "must not be shorter than session_idle");
+    }
+    if settings.hash_queue == 0 {
+        problems.add("hash_queue", "must be at least 1");
+    }
+}
+
+fn cost_is_sane(settings: &HashSettings, problems: &mut Problems<'_>) {
+    if settings.iterations == 0 {
+        problems.add("iterations", "must be at least 1");
+    }
+    if settings.parallelism == 0 {
+        problems.add("parallelism", "must be at least 1");
+    }
+    // RFC 9106 §3.1: 8 KiB a lane.
+    if settings.memory_kib < settings.parallelism.saturating_mul(8) {
+        problems.add("memory_kib", "must be at least 8 for each lane");
+    }
+}

@@ -1,0 +1,43 @@
+//! `[tokens]`
+
+use std::time::Duration;
+
+use shared::config::Problems;
+
+shared::settings! {
+    /// Codes and tokens.
+    pub struct TokensSettings {
+        /// How long an authorization code may wait for its redemption (RFC 6749 §4.1.2: 10 minutes at most).
+        code: Duration = "60s",
+        /// How long an access token is valid.
+        access: Duration = "10m",
+        /// How long an ID token is valid.
+        id: Duration = "10m",
+        /// How long a refresh token is valid without use.
+        refresh_idle: Duration = "14d",
+        /// How long a family of refresh tokens is valid in all.
+        refresh_absolute: Duration = "90d",
+        /// How long a lost answer to a refresh may be asked for again.
+        refresh_retry: Duration = "10s",
+    }
+    check lives_are_sane
+}
+
+fn lives_are_sane(settings: &TokensSettings, problems: &mut Problems<'_>) {
+    for (name, value) in [
+        ("code", settings.code),
+        ("access", settings.access),
+        ("id", settings.id),
+        ("refresh_idle", settings.refresh_idle),
+    ] {
+        if value < Duration::from_secs(1) {
+            problems.add(name, "must be at least 1s");
+        }
+    }
+    if settings.code > Duration::from_secs(600) {
+        problems.add("code", "must be at most 10m (RFC 6749 §4.1.2)");
+    }
+    if settings.refresh_absolute < settings.refresh_idle {
+        problems.add("refresh_absolute", "must not be shorter than refresh_idle");
+    }
+}
