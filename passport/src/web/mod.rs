@@ -1,9 +1,11 @@
 //! What every page of the passport shares: page context, forms, error pages, the way back.
 
 pub mod form;
+pub mod page;
 pub mod paths;
 pub mod return_to;
 pub mod seal;
+pub mod texts;
 
 use std::sync::Arc;
 
@@ -11,6 +13,7 @@ use shared::clock::SharedClock;
 use shared::entropy::SharedEntropy;
 
 pub use self::form::Posted;
+pub use self::page::{PageContext, Pages};
 pub use self::return_to::{Destination, ReturnTo, ReturnToCodec};
 pub use self::seal::Sealer;
 

@@ -1,0 +1,2 @@
+# The frame of the passport's pages, its documents and its error pages.
+web-brand = E-TEST 通行证

@@ -1,0 +1,36 @@
+//! The texts of the passport, embedded: one file for each slice and language.
+
+use shared::i18n::{Catalogue, Lang};
+
+/// The sources of one language. A new file of texts gets its line here.
+macro_rules! sources {
+    ($lang:literal) => {
+        &[
+            include_str!(concat!("../../../shared/locales/", $lang, "/common.ftl")),
+            include_str!(concat!("../../locales/", $lang, "/web.ftl")),
+        ]
+    };
+}
+
+/// The Chinese sources.
+pub const ZH: &[&str] = sources!("zh-CN");
+/// The English sources.
+pub const EN: &[&str] = sources!("en");
+
+/// All texts of the program.
+///
+/// # Panics
+/// When a source is broken; the first test that draws a page meets it.
+pub fn catalogue() -> Catalogue {
+    Catalogue::new(&[(Lang::Zh, ZH), (Lang::En, EN)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_languages_are_complete() {
+        assert_eq!(shared::i18n::check::differences(ZH, EN), Vec::<String>::new());
+    }
+}
