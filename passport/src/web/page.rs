@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use axum::extract::{FromRef, FromRequestParts, OriginalUri};
+use axum::extract::{FromRef, FromRequestParts};
 use http::request::Parts;
 use http::{HeaderMap, Uri, header};
 use shared::i18n::{Catalogue, Lang};
@@ -28,7 +28,10 @@ pub struct Pages {
 impl Pages {
     /// Pages with those texts; `icp` is the filing number in the footer.
     pub fn new(texts: Arc<Catalogue>, icp: Option<&str>) -> Self {
-        Self { texts, icp: icp.map(Arc::from) }
+        Self {
+            texts,
+            icp: icp.map(Arc::from),
+        }
     }
 
     /// The texts, for what is not a page: a mail, a message.
@@ -64,7 +67,7 @@ impl Pages {
 
     /// The frame for a request: the language it asks for, the id to quote.
     pub fn page_of(&self, parts: &Parts) -> Page {
-        let uri = original_uri(parts);
+        let uri = &parts.uri;
         let cookies = parts.extensions.get::<Cookies>();
         let mut page = self.page(language(uri, cookies, &parts.headers), uri);
         page.request_id = request_id(&parts.headers);
@@ -81,8 +84,10 @@ impl PageContext {
     #[must_use]
     pub fn signed_in(self, name: impl Into<String>) -> Page {
         let mut page = self.0;
-        page.signed_in =
-            Some(SignedIn { name: name.into(), sign_out: paths::SIGN_OUT.to_owned() });
+        page.signed_in = Some(SignedIn {
+            name: name.into(),
+            sign_out: paths::SIGN_OUT.to_owned(),
+        });
         page
     }
 }
@@ -98,7 +103,7 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
         let mut page = Pages::from_ref(state).page_of(parts);
         if let Some(cookies) = parts.extensions.get::<Cookies>() {
-            if asked(original_uri(parts)).is_some() {
+            if asked(&parts.uri).is_some() {
                 remember(cookies, page.lang);
             }
             page.csrf = csrf_token(&Web::from_ref(state), cookies);
@@ -107,19 +112,21 @@ where
     }
 }
 
-/// The address the browser asked for, also inside a nested router.
-fn original_uri(parts: &Parts) -> &Uri {
-    parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |original| &original.0)
-}
-
 /// The language to answer in.
 fn language(uri: &Uri, cookies: Option<&Cookies>, headers: &HeaderMap) -> Lang {
-    let remembered = || cookies?.get(COOKIE).and_then(|cookie| Lang::parse(cookie.value()));
+    let remembered = || {
+        cookies?
+            .get(COOKIE)
+            .and_then(|cookie| Lang::parse(cookie.value()))
+    };
     let accepted = || {
         let header = headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?;
         Lang::negotiate(header)
     };
-    asked(uri).or_else(remembered).or_else(accepted).unwrap_or_default()
+    asked(uri)
+        .or_else(remembered)
+        .or_else(accepted)
+        .unwrap_or_default()
 }
 
 /// The language named in the address.
@@ -155,7 +162,11 @@ fn local_path(uri: &Uri) -> String {
 
 /// The id that the HTTP kit gave the request.
 fn request_id(headers: &HeaderMap) -> String {
-    headers.get("x-request-id").and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned()
+    headers
+        .get("x-request-id")
+        .and_then(|id| id.to_str().ok())
+        .unwrap_or_default()
+        .to_owned()
 }
 
 #[cfg(test)]
@@ -165,7 +176,10 @@ mod tests {
     #[test]
     fn the_language_link_leads_to_the_same_page() {
         let uri = Uri::from_static("/sign-in?continue=a%26b&lang=zh-CN");
-        assert_eq!(in_language(&uri, Lang::En), "/sign-in?continue=a%26b&lang=en");
+        assert_eq!(
+            in_language(&uri, Lang::En),
+            "/sign-in?continue=a%26b&lang=en"
+        );
     }
 
     #[test]
@@ -177,9 +191,18 @@ mod tests {
     #[test]
     fn the_address_outranks_the_browser() {
         let mut headers = HeaderMap::new();
-        headers.insert(header::ACCEPT_LANGUAGE, http::HeaderValue::from_static("zh-CN"));
-        assert_eq!(language(&Uri::from_static("/?lang=en"), None, &headers), Lang::En);
+        headers.insert(
+            header::ACCEPT_LANGUAGE,
+            http::HeaderValue::from_static("zh-CN"),
+        );
+        assert_eq!(
+            language(&Uri::from_static("/?lang=en"), None, &headers),
+            Lang::En
+        );
         assert_eq!(language(&Uri::from_static("/"), None, &headers), Lang::Zh);
-        assert_eq!(language(&Uri::from_static("/"), None, &HeaderMap::new()), Lang::Zh);
+        assert_eq!(
+            language(&Uri::from_static("/"), None, &HeaderMap::new()),
+            Lang::Zh
+        );
     }
 }
