@@ -8,10 +8,12 @@ pub mod clock;
 pub mod config;
 pub mod db;
 pub mod entropy;
+pub mod http;
 pub mod i18n;
 pub mod id;
 pub mod page;
 pub mod secret;
+pub mod telemetry;
 
 // The macro `id_type!` names it from other crates.
 pub use uuid;

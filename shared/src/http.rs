@@ -1,0 +1,32 @@
+//! Everything around a handler: the server, what each request goes through, who is asking, and the client
+//! for calls to other programs.
+//!
+//! ```no_run
+//! # async fn start(settings: shared::http::ServerSettings, router: axum::Router) -> Result<(), shared::http::ServeError> {
+//! use shared::http::{self, Kit, Server};
+//!
+//! let router = Kit::new(&settings).hosts(["passport.example"]).apply(router);
+//! let server = Server::bind(&settings).await?;
+//! tracing::info!(address = %server.address(), "ready");
+//! server.run(router, http::termination()).await
+//! # }
+//! ```
+
+mod asking;
+pub mod client;
+mod failure;
+mod headers;
+mod kit;
+mod network;
+mod request_id;
+mod server;
+mod settings;
+mod tls;
+
+pub use asking::ClientAddr;
+pub use failure::{Asked, Failure, FailurePages, PlainPages};
+pub use kit::{AccessLine, AccessLog, Kit, KitLayer, KitService};
+pub use network::Network;
+pub use request_id::RequestId;
+pub use server::{ServeError, Server, serve, termination};
+pub use settings::ServerSettings;

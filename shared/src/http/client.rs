@@ -1,0 +1,234 @@
+//! Calls to other programs: certificates from where we say, no redirects, and an end to everything.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use rustls::crypto::aws_lc_rs;
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject;
+
+/// Why a client could not be built.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// The file of trusted certificates cannot be used.
+    #[error("cannot use the certificates of {file}: {reason}")]
+    Certificates {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The HTTP library refused the settings.
+    #[error("cannot make an HTTP client: {0}")]
+    Library(#[source] reqwest::Error),
+}
+
+/// Why the body of an answer was not read.
+#[derive(Debug, thiserror::Error)]
+pub enum BodyError {
+    /// It is larger than the caller allows.
+    #[error("the answer is larger than {0} bytes")]
+    TooLarge(usize),
+    /// The connection broke.
+    #[error("the answer broke off: {0}")]
+    Broken(#[source] reqwest::Error),
+}
+
+/// Builds a client for calls to other programs.
+#[derive(Debug, Clone)]
+pub struct ClientBuilder {
+    ca_file: Option<PathBuf>,
+    hosts: HashMap<String, SocketAddr>,
+    connect_timeout: Duration,
+    timeout: Duration,
+}
+
+impl Default for ClientBuilder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl ClientBuilder {
+    /// A client that trusts what the system trusts, connects within 3 s and is done within 10 s.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            ca_file: None,
+            hosts: HashMap::new(),
+            connect_timeout: Duration::from_secs(3),
+            timeout: Duration::from_secs(10),
+        }
+    }
+
+    /// Trusts the certificates of this PEM file and no others.
+    #[must_use]
+    pub fn ca_file(mut self, file: Option<&Path>) -> Self {
+        self.ca_file = file.map(Path::to_owned);
+        self
+    }
+
+    /// Connects to `address` when `host` is called. The port of the URL wins over that of the address.
+    /// Names below `localhost` are the loopback address without being told (RFC 6761 §6.3).
+    #[must_use]
+    pub fn resolve(mut self, host: &str, address: SocketAddr) -> Self {
+        self.hosts.insert(host.to_ascii_lowercase(), address);
+        self
+    }
+
+    /// How long a connection may take to come about.
+    #[must_use]
+    pub fn connect_timeout(mut self, limit: Duration) -> Self {
+        self.connect_timeout = limit;
+        self
+    }
+
+    /// How long a whole call may take.
+    #[must_use]
+    pub fn timeout(mut self, limit: Duration) -> Self {
+        self.timeout = limit;
+        self
+    }
+
+    /// The client. Redirects are answers like others: nothing follows them.
+    ///
+    /// # Errors
+    /// The certificates cannot be read.
+    pub fn build(self) -> Result<reqwest::Client, ClientError> {
+        // The library asks for a default of the process where no TLS settings are given; the first one stays.
+        let _ = aws_lc_rs::default_provider().install_default();
+        let mut builder = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .connect_timeout(self.connect_timeout)
+            .timeout(self.timeout)
+            .dns_resolver(Resolver {
+                hosts: Arc::new(self.hosts),
+            });
+        if let Some(file) = &self.ca_file {
+            // Given whole, because the library would add what SSL_CERT_FILE of the environment names.
+            builder = builder.tls_backend_preconfigured(trusting(file)?);
+        }
+        builder.build().map_err(ClientError::Library)
+    }
+}
+
+/// TLS that trusts the certificates of one file.
+fn trusting(file: &Path) -> Result<rustls::ClientConfig, ClientError> {
+    let refuse = |error: &dyn std::fmt::Display| ClientError::Certificates {
+        file: file.display().to_string(),
+        reason: error.to_string(),
+    };
+    let mut roots = rustls::RootCertStore::empty();
+    for certificate in CertificateDer::pem_file_iter(file).map_err(|error| refuse(&error))? {
+        roots
+            .add(certificate.map_err(|error| refuse(&error))?)
+            .map_err(|error| refuse(&error))?;
+    }
+    if roots.is_empty() {
+        return Err(refuse(&"it holds none"));
+    }
+    let mut config =
+        rustls::ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(|error| refuse(&error))?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(config)
+}
+
+/// The body of an answer, read up to `most` bytes.
+///
+/// # Errors
+/// It is larger, or breaks off.
+pub async fn body(mut response: reqwest::Response, most: usize) -> Result<Vec<u8>, BodyError> {
+    if response
+        .content_length()
+        .is_some_and(|length| length > most as u64)
+    {
+        return Err(BodyError::TooLarge(most));
+    }
+    let mut whole = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(BodyError::Broken)? {
+        if whole.len() + chunk.len() > most {
+            return Err(BodyError::TooLarge(most));
+        }
+        whole.extend_from_slice(&chunk);
+    }
+    Ok(whole)
+}
+
+/// Knows some names by heart and asks the system for the others.
+#[derive(Debug, Clone)]
+struct Resolver {
+    hosts: Arc<HashMap<String, SocketAddr>>,
+}
+
+impl Resolver {
+    fn by_heart(&self, name: &str) -> Option<SocketAddr> {
+        let name = name.to_ascii_lowercase();
+        let loopback = name == "localhost" || name.ends_with(".localhost");
+        let known = self.hosts.get(&name).copied();
+        known.or_else(|| loopback.then(|| SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0)))
+    }
+}
+
+impl Resolve for Resolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        let known = self.by_heart(name.as_str());
+        Box::pin(async move {
+            let addresses: Addrs = match known {
+                Some(address) => Box::new(std::iter::once(address)),
+                None => Box::new(
+                    tokio::net::lookup_host((name.as_str(), 0))
+                        .await?
+                        .collect::<Vec<_>>()
+                        .into_iter(),
+                ),
+            };
+            Ok(addresses)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn localhost_names_are_loopback_unless_told_otherwise() {
+        let elsewhere = SocketAddr::from(([192, 0, 2, 1], 443));
+        let hosts = HashMap::from([("passport.localhost".to_owned(), elsewhere)]);
+        let resolver = Resolver {
+            hosts: Arc::new(hosts),
+        };
+        assert_eq!(resolver.by_heart("Passport.Localhost"), Some(elsewhere));
+        assert_eq!(
+            resolver
+                .by_heart("cet.localhost")
+                .map(|address| address.ip().is_loopback()),
+            Some(true)
+        );
+        assert_eq!(resolver.by_heart("notlocalhost"), None);
+    }
+
+    #[test]
+    fn a_broken_file_of_certificates_is_named() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("ca.pem");
+        std::fs::write(&path, "nothing").expect("a file");
+        let error = ClientBuilder::new()
+            .ca_file(Some(&path))
+            .build()
+            .expect_err("no certificates");
+        assert!(
+            error.to_string().contains("ca.pem: it holds none"),
+            "{error}"
+        );
+    }
+}

@@ -1,0 +1,54 @@
+//! The headers that keep a browser from doing harm.
+
+use std::time::Duration;
+
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY,
+    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+};
+use axum::http::{HeaderMap, HeaderValue};
+
+/// Only what stands in our own files. A page that sends a form on to another site names that site by
+/// setting the header itself.
+pub(super) const CONTENT_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
+     script-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
+const NO_PERMISSIONS: &str = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";
+
+/// Sets what the handler did not.
+pub(super) fn complete(headers: &mut HeaderMap, hsts: Option<&HeaderValue>) {
+    set(headers, X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(headers, CACHE_CONTROL, "no-store");
+    set(headers, REFERRER_POLICY, "no-referrer");
+    if is_document(headers) {
+        set(headers, CONTENT_SECURITY_POLICY, CONTENT_POLICY);
+        set(headers, OPENER_POLICY, "same-origin");
+        set(headers, PERMISSIONS_POLICY, NO_PERMISSIONS);
+    }
+    if let Some(hsts) = hsts {
+        headers
+            .entry(STRICT_TRANSPORT_SECURITY)
+            .or_insert_with(|| hsts.clone());
+    }
+}
+
+fn set(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
+    headers
+        .entry(name)
+        .or_insert(HeaderValue::from_static(value));
+}
+
+/// Whether a browser could show the answer as a document of its own. JSON answers, which are the hot path of
+/// back channels, and answers without a body are spared the long headers.
+fn is_document(headers: &HeaderMap) -> bool {
+    headers
+        .get(CONTENT_TYPE)
+        .is_some_and(|kind| !kind.as_bytes().starts_with(b"application/j"))
+}
+
+/// `Strict-Transport-Security` (RFC 6797 §6.1), for this host and those below it.
+pub(super) fn hsts(age: Duration) -> Option<HeaderValue> {
+    HeaderValue::try_from(format!("max-age={}; includeSubDomains", age.as_secs())).ok()
+}

@@ -1,0 +1,129 @@
+//! TLS: certificates from files, taken up again when they change.
+
+use std::fmt::Display;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use axum_server::tls_rustls::RustlsConfig;
+use rustls::crypto::aws_lc_rs;
+use rustls::server::ProducesTickets;
+use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+
+use super::ServeError;
+
+/// How often the files are looked at.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
+
+/// A certificate and its key in two PEM files.
+#[derive(Clone)]
+pub(super) struct Files {
+    cert: PathBuf,
+    key: PathBuf,
+    /// Lives as long as the server: sessions survive a new certificate.
+    tickets: Arc<dyn ProducesTickets>,
+}
+
+impl Files {
+    pub(super) fn new(cert: &Path, key: &Path) -> Result<Self, ServeError> {
+        let tickets = aws_lc_rs::Ticketer::new().map_err(|error| refuse(cert, &error))?;
+        Ok(Self {
+            cert: cert.to_owned(),
+            key: key.to_owned(),
+            tickets,
+        })
+    }
+
+    /// Reads both files.
+    pub(super) fn load(&self) -> Result<Arc<rustls::ServerConfig>, ServeError> {
+        let in_cert = |error: &dyn Display| refuse(&self.cert, error);
+        let in_key = |error: &dyn Display| refuse(&self.key, error);
+
+        let chain = CertificateDer::pem_file_iter(&self.cert)
+            .and_then(|certs| certs.collect::<Result<Vec<_>, _>>())
+            .map_err(|error| in_cert(&error))?;
+        if chain.is_empty() {
+            return Err(in_cert(&"it holds no certificate"));
+        }
+        let key = PrivateKeyDer::from_pem_file(&self.key).map_err(|error| in_key(&error))?;
+
+        let mut config =
+            rustls::ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+                .with_safe_default_protocol_versions()
+                .map_err(|error| in_cert(&error))?
+                .with_no_client_auth()
+                .with_single_cert(chain, key)
+                .map_err(|error| in_cert(&error))?;
+        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        config.ticketer = Arc::clone(&self.tickets);
+        Ok(Arc::new(config))
+    }
+
+    /// When either file was last written.
+    async fn written(&self) -> Option<(SystemTime, SystemTime)> {
+        let cert = tokio::fs::metadata(&self.cert)
+            .await
+            .ok()?
+            .modified()
+            .ok()?;
+        let key = tokio::fs::metadata(&self.key).await.ok()?.modified().ok()?;
+        Some((cert, key))
+    }
+
+    /// Takes the files up again whenever they change, or at once when `hurry` says so. Files that do not fit
+    /// together are reported, and the certificate in use stays.
+    pub(super) async fn keep_current(self, config: RustlsConfig, mut hurry: Hurry) {
+        let mut known = self.written().await;
+        loop {
+            let hurried = tokio::select! {
+                () = tokio::time::sleep(LOOK_AGAIN) => false,
+                () = hurry.wait() => true,
+            };
+            let written = self.written().await;
+            if !hurried && (written == known || written.is_none()) {
+                continue;
+            }
+            known = written;
+            match self.load() {
+                Ok(fresh) => {
+                    config.reload_from_config(fresh);
+                    tracing::info!(cert = %self.cert.display(), "certificate taken up again");
+                }
+                Err(error) => tracing::error!(%error, "the certificate in use stays"),
+            }
+        }
+    }
+}
+
+fn refuse(file: &Path, reason: &dyn Display) -> ServeError {
+    ServeError::Tls {
+        file: file.display().to_string(),
+        reason: reason.to_string(),
+    }
+}
+
+/// Waits for SIGHUP, where there is one.
+pub(super) struct Hurry(#[cfg(unix)] Option<tokio::signal::unix::Signal>);
+
+impl Hurry {
+    #[cfg(unix)]
+    pub(super) fn on_hangup() -> Self {
+        Self(tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()).ok())
+    }
+
+    #[cfg(not(unix))]
+    pub(super) fn on_hangup() -> Self {
+        Self()
+    }
+
+    async fn wait(&mut self) {
+        #[cfg(unix)]
+        if let Some(signal) = &mut self.0
+            && signal.recv().await.is_some()
+        {
+            return;
+        }
+        std::future::pending::<()>().await;
+    }
+}
