@@ -13,5 +13,8 @@ pub mod delivery;
 pub mod home;
 pub mod keys;
 pub mod limits;
+mod migrations;
 pub mod oidc;
 pub mod web;
+
+pub use self::migrations::MIGRATIONS;

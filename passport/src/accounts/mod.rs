@@ -1,5 +1,6 @@
 //! Candidates: registration, sign-in, sessions and profile.
 
+pub mod hashing;
 pub mod model;
 pub mod sessions;
 pub mod store;

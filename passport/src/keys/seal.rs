@@ -1,0 +1,166 @@
+//! Sealing of data and keyed hashes of it, with a key of its own for every purpose.
+//!
+//! Sealed bytes say which data key opens them: version (1), number of the key (4, big endian), nonce (12),
+//! ciphertext, tag (16). Data sealed for one purpose, or with other associated data, does not open for another.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use aws_lc_rs::hmac;
+use shared::entropy::Entropy;
+use shared::secret::SecretBytes;
+
+use super::cipher::{Cipher, derive};
+
+const VERSION: u8 = 1;
+const HEADER: usize = 5;
+
+/// The data keys, opened.
+pub struct Sealing {
+    /// The number of the newest: it seals.
+    current: u32,
+    newest: SecretBytes,
+    keys: HashMap<u32, SecretBytes>,
+    mac: SecretBytes,
+    ciphers: RwLock<HashMap<(u32, &'static str), Arc<Cipher>>>,
+    macs: RwLock<HashMap<&'static str, hmac::Key>>,
+}
+
+impl Sealing {
+    /// These keys by their numbers, and the one for hashes. `None` if there is none to seal with.
+    pub fn new(keys: HashMap<u32, SecretBytes>, mac: SecretBytes) -> Option<Self> {
+        let (current, newest) = keys.iter().max_by_key(|(id, _)| **id)?;
+        Some(Self {
+            current: *current,
+            newest: newest.clone(),
+            keys,
+            mac,
+            ciphers: RwLock::default(),
+            macs: RwLock::default(),
+        })
+    }
+
+    /// Seals `plaintext` for that purpose, bound to `aad`.
+    pub fn seal(
+        &self,
+        entropy: &dyn Entropy,
+        purpose: &'static str,
+        plaintext: &[u8],
+        aad: &[u8],
+    ) -> Vec<u8> {
+        let cipher = self.derived(self.current, &self.newest, purpose);
+        let mut out = Vec::with_capacity(HEADER + 12 + plaintext.len() + 16);
+        out.push(VERSION);
+        out.extend_from_slice(&self.current.to_be_bytes());
+        cipher.seal(entropy, plaintext, aad, &mut out);
+        out
+    }
+
+    /// Opens what was sealed for that purpose and bound to `aad`. `None` for anything else.
+    pub fn open(&self, purpose: &'static str, sealed: &[u8], aad: &[u8]) -> Option<Vec<u8>> {
+        let (header, rest) = sealed.split_first_chunk::<HEADER>()?;
+        let [VERSION, id @ ..] = *header else {
+            return None;
+        };
+        self.cipher(u32::from_be_bytes(id), purpose)?
+            .open(rest, aad)
+    }
+
+    /// A keyed hash for that purpose: HMAC with SHA-256. The same for as long as the system lives.
+    pub fn mac(&self, purpose: &'static str, data: &[u8]) -> [u8; 32] {
+        let key = self.mac_key(purpose);
+        let mut out = [0; 32];
+        out.copy_from_slice(hmac::sign(&key, data).as_ref());
+        out
+    }
+
+    fn mac_key(&self, purpose: &'static str) -> hmac::Key {
+        let known = self.macs.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(key) = known.get(purpose) {
+            return key.clone();
+        }
+        drop(known);
+        let derived = derive(self.mac.expose(), &format!("mac:{purpose}"));
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &derived);
+        let mut known = self.macs.write().unwrap_or_else(PoisonError::into_inner);
+        known.insert(purpose, key.clone());
+        key
+    }
+
+    fn cipher(&self, id: u32, purpose: &'static str) -> Option<Arc<Cipher>> {
+        let key = self.keys.get(&id)?;
+        Some(self.derived(id, key, purpose))
+    }
+
+    fn derived(&self, id: u32, key: &SecretBytes, purpose: &'static str) -> Arc<Cipher> {
+        let known = self.ciphers.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(cipher) = known.get(&(id, purpose)) {
+            return Arc::clone(cipher);
+        }
+        drop(known);
+        let derived = derive(key.expose(), &format!("seal:{purpose}"));
+        let cipher = Arc::new(Cipher::new(&derived));
+        let mut known = self.ciphers.write().unwrap_or_else(PoisonError::into_inner);
+        known.insert((id, purpose), Arc::clone(&cipher));
+        cipher
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::entropy::SeededEntropy;
+
+    use super::*;
+
+    fn sealing(ids: &[u32]) -> Sealing {
+        let key = |id: u32| SecretBytes::new([u8::try_from(id).expect("small"); 32]);
+        let keys = ids.iter().map(|id| (*id, key(*id))).collect();
+        Sealing::new(keys, SecretBytes::new([99; 32])).expect("a key to seal with")
+    }
+
+    fn seal(by: &Sealing) -> Vec<u8> {
+        by.seal(&SeededEntropy::new(1), "a", b"text", b"row 1")
+    }
+
+    #[test]
+    fn what_is_sealed_opens_for_its_purpose_and_row_only() {
+        let s = sealing(&[1]);
+        let sealed = seal(&s);
+        assert_eq!(
+            s.open("a", &sealed, b"row 1").as_deref(),
+            Some(&b"text"[..])
+        );
+        assert_eq!(s.open("b", &sealed, b"row 1"), None);
+        assert_eq!(s.open("a", &sealed, b"row 2"), None);
+    }
+
+    #[test]
+    fn no_byte_can_be_changed_or_taken_away() {
+        let s = sealing(&[1]);
+        let sealed = seal(&s);
+        for i in 0..sealed.len() {
+            let mut changed = sealed.clone();
+            changed[i] ^= 1;
+            assert_eq!(s.open("a", &changed, b"row 1"), None, "byte {i}");
+            assert_eq!(s.open("a", &sealed[..i], b"row 1"), None, "length {i}");
+        }
+    }
+
+    #[test]
+    fn a_newer_key_seals_and_the_older_one_still_opens() {
+        let old = seal(&sealing(&[1]));
+        let both = sealing(&[1, 2]);
+        assert!(both.open("a", &old, b"row 1").is_some());
+        let new = seal(&both);
+        assert_eq!(new[1..5], [0, 0, 0, 2]);
+        assert_eq!(sealing(&[1]).open("a", &new, b"row 1"), None);
+    }
+
+    #[test]
+    fn a_hash_depends_on_purpose_and_data_but_not_on_sealing_keys() {
+        let s = sealing(&[1]);
+        assert_eq!(s.mac("a", b"x"), sealing(&[1, 2]).mac("a", b"x"));
+        assert_ne!(s.mac("a", b"x"), s.mac("b", b"x"));
+        assert_ne!(s.mac("a", b"x"), s.mac("a", b"y"));
+    }
+}

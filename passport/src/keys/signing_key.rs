@@ -1,0 +1,224 @@
+//! A key pair that signs, and its public half that verifies. Made and used by aws-lc-rs.
+
+use std::sync::Arc;
+
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa::KeySize;
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair,
+};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use openidconnect::core::{CoreJsonWebKey, CoreJwsSigningAlgorithm};
+use openidconnect::{PrivateSigningKey, SigningError};
+use serde_json::json;
+use shared::secret::{SecretBytes, sha256};
+
+use super::KeysError;
+use super::alg::Alg;
+
+/// The types of tokens that the passport signs: their headers are encoded once.
+const TYPES: [&str; 3] = ["JWT", "at+jwt", "logout+jwt"];
+
+enum Pair {
+    Es256(EcdsaKeyPair),
+    Rs256(RsaKeyPair),
+}
+
+/// A key that signs.
+pub struct SigningKey {
+    public: Arc<PublicKey>,
+    pair: Pair,
+    random: SystemRandom,
+    /// The encoded header and its dot, for each of [`TYPES`].
+    headers: [String; TYPES.len()],
+}
+
+/// A key that verifies.
+#[derive(Debug, Clone)]
+pub struct PublicKey {
+    /// Its id: 72 bits of its hash, enough to tell keys apart and short in every token.
+    pub kid: String,
+    /// Its algorithm.
+    pub alg: Alg,
+    /// The point in uncompressed form (P-256), or `RSAPublicKey` (RFC 8017 A.1.1).
+    pub encoded: Vec<u8>,
+    /// What is published.
+    pub jwk: CoreJsonWebKey,
+}
+
+impl PublicKey {
+    /// Reads a public key from its encoded form.
+    ///
+    /// # Errors
+    /// It is no key of that algorithm.
+    pub fn new(alg: Alg, encoded: Vec<u8>) -> Result<Self, KeysError> {
+        let kid = URL_SAFE_NO_PAD.encode(&sha256(&encoded)[..9]);
+        let mut jwk = match alg {
+            Alg::ES256 => ec_members(&encoded),
+            Alg::RS256 => rsa_members(&encoded),
+        }
+        .ok_or(KeysError::Malformed)?;
+        jwk["kid"] = json!(kid);
+        jwk["use"] = json!("sig");
+        jwk["alg"] = json!(alg.as_str());
+        let jwk = serde_json::from_value(jwk).map_err(|_| KeysError::Malformed)?;
+        Ok(Self {
+            kid,
+            alg,
+            encoded,
+            jwk,
+        })
+    }
+}
+
+fn ec_members(encoded: &[u8]) -> Option<serde_json::Value> {
+    let (&4, point) = encoded.split_first()? else {
+        return None;
+    };
+    if point.len() != 64 {
+        return None;
+    }
+    let (x, y) = point.split_at(32);
+    let encode = |part: &[u8]| URL_SAFE_NO_PAD.encode(part);
+    Some(json!({ "kty": "EC", "crv": "P-256", "x": encode(x), "y": encode(y) }))
+}
+
+fn rsa_members(encoded: &[u8]) -> Option<serde_json::Value> {
+    let key = aws_lc_rs::rsa::PublicKey::from_der(encoded).ok()?;
+    let encode = |part: &[u8]| URL_SAFE_NO_PAD.encode(part);
+    Some(json!({
+        "kty": "RSA",
+        "n": encode(key.modulus().big_endian_without_leading_zero()),
+        "e": encode(key.exponent().big_endian_without_leading_zero()),
+    }))
+}
+
+impl SigningKey {
+    /// Makes a key: P-256, or RSA with 2048 bits (RFC 7518 §3.3). The second value is its private form, PKCS #8.
+    ///
+    /// # Errors
+    /// The library failed.
+    pub fn generate(alg: Alg) -> Result<(Self, SecretBytes), KeysError> {
+        let pkcs8 = match alg {
+            Alg::ES256 => {
+                let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING);
+                let der = pair.and_then(|pair| pair.to_pkcs8v1());
+                der.map(|der| SecretBytes::new(der.as_ref()))
+            }
+            Alg::RS256 => {
+                let pair = RsaKeyPair::generate(KeySize::Rsa2048);
+                let der = pair.and_then(|pair| AsDer::<Pkcs8V1Der<'static>>::as_der(&pair));
+                der.map(|der| SecretBytes::new(der.as_ref()))
+            }
+        }
+        .map_err(|_| KeysError::Library)?;
+        Ok((Self::from_pkcs8(alg, &pkcs8)?, pkcs8))
+    }
+
+    /// Reads a key from its private form.
+    ///
+    /// # Errors
+    /// It is no key of that algorithm.
+    pub fn from_pkcs8(alg: Alg, pkcs8: &SecretBytes) -> Result<Self, KeysError> {
+        let (pair, encoded) = match alg {
+            Alg::ES256 => {
+                let pair =
+                    EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8.expose())
+                        .map_err(|_| KeysError::Malformed)?;
+                let encoded = pair.public_key().as_ref().to_vec();
+                (Pair::Es256(pair), encoded)
+            }
+            Alg::RS256 => {
+                let pair =
+                    RsaKeyPair::from_pkcs8(pkcs8.expose()).map_err(|_| KeysError::Malformed)?;
+                let encoded = pair.public_key().as_ref().to_vec();
+                (Pair::Rs256(pair), encoded)
+            }
+        };
+        let public = Arc::new(PublicKey::new(alg, encoded)?);
+        let headers = TYPES.map(|typ| header(&public, typ));
+        Ok(Self {
+            public,
+            pair,
+            random: SystemRandom::new(),
+            headers,
+        })
+    }
+
+    /// The public half.
+    pub fn public(&self) -> &Arc<PublicKey> {
+        &self.public
+    }
+
+    /// A compact JWS of these claims (RFC 7515 §7.1).
+    ///
+    /// # Errors
+    /// The claims cannot be written as JSON, or the library failed.
+    pub fn jws(&self, typ: &str, claims: &impl serde::Serialize) -> Result<String, KeysError> {
+        let known = TYPES.iter().position(|t| *t == typ);
+        let mut token = match known.and_then(|i| self.headers.get(i)) {
+            Some(header) => {
+                let mut token = String::with_capacity(1024);
+                token.push_str(header);
+                token
+            }
+            None => header(&self.public, typ),
+        };
+        let json = serde_json::to_vec(claims).map_err(KeysError::Claims)?;
+        URL_SAFE_NO_PAD.encode_string(json, &mut token);
+        let signature = self.signature(token.as_bytes())?;
+        token.push('.');
+        URL_SAFE_NO_PAD.encode_string(signature, &mut token);
+        Ok(token)
+    }
+
+    fn signature(&self, message: &[u8]) -> Result<Vec<u8>, KeysError> {
+        match &self.pair {
+            Pair::Es256(pair) => pair
+                .sign(&self.random, message)
+                .map(|signature| signature.as_ref().to_vec()),
+            Pair::Rs256(pair) => {
+                let mut signature = vec![0; pair.public_modulus_len()];
+                pair.sign(&RSA_PKCS1_SHA256, &self.random, message, &mut signature)
+                    .map(|()| signature)
+            }
+        }
+        .map_err(|_| KeysError::Library)
+    }
+}
+
+impl std::fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "SigningKey({} {})", self.public.alg, self.public.kid)
+    }
+}
+
+fn header(key: &PublicKey, typ: &str) -> String {
+    let header = json!({ "alg": key.alg.as_str(), "kid": key.kid, "typ": typ }).to_string();
+    let mut encoded = URL_SAFE_NO_PAD.encode(header);
+    encoded.push('.');
+    encoded
+}
+
+/// Lets the ID token type of openidconnect sign with our library: its own is several times slower, and has no EC key.
+impl PrivateSigningKey for SigningKey {
+    type VerificationKey = CoreJsonWebKey;
+
+    fn sign(&self, alg: &CoreJwsSigningAlgorithm, message: &[u8]) -> Result<Vec<u8>, SigningError> {
+        let own = match self.public.alg {
+            Alg::ES256 => CoreJwsSigningAlgorithm::EcdsaP256Sha256,
+            Alg::RS256 => CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
+        };
+        if *alg != own {
+            return Err(SigningError::UnsupportedAlg(format!("{alg:?}")));
+        }
+        self.signature(message)
+            .map_err(|_| SigningError::CryptoError)
+    }
+
+    fn as_verification_key(&self) -> CoreJsonWebKey {
+        self.public.jwk.clone()
+    }
+}
