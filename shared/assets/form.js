@@ -1,0 +1,95 @@
+// What script adds to forms. Every page is whole without it.
+"use strict";
+(() => {
+  document.documentElement.classList.add("scripted");
+
+  // The first error or a fresh result is where the reader should be.
+  const focus = document.querySelector("[data-focus]");
+  if (focus) focus.focus({ preventScroll: false });
+
+  // Show and hide a password.
+  for (const button of document.querySelectorAll("[data-reveal]")) {
+    const input = document.getElementById(button.dataset.reveal);
+    const words = button.querySelector("span");
+    const use = button.querySelector("use");
+    const symbol = (name) => use.setAttribute("href", use.getAttribute("href").replace(/#.*/, "#" + name));
+    const show = (shown) => {
+      input.type = shown ? "text" : "password";
+      button.setAttribute("aria-pressed", String(shown));
+      words.textContent = shown ? button.dataset.hide : button.dataset.show;
+      symbol(shown ? "eye-off" : "eye");
+    };
+    button.hidden = false;
+    button.addEventListener("click", () => show(input.type === "password"));
+    // A password must not be sent, or remembered by the browser, as plain text.
+    input.form?.addEventListener("submit", () => show(false));
+  }
+
+  // Tick the rules of a new password while it is typed. The server decides.
+  const checks = {
+    length: (text, least, most) => [...text].length >= Number(least) && [...text].length <= Number(most),
+    letter: (text) => /[A-Za-z]/.test(text),
+    digit: (text) => /[0-9]/.test(text),
+    "letter-digit": (text) => /[A-Za-z]/.test(text) && /[0-9]/.test(text),
+    "one-of": (text, characters) => [...characters].some((character) => text.includes(character)),
+  };
+  for (const list of document.querySelectorAll("[data-rules-of]")) {
+    const input = document.getElementById(list.dataset.rulesOf);
+    input.addEventListener("input", () => {
+      for (const rule of list.querySelectorAll("[data-rule]")) {
+        const [name, ...rest] = rule.dataset.rule.split(":");
+        const kept = Boolean(checks[name]?.(input.value, ...rest));
+        rule.classList.toggle("kept", kept);
+        rule.classList.remove("missed");
+        rule.querySelector(".sr").textContent = kept ? rule.dataset.kept : rule.dataset.missed;
+      }
+    });
+  }
+
+  // A form is sent once: the second press of an impatient finger does nothing.
+  for (const form of document.querySelectorAll("form")) {
+    let sent = false;
+    form.addEventListener("submit", (event) => {
+      if (sent) event.preventDefault();
+      sent = true;
+    });
+    window.addEventListener("pageshow", () => { sent = false; });
+  }
+
+  // Tick down what the server printed: <span data-countdown="42">42</span>, spoken at most once a minute
+  // because the live region around it changes only then.
+  for (const span of document.querySelectorAll("[data-countdown]")) {
+    const end = Date.now() + Number(span.dataset.countdown) * 1000;
+    const timer = setInterval(() => {
+      const left = Math.max(0, Math.ceil((end - Date.now()) / 1000));
+      span.textContent = String(left);
+      if (left === 0) clearInterval(timer);
+    }, 1000);
+  }
+
+  // The check without a picture: a worker does the sum, the form waits for it.
+  for (const box of document.querySelectorAll("[data-work]")) {
+    const form = box.closest("form");
+    const state = box.querySelector("[data-state]");
+    const nonce = box.querySelector("[name=pow_nonce]");
+    const worker = new Worker(box.dataset.worker);
+    let waiting = null;
+    state.textContent = box.dataset.running;
+    worker.addEventListener("message", (event) => {
+      nonce.value = event.data;
+      state.textContent = box.dataset.done;
+      worker.terminate();
+      if (waiting) form.requestSubmit(waiting.button);
+    });
+    worker.postMessage({
+      challenge: box.querySelector("[name=pow_challenge]").value,
+      bits: Number(box.querySelector("[name=pow_bits]").value),
+    });
+    form.addEventListener("submit", (event) => {
+      if (nonce.value || event.submitter?.formNoValidate) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      waiting = { button: event.submitter };
+    }, true);
+  }
+})();
