@@ -80,10 +80,7 @@ pub type SharedClock = Arc<dyn Clock>;
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one place where the system's clock is read"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "the one place where the system's clock is read")]
     fn now(&self) -> Timestamp {
         let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         Timestamp(since.map_or(0, millis))
@@ -131,10 +128,7 @@ mod tests {
     fn what_lies_ahead_is_zero_long_ago() {
         let now = Timestamp::from_seconds(10);
         assert_eq!(now.since(now + Duration::from_secs(1)), Duration::ZERO);
-        assert_eq!(
-            (now + Duration::from_secs(1)).since(now),
-            Duration::from_secs(1)
-        );
+        assert_eq!((now + Duration::from_secs(1)).since(now), Duration::from_secs(1));
     }
 
     #[test]

@@ -101,19 +101,10 @@ pub trait Setting: Sized {
 /// [`Setting`].
 pub trait Node: Sized {
     /// Reads the node named `key` below the reader's position. `None` when something was reported.
-    fn read(
-        reader: &mut Reader<'_>,
-        key: &'static str,
-        default: Option<&'static str>,
-    ) -> Option<Self>;
+    fn read(reader: &mut Reader<'_>, key: &'static str, default: Option<&'static str>) -> Option<Self>;
 
     /// Adds the node to the reference.
-    fn describe(
-        table: &mut Vec<Described>,
-        path: &str,
-        default: Option<&'static str>,
-        doc: &'static str,
-    );
+    fn describe(table: &mut Vec<Described>, path: &str, default: Option<&'static str>, doc: &'static str);
 }
 
 /// The root of a program's settings. Implemented by [`settings!`](crate::settings).
@@ -141,28 +132,13 @@ pub struct Described {
 }
 
 impl<T: Setting> Node for T {
-    fn read(
-        reader: &mut Reader<'_>,
-        key: &'static str,
-        default: Option<&'static str>,
-    ) -> Option<Self> {
+    fn read(reader: &mut Reader<'_>, key: &'static str, default: Option<&'static str>) -> Option<Self> {
         reader.setting(key, default)
     }
 
-    fn describe(
-        table: &mut Vec<Described>,
-        path: &str,
-        default: Option<&'static str>,
-        doc: &'static str,
-    ) {
+    fn describe(table: &mut Vec<Described>, path: &str, default: Option<&'static str>, doc: &'static str) {
         let required = default.is_none() && T::absent().is_none();
-        table.push(Described {
-            path: path.to_owned(),
-            doc,
-            kind: Some(T::KIND),
-            default,
-            required,
-        });
+        table.push(Described { path: path.to_owned(), doc, kind: Some(T::KIND), default, required });
     }
 }
 
@@ -175,14 +151,11 @@ pub fn load<T: Section>(file: Option<&Path>, prefix: &str) -> Result<T, ConfigEr
     let text = match file {
         None => String::new(),
         Some(path) => std::fs::read_to_string(path).map_err(|error| {
-            ConfigErrors::one(
-                path.display().to_string(),
-                format!("the settings file cannot be read ({error})"),
-            )
+            ConfigErrors::one(path.display().to_string(), format!("the settings file cannot be read ({error})"))
         })?,
     };
-    let env = std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let env =
+        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     parse(&text, prefix, env)
 }
 
@@ -195,9 +168,7 @@ pub fn parse<T: Section>(
     prefix: &str,
     env: impl IntoIterator<Item = (String, String)>,
 ) -> Result<T, ConfigErrors> {
-    let root = text
-        .parse::<toml::Table>()
-        .map_err(|error| syntax_error(text, &error))?;
+    let root = text.parse::<toml::Table>().map_err(|error| syntax_error(text, &error))?;
     let mut reader = Reader::new(&root, prefix, env);
     let settings = T::read_fields(&mut reader);
     let errors = reader.finish();
@@ -209,15 +180,9 @@ pub fn parse<T: Section>(
 
 /// Only where and what: the excerpt that the parser would show may hold a secret.
 fn syntax_error(text: &str, error: &toml::de::Error) -> ConfigErrors {
-    let line = error.span().map_or(1, |span| {
-        text.as_bytes()[..span.start.min(text.len())]
-            .split(|b| *b == b'\n')
-            .count()
-    });
-    ConfigErrors::one(
-        format!("line {line}"),
-        format!("not valid TOML: {}", error.message()),
-    )
+    let line =
+        error.span().map_or(1, |span| text.as_bytes()[..span.start.min(text.len())].split(|b| *b == b'\n').count());
+    ConfigErrors::one(format!("line {line}"), format!("not valid TOML: {}", error.message()))
 }
 
 /// Defines a struct of settings; see [`config`](crate::config).

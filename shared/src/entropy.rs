@@ -44,14 +44,9 @@ impl SystemEntropy {
 }
 
 impl Entropy for SystemEntropy {
-    #[expect(
-        clippy::expect_used,
-        reason = "without randomness no secret may be made; going on would be worse"
-    )]
+    #[expect(clippy::expect_used, reason = "without randomness no secret may be made; going on would be worse")]
     fn fill(&self, buffer: &mut [u8]) {
-        self.0
-            .fill(buffer)
-            .expect("the system's random generator failed");
+        self.0.fill(buffer).expect("the system's random generator failed");
     }
 }
 
@@ -65,10 +60,7 @@ pub struct SeededEntropy {
 impl SeededEntropy {
     /// A stream that depends on `seed` alone.
     pub fn new(seed: u64) -> Self {
-        Self {
-            seed,
-            block: AtomicU64::new(0),
-        }
+        Self { seed, block: AtomicU64::new(0) }
     }
 }
 
@@ -90,11 +82,7 @@ mod tests {
 
     #[test]
     fn a_seed_repeats_its_stream_and_no_other() {
-        let (a, b, c) = (
-            SeededEntropy::new(1),
-            SeededEntropy::new(1),
-            SeededEntropy::new(2),
-        );
+        let (a, b, c) = (SeededEntropy::new(1), SeededEntropy::new(1), SeededEntropy::new(2));
         assert_eq!(bytes::<40>(&a), bytes::<40>(&b));
         assert_ne!(bytes::<40>(&a), bytes::<40>(&c));
     }

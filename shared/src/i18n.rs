@@ -37,15 +37,10 @@ impl Catalogue {
     #[must_use]
     pub fn new(sources: &[(Lang, &[&str])]) -> Self {
         let bundle_of = |lang: Lang| {
-            let texts = sources
-                .iter()
-                .filter(|(of, _)| *of == lang)
-                .flat_map(|(_, texts)| texts.iter());
+            let texts = sources.iter().filter(|(of, _)| *of == lang).flat_map(|(_, texts)| texts.iter());
             bundle(lang, texts.copied())
         };
-        Self {
-            bundles: Lang::ALL.map(bundle_of),
-        }
+        Self { bundles: Lang::ALL.map(bundle_of) }
     }
 
     /// The text of a key that has no placeholders.
@@ -68,10 +63,7 @@ impl Catalogue {
     where
         V: Into<Value<'v>> + Clone,
     {
-        let args: FluentArgs<'v> = values
-            .iter()
-            .map(|(name, value)| (*name, value.clone()))
-            .collect();
+        let args: FluentArgs<'v> = values.iter().map(|(name, value)| (*name, value.clone())).collect();
         self.format(lang, key, Some(&args))
     }
 
@@ -88,9 +80,7 @@ impl Catalogue {
             return key.to_owned();
         };
         let mut errors = Vec::new();
-        let text = bundle
-            .format_pattern(pattern, args, &mut errors)
-            .into_owned();
+        let text = bundle.format_pattern(pattern, args, &mut errors).into_owned();
         if let Some(error) = errors.first() {
             report(lang, key, &error.to_string());
         }
@@ -135,13 +125,7 @@ mod tests {
 
     fn catalogue() -> Catalogue {
         Catalogue::new(&[
-            (
-                Lang::Zh,
-                &[
-                    "a = 甲",
-                    "seats = 剩余 { $count } 个座位\nhello = 您好，{ $name }",
-                ],
-            ),
+            (Lang::Zh, &["a = 甲", "seats = 剩余 { $count } 个座位\nhello = 您好，{ $name }"]),
             (
                 Lang::En,
                 &[
@@ -160,31 +144,16 @@ mod tests {
 
     #[test]
     fn a_value_stands_in_the_text_without_isolation_marks() {
-        assert_eq!(
-            catalogue().text_with(Lang::Zh, "hello", &[("name", "李雷")]),
-            "您好，李雷"
-        );
+        assert_eq!(catalogue().text_with(Lang::Zh, "hello", &[("name", "李雷")]), "您好，李雷");
         let owned = String::from("Li Lei");
-        assert_eq!(
-            catalogue().text_with(Lang::En, "hello", &[("name", owned.as_str())]),
-            "Hello, Li Lei"
-        );
+        assert_eq!(catalogue().text_with(Lang::En, "hello", &[("name", owned.as_str())]), "Hello, Li Lei");
     }
 
     #[test]
     fn a_number_selects_the_plural() {
-        assert_eq!(
-            catalogue().text_with(Lang::En, "seats", &[("count", 1)]),
-            "one seat left"
-        );
-        assert_eq!(
-            catalogue().text_with(Lang::En, "seats", &[("count", 20_000)]),
-            "20000 seats left"
-        );
-        assert_eq!(
-            catalogue().text_with(Lang::Zh, "seats", &[("count", 3)]),
-            "剩余 3 个座位"
-        );
+        assert_eq!(catalogue().text_with(Lang::En, "seats", &[("count", 1)]), "one seat left");
+        assert_eq!(catalogue().text_with(Lang::En, "seats", &[("count", 20_000)]), "20000 seats left");
+        assert_eq!(catalogue().text_with(Lang::Zh, "seats", &[("count", 3)]), "剩余 3 个座位");
     }
 
     #[test]

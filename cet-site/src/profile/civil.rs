@@ -31,10 +31,7 @@ impl Civil {
     pub fn at(moment: Timestamp) -> Self {
         let local = moment.millis() + OFFSET_MS;
         let minute = local.rem_euclid(DAY_MS) / 60_000;
-        Self {
-            day: Day::from_number(local.div_euclid(DAY_MS)),
-            minute: u16::try_from(minute).unwrap_or(0),
-        }
+        Self { day: Day::from_number(local.div_euclid(DAY_MS)), minute: u16::try_from(minute).unwrap_or(0) }
     }
 
     /// `3月18日 9:00`, `18 March, 9:00`.
@@ -51,9 +48,7 @@ impl Day {
     #[must_use]
     pub fn new(year: i64, month: u8, day: u8) -> Option<Self> {
         let candidate = Self { year, month, day };
-        let exists = (1..=12).contains(&month)
-            && day >= 1
-            && Self::from_number(candidate.number()) == candidate;
+        let exists = (1..=12).contains(&month) && day >= 1 && Self::from_number(candidate.number()) == candidate;
         exists.then_some(candidate)
     }
 
@@ -115,8 +110,7 @@ impl Day {
         let (month, day) = (i64::from(self.month), i64::from(self.day));
         let year = if month <= 2 { self.year - 1 } else { self.year };
         let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-        year * 365 + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + of_year
-            - 719_468
+        year * 365 + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + of_year - 719_468
     }
 
     fn from_number(number: i64) -> Self {
@@ -127,17 +121,9 @@ impl Day {
         let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
         let from_march = (5 * of_year + 2) / 153;
         let day = of_year - (153 * from_march + 2) / 5 + 1;
-        let month = if from_march < 10 {
-            from_march + 3
-        } else {
-            from_march - 9
-        };
+        let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
         let year = year_of_era + era * 400 + i64::from(month <= 2);
-        Self {
-            year,
-            month: u8::try_from(month).unwrap_or(1),
-            day: u8::try_from(day).unwrap_or(1),
-        }
+        Self { year, month: u8::try_from(month).unwrap_or(1), day: u8::try_from(day).unwrap_or(1) }
     }
 }
 
@@ -163,9 +149,7 @@ fn month_name(month: u8) -> &'static str {
 impl<'de> Deserialize<'de> for Day {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let text = String::deserialize(from)?;
-        parse_day(&text).ok_or_else(|| {
-            serde::de::Error::custom(format!("`{text}` is not a day like 2027-03-18"))
-        })
+        parse_day(&text).ok_or_else(|| serde::de::Error::custom(format!("`{text}` is not a day like 2027-03-18")))
     }
 }
 
@@ -178,23 +162,17 @@ fn parse_day(text: &str) -> Option<Day> {
 /// Reads `2027-03-18T09:00:00+08:00`; other offsets are refused, because the pages would show another time.
 pub(super) fn moment<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Timestamp, D::Error> {
     let text = String::deserialize(from)?;
-    parse_moment(&text).ok_or_else(|| {
-        serde::de::Error::custom(format!(
-            "`{text}` is not a time like 2027-03-18T09:00:00+08:00"
-        ))
-    })
+    parse_moment(&text)
+        .ok_or_else(|| serde::de::Error::custom(format!("`{text}` is not a time like 2027-03-18T09:00:00+08:00")))
 }
 
 fn parse_moment(text: &str) -> Option<Timestamp> {
     let (day, time) = text.strip_suffix("+08:00")?.split_once('T')?;
     let mut parts = time.splitn(3, ':').map(|part| part.parse::<i64>().ok());
     let (hour, minute, second) = (parts.next()??, parts.next()??, parts.next()??);
-    let in_range =
-        (0..24).contains(&hour) && (0..60).contains(&minute) && (0..60).contains(&second);
+    let in_range = (0..24).contains(&hour) && (0..60).contains(&minute) && (0..60).contains(&second);
     let of_day = ((hour * 60 + minute) * 60 + second) * 1000;
-    in_range.then_some(Timestamp::from_millis(
-        parse_day(day)?.start().millis() + of_day,
-    ))
+    in_range.then_some(Timestamp::from_millis(parse_day(day)?.start().millis() + of_day))
 }
 
 #[cfg(test)]
@@ -208,17 +186,8 @@ mod tests {
     #[test]
     fn a_day_begins_at_midnight_in_china() {
         // 2027-03-17T16:00:00Z
-        assert_eq!(
-            day("2027-03-18").start(),
-            Timestamp::from_seconds(1_805_299_200)
-        );
-        assert_eq!(
-            Civil::at(day("2027-03-18").start()),
-            Civil {
-                day: day("2027-03-18"),
-                minute: 0
-            }
-        );
+        assert_eq!(day("2027-03-18").start(), Timestamp::from_seconds(1_805_299_200));
+        assert_eq!(Civil::at(day("2027-03-18").start()), Civil { day: day("2027-03-18"), minute: 0 });
     }
 
     #[test]

@@ -27,10 +27,7 @@ pub struct Content {
 impl Content {
     /// Renders every file; links to the passport lead to `passport`, an address without a final slash.
     pub(super) fn render(prose: &Prose, passport: &str) -> Result<Self, (String, String)> {
-        Ok(Self {
-            pages: articles(prose.pages, passport)?,
-            notices: articles(prose.notices, passport)?,
-        })
+        Ok(Self { pages: articles(prose.pages, passport)?, notices: articles(prose.notices, passport)? })
     }
 
     /// The page of that name.
@@ -62,17 +59,9 @@ fn articles(sources: &'static [Source], passport: &str) -> Result<Articles, (Str
             Lang::Zh => source.zh,
             Lang::En => source.en,
         };
-        let (title, html) = markdown::render(text, passport)
-            .map_err(|what| (format!("{lang}/{}.md", source.slug), what))?;
+        let (title, html) =
+            markdown::render(text, passport).map_err(|what| (format!("{lang}/{}.md", source.slug), what))?;
         Ok(Arc::new(Article { title, html }))
     };
-    sources
-        .iter()
-        .map(|s| {
-            Ok((
-                s.slug,
-                [article(s, Lang::ALL[0])?, article(s, Lang::ALL[1])?],
-            ))
-        })
-        .collect()
+    sources.iter().map(|s| Ok((s.slug, [article(s, Lang::ALL[0])?, article(s, Lang::ALL[1])?]))).collect()
 }

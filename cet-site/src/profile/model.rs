@@ -51,18 +51,13 @@ impl FromStr for ProfileId {
     type Err = UnknownProfile;
 
     fn from_str(name: &str) -> Result<Self, Self::Err> {
-        Self::ALL
-            .into_iter()
-            .find(|id| id.name() == name)
-            .ok_or(UnknownProfile)
+        Self::ALL.into_iter().find(|id| id.name() == name).ok_or(UnknownProfile)
     }
 }
 
 impl<'de> Deserialize<'de> for ProfileId {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        String::deserialize(from)?
-            .parse()
-            .map_err(serde::de::Error::custom)
+        String::deserialize(from)?.parse().map_err(serde::de::Error::custom)
     }
 }
 
@@ -225,12 +220,7 @@ impl Sitting {
         if now >= self.closes {
             return Stage::Closed;
         }
-        let open = self
-            .openings
-            .iter()
-            .filter(|o| o.at <= now)
-            .map(|o| o.provinces.len())
-            .sum();
+        let open = self.openings.iter().filter(|o| o.at <= now).map(|o| o.provinces.len()).sum();
         match self.openings.iter().map(|o| o.at).min() {
             Some(first) if open == 0 => Stage::Ahead(first),
             _ => Stage::Open(open),
@@ -240,11 +230,7 @@ impl Sitting {
     /// Where the sitting stands for a province; `None` when it holds no centre there.
     #[must_use]
     pub fn stage_in(&self, province: Province, now: Timestamp) -> Option<Stage> {
-        let opens = self
-            .openings
-            .iter()
-            .find(|o| o.provinces.contains(&province))?
-            .at;
+        let opens = self.openings.iter().find(|o| o.provinces.contains(&province))?.at;
         Some(match now {
             _ if now >= self.closes => Stage::Closed,
             _ if now < opens => Stage::Ahead(opens),

@@ -43,12 +43,7 @@ impl FromStr for Province {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let known = |code: &u8| NAMES.iter().any(|(of, ..)| of == code);
         let two_digits = text.len() == 2 && text.bytes().all(|b| b.is_ascii_digit());
-        two_digits
-            .then(|| text.parse().ok())
-            .flatten()
-            .filter(known)
-            .map(Self)
-            .ok_or(UnknownProvince)
+        two_digits.then(|| text.parse().ok()).flatten().filter(known).map(Self).ok_or(UnknownProvince)
     }
 }
 
@@ -60,9 +55,7 @@ impl fmt::Display for Province {
 
 impl<'de> Deserialize<'de> for Province {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        String::deserialize(from)?
-            .parse()
-            .map_err(serde::de::Error::custom)
+        String::deserialize(from)?.parse().map_err(serde::de::Error::custom)
     }
 }
 
@@ -72,10 +65,7 @@ mod tests {
 
     #[test]
     fn only_codes_of_provinces_are_accepted() {
-        assert_eq!(
-            "11".parse::<Province>().map(|p| p.name(Lang::En)),
-            Ok("Beijing")
-        );
+        assert_eq!("11".parse::<Province>().map(|p| p.name(Lang::En)), Ok("Beijing"));
         for wrong in ["", "1", "16", "011", "+1", "1１", "北京"] {
             assert_eq!(wrong.parse::<Province>(), Err(UnknownProvince), "{wrong}");
         }

@@ -54,19 +54,13 @@ impl Accounts {
             return Ok(None);
         };
         let now = self.0.clock.now();
-        let found = self
-            .0
-            .db
-            .read(move |tx| async move { sessions::store::find(tx, &hash, now).await }.boxed())
-            .await?;
+        let found =
+            self.0.db.read(move |tx| async move { sessions::store::find(tx, &hash, now).await }.boxed()).await?;
         if let Some(session) = &found
             && session.is_worth_touching(now)
         {
             let id = session.id;
-            self.0
-                .db
-                .write(move |tx| async move { sessions::store::touch(tx, id, now).await }.boxed())
-                .await?;
+            self.0.db.write(move |tx| async move { sessions::store::touch(tx, id, now).await }.boxed()).await?;
         }
         Ok(found)
     }
@@ -75,21 +69,13 @@ impl Accounts {
     ///
     /// # Errors
     /// See [`DbError`].
-    pub async fn end_session(
-        &self,
-        tx: &mut Tx,
-        id: SessionId,
-        reason: EndReason,
-    ) -> Result<bool, DbError> {
+    pub async fn end_session(&self, tx: &mut Tx, id: SessionId, reason: EndReason) -> Result<bool, DbError> {
         let Some(account) = sessions::store::end(tx, id, self.0.clock.now(), reason).await? else {
             return Ok(false);
         };
         let actor = Actor::Account(account.to_string());
-        let event = Event::SessionEnded {
-            account: account.to_string(),
-            session: id.to_string(),
-            reason: reason.code(),
-        };
+        let event =
+            Event::SessionEnded { account: account.to_string(), session: id.to_string(), reason: reason.code() };
         self.0.audit.record(tx, &actor, &event).await?;
         Ok(true)
     }

@@ -5,9 +5,7 @@ use shared::db::{BrokenRow, DbError, Row, Tx, sql};
 use shared::i18n::Lang;
 
 use super::model::Province;
-use super::model::{
-    Account, AccountClaims, AccountId, Email, IdDocument, IdType, Identity, LoginName, Mobile, Name,
-};
+use super::model::{Account, AccountClaims, AccountId, Email, IdDocument, IdType, Identity, LoginName, Mobile, Name};
 
 /// A new account, before it is stored.
 #[derive(Debug, Clone)]
@@ -77,10 +75,7 @@ pub async fn insert(tx: &mut Tx, new: &NewAccount, now: Timestamp) -> Result<(),
     .bind(now)
     .execute(tx)
     .await?;
-    let names = [
-        new.email.as_ref().map(LoginName::email),
-        new.mobile.as_ref().map(LoginName::mobile),
-    ];
+    let names = [new.email.as_ref().map(LoginName::email), new.mobile.as_ref().map(LoginName::mobile)];
     for name in names.into_iter().flatten().chain(new.plain_name.clone()) {
         sql("INSERT INTO login_names (name, account_id) VALUES ($1, $2)")
             .bind(name.as_str())
@@ -138,10 +133,7 @@ pub async fn insert_agreement(
 /// # Errors
 /// See [`DbError`].
 pub async fn find_by_name(tx: &mut Tx, name: &LoginName) -> Result<Option<AccountId>, DbError> {
-    let row = sql("SELECT account_id FROM login_names WHERE name = $1")
-        .bind(name.as_str())
-        .fetch_optional(tx)
-        .await?;
+    let row = sql("SELECT account_id FROM login_names WHERE name = $1").bind(name.as_str()).fetch_optional(tx).await?;
     row.map(|row| row.get("account_id")).transpose()
 }
 
@@ -184,12 +176,7 @@ fn credentials_of(row: &Row) -> Result<Credentials, DbError> {
 ///
 /// # Errors
 /// See [`DbError`].
-pub async fn replace_hash(
-    tx: &mut Tx,
-    id: AccountId,
-    old: &str,
-    new: &str,
-) -> Result<bool, DbError> {
+pub async fn replace_hash(tx: &mut Tx, id: AccountId, old: &str, new: &str) -> Result<bool, DbError> {
     sql("UPDATE accounts SET password_hash = $3 WHERE id = $1 AND password_hash = $2")
         .bind(id)
         .bind(old)
@@ -204,12 +191,7 @@ pub async fn replace_hash(
 /// # Errors
 /// See [`DbError`].
 pub async fn set_password_time(tx: &mut Tx, id: AccountId, now: Timestamp) -> Result<(), DbError> {
-    sql("UPDATE accounts SET password_set_at = $2 WHERE id = $1")
-        .bind(id)
-        .bind(now)
-        .execute(tx)
-        .await
-        .map(drop)
+    sql("UPDATE accounts SET password_set_at = $2 WHERE id = $1").bind(id).bind(now).execute(tx).await.map(drop)
 }
 
 /// Changes what the owner may change at will.
@@ -239,17 +221,8 @@ pub async fn update_profile(
 ///
 /// # Errors
 /// See [`DbError`].
-pub async fn set_blocked(
-    tx: &mut Tx,
-    id: AccountId,
-    at: Option<Timestamp>,
-) -> Result<bool, DbError> {
-    sql("UPDATE accounts SET blocked_at = $2 WHERE id = $1")
-        .bind(id)
-        .bind(at)
-        .execute(tx)
-        .await
-        .map(|rows| rows == 1)
+pub async fn set_blocked(tx: &mut Tx, id: AccountId, at: Option<Timestamp>) -> Result<bool, DbError> {
+    sql("UPDATE accounts SET blocked_at = $2 WHERE id = $1").bind(id).bind(at).execute(tx).await.map(|rows| rows == 1)
 }
 
 /// What a site may be told about an account: one row.
@@ -257,11 +230,12 @@ pub async fn set_blocked(
 /// # Errors
 /// See [`DbError`].
 pub async fn claims(tx: &mut Tx, id: AccountId) -> Result<Option<AccountClaims>, DbError> {
-    let row = sql("SELECT name, email, email_verified_at, mobile, mobile_verified_at, id_verified_at, locale, updated_at \
+    let row =
+        sql("SELECT name, email, email_verified_at, mobile, mobile_verified_at, id_verified_at, locale, updated_at \
          FROM accounts WHERE id = $1")
-    .bind(id)
-    .fetch_optional(tx)
-    .await?;
+        .bind(id)
+        .fetch_optional(tx)
+        .await?;
     let Some(row) = row else { return Ok(None) };
     Ok(Some(AccountClaims {
         account_id: id,
@@ -271,9 +245,7 @@ pub async fn claims(tx: &mut Tx, id: AccountId) -> Result<Option<AccountClaims>,
         phone: row.get("mobile")?,
         phone_verified: verified(&row, "mobile_verified_at")?,
         id_verified: verified(&row, "id_verified_at")?,
-        locale: row
-            .get::<Option<String>>("locale")?
-            .and_then(|tag| Lang::parse(&tag)),
+        locale: row.get::<Option<String>>("locale")?.and_then(|tag| Lang::parse(&tag)),
         updated_at: row.get("updated_at")?,
     }))
 }
@@ -299,10 +271,7 @@ pub async fn account(
     let email: Option<String> = row.get("email")?;
     let mobile: Option<String> = row.get("mobile")?;
     let province: Option<String> = row.get("province")?;
-    let identity = match (
-        row.get::<Option<String>>("kind")?,
-        row.get::<Option<Vec<u8>>>("number_sealed")?,
-    ) {
+    let identity = match (row.get::<Option<String>>("kind")?, row.get::<Option<Vec<u8>>>("number_sealed")?) {
         (Some(kind), Some(sealed)) => Some(Identity {
             document: document(&kind, &sealed, open).ok_or_else(|| broken("number_sealed"))?,
             verified: verified(&row, "id_verified_at")?,
@@ -311,33 +280,19 @@ pub async fn account(
     };
     Ok(Some(Account {
         id,
-        name: name
-            .map(|text| Name::parse(&text).map_err(|_| broken("name")))
-            .transpose()?,
-        email: email
-            .map(|text| Email::parse(&text).map_err(|_| broken("email")))
-            .transpose()?,
+        name: name.map(|text| Name::parse(&text).map_err(|_| broken("name"))).transpose()?,
+        email: email.map(|text| Email::parse(&text).map_err(|_| broken("email"))).transpose()?,
         email_verified: verified(&row, "email_verified_at")?,
-        mobile: mobile
-            .map(|text| Mobile::parse(&text).map_err(|_| broken("mobile")))
-            .transpose()?,
+        mobile: mobile.map(|text| Mobile::parse(&text).map_err(|_| broken("mobile"))).transpose()?,
         mobile_verified: verified(&row, "mobile_verified_at")?,
         identity,
-        locale: row
-            .get::<Option<String>>("locale")?
-            .and_then(|tag| Lang::parse(&tag)),
-        province: province
-            .map(|code| Province::parse(&code).ok_or_else(|| broken("province")))
-            .transpose()?,
+        locale: row.get::<Option<String>>("locale")?.and_then(|tag| Lang::parse(&tag)),
+        province: province.map(|code| Province::parse(&code).ok_or_else(|| broken("province"))).transpose()?,
         updated_at: row.get("updated_at")?,
     }))
 }
 
-fn document(
-    kind: &str,
-    sealed: &[u8],
-    open: &(dyn Fn(&[u8]) -> Option<Vec<u8>> + Send + Sync),
-) -> Option<IdDocument> {
+fn document(kind: &str, sealed: &[u8], open: &(dyn Fn(&[u8]) -> Option<Vec<u8>> + Send + Sync)) -> Option<IdDocument> {
     let number = String::from_utf8(open(sealed)?).ok()?;
     IdDocument::parse(IdType::parse(kind)?, &number).ok()
 }

@@ -10,18 +10,10 @@ use super::{Actor, Event, EventId};
 ///
 /// # Errors
 /// The database refused.
-pub async fn append(
-    tx: &mut Tx,
-    id: EventId,
-    at: Timestamp,
-    actor: &Actor,
-    event: &Event,
-) -> Result<(), DbError> {
+pub async fn append(tx: &mut Tx, id: EventId, at: Timestamp, actor: &Actor, event: &Event) -> Result<(), DbError> {
     let (kind, details) = encode(event)?;
-    sql(
-        "INSERT INTO audit_events (id, at, actor, kind, account_id, client_id, details) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
-    )
+    sql("INSERT INTO audit_events (id, at, actor, kind, account_id, client_id, details) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7)")
     .bind(id)
     .bind(at)
     .bind(actor.to_string())
@@ -74,11 +66,10 @@ pub struct Entry {
 /// # Errors
 /// The database refused, or a row is broken.
 pub async fn latest(tx: &mut Tx, limit: i64) -> Result<Vec<Entry>, DbError> {
-    let rows =
-        sql("SELECT at, actor, kind, details FROM audit_events ORDER BY at DESC, id DESC LIMIT $1")
-            .bind(limit)
-            .fetch_all(tx)
-            .await?;
+    let rows = sql("SELECT at, actor, kind, details FROM audit_events ORDER BY at DESC, id DESC LIMIT $1")
+        .bind(limit)
+        .fetch_all(tx)
+        .await?;
     rows.iter()
         .map(|row| {
             Ok(Entry {

@@ -74,14 +74,7 @@ pub enum Applied {
 impl Clients {
     /// A registry in that database.
     pub fn new(db: Db, clock: SharedClock, entropy: SharedEntropy, audit: Audit) -> Self {
-        Self {
-            db,
-            clock,
-            entropy,
-            audit,
-            copy: Arc::default(),
-            refreshing: Arc::default(),
-        }
+        Self { db, clock, entropy, audit, copy: Arc::default(), refreshing: Arc::default() }
     }
 
     /// The client of that id, as it was no longer than 5 seconds ago.
@@ -145,12 +138,7 @@ impl Clients {
     ///
     /// # Errors
     /// See [`ClientsError`].
-    pub async fn rotate_secret(
-        &self,
-        actor: Actor,
-        id: &str,
-        overlap: Duration,
-    ) -> Result<SecretString, ClientsError> {
+    pub async fn rotate_secret(&self, actor: Actor, id: &str, overlap: Duration) -> Result<SecretString, ClientsError> {
         let new = secret::generate(&*self.entropy);
         let hash = secret::import(&new)?;
         self.store_secret(actor, id, hash, Some(overlap)).await?;
@@ -161,12 +149,7 @@ impl Clients {
     ///
     /// # Errors
     /// See [`ClientsError`].
-    pub async fn import_secret(
-        &self,
-        actor: Actor,
-        id: &str,
-        secret: &SecretString,
-    ) -> Result<(), ClientsError> {
+    pub async fn import_secret(&self, actor: Actor, id: &str, secret: &SecretString) -> Result<(), ClientsError> {
         let hash = secret::import(secret)?;
         self.store_secret(actor, id, hash, None).await
     }
@@ -197,9 +180,7 @@ impl Clients {
                     }
                     store::add_secret(tx, &id, hash, now).await?;
                     let client = id.to_string();
-                    let added = Event::ClientSecretAdded {
-                        client: client.clone(),
-                    };
+                    let added = Event::ClientSecretAdded { client: client.clone() };
                     audit.record(tx, &actor, &added).await?;
                     if let Some(overlap) = overlap {
                         let end = now + overlap;

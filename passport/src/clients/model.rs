@@ -19,10 +19,8 @@ pub struct ClientId(String);
 impl ClientId {
     /// Takes 1 to 64 of `A–Z a–z 0–9 - . _`: nothing that needs encoding anywhere.
     pub fn parse(text: &str) -> Option<Self> {
-        let fits = (1..=64).contains(&text.len())
-            && text
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b));
+        let fits =
+            (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b));
         fits.then(|| Self(text.to_owned()))
     }
 
@@ -147,19 +145,13 @@ impl Client {
         check.names(m);
         let application = m.application_type;
         let redirect_uris = check.redirects("redirect_uris", &m.redirect_uris, application);
-        let post_logout_redirect_uris = check.redirects(
-            "post_logout_redirect_uris",
-            &m.post_logout_redirect_uris,
-            application,
-        );
+        let post_logout_redirect_uris =
+            check.redirects("post_logout_redirect_uris", &m.post_logout_redirect_uris, application);
         let home_uri = check.url("client_uri", m.client_uri.as_deref());
         let initiate_login_uri = check.url("initiate_login_uri", m.initiate_login_uri.as_deref());
         let policy_uri = check.url("policy_uri", m.policy_uri.as_deref());
         let tos_uri = check.url("tos_uri", m.tos_uri.as_deref());
-        let backchannel_logout_uri = check.url(
-            "backchannel_logout_uri",
-            m.backchannel_logout_uri.as_deref(),
-        );
+        let backchannel_logout_uri = check.url("backchannel_logout_uri", m.backchannel_logout_uri.as_deref());
         check.grants(m);
         check.scopes(&m.scopes);
         let (Some(id), true) = (id, check.0.is_empty()) else {
@@ -219,9 +211,7 @@ impl Client {
 
     /// The registered address for people who signed out that the presented one is.
     pub fn post_logout_redirect_uri(&self, presented: &str) -> Option<&RedirectUri> {
-        self.post_logout_redirect_uris
-            .iter()
-            .find(|u| u.matches(presented))
+        self.post_logout_redirect_uris.iter().find(|u| u.matches(presented))
     }
 
     /// Whether `presented` is a secret of it that is valid at `now`; in constant time. Never true of a public client.
@@ -290,32 +280,18 @@ impl Check {
     }
 
     fn names(&mut self, m: &Metadata) {
-        let readable = |t: &str| {
-            !t.trim().is_empty() && t.chars().count() <= 80 && !t.contains(char::is_control)
-        };
+        let readable = |t: &str| !t.trim().is_empty() && t.chars().count() <= 80 && !t.contains(char::is_control);
         let both = |b: &Bilingual| readable(&b.zh) && readable(&b.en);
         self.require("client_name", both(&m.client_name), Rule::Name);
         if let Some(tile) = &m.tile {
             self.require("tile.title", both(&tile.title), Rule::Name);
         }
-        let class = |t: &str| {
-            (1..=20).contains(&t.len())
-                && t.bytes()
-                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
-        };
-        self.require(
-            "accent",
-            m.accent.as_deref().is_none_or(class),
-            Rule::Accent,
-        );
+        let class =
+            |t: &str| (1..=20).contains(&t.len()) && t.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+        self.require("accent", m.accent.as_deref().is_none_or(class), Rule::Accent);
     }
 
-    fn redirects(
-        &mut self,
-        field: &'static str,
-        uris: &[String],
-        application: ApplicationType,
-    ) -> Vec<RedirectUri> {
+    fn redirects(&mut self, field: &'static str, uris: &[String], application: ApplicationType) -> Vec<RedirectUri> {
         let mut good = Vec::with_capacity(uris.len());
         for uri in uris {
             match RedirectUri::register(uri, application) {
@@ -328,9 +304,8 @@ impl Check {
 
     fn url(&mut self, field: &'static str, text: Option<&str>) -> Option<Url> {
         // The rules of a redirect URI of a site, a fragment aside, which no page of ours needs either.
-        let good = RedirectUri::register(text?, ApplicationType::Web)
-            .ok()
-            .and_then(|uri| Url::parse(uri.as_str()).ok());
+        let good =
+            RedirectUri::register(text?, ApplicationType::Web).ok().and_then(|uri| Url::parse(uri.as_str()).ok());
         self.require(field, good.is_some(), Rule::Url);
         good
     }
@@ -339,17 +314,9 @@ impl Check {
         let has = |grant| m.grant_types.contains(&grant);
         let public = m.token_endpoint_auth_method == AuthMethod::None;
         let code = has(GrantType::AuthorizationCode);
-        self.require(
-            "redirect_uris",
-            !code || !m.redirect_uris.is_empty(),
-            Rule::NoRedirect,
-        );
+        self.require("redirect_uris", !code || !m.redirect_uris.is_empty(), Rule::NoRedirect);
         let credentials = has(GrantType::ClientCredentials);
-        self.require(
-            "grant_types",
-            !(public && credentials),
-            Rule::PublicCredentials,
-        );
+        self.require("grant_types", !(public && credentials), Rule::PublicCredentials);
         let alone = has(GrantType::RefreshToken) && !code;
         self.require("grant_types", !alone, Rule::RefreshAlone);
         let fapi = m.profile == Profile::Fapi2;
@@ -358,10 +325,7 @@ impl Check {
 
     fn scopes(&mut self, scopes: &[String]) {
         for scope in scopes {
-            let token = !scope.is_empty()
-                && scope
-                    .bytes()
-                    .all(|b| b.is_ascii_graphic() && b != b'"' && b != b'\\');
+            let token = !scope.is_empty() && scope.bytes().all(|b| b.is_ascii_graphic() && b != b'"' && b != b'\\');
             self.require("scopes", token, Rule::Scope(scope.clone()));
         }
     }

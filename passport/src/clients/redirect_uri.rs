@@ -94,11 +94,7 @@ impl fmt::Display for RedirectUri {
     }
 }
 
-fn register_web(
-    text: &str,
-    url: &Url,
-    application: ApplicationType,
-) -> Result<RedirectUri, RedirectUriError> {
+fn register_web(text: &str, url: &Url, application: ApplicationType) -> Result<RedirectUri, RedirectUriError> {
     if !url.username().is_empty() || url.password().is_some() || authority(text).contains('@') {
         return Err(RedirectUriError::UserInfo);
     }
@@ -113,29 +109,18 @@ fn register_web(
     }
     // The parser adds the empty path, and drops the scheme's usual port: both are harmless differences.
     let usual = format!("{}:{}", authority(url.as_str()), usual_port(url.scheme()));
-    let plain = if authority(text) == usual {
-        text.replacen(&usual, authority(url.as_str()), 1)
-    } else {
-        text.to_owned()
-    };
+    let plain =
+        if authority(text) == usual { text.replacen(&usual, authority(url.as_str()), 1) } else { text.to_owned() };
     if plain != url.as_str() && format!("{plain}/") != url.as_str() {
         return Err(RedirectUriError::NotNormal);
     }
-    let any_port =
-        (application == ApplicationType::Native && loopback_ip && url.scheme() == "http")
-            .then(|| around_port(text, url))
-            .flatten();
-    Ok(RedirectUri {
-        text: text.to_owned(),
-        any_port,
-    })
+    let any_port = (application == ApplicationType::Native && loopback_ip && url.scheme() == "http")
+        .then(|| around_port(text, url))
+        .flatten();
+    Ok(RedirectUri { text: text.to_owned(), any_port })
 }
 
-fn register_custom(
-    text: &str,
-    scheme: &str,
-    application: ApplicationType,
-) -> Result<RedirectUri, RedirectUriError> {
+fn register_custom(text: &str, scheme: &str, application: ApplicationType) -> Result<RedirectUri, RedirectUriError> {
     // A dot marks a reversed domain name, and keeps `javascript:`, `data:` and their like out.
     if application != ApplicationType::Native || !scheme.contains('.') {
         return Err(RedirectUriError::Scheme);
@@ -143,10 +128,7 @@ fn register_custom(
     if authority(text).contains('@') {
         return Err(RedirectUriError::UserInfo);
     }
-    Ok(RedirectUri {
-        text: text.to_owned(),
-        any_port: None,
-    })
+    Ok(RedirectUri { text: text.to_owned(), any_port: None })
 }
 
 fn usual_port(scheme: &str) -> u16 {
@@ -163,9 +145,7 @@ fn authority(text: &str) -> &str {
 fn around_port(text: &str, url: &Url) -> Option<(String, String)> {
     let before = format!("{}://{}", url.scheme(), url.host_str()?);
     let rest = text.strip_prefix(&before)?;
-    let digits = rest
-        .strip_prefix(':')
-        .map_or(0, |r| 1 + r.bytes().take_while(u8::is_ascii_digit).count());
+    let digits = rest.strip_prefix(':').map_or(0, |r| 1 + r.bytes().take_while(u8::is_ascii_digit).count());
     Some((before, rest.get(digits..)?.to_owned()))
 }
 
@@ -220,20 +200,12 @@ mod tests {
             (
                 "http://127.0.0.1/cb",
                 ["http://127.0.0.1:51004/cb", "http://127.0.0.1/cb"],
-                [
-                    "http://127.0.0.1:0/cb",
-                    "http://127.0.0.1:51004/cb/",
-                    "http://127.0.0.2:1/cb",
-                ],
+                ["http://127.0.0.1:0/cb", "http://127.0.0.1:51004/cb/", "http://127.0.0.2:1/cb"],
             ),
             (
                 "http://[::1]:9000/cb?a=b",
                 ["http://[::1]:1/cb?a=b", "http://[::1]/cb?a=b"],
-                [
-                    "http://[::1]:65536/cb?a=b",
-                    "http://[::1]:1@x/cb?a=b",
-                    "http://[::1]:01/cb?a=b",
-                ],
+                ["http://[::1]:65536/cb?a=b", "http://[::1]:1@x/cb?a=b", "http://[::1]:01/cb?a=b"],
             ),
         ] {
             let registered = native(registered).expect("registered");

@@ -30,21 +30,11 @@ pub struct Snapshot {
 impl Snapshot {
     /// A snapshot of these clients.
     pub fn new(revision: i64, clients: Vec<Client>) -> Self {
-        let by_id: HashMap<String, Arc<Client>> = clients
-            .into_iter()
-            .map(|c| (c.id.as_str().to_owned(), Arc::new(c)))
-            .collect();
-        let mut tiles: Vec<_> = by_id
-            .values()
-            .filter(|c| c.tile.is_some())
-            .cloned()
-            .collect();
+        let by_id: HashMap<String, Arc<Client>> =
+            clients.into_iter().map(|c| (c.id.as_str().to_owned(), Arc::new(c))).collect();
+        let mut tiles: Vec<_> = by_id.values().filter(|c| c.tile.is_some()).cloned().collect();
         tiles.sort_by_key(|c| (c.tile.as_ref().map(|t| t.order), c.id.clone()));
-        Self {
-            revision,
-            by_id,
-            tiles,
-        }
+        Self { revision, by_id, tiles }
     }
 
     /// The client of that id.

@@ -74,9 +74,7 @@ pub fn import(secret: &SecretString) -> Result<[u8; 32], SecretError> {
 /// Whether `presented` is one of the secrets valid at `now`. Every one is compared, whatever the first says.
 pub fn verify(secrets: &[StoredSecret], presented: &str, now: Timestamp) -> bool {
     let hash = sha256(presented.as_bytes());
-    secrets.iter().fold(false, |found, secret| {
-        found | (constant_time_eq(&secret.hash, &hash) & secret.is_valid(now))
-    })
+    secrets.iter().fold(false, |found, secret| found | (constant_time_eq(&secret.hash, &hash) & secret.is_valid(now)))
 }
 
 #[cfg(test)]
@@ -90,11 +88,7 @@ mod tests {
     const NOW: Timestamp = Timestamp::from_seconds(1_000);
 
     fn stored(secret: &SecretString, expires_at: Option<Timestamp>) -> StoredSecret {
-        StoredSecret {
-            hash: import(secret).expect("a good secret"),
-            created_at: NOW,
-            expires_at,
-        }
+        StoredSecret { hash: import(secret).expect("a good secret"), created_at: NOW, expires_at }
     }
 
     #[test]
@@ -121,9 +115,7 @@ mod tests {
     fn a_guessable_secret_is_not_taken() {
         assert_eq!(import(&SecretString::new("short")), Err(SecretError::Short));
         assert_eq!(
-            import(&SecretString::new(
-                "a secret with spaces, long enough to count"
-            )),
+            import(&SecretString::new("a secret with spaces, long enough to count")),
             Err(SecretError::Character)
         );
     }

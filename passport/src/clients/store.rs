@@ -14,10 +14,7 @@ use super::secret::StoredSecret;
 /// # Errors
 /// The database refused.
 pub async fn revision(tx: &mut Tx) -> Result<i64, DbError> {
-    sql("SELECT revision FROM client_registry WHERE id = 1")
-        .fetch_one(tx)
-        .await?
-        .get("revision")
+    sql("SELECT revision FROM client_registry WHERE id = 1").fetch_one(tx).await?.get("revision")
 }
 
 /// Counts a change, so that every node reads the registry again.
@@ -25,10 +22,7 @@ pub async fn revision(tx: &mut Tx) -> Result<i64, DbError> {
 /// # Errors
 /// The database refused.
 pub async fn touch(tx: &mut Tx) -> Result<(), DbError> {
-    sql("UPDATE client_registry SET revision = revision + 1 WHERE id = 1")
-        .execute(tx)
-        .await
-        .map(drop)
+    sql("UPDATE client_registry SET revision = revision + 1 WHERE id = 1").execute(tx).await.map(drop)
 }
 
 /// Every client with its secrets.
@@ -37,20 +31,13 @@ pub async fn touch(tx: &mut Tx) -> Result<(), DbError> {
 /// The database refused, or a row is broken.
 pub async fn all(tx: &mut Tx) -> Result<Vec<Client>, DbError> {
     let mut secrets = HashMap::<String, Vec<StoredSecret>>::new();
-    let rows = sql(
-        "SELECT client_id, hash, created_at, expires_at FROM client_secrets ORDER BY created_at",
-    )
-    .fetch_all(tx)
-    .await?;
-    for row in &rows {
-        secrets
-            .entry(row.get("client_id")?)
-            .or_default()
-            .push(stored_secret(row)?);
-    }
-    let rows = sql("SELECT client_id, metadata FROM clients ORDER BY client_id")
+    let rows = sql("SELECT client_id, hash, created_at, expires_at FROM client_secrets ORDER BY created_at")
         .fetch_all(tx)
         .await?;
+    for row in &rows {
+        secrets.entry(row.get("client_id")?).or_default().push(stored_secret(row)?);
+    }
+    let rows = sql("SELECT client_id, metadata FROM clients ORDER BY client_id").fetch_all(tx).await?;
     rows.iter()
         .map(|row| {
             let own = secrets.remove(&row.get::<String>("client_id")?);
@@ -80,8 +67,7 @@ pub async fn find(tx: &mut Tx, id: &ClientId) -> Result<Option<Client>, DbError>
 fn client(row: &Row, secrets: Vec<StoredSecret>) -> Result<Client, DbError> {
     let broken = |problem: String| DbError::from(BrokenRow::new("metadata", problem));
     let json: String = row.get("metadata")?;
-    let metadata: Metadata =
-        serde_json::from_str(&json).map_err(|e| broken(format!("is not client metadata: {e}")))?;
+    let metadata: Metadata = serde_json::from_str(&json).map_err(|e| broken(format!("is not client metadata: {e}")))?;
     if metadata.client_id != row.get::<String>("client_id")? {
         return Err(broken("belongs to another client".to_owned()));
     }
@@ -92,11 +78,7 @@ fn client(row: &Row, secrets: Vec<StoredSecret>) -> Result<Client, DbError> {
 }
 
 fn stored_secret(row: &Row) -> Result<StoredSecret, DbError> {
-    Ok(StoredSecret {
-        hash: row.get("hash")?,
-        created_at: row.get("created_at")?,
-        expires_at: row.get("expires_at")?,
-    })
+    Ok(StoredSecret { hash: row.get("hash")?, created_at: row.get("created_at")?, expires_at: row.get("expires_at")? })
 }
 
 /// Writes a client's metadata, whether it is new or not.
@@ -104,8 +86,8 @@ fn stored_secret(row: &Row) -> Result<StoredSecret, DbError> {
 /// # Errors
 /// The database refused.
 pub async fn put(tx: &mut Tx, client: &Client, now: Timestamp) -> Result<(), DbError> {
-    let json = serde_json::to_string(&client.metadata)
-        .map_err(|_| BrokenRow::new("metadata", "cannot be written as JSON"))?;
+    let json =
+        serde_json::to_string(&client.metadata).map_err(|_| BrokenRow::new("metadata", "cannot be written as JSON"))?;
     sql("INSERT INTO clients (client_id, metadata, created_at, updated_at) VALUES ($1, $2, $3, $3) \
          ON CONFLICT (client_id) DO UPDATE SET metadata = excluded.metadata, updated_at = excluded.updated_at")
     .bind(client.id.as_str())
@@ -120,12 +102,7 @@ pub async fn put(tx: &mut Tx, client: &Client, now: Timestamp) -> Result<(), DbE
 ///
 /// # Errors
 /// The database refused; a conflict if the client has this very secret.
-pub async fn add_secret(
-    tx: &mut Tx,
-    id: &ClientId,
-    hash: [u8; 32],
-    now: Timestamp,
-) -> Result<(), DbError> {
+pub async fn add_secret(tx: &mut Tx, id: &ClientId, hash: [u8; 32], now: Timestamp) -> Result<(), DbError> {
     sql("INSERT INTO client_secrets (client_id, hash, created_at, expires_at) VALUES ($1, $2, $3, $4)")
         .bind(id.as_str())
         .bind(hash)
@@ -140,12 +117,7 @@ pub async fn add_secret(
 ///
 /// # Errors
 /// The database refused.
-pub async fn retire_others(
-    tx: &mut Tx,
-    id: &ClientId,
-    kept: [u8; 32],
-    end: Timestamp,
-) -> Result<u64, DbError> {
+pub async fn retire_others(tx: &mut Tx, id: &ClientId, kept: [u8; 32], end: Timestamp) -> Result<u64, DbError> {
     sql("UPDATE client_secrets SET expires_at = $3 \
          WHERE client_id = $1 AND hash <> $2 AND (expires_at IS NULL OR expires_at > $3)")
     .bind(id.as_str())
@@ -159,11 +131,7 @@ pub async fn retire_others(
 ///
 /// # Errors
 /// The database refused.
-pub async fn remove_expired_secrets(
-    tx: &mut Tx,
-    id: &ClientId,
-    now: Timestamp,
-) -> Result<u64, DbError> {
+pub async fn remove_expired_secrets(tx: &mut Tx, id: &ClientId, now: Timestamp) -> Result<u64, DbError> {
     sql("DELETE FROM client_secrets WHERE client_id = $1 AND expires_at <= $2")
         .bind(id.as_str())
         .bind(now)

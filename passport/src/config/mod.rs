@@ -47,10 +47,7 @@ shared::settings! {
 
 fn keys_outlive_tokens(config: &Config, problems: &mut Problems<'_>) {
     if config.keys.verify_for < config.tokens.access.max(config.tokens.id) {
-        problems.add(
-            "keys.verify_for",
-            "must not be shorter than tokens.access and tokens.id",
-        );
+        problems.add("keys.verify_for", "must not be shorter than tokens.access and tokens.id");
     }
 }
 

@@ -42,9 +42,6 @@ impl FromStr for Alg {
     type Err = UnknownAlg;
 
     fn from_str(text: &str) -> Result<Self, UnknownAlg> {
-        Self::ALL
-            .into_iter()
-            .find(|alg| alg.as_str() == text)
-            .ok_or(UnknownAlg)
+        Self::ALL.into_iter().find(|alg| alg.as_str() == text).ok_or(UnknownAlg)
     }
 }

@@ -72,13 +72,7 @@ impl Desk<'_> {
         let public = key.public();
         Ok(StoredKey {
             private_key: Some(self.wrap(&public.kid, pkcs8.expose())),
-            record: KeyRecord {
-                kid: public.kid.clone(),
-                alg,
-                state: KeyState::Staged {
-                    since: self.clock.now(),
-                },
-            },
+            record: KeyRecord { kid: public.kid.clone(), alg, state: KeyState::Staged { since: self.clock.now() } },
             public_key: public.encoded.clone(),
             master_key_id: self.master.id().to_owned(),
         })
@@ -113,12 +107,8 @@ impl Desk<'_> {
         // are read first, and a change in between is told by a conflict.
         let known = self.db.read(|tx| store::data_keys(tx).boxed()).await?;
         let next = known.last().map_or(1, |key| key.id + 1);
-        let fresh: Arc<Vec<StoredDataKey>> = Arc::new(
-            (next..)
-                .zip(wanted(&known))
-                .map(|(id, purpose)| self.data_key(id, purpose))
-                .collect(),
-        );
+        let fresh: Arc<Vec<StoredDataKey>> =
+            Arc::new((next..).zip(wanted(&known)).map(|(id, purpose)| self.data_key(id, purpose)).collect());
         let (journal, now) = (Arc::clone(self.journal), self.clock.now());
         self.db
             .write(move |tx| {
@@ -178,11 +168,7 @@ async fn apply(
     step: Step,
     now: Timestamp,
 ) -> Result<Vec<Change>, DbError> {
-    let alg_of = |kid: &str| {
-        keys.iter()
-            .find(|key| key.record.kid == kid)
-            .map(|key| key.record.alg)
-    };
+    let alg_of = |kid: &str| keys.iter().find(|key| key.record.kid == kid).map(|key| key.record.alg);
     let mut moves = Moves(Vec::new());
     match step {
         Step::CreateActive { alg, retire } => {
@@ -220,13 +206,7 @@ async fn apply(
 struct Moves(Vec<Change>);
 
 impl Moves {
-    fn push(
-        &mut self,
-        kid: String,
-        alg: Alg,
-        from: Option<&'static str>,
-        to: Option<&'static str>,
-    ) {
+    fn push(&mut self, kid: String, alg: Alg, from: Option<&'static str>, to: Option<&'static str>) {
         self.0.push(Change::Signing { kid, alg, from, to });
     }
 

@@ -24,25 +24,12 @@ impl Cipher {
     }
 
     /// Appends nonce, ciphertext and tag to `out`.
-    #[expect(
-        clippy::expect_used,
-        reason = "AES-GCM refuses nothing but texts beyond 64 GiB"
-    )]
-    pub(super) fn seal(
-        &self,
-        entropy: &dyn Entropy,
-        plaintext: &[u8],
-        aad: &[u8],
-        out: &mut Vec<u8>,
-    ) {
+    #[expect(clippy::expect_used, reason = "AES-GCM refuses nothing but texts beyond 64 GiB")]
+    pub(super) fn seal(&self, entropy: &dyn Entropy, plaintext: &[u8], aad: &[u8], out: &mut Vec<u8>) {
         let nonce = bytes::<NONCE_LEN>(entropy);
         let mut text = plaintext.to_vec();
         self.0
-            .seal_in_place_append_tag(
-                Nonce::assume_unique_for_key(nonce),
-                Aad::from(aad),
-                &mut text,
-            )
+            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(aad), &mut text)
             .expect("the text is shorter than 64 GiB");
         out.extend_from_slice(&nonce);
         out.extend_from_slice(&text);
@@ -52,15 +39,7 @@ impl Cipher {
     pub(super) fn open(&self, sealed: &[u8], aad: &[u8]) -> Option<Vec<u8>> {
         let (nonce, rest) = sealed.split_first_chunk::<NONCE_LEN>()?;
         let mut buffer = rest.to_vec();
-        let plain = self
-            .0
-            .open_in_place(
-                Nonce::assume_unique_for_key(*nonce),
-                Aad::from(aad),
-                &mut buffer,
-            )
-            .ok()?
-            .len();
+        let plain = self.0.open_in_place(Nonce::assume_unique_for_key(*nonce), Aad::from(aad), &mut buffer).ok()?.len();
         buffer.truncate(plain);
         Some(buffer)
     }

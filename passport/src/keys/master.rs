@@ -50,8 +50,7 @@ impl MasterKey {
     /// The file cannot be read or does not hold a key.
     pub fn read(path: &Path) -> Result<Self, MasterKeyError> {
         let text = std::fs::read_to_string(path).map_err(|error| file(path, error))?;
-        let key = decode(text.trim())
-            .ok_or_else(|| MasterKeyError::Content(path.display().to_string()))?;
+        let key = decode(text.trim()).ok_or_else(|| MasterKeyError::Content(path.display().to_string()))?;
         Ok(Self::new(&key))
     }
 
@@ -90,18 +89,12 @@ impl std::fmt::Debug for MasterKey {
 }
 
 fn file(path: &Path, error: std::io::Error) -> MasterKeyError {
-    MasterKeyError::File {
-        path: path.display().to_string(),
-        error,
-    }
+    MasterKeyError::File { path: path.display().to_string(), error }
 }
 
 fn decode(text: &str) -> Option<SecretBytes> {
     let key = if text.len() == 64 {
-        (0..64)
-            .step_by(2)
-            .map(|i| u8::from_str_radix(text.get(i..i + 2)?, 16).ok())
-            .collect::<Option<Vec<u8>>>()?
+        (0..64).step_by(2).map(|i| u8::from_str_radix(text.get(i..i + 2)?, 16).ok()).collect::<Option<Vec<u8>>>()?
     } else {
         STANDARD.decode(text).ok()?
     };

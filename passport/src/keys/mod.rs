@@ -106,26 +106,12 @@ impl Keys {
         policy: Policy,
         journal: Arc<dyn Journal>,
     ) -> Result<Self, KeysError> {
-        let desk = change::Desk {
-            db: &db,
-            clock: &*clock,
-            entropy: &*entropy,
-            master: &master,
-            policy,
-            journal: &journal,
-        };
+        let desk =
+            change::Desk { db: &db, clock: &*clock, entropy: &*entropy, master: &master, policy, journal: &journal };
         desk.complete_data_keys().await?;
         desk.change(Request::Tend).await?;
         let ring = read(&db, &master, &*clock, None).await?;
-        Ok(Self(Arc::new(Inner {
-            ring: RwLock::new(ring),
-            db,
-            clock,
-            entropy,
-            master,
-            policy,
-            journal,
-        })))
+        Ok(Self(Arc::new(Inner { ring: RwLock::new(ring), db, clock, entropy, master, policy, journal })))
     }
 
     /// A compact JWS of these claims by the active key of that algorithm, with `typ` in its header (RFC 7515 §7.1).
@@ -161,12 +147,7 @@ impl Keys {
     ///
     /// # Errors
     /// See [`TokenError`].
-    pub fn verify_with<T: DeserializeOwned>(
-        &self,
-        token: &str,
-        typ: &str,
-        expiry: Expiry,
-    ) -> Result<T, TokenError> {
+    pub fn verify_with<T: DeserializeOwned>(&self, token: &str, typ: &str, expiry: Expiry) -> Result<T, TokenError> {
         let ring = self.ring();
         verify::verify(token, typ, expiry, |kid| ring.verifier(kid))
     }

@@ -47,9 +47,7 @@ impl KeyState {
     /// Since when the key is in this state.
     pub const fn since(&self) -> Timestamp {
         match self {
-            Self::Staged { since } | Self::Active { since } | Self::Retiring { since, .. } => {
-                *since
-            }
+            Self::Staged { since } | Self::Active { since } | Self::Retiring { since, .. } => *since,
         }
     }
 }
@@ -91,12 +89,9 @@ pub enum Change {
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Signing { kid, alg, from, to } => write!(
-                f,
-                "{alg} key {kid}: {} → {}",
-                from.unwrap_or("new"),
-                to.unwrap_or("removed")
-            ),
+            Self::Signing { kid, alg, from, to } => {
+                write!(f, "{alg} key {kid}: {} → {}", from.unwrap_or("new"), to.unwrap_or("removed"))
+            }
             Self::DataKey { id, purpose } => write!(f, "data key {id} ({}): new", purpose.as_str()),
         }
     }
@@ -122,8 +117,6 @@ impl DataKeyPurpose {
 
     /// The purpose of that name.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Seal, Self::Mac]
-            .into_iter()
-            .find(|p| p.as_str() == text)
+        [Self::Seal, Self::Mac].into_iter().find(|p| p.as_str() == text)
     }
 }

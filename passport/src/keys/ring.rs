@@ -63,10 +63,7 @@ impl Ring {
         Ok(Self {
             revision,
             sealing: open_sealing(master, data)?,
-            jwks: Arc::new(Jwks {
-                body: body.into(),
-                etag,
-            }),
+            jwks: Arc::new(Jwks { body: body.into(), etag }),
             signers,
             verifiers,
         })
@@ -107,8 +104,7 @@ fn open_sealing(master: &MasterKey, data: &[StoredDataKey]) -> Result<Sealing, K
             DataKeyPurpose::Mac => {}
         }
     }
-    mac.and_then(|mac| Sealing::new(keys, mac))
-        .ok_or(KeysError::NoDataKey)
+    mac.and_then(|mac| Sealing::new(keys, mac)).ok_or(KeysError::NoDataKey)
 }
 
 /// What a data key is called where it is bound to its sealed form.
@@ -116,12 +112,7 @@ pub(super) fn data_key_name(id: i64, purpose: DataKeyPurpose) -> String {
     format!("data:{id}:{}", purpose.as_str())
 }
 
-fn unwrap(
-    master: &MasterKey,
-    master_key_id: &str,
-    name: &str,
-    sealed: &[u8],
-) -> Result<SecretBytes, KeysError> {
+fn unwrap(master: &MasterKey, master_key_id: &str, name: &str, sealed: &[u8]) -> Result<SecretBytes, KeysError> {
     if master_key_id != master.id() {
         return Err(KeysError::OtherMasterKey {
             key: name.to_owned(),
@@ -138,8 +129,6 @@ fn unwrap(
 
 impl std::fmt::Debug for Ring {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Ring")
-            .field("revision", &self.revision)
-            .finish_non_exhaustive()
+        f.debug_struct("Ring").field("revision", &self.revision).finish_non_exhaustive()
     }
 }

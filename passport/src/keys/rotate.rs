@@ -22,10 +22,7 @@ pub struct Policy {
 
 impl Default for Policy {
     fn default() -> Self {
-        Self {
-            publish_for: Duration::from_secs(2 * 60 * 60),
-            verify_for: Duration::from_secs(24 * 60 * 60),
-        }
+        Self { publish_for: Duration::from_secs(2 * 60 * 60), verify_for: Duration::from_secs(24 * 60 * 60) }
     }
 }
 
@@ -77,33 +74,18 @@ pub fn plan(keys: &[KeyRecord], policy: &Policy, now: Timestamp, request: Reques
     steps
 }
 
-fn plan_alg(
-    alg: Alg,
-    keys: &[&KeyRecord],
-    policy: &Policy,
-    now: Timestamp,
-    request: Request,
-    steps: &mut Vec<Step>,
-) {
-    let active = keys
-        .iter()
-        .find(|k| matches!(k.state, KeyState::Active { .. }));
+fn plan_alg(alg: Alg, keys: &[&KeyRecord], policy: &Policy, now: Timestamp, request: Request, steps: &mut Vec<Step>) {
+    let active = keys.iter().find(|k| matches!(k.state, KeyState::Active { .. }));
     let staged = keys.iter().find_map(|k| match k.state {
         KeyState::Staged { since } => Some((k, since)),
         _ => None,
     });
     let at_once = request == Request::RotateNow(alg);
     // What a thief signs must not pass any longer.
-    let until = if at_once {
-        now
-    } else {
-        now + policy.verify_for
-    };
+    let until = if at_once { now } else { now + policy.verify_for };
     let retire = active.map(|old| (old.kid.clone(), until));
     match (staged, active) {
-        (Some((key, since)), _)
-            if at_once || active.is_none() || now.since(since) >= policy.publish_for =>
-        {
+        (Some((key, since)), _) if at_once || active.is_none() || now.since(since) >= policy.publish_for => {
             let kid = key.kid.clone();
             steps.push(Step::Activate { kid, retire });
         }
@@ -126,10 +108,7 @@ mod tests {
     use super::*;
 
     const NOW: Timestamp = Timestamp::from_seconds(1_000_000);
-    const POLICY: Policy = Policy {
-        publish_for: Duration::from_secs(3_600),
-        verify_for: Duration::from_secs(7_200),
-    };
+    const POLICY: Policy = Policy { publish_for: Duration::from_secs(3_600), verify_for: Duration::from_secs(7_200) };
 
     fn key(kid: &str, alg: Alg, state: KeyState) -> KeyRecord {
         let kid = kid.to_owned();
@@ -140,11 +119,7 @@ mod tests {
     fn keys(es256: &[(&str, KeyState)]) -> Vec<KeyRecord> {
         let active = KeyState::Active { since: NOW };
         let mut all = vec![key("rsa", Alg::RS256, active)];
-        all.extend(
-            es256
-                .iter()
-                .map(|(kid, state)| key(kid, Alg::ES256, *state)),
-        );
+        all.extend(es256.iter().map(|(kid, state)| key(kid, Alg::ES256, *state)));
         all
     }
 
@@ -152,9 +127,7 @@ mod tests {
         plan(&keys(es256), &POLICY, NOW, request)
     }
 
-    const ACTIVE: KeyState = KeyState::Active {
-        since: Timestamp::from_millis(0),
-    };
+    const ACTIVE: KeyState = KeyState::Active { since: Timestamp::from_millis(0) };
 
     #[test]
     fn an_empty_house_gets_one_active_key_an_algorithm() {
@@ -165,50 +138,25 @@ mod tests {
 
     #[test]
     fn a_rotation_publishes_before_it_signs() {
-        assert_eq!(
-            due(&[("a", ACTIVE)], Request::Rotate(Alg::ES256)),
-            [Step::CreateStaged(Alg::ES256)]
-        );
-        let young = KeyState::Staged {
-            since: NOW - POLICY.publish_for + Duration::from_millis(1),
-        };
-        assert_eq!(
-            due(&[("a", ACTIVE), ("b", young)], Request::Rotate(Alg::ES256)),
-            []
-        );
-        let ripe = KeyState::Staged {
-            since: NOW - POLICY.publish_for,
-        };
+        assert_eq!(due(&[("a", ACTIVE)], Request::Rotate(Alg::ES256)), [Step::CreateStaged(Alg::ES256)]);
+        let young = KeyState::Staged { since: NOW - POLICY.publish_for + Duration::from_millis(1) };
+        assert_eq!(due(&[("a", ACTIVE), ("b", young)], Request::Rotate(Alg::ES256)), []);
+        let ripe = KeyState::Staged { since: NOW - POLICY.publish_for };
         assert_eq!(
             due(&[("a", ACTIVE), ("b", ripe)], Request::Tend),
-            [Step::Activate {
-                kid: "b".to_owned(),
-                retire: Some(("a".to_owned(), NOW + POLICY.verify_for)),
-            }]
+            [Step::Activate { kid: "b".to_owned(), retire: Some(("a".to_owned(), NOW + POLICY.verify_for)) }]
         );
     }
 
     #[test]
     fn a_leaked_key_is_replaced_at_once() {
         let young = KeyState::Staged { since: NOW };
-        let steps = due(
-            &[("a", ACTIVE), ("b", young)],
-            Request::RotateNow(Alg::ES256),
-        );
+        let steps = due(&[("a", ACTIVE), ("b", young)], Request::RotateNow(Alg::ES256));
         let retire = Some(("a".to_owned(), NOW));
         let kid = "b".to_owned();
-        assert_eq!(
-            steps,
-            [Step::Activate {
-                kid,
-                retire: retire.clone()
-            }]
-        );
+        assert_eq!(steps, [Step::Activate { kid, retire: retire.clone() }]);
         let alg = Alg::ES256;
-        assert_eq!(
-            due(&[("a", ACTIVE)], Request::RotateNow(alg)),
-            [Step::CreateActive { alg, retire }]
-        );
+        assert_eq!(due(&[("a", ACTIVE)], Request::RotateNow(alg)), [Step::CreateActive { alg, retire }]);
     }
 
     #[test]
@@ -216,19 +164,12 @@ mod tests {
         let retiring = |until| KeyState::Retiring { since: NOW, until };
         let just_not = retiring(NOW + Duration::from_millis(1));
         assert_eq!(due(&[("a", ACTIVE), ("o", just_not)], Request::Tend), []);
-        assert_eq!(
-            due(&[("a", ACTIVE), ("o", retiring(NOW))], Request::Tend),
-            [Step::Remove {
-                kid: "o".to_owned()
-            }]
-        );
+        assert_eq!(due(&[("a", ACTIVE), ("o", retiring(NOW))], Request::Tend), [Step::Remove { kid: "o".to_owned() }]);
     }
 
     #[test]
     fn a_clock_set_back_activates_nothing_early() {
-        let ahead = KeyState::Staged {
-            since: NOW + Duration::from_secs(60),
-        };
+        let ahead = KeyState::Staged { since: NOW + Duration::from_secs(60) };
         assert_eq!(due(&[("a", ACTIVE), ("b", ahead)], Request::Tend), []);
     }
 }

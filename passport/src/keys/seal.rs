@@ -41,13 +41,7 @@ impl Sealing {
     }
 
     /// Seals `plaintext` for that purpose, bound to `aad`.
-    pub fn seal(
-        &self,
-        entropy: &dyn Entropy,
-        purpose: &'static str,
-        plaintext: &[u8],
-        aad: &[u8],
-    ) -> Vec<u8> {
+    pub fn seal(&self, entropy: &dyn Entropy, purpose: &'static str, plaintext: &[u8], aad: &[u8]) -> Vec<u8> {
         let cipher = self.derived(self.current, &self.newest, purpose);
         let mut out = Vec::with_capacity(HEADER + 12 + plaintext.len() + 16);
         out.push(VERSION);
@@ -62,8 +56,7 @@ impl Sealing {
         let [VERSION, id @ ..] = *header else {
             return None;
         };
-        self.cipher(u32::from_be_bytes(id), purpose)?
-            .open(rest, aad)
+        self.cipher(u32::from_be_bytes(id), purpose)?.open(rest, aad)
     }
 
     /// A keyed hash for that purpose: HMAC with SHA-256. The same for as long as the system lives.
@@ -126,10 +119,7 @@ mod tests {
     fn what_is_sealed_opens_for_its_purpose_and_row_only() {
         let s = sealing(&[1]);
         let sealed = seal(&s);
-        assert_eq!(
-            s.open("a", &sealed, b"row 1").as_deref(),
-            Some(&b"text"[..])
-        );
+        assert_eq!(s.open("a", &sealed, b"row 1").as_deref(), Some(&b"text"[..]));
         assert_eq!(s.open("b", &sealed, b"row 1"), None);
         assert_eq!(s.open("a", &sealed, b"row 2"), None);
     }

@@ -5,9 +5,7 @@ use std::sync::Arc;
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
-use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair,
-};
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use openidconnect::core::{CoreJsonWebKey, CoreJwsSigningAlgorithm};
@@ -64,12 +62,7 @@ impl PublicKey {
         jwk["use"] = json!("sig");
         jwk["alg"] = json!(alg.as_str());
         let jwk = serde_json::from_value(jwk).map_err(|_| KeysError::Malformed)?;
-        Ok(Self {
-            kid,
-            alg,
-            encoded,
-            jwk,
-        })
+        Ok(Self { kid, alg, encoded, jwk })
     }
 }
 
@@ -124,27 +117,20 @@ impl SigningKey {
     pub fn from_pkcs8(alg: Alg, pkcs8: &SecretBytes) -> Result<Self, KeysError> {
         let (pair, encoded) = match alg {
             Alg::ES256 => {
-                let pair =
-                    EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8.expose())
-                        .map_err(|_| KeysError::Malformed)?;
+                let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8.expose())
+                    .map_err(|_| KeysError::Malformed)?;
                 let encoded = pair.public_key().as_ref().to_vec();
                 (Pair::Es256(pair), encoded)
             }
             Alg::RS256 => {
-                let pair =
-                    RsaKeyPair::from_pkcs8(pkcs8.expose()).map_err(|_| KeysError::Malformed)?;
+                let pair = RsaKeyPair::from_pkcs8(pkcs8.expose()).map_err(|_| KeysError::Malformed)?;
                 let encoded = pair.public_key().as_ref().to_vec();
                 (Pair::Rs256(pair), encoded)
             }
         };
         let public = Arc::new(PublicKey::new(alg, encoded)?);
         let headers = TYPES.map(|typ| header(&public, typ));
-        Ok(Self {
-            public,
-            pair,
-            random: SystemRandom::new(),
-            headers,
-        })
+        Ok(Self { public, pair, random: SystemRandom::new(), headers })
     }
 
     /// The public half.
@@ -176,13 +162,10 @@ impl SigningKey {
 
     fn signature(&self, message: &[u8]) -> Result<Vec<u8>, KeysError> {
         match &self.pair {
-            Pair::Es256(pair) => pair
-                .sign(&self.random, message)
-                .map(|signature| signature.as_ref().to_vec()),
+            Pair::Es256(pair) => pair.sign(&self.random, message).map(|signature| signature.as_ref().to_vec()),
             Pair::Rs256(pair) => {
                 let mut signature = vec![0; pair.public_modulus_len()];
-                pair.sign(&RSA_PKCS1_SHA256, &self.random, message, &mut signature)
-                    .map(|()| signature)
+                pair.sign(&RSA_PKCS1_SHA256, &self.random, message, &mut signature).map(|()| signature)
             }
         }
         .map_err(|_| KeysError::Library)
@@ -214,8 +197,7 @@ impl PrivateSigningKey for SigningKey {
         if *alg != own {
             return Err(SigningError::UnsupportedAlg(format!("{alg:?}")));
         }
-        self.signature(message)
-            .map_err(|_| SigningError::CryptoError)
+        self.signature(message).map_err(|_| SigningError::CryptoError)
     }
 
     fn as_verification_key(&self) -> CoreJsonWebKey {

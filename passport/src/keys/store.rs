@@ -37,10 +37,7 @@ pub struct StoredDataKey {
 /// # Errors
 /// The database refused.
 pub async fn revision(tx: &mut Tx) -> Result<i64, DbError> {
-    sql("SELECT revision FROM key_registry WHERE id = 1")
-        .fetch_one(tx)
-        .await?
-        .get("revision")
+    sql("SELECT revision FROM key_registry WHERE id = 1").fetch_one(tx).await?.get("revision")
 }
 
 /// Counts a change, so that every node reads the keys again. Also what makes concurrent changes wait for one
@@ -49,10 +46,7 @@ pub async fn revision(tx: &mut Tx) -> Result<i64, DbError> {
 /// # Errors
 /// The database refused.
 pub async fn touch(tx: &mut Tx) -> Result<(), DbError> {
-    sql("UPDATE key_registry SET revision = revision + 1 WHERE id = 1")
-        .execute(tx)
-        .await
-        .map(drop)
+    sql("UPDATE key_registry SET revision = revision + 1 WHERE id = 1").execute(tx).await.map(drop)
 }
 
 /// Every signing key, oldest first.
@@ -69,9 +63,7 @@ pub async fn signing_keys(tx: &mut Tx) -> Result<Vec<StoredKey>, DbError> {
 
 fn signing_key(row: &Row) -> Result<StoredKey, DbError> {
     let alg: String = row.get("alg")?;
-    let alg: Alg = alg
-        .parse()
-        .map_err(|_| BrokenRow::new("alg", "is not an algorithm of ours"))?;
+    let alg: Alg = alg.parse().map_err(|_| BrokenRow::new("alg", "is not an algorithm of ours"))?;
     let since = row.get("state_since")?;
     let until: Option<Timestamp> = row.get("retires_until")?;
     let private_key: Option<Vec<u8>> = row.get("private_key")?;
@@ -83,11 +75,7 @@ fn signing_key(row: &Row) -> Result<StoredKey, DbError> {
         _ => return Err(BrokenRow::new("state", "does not fit the other columns").into()),
     };
     Ok(StoredKey {
-        record: KeyRecord {
-            kid: row.get("kid")?,
-            alg,
-            state,
-        },
+        record: KeyRecord { kid: row.get("kid")?, alg, state },
         public_key: row.get("public_key")?,
         private_key,
         master_key_id: row.get("master_key_id")?,
@@ -131,12 +119,7 @@ pub async fn activate(tx: &mut Tx, kid: &str, now: Timestamp) -> Result<u64, DbE
 ///
 /// # Errors
 /// The database refused.
-pub async fn retire(
-    tx: &mut Tx,
-    kid: &str,
-    now: Timestamp,
-    until: Timestamp,
-) -> Result<u64, DbError> {
+pub async fn retire(tx: &mut Tx, kid: &str, now: Timestamp, until: Timestamp) -> Result<u64, DbError> {
     sql("UPDATE signing_keys SET state = 'retiring', state_since = $2, retires_until = $3, private_key = NULL \
          WHERE kid = $1 AND state = 'active'")
     .bind(kid)
@@ -151,10 +134,7 @@ pub async fn retire(
 /// # Errors
 /// The database refused.
 pub async fn remove(tx: &mut Tx, kid: &str) -> Result<u64, DbError> {
-    sql("DELETE FROM signing_keys WHERE kid = $1 AND state = 'retiring'")
-        .bind(kid)
-        .execute(tx)
-        .await
+    sql("DELETE FROM signing_keys WHERE kid = $1 AND state = 'retiring'").bind(kid).execute(tx).await
 }
 
 /// Every data key, oldest first.
@@ -162,16 +142,13 @@ pub async fn remove(tx: &mut Tx, kid: &str) -> Result<u64, DbError> {
 /// # Errors
 /// The database refused, or a row is broken.
 pub async fn data_keys(tx: &mut Tx) -> Result<Vec<StoredDataKey>, DbError> {
-    let rows = sql("SELECT id, purpose, sealed, master_key_id FROM data_keys ORDER BY id")
-        .fetch_all(tx)
-        .await?;
+    let rows = sql("SELECT id, purpose, sealed, master_key_id FROM data_keys ORDER BY id").fetch_all(tx).await?;
     rows.iter()
         .map(|row| {
             let purpose: String = row.get("purpose")?;
             Ok(StoredDataKey {
                 id: row.get("id")?,
-                purpose: DataKeyPurpose::parse(&purpose)
-                    .ok_or_else(|| BrokenRow::new("purpose", "is unknown"))?,
+                purpose: DataKeyPurpose::parse(&purpose).ok_or_else(|| BrokenRow::new("purpose", "is unknown"))?,
                 sealed: row.get("sealed")?,
                 master_key_id: row.get("master_key_id")?,
             })
@@ -183,11 +160,7 @@ pub async fn data_keys(tx: &mut Tx) -> Result<Vec<StoredDataKey>, DbError> {
 ///
 /// # Errors
 /// The database refused; a conflict if the number is taken.
-pub async fn insert_data_key(
-    tx: &mut Tx,
-    key: &StoredDataKey,
-    now: Timestamp,
-) -> Result<(), DbError> {
+pub async fn insert_data_key(tx: &mut Tx, key: &StoredDataKey, now: Timestamp) -> Result<(), DbError> {
     sql("INSERT INTO data_keys (id, purpose, sealed, master_key_id, created_at) VALUES ($1, $2, $3, $4, $5)")
         .bind(key.id)
         .bind(key.purpose.as_str())

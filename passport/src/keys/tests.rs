@@ -25,10 +25,7 @@ struct House {
     _dir: tempfile::TempDir,
 }
 
-const POLICY: Policy = Policy {
-    publish_for: Duration::from_secs(3_600),
-    verify_for: Duration::from_secs(7_200),
-};
+const POLICY: Policy = Policy { publish_for: Duration::from_secs(3_600), verify_for: Duration::from_secs(7_200) };
 
 impl House {
     async fn new() -> Self {
@@ -36,11 +33,7 @@ impl House {
         let url = format!("sqlite:{}", dir.path().join("test.db").display());
         let db = Db::connect(&DbConfig::new(url)).await.expect("a database");
         db.migrate(&MIGRATIONS).await.expect("migrated");
-        Self {
-            db,
-            clock: Arc::new(FakeClock::at(Timestamp::from_seconds(1_000_000))),
-            _dir: dir,
-        }
+        Self { db, clock: Arc::new(FakeClock::at(Timestamp::from_seconds(1_000_000))), _dir: dir }
     }
 
     async fn try_node(&self, master: u8) -> Result<Keys, KeysError> {
@@ -95,21 +88,11 @@ async fn tokens_signed_before_a_rotation_verify_until_they_expire() {
     b.refresh().await.expect("refreshed");
     let set: Value = serde_json::from_slice(&b.jwks().body).expect("a key set");
     assert_eq!(set["keys"].as_array().map(Vec::len), Some(3));
-    let before = a
-        .signing_key(Alg::ES256)
-        .expect("a key")
-        .public()
-        .kid
-        .clone();
+    let before = a.signing_key(Alg::ES256).expect("a key").public().kid.clone();
 
     house.clock.advance(POLICY.publish_for);
     a.change(Request::Tend).await.expect("activated");
-    let after = a
-        .signing_key(Alg::ES256)
-        .expect("a key")
-        .public()
-        .kid
-        .clone();
+    let after = a.signing_key(Alg::ES256).expect("a key").public().kid.clone();
     assert_ne!(before, after);
     // The other node signs with the old key for a moment more, and that is fine.
     let late = b.sign(Alg::ES256, "JWT", &claims()).expect("signed");
@@ -119,10 +102,7 @@ async fn tokens_signed_before_a_rotation_verify_until_they_expire() {
 
     house.clock.advance(POLICY.verify_for);
     a.change(Request::Tend).await.expect("removed");
-    assert_eq!(
-        a.verify::<Value>(&token, "JWT"),
-        Err(TokenError::UnknownKey)
-    );
+    assert_eq!(a.verify::<Value>(&token, "JWT"), Err(TokenError::UnknownKey));
     assert_eq!(a.list().await.expect("keys").len(), Alg::ALL.len());
 }
 
@@ -133,24 +113,16 @@ async fn a_leaked_key_verifies_no_more_at_once() {
     let token = node.sign(Alg::ES256, "JWT", &claims()).expect("signed");
     let request = Request::RotateNow(Alg::ES256);
     assert_eq!(node.change(request).await.expect("rotated").len(), 2);
-    assert_eq!(
-        node.verify::<Value>(&token, "JWT"),
-        Err(TokenError::UnknownKey)
-    );
+    assert_eq!(node.verify::<Value>(&token, "JWT"), Err(TokenError::UnknownKey));
 }
 
 #[tokio::test]
 async fn nodes_that_rotate_at_once_stage_one_key() {
     let house = House::new().await;
     let nodes = futures_util::future::join_all((0..3).map(|_| house.node())).await;
-    let rotate = nodes
-        .iter()
-        .map(|node| node.change(Request::Rotate(Alg::ES256)));
-    let changes: usize = futures_util::future::join_all(rotate)
-        .await
-        .into_iter()
-        .map(|changes| changes.expect("rotated").len())
-        .sum();
+    let rotate = nodes.iter().map(|node| node.change(Request::Rotate(Alg::ES256)));
+    let changes: usize =
+        futures_util::future::join_all(rotate).await.into_iter().map(|changes| changes.expect("rotated").len()).sum();
     assert_eq!(changes, 1);
 }
 

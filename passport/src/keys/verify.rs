@@ -62,11 +62,7 @@ impl Verifier {
         validation.validate_nbf = false;
         validation.validate_aud = false;
         validation.leeway = 0;
-        Self {
-            key,
-            alg,
-            validation,
-        }
+        Self { key, alg, validation }
     }
 }
 
@@ -86,9 +82,8 @@ pub fn verify<'k, T: DeserializeOwned>(
     if header.alg != verifier.alg || header.typ.as_deref() != Some(typ) || header.crit.is_some() {
         return Err(TokenError::Type);
     }
-    let claims: Value = jsonwebtoken::decode(token, &verifier.key, &verifier.validation)
-        .map_err(|_| TokenError::Signature)?
-        .claims;
+    let claims: Value =
+        jsonwebtoken::decode(token, &verifier.key, &verifier.validation).map_err(|_| TokenError::Signature)?.claims;
     if let Expiry::Checked(now) = expiry {
         check_times(&claims, now)?;
     }
@@ -120,9 +115,7 @@ mod tests {
 
     fn check(key: &SigningKey, token: &str, typ: &str) -> Result<Value, TokenError> {
         let verifier = Verifier::new(key.public());
-        verify(token, typ, Expiry::Checked(NOW), |kid| {
-            (kid == key.public().kid).then_some(&verifier)
-        })
+        verify(token, typ, Expiry::Checked(NOW), |kid| (kid == key.public().kid).then_some(&verifier))
     }
 
     #[test]
@@ -133,10 +126,7 @@ mod tests {
             let token = key.jws("at+jwt", &claims).expect("signed");
             assert_eq!(check(&key, &token, "at+jwt"), Ok(claims));
             assert_eq!(check(&key, &token, "JWT"), Err(TokenError::Type));
-            assert_eq!(
-                check(&signing_key(alg), &token, "at+jwt"),
-                Err(TokenError::UnknownKey)
-            );
+            assert_eq!(check(&signing_key(alg), &token, "at+jwt"), Err(TokenError::UnknownKey));
         }
     }
 
@@ -151,20 +141,14 @@ mod tests {
             json!({ "exp": 1_001, "nbf": "soon" }),
         ] {
             let token = key.jws("JWT", &claims).expect("signed");
-            assert_eq!(
-                check(&key, &token, "JWT"),
-                Err(TokenError::Expired),
-                "{claims}"
-            );
+            assert_eq!(check(&key, &token, "JWT"), Err(TokenError::Expired), "{claims}");
         }
     }
 
     #[test]
     fn an_expired_hint_still_tells_who() {
         let key = signing_key(Alg::ES256);
-        let token = key
-            .jws("JWT", &json!({ "sub": "a", "exp": 1 }))
-            .expect("signed");
+        let token = key.jws("JWT", &json!({ "sub": "a", "exp": 1 })).expect("signed");
         let verifier = Verifier::new(key.public());
         let claims: Result<Value, _> = verify(&token, "JWT", Expiry::Ignored, |_| Some(&verifier));
         assert_eq!(claims.expect("claims")["sub"], "a");
@@ -174,10 +158,8 @@ mod tests {
     fn another_payload_or_signature_is_refused() {
         let key = signing_key(Alg::ES256);
         let (a, b) = (
-            key.jws("JWT", &json!({ "sub": "a", "exp": 2_000 }))
-                .expect("signed"),
-            key.jws("JWT", &json!({ "sub": "b", "exp": 2_000 }))
-                .expect("signed"),
+            key.jws("JWT", &json!({ "sub": "a", "exp": 2_000 })).expect("signed"),
+            key.jws("JWT", &json!({ "sub": "b", "exp": 2_000 })).expect("signed"),
         );
         let parts = |token: &str| token.split('.').map(str::to_owned).collect::<Vec<_>>();
         let (a, b) = (parts(&a), parts(&b));
@@ -192,23 +174,12 @@ mod tests {
     fn openidconnect_verifies_what_we_publish_and_sign() {
         use openidconnect::core::CoreJwsSigningAlgorithm as Core;
         use openidconnect::{JsonWebKey as _, PrivateSigningKey as _};
-        for (alg, core) in [
-            (Alg::ES256, Core::EcdsaP256Sha256),
-            (Alg::RS256, Core::RsaSsaPkcs1V15Sha256),
-        ] {
+        for (alg, core) in [(Alg::ES256, Core::EcdsaP256Sha256), (Alg::RS256, Core::RsaSsaPkcs1V15Sha256)] {
             let key = signing_key(alg);
             let signature = key.sign(&core, b"message").expect("signed");
             let public = key.as_verification_key();
-            assert!(
-                public
-                    .verify_signature(&core, b"message", &signature)
-                    .is_ok()
-            );
-            assert!(
-                public
-                    .verify_signature(&core, b"massage", &signature)
-                    .is_err()
-            );
+            assert!(public.verify_signature(&core, b"message", &signature).is_ok());
+            assert!(public.verify_signature(&core, b"massage", &signature).is_err());
             assert!(key.sign(&Core::HmacSha256, b"message").is_err());
         }
     }

@@ -111,11 +111,7 @@ pub struct ProtocolError {
 impl ProtocolError {
     /// An error under that rule.
     pub const fn new(code: Code, description: &'static str, rule: &'static str) -> Self {
-        Self {
-            code,
-            description,
-            rule,
-        }
+        Self { code, description, rule }
     }
 
     /// `invalid_request` under that rule.

@@ -48,9 +48,7 @@ pub struct Presented {
 
 impl fmt::Debug for Presented {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Presented")
-            .field("grant", &self.grant)
-            .finish_non_exhaustive()
+        f.debug_struct("Presented").field("grant", &self.grant).finish_non_exhaustive()
     }
 }
 
@@ -64,19 +62,13 @@ pub fn mint_code(grant: GrantId, entropy: &dyn Entropy) -> Minted {
     let mut raw = [0; ID + SECRET];
     raw[..ID].copy_from_slice(grant.as_bytes());
     raw[ID..].copy_from_slice(&bytes::<SECRET>(entropy));
-    Minted {
-        text: URL_SAFE_NO_PAD.encode(raw),
-        hash: sha256(&raw),
-    }
+    Minted { text: URL_SAFE_NO_PAD.encode(raw), hash: sha256(&raw) }
 }
 
 /// Reads a presented code; `None` for anything that cannot be one.
 pub fn read_code(text: &str) -> Option<Presented> {
     let raw: [u8; ID + SECRET] = decode(text)?;
-    Some(Presented {
-        grant: grant_of(&raw)?,
-        hash: sha256(&raw),
-    })
+    Some(Presented { grant: grant_of(&raw)?, hash: sha256(&raw) })
 }
 
 /// Makes a refresh token.
@@ -86,10 +78,7 @@ pub fn mint_refresh_token(grant: GrantId, entropy: &dyn Entropy, sealer: &dyn Se
     raw[ID..ID + SECRET].copy_from_slice(&bytes::<SECRET>(entropy));
     let tag = sealer.mac(PURPOSE, &raw[..ID + SECRET]);
     raw[ID + SECRET..].copy_from_slice(&tag[..TAG]);
-    Minted {
-        text: URL_SAFE_NO_PAD.encode(raw),
-        hash: sha256(&raw),
-    }
+    Minted { text: URL_SAFE_NO_PAD.encode(raw), hash: sha256(&raw) }
 }
 
 /// Reads a presented refresh token; `None` for anything that we did not issue.
@@ -97,14 +86,7 @@ pub fn read_refresh_token(text: &str, sealer: &dyn Sealer) -> Option<Presented> 
     let raw: [u8; ID + SECRET + TAG] = decode(text)?;
     let tag = sealer.mac(PURPOSE, &raw[..ID + SECRET]);
     let genuine = constant_time_eq(&tag[..TAG], &raw[ID + SECRET..]);
-    if genuine {
-        Some(Presented {
-            grant: grant_of(&raw)?,
-            hash: sha256(&raw),
-        })
-    } else {
-        None
-    }
+    if genuine { Some(Presented { grant: grant_of(&raw)?, hash: sha256(&raw) }) } else { None }
 }
 
 fn decode<const N: usize>(text: &str) -> Option<[u8; N]> {
@@ -136,35 +118,17 @@ mod tests {
         let entropy = SeededEntropy::new(1);
         let grant = grant(&entropy);
         let code = mint_code(grant, &entropy);
-        assert_eq!(
-            read_code(&code.text),
-            Some(Presented {
-                grant,
-                hash: code.hash
-            })
-        );
+        assert_eq!(read_code(&code.text), Some(Presented { grant, hash: code.hash }));
         let token = mint_refresh_token(grant, &entropy, &PlainSealer);
-        assert_eq!(
-            read_refresh_token(&token.text, &PlainSealer),
-            Some(Presented {
-                grant,
-                hash: token.hash
-            })
-        );
+        assert_eq!(read_refresh_token(&token.text, &PlainSealer), Some(Presented { grant, hash: token.hash }));
     }
 
     #[test]
     fn a_code_is_no_refresh_token_and_the_reverse() {
         let entropy = SeededEntropy::new(2);
         let grant = grant(&entropy);
-        assert_eq!(
-            read_refresh_token(&mint_code(grant, &entropy).text, &PlainSealer),
-            None
-        );
-        assert_eq!(
-            read_code(&mint_refresh_token(grant, &entropy, &PlainSealer).text),
-            None
-        );
+        assert_eq!(read_refresh_token(&mint_code(grant, &entropy).text, &PlainSealer), None);
+        assert_eq!(read_code(&mint_refresh_token(grant, &entropy, &PlainSealer).text), None);
     }
 
     #[test]
@@ -179,14 +143,7 @@ mod tests {
 
     #[test]
     fn anything_else_is_neither() {
-        for text in [
-            "",
-            "x",
-            &"A".repeat(63),
-            &"é".repeat(32),
-            &"=".repeat(64),
-            &"A".repeat(100_000),
-        ] {
+        for text in ["", "x", &"A".repeat(63), &"é".repeat(32), &"=".repeat(64), &"A".repeat(100_000)] {
             assert_eq!(read_code(text), None);
             assert_eq!(read_refresh_token(text, &PlainSealer), None);
         }

@@ -23,10 +23,7 @@ impl Params {
             let name = text(&pair[..at])?;
             let value = text(pair.get(at + 1..).unwrap_or_default())?;
             if params.0.iter().any(|(n, _)| *n == name) && !REPEATABLE.contains(&name.as_str()) {
-                return Err(ProtocolError::invalid_request(
-                    "a parameter was sent more than once",
-                    RULE,
-                ));
+                return Err(ProtocolError::invalid_request("a parameter was sent more than once", RULE));
             }
             params.0.push((name, value));
         }
@@ -35,11 +32,7 @@ impl Params {
 
     /// The value of that parameter, unless it is missing or empty.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0
-            .iter()
-            .find(|(n, _)| n == name)
-            .map(|(_, v)| v.as_str())
-            .filter(|v| !v.is_empty())
+        self.0.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str()).filter(|v| !v.is_empty())
     }
 
     /// Takes the value of that parameter out, unless it is missing or empty.
@@ -54,14 +47,10 @@ const REPEATABLE: [&str; 2] = ["resource", "audience"];
 
 /// Decoded text without control characters: they have no use in any parameter, and split lines where they are echoed.
 fn text(part: &[u8]) -> Result<String, ProtocolError> {
-    let text = form::decode(part).map_err(|_| {
-        ProtocolError::invalid_request("a parameter is not percent-encoded UTF-8", RULE)
-    })?;
+    let text = form::decode(part)
+        .map_err(|_| ProtocolError::invalid_request("a parameter is not percent-encoded UTF-8", RULE))?;
     if text.bytes().any(|b| b.is_ascii_control()) {
-        return Err(ProtocolError::invalid_request(
-            "a parameter holds a control character",
-            RULE,
-        ));
+        return Err(ProtocolError::invalid_request("a parameter holds a control character", RULE));
     }
     Ok(text)
 }
@@ -81,23 +70,12 @@ mod tests {
     #[test]
     fn an_empty_parameter_counts_as_left_out() {
         let params = Params::parse(b"a=&b=x+y&c").expect("parameters");
-        assert_eq!(
-            (params.get("a"), params.get("b"), params.get("c")),
-            (None, Some("x y"), None)
-        );
+        assert_eq!((params.get("a"), params.get("b"), params.get("c")), (None, Some("x y"), None));
     }
 
     #[test]
     fn broken_text_and_control_characters_are_refused() {
-        for raw in [
-            "a=%ff",
-            "a=%2",
-            "a=%zz",
-            "a=%00",
-            "state=%0d%0aSet-Cookie",
-            "a%0a=1",
-            "a=%7f",
-        ] {
+        for raw in ["a=%ff", "a=%2", "a=%zz", "a=%00", "state=%0d%0aSet-Cookie", "a%0a=1", "a=%7f"] {
             assert!(Params::parse(raw.as_bytes()).is_err(), "{raw}");
         }
     }

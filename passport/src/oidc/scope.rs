@@ -31,18 +31,14 @@ impl Scope {
     /// # Errors
     /// `invalid_scope` for a character outside of RFC 6749 §3.3.
     pub fn parse(text: &str) -> Result<Self, ProtocolError> {
-        if !text.bytes().all(|b| {
-            b == b' ' || b == 0x21 || (0x23..=0x5b).contains(&b) || (0x5d..=0x7e).contains(&b)
-        }) {
+        if !text.bytes().all(|b| b == b' ' || b == 0x21 || (0x23..=0x5b).contains(&b) || (0x5d..=0x7e).contains(&b)) {
             return Err(ProtocolError::new(
                 Code::InvalidScope,
                 "scope holds a character it must not hold",
                 "RFC 6749 3.3",
             ));
         }
-        Ok(Self::collect(
-            text.split(' ').filter(|token| !token.is_empty()),
-        ))
+        Ok(Self::collect(text.split(' ').filter(|token| !token.is_empty())))
     }
 
     fn collect<'a>(tokens: impl Iterator<Item = &'a str>) -> Self {
@@ -92,17 +88,13 @@ impl Scope {
     /// client is left out (OIDC Core §3.1.2.1); `offline_access` needs the refresh token grant (§11).
     pub fn granted_to(&self, client: &Client) -> Self {
         Self::collect(self.iter().filter(|token| {
-            client.allows_scope(token)
-                && (*token != OFFLINE_ACCESS || client.allows(GrantType::RefreshToken))
+            client.allows_scope(token) && (*token != OFFLINE_ACCESS || client.allows(GrantType::RefreshToken))
         }))
     }
 
     /// What `client` may be given of it for itself: no person's data (RFC 6749 §4.4).
     pub fn granted_to_client_itself(&self, client: &Client) -> Self {
-        Self::collect(
-            self.iter()
-                .filter(|token| client.allows_scope(token) && !SUPPORTED.contains(token)),
-        )
+        Self::collect(self.iter().filter(|token| client.allows_scope(token) && !SUPPORTED.contains(token)))
     }
 
     /// Everything that `client` registered, for a request that names nothing.
@@ -151,61 +143,35 @@ mod tests {
 
     #[test]
     fn the_order_asked_for_is_kept_and_doubles_go() {
-        assert_eq!(
-            scope("  openid email  openid profile ").as_str(),
-            "openid email profile"
-        );
+        assert_eq!(scope("  openid email  openid profile ").as_str(), "openid email profile");
     }
 
     #[test]
     fn a_quote_a_backslash_or_anything_beyond_ascii_is_refused() {
         for bad in ["a\"b", "a\\b", "é", "a\tb", "a\u{7f}"] {
-            assert_eq!(
-                Scope::parse(bad).map_err(|e| e.code),
-                Err(Code::InvalidScope),
-                "{bad:?}"
-            );
+            assert_eq!(Scope::parse(bad).map_err(|e| e.code), Err(Code::InvalidScope), "{bad:?}");
         }
     }
 
     #[test]
     fn what_a_client_did_not_register_is_left_out() {
         let client = client("scopes = ['openid', 'email', 'offline_access']");
-        assert_eq!(
-            scope("openid phone email made_up")
-                .granted_to(&client)
-                .as_str(),
-            "openid email"
-        );
+        assert_eq!(scope("openid phone email made_up").granted_to(&client).as_str(), "openid email");
     }
 
     #[test]
     fn offline_access_needs_the_refresh_token_grant() {
-        let with = client(
-            "scopes = ['openid', 'offline_access']\ngrant_types = ['authorization_code', 'refresh_token']",
-        );
+        let with =
+            client("scopes = ['openid', 'offline_access']\ngrant_types = ['authorization_code', 'refresh_token']");
         let without = client("scopes = ['openid', 'offline_access']");
-        assert!(
-            scope("openid offline_access")
-                .granted_to(&with)
-                .has(OFFLINE_ACCESS)
-        );
-        assert!(
-            !scope("openid offline_access")
-                .granted_to(&without)
-                .has(OFFLINE_ACCESS)
-        );
+        assert!(scope("openid offline_access").granted_to(&with).has(OFFLINE_ACCESS));
+        assert!(!scope("openid offline_access").granted_to(&without).has(OFFLINE_ACCESS));
     }
 
     #[test]
     fn a_client_of_its_own_is_given_no_persons_data() {
         let client = client("scopes = ['openid', 'email', 'reports']");
-        assert_eq!(
-            scope("openid email reports")
-                .granted_to_client_itself(&client)
-                .as_str(),
-            "reports"
-        );
+        assert_eq!(scope("openid email reports").granted_to_client_itself(&client).as_str(), "reports");
     }
 
     #[test]

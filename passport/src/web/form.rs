@@ -27,21 +27,18 @@ const PURPOSE: &str = "csrf";
 
 /// The value of the hidden field for this browser, whose cookie is made if it has none yet.
 pub fn csrf_token(web: &Web, cookies: &Cookies) -> String {
-    let secret = cookies
-        .get(COOKIE)
-        .map(|cookie| cookie.value().to_owned())
-        .unwrap_or_else(|| {
-            let secret = token(&*web.entropy);
-            cookies.add(
-                Cookie::build((COOKIE, secret.clone()))
-                    .path("/")
-                    .secure(true)
-                    .http_only(true)
-                    .same_site(SameSite::Lax)
-                    .build(),
-            );
-            secret
-        });
+    let secret = cookies.get(COOKIE).map(|cookie| cookie.value().to_owned()).unwrap_or_else(|| {
+        let secret = token(&*web.entropy);
+        cookies.add(
+            Cookie::build((COOKIE, secret.clone()))
+                .path("/")
+                .secure(true)
+                .http_only(true)
+                .same_site(SameSite::Lax)
+                .build(),
+        );
+        secret
+    });
     URL_SAFE_NO_PAD.encode(web.sealer.mac(PURPOSE, secret.as_bytes()))
 }
 
@@ -120,15 +117,13 @@ where
             .get::<Cookies>()
             .and_then(|cookies| cookies.get(COOKIE))
             .map(|cookie| cookie.value().to_owned());
-        let body = Bytes::from_request(request, state)
-            .await
-            .map_err(|rejection| {
-                if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-                    FormRejection::TooLarge
-                } else {
-                    FormRejection::Broken
-                }
-            })?;
+        let body = Bytes::from_request(request, state).await.map_err(|rejection| {
+            if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+                FormRejection::TooLarge
+            } else {
+                FormRejection::Broken
+            }
+        })?;
         let sent = check_text(&body)?;
         let form = serde_urlencoded::from_bytes(&body).map_err(|_| FormRejection::Fields)?;
         let fresh = match (&secret, sent) {
@@ -138,11 +133,7 @@ where
             }
             _ => false,
         };
-        Ok(Self {
-            form,
-            fresh,
-            cookies_work: secret.is_some(),
-        })
+        Ok(Self { form, fresh, cookies_work: secret.is_some() })
     }
 }
 
@@ -152,34 +143,23 @@ fn is_form(headers: &HeaderMap) -> bool {
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.split(';').next())
-        .is_some_and(|kind| {
-            kind.trim()
-                .eq_ignore_ascii_case("application/x-www-form-urlencoded")
-        })
+        .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"))
 }
 
 /// Whether the browser says that another site sent this. `Origin: null` comes from private windows and
 /// redirects too: the token decides about those.
 fn is_foreign(headers: &HeaderMap, origin: &str) -> bool {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let other_site =
-        text("sec-fetch-site").is_some_and(|site| matches!(site, "cross-site" | "same-site"));
-    other_site
-        || text("origin").is_some_and(|sent| sent != "null" && !sent.eq_ignore_ascii_case(origin))
+    let other_site = text("sec-fetch-site").is_some_and(|site| matches!(site, "cross-site" | "same-site"));
+    other_site || text("origin").is_some_and(|sent| sent != "null" && !sent.eq_ignore_ascii_case(origin))
 }
 
 /// Checks what serde would let pass, and finds the form token.
 fn check_text(body: &[u8]) -> Result<Option<String>, FormRejection> {
     let mut names: Vec<String> = Vec::new();
     let mut sent = None;
-    for pair in body
-        .split(|byte| *byte == b'&')
-        .filter(|pair| !pair.is_empty())
-    {
-        let at = pair
-            .iter()
-            .position(|byte| *byte == b'=')
-            .unwrap_or(pair.len());
+    for pair in body.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
+        let at = pair.iter().position(|byte| *byte == b'=').unwrap_or(pair.len());
         let name = decode(&pair[..at])?;
         let value = decode(pair.get(at + 1..).unwrap_or_default())?;
         if names.contains(&name) {
@@ -214,9 +194,7 @@ pub(crate) fn decode(part: &[u8]) -> Result<String, FormRejection> {
 }
 
 fn hex(digit: u8) -> Option<u8> {
-    char::from(digit)
-        .to_digit(16)
-        .and_then(|value| u8::try_from(value).ok())
+    char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
 }
 
 #[cfg(test)]
@@ -247,68 +225,34 @@ mod tests {
     }
 
     fn request(body: impl Into<Body>, headers: &[(&str, &str)]) -> Request {
-        let mut request = http::Request::post("/x").header(
-            header::CONTENT_TYPE,
-            "application/x-www-form-urlencoded; charset=utf-8",
-        );
+        let mut request =
+            http::Request::post("/x").header(header::CONTENT_TYPE, "application/x-www-form-urlencoded; charset=utf-8");
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
         request.body(body.into()).expect("a request")
     }
 
-    async fn post(
-        body: impl Into<Body>,
-        headers: &[(&str, &str)],
-    ) -> Result<Posted<Form>, FormRejection> {
+    async fn post(body: impl Into<Body>, headers: &[(&str, &str)]) -> Result<Posted<Form>, FormRejection> {
         Posted::from_request(request(body, headers), &web()).await
     }
 
     #[tokio::test]
     async fn what_is_no_plain_form_is_refused() {
-        assert_eq!(
-            post(&b"name=%ff"[..], &[]).await.unwrap_err(),
-            FormRejection::NotText
-        );
-        assert_eq!(
-            post(&b"name=\xff"[..], &[]).await.unwrap_err(),
-            FormRejection::NotText
-        );
-        assert_eq!(
-            post("name=%00", &[]).await.unwrap_err(),
-            FormRejection::NotText
-        );
-        assert_eq!(
-            post("name=%2", &[]).await.unwrap_err(),
-            FormRejection::NotText
-        );
-        assert_eq!(
-            post("name=a&na%6De=b", &[]).await.unwrap_err(),
-            FormRejection::Repeated
-        );
+        assert_eq!(post(&b"name=%ff"[..], &[]).await.unwrap_err(), FormRejection::NotText);
+        assert_eq!(post(&b"name=\xff"[..], &[]).await.unwrap_err(), FormRejection::NotText);
+        assert_eq!(post("name=%00", &[]).await.unwrap_err(), FormRejection::NotText);
+        assert_eq!(post("name=%2", &[]).await.unwrap_err(), FormRejection::NotText);
+        assert_eq!(post("name=a&na%6De=b", &[]).await.unwrap_err(), FormRejection::Repeated);
     }
 
     #[tokio::test]
     async fn a_page_of_another_site_cannot_send_our_forms() {
-        for headers in [
-            [("origin", "https://evil.example")],
-            [("sec-fetch-site", "cross-site")],
-        ] {
-            assert_eq!(
-                post("name=a", &headers).await.unwrap_err(),
-                FormRejection::Foreign
-            );
+        for headers in [[("origin", "https://evil.example")], [("sec-fetch-site", "cross-site")]] {
+            assert_eq!(post("name=a", &headers).await.unwrap_err(), FormRejection::Foreign);
         }
         assert!(
-            post(
-                "name=a",
-                &[
-                    ("origin", "https://passport.test"),
-                    ("sec-fetch-site", "same-origin")
-                ]
-            )
-            .await
-            .is_ok()
+            post("name=a", &[("origin", "https://passport.test"), ("sec-fetch-site", "same-origin")]).await.is_ok()
         );
     }
 

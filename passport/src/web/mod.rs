@@ -32,18 +32,8 @@ pub struct Web {
 
 impl Web {
     /// The shared parts, on that origin.
-    pub fn new(
-        origin: &str,
-        sealer: Arc<dyn Sealer>,
-        clock: SharedClock,
-        entropy: SharedEntropy,
-    ) -> Self {
-        Self {
-            origin: origin.into(),
-            sealer,
-            clock,
-            entropy,
-        }
+    pub fn new(origin: &str, sealer: Arc<dyn Sealer>, clock: SharedClock, entropy: SharedEntropy) -> Self {
+        Self { origin: origin.into(), sealer, clock, entropy }
     }
 
     /// Seals and opens ways back.

@@ -28,10 +28,7 @@ pub struct Pages {
 impl Pages {
     /// Pages with those texts; `icp` is the filing number in the footer.
     pub fn new(texts: Arc<Catalogue>, icp: Option<&str>) -> Self {
-        Self {
-            texts,
-            icp: icp.map(Arc::from),
-        }
+        Self { texts, icp: icp.map(Arc::from) }
     }
 
     /// The texts, for what is not a page: a mail, a message.
@@ -42,12 +39,8 @@ impl Pages {
     /// The frame of the page at that address, in that language, without a form token.
     pub fn page(&self, lang: Lang, uri: &Uri) -> Page {
         let text = |key| self.texts.text(lang, key);
-        let site = Site {
-            accent: Accent::Passport,
-            name: text("web-brand"),
-            tagline: None,
-            home: paths::HOME.to_owned(),
-        };
+        let site =
+            Site { accent: Accent::Passport, name: text("web-brand"), tagline: None, home: paths::HOME.to_owned() };
         let mut page = Page::new(Arc::clone(&self.texts), lang, site);
         let at = uri.path();
         page.nav = vec![
@@ -84,10 +77,7 @@ impl PageContext {
     #[must_use]
     pub fn signed_in(self, name: impl Into<String>) -> Page {
         let mut page = self.0;
-        page.signed_in = Some(SignedIn {
-            name: name.into(),
-            sign_out: paths::SIGN_OUT.to_owned(),
-        });
+        page.signed_in = Some(SignedIn { name: name.into(), sign_out: paths::SIGN_OUT.to_owned() });
         page
     }
 }
@@ -114,19 +104,12 @@ where
 
 /// The language to answer in.
 fn language(uri: &Uri, cookies: Option<&Cookies>, headers: &HeaderMap) -> Lang {
-    let remembered = || {
-        cookies?
-            .get(COOKIE)
-            .and_then(|cookie| Lang::parse(cookie.value()))
-    };
+    let remembered = || cookies?.get(COOKIE).and_then(|cookie| Lang::parse(cookie.value()));
     let accepted = || {
         let header = headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?;
         Lang::negotiate(header)
     };
-    asked(uri)
-        .or_else(remembered)
-        .or_else(accepted)
-        .unwrap_or_default()
+    asked(uri).or_else(remembered).or_else(accepted).unwrap_or_default()
 }
 
 /// The language named in the address.
@@ -162,11 +145,7 @@ fn local_path(uri: &Uri) -> String {
 
 /// The id that the HTTP kit gave the request.
 fn request_id(headers: &HeaderMap) -> String {
-    headers
-        .get("x-request-id")
-        .and_then(|id| id.to_str().ok())
-        .unwrap_or_default()
-        .to_owned()
+    headers.get("x-request-id").and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned()
 }
 
 #[cfg(test)]
@@ -176,10 +155,7 @@ mod tests {
     #[test]
     fn the_language_link_leads_to_the_same_page() {
         let uri = Uri::from_static("/sign-in?continue=a%26b&lang=zh-CN");
-        assert_eq!(
-            in_language(&uri, Lang::En),
-            "/sign-in?continue=a%26b&lang=en"
-        );
+        assert_eq!(in_language(&uri, Lang::En), "/sign-in?continue=a%26b&lang=en");
     }
 
     #[test]
@@ -191,18 +167,9 @@ mod tests {
     #[test]
     fn the_address_outranks_the_browser() {
         let mut headers = HeaderMap::new();
-        headers.insert(
-            header::ACCEPT_LANGUAGE,
-            http::HeaderValue::from_static("zh-CN"),
-        );
-        assert_eq!(
-            language(&Uri::from_static("/?lang=en"), None, &headers),
-            Lang::En
-        );
+        headers.insert(header::ACCEPT_LANGUAGE, http::HeaderValue::from_static("zh-CN"));
+        assert_eq!(language(&Uri::from_static("/?lang=en"), None, &headers), Lang::En);
         assert_eq!(language(&Uri::from_static("/"), None, &headers), Lang::Zh);
-        assert_eq!(
-            language(&Uri::from_static("/"), None, &HeaderMap::new()),
-            Lang::Zh
-        );
+        assert_eq!(language(&Uri::from_static("/"), None, &HeaderMap::new()), Lang::Zh);
     }
 }

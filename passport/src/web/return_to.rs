@@ -76,28 +76,20 @@ impl ReturnToCodec {
 
     /// The sealed text for a query or a hidden field.
     pub fn seal(&self, return_to: &ReturnTo) -> String {
-        seal_text(
-            &*self.0,
-            PURPOSE,
-            &serde_json::to_vec(return_to).unwrap_or_default(),
-        )
+        seal_text(&*self.0, PURPOSE, &serde_json::to_vec(return_to).unwrap_or_default())
     }
 
     /// What was sealed. `None` for anything broken: the person then goes home instead of to an error.
     pub fn open(&self, text: &str) -> Option<ReturnTo> {
-        let return_to: ReturnTo =
-            serde_json::from_slice(&open_text(&*self.0, PURPOSE, text)?).ok()?;
-        (is_local(&return_to.path) && return_to.cancel.as_deref().is_none_or(is_local))
-            .then_some(return_to)
+        let return_to: ReturnTo = serde_json::from_slice(&open_text(&*self.0, PURPOSE, text)?).ok()?;
+        (is_local(&return_to.path) && return_to.cancel.as_deref().is_none_or(is_local)).then_some(return_to)
     }
 }
 
 /// Whether a browser reads `path` as a path on this host: one leading slash, no backslash (browsers take it
 /// for a slash), no control character (browsers drop some of them).
 pub fn is_local(path: &str) -> bool {
-    path.starts_with('/')
-        && !path.starts_with("//")
-        && !path.contains(|c: char| c == '\\' || c.is_control())
+    path.starts_with('/') && !path.starts_with("//") && !path.contains(|c: char| c == '\\' || c.is_control())
 }
 
 /// `path` with the sealed way back in its query, or as it is when there is none.
@@ -112,16 +104,11 @@ mod millis {
     use serde::{Deserialize as _, Deserializer, Serializer};
     use shared::clock::Timestamp;
 
-    pub(super) fn serialize<S: Serializer>(
-        at: &Timestamp,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
+    pub(super) fn serialize<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_i64(at.millis())
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Timestamp, D::Error> {
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
         i64::deserialize(deserializer).map(Timestamp::from_millis)
     }
 }
@@ -137,10 +124,7 @@ mod tests {
 
     #[test]
     fn what_was_sealed_comes_back() {
-        let mut way = ReturnTo::local(
-            "/authorize/resume?request=abc",
-            Timestamp::from_millis(1_234),
-        );
+        let mut way = ReturnTo::local("/authorize/resume?request=abc", Timestamp::from_millis(1_234));
         way.cancel = Some("/authorize/cancel?request=abc".to_owned());
         assert_eq!(codec().open(&codec().seal(&way)), Some(way));
     }
@@ -155,15 +139,7 @@ mod tests {
 
     #[test]
     fn a_path_that_leaves_this_host_is_no_way_back() {
-        for path in [
-            "https://evil.example/",
-            "//evil.example",
-            "/\\evil.example",
-            "/a\r\nb",
-            "/\tb",
-            "evil",
-            "",
-        ] {
+        for path in ["https://evil.example/", "//evil.example", "/\\evil.example", "/a\r\nb", "/\tb", "evil", ""] {
             assert!(!is_local(path), "{path}");
             let sealed = codec().seal(&ReturnTo::local(path, Timestamp::from_millis(0)));
             assert_eq!(codec().open(&sealed), None, "{path}");

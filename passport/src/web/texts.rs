@@ -31,9 +31,6 @@ mod tests {
 
     #[test]
     fn both_languages_are_complete() {
-        assert_eq!(
-            shared::i18n::check::differences(ZH, EN),
-            Vec::<String>::new()
-        );
+        assert_eq!(shared::i18n::check::differences(ZH, EN), Vec::<String>::new());
     }
 }

@@ -29,16 +29,8 @@ const ROOMS: &[(&str, u8)] = &[
 
 /// Words that a rule keeps out of files of that name.
 const PURE: &[(&str, &[&str], &str)] = &[
-    (
-        "model.rs",
-        &["axum", "sqlx", "shared::db"],
-        "a model knows neither the web nor the database",
-    ),
-    (
-        "checks.rs",
-        &["axum", "sqlx", "shared::db"],
-        "checks are rules over parsed values",
-    ),
+    ("model.rs", &["axum", "sqlx", "shared::db"], "a model knows neither the web nor the database"),
+    ("checks.rs", &["axum", "sqlx", "shared::db"], "checks are rules over parsed values"),
 ];
 
 struct Source {
@@ -71,24 +63,15 @@ fn sources(root: &Path) -> Vec<Source> {
     let mut found = Vec::new();
     let mut folders = vec![root.to_owned()];
     while let Some(folder) = folders.pop() {
-        let mut entries: Vec<PathBuf> = fs::read_dir(&folder)
-            .expect("a readable folder")
-            .map(|e| e.expect("an entry").path())
-            .collect();
+        let mut entries: Vec<PathBuf> =
+            fs::read_dir(&folder).expect("a readable folder").map(|e| e.expect("an entry").path()).collect();
         entries.sort();
         for path in entries {
             if path.is_dir() {
                 folders.push(path);
             } else if path.extension().is_some_and(|e| e == "rs") && !path.ends_with("tests.rs") {
-                let below = path
-                    .strip_prefix(root)
-                    .expect("below the root")
-                    .to_string_lossy()
-                    .replace('\\', "/");
-                found.push(Source {
-                    path: below,
-                    text: fs::read_to_string(&path).expect("readable source"),
-                });
+                let below = path.strip_prefix(root).expect("below the root").to_string_lossy().replace('\\', "/");
+                found.push(Source { path: below, text: fs::read_to_string(&path).expect("readable source") });
             }
         }
     }
@@ -96,10 +79,7 @@ fn sources(root: &Path) -> Vec<Source> {
 }
 
 fn tier(room: &str) -> Option<u8> {
-    ROOMS
-        .iter()
-        .find(|(name, _)| *name == room)
-        .map(|(_, tier)| *tier)
+    ROOMS.iter().find(|(name, _)| *name == room).map(|(_, tier)| *tier)
 }
 
 /// The rooms that a line names: `crate::room…`, each member of `crate::{a, b::c}`.
@@ -134,22 +114,14 @@ fn named(line: &str) -> Vec<String> {
     }
     rooms
         .iter()
-        .map(|r| {
-            r.trim()
-                .chars()
-                .take_while(|c| c.is_alphanumeric() || *c == '_')
-                .collect::<String>()
-        })
+        .map(|r| r.trim().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>())
         .filter(|r| r.chars().next().is_some_and(char::is_lowercase))
         .collect()
 }
 
 fn findings(sources: &[Source]) -> String {
     let mut report = String::new();
-    for source in sources
-        .iter()
-        .filter(|s| !["lib.rs", "main.rs"].contains(&s.path.as_str()))
-    {
+    for source in sources.iter().filter(|s| !["lib.rs", "main.rs"].contains(&s.path.as_str())) {
         let room = source.room();
         let Some(own) = tier(room) else {
             writeln!(
@@ -175,12 +147,7 @@ fn findings(sources: &[Source]) -> String {
                 .iter()
                 .any(|verb| line.contains(&format!("\"{verb}")));
             if sql && !source.path.split(['/', '.']).any(|part| part == "store") {
-                writeln!(
-                    report,
-                    "{}:{number}: SQL stands only in `store`",
-                    source.path
-                )
-                .ok();
+                writeln!(report, "{}:{number}: SQL stands only in `store`", source.path).ok();
             }
             for (_, words, why) in PURE.iter().filter(|(name, ..)| *name == source.name()) {
                 if words.iter().any(|w| line.contains(&format!("{w}::"))) {
@@ -196,74 +163,27 @@ fn findings(sources: &[Source]) -> String {
 fn every_room_names_only_rooms_below_it() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let report = findings(&sources(&root));
-    assert!(
-        report.is_empty(),
-        "calls against the direction (docs/ARCHITECTURE.md):\n{report}"
-    );
+    assert!(report.is_empty(), "calls against the direction (docs/ARCHITECTURE.md):\n{report}");
 }
 
 #[test]
 fn every_module_says_what_it_is() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let silent: Vec<String> = sources(&root)
-        .into_iter()
-        .filter(|s| !s.text.starts_with("//!"))
-        .map(|s| s.path)
-        .collect();
-    assert!(
-        silent.is_empty(),
-        "modules without a `//!` line: {silent:?}"
-    );
+    let silent: Vec<String> =
+        sources(&root).into_iter().filter(|s| !s.text.starts_with("//!")).map(|s| s.path).collect();
+    assert!(silent.is_empty(), "modules without a `//!` line: {silent:?}");
 }
 
 #[test]
 fn a_call_against_the_direction_is_reported() {
-    let forged = |path: &str, text: &str| {
-        findings(&[Source {
-            path: path.to_owned(),
-            text: text.to_owned(),
-        }])
-    };
+    let forged = |path: &str, text: &str| findings(&[Source { path: path.to_owned(), text: text.to_owned() }]);
     assert!(forged("accounts/login.rs", "use crate::oidc::Oidc;").contains("accounts/login.rs:1"));
-    assert!(
-        forged(
-            "accounts/login.rs",
-            "use crate::{web::Web, clients::Clients};"
-        )
-        .contains("`clients`")
-    );
-    assert!(
-        forged(
-            "web/form.rs",
-            "    let x = crate::accounts::model::Id::nil();"
-        )
-        .contains("`accounts`")
-    );
-    assert!(
-        forged(
-            "oidc/token/code.rs",
-            "let q = sql(\"SELECT 1 FROM codes\");"
-        )
-        .contains("SQL stands only")
-    );
+    assert!(forged("accounts/login.rs", "use crate::{web::Web, clients::Clients};").contains("`clients`"));
+    assert!(forged("web/form.rs", "    let x = crate::accounts::model::Id::nil();").contains("`accounts`"));
+    assert!(forged("oidc/token/code.rs", "let q = sql(\"SELECT 1 FROM codes\");").contains("SQL stands only"));
     assert!(forged("accounts/model.rs", "use axum::http::Uri;").contains("neither the web"));
     assert!(forged("cellar/mod.rs", "").contains("has no tier"));
-    assert_eq!(
-        forged(
-            "oidc/token/code.rs",
-            "use crate::{accounts::Session, clients::Client, keys::Keys};"
-        ),
-        ""
-    );
-    assert_eq!(
-        forged("accounts/login.rs", "// see crate::oidc for the other side"),
-        ""
-    );
-    assert_eq!(
-        forged(
-            "accounts/login.rs",
-            "#[cfg(test)]\nmod tests { use crate::oidc::Oidc; }"
-        ),
-        ""
-    );
+    assert_eq!(forged("oidc/token/code.rs", "use crate::{accounts::Session, clients::Client, keys::Keys};"), "");
+    assert_eq!(forged("accounts/login.rs", "// see crate::oidc for the other side"), "");
+    assert_eq!(forged("accounts/login.rs", "#[cfg(test)]\nmod tests { use crate::oidc::Oidc; }"), "");
 }

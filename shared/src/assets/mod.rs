@@ -30,31 +30,11 @@ const SITE_CSS: &str = concat!(
 /// Name, content type, content.
 const FILES: &[(&str, &str, &str)] = &[
     ("site.css", "text/css; charset=utf-8", SITE_CSS),
-    (
-        "form.js",
-        "text/javascript; charset=utf-8",
-        include_str!("../../assets/form.js"),
-    ),
-    (
-        "pow.js",
-        "text/javascript; charset=utf-8",
-        include_str!("../../assets/pow.js"),
-    ),
-    (
-        "sprite.svg",
-        "image/svg+xml",
-        include_str!("../../assets/sprite.svg"),
-    ),
-    (
-        "banner.svg",
-        "image/svg+xml",
-        include_str!("../../assets/banner.svg"),
-    ),
-    (
-        "favicon.svg",
-        "image/svg+xml",
-        include_str!("../../assets/favicon.svg"),
-    ),
+    ("form.js", "text/javascript; charset=utf-8", include_str!("../../assets/form.js")),
+    ("pow.js", "text/javascript; charset=utf-8", include_str!("../../assets/pow.js")),
+    ("sprite.svg", "image/svg+xml", include_str!("../../assets/sprite.svg")),
+    ("banner.svg", "image/svg+xml", include_str!("../../assets/banner.svg")),
+    ("favicon.svg", "image/svg+xml", include_str!("../../assets/favicon.svg")),
 ];
 
 struct Asset {
@@ -69,10 +49,7 @@ struct Asset {
 static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| FILES.iter().map(prepare).collect());
 
 fn prepare((name, content_type, body): &(&'static str, &'static str, &'static str)) -> Asset {
-    let hash: String = sha256(body.as_bytes())[..8]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let hash: String = sha256(body.as_bytes())[..8].iter().map(|byte| format!("{byte:02x}")).collect();
     let hashed = match name.rsplit_once('.') {
         Some((stem, extension)) => format!("{stem}.{hash}.{extension}"),
         None => format!("{name}.{hash}"),
@@ -81,8 +58,7 @@ fn prepare((name, content_type, body): &(&'static str, &'static str, &'static st
         name,
         url: format!("{ROOT}{hashed}"),
         hashed,
-        etag: HeaderValue::try_from(format!("\"{hash}\""))
-            .unwrap_or_else(|_| HeaderValue::from_static("\"\"")),
+        etag: HeaderValue::try_from(format!("\"{hash}\"")).unwrap_or_else(|_| HeaderValue::from_static("\"\"")),
         content_type: HeaderValue::from_static(content_type),
         body,
     }
@@ -122,9 +98,7 @@ pub async fn serve(Path(name): Path<String>, headers: HeaderMap) -> Response<Bod
     let Some((asset, cache)) = found else {
         return answer(StatusCode::NOT_FOUND, Body::empty());
     };
-    let fresh = headers
-        .get(IF_NONE_MATCH)
-        .is_some_and(|value| names(value, &asset.etag));
+    let fresh = headers.get(IF_NONE_MATCH).is_some_and(|value| names(value, &asset.etag));
     let mut response = if fresh {
         answer(StatusCode::NOT_MODIFIED, Body::empty())
     } else {
@@ -149,9 +123,7 @@ fn names(list: &HeaderValue, etag: &HeaderValue) -> bool {
     let (Ok(list), Ok(etag)) = (list.to_str(), etag.to_str()) else {
         return false;
     };
-    list.split(',')
-        .map(str::trim)
-        .any(|tag| tag == "*" || tag.trim_start_matches("W/") == etag)
+    list.split(',').map(str::trim).any(|tag| tag == "*" || tag.trim_start_matches("W/") == etag)
 }
 
 #[cfg(test)]

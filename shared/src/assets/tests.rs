@@ -7,11 +7,7 @@ async fn a_hashed_name_may_be_kept_for_ever() {
     let name = url("site.css").trim_start_matches(ROOT).to_owned();
     let response = serve(Path(name), HeaderMap::new()).await;
     assert_eq!(response.status(), StatusCode::OK);
-    assert!(
-        response.headers()[CACHE_CONTROL]
-            .to_str()
-            .is_ok_and(|cache| cache.contains("immutable"))
-    );
+    assert!(response.headers()[CACHE_CONTROL].to_str().is_ok_and(|cache| cache.contains("immutable")));
 }
 
 #[tokio::test]

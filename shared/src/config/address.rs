@@ -22,36 +22,21 @@ impl BaseUrl {
     /// # Errors
     /// What is wrong, as the rest of a sentence.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let url =
-            Url::parse(text.trim()).map_err(|error| format!("`{text}` is not a URL ({error})"))?;
-        let host = url
-            .host()
-            .ok_or_else(|| format!("`{text}` names no host"))?;
+        let url = Url::parse(text.trim()).map_err(|error| format!("`{text}` is not a URL ({error})"))?;
+        let host = url.host().ok_or_else(|| format!("`{text}` names no host"))?;
         match url.scheme() {
             "https" => {}
             "http" if is_loopback(&host) => {}
             _ => {
-                return Err(format!(
-                    "`{text}` must begin with https:// (http:// only for loopback hosts)"
-                ));
+                return Err(format!("`{text}` must begin with https:// (http:// only for loopback hosts)"));
             }
         }
-        if url.query().is_some()
-            || url.fragment().is_some()
-            || !url.username().is_empty()
-            || url.password().is_some()
-        {
-            return Err(format!(
-                "`{text}` must hold nothing but scheme, host, port and path"
-            ));
+        if url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() || url.password().is_some() {
+            return Err(format!("`{text}` must hold nothing but scheme, host, port and path"));
         }
         let origin = url.origin().ascii_serialization();
         let host = host.to_string();
-        Ok(Self {
-            text: url.as_str().trim_end_matches('/').to_owned(),
-            origin,
-            host,
-        })
+        Ok(Self { text: url.as_str().trim_end_matches('/').to_owned(), origin, host })
     }
 
     /// The address without a trailing slash.
@@ -75,9 +60,7 @@ impl BaseUrl {
     /// What browsers send as `Host`: the name, with the port unless it is the scheme's own.
     #[must_use]
     pub fn authority(&self) -> &str {
-        self.origin
-            .split_once("://")
-            .map_or(self.host.as_str(), |(_, authority)| authority)
+        self.origin.split_once("://").map_or(self.host.as_str(), |(_, authority)| authority)
     }
 
     /// The address of a path that begins with a slash.
@@ -136,12 +119,7 @@ impl fmt::Debug for ConnectionUrl {
 impl fmt::Display for ConnectionUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match password_span(&self.0) {
-            Some(span) => write!(
-                f,
-                "{}[redacted]{}",
-                &self.0[..span.start],
-                &self.0[span.end..]
-            ),
+            Some(span) => write!(f, "{}[redacted]{}", &self.0[..span.start], &self.0[span.end..]),
             None => f.write_str(&self.0),
         }
     }

@@ -27,10 +27,7 @@ crate::settings! {
 
 fn limits_are_sane(settings: &DatabaseSettings, problems: &mut Problems<'_>) {
     let url = settings.url.expose();
-    if !["sqlite:", "postgres://", "postgresql://"]
-        .iter()
-        .any(|scheme| url.starts_with(scheme))
-    {
+    if !["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme)) {
         problems.add("url", "must begin with sqlite: or postgres://");
     }
     if settings.max_connections == 0 {
@@ -46,14 +43,10 @@ impl DatabaseSettings {
     pub fn db_config(&self) -> Result<DbConfig, ConfigError> {
         let mut url = self.url.expose().to_owned();
         if let Some(source) = &self.password_file {
-            let refuse = || ConfigError {
-                place: "database.url".to_owned(),
-                message: "cannot hold a password".to_owned(),
-            };
+            let refuse =
+                || ConfigError { place: "database.url".to_owned(), message: "cannot hold a password".to_owned() };
             let mut parsed = Url::parse(&url).map_err(|_| refuse())?;
-            parsed
-                .set_password(Some(source.read()?.expose()))
-                .map_err(|()| refuse())?;
+            parsed.set_password(Some(source.read()?.expose())).map_err(|()| refuse())?;
             url = parsed.into();
         }
         Ok(DbConfig {

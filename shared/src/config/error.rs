@@ -30,10 +30,7 @@ impl ConfigErrors {
 
     /// A single error.
     pub fn one(place: impl Into<String>, message: impl Into<String>) -> Self {
-        Self(vec![ConfigError {
-            place: place.into(),
-            message: message.into(),
-        }])
+        Self(vec![ConfigError { place: place.into(), message: message.into() }])
     }
 
     /// The errors in the order of the settings.
@@ -67,9 +64,6 @@ impl Problems<'_> {
     /// Reports that the setting `key` of this section is wrong; `message` is the rest of a sentence that
     /// begins with its name.
     pub fn add(&mut self, key: &str, message: impl Into<String>) {
-        self.errors.push(ConfigError {
-            place: format!("{}{key}", self.path),
-            message: message.into(),
-        });
+        self.errors.push(ConfigError { place: format!("{}{key}", self.path), message: message.into() });
     }
 }

@@ -112,10 +112,7 @@ impl<T: Setting> Setting for Vec<T> {
 
     fn decode(raw: Raw<'_>) -> Result<Self, String> {
         match raw {
-            Raw::File(toml::Value::Array(values)) => values
-                .iter()
-                .map(|value| T::decode(Raw::File(value)))
-                .collect(),
+            Raw::File(toml::Value::Array(values)) => values.iter().map(|value| T::decode(Raw::File(value))).collect(),
             Raw::File(_) => Err(format!("must be a list in brackets (of: {})", T::KIND)),
             Raw::Env(text) | Raw::EnvContent(text) => text
                 .split(',')
@@ -135,8 +132,7 @@ impl Setting for Duration {
     const KIND: &'static str = "duration, as in `500ms`, `30s`, `15m`, `12h`, `30d`";
 
     fn decode(raw: Raw<'_>) -> Result<Self, String> {
-        let refuse =
-            || "must be a duration such as \"30s\", \"15m\", \"12h\" or \"30d\"".to_owned();
+        let refuse = || "must be a duration such as \"30s\", \"15m\", \"12h\" or \"30d\"".to_owned();
         let text = text(raw, "duration").map_err(|_| refuse())?;
         let (number, unit) = number_and_unit(text).ok_or_else(refuse)?;
         let milliseconds = match unit {

@@ -30,19 +30,12 @@ pub struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(
-        root: &'a toml::Table,
-        prefix: &'a str,
-        env: impl IntoIterator<Item = (String, String)>,
-    ) -> Self {
+    pub(super) fn new(root: &'a toml::Table, prefix: &'a str, env: impl IntoIterator<Item = (String, String)>) -> Self {
         let start = format!("{prefix}__");
         Self {
             root,
             prefix,
-            env: env
-                .into_iter()
-                .filter(|(name, _)| name.starts_with(&start))
-                .collect(),
+            env: env.into_iter().filter(|(name, _)| name.starts_with(&start)).collect(),
             path: String::new(),
             settings: BTreeSet::new(),
             sections: BTreeSet::new(),
@@ -56,13 +49,7 @@ impl<'a> Reader<'a> {
         let parent = self.path.len();
         self.sections.insert(format!("{}{key}", self.path));
         if self.in_file(key).is_some_and(|value| !value.is_table()) {
-            self.report(
-                key,
-                format!(
-                    "is a section: write its settings below [{}{key}]",
-                    self.path
-                ),
-            );
+            self.report(key, format!("is a section: write its settings below [{}{key}]", self.path));
         }
         self.path.push_str(key);
         self.path.push('.');
@@ -72,11 +59,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads the setting `key` below the position: from the environment, else the file, else the default.
-    pub fn setting<T: Setting>(
-        &mut self,
-        key: &'static str,
-        default: Option<&'static str>,
-    ) -> Option<T> {
+    pub fn setting<T: Setting>(&mut self, key: &'static str, default: Option<&'static str>) -> Option<T> {
         let path = format!("{}{key}", self.path);
         self.settings.insert(path.clone());
 
@@ -86,18 +69,11 @@ impl<'a> Reader<'a> {
             {
                 return Some(absent);
             }
-            let raw = if content {
-                Raw::EnvContent(&value)
-            } else {
-                Raw::Env(&value)
-            };
+            let raw = if content { Raw::EnvContent(&value) } else { Raw::Env(&value) };
             return match T::decode(raw) {
                 Ok(value) => Some(value),
                 Err(message) => {
-                    self.errors.push(ConfigError {
-                        place: name,
-                        message,
-                    });
+                    self.errors.push(ConfigError { place: name, message });
                     None
                 }
             };
@@ -118,24 +94,14 @@ impl<'a> Reader<'a> {
 
     /// Runs the check of a section that was read whole.
     pub fn check<T>(&mut self, section: &T, check: impl Fn(&T, &mut Problems<'_>)) {
-        check(
-            section,
-            &mut Problems {
-                path: self.path.clone(),
-                errors: &mut self.errors,
-            },
-        );
+        check(section, &mut Problems { path: self.path.clone(), errors: &mut self.errors });
     }
 
     /// Reports names that no setting has, then gives everything that was wrong.
     pub(super) fn finish(mut self) -> Vec<ConfigError> {
         let mut unknown = Vec::new();
         self.unknown_in(self.root, "", &mut unknown);
-        for name in self
-            .env
-            .keys()
-            .filter(|name| !self.env_names.contains(*name))
-        {
+        for name in self.env.keys().filter(|name| !self.env_names.contains(*name)) {
             let guess = nearest(name, self.env_names.iter().map(String::as_str));
             unknown.push(ConfigError {
                 place: name.clone(),
@@ -159,17 +125,11 @@ impl<'a> Reader<'a> {
                 _ if self.sections.contains(&full) => {}
                 toml::Value::Table(_) => {
                     let guess = nearest(&full, self.sections.iter().map(String::as_str));
-                    unknown.push(ConfigError {
-                        place: format!("[{full}]"),
-                        message: no_such("section", guess),
-                    });
+                    unknown.push(ConfigError { place: format!("[{full}]"), message: no_such("section", guess) });
                 }
                 _ => {
                     let guess = nearest(&full, self.settings.iter().map(String::as_str));
-                    unknown.push(ConfigError {
-                        place: full,
-                        message: no_such("setting", guess),
-                    });
+                    unknown.push(ConfigError { place: full, message: no_such("setting", guess) });
                 }
             }
         }
@@ -187,19 +147,11 @@ impl<'a> Reader<'a> {
     /// The environment variable of a setting, and whether it holds the content of the file that the setting
     /// names.
     fn in_env<T: Setting>(&mut self, path: &str) -> Option<(String, String, bool)> {
-        let name = format!(
-            "{}__{}",
-            self.prefix,
-            path.replace('.', "__").to_ascii_uppercase()
-        );
-        let content_name = name
-            .strip_suffix("_FILE")
-            .filter(|_| T::INLINE_IN_ENVIRONMENT)
-            .map(str::to_owned);
+        let name = format!("{}__{}", self.prefix, path.replace('.', "__").to_ascii_uppercase());
+        let content_name = name.strip_suffix("_FILE").filter(|_| T::INLINE_IN_ENVIRONMENT).map(str::to_owned);
         self.env_names.insert(name.clone());
         self.env_names.extend(content_name.clone());
-        let content =
-            content_name.and_then(|name| Some((name.clone(), self.env.get(&name)?.clone(), true)));
+        let content = content_name.and_then(|name| Some((name.clone(), self.env.get(&name)?.clone(), true)));
         content.or_else(|| {
             let value = self.env.get(&name)?.clone();
             Some((name, value, false))
@@ -207,10 +159,7 @@ impl<'a> Reader<'a> {
     }
 
     fn report(&mut self, key: &str, message: String) {
-        self.errors.push(ConfigError {
-            place: format!("{}{key}", self.path),
-            message,
-        });
+        self.errors.push(ConfigError { place: format!("{}{key}", self.path), message });
     }
 }
 

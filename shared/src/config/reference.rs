@@ -18,11 +18,7 @@ impl Program {
     pub fn of<T: Section>(name: &'static str, prefix: &'static str) -> Self {
         let mut table = Vec::new();
         T::describe_fields(&mut table, "");
-        Self {
-            name,
-            prefix,
-            table,
-        }
+        Self { name, prefix, table }
     }
 
     /// Its settings and sections in the order of their declaration.
@@ -39,10 +35,7 @@ pub fn reference_markdown(programs: &[Program]) -> String {
     for program in programs {
         let (name, prefix) = (program.name, program.prefix);
         // Writing to a String cannot fail.
-        let _ = write!(
-            page,
-            "\n## {name}\n\nEnvironment variables begin with `{prefix}__`.\n"
-        );
+        let _ = write!(page, "\n## {name}\n\nEnvironment variables begin with `{prefix}__`.\n");
         let mut in_table = false;
         for row in &program.table {
             match row.kind {
@@ -52,19 +45,11 @@ pub fn reference_markdown(programs: &[Program]) -> String {
                 }
                 Some(kind) => {
                     if !in_table {
-                        page.push_str(
-                            "\n| setting | kind | default | what it does |\n|---|---|---|---|\n",
-                        );
+                        page.push_str("\n| setting | kind | default | what it does |\n|---|---|---|---|\n");
                         in_table = true;
                     }
-                    let _ = writeln!(
-                        page,
-                        "| `{}` | {} | {} | {} |",
-                        row.path,
-                        cell(kind),
-                        default(row),
-                        cell(row.doc)
-                    );
+                    let _ =
+                        writeln!(page, "| `{}` | {} | {} | {} |", row.path, cell(kind), default(row), cell(row.doc));
                 }
             }
         }

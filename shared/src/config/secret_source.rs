@@ -49,17 +49,12 @@ impl SecretSource {
         match &self.0 {
             Source::Given(secret) => Ok(secret.clone()),
             Source::File(path) => {
-                let refuse = |message: String| ConfigError {
-                    place: path.display().to_string(),
-                    message,
-                };
+                let refuse = |message: String| ConfigError { place: path.display().to_string(), message };
                 let whole = std::fs::read_to_string(path)
                     .map(SecretString::new)
                     .map_err(|error| refuse(format!("the secret cannot be read ({error})")))?;
                 match whole.expose().trim() {
-                    "" => Err(refuse(
-                        "the file that should hold a secret is empty".to_owned(),
-                    )),
+                    "" => Err(refuse("the file that should hold a secret is empty".to_owned())),
                     secret => Ok(SecretString::new(secret)),
                 }
             }

@@ -46,28 +46,18 @@ impl From<sqlx::Error> for DbError {
         match &error {
             E::Database(db) => {
                 let code = db.code().unwrap_or_default();
-                if db.is_unique_violation() || db.kind() == sqlx::error::ErrorKind::UniqueViolation
-                {
-                    return Self::Conflict {
-                        constraint: constraint(db.as_ref()),
-                    };
+                if db.is_unique_violation() || db.kind() == sqlx::error::ErrorKind::UniqueViolation {
+                    return Self::Conflict { constraint: constraint(db.as_ref()) };
                 }
                 let sqlite = db.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some();
-                if if sqlite {
-                    sqlite_unavailable(&code)
-                } else {
-                    postgres_unavailable(&code)
-                } {
+                if if sqlite { sqlite_unavailable(&code) } else { postgres_unavailable(&code) } {
                     return Self::Unavailable(db.message().to_owned());
                 }
                 Self::Statement(error)
             }
-            E::Io(_)
-            | E::Tls(_)
-            | E::Protocol(_)
-            | E::PoolTimedOut
-            | E::PoolClosed
-            | E::WorkerCrashed => Self::Unavailable(error.to_string()),
+            E::Io(_) | E::Tls(_) | E::Protocol(_) | E::PoolTimedOut | E::PoolClosed | E::WorkerCrashed => {
+                Self::Unavailable(error.to_string())
+            }
             _ => Self::Statement(error),
         }
     }
@@ -75,19 +65,13 @@ impl From<sqlx::Error> for DbError {
 
 /// Primary result codes (sqlite.org/rescode.html): busy, locked, read-only, I/O error, corrupt, full, cannot open.
 fn sqlite_unavailable(code: &str) -> bool {
-    matches!(
-        code.parse::<i32>().unwrap_or(0) & 0xff,
-        5 | 6 | 8 | 10 | 11 | 13 | 14
-    )
+    matches!(code.parse::<i32>().unwrap_or(0) & 0xff, 5 | 6 | 8 | 10 | 11 | 13 | 14)
 }
 
 /// Classes of SQLSTATE (PostgreSQL, appendix A): connection, resources, operator intervention, system, and
 /// serialization failures that outlasted their retries.
 fn postgres_unavailable(code: &str) -> bool {
-    ["08", "53", "57", "58", "40"]
-        .iter()
-        .any(|class| code.starts_with(class))
-        || code == "25006"
+    ["08", "53", "57", "58", "40"].iter().any(|class| code.starts_with(class)) || code == "25006"
 }
 
 /// The constraint by the name that PostgreSQL gives it by default.

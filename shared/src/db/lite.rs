@@ -14,8 +14,7 @@ use std::sync::Arc;
 use futures_util::future::{BoxFuture, FutureExt as _};
 use sqlx::migrate::{AppliedMigration, Migrate as _, Migrator};
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
-    SqliteSynchronous,
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 use sqlx::{ConnectOptions as _, Connection as _, Executor as _};
 use tokio::sync::{mpsc, oneshot};
@@ -61,18 +60,9 @@ impl Lite {
         let (queue, jobs) = mpsc::channel(QUEUE);
         let options = Arc::new(options);
         tokio::spawn(
-            Writer {
-                tx: Some(Tx::new(Conn::LiteWriter(Box::new(writer)))),
-                options: options.clone(),
-                jobs,
-            }
-            .run(),
+            Writer { tx: Some(Tx::new(Conn::LiteWriter(Box::new(writer)))), options: options.clone(), jobs }.run(),
         );
-        Ok(Self {
-            queue,
-            readers,
-            options,
-        })
+        Ok(Self { queue, readers, options })
     }
 
     pub(super) async fn write<R, E, F>(&self, op: F) -> Result<R, E>
@@ -82,20 +72,14 @@ impl Lite {
         F: for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Result<R, E>> + Send + Sync + 'static,
     {
         let (answer, outcome) = oneshot::channel();
-        let job = Job::Write(Box::new(Pending {
-            op,
-            result: None,
-            answer,
-        }));
+        let job = Job::Write(Box::new(Pending { op, result: None, answer }));
         self.queue.try_send(job).map_err(|e| {
             DbError::Unavailable(match e {
                 mpsc::error::TrySendError::Full(_) => "too many operations wait".to_owned(),
                 mpsc::error::TrySendError::Closed(_) => "it is closed".to_owned(),
             })
         })?;
-        outcome.await.unwrap_or_else(|_| {
-            Err(DbError::Unavailable("the operation was given up".to_owned()).into())
-        })
+        outcome.await.unwrap_or_else(|_| Err(DbError::Unavailable("the operation was given up".to_owned()).into()))
     }
 
     pub(super) async fn read<R, E, F>(&self, op: F) -> Result<R, E>
@@ -154,9 +138,7 @@ where
     fn run<'t>(&'t mut self, tx: &'t mut Tx) -> BoxFuture<'t, bool> {
         async move {
             // A panic must not take the writer with it.
-            let result = std::panic::AssertUnwindSafe((self.op)(tx))
-                .catch_unwind()
-                .await;
+            let result = std::panic::AssertUnwindSafe((self.op)(tx)).catch_unwind().await;
             self.result = result.ok();
             matches!(self.result, Some(Ok(_)))
         }

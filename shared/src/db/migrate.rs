@@ -40,35 +40,21 @@ impl Db {
     ///
     /// # Errors
     /// The database cannot be asked.
-    pub async fn migration_state(
-        &self,
-        migrations: &Migrations,
-    ) -> Result<MigrationState, DbError> {
+    pub async fn migration_state(&self, migrations: &Migrations) -> Result<MigrationState, DbError> {
         let (known, applied) = match &self.0 {
             Backend::Lite(lite) => (migrations.sqlite, lite.applied().await?),
             Backend::Pg(pg) => {
                 let mut conn = pg.pool().acquire().await?;
                 let table = migrations.postgres.table_name.as_ref();
                 conn.ensure_migrations_table(table).await.map_err(broken)?;
-                (
-                    migrations.postgres,
-                    conn.list_applied_migrations(table).await.map_err(broken)?,
-                )
+                (migrations.postgres, conn.list_applied_migrations(table).await.map_err(broken)?)
             }
         };
         let applied: Vec<i64> = applied.into_iter().map(|m| m.version).collect();
         let known: Vec<i64> = known.iter().map(|m| m.version).collect();
         Ok(MigrationState {
-            pending: known
-                .iter()
-                .filter(|v| !applied.contains(v))
-                .copied()
-                .collect(),
-            unknown: applied
-                .iter()
-                .filter(|v| !known.contains(v))
-                .copied()
-                .collect(),
+            pending: known.iter().filter(|v| !applied.contains(v)).copied().collect(),
+            unknown: applied.iter().filter(|v| !known.contains(v)).copied().collect(),
             applied,
         })
     }

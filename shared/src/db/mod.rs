@@ -174,10 +174,7 @@ impl Db {
     /// # Errors
     /// It gave none.
     pub async fn ping(&self) -> Result<(), DbError> {
-        self.read(|tx| {
-            Box::pin(async move { sql("SELECT 1 AS one").fetch_optional(tx).await.map(drop) })
-        })
-        .await
+        self.read(|tx| Box::pin(async move { sql("SELECT 1 AS one").fetch_optional(tx).await.map(drop) })).await
     }
 
     /// Finishes what waits and closes every connection.

@@ -23,10 +23,7 @@ impl Pg {
             .map_err(|_| DbError::Address)?
             .disable_statement_logging()
             .statement_cache_capacity(256)
-            .options([(
-                "statement_timeout",
-                config.statement_timeout.as_millis().to_string(),
-            )]);
+            .options([("statement_timeout", config.statement_timeout.as_millis().to_string())]);
         let pool = PgPoolOptions::new()
             .max_connections(config.max_connections)
             .acquire_timeout(config.acquire_timeout)
@@ -60,11 +57,7 @@ impl Pg {
         E: From<DbError>,
         F: for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Result<R, E>>,
     {
-        let mut conn = self
-            .pool
-            .acquire()
-            .await
-            .map_err(|e| Undone::Final(e.into()))?;
+        let mut conn = self.pool.acquire().await.map_err(|e| Undone::Final(e.into()))?;
         if let Err(e) = conn.execute("BEGIN").await {
             drop(conn.detach());
             return Err(Undone::Retry(e.into()));

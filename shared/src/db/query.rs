@@ -77,10 +77,7 @@ pub struct Query {
 
 /// A statement in portable SQL, prepared once a connection and kept.
 pub fn sql(text: &'static str) -> Query {
-    Query {
-        text,
-        values: Vec::new(),
-    }
+    Query { text, values: Vec::new() }
 }
 
 impl Query {
@@ -98,18 +95,9 @@ impl Query {
         self.mark(tx);
         let text = self.text;
         Ok(match &mut tx.conn {
-            Conn::LiteWriter(c) => c
-                .execute(sqlx::query_with(text, self.sqlite()?))
-                .await?
-                .rows_affected(),
-            Conn::LiteReader(c) => c
-                .execute(sqlx::query_with(text, self.sqlite()?))
-                .await?
-                .rows_affected(),
-            Conn::Pg(c) => c
-                .execute(sqlx::query_with(text, self.postgres()?))
-                .await?
-                .rows_affected(),
+            Conn::LiteWriter(c) => c.execute(sqlx::query_with(text, self.sqlite()?)).await?.rows_affected(),
+            Conn::LiteReader(c) => c.execute(sqlx::query_with(text, self.sqlite()?)).await?.rows_affected(),
+            Conn::Pg(c) => c.execute(sqlx::query_with(text, self.postgres()?)).await?.rows_affected(),
         })
     }
 
@@ -121,18 +109,9 @@ impl Query {
         self.mark(tx);
         let text = self.text;
         let row = match &mut tx.conn {
-            Conn::LiteWriter(c) => c
-                .fetch_optional(sqlx::query_with(text, self.sqlite()?))
-                .await?
-                .map(Engine::Lite),
-            Conn::LiteReader(c) => c
-                .fetch_optional(sqlx::query_with(text, self.sqlite()?))
-                .await?
-                .map(Engine::Lite),
-            Conn::Pg(c) => c
-                .fetch_optional(sqlx::query_with(text, self.postgres()?))
-                .await?
-                .map(Engine::Pg),
+            Conn::LiteWriter(c) => c.fetch_optional(sqlx::query_with(text, self.sqlite()?)).await?.map(Engine::Lite),
+            Conn::LiteReader(c) => c.fetch_optional(sqlx::query_with(text, self.sqlite()?)).await?.map(Engine::Lite),
+            Conn::Pg(c) => c.fetch_optional(sqlx::query_with(text, self.postgres()?)).await?.map(Engine::Pg),
         };
         Ok(row.map(Row))
     }
@@ -142,9 +121,7 @@ impl Query {
     /// # Errors
     /// See [`DbError`]; there is no row.
     pub async fn fetch_one(self, tx: &mut Tx) -> Result<Row, DbError> {
-        self.fetch_optional(tx)
-            .await?
-            .ok_or(DbError::Statement(sqlx::Error::RowNotFound))
+        self.fetch_optional(tx).await?.ok_or(DbError::Statement(sqlx::Error::RowNotFound))
     }
 
     /// Runs the statement; all its rows.
@@ -156,34 +133,19 @@ impl Query {
         let text = self.text;
         let rows: Vec<Engine> = match &mut tx.conn {
             Conn::LiteWriter(c) => {
-                c.fetch(sqlx::query_with(text, self.sqlite()?))
-                    .map_ok(Engine::Lite)
-                    .try_collect()
-                    .await?
+                c.fetch(sqlx::query_with(text, self.sqlite()?)).map_ok(Engine::Lite).try_collect().await?
             }
             Conn::LiteReader(c) => {
-                c.fetch(sqlx::query_with(text, self.sqlite()?))
-                    .map_ok(Engine::Lite)
-                    .try_collect()
-                    .await?
+                c.fetch(sqlx::query_with(text, self.sqlite()?)).map_ok(Engine::Lite).try_collect().await?
             }
-            Conn::Pg(c) => {
-                c.fetch(sqlx::query_with(text, self.postgres()?))
-                    .map_ok(Engine::Pg)
-                    .try_collect()
-                    .await?
-            }
+            Conn::Pg(c) => c.fetch(sqlx::query_with(text, self.postgres()?)).map_ok(Engine::Pg).try_collect().await?,
         };
         Ok(rows.into_iter().map(Row).collect())
     }
 
     /// Anything but a plain SELECT may write.
     fn mark(&self, tx: &mut Tx) {
-        tx.wrote |= !self
-            .text
-            .trim_start()
-            .get(..6)
-            .is_some_and(|verb| verb.eq_ignore_ascii_case("select"));
+        tx.wrote |= !self.text.trim_start().get(..6).is_some_and(|verb| verb.eq_ignore_ascii_case("select"));
     }
 
     fn sqlite(self) -> Result<SqliteArguments, DbError> {

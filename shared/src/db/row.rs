@@ -22,12 +22,7 @@ impl Row {
     /// # Errors
     /// The column is missing, of another type, or its content is not what `T` allows.
     pub fn get<T: Column>(&self, column: &'static str) -> Result<T, DbError> {
-        T::read(Cell { row: self, column }).map_err(|e| {
-            DbError::Row(BrokenRow {
-                column,
-                problem: e.0,
-            })
-        })
+        T::read(Cell { row: self, column }).map_err(|e| DbError::Row(BrokenRow { column, problem: e.0 }))
     }
 }
 
@@ -44,10 +39,7 @@ pub struct BrokenRow {
 impl BrokenRow {
     /// Reports that `column` does not fit.
     pub fn new(column: &'static str, problem: impl Into<String>) -> Self {
-        Self {
-            column,
-            problem: problem.into(),
-        }
+        Self { column, problem: problem.into() }
     }
 }
 
@@ -131,9 +123,7 @@ impl Column for Vec<u8> {
 impl<const N: usize> Column for [u8; N] {
     fn read(cell: Cell<'_>) -> Result<Self, CellError> {
         let bytes = Vec::<u8>::read(cell)?;
-        bytes
-            .try_into()
-            .map_err(|_| CellError::new(format!("is not {N} bytes long")))
+        bytes.try_into().map_err(|_| CellError::new(format!("is not {N} bytes long")))
     }
 }
 
@@ -155,10 +145,6 @@ impl Column for Timestamp {
 
 impl<T: Column> Column for Option<T> {
     fn read(cell: Cell<'_>) -> Result<Self, CellError> {
-        if cell.is_null()? {
-            Ok(None)
-        } else {
-            T::read(cell).map(Some)
-        }
+        if cell.is_null()? { Ok(None) } else { T::read(cell).map(Some) }
     }
 }

@@ -18,27 +18,18 @@ enum Refusal {
 async fn sqlite() -> (tempfile::TempDir, Db) {
     let dir = tempfile::tempdir().expect("a folder");
     let url = format!("sqlite:{}", dir.path().join("test.db").display());
-    (
-        dir,
-        Db::connect(&DbConfig::new(url)).await.expect("a database"),
-    )
+    (dir, Db::connect(&DbConfig::new(url)).await.expect("a database"))
 }
 
 async fn table(db: &Db) {
-    db.write::<_, DbError, _>(|tx| async move { sql(TABLE).execute(tx).await }.boxed())
-        .await
-        .expect("a table");
+    db.write::<_, DbError, _>(|tx| async move { sql(TABLE).execute(tx).await }.boxed()).await.expect("a table");
 }
 
 async fn insert(db: &Db, name: String, refuse: bool) -> Result<(), Refusal> {
     db.write(move |tx| {
         let name = name.clone();
         async move {
-            sql("INSERT INTO things (name, amount) VALUES ($1, $2)")
-                .bind(name)
-                .bind(None::<i64>)
-                .execute(tx)
-                .await?;
+            sql("INSERT INTO things (name, amount) VALUES ($1, $2)").bind(name).bind(None::<i64>).execute(tx).await?;
             if refuse { Err(Refusal::Rule) } else { Ok(()) }
         }
         .boxed()
@@ -49,9 +40,7 @@ async fn insert(db: &Db, name: String, refuse: bool) -> Result<(), Refusal> {
 async fn names(db: &Db) -> Vec<String> {
     db.read::<_, DbError, _>(|tx| {
         async move {
-            let rows = sql("SELECT name FROM things ORDER BY name")
-                .fetch_all(tx)
-                .await?;
+            let rows = sql("SELECT name FROM things ORDER BY name").fetch_all(tx).await?;
             rows.iter().map(|r| r.get("name")).collect()
         }
         .boxed()
@@ -65,12 +54,7 @@ async fn a_refused_operation_undoes_its_own_changes_and_no_others() {
     let (_dir, db) = sqlite().await;
     table(&db).await;
     let all = join_all((0..40).map(|n| insert(&db, format!("n{n:02}"), n % 4 == 0))).await;
-    assert_eq!(
-        all.iter()
-            .filter(|r| matches!(r, Err(Refusal::Rule)))
-            .count(),
-        10
-    );
+    assert_eq!(all.iter().filter(|r| matches!(r, Err(Refusal::Rule))).count(), 10);
     let kept = names(&db).await;
     assert_eq!(kept.len(), 30);
     assert!(!kept.contains(&"n04".to_owned()) && kept.contains(&"n05".to_owned()));
@@ -83,9 +67,7 @@ async fn of_twenty_equal_names_one_is_stored_and_the_rest_are_conflicts() {
     let all = join_all((0..20).map(|_| insert(&db, "same".to_owned(), false))).await;
     assert_eq!(all.iter().filter(|r| r.is_ok()).count(), 1);
     let conflict = all.into_iter().find_map(Result::err).expect("a conflict");
-    assert!(
-        matches!(conflict, Refusal::Db(DbError::Conflict { constraint }) if constraint == "things_name_key")
-    );
+    assert!(matches!(conflict, Refusal::Db(DbError::Conflict { constraint }) if constraint == "things_name_key"));
 }
 
 #[tokio::test]
@@ -95,18 +77,14 @@ async fn a_panic_in_an_operation_leaves_the_writer_alive() {
     let lost = db
         .write::<(), DbError, _>(|tx| {
             async move {
-                sql("INSERT INTO things (name) VALUES ('half')")
-                    .execute(tx)
-                    .await?;
+                sql("INSERT INTO things (name) VALUES ('half')").execute(tx).await?;
                 panic!("a defect")
             }
             .boxed()
         })
         .await;
     assert!(lost.is_err_and(|e| e.is_unavailable()));
-    insert(&db, "next".to_owned(), false)
-        .await
-        .expect("the writer lives");
+    insert(&db, "next".to_owned(), false).await.expect("the writer lives");
     assert_eq!(names(&db).await, ["next"]);
 }
 
@@ -114,11 +92,8 @@ async fn a_panic_in_an_operation_leaves_the_writer_alive() {
 async fn a_reading_operation_cannot_write() {
     let (_dir, db) = sqlite().await;
     table(&db).await;
-    let answer = db
-        .read::<_, DbError, _>(|tx| {
-            async move { sql("DELETE FROM things").execute(tx).await }.boxed()
-        })
-        .await;
+    let answer =
+        db.read::<_, DbError, _>(|tx| async move { sql("DELETE FROM things").execute(tx).await }.boxed()).await;
     assert!(answer.is_err());
 }
 
@@ -142,13 +117,7 @@ async fn values_come_back_as_they_were_bound() {
         .expect("a row");
     assert_eq!(row.get::<i64>("amount").ok(), Some(i64::MAX));
     assert_eq!(row.get::<Option<String>>("content").ok(), Some(None));
-    assert!(matches!(
-        row.get::<String>("content"),
-        Err(DbError::Row(BrokenRow {
-            column: "content",
-            ..
-        }))
-    ));
+    assert!(matches!(row.get::<String>("content"), Err(DbError::Row(BrokenRow { column: "content", .. }))));
     assert!(row.get::<bool>("amount").is_err());
 }
 
@@ -159,11 +128,8 @@ async fn what_was_acknowledged_is_there_after_reopening() {
     insert(&db, "kept".to_owned(), false).await.expect("stored");
     db.close().await;
     assert!(insert(&db, "late".to_owned(), false).await.is_err());
-    let again = Db::connect(&DbConfig::new(format!(
-        "sqlite:{}",
-        dir.path().join("test.db").display()
-    )))
-    .await
-    .expect("reopened");
+    let again = Db::connect(&DbConfig::new(format!("sqlite:{}", dir.path().join("test.db").display())))
+        .await
+        .expect("reopened");
     assert_eq!(names(&again).await, ["kept"]);
 }

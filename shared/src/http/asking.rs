@@ -26,19 +26,13 @@ impl ClientAddr {
     /// such requests share one limit.
     pub fn of(extensions: &Extensions) -> Self {
         let known = extensions.get::<Asking>().map(|asking| asking.client);
-        Self(
-            known
-                .or_else(|| peer(extensions))
-                .unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
-        )
+        Self(known.or_else(|| peer(extensions)).unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)))
     }
 }
 
 /// The other end of the connection.
 pub(super) fn peer(extensions: &Extensions) -> Option<IpAddr> {
-    extensions
-        .get::<ConnectInfo<SocketAddr>>()
-        .map(|info| info.0.ip())
+    extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip())
 }
 
 impl<S: Sync> FromRequestParts<S> for ClientAddr {

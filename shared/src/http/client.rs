@@ -106,9 +106,7 @@ impl ClientBuilder {
             .no_proxy()
             .connect_timeout(self.connect_timeout)
             .timeout(self.timeout)
-            .dns_resolver(Resolver {
-                hosts: Arc::new(self.hosts),
-            });
+            .dns_resolver(Resolver { hosts: Arc::new(self.hosts) });
         if let Some(file) = &self.ca_file {
             // Given whole, because the library would add what SSL_CERT_FILE of the environment names.
             builder = builder.tls_backend_preconfigured(trusting(file)?);
@@ -125,19 +123,16 @@ fn trusting(file: &Path) -> Result<rustls::ClientConfig, ClientError> {
     };
     let mut roots = rustls::RootCertStore::empty();
     for certificate in CertificateDer::pem_file_iter(file).map_err(|error| refuse(&error))? {
-        roots
-            .add(certificate.map_err(|error| refuse(&error))?)
-            .map_err(|error| refuse(&error))?;
+        roots.add(certificate.map_err(|error| refuse(&error))?).map_err(|error| refuse(&error))?;
     }
     if roots.is_empty() {
         return Err(refuse(&"it holds none"));
     }
-    let mut config =
-        rustls::ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-            .with_safe_default_protocol_versions()
-            .map_err(|error| refuse(&error))?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
+    let mut config = rustls::ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| refuse(&error))?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(config)
 }
@@ -147,10 +142,7 @@ fn trusting(file: &Path) -> Result<rustls::ClientConfig, ClientError> {
 /// # Errors
 /// It is larger, or breaks off.
 pub async fn body(mut response: reqwest::Response, most: usize) -> Result<Vec<u8>, BodyError> {
-    if response
-        .content_length()
-        .is_some_and(|length| length > most as u64)
-    {
+    if response.content_length().is_some_and(|length| length > most as u64) {
         return Err(BodyError::TooLarge(most));
     }
     let mut whole = Vec::new();
@@ -184,12 +176,7 @@ impl Resolve for Resolver {
         Box::pin(async move {
             let addresses: Addrs = match known {
                 Some(address) => Box::new(std::iter::once(address)),
-                None => Box::new(
-                    tokio::net::lookup_host((name.as_str(), 0))
-                        .await?
-                        .collect::<Vec<_>>()
-                        .into_iter(),
-                ),
+                None => Box::new(tokio::net::lookup_host((name.as_str(), 0)).await?.collect::<Vec<_>>().into_iter()),
             };
             Ok(addresses)
         })
@@ -204,16 +191,9 @@ mod tests {
     fn localhost_names_are_loopback_unless_told_otherwise() {
         let elsewhere = SocketAddr::from(([192, 0, 2, 1], 443));
         let hosts = HashMap::from([("passport.localhost".to_owned(), elsewhere)]);
-        let resolver = Resolver {
-            hosts: Arc::new(hosts),
-        };
+        let resolver = Resolver { hosts: Arc::new(hosts) };
         assert_eq!(resolver.by_heart("Passport.Localhost"), Some(elsewhere));
-        assert_eq!(
-            resolver
-                .by_heart("cet.localhost")
-                .map(|address| address.ip().is_loopback()),
-            Some(true)
-        );
+        assert_eq!(resolver.by_heart("cet.localhost").map(|address| address.ip().is_loopback()), Some(true));
         assert_eq!(resolver.by_heart("notlocalhost"), None);
     }
 
@@ -222,13 +202,7 @@ mod tests {
         let dir = tempfile::tempdir().expect("a folder");
         let path = dir.path().join("ca.pem");
         std::fs::write(&path, "nothing").expect("a file");
-        let error = ClientBuilder::new()
-            .ca_file(Some(&path))
-            .build()
-            .expect_err("no certificates");
-        assert!(
-            error.to_string().contains("ca.pem: it holds none"),
-            "{error}"
-        );
+        let error = ClientBuilder::new().ca_file(Some(&path)).build().expect_err("no certificates");
+        assert!(error.to_string().contains("ca.pem: it holds none"), "{error}");
     }
 }

@@ -82,12 +82,7 @@ impl Asked {
     /// Whether a page is wanted, rather than data: a browser asks for `text/html` by name.
     #[must_use]
     pub fn wants_page(&self) -> bool {
-        self.accept.as_ref().is_some_and(|accept| {
-            accept
-                .as_bytes()
-                .windows(9)
-                .any(|part| part == b"text/html")
-        })
+        self.accept.as_ref().is_some_and(|accept| accept.as_bytes().windows(9).any(|part| part == b"text/html"))
     }
 }
 
@@ -112,9 +107,7 @@ pub(super) fn answer(pages: &dyn FailurePages, failure: Failure, asked: &Asked) 
     let mut response = pages.page(failure, asked);
     *response.status_mut() = failure.status();
     if failure == Failure::TimedOut {
-        response
-            .headers_mut()
-            .insert(RETRY_AFTER, HeaderValue::from_static("5"));
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("5"));
     }
     response
 }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY,
-    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
+    X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderValue};
 
@@ -28,24 +28,18 @@ pub(super) fn complete(headers: &mut HeaderMap, hsts: Option<&HeaderValue>) {
         set(headers, PERMISSIONS_POLICY, NO_PERMISSIONS);
     }
     if let Some(hsts) = hsts {
-        headers
-            .entry(STRICT_TRANSPORT_SECURITY)
-            .or_insert_with(|| hsts.clone());
+        headers.entry(STRICT_TRANSPORT_SECURITY).or_insert_with(|| hsts.clone());
     }
 }
 
 fn set(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
-    headers
-        .entry(name)
-        .or_insert(HeaderValue::from_static(value));
+    headers.entry(name).or_insert(HeaderValue::from_static(value));
 }
 
 /// Whether a browser could show the answer as a document of its own. JSON answers, which are the hot path of
 /// back channels, and answers without a body are spared the long headers.
 fn is_document(headers: &HeaderMap) -> bool {
-    headers
-        .get(CONTENT_TYPE)
-        .is_some_and(|kind| !kind.as_bytes().starts_with(b"application/j"))
+    headers.get(CONTENT_TYPE).is_some_and(|kind| !kind.as_bytes().starts_with(b"application/j"))
 }
 
 /// `Strict-Transport-Security` (RFC 6797 §6.1), for this host and those below it.

@@ -69,11 +69,7 @@ impl Kit {
     #[must_use]
     pub fn new(settings: &ServerSettings) -> Self {
         Self {
-            hosts: settings
-                .hosts
-                .iter()
-                .map(|host| host.to_ascii_lowercase())
-                .collect(),
+            hosts: settings.hosts.iter().map(|host| host.to_ascii_lowercase()).collect(),
             trusted_proxies: settings.trusted_proxies.clone(),
             body_limit: settings.body_limit.bytes(),
             request_timeout: settings.request_timeout,
@@ -88,8 +84,7 @@ impl Kit {
     /// settings. Without any, every host is answered.
     #[must_use]
     pub fn hosts<'h>(mut self, hosts: impl IntoIterator<Item = &'h str>) -> Self {
-        self.hosts
-            .extend(hosts.into_iter().map(str::to_ascii_lowercase));
+        self.hosts.extend(hosts.into_iter().map(str::to_ascii_lowercase));
         self
     }
 
@@ -127,19 +122,13 @@ impl Kit {
         }
         let mut named = headers.get_all(HOST).iter().map(HeaderValue::as_bytes);
         let (first, second) = (named.next(), named.next());
-        let authority = uri
-            .authority()
-            .map(|authority| authority.as_str().as_bytes());
+        let authority = uri.authority().map(|authority| authority.as_str().as_bytes());
         let host = match (authority, first) {
             (Some(authority), Some(host)) if !authority.eq_ignore_ascii_case(host) => return false,
             (Some(host), _) | (None, Some(host)) => host,
             (None, None) => return false,
         };
-        second.is_none()
-            && self
-                .hosts
-                .iter()
-                .any(|ours| ours.as_bytes().eq_ignore_ascii_case(host))
+        second.is_none() && self.hosts.iter().any(|ours| ours.as_bytes().eq_ignore_ascii_case(host))
     }
 
     /// Why the request must not reach a handler, if so.
@@ -147,13 +136,8 @@ impl Kit {
         if !self.host_is_ours(request.uri(), request.headers()) {
             return Some(Failure::WrongHost);
         }
-        let length = request
-            .headers()
-            .get(CONTENT_LENGTH)
-            .and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-        length
-            .is_some_and(|length| length > self.body_limit)
-            .then_some(Failure::TooLarge)
+        let length = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+        length.is_some_and(|length| length > self.body_limit).then_some(Failure::TooLarge)
     }
 
     /// Tells the handler who asks, and stops a body of unknown length at the limit.
@@ -164,10 +148,7 @@ impl Kit {
         parts.extensions.insert(Asking { id, client });
         let body = match body.size_hint().upper() {
             Some(most) if most <= self.body_limit => body,
-            _ => Body::new(http_body_util::Limited::new(
-                body,
-                usize::try_from(self.body_limit).unwrap_or(usize::MAX),
-            )),
+            _ => Body::new(http_body_util::Limited::new(body, usize::try_from(self.body_limit).unwrap_or(usize::MAX))),
         };
         Request::from_parts(parts, body)
     }
@@ -179,16 +160,13 @@ impl Kit {
     {
         let failure = match handler {
             Err(failure) => failure,
-            Ok(handler) => match tokio::time::timeout(
-                self.request_timeout,
-                AssertUnwindSafe(handler).catch_unwind(),
-            )
-            .await
-            {
-                Ok(Ok(Ok(response))) => return self.with_page(response, asked),
-                Ok(Err(_)) => Failure::Panicked,
-                Err(_) => Failure::TimedOut,
-            },
+            Ok(handler) => {
+                match tokio::time::timeout(self.request_timeout, AssertUnwindSafe(handler).catch_unwind()).await {
+                    Ok(Ok(Ok(response))) => return self.with_page(response, asked),
+                    Ok(Err(_)) => Failure::Panicked,
+                    Err(_) => Failure::TimedOut,
+                }
+            }
         };
         failure::answer(&*self.pages, failure, asked)
     }
@@ -212,9 +190,7 @@ impl Kit {
 
     fn finish(&self, response: &mut Response, line: &AccessLine<'_>) {
         headers::complete(response.headers_mut(), self.hsts.as_ref());
-        response
-            .headers_mut()
-            .insert(X_REQUEST_ID, line.id.header());
+        response.headers_mut().insert(X_REQUEST_ID, line.id.header());
         if let Some(metrics) = &self.metrics {
             metrics.record(line.route, line.status, line.took);
         }
@@ -226,9 +202,7 @@ impl Kit {
 
 impl std::fmt::Debug for Kit {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Kit")
-            .field("hosts", &self.hosts)
-            .finish_non_exhaustive()
+        f.debug_struct("Kit").field("hosts", &self.hosts).finish_non_exhaustive()
     }
 }
 
@@ -240,10 +214,7 @@ impl<S> Layer<S> for KitLayer {
     type Service = KitService<S>;
 
     fn layer(&self, inner: S) -> KitService<S> {
-        KitService {
-            kit: Arc::clone(&self.0),
-            inner,
-        }
+        KitService { kit: Arc::clone(&self.0), inner }
     }
 }
 
@@ -267,10 +238,7 @@ where
         self.inner.poll_ready(context)
     }
 
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "measures how long the request takes"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "measures how long the request takes")]
     fn call(&mut self, request: Request) -> Self::Future {
         let began = Instant::now();
         let kit = Arc::clone(&self.kit);

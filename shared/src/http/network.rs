@@ -20,9 +20,7 @@ impl Network {
     #[must_use]
     pub fn contains(&self, address: IpAddr) -> bool {
         match (self.base, address.to_canonical()) {
-            (IpAddr::V4(base), IpAddr::V4(address)) => {
-                same_start(base.to_bits(), address.to_bits(), 32 - self.bits)
-            }
+            (IpAddr::V4(base), IpAddr::V4(address)) => same_start(base.to_bits(), address.to_bits(), 32 - self.bits),
             (IpAddr::V6(base), IpAddr::V6(address)) => {
                 let host_bits = 128 - self.bits;
                 host_bits == 128 || (base.to_bits() ^ address.to_bits()) >> host_bits == 0
@@ -47,11 +45,7 @@ impl FromStr for Network {
         let base = address.parse::<IpAddr>().map_err(|_| ())?;
         let most = if base.is_ipv4() { 32 } else { 128 };
         let bits = bits.unwrap_or(most);
-        if bits <= most {
-            Ok(Self { base, bits })
-        } else {
-            Err(())
-        }
+        if bits <= most { Ok(Self { base, bits }) } else { Err(()) }
     }
 }
 
@@ -66,9 +60,7 @@ impl Setting for Network {
 
     fn decode(raw: Raw<'_>) -> Result<Self, String> {
         let text = String::decode(raw)?;
-        text.trim()
-            .parse()
-            .map_err(|()| format!("`{text}` is not a network such as 10.0.0.0/8"))
+        text.trim().parse().map_err(|()| format!("`{text}` is not a network such as 10.0.0.0/8"))
     }
 }
 
@@ -81,10 +73,7 @@ pub(super) fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[Netwo
         return client;
     }
     let lines = headers.get_all("x-forwarded-for").iter().rev();
-    for hop in lines
-        .filter_map(|line| line.to_str().ok())
-        .flat_map(|line| line.rsplit(','))
-    {
+    for hop in lines.filter_map(|line| line.to_str().ok()).flat_map(|line| line.rsplit(',')) {
         let Ok(address) = hop.trim().parse::<IpAddr>() else {
             break;
         };
@@ -135,35 +124,19 @@ mod tests {
     #[test]
     fn an_untrusted_peer_is_the_client_whatever_it_says() {
         let headers = forwarded(&["198.51.100.1"]);
-        assert_eq!(
-            client_address(ip("203.0.113.9"), &headers, &[network("10.0.0.0/8")]),
-            ip("203.0.113.9")
-        );
-        assert_eq!(
-            client_address(ip("203.0.113.9"), &headers, &[]),
-            ip("203.0.113.9")
-        );
+        assert_eq!(client_address(ip("203.0.113.9"), &headers, &[network("10.0.0.0/8")]), ip("203.0.113.9"));
+        assert_eq!(client_address(ip("203.0.113.9"), &headers, &[]), ip("203.0.113.9"));
     }
 
     #[test]
     fn trusted_proxies_are_walked_from_the_right() {
         let trusted = [network("10.0.0.0/8")];
         let headers = forwarded(&["6.6.6.6, 198.51.100.1", "10.0.0.2"]);
+        assert_eq!(client_address(ip("10.0.0.1"), &headers, &trusted), ip("198.51.100.1"));
         assert_eq!(
-            client_address(ip("10.0.0.1"), &headers, &trusted),
-            ip("198.51.100.1")
-        );
-        assert_eq!(
-            client_address(
-                ip("10.0.0.1"),
-                &forwarded(&["6.6.6.6, nonsense, 10.0.0.3"]),
-                &trusted
-            ),
+            client_address(ip("10.0.0.1"), &forwarded(&["6.6.6.6, nonsense, 10.0.0.3"]), &trusted),
             ip("10.0.0.3")
         );
-        assert_eq!(
-            client_address(ip("10.0.0.1"), &HeaderMap::new(), &trusted),
-            ip("10.0.0.1")
-        );
+        assert_eq!(client_address(ip("10.0.0.1"), &HeaderMap::new(), &trusted), ip("10.0.0.1"));
     }
 }

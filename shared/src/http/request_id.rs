@@ -35,9 +35,7 @@ impl RequestId {
     /// The id of the request that has these extensions; zeros when it did not come through the
     /// [`Kit`](super::Kit).
     pub fn of(extensions: &Extensions) -> Self {
-        extensions
-            .get::<super::asking::Asking>()
-            .map_or(Self([b'0'; 16]), |asking| asking.id)
+        extensions.get::<super::asking::Asking>().map_or(Self([b'0'; 16]), |asking| asking.id)
     }
 
     /// The digits.

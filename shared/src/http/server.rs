@@ -71,18 +71,10 @@ impl Server {
         if let Some(files) = &tls {
             files.load()?;
         }
-        let failed = |error: io::Error| ServeError::Listen {
-            address: settings.listen,
-            reason: reason(&error),
-        };
+        let failed = |error: io::Error| ServeError::Listen { address: settings.listen, reason: reason(&error) };
         let listener = TcpListener::bind(settings.listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        Ok(Self {
-            listener,
-            address,
-            tls,
-            shutdown_grace: settings.shutdown_grace,
-        })
+        Ok(Self { listener, address, tls, shutdown_grace: settings.shutdown_grace })
     }
 
     /// Where it listens: the port is the real one if the settings said 0.
@@ -104,30 +96,20 @@ impl Server {
         let handle = Handle::new();
         let stopping = stop_when(shutdown, handle.clone(), self.shutdown_grace);
         let app = router.into_make_service_with_connect_info::<SocketAddr>();
-        let mut server = axum_server::Server::from_listener(self.listener)
-            .handle(handle)
-            .acceptor(NoDelayAcceptor::new());
-        server
-            .http_builder()
-            .http1()
-            .header_read_timeout(HEAD_TIMEOUT);
-        let server = server
-            .first_request_timeout(HEAD_TIMEOUT)
-            .accept_error_handler(|_, error| {
-                tracing::debug!(%error, "a connection was not accepted");
-            });
+        let mut server =
+            axum_server::Server::from_listener(self.listener).handle(handle).acceptor(NoDelayAcceptor::new());
+        server.http_builder().http1().header_read_timeout(HEAD_TIMEOUT);
+        let server = server.first_request_timeout(HEAD_TIMEOUT).accept_error_handler(|_, error| {
+            tracing::debug!(%error, "a connection was not accepted");
+        });
 
         let stopping = tokio::spawn(stopping);
         let served = match self.tls {
             None => server.serve(app).await,
             Some(files) => {
                 let config = RustlsConfig::from_config(files.load()?);
-                let reloading =
-                    tokio::spawn(files.keep_current(config.clone(), Hurry::on_hangup()));
-                let served = server
-                    .map(|tcp| RustlsAcceptor::new(config).acceptor(tcp))
-                    .serve(app)
-                    .await;
+                let reloading = tokio::spawn(files.keep_current(config.clone(), Hurry::on_hangup()));
+                let served = server.map(|tcp| RustlsAcceptor::new(config).acceptor(tcp)).serve(app).await;
                 reloading.abort();
                 served
             }
@@ -146,11 +128,7 @@ impl std::fmt::Debug for Server {
     }
 }
 
-async fn stop_when(
-    shutdown: impl Future<Output = ()>,
-    handle: Handle<SocketAddr>,
-    grace: Duration,
-) {
+async fn stop_when(shutdown: impl Future<Output = ()>, handle: Handle<SocketAddr>, grace: Duration) {
     shutdown.await;
     tracing::info!(in_flight = handle.connection_count(), "stopping");
     handle.graceful_shutdown(Some(grace));

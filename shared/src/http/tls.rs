@@ -28,11 +28,7 @@ pub(super) struct Files {
 impl Files {
     pub(super) fn new(cert: &Path, key: &Path) -> Result<Self, ServeError> {
         let tickets = aws_lc_rs::Ticketer::new().map_err(|error| refuse(cert, &error))?;
-        Ok(Self {
-            cert: cert.to_owned(),
-            key: key.to_owned(),
-            tickets,
-        })
+        Ok(Self { cert: cert.to_owned(), key: key.to_owned(), tickets })
     }
 
     /// Reads both files.
@@ -48,13 +44,12 @@ impl Files {
         }
         let key = PrivateKeyDer::from_pem_file(&self.key).map_err(|error| in_key(&error))?;
 
-        let mut config =
-            rustls::ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-                .with_safe_default_protocol_versions()
-                .map_err(|error| in_cert(&error))?
-                .with_no_client_auth()
-                .with_single_cert(chain, key)
-                .map_err(|error| in_cert(&error))?;
+        let mut config = rustls::ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(|error| in_cert(&error))?
+            .with_no_client_auth()
+            .with_single_cert(chain, key)
+            .map_err(|error| in_cert(&error))?;
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         config.ticketer = Arc::clone(&self.tickets);
         Ok(Arc::new(config))
@@ -62,11 +57,7 @@ impl Files {
 
     /// When either file was last written.
     async fn written(&self) -> Option<(SystemTime, SystemTime)> {
-        let cert = tokio::fs::metadata(&self.cert)
-            .await
-            .ok()?
-            .modified()
-            .ok()?;
+        let cert = tokio::fs::metadata(&self.cert).await.ok()?.modified().ok()?;
         let key = tokio::fs::metadata(&self.key).await.ok()?.modified().ok()?;
         Some((cert, key))
     }
@@ -97,10 +88,7 @@ impl Files {
 }
 
 fn refuse(file: &Path, reason: &dyn Display) -> ServeError {
-    ServeError::Tls {
-        file: file.display().to_string(),
-        reason: reason.to_string(),
-    }
+    ServeError::Tls { file: file.display().to_string(), reason: reason.to_string() }
 }
 
 /// Waits for SIGHUP, where there is one.

@@ -2,9 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use fluent_syntax::ast::{
-    CallArguments, Entry, Expression, InlineExpression, Pattern, PatternElement,
-};
+use fluent_syntax::ast::{CallArguments, Entry, Expression, InlineExpression, Pattern, PatternElement};
 
 /// What one key of a language asks its caller for.
 type Placeholders = BTreeSet<String>;
@@ -37,11 +35,7 @@ fn list(placeholders: &Placeholders) -> String {
     if placeholders.is_empty() {
         return "(none)".to_owned();
     }
-    placeholders
-        .iter()
-        .map(|name| format!("${name}"))
-        .collect::<Vec<_>>()
-        .join(", ")
+    placeholders.iter().map(|name| format!("${name}")).collect::<Vec<_>>().join(", ")
 }
 
 fn keys(lang: &str, sources: &[&str], found: &mut Vec<String>) -> BTreeMap<String, Placeholders> {
@@ -50,11 +44,7 @@ fn keys(lang: &str, sources: &[&str], found: &mut Vec<String>) -> BTreeMap<Strin
         let resource = match fluent_syntax::parser::parse(*source) {
             Ok(resource) => resource,
             Err((resource, errors)) => {
-                found.extend(
-                    errors
-                        .iter()
-                        .map(|error| format!("{lang} does not parse: {error}")),
-                );
+                found.extend(errors.iter().map(|error| format!("{lang} does not parse: {error}")));
                 resource
             }
         };
@@ -74,27 +64,12 @@ fn keys(lang: &str, sources: &[&str], found: &mut Vec<String>) -> BTreeMap<Strin
 /// The patterns of one entry under the names by which they are asked for: `key`, `key.attribute`, `-term`.
 fn patterns<'a>(entry: &'a Entry<&str>) -> Vec<(String, &'a Pattern<&'a str>)> {
     let (name, value, attributes) = match entry {
-        Entry::Message(message) => (
-            message.id.name.to_owned(),
-            message.value.as_ref(),
-            &message.attributes,
-        ),
-        Entry::Term(term) => (
-            format!("-{}", term.id.name),
-            Some(&term.value),
-            &term.attributes,
-        ),
+        Entry::Message(message) => (message.id.name.to_owned(), message.value.as_ref(), &message.attributes),
+        Entry::Term(term) => (format!("-{}", term.id.name), Some(&term.value), &term.attributes),
         _ => return Vec::new(),
     };
-    let attributes = attributes
-        .iter()
-        .map(|of| (format!("{name}.{}", of.id.name), &of.value))
-        .collect::<Vec<_>>();
-    value
-        .map(|pattern| (name, pattern))
-        .into_iter()
-        .chain(attributes)
-        .collect()
+    let attributes = attributes.iter().map(|of| (format!("{name}.{}", of.id.name), &of.value)).collect::<Vec<_>>();
+    value.map(|pattern| (name, pattern)).into_iter().chain(attributes).collect()
 }
 
 fn in_pattern(pattern: &Pattern<&str>, found: &mut Placeholders) {
@@ -124,10 +99,7 @@ fn in_inline(inline: &InlineExpression<&str>, found: &mut Placeholders) {
         }
         InlineExpression::Placeable { expression } => in_expression(expression, found),
         InlineExpression::FunctionReference { arguments, .. } => in_arguments(arguments, found),
-        InlineExpression::TermReference {
-            arguments: Some(arguments),
-            ..
-        } => in_arguments(arguments, found),
+        InlineExpression::TermReference { arguments: Some(arguments), .. } => in_arguments(arguments, found),
         _ => {}
     }
 }
@@ -147,48 +119,28 @@ mod tests {
 
     #[test]
     fn equal_keys_and_placeholders_are_complete() {
-        let zh = [
-            "a = 甲\nb = 剩余 { $n }",
-            "# note\n-brand = 通行证\nc = { -brand }",
-        ];
-        let en = [
-            "b = { $n ->\n    [one] one\n   *[other] { $n } left\n }\n-brand = Passport\nc = { -brand }\na = A",
-        ];
+        let zh = ["a = 甲\nb = 剩余 { $n }", "# note\n-brand = 通行证\nc = { -brand }"];
+        let en = ["b = { $n ->\n    [one] one\n   *[other] { $n } left\n }\n-brand = Passport\nc = { -brand }\na = A"];
         assert_eq!(differences(&zh, &en), Vec::<String>::new());
     }
 
     #[test]
     fn a_key_of_one_language_is_reported() {
-        assert_eq!(
-            differences(&["a = 甲"], &["b = B"]),
-            ["`a` is missing in en", "`b` is missing in zh-CN"]
-        );
-        assert_eq!(
-            differences(&["a = 甲\n  .hint = 提示"], &["a = A"]),
-            ["`a.hint` is missing in en"]
-        );
+        assert_eq!(differences(&["a = 甲"], &["b = B"]), ["`a` is missing in en", "`b` is missing in zh-CN"]);
+        assert_eq!(differences(&["a = 甲\n  .hint = 提示"], &["a = A"]), ["`a.hint` is missing in en"]);
     }
 
     #[test]
     fn different_placeholders_are_reported() {
         let found = differences(&["a = { $name }"], &["a = { NUMBER($count) }"]);
-        assert_eq!(
-            found,
-            ["`a` has the placeholders $name in zh-CN, but $count in en"]
-        );
+        assert_eq!(found, ["`a` has the placeholders $name in zh-CN, but $count in en"]);
         let found = differences(&["a = { $name }"], &["a = you"]);
-        assert_eq!(
-            found,
-            ["`a` has the placeholders $name in zh-CN, but (none) in en"]
-        );
+        assert_eq!(found, ["`a` has the placeholders $name in zh-CN, but (none) in en"]);
     }
 
     #[test]
     fn a_key_that_stands_twice_is_reported_across_sources() {
-        assert_eq!(
-            differences(&["a = 甲", "a = 乙"], &["a = A"]),
-            ["`a` stands twice in zh-CN"]
-        );
+        assert_eq!(differences(&["a = 甲", "a = 乙"], &["a = A"]), ["`a` stands twice in zh-CN"]);
     }
 
     #[test]

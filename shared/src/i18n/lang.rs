@@ -97,11 +97,7 @@ impl Lang {
 
 /// The weight `q=0.8` in thousandths; a broken one counts as "not acceptable", which harms nobody.
 fn permille(parameter: &str) -> u16 {
-    let weight = parameter
-        .trim()
-        .strip_prefix("q=")
-        .and_then(|q| q.parse::<f32>().ok())
-        .unwrap_or(0.0);
+    let weight = parameter.trim().strip_prefix("q=").and_then(|q| q.parse::<f32>().ok()).unwrap_or(0.0);
     // In range by the clamp; NaN becomes 0.
     (weight.clamp(0.0, 1.0) * 1000.0) as u16
 }

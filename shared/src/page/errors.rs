@@ -30,26 +30,14 @@ pub struct FormErrors(Vec<FormError>);
 
 impl FormErrors {
     /// Adds an error. Push them in the order in which the fields stand on the page.
-    pub fn push(
-        &mut self,
-        field: impl Into<Cow<'static, str>>,
-        label: impl Into<String>,
-        text: impl Into<String>,
-    ) {
-        self.0.push(FormError {
-            field: field.into(),
-            label: label.into(),
-            text: text.into(),
-        });
+    pub fn push(&mut self, field: impl Into<Cow<'static, str>>, label: impl Into<String>, text: impl Into<String>) {
+        self.0.push(FormError { field: field.into(), label: label.into(), text: text.into() });
     }
 
     /// The first error of a field.
     #[must_use]
     pub fn get(&self, field: &str) -> Option<&str> {
-        self.0
-            .iter()
-            .find(|error| error.field == field)
-            .map(|error| error.text.as_str())
+        self.0.iter().find(|error| error.field == field).map(|error| error.text.as_str())
     }
 
     /// Whether the form holds.

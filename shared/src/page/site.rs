@@ -81,10 +81,7 @@ impl Link {
     /// A link.
     #[must_use]
     pub fn new(href: impl Into<String>, label: impl Into<String>) -> Self {
-        Self {
-            href: href.into(),
-            label: label.into(),
-        }
+        Self { href: href.into(), label: label.into() }
     }
 }
 
@@ -105,12 +102,7 @@ impl NavItem {
     /// An entry without a symbol.
     #[must_use]
     pub fn new(href: impl Into<String>, label: impl Into<String>, current: bool) -> Self {
-        Self {
-            href: href.into(),
-            label: label.into(),
-            current,
-            icon: "",
-        }
+        Self { href: href.into(), label: label.into(), current, icon: "" }
     }
 
     /// The same with a symbol of the sprite.
@@ -143,10 +135,7 @@ impl Choice {
     /// An option.
     #[must_use]
     pub fn new(value: impl Into<String>, label: impl Into<String>) -> Self {
-        Self {
-            value: value.into(),
-            label: label.into(),
-        }
+        Self { value: value.into(), label: label.into() }
     }
 }
 
@@ -176,10 +165,6 @@ impl Destination {
     /// The first character of the name: the mark of a site that has none of ours.
     #[must_use]
     pub fn initial(&self) -> String {
-        self.name
-            .chars()
-            .next()
-            .map(String::from)
-            .unwrap_or_default()
+        self.name.chars().next().map(String::from).unwrap_or_default()
     }
 }

@@ -27,21 +27,14 @@ struct Specimen {
 
 fn page(lang: Lang) -> Page {
     let texts = Arc::new(Catalogue::new(&[(Lang::Zh, &[ZH]), (Lang::En, &[EN])]));
-    let site = Site {
-        accent: Accent::Passport,
-        name: "E-TEST 通行证".to_owned(),
-        tagline: None,
-        home: "/".to_owned(),
-    };
+    let site =
+        Site { accent: Accent::Passport, name: "E-TEST 通行证".to_owned(), tagline: None, home: "/".to_owned() };
     let mut page = Page::new(texts, lang, site);
     page.csrf = "token".to_owned();
     page.nav = vec![NavItem::new("/", page.t("common-home"), true)];
     page.footer = vec![Link::new("/agreement", page.t("common-agreement"))];
     page.icp = Some("京ICP备00000000号-1".to_owned());
-    page.signed_in = Some(SignedIn {
-        name: "李华".to_owned(),
-        sign_out: "/sign-out".to_owned(),
-    });
+    page.signed_in = Some(SignedIn { name: "李华".to_owned(), sign_out: "/sign-out".to_owned() });
     page
 }
 
@@ -49,34 +42,17 @@ fn specimen(lang: Lang) -> Specimen {
     let mut errors = FormErrors::default();
     errors.push("id_number", "证件号", "只有 17 位，还少 1 位");
     errors.push("password", "密码", "再加一个特殊字符，就符合要求了");
-    let captcha = |view| Captcha {
-        id: "c1".to_owned(),
-        view,
-    };
+    let captcha = |view| Captcha { id: "c1".to_owned(), view };
     Specimen {
         page: page(lang).with_errors(&errors),
         errors,
         rules: vec![
-            Rule {
-                check: "length:8:18".to_owned(),
-                text: "8–18 位".to_owned(),
-                kept: Some(true),
-            },
-            Rule {
-                check: "one-of:!@#$%^&*_-".to_owned(),
-                text: "特殊字符".to_owned(),
-                kept: Some(false),
-            },
+            Rule { check: "length:8:18".to_owned(), text: "8–18 位".to_owned(), kept: Some(true) },
+            Rule { check: "one-of:!@#$%^&*_-".to_owned(), text: "特殊字符".to_owned(), kept: Some(false) },
         ],
         provinces: vec![Choice::new("11", "北京"), Choice::new("44", "广东")],
-        picture: captcha(CaptchaView::Picture {
-            url: "/captcha/c1".to_owned(),
-            large: false,
-        }),
-        work: captcha(CaptchaView::Work {
-            challenge: "abc".to_owned(),
-            bits: 18,
-        }),
+        picture: captcha(CaptchaView::Picture { url: "/captcha/c1".to_owned(), large: false }),
+        work: captcha(CaptchaView::Work { challenge: "abc".to_owned(), bits: 18 }),
         passed: captcha(CaptchaView::Passed),
         destination: Destination {
             name: "全国大学英语四、六级考试(CET)".to_owned(),
@@ -105,9 +81,7 @@ fn the_error_summary_links_to_each_field_in_order() {
 #[test]
 fn a_wrong_field_names_its_hint_and_its_error() {
     let html = drawn(Lang::Zh);
-    assert!(
-        html.contains("aria-invalid=\"true\" aria-describedby=\"id_number-hint id_number-error\"")
-    );
+    assert!(html.contains("aria-invalid=\"true\" aria-describedby=\"id_number-hint id_number-error\""));
     assert!(html.contains("id=\"id_number-error\""));
 }
 

@@ -19,27 +19,21 @@ pub(super) struct AccessLines {
 
 impl AccessLines {
     pub(super) fn new(output: Output, format: LogFormat) -> Self {
-        Self {
-            output,
-            format,
-            clock: SystemClock,
-        }
+        Self { output, format, clock: SystemClock }
     }
 }
 
 impl AccessLog for AccessLines {
     fn record(&self, line: &AccessLine<'_>) {
         let now = self.clock.now();
-        self.output
-            .append_with(|buffer| write(buffer, self.format, now, line));
+        self.output.append_with(|buffer| write(buffer, self.format, now, line));
     }
 }
 
 /// In the shape of the other lines of the log. Methods and routes are tokens and templates of ours: nothing
 /// in them needs escaping.
 fn write(buffer: &mut Vec<u8>, format: LogFormat, now: Timestamp, line: &AccessLine<'_>) {
-    let (method, route, status, id) =
-        (line.method, line.route.unwrap_or("-"), line.status, line.id);
+    let (method, route, status, id) = (line.method, line.route.unwrap_or("-"), line.status, line.id);
     let (ms, fraction) = (line.took.as_millis(), line.took.subsec_micros() % 1000);
     let now = Utc::of(now);
     // Writing to a Vec cannot fail.
@@ -48,10 +42,9 @@ fn write(buffer: &mut Vec<u8>, format: LogFormat, now: Timestamp, line: &AccessL
             buffer,
             r#"{{"timestamp":"{now}","level":"INFO","message":"request","method":"{method}","route":"{route}","status":{status},"ms":{ms}.{fraction:03},"request_id":"{id}","target":"access"}}"#
         ),
-        LogFormat::Text => writeln!(
-            buffer,
-            "{now}  INFO access: {method} {route} {status} {ms}.{fraction:03} ms request_id={id}"
-        ),
+        LogFormat::Text => {
+            writeln!(buffer, "{now}  INFO access: {method} {route} {status} {ms}.{fraction:03} ms request_id={id}")
+        }
     };
 }
 
@@ -69,21 +62,13 @@ impl Utc {
         let days = moment.millis().div_euclid(DAY) + 719_468;
         let era = days.div_euclid(146_097);
         let day_of_era = days.rem_euclid(146_097);
-        let year_of_era =
-            (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+        let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
         let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
         let from_march = (5 * day_of_year + 2) / 153;
         let day = day_of_year - (153 * from_march + 2) / 5 + 1;
-        let month = if from_march < 10 {
-            from_march + 3
-        } else {
-            from_march - 9
-        };
+        let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
         let year = year_of_era + era * 400 + i64::from(month <= 2);
-        Self {
-            date: (year, month, day),
-            millis_of_day: moment.millis().rem_euclid(DAY),
-        }
+        Self { date: (year, month, day), millis_of_day: moment.millis().rem_euclid(DAY) }
     }
 }
 
@@ -92,11 +77,7 @@ impl std::fmt::Display for Utc {
         let (year, month, day) = self.date;
         let ms = self.millis_of_day;
         let (hours, minutes, seconds) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1000 % 60);
-        write!(
-            f,
-            "{year:04}-{month:02}-{day:02}T{hours:02}:{minutes:02}:{seconds:02}.{:03}Z",
-            ms % 1000
-        )
+        write!(f, "{year:04}-{month:02}-{day:02}T{hours:02}:{minutes:02}:{seconds:02}.{:03}Z", ms % 1000)
     }
 }
 
@@ -130,12 +111,7 @@ mod tests {
             id: RequestId::of(&Extensions::new()),
         };
         let mut buffer = Vec::new();
-        write(
-            &mut buffer,
-            LogFormat::Json,
-            Timestamp::from_millis(0),
-            &line,
-        );
+        write(&mut buffer, LogFormat::Json, Timestamp::from_millis(0), &line);
         let json: serde_json::Value = serde_json::from_slice(&buffer).expect("JSON");
         assert_eq!(json["route"], "/pages/{name}");
         assert_eq!(json["status"], 200);
@@ -143,12 +119,7 @@ mod tests {
         assert_eq!(json["request_id"], "0000000000000000");
 
         buffer.clear();
-        write(
-            &mut buffer,
-            LogFormat::Text,
-            Timestamp::from_millis(0),
-            &line,
-        );
+        write(&mut buffer, LogFormat::Text, Timestamp::from_millis(0), &line);
         let text = String::from_utf8(buffer).expect("text");
         assert_eq!(
             text,

@@ -31,16 +31,11 @@ impl Readiness {
     where
         F: Future<Output = bool> + Send + 'static,
     {
-        Self {
-            ask: Arc::new(move || ask().boxed()),
-            patience: PATIENCE,
-        }
+        Self { ask: Arc::new(move || ask().boxed()), patience: PATIENCE }
     }
 
     async fn is_ready(&self) -> bool {
-        tokio::time::timeout(self.patience, (self.ask)())
-            .await
-            .unwrap_or(false)
+        tokio::time::timeout(self.patience, (self.ask)()).await.unwrap_or(false)
     }
 }
 
@@ -58,19 +53,13 @@ pub fn health(readiness: Readiness) -> Router {
             false => (StatusCode::SERVICE_UNAVAILABLE, "not ready\n"),
         }
     };
-    Router::new()
-        .route("/livez", get(|| async { "alive\n" }))
-        .route("/readyz", get(readyz))
-        .with_state(readiness)
+    Router::new().route("/livez", get(|| async { "alive\n" })).route("/readyz", get(readyz)).with_state(readiness)
 }
 
 /// [`health`] and `/metrics`.
 pub fn admin(metrics: Arc<Metrics>, readiness: Readiness) -> Router {
     let route = get(|State(metrics): State<Arc<Metrics>>| async move { openmetrics(&metrics) });
-    Router::new()
-        .route("/metrics", route)
-        .with_state(metrics)
-        .merge(health(readiness))
+    Router::new().route("/metrics", route).with_state(metrics).merge(health(readiness))
 }
 
 fn openmetrics(metrics: &Metrics) -> Response {
@@ -88,12 +77,7 @@ mod tests {
 
     async fn status(router: &Router, path: &str) -> StatusCode {
         let request = Request::get(path).body(Body::empty()).expect("a request");
-        router
-            .clone()
-            .oneshot(request)
-            .await
-            .expect("an answer")
-            .status()
+        router.clone().oneshot(request).await.expect("an answer").status()
     }
 
     #[tokio::test]
@@ -106,10 +90,7 @@ mod tests {
         });
         let router = admin(Arc::new(Metrics::new("test")), readiness);
         assert_eq!(status(&router, "/livez").await, StatusCode::OK);
-        assert_eq!(
-            status(&router, "/readyz").await,
-            StatusCode::SERVICE_UNAVAILABLE
-        );
+        assert_eq!(status(&router, "/readyz").await, StatusCode::SERVICE_UNAVAILABLE);
         ready.store(true, Ordering::SeqCst);
         assert_eq!(status(&router, "/readyz").await, StatusCode::OK);
         assert_eq!(status(&router, "/metrics").await, StatusCode::OK);
@@ -120,9 +101,6 @@ mod tests {
         let mut readiness = Readiness::new(std::future::pending);
         readiness.patience = Duration::from_millis(1);
         let router = health(readiness);
-        assert_eq!(
-            status(&router, "/readyz").await,
-            StatusCode::SERVICE_UNAVAILABLE
-        );
+        assert_eq!(status(&router, "/readyz").await, StatusCode::SERVICE_UNAVAILABLE);
     }
 }

@@ -56,9 +56,7 @@ impl LogGuard {
     /// The access log, for the HTTP kit; `None` when it is off.
     #[must_use]
     pub fn access_log(&self) -> Option<Arc<dyn AccessLog>> {
-        self.access.then(|| {
-            Arc::new(AccessLines::new(self.output.clone(), self.format)) as Arc<dyn AccessLog>
-        })
+        self.access.then(|| Arc::new(AccessLines::new(self.output.clone(), self.format)) as Arc<dyn AccessLog>)
     }
 }
 
@@ -77,35 +75,16 @@ impl Drop for LogGuard {
 /// It is on already.
 pub fn init(settings: &LogSettings) -> Result<LogGuard, TryInitError> {
     let (output, writer) = Output::to(std::io::stderr());
-    let filter = settings
-        .level
-        .parse::<EnvFilter>()
-        .unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = settings.level.parse::<EnvFilter>().unwrap_or_else(|_| EnvFilter::new("info"));
     let registry = tracing_subscriber::registry().with(filter);
     let lines = tracing_subscriber::fmt::layer().with_writer(output.clone());
     match settings.format {
-        LogFormat::Json => registry
-            .with(lines.json().flatten_event(true).with_current_span(false))
-            .try_init()?,
-        LogFormat::Text => registry
-            .with(lines.with_ansi(std::io::stderr().is_terminal()))
-            .try_init()?,
+        LogFormat::Json => registry.with(lines.json().flatten_event(true).with_current_span(false)).try_init()?,
+        LogFormat::Text => registry.with(lines.with_ansi(std::io::stderr().is_terminal())).try_init()?,
     }
     std::panic::set_hook(Box::new(|panic| {
-        let place = panic
-            .location()
-            .map(ToString::to_string)
-            .unwrap_or_default();
-        tracing::error!(
-            place,
-            what = panic.payload_as_str().unwrap_or("?"),
-            "panicked"
-        );
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(place, what = panic.payload_as_str().unwrap_or("?"), "panicked");
     }));
-    Ok(LogGuard {
-        output,
-        writer: Some(writer),
-        format: settings.format,
-        access: settings.access,
-    })
+    Ok(LogGuard { output, writer: Some(writer), format: settings.format, access: settings.access })
 }

@@ -23,10 +23,7 @@ impl Metrics {
     pub fn new(program: &str) -> Self {
         let mut registry = Registry::with_prefix(program.replace('-', "_"));
         let requests = Arc::new(RequestMetrics::new(&mut registry));
-        Self {
-            registry: RwLock::new(registry),
-            requests,
-        }
+        Self { registry: RwLock::new(registry), requests }
     }
 
     /// What the HTTP kit counts.
@@ -37,10 +34,7 @@ impl Metrics {
 
     /// Adds a metric (a counter, gauge, histogram or a family of them); the caller keeps a clone to count on.
     pub fn register(&self, name: &str, help: &str, metric: impl Metric) {
-        self.registry
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .register(name, help, metric);
+        self.registry.write().unwrap_or_else(PoisonError::into_inner).register(name, help, metric);
     }
 
     /// Everything in the OpenMetrics text format.
@@ -86,28 +80,13 @@ struct Route {
 impl RequestMetrics {
     fn new(registry: &mut Registry) -> Self {
         // From 100 µs, where the token endpoint answers, to 13 s.
-        let durations: fn() -> Histogram = || {
-            Histogram::new([
-                0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 13.0,
-            ])
-        };
+        let durations: fn() -> Histogram =
+            || Histogram::new([0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 13.0]);
         let counts = Family::default();
         let seconds = Family::new_with_constructor(durations);
-        registry.register(
-            "http_requests",
-            "Requests by route and class of status",
-            counts.clone(),
-        );
-        registry.register(
-            "http_request_seconds",
-            "Durations of requests by route",
-            seconds.clone(),
-        );
-        Self {
-            counts,
-            seconds,
-            by_route: RwLock::default(),
-        }
+        registry.register("http_requests", "Requests by route and class of status", counts.clone());
+        registry.register("http_request_seconds", "Durations of requests by route", seconds.clone());
+        Self { counts, seconds, by_route: RwLock::default() }
     }
 
     /// Counts a request. Requests that match no route count together: paths are the asker's choice, and
@@ -126,20 +105,11 @@ impl RequestMetrics {
 
     fn learn(&self, name: &str) -> Route {
         let route = Route {
-            counts: CLASSES.map(|status| {
-                self.counts.get_or_create_owned(&RouteAndStatus {
-                    route: name.to_owned(),
-                    status,
-                })
-            }),
-            seconds: self.seconds.get_or_create_owned(&OnlyRoute {
-                route: name.to_owned(),
-            }),
+            counts: CLASSES
+                .map(|status| self.counts.get_or_create_owned(&RouteAndStatus { route: name.to_owned(), status })),
+            seconds: self.seconds.get_or_create_owned(&OnlyRoute { route: name.to_owned() }),
         };
-        self.by_route
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(name.to_owned(), route.clone());
+        self.by_route.write().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), route.clone());
         route
     }
 }
@@ -164,22 +134,10 @@ mod tests {
         requests.record(Some("/a/{b}"), 503, Duration::from_millis(2));
         requests.record(None, 404, Duration::from_millis(2));
         let text = metrics.encode();
-        assert!(
-            text.contains("cet_site_http_requests_total{route=\"/a/{b}\",status=\"2xx\"} 2\n"),
-            "{text}"
-        );
-        assert!(
-            text.contains("cet_site_http_requests_total{route=\"/a/{b}\",status=\"5xx\"} 1\n"),
-            "{text}"
-        );
-        assert!(
-            text.contains("cet_site_http_requests_total{route=\"none\",status=\"4xx\"} 1\n"),
-            "{text}"
-        );
-        assert!(
-            text.contains("cet_site_http_request_seconds_count{route=\"/a/{b}\"} 3\n"),
-            "{text}"
-        );
+        assert!(text.contains("cet_site_http_requests_total{route=\"/a/{b}\",status=\"2xx\"} 2\n"), "{text}");
+        assert!(text.contains("cet_site_http_requests_total{route=\"/a/{b}\",status=\"5xx\"} 1\n"), "{text}");
+        assert!(text.contains("cet_site_http_requests_total{route=\"none\",status=\"4xx\"} 1\n"), "{text}");
+        assert!(text.contains("cet_site_http_request_seconds_count{route=\"/a/{b}\"} 3\n"), "{text}");
     }
 
     #[test]

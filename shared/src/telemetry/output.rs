@@ -47,15 +47,9 @@ impl Writer {
 impl Output {
     /// An output to `sink`, and the thread that feeds it.
     pub(super) fn to(sink: impl Write + Send + 'static) -> (Self, Writer) {
-        let output = Self(Arc::new(Shared {
-            waiting: Mutex::default(),
-            wake: Condvar::new(),
-        }));
+        let output = Self(Arc::new(Shared { waiting: Mutex::default(), wake: Condvar::new() }));
         let shared = Arc::clone(&output.0);
-        (
-            output,
-            Writer(std::thread::spawn(move || shared.feed(sink))),
-        )
+        (output, Writer(std::thread::spawn(move || shared.feed(sink))))
     }
 
     /// Adds whole lines.
@@ -99,10 +93,7 @@ impl Shared {
             // Nobody is left to tell when standard error itself fails.
             let _ = sink.write_all(&taken);
             if lost > 0 {
-                let _ = writeln!(
-                    sink,
-                    "{lost} log lines were lost: standard error is not read fast enough"
-                );
+                let _ = writeln!(sink, "{lost} log lines were lost: standard error is not read fast enough");
             }
             let _ = sink.flush();
             taken.clear();
@@ -116,14 +107,9 @@ impl Shared {
     fn take(&self, taken: &mut Vec<u8>) -> (bool, u64) {
         let idle = |waiting: &mut Waiting| waiting.bytes.is_empty() && !waiting.closed;
         let gathering = |waiting: &mut Waiting| waiting.bytes.len() < PLENTY && !waiting.closed;
-        let waiting = self
-            .wake
-            .wait_while(self.lock(), idle)
-            .unwrap_or_else(PoisonError::into_inner);
-        let (mut waiting, _) = self
-            .wake
-            .wait_timeout_while(waiting, GATHER, gathering)
-            .unwrap_or_else(PoisonError::into_inner);
+        let waiting = self.wake.wait_while(self.lock(), idle).unwrap_or_else(PoisonError::into_inner);
+        let (mut waiting, _) =
+            self.wake.wait_timeout_while(waiting, GATHER, gathering).unwrap_or_else(PoisonError::into_inner);
         std::mem::swap(&mut waiting.bytes, taken);
         (waiting.closed, std::mem::take(&mut waiting.lost))
     }

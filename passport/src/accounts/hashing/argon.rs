@@ -32,11 +32,7 @@ pub struct HashParams {
 
 impl Default for HashParams {
     fn default() -> Self {
-        Self {
-            memory_kib: 19 * 1024,
-            iterations: 2,
-            parallelism: 1,
-        }
+        Self { memory_kib: 19 * 1024, iterations: 2, parallelism: 1 }
     }
 }
 
@@ -45,21 +41,14 @@ impl HashParams {
         let ok = (1..=64).contains(&self.parallelism)
             && (1..=64).contains(&self.iterations)
             && (8 * self.parallelism.min(64)..=MEMORY_LIMIT_KIB).contains(&self.memory_kib);
-        let params = Params::new(
-            self.memory_kib,
-            self.iterations,
-            self.parallelism,
-            Some(HASH_LENGTH),
-        );
+        let params = Params::new(self.memory_kib, self.iterations, self.parallelism, Some(HASH_LENGTH));
         params.ok().filter(|_| ok).ok_or(ParamsError)
     }
 }
 
 /// The parameters are out of bounds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "the password hash wants 8 KiB for each lane to 1 GiB, 1 to 64 iterations, a parallelism of 1 to 64"
-)]
+#[error("the password hash wants 8 KiB for each lane to 1 GiB, 1 to 64 iterations, a parallelism of 1 to 64")]
 pub struct ParamsError;
 
 /// Hashes with the present parameters, verifies with those of the stored hash.
@@ -82,18 +71,10 @@ impl Stored {
         let phc = PasswordHash::new(text).map_err(|_| HashError::Broken)?;
         let params = Params::try_from(&phc).map_err(|_| HashError::Broken)?;
         // Without the field the text dates from version 0x10, which wrote none.
-        let version =
-            Version::try_from(phc.version.unwrap_or(0x10)).map_err(|_| HashError::Broken)?;
+        let version = Version::try_from(phc.version.unwrap_or(0x10)).map_err(|_| HashError::Broken)?;
         match (phc.salt, phc.hash) {
-            (Some(salt), Some(hash))
-                if phc.algorithm == ARGON2ID_IDENT && params.m_cost() <= MEMORY_LIMIT_KIB =>
-            {
-                Ok(Self {
-                    params,
-                    version,
-                    salt,
-                    hash,
-                })
+            (Some(salt), Some(hash)) if phc.algorithm == ARGON2ID_IDENT && params.m_cost() <= MEMORY_LIMIT_KIB => {
+                Ok(Self { params, version, salt, hash })
             }
             _ => Err(HashError::Broken),
         }
@@ -111,10 +92,7 @@ impl Stored {
 
 impl Argon {
     pub(super) fn new(params: HashParams) -> Result<Self, ParamsError> {
-        Ok(Self {
-            params,
-            checked: params.check()?,
-        })
+        Ok(Self { params, checked: params.check()? })
     }
 
     pub(super) fn params(&self) -> HashParams {
@@ -129,14 +107,7 @@ impl Argon {
         memory: &mut Memory,
     ) -> Result<String, HashError> {
         let mut out = Zeroizing::new([0; HASH_LENGTH]);
-        compute(
-            &self.checked,
-            Version::V0x13,
-            password,
-            salt,
-            out.as_mut(),
-            memory,
-        )?;
+        compute(&self.checked, Version::V0x13, password, salt, out.as_mut(), memory)?;
         let phc = PasswordHash {
             algorithm: ARGON2ID_IDENT,
             version: Some(Version::V0x13.into()),
@@ -155,14 +126,7 @@ impl Argon {
     ) -> Result<Verdict, HashError> {
         let mut out = Zeroizing::new([0; Output::MAX_LENGTH]);
         let out = &mut out[..stored.hash.len()];
-        compute(
-            &stored.params,
-            stored.version,
-            password,
-            &stored.salt,
-            out,
-            memory,
-        )?;
+        compute(&stored.params, stored.version, password, &stored.salt, out, memory)?;
         Ok(match constant_time_eq(out, stored.hash.as_bytes()) {
             true if stored.is_current(&self.checked) => Verdict::Match,
             true => Verdict::MatchNeedsRehash,
@@ -172,20 +136,12 @@ impl Argon {
 
     /// A hash of the present cost that no password is known to have.
     pub(super) fn nobody(&self) -> Stored {
-        #[expect(
-            clippy::expect_used,
-            reason = "constants within the bounds of their types"
-        )]
+        #[expect(clippy::expect_used, reason = "constants within the bounds of their types")]
         let (salt, hash) = (
             Salt::new(&[0; SALT_LENGTH]).expect("a salt of allowed length"),
             Output::new(&[0; HASH_LENGTH]).expect("a hash of allowed length"),
         );
-        Stored {
-            params: self.checked.clone(),
-            version: Version::V0x13,
-            salt,
-            hash,
-        }
+        Stored { params: self.checked.clone(), version: Version::V0x13, salt, hash }
     }
 }
 

@@ -92,14 +92,8 @@ impl Hasher {
         let argon = Arc::new(Argon::new(settings.params)?);
         let cores = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         let threads = settings.threads.unwrap_or_else(cores).get();
-        let queue = settings
-            .queue
-            .map_or(threads * QUEUE_PER_THREAD, NonZeroUsize::get);
-        Ok(Self {
-            argon,
-            pool: Arc::new(Pool::start(threads, queue)?),
-            entropy,
-        })
+        let queue = settings.queue.map_or(threads * QUEUE_PER_THREAD, NonZeroUsize::get);
+        Ok(Self { argon, pool: Arc::new(Pool::start(threads, queue)?), entropy })
     }
 
     /// The hash of a new password, as a PHC string with a fresh salt.
@@ -109,23 +103,17 @@ impl Hasher {
     pub async fn hash(&self, password: &SecretString) -> Result<String, HashError> {
         let (argon, password) = (Arc::clone(&self.argon), password.clone());
         let salt: [u8; SALT_LENGTH] = entropy::bytes(self.entropy.as_ref());
-        self.run(move |memory| argon.hash(&password, &salt, memory))
-            .await
+        self.run(move |memory| argon.hash(&password, &salt, memory)).await
     }
 
     /// Whether `password` is the one that `stored` was made of.
     ///
     /// # Errors
     /// See [`HashError`].
-    pub async fn verify(
-        &self,
-        password: &SecretString,
-        stored: &str,
-    ) -> Result<Verdict, HashError> {
+    pub async fn verify(&self, password: &SecretString, stored: &str) -> Result<Verdict, HashError> {
         let stored = Stored::parse(stored)?;
         let (argon, password) = (Arc::clone(&self.argon), password.clone());
-        self.run(move |memory| argon.verify(&password, &stored, memory))
-            .await
+        self.run(move |memory| argon.verify(&password, &stored, memory)).await
     }
 
     /// For a name that no account has: does what [`Hasher::verify`] does, so that the answer takes as long.
@@ -134,9 +122,7 @@ impl Hasher {
     /// As [`Hasher::verify`], a full queue among them: that too must not tell the names apart.
     pub async fn verify_nobody(&self, password: &SecretString) -> Result<(), HashError> {
         let (argon, password) = (Arc::clone(&self.argon), password.clone());
-        self.run(move |memory| argon.verify(&password, &argon.nobody(), memory))
-            .await
-            .map(drop)
+        self.run(move |memory| argon.verify(&password, &argon.nobody(), memory)).await.map(drop)
     }
 
     /// How many hashes wait for a thread at this moment.
@@ -162,9 +148,7 @@ impl Hasher {
 
 impl std::fmt::Debug for Hasher {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Hasher")
-            .field("params", &self.argon.params())
-            .finish_non_exhaustive()
+        f.debug_struct("Hasher").field("params", &self.argon.params()).finish_non_exhaustive()
     }
 }
 

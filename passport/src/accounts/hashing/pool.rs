@@ -30,9 +30,7 @@ impl Memory {
     /// The system has no more memory.
     pub(super) fn blocks(&mut self, count: usize) -> Result<&mut [Block], HashError> {
         if let Some(missing) = count.checked_sub(self.0.len()) {
-            self.0
-                .try_reserve_exact(missing)
-                .map_err(|_| HashError::Failed)?;
+            self.0.try_reserve_exact(missing).map_err(|_| HashError::Failed)?;
             self.0.resize(count, Block::new());
         }
         Ok(&mut self.0[..count])
@@ -70,10 +68,7 @@ impl Shared {
                 let memory = state.spare.pop().unwrap_or_default();
                 return Some((job, memory));
             }
-            let (guard, wait) = self
-                .work
-                .wait_timeout(state, IDLE)
-                .unwrap_or_else(PoisonError::into_inner);
+            let (guard, wait) = self.work.wait_timeout(state, IDLE).unwrap_or_else(PoisonError::into_inner);
             state = guard;
             if wait.timed_out() && state.queue.is_empty() && !state.spare.is_empty() {
                 let idle = std::mem::take(&mut state.spare);
@@ -104,21 +99,11 @@ impl Pool {
     /// # Errors
     /// The system refuses a thread.
     pub(super) fn start(threads: usize, limit: usize) -> std::io::Result<Self> {
-        let state = State {
-            queue: VecDeque::new(),
-            limit,
-            spare: Vec::new(),
-            closed: false,
-        };
-        let pool = Self(Arc::new(Shared {
-            state: Mutex::new(state),
-            work: Condvar::new(),
-        }));
+        let state = State { queue: VecDeque::new(), limit, spare: Vec::new(), closed: false };
+        let pool = Self(Arc::new(Shared { state: Mutex::new(state), work: Condvar::new() }));
         for n in 0..threads {
             let shared = Arc::clone(&pool.0);
-            thread::Builder::new()
-                .name(format!("argon2-{n}"))
-                .spawn(move || shared.serve())?;
+            thread::Builder::new().name(format!("argon2-{n}")).spawn(move || shared.serve())?;
         }
         Ok(pool)
     }

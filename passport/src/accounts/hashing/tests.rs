@@ -7,18 +7,10 @@ use shared::entropy::SystemEntropy;
 use super::*;
 
 /// As cheap as argon2 allows: the tests are about the rules, not the cost.
-const CHEAP: HashParams = HashParams {
-    memory_kib: 8,
-    iterations: 1,
-    parallelism: 1,
-};
+const CHEAP: HashParams = HashParams { memory_kib: 8, iterations: 1, parallelism: 1 };
 
 fn hasher(params: HashParams, threads: usize, queue: usize) -> Hasher {
-    let settings = HashSettings {
-        params,
-        threads: NonZeroUsize::new(threads),
-        queue: NonZeroUsize::new(queue),
-    };
+    let settings = HashSettings { params, threads: NonZeroUsize::new(threads), queue: NonZeroUsize::new(queue) };
     Hasher::start(&settings, Arc::new(SystemEntropy::new())).expect("threads")
 }
 
@@ -44,19 +36,9 @@ async fn a_password_matches_its_hash_and_no_other() {
     let hasher = hasher(CHEAP, 2, 8);
     let phc = hasher.hash(&secret("Passw0rd!")).await.expect("a hash");
     assert!(phc.starts_with("$argon2id$v=19$m=8,t=1,p=1$"), "{phc}");
-    assert_eq!(
-        hasher.verify(&secret("Passw0rd!"), &phc).await,
-        Ok(Verdict::Match)
-    );
-    assert_eq!(
-        hasher.verify(&secret("passw0rd!"), &phc).await,
-        Ok(Verdict::NoMatch)
-    );
-    assert_ne!(
-        hasher.hash(&secret("Passw0rd!")).await.expect("a hash"),
-        phc,
-        "each hash has its own salt"
-    );
+    assert_eq!(hasher.verify(&secret("Passw0rd!"), &phc).await, Ok(Verdict::Match));
+    assert_eq!(hasher.verify(&secret("passw0rd!"), &phc).await, Ok(Verdict::NoMatch));
+    assert_ne!(hasher.hash(&secret("Passw0rd!")).await.expect("a hash"), phc, "each hash has its own salt");
 }
 
 #[tokio::test]
@@ -64,43 +46,23 @@ async fn the_default_cost_is_19_mib_two_passes_one_lane() {
     let hasher = hasher(HashParams::default(), 1, 8);
     let phc = hasher.hash(&secret("Passw0rd!")).await.expect("a hash");
     assert!(phc.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{phc}");
-    assert_eq!(
-        hasher.verify(&secret("Passw0rd!"), &phc).await,
-        Ok(Verdict::Match)
-    );
+    assert_eq!(hasher.verify(&secret("Passw0rd!"), &phc).await, Ok(Verdict::Match));
 }
 
 /// The reference implementation's own vector (`argon2` command line: `-id -t 2 -m 16 -p 1 -l 32`).
 #[tokio::test]
 async fn a_hash_made_elsewhere_is_verified() {
-    let phc =
-        "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
+    let phc = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
     let answer = hasher(CHEAP, 1, 8).verify(&secret("password"), phc).await;
     assert_eq!(answer, Ok(Verdict::MatchNeedsRehash));
 }
 
 #[tokio::test]
 async fn a_hash_of_other_cost_matches_and_asks_to_be_made_again() {
-    let old = hasher(CHEAP, 1, 8)
-        .hash(&secret("Passw0rd!"))
-        .await
-        .expect("a hash");
-    let raised = hasher(
-        HashParams {
-            iterations: 2,
-            ..CHEAP
-        },
-        1,
-        8,
-    );
-    assert_eq!(
-        raised.verify(&secret("Passw0rd!"), &old).await,
-        Ok(Verdict::MatchNeedsRehash)
-    );
-    assert_eq!(
-        raised.verify(&secret("wrong"), &old).await,
-        Ok(Verdict::NoMatch)
-    );
+    let old = hasher(CHEAP, 1, 8).hash(&secret("Passw0rd!")).await.expect("a hash");
+    let raised = hasher(HashParams { iterations: 2, ..CHEAP }, 1, 8);
+    assert_eq!(raised.verify(&secret("Passw0rd!"), &old).await, Ok(Verdict::MatchNeedsRehash));
+    assert_eq!(raised.verify(&secret("wrong"), &old).await, Ok(Verdict::NoMatch));
 }
 
 #[tokio::test]
@@ -113,21 +75,14 @@ async fn what_is_no_argon2id_hash_is_broken_and_never_a_match() {
         "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ",
         "$argon2id$v=19$m=4294967295,t=1,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc",
     ] {
-        assert_eq!(
-            hasher.verify(&secret(""), stored).await,
-            Err(HashError::Broken),
-            "{stored}"
-        );
+        assert_eq!(hasher.verify(&secret(""), stored).await, Err(HashError::Broken), "{stored}");
     }
 }
 
 #[tokio::test]
 async fn nobody_has_no_password_and_costs_memory_like_somebody() {
     let hasher = hasher(CHEAP, 1, 8);
-    hasher
-        .verify_nobody(&secret(""))
-        .await
-        .expect("worked through");
+    hasher.verify_nobody(&secret("")).await.expect("worked through");
     settled(&hasher).await;
     assert_eq!(hasher.pool.spare(), 1);
 }
@@ -136,9 +91,7 @@ async fn nobody_has_no_password_and_costs_memory_like_somebody() {
 async fn a_full_queue_turns_callers_away_at_once() {
     let hasher = hasher(CHEAP, 1, 2);
     let release = occupy(&hasher);
-    let waiting: Vec<_> = (0..2)
-        .map(|_| tokio::spawn(verify_nobody(hasher.clone())))
-        .collect();
+    let waiting: Vec<_> = (0..2).map(|_| tokio::spawn(verify_nobody(hasher.clone()))).collect();
     while hasher.waiting() < 2 {
         tokio::task::yield_now().await;
     }
@@ -164,10 +117,7 @@ async fn verify_nobody(hasher: Hasher) -> Result<(), HashError> {
 async fn memory_grows_with_the_hashes_in_flight_not_with_the_threads() {
     let hasher = hasher(CHEAP, 8, 64);
     for _ in 0..20 {
-        hasher
-            .hash(&secret("one after the other"))
-            .await
-            .expect("a hash");
+        hasher.hash(&secret("one after the other")).await.expect("a hash");
         settled(&hasher).await;
     }
     assert_eq!(hasher.pool.spare(), 1);
@@ -208,30 +158,12 @@ async fn work_that_nobody_waits_for_is_skipped() {
 #[test]
 fn parameters_out_of_bounds_are_refused() {
     for params in [
-        HashParams {
-            memory_kib: 7,
-            ..CHEAP
-        },
-        HashParams {
-            memory_kib: u32::MAX,
-            ..CHEAP
-        },
-        HashParams {
-            iterations: 0,
-            ..CHEAP
-        },
-        HashParams {
-            parallelism: 0,
-            ..CHEAP
-        },
-        HashParams {
-            parallelism: 2,
-            ..CHEAP
-        },
-        HashParams {
-            parallelism: u32::MAX,
-            ..CHEAP
-        },
+        HashParams { memory_kib: 7, ..CHEAP },
+        HashParams { memory_kib: u32::MAX, ..CHEAP },
+        HashParams { iterations: 0, ..CHEAP },
+        HashParams { parallelism: 0, ..CHEAP },
+        HashParams { parallelism: 2, ..CHEAP },
+        HashParams { parallelism: u32::MAX, ..CHEAP },
     ] {
         assert!(Argon::new(params).is_err(), "{params:?}");
     }

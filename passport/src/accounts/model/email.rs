@@ -43,11 +43,7 @@ impl Email {
             return Err(EmailError::Incomplete);
         }
         let atom = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c);
-        if !local.chars().all(atom)
-            || local.starts_with('.')
-            || local.ends_with('.')
-            || local.contains("..")
-        {
+        if !local.chars().all(atom) || local.starts_with('.') || local.ends_with('.') || local.contains("..") {
             return Err(EmailError::Character);
         }
         let Ok(url::Host::Domain(domain)) = url::Host::parse(domain) else {
@@ -57,9 +53,7 @@ impl Email {
             (1..=63).contains(&label.len())
                 && !label.starts_with('-')
                 && !label.ends_with('-')
-                && label
-                    .bytes()
-                    .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+                && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
         };
         if !domain.contains('.') || !domain.split('.').all(label) {
             return Err(EmailError::Domain);
@@ -84,11 +78,7 @@ impl Email {
     /// `li***06@example.com`: enough to be recognised by its owner.
     pub fn masked(&self) -> String {
         let (local, domain) = self.0.rsplit_once('@').unwrap_or((&self.0, ""));
-        let (start, end) = if local.len() >= 6 {
-            (2, local.len() - 2)
-        } else {
-            (1, local.len())
-        };
+        let (start, end) = if local.len() >= 6 { (2, local.len() - 2) } else { (1, local.len()) };
         format!("{}***{}@{domain}", &local[..start], &local[end..])
     }
 }
@@ -100,18 +90,9 @@ mod tests {
     #[test]
     fn what_people_type_is_read_as_they_mean_it() {
         let read = |text: &str| Email::parse(text).map(|email| email.0);
-        assert_eq!(
-            read("  li.hua@Example.com "),
-            Ok("li.hua@example.com".to_owned())
-        );
-        assert_eq!(
-            read("ｌｉ＠ｅｘａｍｐｌｅ．ｃｏｍ"),
-            Ok("li@example.com".to_owned())
-        );
-        assert_eq!(
-            read("li@例子.中国"),
-            Ok("li@xn--fsqu00a.xn--fiqs8s".to_owned())
-        );
+        assert_eq!(read("  li.hua@Example.com "), Ok("li.hua@example.com".to_owned()));
+        assert_eq!(read("ｌｉ＠ｅｘａｍｐｌｅ．ｃｏｍ"), Ok("li@example.com".to_owned()));
+        assert_eq!(read("li@例子.中国"), Ok("li@xn--fsqu00a.xn--fiqs8s".to_owned()));
     }
 
     #[test]
@@ -131,10 +112,7 @@ mod tests {
         ] {
             assert_eq!(Email::parse(text), Err(error), "{text}");
         }
-        assert_eq!(
-            Email::parse(&format!("{}@example.com", "a".repeat(65))),
-            Err(EmailError::TooLong)
-        );
+        assert_eq!(Email::parse(&format!("{}@example.com", "a".repeat(65))), Err(EmailError::TooLong));
     }
 
     #[test]

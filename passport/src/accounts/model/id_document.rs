@@ -16,42 +16,15 @@ struct TypeData {
 }
 
 static TYPES: [TypeData; 9] = [
-    TypeData {
-        code: "resident",
-        read: resident,
-    },
-    TypeData {
-        code: "hk-mo-permit",
-        read: hk_mo_permit,
-    },
-    TypeData {
-        code: "tw-permit",
-        read: tw_permit,
-    },
-    TypeData {
-        code: "hk-mo-tw-residence",
-        read: hk_mo_tw_residence,
-    },
-    TypeData {
-        code: "passport",
-        read: passport,
-    },
-    TypeData {
-        code: "permanent-residence",
-        read: permanent_residence,
-    },
-    TypeData {
-        code: "military",
-        read: military,
-    },
-    TypeData {
-        code: "hk-id",
-        read: hk_id,
-    },
-    TypeData {
-        code: "mo-id",
-        read: mo_id,
-    },
+    TypeData { code: "resident", read: resident },
+    TypeData { code: "hk-mo-permit", read: hk_mo_permit },
+    TypeData { code: "tw-permit", read: tw_permit },
+    TypeData { code: "hk-mo-tw-residence", read: hk_mo_tw_residence },
+    TypeData { code: "passport", read: passport },
+    TypeData { code: "permanent-residence", read: permanent_residence },
+    TypeData { code: "military", read: military },
+    TypeData { code: "hk-id", read: hk_id },
+    TypeData { code: "mo-id", read: mo_id },
 ];
 
 impl IdType {
@@ -119,10 +92,7 @@ impl IdDocument {
         if number.is_empty() {
             return Err(IdDocumentError::Empty);
         }
-        Ok(Self {
-            kind,
-            number: (kind.0.read)(&number)?,
-        })
+        Ok(Self { kind, number: (kind.0.read)(&number)? })
     }
 
     /// The type.
@@ -138,11 +108,7 @@ impl IdDocument {
     /// What two documents of one person have in common: the keyed hash for finding it is made of this.
     pub fn lookup_key(&self) -> String {
         // A permit of Hong Kong or Macao is reissued with other last two digits.
-        let number = if self.kind.code() == "hk-mo-permit" {
-            &self.number[..9]
-        } else {
-            &self.number
-        };
+        let number = if self.kind.code() == "hk-mo-permit" { &self.number[..9] } else { &self.number };
         format!("{}:{number}", self.kind.code())
     }
 
@@ -152,16 +118,8 @@ impl IdDocument {
         let (start, end) = if chars.len() >= 15 { (6, 4) } else { (1, 2) };
         let hidden = chars.len().saturating_sub(start + end);
         let shown = |part: &[char]| part.iter().collect::<String>();
-        let (start, end) = (
-            start.min(chars.len()),
-            chars.len().saturating_sub(end).max(start),
-        );
-        format!(
-            "{}{}{}",
-            shown(&chars[..start]),
-            "*".repeat(hidden),
-            shown(&chars[end.min(chars.len())..])
-        )
+        let (start, end) = (start.min(chars.len()), chars.len().saturating_sub(end).max(start));
+        format!("{}{}{}", shown(&chars[..start]), "*".repeat(hidden), shown(&chars[end.min(chars.len())..]))
     }
 }
 
@@ -202,10 +160,7 @@ fn upgrade(number: &str) -> Read {
             let check = check_character(&body);
             Ok(format!("{body}{check}"))
         }
-        18 if number.is_ascii()
-            && digits(&number[..17])
-            && (digits(&number[17..]) || number.ends_with('X')) =>
-        {
+        18 if number.is_ascii() && digits(&number[..17]) && (digits(&number[17..]) || number.ends_with('X')) => {
             Ok(number.to_owned())
         }
         15 | 18 => Err(IdDocumentError::Form),
@@ -217,21 +172,13 @@ fn check_gb11643(number: String) -> Read {
     if !is_date(&number[6..14]) {
         return Err(IdDocumentError::Birth);
     }
-    if number.ends_with(check_character(&number[..17])) {
-        Ok(number)
-    } else {
-        Err(IdDocumentError::Check)
-    }
+    if number.ends_with(check_character(&number[..17])) { Ok(number) } else { Err(IdDocumentError::Check) }
 }
 
 /// The 18th character after these 17 digits (GB 11643, ISO 7064 MOD 11-2).
 fn check_character(digits: &str) -> char {
     const WEIGHTS: [usize; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-    let sum: usize = digits
-        .bytes()
-        .zip(WEIGHTS)
-        .map(|(digit, weight)| usize::from(digit - b'0') * weight)
-        .sum();
+    let sum: usize = digits.bytes().zip(WEIGHTS).map(|(digit, weight)| usize::from(digit - b'0') * weight).sum();
     char::from(b"10X98765432"[sum % 11])
 }
 
@@ -254,11 +201,7 @@ fn hk_mo_permit(number: &str) -> Read {
         return Err(IdDocumentError::Length(number.chars().count()));
     }
     let fits = number.starts_with(['H', 'M']) && number.bytes().skip(1).all(|b| b.is_ascii_digit());
-    if fits {
-        Ok(number.to_owned())
-    } else {
-        Err(IdDocumentError::Form)
-    }
+    if fits { Ok(number.to_owned()) } else { Err(IdDocumentError::Form) }
 }
 
 fn tw_permit(number: &str) -> Read {
@@ -268,11 +211,7 @@ fn tw_permit(number: &str) -> Read {
 fn mo_id(number: &str) -> Read {
     let number = all_digits(number, &[8])?;
     // The first digit tells which office issued the card.
-    if number.starts_with(['1', '5', '7', '8']) {
-        Ok(number)
-    } else {
-        Err(IdDocumentError::Form)
-    }
+    if number.starts_with(['1', '5', '7', '8']) { Ok(number) } else { Err(IdDocumentError::Form) }
 }
 
 fn all_digits(number: &str, lengths: &[usize]) -> Read {
@@ -280,11 +219,7 @@ fn all_digits(number: &str, lengths: &[usize]) -> Read {
     if !lengths.contains(&length) {
         return Err(IdDocumentError::Length(length));
     }
-    if number.bytes().all(|b| b.is_ascii_digit()) {
-        Ok(number.to_owned())
-    } else {
-        Err(IdDocumentError::Form)
-    }
+    if number.bytes().all(|b| b.is_ascii_digit()) { Ok(number.to_owned()) } else { Err(IdDocumentError::Form) }
 }
 
 fn passport(number: &str) -> Read {
@@ -292,11 +227,7 @@ fn passport(number: &str) -> Read {
     if !(5..=17).contains(&length) {
         return Err(IdDocumentError::Length(length));
     }
-    if number.bytes().all(|b| b.is_ascii_alphanumeric()) {
-        Ok(number.to_owned())
-    } else {
-        Err(IdDocumentError::Form)
-    }
+    if number.bytes().all(|b| b.is_ascii_alphanumeric()) { Ok(number.to_owned()) } else { Err(IdDocumentError::Form) }
 }
 
 /// The card of 2023 has 18 characters, 9 first, checked like a resident's; the older one 3 letters and 12 digits.
@@ -307,11 +238,7 @@ fn permanent_residence(number: &str) -> Read {
             let fits = bytes.len() == 15
                 && bytes[..3].iter().all(u8::is_ascii_uppercase)
                 && bytes[3..].iter().all(u8::is_ascii_digit);
-            if fits {
-                Ok(number.to_owned())
-            } else {
-                Err(IdDocumentError::Form)
-            }
+            if fits { Ok(number.to_owned()) } else { Err(IdDocumentError::Form) }
         }
         18 if number.starts_with('9') => check_gb11643(upgrade(number)?),
         18 => Err(IdDocumentError::Form),
@@ -327,11 +254,7 @@ fn military(number: &str) -> Read {
     }
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '\u{4E00}'..='\u{9FFF}');
     let digits = number.chars().filter(char::is_ascii_digit).count();
-    if number.chars().all(fits) && digits >= 4 {
-        Ok(number.to_owned())
-    } else {
-        Err(IdDocumentError::Form)
-    }
+    if number.chars().all(fits) && digits >= 4 { Ok(number.to_owned()) } else { Err(IdDocumentError::Form) }
 }
 
 /// One or two letters, six digits and a check of weights 9 to 2 modulo 11, where a missing letter counts 36.
@@ -340,12 +263,8 @@ fn hk_id(number: &str) -> Read {
     if !matches!(length, 8 | 9) {
         return Err(IdDocumentError::Length(length));
     }
-    let (body, check) = number
-        .split_at_checked(number.len() - 1)
-        .ok_or(IdDocumentError::Form)?;
-    let (letters, digits) = body
-        .split_at_checked(length - 7)
-        .ok_or(IdDocumentError::Form)?;
+    let (body, check) = number.split_at_checked(number.len() - 1).ok_or(IdDocumentError::Form)?;
+    let (letters, digits) = body.split_at_checked(length - 7).ok_or(IdDocumentError::Form)?;
     let fits = letters.bytes().all(|b| b.is_ascii_uppercase())
         && digits.bytes().all(|b| b.is_ascii_digit())
         && check.bytes().all(|b| b.is_ascii_digit() || b == b'A');
@@ -353,23 +272,14 @@ fn hk_id(number: &str) -> Read {
         return Err(IdDocumentError::Form);
     }
     let missing = (letters.len() == 1).then_some(36);
-    let values = missing
-        .into_iter()
-        .chain(body.chars().filter_map(|c| c.to_digit(36)));
-    let sum: u32 = values
-        .zip((2..=9).rev())
-        .map(|(value, weight)| value * weight)
-        .sum();
+    let values = missing.into_iter().chain(body.chars().filter_map(|c| c.to_digit(36)));
+    let sum: u32 = values.zip((2..=9).rev()).map(|(value, weight)| value * weight).sum();
     let expected = match 11 - sum % 11 {
         10 => 'A',
         11 => '0',
         digit => char::from_digit(digit, 10).unwrap_or('0'),
     };
-    if check.starts_with(expected) {
-        Ok(number.to_owned())
-    } else {
-        Err(IdDocumentError::Check)
-    }
+    if check.starts_with(expected) { Ok(number.to_owned()) } else { Err(IdDocumentError::Check) }
 }
 
 #[cfg(test)]
@@ -377,8 +287,7 @@ mod tests {
     use super::*;
 
     fn read(code: &str, text: &str) -> Result<String, IdDocumentError> {
-        IdDocument::parse(IdType::parse(code).expect("a type"), text)
-            .map(|document| document.number)
+        IdDocument::parse(IdType::parse(code).expect("a type"), text).map(|document| document.number)
     }
 
     #[test]
@@ -386,11 +295,7 @@ mod tests {
         for (code, text, number) in [
             ("resident", "11010519491231002x", "11010519491231002X"),
             ("resident", " 440524 18800101 0014 ", "440524188001010014"),
-            (
-                "resident",
-                "１１０１０５１９４９１２３１００２Ｘ",
-                "11010519491231002X",
-            ),
+            ("resident", "１１０１０５１９４９１２３１００２Ｘ", "11010519491231002X"),
             ("hk-mo-permit", "h12345678", "H12345678"),
             ("hk-mo-permit", "M1234567801", "M1234567801"),
             ("tw-permit", "12345678", "12345678"),
@@ -407,10 +312,7 @@ mod tests {
 
     #[test]
     fn a_number_of_fifteen_digits_becomes_the_one_of_eighteen() {
-        assert_eq!(
-            read("resident", "110105491231002"),
-            Ok("11010519491231002X".to_owned())
-        );
+        assert_eq!(read("resident", "110105491231002"), Ok("11010519491231002X".to_owned()));
     }
 
     #[test]
@@ -423,11 +325,7 @@ mod tests {
             ("resident", "1101051949123100", IdDocumentError::Length(16)),
             ("resident", "1101051949123100XX", IdDocumentError::Form),
             ("resident", "一一0105194912", IdDocumentError::Length(12)),
-            (
-                "hk-mo-tw-residence",
-                "11010519491231002X",
-                IdDocumentError::Region,
-            ),
+            ("hk-mo-tw-residence", "11010519491231002X", IdDocumentError::Region),
             ("hk-mo-permit", "A12345678", IdDocumentError::Form),
             ("tw-permit", "123456789", IdDocumentError::Length(9)),
             ("passport", "E12", IdDocumentError::Length(3)),
@@ -454,8 +352,7 @@ mod tests {
                 for length in 0..20 {
                     let text: String = text.chars().cycle().take(length).collect();
                     // Neither reading nor masking may panic, whatever the answer.
-                    let _ = IdDocument::parse(kind, &text)
-                        .map(|document| (document.masked(), document.lookup_key()));
+                    let _ = IdDocument::parse(kind, &text).map(|document| (document.masked(), document.lookup_key()));
                 }
             }
         }
@@ -464,9 +361,7 @@ mod tests {
     #[test]
     fn a_reissued_permit_is_the_same_document() {
         let key = |text: &str| {
-            IdDocument::parse(IdType::parse("hk-mo-permit").expect("a type"), text)
-                .expect("a number")
-                .lookup_key()
+            IdDocument::parse(IdType::parse("hk-mo-permit").expect("a type"), text).expect("a number").lookup_key()
         };
         assert_eq!(key("H1234567801"), key("H12345678"));
     }
@@ -474,14 +369,9 @@ mod tests {
     #[test]
     fn a_masked_number_hides_the_date_of_birth() {
         let masked = |code: &str, text: &str| {
-            IdDocument::parse(IdType::parse(code).expect("a type"), text)
-                .expect("a number")
-                .masked()
+            IdDocument::parse(IdType::parse(code).expect("a type"), text).expect("a number").masked()
         };
-        assert_eq!(
-            masked("resident", "11010519491231002X"),
-            "110105********002X"
-        );
+        assert_eq!(masked("resident", "11010519491231002X"), "110105********002X");
         assert_eq!(masked("passport", "E12345678"), "E******78");
     }
 }

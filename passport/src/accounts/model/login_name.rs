@@ -35,10 +35,7 @@ impl LoginName {
     /// A name that is neither: only accounts made for measuring have one.
     pub fn plain(name: &str) -> Self {
         // What is longer than any name is the same unknown name.
-        Self(format!(
-            "login:{}",
-            name.chars().take(254).collect::<String>().to_lowercase()
-        ))
+        Self(format!("login:{}", name.chars().take(254).collect::<String>().to_lowercase()))
     }
 
     /// The form that is compared.

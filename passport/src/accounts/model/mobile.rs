@@ -94,16 +94,9 @@ mod tests {
             "8613800138000",
             "１３８００１３８０００",
         ] {
-            assert_eq!(
-                Mobile::parse(text).map(|m| m.0),
-                Ok("+8613800138000".to_owned()),
-                "{text}"
-            );
+            assert_eq!(Mobile::parse(text).map(|m| m.0), Ok("+8613800138000".to_owned()), "{text}");
         }
-        assert_eq!(
-            Mobile::parse("+852 9123 4567").map(|m| m.0),
-            Ok("+85291234567".to_owned())
-        );
+        assert_eq!(Mobile::parse("+852 9123 4567").map(|m| m.0), Ok("+85291234567".to_owned()));
     }
 
     #[test]

@@ -34,11 +34,7 @@ pub(crate) fn compact(text: &str) -> String {
     half_width(text)
         .chars()
         .filter(|c| {
-            !c.is_whitespace()
-                && !matches!(
-                    c,
-                    '-' | '‐' | '‑' | '–' | '—' | '(' | ')' | '.' | '\u{200B}'..='\u{200F}'
-                )
+            !c.is_whitespace() && !matches!(c, '-' | '‐' | '‑' | '–' | '—' | '(' | ')' | '.' | '\u{200B}'..='\u{200F}')
         })
         .collect()
 }

@@ -35,12 +35,7 @@ impl Name {
             return Err(NameError::TooLong);
         }
         // Letters of every script, what joins them (as in 买买提·吐尔逊 and O'Neil-Smith), and combining marks.
-        let joins = |c: char| {
-            matches!(
-                c,
-                ' ' | '·' | '•' | '‧' | '．' | '.' | '-' | '\'' | '’' | ','
-            )
-        };
+        let joins = |c: char| matches!(c, ' ' | '·' | '•' | '‧' | '．' | '.' | '-' | '\'' | '’' | ',');
         let mark = |c: char| matches!(c, '\u{0300}'..='\u{036F}' | '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}');
         let letter = |c: char| c.is_alphabetic() || joins(c) || mark(c);
         if !name.chars().all(letter) || !name.chars().any(char::is_alphabetic) {
@@ -61,20 +56,10 @@ mod tests {
 
     #[test]
     fn names_of_many_peoples_are_names() {
-        for name in [
-            "李华",
-            "买买提·吐尔逊",
-            "O’Neil-Smith",
-            "José",
-            "𠮷田",
-            "欧阳 娜娜",
-        ] {
+        for name in ["李华", "买买提·吐尔逊", "O’Neil-Smith", "José", "𠮷田", "欧阳 娜娜"] {
             assert_eq!(Name::parse(name).map(|n| n.0), Ok(name.to_owned()));
         }
-        assert_eq!(
-            Name::parse("  李 \u{3000} 华 ").map(|n| n.0),
-            Ok("李 华".to_owned())
-        );
+        assert_eq!(Name::parse("  李 \u{3000} 华 ").map(|n| n.0), Ok("李 华".to_owned()));
     }
 
     #[test]

@@ -17,21 +17,12 @@ pub struct PasswordRule {
 
 /// Every rule, in the order in which they are listed.
 pub const PASSWORD_RULES: [PasswordRule; 3] = [
-    PasswordRule {
-        code: "length",
-        holds: |text| LENGTH.contains(&text.chars().count()),
-    },
+    PasswordRule { code: "length", holds: |text| LENGTH.contains(&text.chars().count()) },
     PasswordRule {
         code: "letter-digit",
-        holds: |text| {
-            text.bytes().any(|b| b.is_ascii_alphabetic())
-                && text.bytes().any(|b| b.is_ascii_digit())
-        },
+        holds: |text| text.bytes().any(|b| b.is_ascii_alphabetic()) && text.bytes().any(|b| b.is_ascii_digit()),
     },
-    PasswordRule {
-        code: "special",
-        holds: |text| text.contains(|c| SPECIAL_CHARACTERS.contains(c)),
-    },
+    PasswordRule { code: "special", holds: |text| text.contains(|c| SPECIAL_CHARACTERS.contains(c)) },
 ];
 
 impl PasswordRule {
@@ -51,15 +42,8 @@ impl Password {
     /// # Errors
     /// The rules that it breaks.
     pub fn parse(text: &str) -> Result<Self, Vec<&'static PasswordRule>> {
-        let broken: Vec<_> = PASSWORD_RULES
-            .iter()
-            .filter(|rule| !rule.holds(text))
-            .collect();
-        if broken.is_empty() {
-            Ok(Self(SecretString::new(text)))
-        } else {
-            Err(broken)
-        }
+        let broken: Vec<_> = PASSWORD_RULES.iter().filter(|rule| !rule.holds(text)).collect();
+        if broken.is_empty() { Ok(Self(SecretString::new(text))) } else { Err(broken) }
     }
 
     /// The password itself, to be hashed.
@@ -73,12 +57,7 @@ mod tests {
     use super::*;
 
     fn broken(text: &str) -> Vec<&'static str> {
-        Password::parse(text)
-            .err()
-            .unwrap_or_default()
-            .iter()
-            .map(|rule| rule.code)
-            .collect()
+        Password::parse(text).err().unwrap_or_default().iter().map(|rule| rule.code).collect()
     }
 
     #[test]

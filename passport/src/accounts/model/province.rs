@@ -81,10 +81,7 @@ mod tests {
         for province in Province::ALL {
             assert_eq!(Province::parse(province.code()), Some(province));
         }
-        assert_eq!(
-            Province::parse("44").map(|p| p.name(Lang::Zh)),
-            Some("广东")
-        );
+        assert_eq!(Province::parse("44").map(|p| p.name(Lang::Zh)), Some("广东"));
         assert_eq!(Province::parse("99"), None);
         assert_eq!(Province::parse(""), None);
     }

@@ -26,9 +26,7 @@ impl SessionToken {
 
 /// The hash of the token that this browser carries, by which its session is found.
 pub fn token_hash(cookies: &Cookies) -> Option<[u8; 32]> {
-    cookies
-        .get(NAME)
-        .map(|cookie| sha256(cookie.value().as_bytes()))
+    cookies.get(NAME).map(|cookie| sha256(cookie.value().as_bytes()))
 }
 
 /// Gives the browser its token, for as long as it stays open.
@@ -46,10 +44,5 @@ pub fn clear(cookies: &Cookies) {
 
 fn build(value: String) -> Cookie<'static> {
     // Lax, since sites send people here by links and redirects.
-    Cookie::build((NAME, value))
-        .path("/")
-        .secure(true)
-        .http_only(true)
-        .same_site(SameSite::Lax)
-        .build()
+    Cookie::build((NAME, value)).path("/").secure(true).http_only(true).same_site(SameSite::Lax).build()
 }

@@ -69,10 +69,7 @@ pub struct SessionPolicy {
 impl Default for SessionPolicy {
     /// Two hours without use, twelve in all: a day of registration with a lunch break.
     fn default() -> Self {
-        Self {
-            idle: Duration::from_secs(2 * 60 * 60),
-            absolute: Duration::from_secs(12 * 60 * 60),
-        }
+        Self { idle: Duration::from_secs(2 * 60 * 60), absolute: Duration::from_secs(12 * 60 * 60) }
     }
 }
 

@@ -39,15 +39,9 @@ pub async fn insert(
 ///
 /// # Errors
 /// See [`DbError`].
-pub async fn find(
-    tx: &mut Tx,
-    token_hash: &[u8; 32],
-    now: Timestamp,
-) -> Result<Option<Session>, DbError> {
-    sql(
-        "SELECT id, account_id, auth_time, acr, amr, province, last_seen_at FROM sessions \
-         WHERE token_hash = $1 AND ended_at IS NULL AND idle_at > $2 AND expires_at > $2",
-    )
+pub async fn find(tx: &mut Tx, token_hash: &[u8; 32], now: Timestamp) -> Result<Option<Session>, DbError> {
+    sql("SELECT id, account_id, auth_time, acr, amr, province, last_seen_at FROM sessions \
+         WHERE token_hash = $1 AND ended_at IS NULL AND idle_at > $2 AND expires_at > $2")
     .bind(token_hash)
     .bind(now)
     .fetch_optional(tx)
@@ -61,14 +55,8 @@ pub async fn find(
 /// # Errors
 /// See [`DbError`].
 pub async fn has_ended(tx: &mut Tx, id: SessionId) -> Result<bool, DbError> {
-    let row = sql("SELECT ended_at FROM sessions WHERE id = $1")
-        .bind(id)
-        .fetch_optional(tx)
-        .await?;
-    row.map_or(Ok(true), |row| {
-        row.get::<Option<Timestamp>>("ended_at")
-            .map(|ended| ended.is_some())
-    })
+    let row = sql("SELECT ended_at FROM sessions WHERE id = $1").bind(id).fetch_optional(tx).await?;
+    row.map_or(Ok(true), |row| row.get::<Option<Timestamp>>("ended_at").map(|ended| ended.is_some()))
 }
 
 /// Writes down that the session was used: its idle time begins anew.
@@ -89,24 +77,14 @@ pub async fn touch(tx: &mut Tx, id: SessionId, now: Timestamp) -> Result<(), DbE
 /// # Errors
 /// See [`DbError`].
 pub async fn set_province(tx: &mut Tx, id: SessionId, province: Province) -> Result<(), DbError> {
-    sql("UPDATE sessions SET province = $2 WHERE id = $1")
-        .bind(id)
-        .bind(province.code())
-        .execute(tx)
-        .await
-        .map(drop)
+    sql("UPDATE sessions SET province = $2 WHERE id = $1").bind(id).bind(province.code()).execute(tx).await.map(drop)
 }
 
 /// Ends the session; whose it was, unless it had ended before.
 ///
 /// # Errors
 /// See [`DbError`].
-pub async fn end(
-    tx: &mut Tx,
-    id: SessionId,
-    now: Timestamp,
-    reason: EndReason,
-) -> Result<Option<AccountId>, DbError> {
+pub async fn end(tx: &mut Tx, id: SessionId, now: Timestamp, reason: EndReason) -> Result<Option<AccountId>, DbError> {
     sql("UPDATE sessions SET ended_at = $2, end_reason = $3 WHERE id = $1 AND ended_at IS NULL RETURNING account_id")
         .bind(id)
         .bind(now)
@@ -121,11 +99,7 @@ pub async fn end(
 ///
 /// # Errors
 /// See [`DbError`].
-pub async fn live(
-    tx: &mut Tx,
-    account: AccountId,
-    now: Timestamp,
-) -> Result<Vec<SessionId>, DbError> {
+pub async fn live(tx: &mut Tx, account: AccountId, now: Timestamp) -> Result<Vec<SessionId>, DbError> {
     let rows = sql("SELECT id FROM sessions \
          WHERE account_id = $1 AND ended_at IS NULL AND idle_at > $2 AND expires_at > $2")
     .bind(account)
@@ -149,20 +123,14 @@ pub async fn purge(tx: &mut Tx, limit: Timestamp) -> Result<u64, DbError> {
 fn session(row: &Row) -> Result<Session, DbError> {
     let province = row
         .get::<Option<String>>("province")?
-        .map(|code| {
-            Province::parse(&code).ok_or_else(|| BrokenRow::new("province", "is no province"))
-        })
+        .map(|code| Province::parse(&code).ok_or_else(|| BrokenRow::new("province", "is no province")))
         .transpose()?;
     Ok(Session {
         id: row.get("id")?,
         account: row.get("account_id")?,
         auth_time: row.get("auth_time")?,
         acr: row.get("acr")?,
-        amr: row
-            .get::<String>("amr")?
-            .split_whitespace()
-            .map(str::to_owned)
-            .collect(),
+        amr: row.get::<String>("amr")?.split_whitespace().map(str::to_owned).collect(),
         province,
         last_seen_at: row.get("last_seen_at")?,
     })

@@ -16,8 +16,7 @@ fn rules(toml: &str) -> Vec<(&'static str, Rule)> {
 
 #[test]
 fn what_is_not_said_follows_the_standard() {
-    let client =
-        client("redirect_uris = ['https://a.example/cb']\nclient_uri = 'https://a.example/'");
+    let client = client("redirect_uris = ['https://a.example/cb']\nclient_uri = 'https://a.example/'");
     assert_eq!(client.auth_method, AuthMethod::Basic);
     assert_eq!(client.id_token_alg, Alg::RS256);
     assert_eq!(client.grant_types, [GrantType::AuthorizationCode]);
@@ -28,11 +27,7 @@ fn what_is_not_said_follows_the_standard() {
 #[test]
 fn pkce_is_required_of_public_fapi_and_own_clients() {
     let uri = "redirect_uris = ['https://a.example/cb']\n";
-    for line in [
-        "token_endpoint_auth_method = 'none'",
-        "profile = 'fapi2'",
-        "first_party = true",
-    ] {
+    for line in ["token_endpoint_auth_method = 'none'", "profile = 'fapi2'", "first_party = true"] {
         assert!(client(&format!("{uri}{line}")).requires_pkce(), "{line}");
     }
 }
@@ -42,17 +37,7 @@ fn everything_wrong_is_said_at_once() {
     let toml = "accent = 'x y'\nredirect_uris = ['http://a.example/']\nclient_uri = 'ftp://a'\n\
         token_endpoint_auth_method = 'none'\ngrant_types = ['client_credentials', 'refresh_token']\nscopes = ['a b']";
     let found: Vec<_> = rules(toml).into_iter().map(|(field, _)| field).collect();
-    assert_eq!(
-        found,
-        [
-            "accent",
-            "redirect_uris",
-            "client_uri",
-            "grant_types",
-            "grant_types",
-            "scopes"
-        ]
-    );
+    assert_eq!(found, ["accent", "redirect_uris", "client_uri", "grant_types", "grant_types", "scopes"]);
 }
 
 #[test]

@@ -40,12 +40,7 @@ pub fn accept(
     for check in CHECKS {
         check(raw, &client)?;
     }
-    let prompt = raw
-        .prompt
-        .as_deref()
-        .map(Prompt::parse)
-        .transpose()?
-        .unwrap_or_default();
+    let prompt = raw.prompt.as_deref().map(Prompt::parse).transpose()?.unwrap_or_default();
     let max_age = raw.max_age.as_deref().map(parse_max_age).transpose()?;
     let negotiated = authorization::negotiate(raw, &client)?;
     Ok(AuthorizationRequest {
@@ -62,153 +57,70 @@ pub fn accept(
     })
 }
 
-fn refuse_if(
-    broken: bool,
-    code: Code,
-    description: &'static str,
-    rule: &'static str,
-) -> Result<(), ProtocolError> {
-    if broken {
-        Err(ProtocolError::new(code, description, rule))
-    } else {
-        Ok(())
-    }
+fn refuse_if(broken: bool, code: Code, description: &'static str, rule: &'static str) -> Result<(), ProtocolError> {
+    if broken { Err(ProtocolError::new(code, description, rule)) } else { Ok(()) }
 }
 
 fn it_comes_without_a_request_object(raw: &RawRequest, _: &Client) -> Result<(), ProtocolError> {
     let used = raw.request.is_some();
-    refuse_if(
-        used,
-        Code::RequestNotSupported,
-        "request is not supported",
-        "OpenID Connect Core 1.0 6.1",
-    )
+    refuse_if(used, Code::RequestNotSupported, "request is not supported", "OpenID Connect Core 1.0 6.1")
 }
 
 fn it_comes_without_a_request_uri(raw: &RawRequest, _: &Client) -> Result<(), ProtocolError> {
     let used = raw.request_uri.is_some();
-    refuse_if(
-        used,
-        Code::RequestUriNotSupported,
-        "request_uri is not supported",
-        "OpenID Connect Core 1.0 6.2",
-    )
+    refuse_if(used, Code::RequestUriNotSupported, "request_uri is not supported", "OpenID Connect Core 1.0 6.2")
 }
 
 fn it_comes_without_a_registration(raw: &RawRequest, _: &Client) -> Result<(), ProtocolError> {
     let used = raw.registration.is_some();
-    refuse_if(
-        used,
-        Code::RegistrationNotSupported,
-        "registration is not supported",
-        "OpenID Connect Core 1.0 7.2.1",
-    )
+    refuse_if(used, Code::RegistrationNotSupported, "registration is not supported", "OpenID Connect Core 1.0 7.2.1")
 }
 
 fn the_client_may_use_codes(_: &RawRequest, client: &Client) -> Result<(), ProtocolError> {
     let may = client.allows(GrantType::AuthorizationCode);
-    refuse_if(
-        !may,
-        Code::UnauthorizedClient,
-        "the client is not registered for codes",
-        "RFC 6749 4.1.2.1",
-    )
+    refuse_if(!may, Code::UnauthorizedClient, "the client is not registered for codes", "RFC 6749 4.1.2.1")
 }
 
 fn the_response_type_is_code(raw: &RawRequest, _: &Client) -> Result<(), ProtocolError> {
     let missing = raw.response_type.is_none();
-    refuse_if(
-        missing,
-        Code::InvalidRequest,
-        "response_type is missing",
-        "RFC 6749 3.1.1",
-    )?;
+    refuse_if(missing, Code::InvalidRequest, "response_type is missing", "RFC 6749 3.1.1")?;
     let other = raw.response_type.as_deref() != Some("code");
-    refuse_if(
-        other,
-        Code::UnsupportedResponseType,
-        "the response type is code",
-        "RFC 6749 3.1.1",
-    )
+    refuse_if(other, Code::UnsupportedResponseType, "the response type is code", "RFC 6749 3.1.1")
 }
 
 fn the_response_mode_is_query(raw: &RawRequest, _: &Client) -> Result<(), ProtocolError> {
-    let other = raw
-        .response_mode
-        .as_deref()
-        .is_some_and(|mode| mode != "query");
-    refuse_if(
-        other,
-        Code::InvalidRequest,
-        "the response mode is query",
-        "OAuth 2.0 Multiple Response Types 2.1",
-    )
+    let other = raw.response_mode.as_deref().is_some_and(|mode| mode != "query");
+    refuse_if(other, Code::InvalidRequest, "the response mode is query", "OAuth 2.0 Multiple Response Types 2.1")
 }
 
 /// They are stored with the code, so a stranger must not choose how much is stored.
 fn values_are_not_too_long(raw: &RawRequest, _: &Client) -> Result<(), ProtocolError> {
     let long = |value: &Option<String>, limit| value.as_ref().is_some_and(|v| v.len() > limit);
     let broken = long(&raw.nonce, 512) || long(&raw.scope, 1024) || long(&raw.login_hint, 254);
-    refuse_if(
-        broken,
-        Code::InvalidRequest,
-        "a parameter is too long",
-        "RFC 6749 4.1.2.1",
-    )
+    refuse_if(broken, Code::InvalidRequest, "a parameter is too long", "RFC 6749 4.1.2.1")
 }
 
-fn a_challenge_is_there_where_it_must_be(
-    raw: &RawRequest,
-    client: &Client,
-) -> Result<(), ProtocolError> {
+fn a_challenge_is_there_where_it_must_be(raw: &RawRequest, client: &Client) -> Result<(), ProtocolError> {
     let missing = client.requires_pkce() && raw.code_challenge.is_none();
-    refuse_if(
-        missing,
-        Code::InvalidRequest,
-        "code_challenge is missing",
-        "RFC 7636 4.4.1",
-    )
+    refuse_if(missing, Code::InvalidRequest, "code_challenge is missing", "RFC 7636 4.4.1")
 }
 
-fn a_challenge_method_comes_with_a_challenge(
-    raw: &RawRequest,
-    _: &Client,
-) -> Result<(), ProtocolError> {
+fn a_challenge_method_comes_with_a_challenge(raw: &RawRequest, _: &Client) -> Result<(), ProtocolError> {
     let alone = raw.code_challenge_method.is_some() && raw.code_challenge.is_none();
-    refuse_if(
-        alone,
-        Code::InvalidRequest,
-        "code_challenge is missing",
-        "RFC 7636 4.3",
-    )
+    refuse_if(alone, Code::InvalidRequest, "code_challenge is missing", "RFC 7636 4.3")
 }
 
 /// A challenge without a method would be a plain one.
 fn the_challenge_method_is_s256(raw: &RawRequest, _: &Client) -> Result<(), ProtocolError> {
-    let other =
-        raw.code_challenge.is_some() && raw.code_challenge_method.as_deref() != Some("S256");
-    refuse_if(
-        other,
-        Code::InvalidRequest,
-        "code_challenge_method is S256",
-        "RFC 7636 4.4.1",
-    )
+    let other = raw.code_challenge.is_some() && raw.code_challenge_method.as_deref() != Some("S256");
+    refuse_if(other, Code::InvalidRequest, "code_challenge_method is S256", "RFC 7636 4.4.1")
 }
 
 fn the_challenge_is_well_formed(raw: &RawRequest, _: &Client) -> Result<(), ProtocolError> {
     // SHA-256 in base64url without padding is exactly this long.
-    let well_formed = |c: &String| {
-        c.len() == 43
-            && c.bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
-    };
+    let well_formed = |c: &String| c.len() == 43 && c.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
     let broken = !raw.code_challenge.as_ref().is_none_or(well_formed);
-    refuse_if(
-        broken,
-        Code::InvalidRequest,
-        "code_challenge is not a SHA-256 in base64url",
-        "RFC 7636 4.2",
-    )
+    refuse_if(broken, Code::InvalidRequest, "code_challenge is not a SHA-256 in base64url", "RFC 7636 4.2")
 }
 
 #[cfg(test)]
@@ -253,51 +165,25 @@ mod tests {
     fn what_is_not_supported_says_so_in_its_own_code() {
         let client = client("");
         let value = || Some("x".to_owned());
-        assert_eq!(
-            refused(&client, |r| r.request = value()),
-            Code::RequestNotSupported
-        );
-        assert_eq!(
-            refused(&client, |r| r.request_uri = value()),
-            Code::RequestUriNotSupported
-        );
-        assert_eq!(
-            refused(&client, |r| r.registration = value()),
-            Code::RegistrationNotSupported
-        );
+        assert_eq!(refused(&client, |r| r.request = value()), Code::RequestNotSupported);
+        assert_eq!(refused(&client, |r| r.request_uri = value()), Code::RequestUriNotSupported);
+        assert_eq!(refused(&client, |r| r.registration = value()), Code::RegistrationNotSupported);
     }
 
     #[test]
     fn only_codes_in_queries_are_given() {
         let client = client("");
-        assert_eq!(
-            refused(&client, |r| r.response_type = None),
-            Code::InvalidRequest
-        );
+        assert_eq!(refused(&client, |r| r.response_type = None), Code::InvalidRequest);
         for other in ["token", "id_token", "code id_token", "none", "CODE"] {
-            assert_eq!(
-                refused(&client, |r| r.response_type = Some(other.into())),
-                Code::UnsupportedResponseType
-            );
+            assert_eq!(refused(&client, |r| r.response_type = Some(other.into())), Code::UnsupportedResponseType);
         }
-        assert_eq!(
-            refused(&client, |r| r.response_mode = Some("fragment".into())),
-            Code::InvalidRequest
-        );
+        assert_eq!(refused(&client, |r| r.response_mode = Some("fragment".into())), Code::InvalidRequest);
     }
 
     #[test]
     fn pkce_is_required_by_profile_and_never_plain() {
-        for line in [
-            "token_endpoint_auth_method = 'none'",
-            "profile = 'fapi2'",
-            "first_party = true",
-        ] {
-            assert_eq!(
-                refused(&client(line), |_| ()),
-                Code::InvalidRequest,
-                "{line}"
-            );
+        for line in ["token_endpoint_auth_method = 'none'", "profile = 'fapi2'", "first_party = true"] {
+            assert_eq!(refused(&client(line), |_| ()), Code::InvalidRequest, "{line}");
         }
         let client = client("");
         let pkce = |challenge: &str, method: Option<&str>| {
@@ -313,29 +199,17 @@ mod tests {
             ("short", Some("S256")),
             (&CHALLENGE.replace('-', "="), Some("S256")),
         ] {
-            assert_eq!(
-                check(&pkce(challenge, method), &client).expect_err("refused"),
-                Code::InvalidRequest
-            );
+            assert_eq!(check(&pkce(challenge, method), &client).expect_err("refused"), Code::InvalidRequest);
         }
-        assert_eq!(
-            refused(&client, |r| r.code_challenge_method = Some("S256".into())),
-            Code::InvalidRequest
-        );
+        assert_eq!(refused(&client, |r| r.code_challenge_method = Some("S256".into())), Code::InvalidRequest);
     }
 
     #[test]
     fn a_scope_that_leaves_nothing_is_refused() {
         let client = client("scopes = ['openid']");
-        assert_eq!(
-            refused(&client, |r| r.scope = Some("made_up".into())),
-            Code::InvalidScope
-        );
+        assert_eq!(refused(&client, |r| r.scope = Some("made_up".into())), Code::InvalidScope);
         assert_eq!(refused(&client, |r| r.scope = None), Code::InvalidScope);
-        assert_eq!(
-            refused(&client, |r| r.scope = Some("a\\b".into())),
-            Code::InvalidScope
-        );
+        assert_eq!(refused(&client, |r| r.scope = Some("a\\b".into())), Code::InvalidScope);
     }
 
     #[test]
@@ -346,9 +220,6 @@ mod tests {
 
     #[test]
     fn what_would_be_stored_has_a_limit() {
-        assert_eq!(
-            refused(&client(""), |r| r.nonce = Some("n".repeat(513))),
-            Code::InvalidRequest
-        );
+        assert_eq!(refused(&client(""), |r| r.nonce = Some("n".repeat(513))), Code::InvalidRequest);
     }
 }

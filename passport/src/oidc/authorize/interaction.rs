@@ -36,9 +36,7 @@ pub struct Consent {
 impl Consent {
     /// Whether the person was asked about every token of `scope`.
     pub fn decides(&self, scope: &Scope) -> bool {
-        scope
-            .iter()
-            .all(|token| self.scope.has(token) || self.declined.has(token))
+        scope.iter().all(|token| self.scope.has(token) || self.declined.has(token))
     }
 }
 
@@ -57,19 +55,12 @@ impl Began {
 
     /// A request that just came.
     pub fn now(now: Timestamp) -> Self {
-        Self {
-            at: now,
-            resumed: false,
-        }
+        Self { at: now, resumed: false }
     }
 
     /// A request that began at `at` and is taken up again at `now`.
     pub fn resumed(at: Timestamp, now: Timestamp) -> Self {
-        if now.since(at) > Self::LIFETIME {
-            Self::now(now)
-        } else {
-            Self { at, resumed: true }
-        }
+        if now.since(at) > Self::LIFETIME { Self::now(now) } else { Self { at, resumed: true } }
     }
 
     /// Whether `event` belongs to this interaction.
@@ -105,47 +96,22 @@ pub fn next(
 ) -> Step {
     let silent = request.prompt.none;
     let Some(present) = present else {
-        return or_refuse(
-            silent,
-            Step::SignIn,
-            Code::LoginRequired,
-            "nobody is signed in",
-        );
+        return or_refuse(silent, Step::SignIn, Code::LoginRequired, "nobody is signed in");
     };
     let fresh = began.includes(present.auth_time);
     if !present.is_hinted {
         // Whoever signed in after being asked is not the person whom the client means (OIDC Core §3.1.2.1).
         let refuse = silent || fresh;
-        return or_refuse(
-            refuse,
-            Step::SignIn,
-            Code::LoginRequired,
-            "another person is signed in",
-        );
+        return or_refuse(refuse, Step::SignIn, Code::LoginRequired, "another person is signed in");
     }
     if !fresh && (request.prompt.wants_sign_in() || is_too_old(request, present, now)) {
-        return or_refuse(
-            silent,
-            Step::SignIn,
-            Code::LoginRequired,
-            "the sign-in is too old",
-        );
+        return or_refuse(silent, Step::SignIn, Code::LoginRequired, "the sign-in is too old");
     }
     if request.scope.has(EXAM) && !present.has_province {
-        return or_refuse(
-            silent,
-            Step::AskProvince,
-            Code::InteractionRequired,
-            "the province is not known",
-        );
+        return or_refuse(silent, Step::AskProvince, Code::InteractionRequired, "the province is not known");
     }
     if needs_consent(request, consent, began) {
-        return or_refuse(
-            silent,
-            Step::AskConsent,
-            Code::ConsentRequired,
-            "consent is needed",
-        );
+        return or_refuse(silent, Step::AskConsent, Code::ConsentRequired, "consent is needed");
     }
     Step::Issue
 }
@@ -156,26 +122,18 @@ pub fn depends_on_consent(request: &AuthorizationRequest) -> bool {
 }
 
 fn is_too_old(request: &AuthorizationRequest, present: Present, now: Timestamp) -> bool {
-    request
-        .max_age
-        .is_some_and(|limit| now.since(present.auth_time) > limit)
+    request.max_age.is_some_and(|limit| now.since(present.auth_time) > limit)
 }
 
 /// Our own sites are covered by the agreements of the registration; `prompt=consent` asks all the same.
 fn needs_consent(request: &AuthorizationRequest, consent: Option<&Consent>, began: Began) -> bool {
-    let asked_again =
-        request.prompt.consent && !consent.is_some_and(|c| began.includes(c.granted_at));
-    let not_covered =
-        !request.client.first_party && !consent.is_some_and(|c| c.decides(&request.scope));
+    let asked_again = request.prompt.consent && !consent.is_some_and(|c| began.includes(c.granted_at));
+    let not_covered = !request.client.first_party && !consent.is_some_and(|c| c.decides(&request.scope));
     asked_again || not_covered
 }
 
 fn or_refuse(refuse: bool, step: Step, code: Code, description: &'static str) -> Step {
-    if refuse {
-        Step::Refuse(ProtocolError::new(code, description, RULE))
-    } else {
-        step
-    }
+    if refuse { Step::Refuse(ProtocolError::new(code, description, RULE)) } else { step }
 }
 
 #[cfg(test)]
@@ -197,8 +155,7 @@ mod tests {
              code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&{query}"
         );
         let raw = RawRequest::parse(text.as_bytes()).expect("parameters");
-        let redirect =
-            TrustedRedirect::prove(&client, &raw, &"https://p.test".into()).expect("registered");
+        let redirect = TrustedRedirect::prove(&client, &raw, &"https://p.test".into()).expect("registered");
         checks::accept(&raw, Arc::new(client), redirect).expect("accepted")
     }
 
@@ -207,11 +164,7 @@ mod tests {
     }
 
     fn present(auth_time: Timestamp) -> Option<Present> {
-        Some(Present {
-            auth_time,
-            has_province: true,
-            is_hinted: true,
-        })
+        Some(Present { auth_time, has_province: true, is_hinted: true })
     }
 
     fn code(step: Step) -> Code {
@@ -223,11 +176,7 @@ mod tests {
 
     fn given(scope: &str, declined: &str) -> Consent {
         let parse = |text| Scope::parse(text).expect("scope");
-        Consent {
-            scope: parse(scope),
-            declined: parse(declined),
-            granted_at: T0,
-        }
+        Consent { scope: parse(scope), declined: parse(declined), granted_at: T0 }
     }
 
     fn later(seconds: u64) -> Timestamp {
@@ -237,10 +186,7 @@ mod tests {
     #[test]
     fn a_live_session_is_enough_for_our_own_site() {
         let request = ours("scope=openid");
-        assert_eq!(
-            next(&request, present(T0), None, Began::now(later(9)), later(9)),
-            Step::Issue
-        );
+        assert_eq!(next(&request, present(T0), None, Began::now(later(9)), later(9)), Step::Issue);
         assert_eq!(next(&request, None, None, Began::now(T0), T0), Step::SignIn);
     }
 
@@ -248,25 +194,12 @@ mod tests {
     fn prompt_none_shows_no_page() {
         let request = ours("scope=openid+exam&prompt=none");
         let began = Began::now(T0);
-        assert_eq!(
-            code(next(&request, None, None, began, T0)),
-            Code::LoginRequired
-        );
-        let no_province = Some(Present {
-            auth_time: T0,
-            has_province: false,
-            is_hinted: true,
-        });
-        assert_eq!(
-            code(next(&request, no_province, None, began, T0)),
-            Code::InteractionRequired
-        );
+        assert_eq!(code(next(&request, None, None, began, T0)), Code::LoginRequired);
+        let no_province = Some(Present { auth_time: T0, has_province: false, is_hinted: true });
+        assert_eq!(code(next(&request, no_province, None, began, T0)), Code::InteractionRequired);
         assert_eq!(next(&request, present(T0), None, began, T0), Step::Issue);
         let theirs = self::request("scopes = ['openid']", "scope=openid&prompt=none");
-        assert_eq!(
-            code(next(&theirs, present(T0), None, began, T0)),
-            Code::ConsentRequired
-        );
+        assert_eq!(code(next(&theirs, present(T0), None, began, T0)), Code::ConsentRequired);
     }
 
     #[test]
@@ -274,116 +207,46 @@ mod tests {
         for prompt in ["login", "select_account", "create"] {
             let request = ours(&format!("scope=openid&prompt={prompt}"));
             let asked = later(10);
-            assert_eq!(
-                next(&request, present(asked), None, Began::now(asked), asked),
-                Step::SignIn,
-                "{prompt}"
-            );
+            assert_eq!(next(&request, present(asked), None, Began::now(asked), asked), Step::SignIn, "{prompt}");
             let resumed = Began::resumed(asked, later(60));
-            assert_eq!(
-                next(&request, present(T0), None, resumed, later(60)),
-                Step::SignIn,
-                "{prompt}"
-            );
-            assert_eq!(
-                next(&request, present(later(50)), None, resumed, later(60)),
-                Step::Issue,
-                "{prompt}"
-            );
+            assert_eq!(next(&request, present(T0), None, resumed, later(60)), Step::SignIn, "{prompt}");
+            assert_eq!(next(&request, present(later(50)), None, resumed, later(60)), Step::Issue, "{prompt}");
         }
     }
 
     #[test]
     fn max_age_is_met_by_a_young_or_a_new_sign_in() {
         let request = ours("scope=openid&max_age=60");
-        assert_eq!(
-            next(
-                &request,
-                present(T0),
-                None,
-                Began::now(later(60)),
-                later(60)
-            ),
-            Step::Issue
-        );
-        assert_eq!(
-            next(
-                &request,
-                present(T0),
-                None,
-                Began::now(later(61)),
-                later(61)
-            ),
-            Step::SignIn
-        );
+        assert_eq!(next(&request, present(T0), None, Began::now(later(60)), later(60)), Step::Issue);
+        assert_eq!(next(&request, present(T0), None, Began::now(later(61)), later(61)), Step::SignIn);
         let zero = ours("scope=openid&max_age=0");
         let resumed = Began::resumed(later(1), later(9));
-        assert_eq!(
-            next(&zero, present(later(5)), None, resumed, later(9)),
-            Step::Issue
-        );
+        assert_eq!(next(&zero, present(later(5)), None, resumed, later(9)), Step::Issue);
         let silent = ours("scope=openid&max_age=5&prompt=none");
-        assert_eq!(
-            code(next(
-                &silent,
-                present(T0),
-                None,
-                Began::now(later(9)),
-                later(9)
-            )),
-            Code::LoginRequired
-        );
+        assert_eq!(code(next(&silent, present(T0), None, Began::now(later(9)), later(9))), Code::LoginRequired);
     }
 
     #[test]
     fn an_old_way_back_is_a_new_interaction() {
         let request = ours("scope=openid&prompt=login");
         let now = later(2 * 60 * 60);
-        assert_eq!(
-            next(
-                &request,
-                present(later(60)),
-                None,
-                Began::resumed(T0, now),
-                now
-            ),
-            Step::SignIn
-        );
+        assert_eq!(next(&request, present(later(60)), None, Began::resumed(T0, now), now), Step::SignIn);
     }
 
     #[test]
     fn another_person_than_the_hinted_one_signs_in_once_and_is_then_refused() {
         let request = ours("scope=openid");
-        let other = |auth_time| {
-            Some(Present {
-                auth_time,
-                has_province: true,
-                is_hinted: false,
-            })
-        };
-        assert_eq!(
-            next(&request, other(T0), None, Began::now(later(1)), later(1)),
-            Step::SignIn
-        );
+        let other = |auth_time| Some(Present { auth_time, has_province: true, is_hinted: false });
+        assert_eq!(next(&request, other(T0), None, Began::now(later(1)), later(1)), Step::SignIn);
         let resumed = Began::resumed(later(1), later(9));
-        assert_eq!(
-            code(next(&request, other(later(5)), None, resumed, later(9))),
-            Code::LoginRequired
-        );
+        assert_eq!(code(next(&request, other(later(5)), None, resumed, later(9))), Code::LoginRequired);
     }
 
     #[test]
     fn a_site_that_wants_the_province_gets_it() {
         let request = ours("scope=openid+exam");
-        let without = Some(Present {
-            auth_time: T0,
-            has_province: false,
-            is_hinted: true,
-        });
-        assert_eq!(
-            next(&request, without, None, Began::now(T0), T0),
-            Step::AskProvince
-        );
+        let without = Some(Present { auth_time: T0, has_province: false, is_hinted: true });
+        assert_eq!(next(&request, without, None, Began::now(T0), T0), Step::AskProvince);
     }
 
     #[test]
@@ -391,40 +254,10 @@ mod tests {
         let request = request("scopes = ['openid', 'email']", "scope=openid+email");
         let consent = |scope: &str| given(scope, "");
         let began = Began::now(later(9));
-        assert_eq!(
-            next(&request, present(T0), None, began, later(9)),
-            Step::AskConsent
-        );
-        assert_eq!(
-            next(
-                &request,
-                present(T0),
-                Some(&consent("openid")),
-                began,
-                later(9)
-            ),
-            Step::AskConsent
-        );
-        assert_eq!(
-            next(
-                &request,
-                present(T0),
-                Some(&consent("email openid x")),
-                began,
-                later(9)
-            ),
-            Step::Issue
-        );
-        assert_eq!(
-            next(
-                &request,
-                present(T0),
-                Some(&given("openid", "email")),
-                began,
-                later(9)
-            ),
-            Step::Issue
-        );
+        assert_eq!(next(&request, present(T0), None, began, later(9)), Step::AskConsent);
+        assert_eq!(next(&request, present(T0), Some(&consent("openid")), began, later(9)), Step::AskConsent);
+        assert_eq!(next(&request, present(T0), Some(&consent("email openid x")), began, later(9)), Step::Issue);
+        assert_eq!(next(&request, present(T0), Some(&given("openid", "email")), began, later(9)), Step::Issue);
     }
 
     #[test]
@@ -432,17 +265,8 @@ mod tests {
         let request = ours("scope=openid&prompt=consent");
         let old = given("openid", "");
         let began = Began::resumed(later(5), later(9));
-        assert_eq!(
-            next(&request, present(T0), Some(&old), began, later(9)),
-            Step::AskConsent
-        );
-        let new = Consent {
-            granted_at: later(7),
-            ..old
-        };
-        assert_eq!(
-            next(&request, present(T0), Some(&new), began, later(9)),
-            Step::Issue
-        );
+        assert_eq!(next(&request, present(T0), Some(&old), began, later(9)), Step::AskConsent);
+        let new = Consent { granted_at: later(7), ..old };
+        assert_eq!(next(&request, present(T0), Some(&new), began, later(9)), Step::Issue);
     }
 }

@@ -136,24 +136,12 @@ impl Prompt {
                 "select_account" => prompt.select_account = true,
                 "create" => prompt.create = true,
                 _ => {
-                    return Err(ProtocolError::invalid_request(
-                        "prompt has a value that does not exist",
-                        RULE,
-                    ));
+                    return Err(ProtocolError::invalid_request("prompt has a value that does not exist", RULE));
                 }
             }
         }
-        if prompt.none
-            && (prompt
-                != Self {
-                    none: true,
-                    ..Self::default()
-                })
-        {
-            return Err(ProtocolError::invalid_request(
-                "prompt none stands alone",
-                RULE,
-            ));
+        if prompt.none && (prompt != Self { none: true, ..Self::default() }) {
+            return Err(ProtocolError::invalid_request("prompt none stands alone", RULE));
         }
         Ok(prompt)
     }
@@ -180,13 +168,11 @@ pub fn parse_max_age(text: &str) -> Result<Duration, ProtocolError> {
 
 /// The first language of `ui_locales` that we speak; languages we don't are no error (OIDC Core §3.1.2.1).
 pub fn preferred_language(ui_locales: &str) -> Option<Lang> {
-    ui_locales
-        .split(' ')
-        .find_map(|tag| match tag.split('-').next() {
-            Some(primary) if primary.eq_ignore_ascii_case("zh") => Some(Lang::Zh),
-            Some(primary) if primary.eq_ignore_ascii_case("en") => Some(Lang::En),
-            _ => None,
-        })
+    ui_locales.split(' ').find_map(|tag| match tag.split('-').next() {
+        Some(primary) if primary.eq_ignore_ascii_case("zh") => Some(Lang::Zh),
+        Some(primary) if primary.eq_ignore_ascii_case("en") => Some(Lang::En),
+        _ => None,
+    })
 }
 
 #[cfg(test)]
@@ -199,11 +185,7 @@ mod tests {
         assert!(both.login && both.consent && both.wants_sign_in());
         assert!(Prompt::parse("none").expect("a prompt").none);
         for bad in ["none login", "consent none", "Login", "nonsense"] {
-            assert_eq!(
-                Prompt::parse(bad).map_err(|e| e.code),
-                Err(Code::InvalidRequest),
-                "{bad}"
-            );
+            assert_eq!(Prompt::parse(bad).map_err(|e| e.code), Err(Code::InvalidRequest), "{bad}");
         }
     }
 

@@ -24,28 +24,14 @@ impl TrustedRedirect {
     ///
     /// # Errors
     /// It is missing (OIDC Core §3.1.2.1 requires it), or not registered byte for byte (RFC 9700 §2.1).
-    pub fn prove(
-        client: &Client,
-        request: &RawRequest,
-        issuer: &Arc<str>,
-    ) -> Result<Self, ProtocolError> {
+    pub fn prove(client: &Client, request: &RawRequest, issuer: &Arc<str>) -> Result<Self, ProtocolError> {
         let Some(uri) = &request.redirect_uri else {
-            return Err(ProtocolError::invalid_request(
-                "redirect_uri is missing",
-                "OpenID Connect Core 1.0 3.1.2.1",
-            ));
+            return Err(ProtocolError::invalid_request("redirect_uri is missing", "OpenID Connect Core 1.0 3.1.2.1"));
         };
         if client.redirect_uri(uri).is_none() {
-            return Err(ProtocolError::invalid_request(
-                "redirect_uri is not registered",
-                "RFC 9700 2.1",
-            ));
+            return Err(ProtocolError::invalid_request("redirect_uri is not registered", "RFC 9700 2.1"));
         }
-        Ok(Self {
-            uri: uri.clone(),
-            state: request.state.clone(),
-            issuer: Arc::clone(issuer),
-        })
+        Ok(Self { uri: uri.clone(), state: request.state.clone(), issuer: Arc::clone(issuer) })
     }
 
     /// The URI as the client sent it.
@@ -87,18 +73,13 @@ impl TrustedRedirect {
 
 /// The description with the reference in it, in the characters of RFC 6749 §4.1.2.1.
 pub fn describe(error: &ProtocolError, reference: &str) -> String {
-    let mut text =
-        String::with_capacity(error.description.len() + error.rule.len() + reference.len() + 16);
+    let mut text = String::with_capacity(error.description.len() + error.rule.len() + reference.len() + 16);
     text.push_str(error.description);
     text.push_str(" (");
     text.push_str(error.rule);
     if !reference.is_empty() {
         text.push_str(", reference ");
-        text.extend(
-            reference
-                .chars()
-                .filter(|c| c.is_ascii_alphanumeric() || *c == '-'),
-        );
+        text.extend(reference.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-'));
     }
     text.push(')');
     text
@@ -106,14 +87,7 @@ pub fn describe(error: &ProtocolError, reference: &str) -> String {
 
 /// 303 to `location`, never stored: a code or a sealed request may stand in it.
 pub fn see_other(location: &str) -> Response {
-    (
-        StatusCode::SEE_OTHER,
-        [
-            (header::LOCATION, location),
-            (header::CACHE_CONTROL, "no-store"),
-        ],
-    )
-        .into_response()
+    (StatusCode::SEE_OTHER, [(header::LOCATION, location), (header::CACHE_CONTROL, "no-store")]).into_response()
 }
 
 #[cfg(test)]
@@ -123,19 +97,12 @@ mod tests {
     use crate::oidc::testing::client;
 
     fn redirect(uri: &str, state: Option<&str>) -> TrustedRedirect {
-        TrustedRedirect {
-            uri: uri.to_owned(),
-            state: state.map(str::to_owned),
-            issuer: "https://p.test".into(),
-        }
+        TrustedRedirect { uri: uri.to_owned(), state: state.map(str::to_owned), issuer: "https://p.test".into() }
     }
 
     fn location(response: &Response) -> String {
         assert_eq!(response.status(), StatusCode::SEE_OTHER);
-        response.headers()[header::LOCATION]
-            .to_str()
-            .expect("ASCII")
-            .to_owned()
+        response.headers()[header::LOCATION].to_str().expect("ASCII").to_owned()
     }
 
     #[test]
@@ -143,10 +110,7 @@ mod tests {
         let client = client("");
         let issuer: Arc<str> = "https://p.test".into();
         let with = |uri: Option<&str>| {
-            let request = RawRequest {
-                redirect_uri: uri.map(str::to_owned),
-                ..RawRequest::default()
-            };
+            let request = RawRequest { redirect_uri: uri.map(str::to_owned), ..RawRequest::default() };
             TrustedRedirect::prove(&client, &request, &issuer)
         };
         assert!(with(Some("https://a.example/cb")).is_ok());
@@ -168,30 +132,18 @@ mod tests {
     fn state_and_issuer_travel_with_success_and_with_errors() {
         let redirect = redirect("https://a.example/cb", Some("a b&c"));
         let good = location(&redirect.with_code("xyz"));
-        assert_eq!(
-            good,
-            "https://a.example/cb?code=xyz&state=a+b%26c&iss=https%3A%2F%2Fp.test"
-        );
+        assert_eq!(good, "https://a.example/cb?code=xyz&state=a+b%26c&iss=https%3A%2F%2Fp.test");
         let error = ProtocolError::new(Code::LoginRequired, "sign-in is needed", "OIDC");
         let bad = location(&redirect.with_error(&error, "R7K4"));
-        assert!(
-            bad.starts_with("https://a.example/cb?error=login_required&error_description="),
-            "{bad}"
-        );
-        assert!(
-            bad.ends_with("&state=a+b%26c&iss=https%3A%2F%2Fp.test"),
-            "{bad}"
-        );
+        assert!(bad.starts_with("https://a.example/cb?error=login_required&error_description="), "{bad}");
+        assert!(bad.ends_with("&state=a+b%26c&iss=https%3A%2F%2Fp.test"), "{bad}");
         assert!(bad.contains("R7K4"), "{bad}");
     }
 
     #[test]
     fn a_registered_query_is_kept() {
         let location = location(&redirect("https://a.example/cb?x=1", None).with_code("c"));
-        assert!(
-            location.starts_with("https://a.example/cb?x=1&code=c&iss="),
-            "{location}"
-        );
+        assert!(location.starts_with("https://a.example/cb?x=1&code=c&iss="), "{location}");
     }
 
     #[test]

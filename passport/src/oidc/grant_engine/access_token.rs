@@ -2,9 +2,7 @@
 
 use std::borrow::Cow;
 
-use oxide_auth::code_grant::accesstoken::{
-    AccessToken, Authorization, Error, Input, Output, Request,
-};
+use oxide_auth::code_grant::accesstoken::{AccessToken, Authorization, Error, Input, Output, Request};
 use oxide_auth::code_grant::extensions::Pkce;
 use oxide_auth::primitives::grant::{Extensions, Grant, Value};
 
@@ -55,16 +53,10 @@ impl<'r> Redemption<'r> {
     /// `invalid_request` for what is missing or malformed, `unsupported_grant_type`.
     pub fn begin(request: CodeRequest<'r>) -> Result<Self, ProtocolError> {
         if request.code.is_none() {
-            return Err(ProtocolError::invalid_request(
-                "code is missing",
-                "RFC 6749 4.1.3",
-            ));
+            return Err(ProtocolError::invalid_request("code is missing", "RFC 6749 4.1.3"));
         }
         if request.redirect_uri.is_none() && request.code_verifier.is_none() {
-            return Err(ProtocolError::invalid_request(
-                "redirect_uri is missing",
-                "RFC 6749 4.1.3",
-            ));
+            return Err(ProtocolError::invalid_request("redirect_uri is missing", "RFC 6749 4.1.3"));
         }
         if request.code_verifier.is_some_and(|v| !is_verifier(v)) {
             let text = "code_verifier has 43 to 128 unreserved characters";
@@ -93,26 +85,17 @@ impl<'r> Redemption<'r> {
         let Some(stored) = stored else {
             return Err(ProtocolError::invalid_grant());
         };
-        if self
-            .request
-            .redirect_uri
-            .is_some_and(|presented| presented != stored.redirect_uri)
-        {
+        if self.request.redirect_uri.is_some_and(|presented| presented != stored.redirect_uri) {
             return Err(ProtocolError::invalid_grant());
         }
         let grant = machine_grant(&stored, self.request.redirect_uri)?;
-        let extensions = match self
-            .machine
-            .advance(Input::Recovered(Some(Box::new(grant))))
-        {
+        let extensions = match self.machine.advance(Input::Recovered(Some(Box::new(grant)))) {
             Output::Extend { extensions } => std::mem::take(extensions),
             Output::Err(error) => return Err(refused(*error)),
             _ => return Err(OUT_OF_STEP),
         };
         verify_challenge(extensions, self.request.code_verifier)?;
-        match self.machine.advance(Input::Extended {
-            access_extensions: Extensions::new(),
-        }) {
+        match self.machine.advance(Input::Extended { access_extensions: Extensions::new() }) {
             Output::Issue { grant } if grant.client_id == self.request.client_id => Ok(()),
             Output::Err(error) => Err(refused(*error)),
             _ => Err(OUT_OF_STEP),
@@ -121,17 +104,10 @@ impl<'r> Redemption<'r> {
 }
 
 fn machine_grant(stored: &Stored<'_>, presented: Option<&str>) -> Result<Grant, ProtocolError> {
-    let uri = if presented.is_some() {
-        stored.redirect_uri
-    } else {
-        NO_REDIRECT
-    };
+    let uri = if presented.is_some() { stored.redirect_uri } else { NO_REDIRECT };
     let mut extensions = Extensions::new();
     if let Some(challenge) = stored.code_challenge {
-        extensions.set(
-            &Pkce::required(),
-            Value::private(Some(format!("{challenge}S"))),
-        );
+        extensions.set(&Pkce::required(), Value::private(Some(format!("{challenge}S"))));
     }
     Ok(Grant {
         owner_id: stored.owner.to_owned(),
@@ -145,10 +121,7 @@ fn machine_grant(stored: &Stored<'_>, presented: Option<&str>) -> Result<Grant, 
 
 /// A verifier is due exactly if there was a challenge: with the one alone, a code could be injected or the
 /// protection taken off (RFC 9700 §2.1.1).
-fn verify_challenge(
-    mut extensions: Extensions,
-    verifier: Option<&str>,
-) -> Result<(), ProtocolError> {
+fn verify_challenge(mut extensions: Extensions, verifier: Option<&str>) -> Result<(), ProtocolError> {
     let pkce = Pkce::required();
     match (extensions.remove(&pkce), verifier) {
         (None, None) => Ok(()),
@@ -162,16 +135,11 @@ fn verify_challenge(
 
 /// RFC 7636 §4.1
 fn is_verifier(text: &str) -> bool {
-    (43..=128).contains(&text.len())
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"-._~".contains(&b))
+    (43..=128).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~".contains(&b))
 }
 
 fn refused(mut error: Error) -> ProtocolError {
-    error
-        .description()
-        .map_or(OUT_OF_STEP, |description| refusal(description.kind()))
+    error.description().map_or(OUT_OF_STEP, |description| refusal(description.kind()))
 }
 
 /// A request in the machine's words.
@@ -248,23 +216,12 @@ mod tests {
 
     #[test]
     fn another_client_may_not() {
-        assert_eq!(
-            redeem(request(), |s| s.client_id = "b"),
-            Err(Code::InvalidGrant)
-        );
+        assert_eq!(redeem(request(), |s| s.client_id = "b"), Err(Code::InvalidGrant));
     }
 
     #[test]
     fn the_redirect_uri_is_compared_byte_for_byte() {
-        let with = |uri| {
-            redeem(
-                CodeRequest {
-                    redirect_uri: Some(uri),
-                    ..request()
-                },
-                |_| (),
-            )
-        };
+        let with = |uri| redeem(CodeRequest { redirect_uri: Some(uri), ..request() }, |_| ());
         assert_eq!(with("https://a.example/cb"), Ok(()));
         // The machine takes these for the same address.
         assert_eq!(with("https://a.example:443/cb"), Err(Code::InvalidGrant));
@@ -273,70 +230,36 @@ mod tests {
 
     #[test]
     fn the_redirect_uri_may_be_left_out_where_pkce_binds_the_code() {
-        let without = CodeRequest {
-            redirect_uri: None,
-            ..request()
-        };
+        let without = CodeRequest { redirect_uri: None, ..request() };
         assert_eq!(redeem(without, |_| ()), Ok(()));
-        let bare = CodeRequest {
-            redirect_uri: None,
-            code_verifier: None,
-            ..request()
-        };
-        assert_eq!(
-            redeem(bare, |s| s.code_challenge = None),
-            Err(Code::InvalidRequest)
-        );
+        let bare = CodeRequest { redirect_uri: None, code_verifier: None, ..request() };
+        assert_eq!(redeem(bare, |s| s.code_challenge = None), Err(Code::InvalidRequest));
     }
 
     #[test]
     fn verifier_and_challenge_come_together_or_not_at_all() {
-        let none = CodeRequest {
-            code_verifier: None,
-            ..request()
-        };
+        let none = CodeRequest { code_verifier: None, ..request() };
         assert_eq!(redeem(none, |s| s.code_challenge = None), Ok(()));
         assert_eq!(redeem(none, |_| ()), Err(Code::InvalidGrant));
-        assert_eq!(
-            redeem(request(), |s| s.code_challenge = None),
-            Err(Code::InvalidGrant)
-        );
+        assert_eq!(redeem(request(), |s| s.code_challenge = None), Err(Code::InvalidGrant));
         let wrong = "x".repeat(43);
-        let wrong = CodeRequest {
-            code_verifier: Some(&wrong),
-            ..request()
-        };
+        let wrong = CodeRequest { code_verifier: Some(&wrong), ..request() };
         assert_eq!(redeem(wrong, |_| ()), Err(Code::InvalidGrant));
     }
 
     #[test]
     fn a_verifier_of_the_wrong_shape_is_refused_before_the_store_is_asked() {
         for bad in ["short", &"x".repeat(129), &format!("{}=", "x".repeat(43))] {
-            let request = CodeRequest {
-                code_verifier: Some(bad),
-                ..request()
-            };
-            assert_eq!(
-                Redemption::begin(request).map(drop).map_err(|e| e.code),
-                Err(Code::InvalidRequest)
-            );
+            let request = CodeRequest { code_verifier: Some(bad), ..request() };
+            assert_eq!(Redemption::begin(request).map(drop).map_err(|e| e.code), Err(Code::InvalidRequest));
         }
     }
 
     #[test]
     fn what_cannot_be_recovered_is_an_invalid_grant() {
         let redemption = Redemption::begin(request()).expect("begun");
-        assert_eq!(
-            redemption.recover(None).map_err(|e| e.code),
-            Err(Code::InvalidGrant)
-        );
-        let missing = CodeRequest {
-            code: None,
-            ..request()
-        };
-        assert_eq!(
-            Redemption::begin(missing).map(drop).map_err(|e| e.code),
-            Err(Code::InvalidRequest)
-        );
+        assert_eq!(redemption.recover(None).map_err(|e| e.code), Err(Code::InvalidGrant));
+        let missing = CodeRequest { code: None, ..request() };
+        assert_eq!(Redemption::begin(missing).map(drop).map_err(|e| e.code), Err(Code::InvalidRequest));
     }
 }

@@ -46,10 +46,7 @@ pub fn negotiate(raw: &RawRequest, client: &Client) -> Result<Negotiated, Protoc
     let mut input = Input::None;
     loop {
         input = match advance(&mut machine, input)? {
-            Ask::Bind => Input::Bound {
-                request: &asked,
-                bound_client: bind(raw, client)?,
-            },
+            Ask::Bind => Input::Bound { request: &asked, bound_client: bind(raw, client)? },
             Ask::Extend => Input::Extended(challenge(raw)?),
             Ask::Negotiate(bound) => Input::Negotiated {
                 pre_grant: PreGrant {
@@ -60,10 +57,7 @@ pub fn negotiate(raw: &RawRequest, client: &Client) -> Result<Negotiated, Protoc
                 state: raw.state.clone(),
             },
             Ask::Done(extensions) => {
-                return Ok(Negotiated {
-                    scope: granted,
-                    code_challenge: stored_challenge(extensions),
-                });
+                return Ok(Negotiated { scope: granted, code_challenge: stored_challenge(extensions) });
             }
         };
     }
@@ -81,24 +75,16 @@ fn advance(machine: &mut Authorization, input: Input<'_>) -> Result<Ask, Protoco
 
 fn bind(raw: &RawRequest, client: &Client) -> Result<BoundClient<'static>, ProtocolError> {
     let uri = raw.redirect_uri.as_deref().unwrap_or_default();
-    Ok(BoundClient {
-        client_id: Cow::Owned(client.id.as_str().to_owned()),
-        redirect_uri: Cow::Owned(registered(uri)?),
-    })
+    Ok(BoundClient { client_id: Cow::Owned(client.id.as_str().to_owned()), redirect_uri: Cow::Owned(registered(uri)?) })
 }
 
 /// The challenge as an extension of the grant. Whether one is required is a rule of the client, checked before.
 fn challenge(raw: &RawRequest) -> Result<Extensions, ProtocolError> {
     let asked = Asked(raw);
-    let (method, challenge) = (
-        asked.extension("code_challenge_method"),
-        asked.extension("code_challenge"),
-    );
+    let (method, challenge) = (asked.extension("code_challenge_method"), asked.extension("code_challenge"));
     let value = Pkce::optional()
         .challenge(method, challenge)
-        .map_err(|()| {
-            ProtocolError::invalid_request("code_challenge_method is S256", "RFC 7636 4.4.1")
-        })?;
+        .map_err(|()| ProtocolError::invalid_request("code_challenge_method is S256", "RFC 7636 4.4.1"))?;
     let mut extensions = Extensions::new();
     if let Some(value) = value {
         extensions.set(&Pkce::optional(), value);
@@ -118,11 +104,9 @@ fn refusal(error: Error) -> ProtocolError {
         return ProtocolError::invalid_request("the request is malformed", "RFC 6749 4.1.2.1");
     };
     match url.description().kind() {
-        AuthorizationErrorType::UnsupportedResponseType => ProtocolError::new(
-            Code::UnsupportedResponseType,
-            "the response type is code",
-            "RFC 6749 3.1.1",
-        ),
+        AuthorizationErrorType::UnsupportedResponseType => {
+            ProtocolError::new(Code::UnsupportedResponseType, "the response type is code", "RFC 6749 3.1.1")
+        }
         AuthorizationErrorType::InvalidScope => {
             ProtocolError::new(Code::InvalidScope, "scope is malformed", "RFC 6749 3.3")
         }
@@ -187,26 +171,15 @@ mod tests {
         let query = format!("&code_challenge={challenge}&code_challenge_method=S256");
         let negotiated = negotiate(&raw(&query), &client("")).expect("negotiated");
         assert_eq!(negotiated.code_challenge.as_deref(), Some(challenge));
-        assert_eq!(
-            negotiate(&raw(""), &client(""))
-                .expect("negotiated")
-                .code_challenge,
-            None
-        );
+        assert_eq!(negotiate(&raw(""), &client("")).expect("negotiated").code_challenge, None);
     }
 
     #[test]
     fn the_machine_refuses_a_plain_challenge_and_another_response_type() {
-        let plain = negotiate(
-            &raw("&code_challenge=abc&code_challenge_method=plain"),
-            &client(""),
-        );
+        let plain = negotiate(&raw("&code_challenge=abc&code_challenge_method=plain"), &client(""));
         assert_eq!(plain.map_err(|e| e.code), Err(Code::InvalidRequest));
         let mut other = raw("");
         other.response_type = Some("token".to_owned());
-        assert_eq!(
-            negotiate(&other, &client("")).map_err(|e| e.code),
-            Err(Code::UnsupportedResponseType)
-        );
+        assert_eq!(negotiate(&other, &client("")).map_err(|e| e.code), Err(Code::UnsupportedResponseType));
     }
 }

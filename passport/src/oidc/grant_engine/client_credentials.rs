@@ -2,9 +2,7 @@
 
 use std::borrow::Cow;
 
-use oxide_auth::code_grant::client_credentials::{
-    ClientCredentials, Error, Input, Output, Request,
-};
+use oxide_auth::code_grant::client_credentials::{ClientCredentials, Error, Input, Output, Request};
 use oxide_auth::primitives::grant::Extensions;
 use oxide_auth::primitives::registrar::{BoundClient, PreGrant};
 
@@ -61,9 +59,7 @@ pub fn negotiate(request: CredentialsRequest<'_>) -> Result<Scope, ProtocolError
                     redirect_uri: Cow::Owned(registered(NO_REDIRECT)?),
                 },
             },
-            Ask::Extend => Input::Extended {
-                extensions: Extensions::new(),
-            },
+            Ask::Extend => Input::Extended { extensions: Extensions::new() },
             Ask::Negotiate(bound) => Input::Negotiated {
                 pre_grant: PreGrant {
                     client_id: bound.client_id.into_owned(),
@@ -93,9 +89,7 @@ fn advance(machine: &mut ClientCredentials, input: Input) -> Result<Ask, Protoco
 }
 
 fn refused(mut error: Error) -> ProtocolError {
-    error
-        .description()
-        .map_or(OUT_OF_STEP, |description| refusal(description.kind()))
+    error.description().map_or(OUT_OF_STEP, |description| refusal(description.kind()))
 }
 
 /// A request in the machine's words.
@@ -130,14 +124,8 @@ mod tests {
 
     fn run(scope: Option<&str>) -> Result<String, Code> {
         let client = client("scopes = ['openid', 'email', 'reports', 'rosters']");
-        let request = CredentialsRequest {
-            client: &client,
-            grant_type: "client_credentials",
-            scope,
-        };
-        negotiate(request)
-            .map(|s| s.to_string())
-            .map_err(|e| e.code)
+        let request = CredentialsRequest { client: &client, grant_type: "client_credentials", scope };
+        negotiate(request).map(|s| s.to_string()).map_err(|e| e.code)
     }
 
     #[test]

@@ -32,17 +32,14 @@ const NO_REDIRECT: &str = "https://nowhere.invalid/";
 const FAR: DateTime<Utc> = DateTime::<Utc>::MAX_UTC;
 
 /// A defect of the machine or of the way it is driven: a step came that cannot come.
-const OUT_OF_STEP: ProtocolError = ProtocolError::new(
-    Code::ServerError,
-    "the request could not be served",
-    "RFC 6749 4.1.2.1",
-);
+const OUT_OF_STEP: ProtocolError =
+    ProtocolError::new(Code::ServerError, "the request could not be served", "RFC 6749 4.1.2.1");
 
 fn registered(uri: &str) -> Result<RegisteredUrl, ProtocolError> {
     let exact = ExactUrl::new(uri.to_owned());
-    exact.map(RegisteredUrl::Exact).map_err(|_| {
-        ProtocolError::invalid_request("redirect_uri is not an absolute URI", "RFC 6749 3.1.2")
-    })
+    exact
+        .map(RegisteredUrl::Exact)
+        .map_err(|_| ProtocolError::invalid_request("redirect_uri is not an absolute URI", "RFC 6749 3.1.2"))
 }
 
 /// The scope in the machine's type. A [`Scope`] holds only what that type takes.
@@ -54,29 +51,20 @@ fn to_machine(scope: &Scope) -> Result<oxide_auth::primitives::scope::Scope, Pro
 fn refusal(kind: AccessTokenErrorType) -> ProtocolError {
     match kind {
         AccessTokenErrorType::InvalidGrant => ProtocolError::invalid_grant(),
-        AccessTokenErrorType::InvalidScope => ProtocolError::new(
-            Code::InvalidScope,
-            "scope exceeds what was granted",
-            "RFC 6749 6",
-        ),
-        AccessTokenErrorType::UnsupportedGrantType => ProtocolError::new(
-            Code::UnsupportedGrantType,
-            "grant_type is not supported",
-            "RFC 6749 5.2",
-        ),
-        AccessTokenErrorType::UnauthorizedClient => ProtocolError::new(
-            Code::UnauthorizedClient,
-            "the client may not use this grant",
-            "RFC 6749 5.2",
-        ),
-        AccessTokenErrorType::InvalidClient => ProtocolError::new(
-            Code::InvalidClient,
-            "client authentication failed",
-            "RFC 6749 5.2",
-        ),
-        AccessTokenErrorType::InvalidRequest => ProtocolError::invalid_request(
-            "a required parameter is missing or malformed",
-            "RFC 6749 5.2",
-        ),
+        AccessTokenErrorType::InvalidScope => {
+            ProtocolError::new(Code::InvalidScope, "scope exceeds what was granted", "RFC 6749 6")
+        }
+        AccessTokenErrorType::UnsupportedGrantType => {
+            ProtocolError::new(Code::UnsupportedGrantType, "grant_type is not supported", "RFC 6749 5.2")
+        }
+        AccessTokenErrorType::UnauthorizedClient => {
+            ProtocolError::new(Code::UnauthorizedClient, "the client may not use this grant", "RFC 6749 5.2")
+        }
+        AccessTokenErrorType::InvalidClient => {
+            ProtocolError::new(Code::InvalidClient, "client authentication failed", "RFC 6749 5.2")
+        }
+        AccessTokenErrorType::InvalidRequest => {
+            ProtocolError::invalid_request("a required parameter is missing or malformed", "RFC 6749 5.2")
+        }
     }
 }

@@ -38,15 +38,9 @@ pub struct Stored<'s> {
 /// # Errors
 /// `invalid_grant` if there is no such family or it is another client's, `invalid_scope` for more than was granted,
 /// `invalid_request` for what is missing.
-pub fn refresh(
-    request: RefreshRequest<'_>,
-    stored: Option<Stored<'_>>,
-) -> Result<Scope, ProtocolError> {
+pub fn refresh(request: RefreshRequest<'_>, stored: Option<Stored<'_>>) -> Result<Scope, ProtocolError> {
     if request.refresh_token.is_none() {
-        return Err(ProtocolError::invalid_request(
-            "refresh_token is missing",
-            "RFC 6749 6",
-        ));
+        return Err(ProtocolError::invalid_request("refresh_token is missing", "RFC 6749 6"));
     }
     let asked = request.scope.map(Scope::parse).transpose()?;
     let mut machine = Refresh::new(&Asked(request));
@@ -60,14 +54,8 @@ pub fn refresh(
         Output::RecoverRefresh { .. } => {}
         _ => return Err(OUT_OF_STEP),
     }
-    let grant = stored
-        .map(|stored| machine_grant(&stored))
-        .transpose()?
-        .map(Box::new);
-    match machine.advance(Input::Recovered {
-        scope: request.scope.map(Cow::Borrowed),
-        grant,
-    }) {
+    let grant = stored.map(|stored| machine_grant(&stored)).transpose()?.map(Box::new);
+    match machine.advance(Input::Recovered { scope: request.scope.map(Cow::Borrowed), grant }) {
         Output::Refresh { .. } => {}
         Output::Err(error) => return Err(refused(error)),
         _ => return Err(OUT_OF_STEP),
@@ -91,9 +79,7 @@ fn machine_grant(stored: &Stored<'_>) -> Result<Grant, ProtocolError> {
 }
 
 fn refused(mut error: Error) -> ProtocolError {
-    error
-        .description()
-        .map_or(OUT_OF_STEP, |description| refusal(description.kind()))
+    error.description().map_or(OUT_OF_STEP, |description| refusal(description.kind()))
 }
 
 /// A request in the machine's words.
@@ -133,17 +119,8 @@ mod tests {
 
     fn run(client_id: &str, scope: Option<&str>, known: bool) -> Result<String, Code> {
         let granted = Scope::parse("openid email").expect("scope");
-        let request = RefreshRequest {
-            client_id,
-            grant_type: "refresh_token",
-            refresh_token: Some("t"),
-            scope,
-        };
-        let stored = Stored {
-            client_id: "a",
-            owner: "o",
-            scope: &granted,
-        };
+        let request = RefreshRequest { client_id, grant_type: "refresh_token", refresh_token: Some("t"), scope };
+        let stored = Stored { client_id: "a", owner: "o", scope: &granted };
         let scope = refresh(request, known.then_some(stored)).map_err(|e| e.code)?;
         Ok(scope.to_string())
     }
