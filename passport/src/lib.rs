@@ -5,6 +5,7 @@
 //! `shared ← {web, audit, limits, delivery, keys} ← {clients, accounts} ← oidc ← home ← {app, router, cli}`.
 
 pub mod accounts;
+pub mod app;
 pub mod audit;
 pub mod cli;
 pub mod clients;
@@ -15,6 +16,7 @@ pub mod keys;
 pub mod limits;
 mod migrations;
 pub mod oidc;
+pub mod router;
 pub mod web;
 
 pub use self::migrations::MIGRATIONS;

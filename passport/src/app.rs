@@ -1,0 +1,119 @@
+//! The composition root: every real part is made here, and only here do rooms of one tier meet.
+
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+use shared::clock::SharedClock;
+use shared::db::{Db, DbError, Tx};
+use shared::entropy::SharedEntropy;
+
+use crate::accounts::{self, Accounts, SessionPolicy};
+use crate::audit::{Actor, Audit, Event};
+use crate::clients::Clients;
+use crate::config::Config;
+use crate::keys::{self, Keys, KeysError, MasterKey};
+use crate::web::{Pages, Sealer, Web, texts};
+
+/// What comes from outside: a test hands in a clock that stands still and entropy that repeats itself.
+pub struct World {
+    /// The settings.
+    pub config: Arc<Config>,
+    /// The database, migrated.
+    pub db: Db,
+    /// The time.
+    pub clock: SharedClock,
+    /// Randomness.
+    pub entropy: SharedEntropy,
+    /// The key that everything else at rest is sealed under.
+    pub master: MasterKey,
+}
+
+/// The passport, put together. Cheap to clone; handlers take the part that they need out of it.
+#[derive(Clone, FromRef)]
+pub struct App {
+    /// What pages and forms share.
+    pub web: Web,
+    /// Texts and the frame of pages.
+    pub pages: Pages,
+    /// Signing and sealing.
+    pub keys: Keys,
+    /// The registry of exam sites.
+    pub clients: Clients,
+    /// Candidates and their sessions.
+    pub accounts: Accounts,
+    /// The record of what was done.
+    pub audit: Audit,
+}
+
+/// Why the passport cannot be put together.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// The keys.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
+}
+
+impl App {
+    /// Puts the passport together.
+    ///
+    /// # Errors
+    /// The keys cannot be opened, or a part cannot be started.
+    pub async fn build(world: World) -> Result<Self, BuildError> {
+        let World { config, db, clock, entropy, master } = world;
+        let audit = Audit::new(clock.clone(), entropy.clone());
+        let keys = Keys::start(
+            db.clone(),
+            clock.clone(),
+            entropy.clone(),
+            master,
+            keys::Policy { publish_for: config.keys.publish_for, verify_for: config.keys.verify_for },
+            Arc::new(KeyJournal(audit.clone())),
+        )
+        .await?;
+        let sealer: Arc<dyn Sealer> = Arc::new(KeySealer(keys.clone()));
+        let web = Web::new(config.issuer.origin(), sealer.clone(), clock.clone(), entropy.clone());
+        let pages = Pages::new(Arc::new(texts::catalogue()), config.site.icp.as_deref());
+        let clients = Clients::new(db.clone(), clock.clone(), entropy.clone(), audit.clone());
+        let accounts = Accounts::new(accounts::Parts {
+            db,
+            clock,
+            entropy,
+            sealer,
+            audit: audit.clone(),
+            sessions: SessionPolicy { idle: config.accounts.session_idle, absolute: config.accounts.session_absolute },
+        });
+        Ok(Self { web, pages, keys, clients, accounts, audit })
+    }
+}
+
+/// Lets pages seal with the key ring.
+struct KeySealer(Keys);
+
+impl Sealer for KeySealer {
+    fn seal(&self, purpose: &'static str, data: &[u8]) -> Vec<u8> {
+        self.0.seal(purpose, data, &[])
+    }
+
+    fn open(&self, purpose: &'static str, sealed: &[u8]) -> Option<Vec<u8>> {
+        self.0.open(purpose, sealed, &[])
+    }
+
+    fn mac(&self, purpose: &'static str, data: &[u8]) -> [u8; 32] {
+        self.0.mac(purpose, data)
+    }
+}
+
+/// Writes what happens to keys into the audit record.
+struct KeyJournal(Audit);
+
+impl keys::Journal for KeyJournal {
+    fn record<'t>(&'t self, tx: &'t mut Tx, change: keys::Change) -> BoxFuture<'t, Result<(), DbError>> {
+        let event = match change {
+            keys::Change::Signing { kid, alg, from, to } => Event::SigningKeyMoved { kid, alg: alg.as_str(), from, to },
+            keys::Change::DataKey { id, purpose } => Event::DataKeyMade { key: format!("{}:{id}", purpose.as_str()) },
+        };
+        async move { self.0.record(tx, &Actor::System, &event).await }.boxed()
+    }
+}
