@@ -11,9 +11,9 @@ shared::settings! {
         /// sealed in the database can be read: keep a copy apart from the database's backups.
         master_key_file: SecretSource,
         /// How long relying parties may keep the published key set.
-        jwks_max_age: Duration = "1h",
+        jwks_max_age: Duration = "10m",
         /// How long a new key is published before it signs.
-        publish_for: Duration = "2h",
+        publish_for: Duration = "20m",
         /// How long a key that signs no more still verifies: at least as long as the longest-lived signed token.
         verify_for: Duration = "24h",
     }

@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn a_key_set_is_cached_no_longer_than_a_new_key_is_published() {
-        let error = parse("publish_for = '10m'\njwks_max_age = '1h'").expect_err("refused");
+        let error = parse("publish_for = '5m'").expect_err("refused");
         assert!(error.contains("publish_for"), "{error}");
     }
 

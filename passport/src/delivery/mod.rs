@@ -1,1 +1,19 @@
 //! Mail and SMS through one durable outbox.
+//!
+//! [`Outbox`] writes a message in the transaction of what it tells of. The [`worker`] sends it afterwards, as often as
+//! it takes within limits, always under the same id, so that a receiver can tell a repetition. [`Mailer`] and
+//! [`SmsGateway`] are the two ways out.
+
+pub mod model;
+pub mod outbox;
+pub mod sms;
+pub mod smtp;
+pub mod store;
+pub mod text;
+pub mod worker;
+
+pub use self::model::{MessageId, Notice, Outgoing, SendError, Transport};
+pub use self::outbox::Outbox;
+pub use self::sms::SmsGateway;
+pub use self::smtp::Mailer;
+pub use self::worker::{Policy, Worker};

@@ -22,7 +22,7 @@ pub struct Policy {
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { publish_for: Duration::from_secs(2 * 60 * 60), verify_for: Duration::from_secs(24 * 60 * 60) }
+        Self { publish_for: Duration::from_secs(20 * 60), verify_for: Duration::from_secs(24 * 60 * 60) }
     }
 }
 

@@ -1,0 +1,104 @@
+//! SMS through a gateway that takes JSON over HTTP. Each provider's own protocol is a matter of the gateway.
+
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+use reqwest::StatusCode;
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use serde_json::json;
+use shared::secret::SecretString;
+
+use super::model::{Outgoing, SendError, Transport};
+
+/// Posts `{"id", "to", "text"}`; any 2xx means accepted. The id is the same at every attempt, and stands in the
+/// header `Idempotency-Key` too.
+pub struct SmsGateway {
+    url: String,
+    authorization: Option<HeaderValue>,
+    client: reqwest::Client,
+}
+
+/// The token holds characters that no header may.
+#[derive(Debug, thiserror::Error)]
+#[error("the SMS gateway's token cannot be sent in a header")]
+pub struct TokenError;
+
+impl SmsGateway {
+    /// A way out over the gateway of that address.
+    ///
+    /// # Errors
+    /// The token cannot be sent.
+    pub fn new(url: &str, token: Option<&SecretString>, client: reqwest::Client) -> Result<Self, TokenError> {
+        let header = |token: &SecretString| {
+            let mut value = HeaderValue::try_from(format!("Bearer {}", token.expose()))?;
+            value.set_sensitive(true);
+            Ok(value)
+        };
+        let authorization = token.map(header).transpose();
+        Ok(Self {
+            url: url.to_owned(),
+            authorization: authorization.map_err(|_: reqwest::header::InvalidHeaderValue| TokenError)?,
+            client,
+        })
+    }
+
+    async fn post(&self, message: &Outgoing) -> Result<(), SendError> {
+        let id = message.id.to_string();
+        let body = json!({ "id": id, "to": message.payload.to, "text": message.payload.text });
+        let mut request = self
+            .client
+            .post(&self.url)
+            .header(CONTENT_TYPE, "application/json")
+            .header("idempotency-key", id)
+            .body(body.to_string());
+        if let Some(value) = &self.authorization {
+            request = request.header(AUTHORIZATION, value.clone());
+        }
+        let response = request.send().await.map_err(|error| {
+            let what = if error.is_timeout() {
+                "the SMS gateway did not answer in time"
+            } else {
+                "no connection to the SMS gateway"
+            };
+            SendError::Temporary(what.to_owned())
+        })?;
+        judge(response.status())
+    }
+}
+
+/// What a status means for the message.
+fn judge(status: StatusCode) -> Result<(), SendError> {
+    let text = format!("the SMS gateway answered {}", status.as_u16());
+    let later = [
+        StatusCode::UNAUTHORIZED,
+        StatusCode::FORBIDDEN,
+        StatusCode::NOT_FOUND,
+        StatusCode::REQUEST_TIMEOUT,
+        StatusCode::TOO_MANY_REQUESTS,
+    ];
+    match status {
+        status if status.is_success() => Ok(()),
+        // What lies in how we are configured is not the message's fault.
+        status if status.is_client_error() && !later.contains(&status) => Err(SendError::Permanent(text)),
+        _ => Err(SendError::Temporary(text)),
+    }
+}
+
+impl Transport for SmsGateway {
+    fn send<'a>(&'a self, message: &'a Outgoing) -> BoxFuture<'a, Result<(), SendError>> {
+        self.post(message).boxed()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_refusal_of_the_message_itself_is_final() {
+        assert!(judge(StatusCode::ACCEPTED).is_ok());
+        for (status, is_final) in [(400, true), (422, true), (401, false), (429, false), (503, false), (302, false)] {
+            let error = judge(StatusCode::from_u16(status).expect("a status")).expect_err("refused");
+            assert_eq!(matches!(error, SendError::Permanent(_)), is_final, "{status}");
+        }
+    }
+}

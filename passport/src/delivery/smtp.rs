@@ -1,0 +1,175 @@
+//! Mail by SMTP.
+
+use std::net::IpAddr;
+use std::time::{Duration, UNIX_EPOCH};
+
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+use lettre::message::Mailbox;
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::transport::smtp::Error;
+use lettre::transport::smtp::authentication::Credentials;
+use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
+use shared::secret::SecretString;
+use url::Url;
+
+use super::model::{Outgoing, SendError, Transport};
+
+/// Hands mail to a server.
+pub struct Mailer {
+    from: Mailbox,
+    transport: AsyncSmtpTransport<Tokio1Executor>,
+}
+
+/// Why there is no way out for mail.
+#[derive(Debug, thiserror::Error)]
+pub enum MailerError {
+    /// The sender.
+    #[error("the sender is not of the form `Name <address>`")]
+    From,
+    /// The server's address.
+    #[error("the mail server's address cannot be used: {0}")]
+    Address(String),
+    /// Mail would travel in clear.
+    #[error("mail in clear goes to loopback addresses only: use smtps:// or smtp://HOST?tls=required")]
+    Clear,
+}
+
+impl Mailer {
+    /// A way out over the server of that address.
+    ///
+    /// # Errors
+    /// See [`MailerError`].
+    pub fn new(
+        address: &str,
+        password: Option<&SecretString>,
+        from: &str,
+        timeout: Duration,
+    ) -> Result<Self, MailerError> {
+        let from = from.parse().map_err(|_| MailerError::From)?;
+        let url = Url::parse(address).map_err(|e| MailerError::Address(e.to_string()))?;
+        let encrypted =
+            url.scheme() == "smtps" || url.query_pairs().any(|(key, value)| key == "tls" && value == "required");
+        if !encrypted && !is_loopback(&url) {
+            return Err(MailerError::Clear);
+        }
+        let mut builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(address)
+            .map_err(|e| MailerError::Address(describe(&e)))?
+            .timeout(Some(timeout));
+        if let Some(password) = password {
+            builder = builder.credentials(Credentials::new(url.username().to_owned(), password.expose().to_owned()));
+        }
+        Ok(Self { from, transport: builder.build() })
+    }
+
+    fn message(&self, outgoing: &Outgoing) -> Result<Message, SendError> {
+        let permanent = |what: &str| SendError::Permanent(what.to_owned());
+        let to = outgoing.payload.to.parse().map_err(|_| permanent("the recipient is no mail address"))?;
+        let written = u64::try_from(outgoing.created_at.millis()).unwrap_or(0);
+        let id = format!("<{}@{}>", outgoing.id, self.from.email.domain());
+        Message::builder()
+            .from(self.from.clone())
+            .to(Mailbox::new(None, to))
+            .subject(outgoing.payload.subject.as_str())
+            .date(UNIX_EPOCH + Duration::from_millis(written))
+            // The same at every attempt, so that a server or reader can drop a repetition.
+            .message_id(Some(id))
+            // RFC 3834 §5: keeps answering machines silent.
+            .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned()))
+            .header(ContentType::TEXT_PLAIN)
+            .body(outgoing.payload.text.clone())
+            .map_err(|_| permanent("the message cannot be written as mail"))
+    }
+}
+
+impl Transport for Mailer {
+    fn send<'a>(&'a self, outgoing: &'a Outgoing) -> BoxFuture<'a, Result<(), SendError>> {
+        async move {
+            let message = self.message(outgoing)?;
+            match self.transport.send(message).await {
+                Ok(_) => Ok(()),
+                Err(error) if error.is_permanent() => Err(SendError::Permanent(describe(&error))),
+                Err(error) => Err(SendError::Temporary(describe(&error))),
+            }
+        }
+        .boxed()
+    }
+}
+
+/// The URL library knows addresses in the schemes of the web only: elsewhere a host is a text to it.
+fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    address.is_ok_and(|ip| ip.is_loopback()) || host == "localhost" || host.ends_with(".localhost")
+}
+
+/// What happened, without what the server said: that may quote the recipient.
+fn describe(error: &Error) -> String {
+    if let Some(code) = error.status() {
+        return format!("the mail server answered {code}");
+    }
+    let what = match error {
+        e if e.is_timeout() => "the mail server did not answer in time",
+        e if e.is_tls() => "no TLS with the mail server",
+        e if e.is_response() => "the mail server's answer makes no sense",
+        e if e.is_client() => "the mail server lacks what is needed",
+        _ => "no connection to the mail server",
+    };
+    what.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::clock::Timestamp;
+    use shared::entropy::SeededEntropy;
+
+    use super::*;
+    use crate::delivery::model::{MessageId, Payload};
+
+    fn mailer(address: &str) -> Result<Mailer, MailerError> {
+        let from = "E-TEST <no-reply@passport.example>";
+        Mailer::new(address, None, from, Duration::from_secs(1))
+    }
+
+    fn outgoing(to: &str) -> Outgoing {
+        let now = Timestamp::from_seconds(1_700_000_000);
+        Outgoing {
+            id: MessageId::new(now, &SeededEntropy::new(1)),
+            payload: Payload { to: to.to_owned(), subject: "主题".to_owned(), text: "正文".to_owned() },
+            created_at: now,
+            attempt: 1,
+        }
+    }
+
+    #[test]
+    fn mail_goes_in_clear_to_loopback_only() {
+        assert!(mailer("smtp://127.0.0.1:2525").is_ok());
+        assert!(mailer("smtps://mail.example").is_ok());
+        assert!(mailer("smtp://mail.example?tls=required").is_ok());
+        for clear in ["smtp://mail.example", "smtp://mail.example?tls=opportunistic"] {
+            assert!(matches!(mailer(clear), Err(MailerError::Clear)), "{clear}");
+        }
+    }
+
+    #[test]
+    fn every_attempt_carries_the_same_message_id() {
+        let mailer = mailer("smtp://127.0.0.1:2525").expect("a mailer");
+        let message = |attempt| {
+            let outgoing = Outgoing { attempt, ..outgoing("a@b.example") };
+            mailer.message(&outgoing).expect("a message").formatted()
+        };
+        assert_eq!(message(1), message(2));
+        let text = String::from_utf8(message(1)).expect("ASCII");
+        assert!(text.contains("@passport.example>"), "{text}");
+        assert!(text.contains("Auto-Submitted: auto-generated"), "{text}");
+    }
+
+    #[test]
+    fn a_broken_recipient_is_given_up_and_cannot_smuggle_headers() {
+        let mailer = mailer("smtp://127.0.0.1:2525").expect("a mailer");
+        for to in ["nobody", "a@b.example\r\nBcc: c@d.example"] {
+            let error = mailer.message(&outgoing(to)).expect_err("refused");
+            assert!(matches!(error, SendError::Permanent(_)));
+        }
+    }
+}

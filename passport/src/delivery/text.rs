@@ -1,0 +1,102 @@
+//! The words of messages, in both languages.
+
+use std::sync::LazyLock;
+
+use shared::clock::Timestamp;
+use shared::i18n::{Catalogue, Lang};
+
+use super::model::{Notice, Payload};
+
+static TEXTS: LazyLock<Catalogue> = LazyLock::new(|| {
+    Catalogue::new(&[
+        (Lang::Zh, &[include_str!("../../locales/zh-CN/delivery.ftl")]),
+        (Lang::En, &[include_str!("../../locales/en/delivery.ftl")]),
+    ])
+});
+
+/// The mail that tells of this.
+pub(super) fn mail(to: &str, lang: Lang, notice: Notice, issuer: &str) -> Payload {
+    let (name, time) = match notice {
+        Notice::Registered => ("registered", None),
+        Notice::ContactTaken => ("taken", None),
+        Notice::PasswordChanged { at } => ("password-changed", Some(at)),
+        Notice::Locked { until } => ("locked", Some(until)),
+    };
+    let time = time.map(beijing).unwrap_or_default();
+    let values = [("issuer", issuer), ("time", time.as_str())];
+    let text = TEXTS.text_with(lang, &format!("delivery-{name}-text"), &values);
+    let signature = TEXTS.text_with(lang, "delivery-signature", &values);
+    Payload {
+        to: to.to_owned(),
+        subject: TEXTS.text(lang, &format!("delivery-{name}-subject")),
+        text: format!("{text}\n\n-- \n{signature}\n"),
+    }
+}
+
+/// The SMS that tells somebody that the number has an account.
+pub(super) fn contact_taken_sms(to: &str, lang: Lang) -> Payload {
+    Payload { to: to.to_owned(), subject: String::new(), text: TEXTS.text(lang, "delivery-taken-sms") }
+}
+
+/// The moment as clocks in China show it: all of it is UTC+8.
+fn beijing(at: Timestamp) -> String {
+    let local = at.seconds().saturating_add(8 * 3_600);
+    let (days, second) = (local.div_euclid(86_400), local.rem_euclid(86_400));
+    let (year, month, day) = civil(days);
+    let (hour, minute) = (second / 3_600, second / 60 % 60);
+    format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02} (UTC+8)")
+}
+
+/// Days since 1970-01-01 as a date of the Gregorian calendar: counted in eras of 400 years from a first of March, so
+/// that the leap day comes last.
+fn civil(days: i64) -> (i64, i64, i64) {
+    let shifted = days + 719_468;
+    let (era, day_of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = (month_from_march + 2) % 12 + 1;
+    let year = era * 400 + year_of_era + i64::from(month <= 2);
+    (year, month, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_languages_say_the_same_things() {
+        let differences = shared::i18n::check::differences(
+            &[include_str!("../../locales/zh-CN/delivery.ftl")],
+            &[include_str!("../../locales/en/delivery.ftl")],
+        );
+        assert_eq!(differences, Vec::<String>::new());
+    }
+
+    #[test]
+    fn every_notice_has_its_words() {
+        let at = Timestamp::from_seconds(1_798_761_600);
+        for lang in [Lang::Zh, Lang::En] {
+            for notice in
+                [Notice::Registered, Notice::ContactTaken, Notice::PasswordChanged { at }, Notice::Locked { until: at }]
+            {
+                let mail = mail("a@b.example", lang, notice, "https://passport.example");
+                assert!(!mail.subject.contains('\n') && !mail.subject.is_empty());
+                assert!(mail.text.contains("https://passport.example"), "{}", mail.text);
+            }
+        }
+    }
+
+    #[test]
+    fn times_are_shown_as_in_china() {
+        for (seconds, shown) in [
+            (0, "1970-01-01 08:00 (UTC+8)"),
+            (951_811_200, "2000-02-29 16:00 (UTC+8)"),
+            (1_798_732_799, "2026-12-31 23:59 (UTC+8)"),
+            (1_798_732_800, "2027-01-01 00:00 (UTC+8)"),
+        ] {
+            assert_eq!(beijing(Timestamp::from_seconds(seconds)), shown);
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! The outbox in a database: nothing is lost, nothing is tried for ever, nothing stays when it is done.
+
+use std::sync::Mutex;
+
+use futures_util::future::BoxFuture;
+
+use shared::clock::{Clock as _, FakeClock};
+use shared::db::{DbConfig, sql};
+use shared::entropy::SeededEntropy;
+use shared::i18n::Lang;
+
+use super::*;
+use crate::MIGRATIONS;
+use crate::delivery::model::{MessageId, Notice};
+
+/// Takes messages, or refuses them all.
+#[derive(Default)]
+struct Recorder {
+    refuse: Option<SendError>,
+    seen: Mutex<Vec<MessageId>>,
+}
+
+impl Transport for Recorder {
+    fn send<'a>(&'a self, message: &'a Outgoing) -> BoxFuture<'a, Result<(), SendError>> {
+        self.seen.lock().expect("a list").push(message.id);
+        let answer = self.refuse.clone().map_or(Ok(()), Err);
+        async move { answer }.boxed()
+    }
+}
+
+struct House {
+    worker: Worker,
+    clock: Arc<FakeClock>,
+    _dir: tempfile::TempDir,
+}
+
+impl House {
+    async fn new() -> Self {
+        let dir = tempfile::tempdir().expect("a folder");
+        let url = format!("sqlite:{}", dir.path().join("test.db").display());
+        let db = Db::connect(&DbConfig::new(url)).await.expect("a database");
+        db.migrate(&MIGRATIONS).await.expect("migrated");
+        let clock = Arc::new(FakeClock::at(Timestamp::from_seconds(1_000)));
+        let entropy: SharedEntropy = Arc::new(SeededEntropy::new(1));
+        let worker = Worker {
+            db,
+            clock: clock.clone(),
+            entropy: entropy.clone(),
+            outbox: Outbox::new(clock.clone(), entropy, "https://passport.example"),
+            policy: Policy { max_attempts: 3, timeout: Duration::from_secs(20), concurrency: 4 },
+            mail: None,
+            sms: None,
+        };
+        Self { worker, clock, _dir: dir }
+    }
+
+    async fn write(&self) -> MessageId {
+        let outbox = self.worker.outbox.clone();
+        let db = &self.worker.db;
+        db.write::<_, DbError, _>(move |tx| {
+            let outbox = outbox.clone();
+            async move { outbox.mail(tx, "a@b.example", Lang::Zh, Notice::Registered).await }.boxed()
+        })
+        .await
+        .expect("written")
+    }
+
+    async fn send(&self, by: &Recorder) -> usize {
+        let due = self.worker.send_due(Channel::Mail, by).await;
+        due.expect("a working database")
+    }
+
+    async fn counts(&self) -> store::Counts {
+        let counts = self.worker.db.read(|tx| store::counts(tx).boxed()).await;
+        counts.expect("counts")
+    }
+
+    async fn payloads(&self) -> i64 {
+        self.worker
+            .db
+            .read::<_, DbError, _>(|tx| {
+                async move {
+                    let count = "SELECT COUNT(*) AS n FROM outbox WHERE payload IS NOT NULL";
+                    sql(count).fetch_one(tx).await?.get("n")
+                }
+                .boxed()
+            })
+            .await
+            .expect("a count")
+    }
+}
+
+fn refusing(error: fn(String) -> SendError) -> Recorder {
+    Recorder { refuse: Some(error("no".to_owned())), ..Recorder::default() }
+}
+
+#[tokio::test]
+async fn a_message_goes_out_once_and_leaves_no_content_behind() {
+    let house = House::new().await;
+    let id = house.write().await;
+    let out = Recorder::default();
+    assert_eq!(house.send(&out).await, 1);
+    assert_eq!(house.send(&out).await, 0);
+    assert_eq!(*out.seen.lock().expect("a list"), [id]);
+    assert_eq!(house.payloads().await, 0);
+    assert_eq!(house.counts().await, store::Counts::default());
+}
+
+#[tokio::test]
+async fn what_is_refused_is_tried_again_under_the_same_id_and_then_given_up() {
+    let house = House::new().await;
+    let id = house.write().await;
+    let out = refusing(SendError::Temporary);
+    for _ in 0..3 {
+        assert_eq!(house.send(&out).await, 1);
+        assert_eq!(house.send(&out).await, 0, "not before the pause is over");
+        house.clock.advance(Duration::from_secs(60));
+    }
+    assert_eq!(house.send(&out).await, 0);
+    assert_eq!(*out.seen.lock().expect("a list"), [id; 3]);
+    assert_eq!((house.counts().await.failed, house.payloads().await), (1, 0));
+}
+
+#[tokio::test]
+async fn a_final_refusal_is_not_tried_again() {
+    let house = House::new().await;
+    house.write().await;
+    house.send(&refusing(SendError::Permanent)).await;
+    assert_eq!(house.counts().await.failed, 1);
+}
+
+#[tokio::test]
+async fn what_a_dead_worker_had_claimed_comes_up_again() {
+    let house = House::new().await;
+    house.write().await;
+    let (now, later) = (house.clock.now(), house.clock.now() + Duration::from_secs(60));
+    let claimed =
+        house.worker.db.write(move |tx| store::claim(tx, Channel::Mail, 4, now, later).boxed()).await.expect("claimed");
+    assert_eq!(claimed.len(), 1);
+    assert_eq!(house.send(&Recorder::default()).await, 0);
+    house.clock.advance(Duration::from_secs(60));
+    assert_eq!(house.send(&Recorder::default()).await, 1);
+}
+
+#[tokio::test]
+async fn two_workers_never_take_the_same_message() {
+    let house = House::new().await;
+    for _ in 0..20 {
+        house.write().await;
+    }
+    let out = Recorder::default();
+    join_all((0..8).map(|_| house.send(&out))).await;
+    let mut seen = out.seen.lock().expect("a list").clone();
+    seen.sort_unstable();
+    seen.dedup();
+    assert_eq!(seen.len(), 20);
+    assert_eq!(out.seen.lock().expect("a list").len(), 20);
+}
+
+#[tokio::test]
+async fn a_written_message_wakes_the_worker() {
+    let mut house = House::new().await;
+    let out = Arc::new(Recorder::default());
+    house.worker.mail = Some(out.clone());
+    let (stop, stopped) = watch::channel(false);
+    let write = async {
+        house.write().await;
+        while house.counts().await.waiting > 0 {
+            tokio::task::yield_now().await;
+        }
+        stop.send(true).expect("a worker that listens");
+    };
+    tokio::join!(house.worker.run(stopped), write);
+    assert_eq!(out.seen.lock().expect("a list").len(), 1);
+}
+
+#[test]
+fn pauses_double_up_to_an_hour() {
+    let policy = Policy { max_attempts: 10, timeout: Duration::from_secs(1), concurrency: 1 };
+    assert_eq!(policy.pause(1, 0), Duration::from_secs(8));
+    assert_eq!(policy.pause(1, 255), Duration::from_secs(12));
+    assert_eq!(policy.pause(2, 0), Duration::from_secs(16));
+    assert_eq!(policy.pause(40, 255), Duration::from_secs(4_320));
+}
