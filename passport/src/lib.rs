@@ -20,3 +20,6 @@ pub mod router;
 pub mod web;
 
 pub use self::migrations::MIGRATIONS;
+
+#[cfg(test)]
+mod testing;

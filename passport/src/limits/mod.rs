@@ -1,1 +1,138 @@
 //! How often something may be tried, counted in the database so that every node agrees.
+//!
+//! [`Policy`] names what is limited and how; [`policy`] holds the rules, [`store`] the one statement per count.
+//! Everything runs in the caller's transaction. What guards a secret is counted *before* it is looked at, so that
+//! fifty guesses sent at once are not fifty guesses had, and given back or cleared when it turned out right:
+//!
+//! ```ignore
+//! let name = Subject::Text(username.canonical());
+//! if let Verdict::Refused { until } = limits.hit(tx, &limits.policy().sign_in_name, name, now).await? { … }   // locked
+//! …the password is compared, in no transaction…
+//! limits.clear(tx, &limits.policy().sign_in_name, name).await?;                                              // it was right
+//! ```
+//!
+//! A transaction that ends in an error forgets what it counted: a refusal is therefore a value, not an error.
+
+pub mod policy;
+pub mod store;
+
+use std::sync::Arc;
+
+use shared::clock::Timestamp;
+use shared::db::{DbError, Tx};
+use shared::secret::{SecretBytes, hmac_sha256};
+
+pub use self::policy::{AddressBlock, Limit, Policy, Subject, Verdict};
+
+/// The limits of this passport. Cheap to clone.
+#[derive(Clone)]
+pub struct Limits(Arc<Inner>);
+
+struct Inner {
+    policy: Policy,
+    enabled: bool,
+    /// Keys the hashes of subjects: a mobile number or an address hashed without a key is found by trying them all.
+    key: SecretBytes,
+}
+
+impl Limits {
+    /// Limits as `policy` has them. With `enabled` false nothing is counted or refused: for measuring only.
+    pub fn new(policy: Policy, enabled: bool, key: SecretBytes) -> Self {
+        Self(Arc::new(Inner { policy, enabled, key }))
+    }
+
+    /// What is limited and how.
+    pub fn policy(&self) -> &Policy {
+        &self.0.policy
+    }
+
+    /// Counts one use and says whether it is allowed.
+    ///
+    /// # Errors
+    /// See [`DbError`].
+    pub async fn hit(
+        &self,
+        tx: &mut Tx,
+        limit: &Limit,
+        subject: Subject<'_>,
+        now: Timestamp,
+    ) -> Result<Verdict, DbError> {
+        if !self.0.enabled {
+            return Ok(Verdict::Allowed { used: 0 });
+        }
+        let standing = store::hit(tx, limit, self.hashed(limit, subject), now).await?;
+        Ok(limit.judge(standing))
+    }
+
+    /// How often it was used in the stretch that runs, without counting.
+    ///
+    /// # Errors
+    /// See [`DbError`].
+    pub async fn used(&self, tx: &mut Tx, limit: &Limit, subject: Subject<'_>, now: Timestamp) -> Result<u32, DbError> {
+        if !self.0.enabled {
+            return Ok(0);
+        }
+        Ok(store::find(tx, self.hashed(limit, subject), now).await?.map_or(0, |standing| standing.used))
+    }
+
+    /// Whether one more use would be refused, without counting.
+    ///
+    /// # Errors
+    /// See [`DbError`].
+    pub async fn peek(
+        &self,
+        tx: &mut Tx,
+        limit: &Limit,
+        subject: Subject<'_>,
+        now: Timestamp,
+    ) -> Result<Verdict, DbError> {
+        if !self.0.enabled {
+            return Ok(Verdict::Allowed { used: 0 });
+        }
+        let standing = store::find(tx, self.hashed(limit, subject), now).await?;
+        Ok(standing.map_or(Verdict::Allowed { used: 0 }, |standing| limit.foresee(standing)))
+    }
+
+    /// Takes one use back: what was counted did not come to pass, the server was too busy for example. A lock that
+    /// this use brought about is lifted with it.
+    ///
+    /// # Errors
+    /// See [`DbError`].
+    pub async fn give_back(
+        &self,
+        tx: &mut Tx,
+        limit: &Limit,
+        subject: Subject<'_>,
+        now: Timestamp,
+    ) -> Result<(), DbError> {
+        if !self.0.enabled {
+            return Ok(());
+        }
+        store::give_back(tx, self.hashed(limit, subject), now).await
+    }
+
+    /// Forgets every use: the one who tried has proved themselves, or staff lifts a lock.
+    ///
+    /// # Errors
+    /// See [`DbError`].
+    pub async fn clear(&self, tx: &mut Tx, limit: &Limit, subject: Subject<'_>) -> Result<(), DbError> {
+        if !self.0.enabled {
+            return Ok(());
+        }
+        store::clear(tx, self.hashed(limit, subject)).await
+    }
+
+    fn hashed(&self, limit: &Limit, subject: Subject<'_>) -> [u8; 32] {
+        let text = format!("{}\0{subject}", limit.name);
+        hmac_sha256(self.0.key.expose(), text.as_bytes())
+    }
+}
+
+impl std::fmt::Debug for Limits {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Limits").field("enabled", &self.0.enabled).field("policy", &self.0.policy).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,6 @@
 
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Params, Version};
-use serde::{Deserialize, Serialize};
 use shared::secret::{SecretString, constant_time_eq};
 use zeroize::Zeroizing;
 
@@ -19,8 +18,7 @@ const HASH_LENGTH: usize = 32;
 const MEMORY_LIMIT_KIB: u32 = 1024 * 1024;
 
 /// The cost of one hash. The defaults are OWASP's for argon2id: 19 MiB, two passes, one lane.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HashParams {
     /// Memory in KiB, 8 for each lane at least, 1 GiB at most.
     pub memory_kib: u32,

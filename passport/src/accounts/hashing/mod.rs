@@ -21,7 +21,6 @@ mod pool;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use serde::Deserialize;
 use shared::entropy::{self, SharedEntropy};
 use shared::secret::SecretString;
 use tokio::sync::oneshot;
@@ -30,24 +29,33 @@ pub use self::argon::{HashParams, ParamsError};
 
 use self::argon::{Argon, SALT_LENGTH, Stored};
 use self::pool::Pool;
+use crate::config::{AccountsSettings, HashSettings};
 
 /// What to tell a client that met a full queue: seconds for its `Retry-After` (RFC 9110 §10.2.3).
-/// A full queue of the default length is worked off in about as long.
+/// A full queue of the default length is worked off by a few cores in about as long.
 pub const RETRY_AFTER_SECONDS: u32 = 2;
 
-/// How many hashes may wait for each thread by default: about a second and a half of work.
-const QUEUE_PER_THREAD: usize = 64;
-
 /// How passwords are hashed and by how many threads.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct HashSettings {
+#[derive(Debug, Clone, Copy)]
+pub struct Hashing {
     /// The cost of one hash.
     pub params: HashParams,
-    /// Threads that hash; by default as many as the machine has cores.
+    /// Threads that hash; `None`: as many as the machine has cores.
     pub threads: Option<NonZeroUsize>,
-    /// Hashes that may wait before callers are turned away; by default 64 for each thread.
-    pub queue: Option<NonZeroUsize>,
+    /// Hashes that may wait before callers are turned away.
+    pub queue: usize,
+}
+
+impl Hashing {
+    /// As the settings say.
+    pub fn of(settings: &AccountsSettings) -> Self {
+        let HashSettings { memory_kib, iterations, parallelism } = settings.hash;
+        Self {
+            params: HashParams { memory_kib, iterations, parallelism },
+            threads: NonZeroUsize::new(settings.hash_threads),
+            queue: settings.hash_queue,
+        }
+    }
 }
 
 /// Whether a password is the one that was hashed.
@@ -88,12 +96,11 @@ impl Hasher {
     ///
     /// # Errors
     /// The parameters are out of bounds, or the system gives no threads.
-    pub fn start(settings: &HashSettings, entropy: SharedEntropy) -> Result<Self, StartError> {
-        let argon = Arc::new(Argon::new(settings.params)?);
+    pub fn start(hashing: Hashing, entropy: SharedEntropy) -> Result<Self, StartError> {
+        let argon = Arc::new(Argon::new(hashing.params)?);
         let cores = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-        let threads = settings.threads.unwrap_or_else(cores).get();
-        let queue = settings.queue.map_or(threads * QUEUE_PER_THREAD, NonZeroUsize::get);
-        Ok(Self { argon, pool: Arc::new(Pool::start(threads, queue)?), entropy })
+        let threads = hashing.threads.unwrap_or_else(cores).get();
+        Ok(Self { argon, pool: Arc::new(Pool::start(threads, hashing.queue)?), entropy })
     }
 
     /// The hash of a new password, as a PHC string with a fresh salt.

@@ -10,8 +10,8 @@ use super::*;
 const CHEAP: HashParams = HashParams { memory_kib: 8, iterations: 1, parallelism: 1 };
 
 fn hasher(params: HashParams, threads: usize, queue: usize) -> Hasher {
-    let settings = HashSettings { params, threads: NonZeroUsize::new(threads), queue: NonZeroUsize::new(queue) };
-    Hasher::start(&settings, Arc::new(SystemEntropy::new())).expect("threads")
+    let hashing = Hashing { params, threads: NonZeroUsize::new(threads), queue };
+    Hasher::start(hashing, Arc::new(SystemEntropy::new())).expect("threads")
 }
 
 fn secret(text: &str) -> SecretString {

@@ -1,0 +1,181 @@
+//! What is limited, for whom, and the rules of counting.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv6Addr};
+use std::time::Duration;
+
+use shared::clock::Timestamp;
+
+use crate::config::{AccountsSettings, LimitsSettings};
+
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(60 * 60);
+
+/// So many uses within a stretch of time that begins with the first of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limit {
+    /// What is counted, in the database.
+    pub name: &'static str,
+    /// Uses that are allowed within `window`.
+    pub allowed: u32,
+    /// How long uses are added up, from the first on.
+    pub window: Duration,
+    /// How long the last allowed use locks; `None`: until the window ends.
+    pub lock: Option<Duration>,
+}
+
+impl Limit {
+    /// At most `allowed` uses within `window`.
+    pub const fn rate(name: &'static str, allowed: u32, window: Duration) -> Self {
+        Self { name, allowed, window, lock: None }
+    }
+
+    /// `allowed` uses within `lock`, and from the last of them on none for another `lock`.
+    pub const fn lock(name: &'static str, allowed: u32, lock: Duration) -> Self {
+        Self { name, allowed, window: lock, lock: Some(lock) }
+    }
+
+    /// What holds after the use that `standing` already counts.
+    pub fn judge(&self, standing: Standing) -> Verdict {
+        if standing.used <= self.allowed {
+            Verdict::Allowed { used: standing.used }
+        } else {
+            Verdict::Refused { until: standing.ends_at }
+        }
+    }
+
+    /// What one more use would be told.
+    pub fn foresee(&self, standing: Standing) -> Verdict {
+        if standing.used < self.allowed {
+            Verdict::Allowed { used: standing.used }
+        } else {
+            Verdict::Refused { until: standing.ends_at }
+        }
+    }
+}
+
+/// Uses of one limit by one subject, in a stretch that has not ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// Uses so far.
+    pub used: u32,
+    /// When they are forgotten.
+    pub ends_at: Timestamp,
+}
+
+/// Whether a use is allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is; so many uses were counted, this one included where it was counted.
+    Allowed {
+        /// Uses in the stretch that runs.
+        used: u32,
+    },
+    /// It is not.
+    Refused {
+        /// From when on it will be.
+        until: Timestamp,
+    },
+}
+
+impl Verdict {
+    /// Whether it is allowed.
+    pub fn is_allowed(self) -> bool {
+        matches!(self, Self::Allowed { .. })
+    }
+
+    /// Seconds to wait, for `Retry-After` (RFC 9110 §10.2.3) and for people; `None` when there is nothing to wait for.
+    pub fn retry_after(self, now: Timestamp) -> Option<u64> {
+        match self {
+            Self::Allowed { .. } => None,
+            // Rounded up: a promise that holds.
+            Self::Refused { until } => Some(until.since(now).as_millis().div_ceil(1000).try_into().unwrap_or(u64::MAX)),
+        }
+    }
+}
+
+/// Whose uses are added up.
+#[derive(Debug, Clone, Copy)]
+pub enum Subject<'a> {
+    /// A login name in the form in which names are compared, an account, a client.
+    Text(&'a str),
+    /// Everyone behind a network address.
+    Address(AddressBlock),
+}
+
+impl fmt::Display for Subject<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => write!(f, "text\0{text}"),
+            Self::Address(block) => write!(f, "address\0{block}"),
+        }
+    }
+}
+
+/// What one subscriber usually holds: a single IPv4 address (whole schools sit behind one already), or the /64 of an
+/// IPv6 address (RFC 6177 gives a site no less, and a host picks freely within it).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct AddressBlock(IpAddr);
+
+impl AddressBlock {
+    /// The block that holds `address`.
+    pub fn of(address: IpAddr) -> Self {
+        Self(match address.to_canonical() {
+            v4 @ IpAddr::V4(_) => v4,
+            IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64))),
+        })
+    }
+}
+
+impl fmt::Display for AddressBlock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Every limit of the passport.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Policy {
+    /// Failed sign-ins with one login name, whether anyone has it or not.
+    pub sign_in_name: Limit,
+    /// Sign-ins tried from one address block.
+    pub sign_in_address: Limit,
+    /// Failed sign-ins from one address block: what a captcha is asked for by, and a stop to one who tries many names.
+    pub sign_in_address_failures: Limit,
+    /// The present password given wrongly where it is asked for again, by account.
+    pub password_confirmation: Limit,
+    /// Registrations tried from one address block.
+    pub registration_address: Limit,
+    /// How often one address block is told that a mail address or a mobile number is in use already.
+    pub registration_conflict_address: Limit,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            sign_in_name: Limit::lock("sign_in_name", 5, 15 * MINUTE),
+            sign_in_address: Limit::rate("sign_in_address", 60, MINUTE),
+            sign_in_address_failures: Limit::rate("sign_in_address_failures", 300, 15 * MINUTE),
+            password_confirmation: Limit::lock("password_confirmation", 5, 15 * MINUTE),
+            registration_address: Limit::rate("registration_address", 30, HOUR),
+            registration_conflict_address: Limit::rate("registration_conflict_address", 5, HOUR),
+        }
+    }
+}
+
+impl Policy {
+    /// The limits with the numbers that the settings give.
+    pub fn of(limits: &LimitsSettings, accounts: &AccountsSettings) -> Self {
+        let default = Self::default();
+        let allow = |allowed, limit| Limit { allowed, ..limit };
+        let lock = |limit: Limit| Limit::lock(limit.name, accounts.lock_after, accounts.lock_for);
+        Self {
+            sign_in_name: lock(default.sign_in_name),
+            sign_in_address: allow(limits.sign_in_per_minute, default.sign_in_address),
+            password_confirmation: lock(default.password_confirmation),
+            registration_address: allow(limits.register_per_hour, default.registration_address),
+            registration_conflict_address: allow(limits.taken_per_hour, default.registration_conflict_address),
+            ..default
+        }
+    }
+}
