@@ -14,6 +14,8 @@ pub mod id;
 pub mod page;
 pub mod secret;
 pub mod telemetry;
+#[cfg(any(test, feature = "testkit"))]
+pub mod testkit;
 
 // The macro `id_type!` names it from other crates.
 pub use uuid;

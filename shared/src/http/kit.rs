@@ -102,10 +102,10 @@ impl Kit {
         self
     }
 
-    /// Logs each request here.
+    /// Logs each request here, or not.
     #[must_use]
-    pub fn access_log(mut self, log: Arc<dyn AccessLog>) -> Self {
-        self.access_log = Some(log);
+    pub fn access_log(mut self, log: impl Into<Option<Arc<dyn AccessLog>>>) -> Self {
+        self.access_log = log.into();
         self
     }
 

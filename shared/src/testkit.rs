@@ -1,0 +1,27 @@
+//! For tests only: both databases, and a browser without a screen.
+//!
+//! Part of the crate under the feature `testkit`, which the programs turn on in their `dev-dependencies`.
+//!
+//! ```ignore
+//! #[tokio::test]
+//! async fn a_code_is_used_once() {
+//!     testkit::on_both(&MIGRATIONS, |db| async move { … }).await;
+//! }
+//! ```
+
+#![allow(clippy::expect_used, reason = "a test stops where something it stands on is missing")]
+
+mod answer;
+mod browser;
+mod cookies;
+mod databases;
+mod form;
+
+pub use answer::Answer;
+pub use browser::Browser;
+pub use cookies::{CookieJar, StoredCookie};
+pub use databases::{each_engine, on_both, postgres_is_there};
+pub use form::Form;
+
+#[cfg(test)]
+mod tests;
