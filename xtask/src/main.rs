@@ -1,3 +1,110 @@
-//! See the crate description in `Cargo.toml`.
+//! `cargo xtask COMMAND`: everything that a developer or a newcomer does here, with no tool needed but cargo.
+//!
+//! Each command is one file, and one row of [`COMMANDS`].
 
-fn main() {}
+mod bench;
+mod cargo;
+mod certs;
+mod check;
+mod demo;
+mod fleet;
+mod flags;
+mod home;
+mod ports;
+mod postgres;
+mod progress;
+mod screenshots;
+mod seed;
+mod settings;
+mod test;
+
+use std::process::ExitCode;
+
+use flags::Flags;
+
+/// A command: its name, what it takes, what it does, and the function that does it.
+struct Command {
+    name: &'static str,
+    arguments: &'static str,
+    about: &'static str,
+    run: fn(Flags) -> anyhow::Result<()>,
+}
+
+const COMMANDS: &[Command] = &[
+    Command {
+        name: "demo",
+        arguments: demo::ARGUMENTS,
+        about: "Builds and starts everything on this machine, ready for a browser; with --check, walks the journey by itself and stops",
+        run: demo::run,
+    },
+    Command {
+        name: "test",
+        arguments: test::ARGUMENTS,
+        about: "Runs every check that a change must pass, and installs what is missing on Debian; --fast: no browser, SQLite only",
+        run: test::run,
+    },
+    Command {
+        name: "bench serve",
+        arguments: bench::ARGUMENTS,
+        about: "Starts the release passport ready to be measured and prints one line of JSON about it",
+        run: bench::run,
+    },
+    Command {
+        name: "certs",
+        arguments: certs::ARGUMENTS,
+        about: "Makes the development CA and the certificates that demo uses, or says where they are",
+        run: certs::run,
+    },
+    Command {
+        name: "screenshots",
+        arguments: screenshots::ARGUMENTS,
+        about: "Takes pictures of the pages into screenshots/; with --journey, those of docs/journey.md",
+        run: screenshots::run,
+    },
+];
+
+fn main() -> ExitCode {
+    match dispatch() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\n✗ {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch() -> anyhow::Result<()> {
+    let mut words = std::env::args().skip(1).peekable();
+    let mut name = words.next().unwrap_or_else(|| "help".to_owned());
+    if name == "bench" {
+        let what = words.next().unwrap_or_default();
+        name = format!("{name} {what}");
+    }
+    if matches!(name.as_str(), "help" | "--help" | "-h") {
+        print!("{}", help());
+        return Ok(());
+    }
+    let command = COMMANDS
+        .iter()
+        .find(|command| command.name == name.trim_end())
+        .ok_or_else(|| anyhow::anyhow!("there is no command {name:?}; cargo xtask help lists them"))?;
+    let rest: Vec<String> = words.collect();
+    if rest.iter().any(|word| word == "--help" || word == "-h") {
+        print!("{}", describe(command));
+        return Ok(());
+    }
+    (command.run)(Flags::new(rest))
+}
+
+fn help() -> String {
+    let mut text = "cargo xtask COMMAND\n\n".to_owned();
+    for command in COMMANDS {
+        text += &describe(command);
+        text += "\n";
+    }
+    text
+}
+
+fn describe(command: &Command) -> String {
+    format!("  {} {}\n      {}\n", command.name, command.arguments, command.about)
+}

@@ -1,0 +1,63 @@
+//! `POST /sms` as the SMS gateway of production would take it, the page, and `/messages.json`.
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde::{Deserialize, Serialize};
+
+use crate::{Message, Messages};
+
+/// Every path of the mailbox.
+pub(crate) fn router(messages: Messages) -> Router {
+    Router::new()
+        .route("/", get(page))
+        .route("/messages.json", get(list))
+        .route("/sms", post(take_sms))
+        .with_state(messages)
+}
+
+#[derive(Deserialize)]
+struct Filter {
+    /// Only what went to this address or number.
+    to: Option<String>,
+}
+
+async fn list(State(messages): State<Messages>, Query(filter): Query<Filter>) -> Json<Vec<Message>> {
+    Json(messages.list(filter.to.as_deref()))
+}
+
+/// A text message as the passport's SMS adapter posts it.
+#[derive(Deserialize)]
+struct Sms {
+    #[serde(alias = "mobile", alias = "phone")]
+    to: String,
+    #[serde(alias = "body", alias = "content", alias = "message")]
+    text: String,
+}
+
+#[derive(Serialize)]
+struct Taken {
+    id: u64,
+}
+
+async fn take_sms(State(messages): State<Messages>, Json(sms): Json<Sms>) -> Json<Taken> {
+    Json(Taken { id: messages.add(Message::sms(sms.to, sms.text)) })
+}
+
+#[derive(Template)]
+#[template(path = "messages.html")]
+struct Page {
+    messages: Vec<Message>,
+    shown_to: Option<String>,
+}
+
+async fn page(State(messages): State<Messages>, Query(filter): Query<Filter>) -> Response {
+    let page = Page { messages: messages.list(filter.to.as_deref()), shown_to: filter.to };
+    match page.render() {
+        Ok(html) => Html(html).into_response(),
+        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
+    }
+}
