@@ -2,21 +2,16 @@
 //!
 //! Each command is one file, and one row of [`COMMANDS`].
 
-mod bench;
 mod cargo;
 mod certs;
-mod check;
 mod demo;
-mod fleet;
 mod flags;
+mod fleet;
 mod home;
 mod ports;
-mod postgres;
 mod progress;
-mod screenshots;
 mod seed;
 mod settings;
-mod test;
 
 use std::process::ExitCode;
 
@@ -38,28 +33,10 @@ const COMMANDS: &[Command] = &[
         run: demo::run,
     },
     Command {
-        name: "test",
-        arguments: test::ARGUMENTS,
-        about: "Runs every check that a change must pass, and installs what is missing on Debian; --fast: no browser, SQLite only",
-        run: test::run,
-    },
-    Command {
-        name: "bench serve",
-        arguments: bench::ARGUMENTS,
-        about: "Starts the release passport ready to be measured and prints one line of JSON about it",
-        run: bench::run,
-    },
-    Command {
         name: "certs",
         arguments: certs::ARGUMENTS,
         about: "Makes the development CA and the certificates that demo uses, or says where they are",
         run: certs::run,
-    },
-    Command {
-        name: "screenshots",
-        arguments: screenshots::ARGUMENTS,
-        about: "Takes pictures of the pages into screenshots/; with --journey, those of docs/journey.md",
-        run: screenshots::run,
     },
 ];
 

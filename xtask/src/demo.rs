@@ -1,0 +1,228 @@
+//! `demo`: everything on this machine, ready for a browser. `demo --check`: the same, walked by itself.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::Context as _;
+use rustix::process::Signal;
+
+use crate::cargo::{self, Profile, program};
+use crate::certs::{self, Certs};
+use crate::flags::{self, Flags};
+use crate::fleet::{Fleet, Start, log_file};
+use crate::home::{Home, TemporaryFolder};
+use crate::ports;
+use crate::progress::{Step, now, seconds};
+use crate::seed::{self, CANDIDATE};
+use crate::settings::{self, Ports, SITES};
+
+pub(crate) const ARGUMENTS: &str = "[--check] [--reset] [--fresh-ports] [--home FOLDER] [--passport-port PORT] \
+    [--cet-port PORT] [--pets-port PORT] [--ncre-port PORT] [--mailbox-port PORT] [--smtp-port PORT] \
+    [--metrics-port PORT] [--no-build] [--with-chromedriver] [--stop-at-end-of-input]";
+
+struct Options {
+    ports: Ports,
+    home: Option<PathBuf>,
+    check: bool,
+    reset: bool,
+    build: bool,
+    /// For the browser tests: a chromedriver that ends with the demo.
+    chromedriver: bool,
+    /// For the browser tests: end when the parent does, however that ends.
+    stop_at_end_of_input: bool,
+}
+
+impl Options {
+    fn read(mut flags: Flags) -> anyhow::Result<Self> {
+        let mut options = Self {
+            ports: Ports::USUAL,
+            home: None,
+            check: false,
+            reset: false,
+            build: true,
+            chromedriver: false,
+            stop_at_end_of_input: false,
+        };
+        while let Some(flag) = flags.next()? {
+            match flag.as_str() {
+                "check" => (options.check, options.ports) = (true, Ports::fresh()?),
+                "reset" => options.reset = true,
+                "fresh-ports" => options.ports = Ports::fresh()?,
+                "home" => options.home = Some(flags.path()?),
+                "no-build" => options.build = false,
+                "with-chromedriver" => options.chromedriver = true,
+                "stop-at-end-of-input" => options.stop_at_end_of_input = true,
+                port if port.ends_with("-port") => {
+                    let number = flags.value()?;
+                    anyhow::ensure!(options.ports.set(port, number), flags::unknown(port));
+                }
+                other => return Err(flags::unknown(other)),
+            }
+        }
+        Ok(options)
+    }
+}
+
+/// Runs the command.
+pub(crate) fn run(flags: Flags) -> anyhow::Result<()> {
+    let mut options = Options::read(flags)?;
+    options.ports.must_be_free()?;
+    let temporary = options.check.then(|| TemporaryFolder::new("demo")).transpose()?;
+    if let Some(folder) = &temporary {
+        options.home = Some(folder.path().to_owned());
+    }
+    let home = Home::at(options.home.clone());
+    if options.reset {
+        home.reset()?;
+    }
+    home.make()?;
+    if options.build {
+        let packages: &[&str] = if options.check {
+            &["passport", "cet-site", "mailbox", "e2e"]
+        } else {
+            &["passport", "cet-site", "mailbox"]
+        };
+        cargo::build(packages, Profile::Dev)?;
+    }
+
+    let begun = now();
+    let demo = Demo::prepare(home, options.ports)?;
+    let mut fleet = Fleet::new()?;
+    if options.stop_at_end_of_input {
+        fleet.stop_at_end_of_input();
+    }
+    let chromedriver = if options.chromedriver { Some(demo.start_chromedriver(&mut fleet)?) } else { None };
+    demo.start(&mut fleet)?;
+    let description = demo.describe(chromedriver)?;
+    if options.check {
+        let mut journey = Command::new(program("journey", Profile::Dev)?);
+        journey.arg(&description);
+        fleet.run("the journey", journey)?;
+        fleet.stop();
+        return Ok(());
+    }
+    println!("{}", demo.greeting());
+    println!("ready in {}; Ctrl-C stops everything", seconds(begun.elapsed()));
+    let ended = fleet.until_stopped();
+    let step = Step::begin("Stopping");
+    fleet.stop();
+    step.done("Stopped; the data is kept (--reset begins anew)");
+    ended
+}
+
+/// A demo with everything written that its programs need.
+struct Demo {
+    home: Home,
+    ports: Ports,
+    certs: Certs,
+    passport: PathBuf,
+    sites: Vec<PathBuf>,
+}
+
+impl Demo {
+    fn prepare(home: Home, ports: Ports) -> anyhow::Result<Self> {
+        let step = Step::begin("Preparing certificates, settings and databases");
+        let certs = Certs::in_folder(home.certs())?;
+        let data = home.data();
+        let master_key = home.secret("master.key")?;
+        let passport =
+            home.settings("passport", &settings::passport(&ports, &certs, &data.join("passport.db"), &master_key))?;
+        let mut sites = Vec::new();
+        for (site, port) in SITES.iter().zip(ports.sites) {
+            let database = data.join(format!("{}.db", site.id));
+            let text = site.settings(port, &ports, &certs, &database, &home.secret(site.id)?);
+            sites.push(home.settings(site.id, &text)?);
+        }
+        seed::seed(&home, &passport, &ports)?;
+        step.done("Prepared");
+        Ok(Self { home, ports, certs, passport, sites })
+    }
+
+    /// Starts the mailbox, the passport and the sites, all at once, and waits until each is ready.
+    fn start(&self, fleet: &mut Fleet) -> anyhow::Result<()> {
+        let mut mailbox = Command::new(program("mailbox", Profile::Dev)?);
+        mailbox.args(["--smtp", &format!("127.0.0.1:{}", self.ports.smtp)]);
+        mailbox.args(["--http", &format!("127.0.0.1:{}", self.ports.mailbox)]);
+        self.start_part(fleet, "mailbox", mailbox)?;
+        self.start_part(fleet, "passport", serve("passport", &self.passport)?)?;
+        for (site, config) in SITES.iter().zip(&self.sites) {
+            self.start_part(fleet, site.id, serve("cet-site", config)?)?;
+        }
+        let step = Step::begin("Starting");
+        fleet.all_ready(|part| step.print(&format!("✓ {part} is ready")))?;
+        step.done("Everything is ready");
+        Ok(())
+    }
+
+    fn start_part(&self, fleet: &mut Fleet, name: &'static str, command: Command) -> anyhow::Result<()> {
+        let log = log_file(&self.home.logs(), name);
+        fleet.start(Start { name, command, log, ready: "ready", stop: Signal::TERM })?;
+        Ok(())
+    }
+
+    fn start_chromedriver(&self, fleet: &mut Fleet) -> anyhow::Result<u16> {
+        let [port] = ports::fresh()?;
+        let mut command = Command::new("chromedriver");
+        command.arg(format!("--port={port}"));
+        fleet.start(Start {
+            name: "chromedriver",
+            command,
+            log: log_file(&self.home.logs(), "chromedriver"),
+            ready: "started successfully",
+            stop: Signal::TERM,
+        })?;
+        Ok(port)
+    }
+
+    /// Writes `demo.json`, by which other programs find the demo, and returns where it is.
+    fn describe(&self, chromedriver: Option<u16>) -> anyhow::Result<PathBuf> {
+        let mut rows = vec![
+            ("passport".to_owned(), self.ports.issuer()),
+            ("mailbox".to_owned(), self.mailbox()),
+            ("metrics".to_owned(), format!("http://127.0.0.1:{}", self.ports.metrics)),
+            ("ca".to_owned(), self.certs.ca().display().to_string()),
+            ("home".to_owned(), self.home.path().display().to_string()),
+            ("email".to_owned(), CANDIDATE.email.to_owned()),
+            ("mobile".to_owned(), CANDIDATE.mobile.to_owned()),
+            ("password".to_owned(), CANDIDATE.password.to_owned()),
+        ];
+        for (site, port) in SITES.iter().zip(self.ports.sites) {
+            rows.push((site.id.to_owned(), site.base_url(port)));
+        }
+        if let Some(port) = chromedriver {
+            rows.push(("chromedriver".to_owned(), format!("http://127.0.0.1:{port}")));
+        }
+        let rows: Vec<String> = rows.iter().map(|(key, value)| format!("  {key:?}: {value:?}")).collect();
+        let path = self.home.path().join("demo.json");
+        fs::write(&path, format!("{{\n{}\n}}\n", rows.join(",\n")))
+            .with_context(|| format!("{} cannot be written", path.display()))?;
+        Ok(path)
+    }
+
+    fn mailbox(&self) -> String {
+        format!("http://127.0.0.1:{}", self.ports.mailbox)
+    }
+
+    fn greeting(&self) -> String {
+        let mut text = String::from("\n  Begin here   ");
+        for (site, port) in SITES.iter().zip(self.ports.sites) {
+            text += &format!("{}  ({})\n               ", site.base_url(port), site.id.to_uppercase());
+        }
+        text += &format!("{}  (passport)\n", self.ports.issuer());
+        text += &format!("  Mail and SMS {}\n", self.mailbox());
+        text +=
+            &format!("  Demo account {} or {}, password {}\n\n", CANDIDATE.email, CANDIDATE.mobile, CANDIDATE.password);
+        text += "  Until the browser trusts the development CA it warns before each page.\n";
+        for line in certs::how_to_trust(&self.certs).lines() {
+            text += &format!("  {line}\n");
+        }
+        text
+    }
+}
+
+fn serve(name: &str, config: &Path) -> anyhow::Result<Command> {
+    let mut command = Command::new(program(name, Profile::Dev)?);
+    command.arg("--config").arg(config).arg("serve");
+    Ok(command)
+}

@@ -1,0 +1,31 @@
+//! Loopback ports: free ones, and whether a wanted one is free.
+
+use std::net::{Ipv4Addr, TcpListener};
+
+use anyhow::{Context as _, bail};
+
+/// As many different free ports as asked for. Another program may take one before it is used: then the part that
+/// wanted it says so.
+pub(crate) fn fresh<const N: usize>() -> anyhow::Result<[u16; N]> {
+    // All are held until all are known, so that no port is given twice.
+    let mut held = Vec::with_capacity(N);
+    let mut ports = [0; N];
+    for port in &mut ports {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("this machine has no free port")?;
+        *port = listener.local_addr()?.port();
+        held.push(listener);
+    }
+    Ok(ports)
+}
+
+/// Fails with one sentence when a port is in use.
+pub(crate) fn must_be_free(port: u16, wanted_by: &str, flag: &str) -> anyhow::Result<()> {
+    match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => bail!(
+            "port {port}, wanted by {wanted_by}, is taken: stop the program that uses it (another demo?), \
+             or choose ports with --fresh-ports or --{flag} PORT"
+        ),
+        Err(error) => Err(error).with_context(|| format!("port {port}, wanted by {wanted_by}, cannot be used")),
+    }
+}
