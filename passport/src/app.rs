@@ -14,6 +14,7 @@ use crate::audit::{Actor, Audit, Event};
 use crate::clients::Clients;
 use crate::config::Config;
 use crate::keys::{self, Keys, KeysError, MasterKey};
+use crate::oidc::{self, IssuerError, Oidc};
 use crate::web::{Pages, Sealer, Web, texts};
 
 /// What comes from outside: a test hands in a clock that stands still and entropy that repeats itself.
@@ -45,6 +46,8 @@ pub struct App {
     pub accounts: Accounts,
     /// The record of what was done.
     pub audit: Audit,
+    /// The OpenID provider.
+    pub oidc: Oidc,
 }
 
 /// Why the passport cannot be put together.
@@ -53,6 +56,9 @@ pub enum BuildError {
     /// The keys.
     #[error(transparent)]
     Keys(#[from] KeysError),
+    /// The provider.
+    #[error(transparent)]
+    Issuer(#[from] IssuerError),
 }
 
 impl App {
@@ -77,14 +83,39 @@ impl App {
         let pages = Pages::new(Arc::new(texts::catalogue()), config.site.icp.as_deref());
         let clients = Clients::new(db.clone(), clock.clone(), entropy.clone(), audit.clone());
         let accounts = Accounts::new(accounts::Parts {
-            db,
-            clock,
-            entropy,
+            db: db.clone(),
+            clock: clock.clone(),
+            entropy: entropy.clone(),
             sealer,
             audit: audit.clone(),
             sessions: SessionPolicy { idle: config.accounts.session_idle, absolute: config.accounts.session_absolute },
         });
-        Ok(Self { web, pages, keys, clients, accounts, audit })
+        let oidc = Oidc::new(oidc::Parts {
+            issuer: config.issuer.origin().to_owned(),
+            lifetimes: lifetimes(&config),
+            db,
+            clock,
+            entropy,
+            keys: keys.clone(),
+            clients: clients.clone(),
+            accounts: accounts.clone(),
+            audit: audit.clone(),
+            web: web.clone(),
+            pages: pages.clone(),
+        })?;
+        Ok(Self { web, pages, keys, clients, accounts, audit, oidc })
+    }
+}
+
+fn lifetimes(config: &Config) -> oidc::Lifetimes {
+    oidc::Lifetimes {
+        code: config.tokens.code,
+        access_token: config.tokens.access,
+        id_token: config.tokens.id,
+        refresh_idle: config.tokens.refresh_idle,
+        refresh_absolute: config.tokens.refresh_absolute,
+        refresh_retry: config.tokens.refresh_retry,
+        jwks: config.keys.jwks_max_age,
     }
 }
 

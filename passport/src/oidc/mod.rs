@@ -1,11 +1,142 @@
 //! The OpenID provider: discovery, authorization, tokens, user information and logout.
+//!
+//! A person's way: [`authorize`] checks the request and decides what has to happen before a code may be given;
+//! sign-in, province and [`consent`] come back to it. A client's way: [`token`] authenticates the client
+//! ([`client_auth`]) and hands the request to one of the grants, which [`grant_engine`] judges and [`store`] keeps.
 
+pub mod access_token;
 pub mod authorize;
+pub mod claims;
+pub mod client_auth;
+pub mod cors;
+pub mod discovery;
+pub mod document;
 pub mod error;
+pub mod failure;
 pub mod grant_engine;
 pub mod handle;
+pub mod id_token;
+pub mod introspect;
+pub mod jwks;
+pub mod lifetimes;
 pub mod params;
+pub mod revoke;
 pub mod scope;
+pub mod store;
+pub mod token;
+pub mod userinfo;
 
 #[cfg(test)]
 pub(crate) mod testing;
+
+use std::sync::Arc;
+
+use futures_util::FutureExt as _;
+use shared::clock::SharedClock;
+use shared::db::{Db, DbError};
+use shared::entropy::SharedEntropy;
+
+use self::document::Document;
+use self::handle::GrantId;
+pub use self::lifetimes::Lifetimes;
+use crate::accounts::Accounts;
+use crate::audit::Audit;
+use crate::clients::Clients;
+use crate::keys::Keys;
+use crate::web::{Pages, Web};
+
+/// What the provider is made of.
+pub struct Parts {
+    /// The issuer identifier, without a slash at the end (OIDC Discovery §4.1).
+    pub issuer: String,
+    /// How long things live.
+    pub lifetimes: Lifetimes,
+    /// The database.
+    pub db: Db,
+    /// The time.
+    pub clock: SharedClock,
+    /// Randomness.
+    pub entropy: SharedEntropy,
+    /// The signing keys.
+    pub keys: Keys,
+    /// The registry of clients.
+    pub clients: Clients,
+    /// The audit record.
+    pub audit: Audit,
+    /// Candidates and their sessions.
+    pub accounts: Accounts,
+    /// The shared parts of pages.
+    pub web: Web,
+    /// Texts and the frame of pages.
+    pub pages: Pages,
+}
+
+/// The provider. Cheap to clone.
+#[derive(Clone)]
+pub struct Oidc(Arc<Inner>);
+
+struct Inner {
+    issuer: Arc<str>,
+    lifetimes: Lifetimes,
+    db: Db,
+    clock: SharedClock,
+    entropy: SharedEntropy,
+    keys: Keys,
+    clients: Clients,
+    audit: Audit,
+    accounts: Accounts,
+    web: Web,
+    pages: Pages,
+    metadata: Document,
+    jwks_cache: String,
+}
+
+/// The issuer cannot be one.
+#[derive(Debug, thiserror::Error)]
+#[error("the issuer is no URL: {0}")]
+pub struct IssuerError(#[from] url::ParseError);
+
+impl Oidc {
+    /// A provider made of these parts. Its metadata is written once, here.
+    ///
+    /// # Errors
+    /// The issuer is no URL.
+    pub fn new(parts: Parts) -> Result<Self, IssuerError> {
+        let metadata = discovery::document(&parts.issuer)?;
+        Ok(Self(Arc::new(Inner {
+            issuer: parts.issuer.into(),
+            jwks_cache: format!("public, max-age={}", parts.lifetimes.jwks.as_secs()),
+            lifetimes: parts.lifetimes,
+            db: parts.db,
+            clock: parts.clock,
+            entropy: parts.entropy,
+            keys: parts.keys,
+            clients: parts.clients,
+            audit: parts.audit,
+            accounts: parts.accounts,
+            web: parts.web,
+            pages: parts.pages,
+            metadata,
+        })))
+    }
+
+    /// Removes what is over: one batch of authorizations after `after`, and of revoked access tokens. Where to go on
+    /// with the next call; `None`: from the beginning.
+    ///
+    /// # Errors
+    /// See [`DbError`].
+    pub async fn sweep(&self, after: Option<GrantId>) -> Result<Option<GrantId>, DbError> {
+        let now = self.0.clock.now();
+        let retries_before = now - self.0.lifetimes.refresh_retry;
+        self.0
+            .db
+            .write(move |tx| {
+                async move {
+                    store::sweep::revoked_tokens(tx, now).await?;
+                    store::sweep::grants(tx, after, now, retries_before).await
+                }
+                .boxed()
+            })
+            .await
+    }
+}

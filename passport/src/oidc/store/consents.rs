@@ -16,11 +16,7 @@ pub async fn find(tx: &mut Tx, account: AccountId, client_id: &str) -> Result<Op
         .fetch_optional(tx)
         .await?;
     let Some(row) = row else { return Ok(None) };
-    Ok(Some(Consent {
-        scope: row.get("scope")?,
-        declined: row.get("declined")?,
-        granted_at: row.get("granted_at")?,
-    }))
+    Ok(Some(Consent { scope: row.get("scope")?, declined: row.get("declined")?, granted_at: row.get("granted_at")? }))
 }
 
 /// Remembers it, in place of what was remembered.

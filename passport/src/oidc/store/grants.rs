@@ -73,6 +73,8 @@ pub struct Family {
     pub grant: Grant,
     /// Whether it was revoked.
     pub revoked: bool,
+    /// When its code was made, or at most a code's lifetime later.
+    pub began_at: Timestamp,
     /// When it ends by itself.
     pub expires_at: Timestamp,
     /// SHA-256 of the token that may be used.
@@ -200,7 +202,7 @@ pub async fn revoke(tx: &mut Tx, id: GrantId, now: Timestamp) -> Result<bool, Db
 /// See [`DbError`].
 pub async fn family(tx: &mut Tx, id: GrantId) -> Result<Option<Family>, DbError> {
     let row = sql("SELECT id, client_id, account_id, session_id, scope, redirect_uri, nonce, code_challenge, auth_time, \
-         acr, amr, province, refreshable, revoked_at, expires_at, refresh_hash, refresh_previous_hash, refreshed_at, \
+         acr, amr, province, refreshable, code_expires_at, revoked_at, expires_at, refresh_hash, refresh_previous_hash, refreshed_at, \
          refresh_answer FROM grants WHERE id = $1 AND redeemed_at IS NOT NULL")
     .bind(id)
     .fetch_optional(tx)
@@ -209,6 +211,7 @@ pub async fn family(tx: &mut Tx, id: GrantId) -> Result<Option<Family>, DbError>
     Ok(Some(Family {
         grant: grant(&row)?,
         revoked: row.get::<Option<Timestamp>>("revoked_at")?.is_some(),
+        began_at: row.get("code_expires_at")?,
         expires_at: row.get("expires_at")?,
         current: row.get("refresh_hash")?,
         previous: row.get("refresh_previous_hash")?,

@@ -23,11 +23,8 @@ pub async fn grants(
     retries_before: Timestamp,
 ) -> Result<Option<GrantId>, DbError> {
     let after = after.map(|id| id.to_string()).unwrap_or_default();
-    let rows = sql("SELECT id FROM grants WHERE id > $1 ORDER BY id LIMIT $2")
-        .bind(&after)
-        .bind(BATCH)
-        .fetch_all(tx)
-        .await?;
+    let rows =
+        sql("SELECT id FROM grants WHERE id > $1 ORDER BY id LIMIT $2").bind(&after).bind(BATCH).fetch_all(tx).await?;
     let Some(last) = rows.last() else { return Ok(None) };
     let last: GrantId = last.get("id")?;
     sql("DELETE FROM grants WHERE id > $1 AND id <= $2 AND (expires_at <= $3 \

@@ -1,0 +1,134 @@
+//! Access tokens: JWTs of RFC 9068, not stored. What revokes one is the grant it names, or its own `jti`.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+use shared::clock::Timestamp;
+use shared::entropy::{Entropy, bytes};
+
+use super::Oidc;
+use super::handle::GrantId;
+use super::scope::Scope;
+use crate::keys::{Alg, KeysError, TokenError};
+
+/// The `typ` of the header (RFC 9068 §2.1).
+pub const TYPE: &str = "at+jwt";
+
+/// Access tokens are read by us alone or by a resource server of ours, so the cheaper algorithm will do for all.
+const ALG: Alg = Alg::ES256;
+
+/// What a token is to say.
+#[derive(Debug, Clone, Copy)]
+pub struct NewAccessToken<'t> {
+    /// Whose authorization: an account, or the client itself.
+    pub subject: &'t str,
+    /// For whom.
+    pub client_id: &'t str,
+    /// What it allows.
+    pub scope: &'t Scope,
+    /// The authorization it comes of; none for a client's own.
+    pub grant: Option<&'t str>,
+    /// The session it comes of.
+    pub session: Option<&'t str>,
+    /// When the person proved who they are.
+    pub auth_time: Option<Timestamp>,
+    /// How well.
+    pub acr: Option<&'t str>,
+}
+
+/// The claims as they are written (RFC 9068 §2.2).
+#[derive(Serialize)]
+struct Written<'t> {
+    iss: &'t str,
+    sub: &'t str,
+    aud: &'t str,
+    exp: i64,
+    iat: i64,
+    jti: &'t str,
+    client_id: &'t str,
+    scope: &'t str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gid: Option<&'t str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sid: Option<&'t str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    auth_time: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    acr: Option<&'t str>,
+}
+
+/// The claims of a token that came back.
+#[derive(Debug, Clone, Deserialize)]
+pub struct AccessToken {
+    /// Whose authorization it is.
+    pub sub: String,
+    /// For whom it is meant.
+    pub aud: String,
+    /// From when on it does not count, in seconds since the epoch.
+    pub exp: i64,
+    /// When it was issued, likewise.
+    pub iat: i64,
+    /// Its own name.
+    pub jti: String,
+    /// To whom it was issued.
+    pub client_id: String,
+    /// What it allows.
+    pub scope: String,
+    /// The authorization it comes of (a claim of ours); none for a client's own.
+    pub gid: Option<String>,
+}
+
+impl AccessToken {
+    /// The authorization it comes of; none for a client's own.
+    pub fn grant(&self) -> Option<GrantId> {
+        self.gid.as_deref()?.parse().ok()
+    }
+
+    /// Whether it comes of a person's authorization.
+    pub fn is_of_a_person(&self) -> bool {
+        self.gid.is_some()
+    }
+
+    /// Whether it allows that.
+    pub fn allows(&self, scope: &str) -> bool {
+        self.scope.split(' ').any(|token| token == scope)
+    }
+}
+
+/// Signs a token.
+///
+/// # Errors
+/// See [`KeysError`].
+pub fn sign(oidc: &Oidc, token: NewAccessToken<'_>, now: Timestamp) -> Result<String, KeysError> {
+    let jti = jti(&*oidc.0.entropy);
+    let claims = Written {
+        iss: &oidc.0.issuer,
+        sub: token.subject,
+        // The resource is our own user information until a request can name another (RFC 8707).
+        aud: &oidc.0.issuer,
+        exp: (now + oidc.0.lifetimes.access_token).seconds(),
+        iat: now.seconds(),
+        jti: &jti,
+        client_id: token.client_id,
+        scope: token.scope.as_str(),
+        gid: token.grant,
+        sid: token.session,
+        auth_time: token.auth_time.map(Timestamp::seconds),
+        acr: token.acr,
+    };
+    oidc.0.keys.sign(ALG, TYPE, &claims)
+}
+
+/// Reads a token that is not expired and meant for us. Whether it was revoked is not looked at.
+///
+/// # Errors
+/// See [`TokenError`].
+pub fn read(oidc: &Oidc, text: &str) -> Result<AccessToken, TokenError> {
+    let token: AccessToken = oidc.0.keys.verify(text, TYPE)?;
+    if token.aud == *oidc.0.issuer { Ok(token) } else { Err(TokenError::Type) }
+}
+
+/// 128 random bits.
+fn jti(entropy: &dyn Entropy) -> String {
+    URL_SAFE_NO_PAD.encode(bytes::<16>(entropy))
+}

@@ -1,0 +1,93 @@
+//! Claims about a person, as the scopes of the authorization allow (OIDC Core §5.1, §5.4).
+
+use serde::Serialize;
+
+use super::scope::{EMAIL, EXAM, PHONE, PROFILE, Scope};
+use crate::accounts::model::{AccountClaims, Province};
+
+/// The answer of the user information endpoint. What is not known is left out (§5.3.2).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct UserInfo {
+    sub: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    locale: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    updated_at: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email_verified: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phone_number: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phone_number_verified: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exam_province: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id_verified: Option<bool>,
+}
+
+/// Selects what `scope` allows. The subject is the account's id: the same for every client, and never used again.
+pub fn select(account: AccountClaims, province: Option<Province>, scope: &Scope) -> UserInfo {
+    let (profile, exam) = (scope.has(PROFILE), scope.has(EXAM));
+    let email = account.email.filter(|_| scope.has(EMAIL));
+    let phone = account.phone.filter(|_| scope.has(PHONE));
+    UserInfo {
+        sub: account.account_id.to_string(),
+        name: account.display_name.filter(|_| profile),
+        locale: account.locale.filter(|_| profile).map(|lang| lang.tag()),
+        updated_at: profile.then(|| account.updated_at.seconds()),
+        email_verified: email.is_some().then_some(account.email_verified),
+        email,
+        phone_number_verified: phone.is_some().then_some(account.phone_verified),
+        phone_number: phone,
+        exam_province: province.filter(|_| exam).map(Province::code),
+        id_verified: exam.then_some(account.id_verified),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::clock::Timestamp;
+    use shared::entropy::SeededEntropy;
+
+    use super::*;
+    use crate::accounts::model::AccountId;
+
+    fn selected(scope: &str) -> serde_json::Value {
+        let now = Timestamp::from_seconds(1_000);
+        let account = AccountClaims {
+            account_id: AccountId::new(now, &SeededEntropy::new(1)),
+            display_name: Some("李华".to_owned()),
+            email: Some("a@b.example".to_owned()),
+            email_verified: true,
+            phone: None,
+            phone_verified: false,
+            id_verified: false,
+            locale: None,
+            updated_at: now,
+        };
+        let province = Province::parse("31");
+        let mut json =
+            serde_json::to_value(select(account, province, &Scope::parse(scope).expect("scope"))).expect("JSON");
+        assert!(json["sub"].is_string());
+        json.as_object_mut().expect("an object").remove("sub");
+        json
+    }
+
+    #[test]
+    fn each_scope_gives_its_claims_and_no_others() {
+        assert_eq!(selected("openid"), serde_json::json!({}));
+        assert_eq!(selected("openid profile"), serde_json::json!({ "name": "李华", "updated_at": 1000 }));
+        let email = serde_json::json!({ "email": "a@b.example", "email_verified": true });
+        assert_eq!(selected("openid email"), email);
+        assert_eq!(selected("openid exam"), serde_json::json!({ "exam_province": "31", "id_verified": false }));
+    }
+
+    #[test]
+    fn what_is_not_known_is_left_out() {
+        assert_eq!(selected("openid phone"), serde_json::json!({}));
+    }
+}

@@ -1,0 +1,201 @@
+//! The provider's metadata (OIDC Discovery §3, RFC 8414), written once at start.
+
+use axum::extract::State;
+use axum::response::Response;
+use http::HeaderMap;
+use openidconnect::core::{
+    CoreAuthDisplay, CoreClaimName, CoreClaimType, CoreClientAuthMethod, CoreGrantType, CoreJsonWebKey,
+    CoreJweContentEncryptionAlgorithm, CoreJweKeyManagementAlgorithm, CoreJwsSigningAlgorithm, CoreResponseMode,
+    CoreResponseType, CoreSubjectIdentifierType,
+};
+use openidconnect::{
+    AdditionalProviderMetadata, AuthUrl, IssuerUrl, JsonWebKeySetUrl, LanguageTag, ProviderMetadata, ResponseTypes,
+    Scope, TokenUrl, UserInfoUrl,
+};
+use serde::{Deserialize, Serialize};
+
+use super::document::Document;
+use super::{IssuerError, Oidc, scope};
+use crate::keys::Alg;
+
+/// Metadata changes with a release.
+const CACHE: &str = "public, max-age=3600";
+
+/// Paths of the endpoints below the issuer.
+pub mod paths {
+    /// OIDC Discovery §4
+    pub const METADATA: &str = "/.well-known/openid-configuration";
+    /// RFC 7517
+    pub const JWKS: &str = "/jwks";
+    /// RFC 6749 §3.1
+    pub const AUTHORIZE: &str = crate::web::paths::AUTHORIZE;
+    /// An authorization request taken up again.
+    pub const RESUME: &str = "/authorize/resume";
+    /// An authorization request given up.
+    pub const CANCEL: &str = "/authorize/cancel";
+    /// The consent page.
+    pub const CONSENT: &str = "/consent";
+    /// RFC 6749 §3.2
+    pub const TOKEN: &str = "/token";
+    /// OIDC Core §5.3
+    pub const USERINFO: &str = "/userinfo";
+    /// RFC 7009
+    pub const REVOKE: &str = "/revoke";
+    /// RFC 7662
+    pub const INTROSPECT: &str = "/introspect";
+    /// OIDC RP-Initiated Logout §2
+    pub const LOGOUT: &str = "/logout";
+    /// The answer to the question whether to sign out.
+    pub const LOGOUT_CONFIRM: &str = "/logout/confirm";
+    /// The page after signing out.
+    pub const SIGNED_OUT: &str = "/signed-out";
+}
+
+/// `GET /.well-known/openid-configuration`
+pub async fn show(State(oidc): State<Oidc>, asked: HeaderMap) -> Response {
+    oidc.0.metadata.respond(&asked, CACHE)
+}
+
+/// What OIDC Discovery does not name: registered by RFC 7009, 7662, 7636 and 9207, OIDC RP-Initiated Logout and
+/// OIDC Prompt Create.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Additional {
+    revocation_endpoint: String,
+    revocation_endpoint_auth_methods_supported: Vec<CoreClientAuthMethod>,
+    introspection_endpoint: String,
+    introspection_endpoint_auth_methods_supported: Vec<CoreClientAuthMethod>,
+    end_session_endpoint: String,
+    code_challenge_methods_supported: Vec<String>,
+    authorization_response_iss_parameter_supported: bool,
+    prompt_values_supported: Vec<String>,
+}
+
+impl AdditionalProviderMetadata for Additional {}
+
+type Metadata = ProviderMetadata<
+    Additional,
+    CoreAuthDisplay,
+    CoreClientAuthMethod,
+    CoreClaimName,
+    CoreClaimType,
+    CoreGrantType,
+    CoreJweContentEncryptionAlgorithm,
+    CoreJweKeyManagementAlgorithm,
+    CoreJsonWebKey,
+    CoreResponseMode,
+    CoreResponseType,
+    CoreSubjectIdentifierType,
+>;
+
+/// Claims that a client can receive.
+const CLAIMS: [&str; 20] = [
+    "sub",
+    "iss",
+    "aud",
+    "exp",
+    "iat",
+    "auth_time",
+    "nonce",
+    "acr",
+    "amr",
+    "at_hash",
+    "sid",
+    "name",
+    "locale",
+    "updated_at",
+    "email",
+    "email_verified",
+    "phone_number",
+    "phone_number_verified",
+    "exam_province",
+    "id_verified",
+];
+
+/// The metadata of that issuer.
+///
+/// # Errors
+/// The issuer is no URL.
+pub fn document(issuer: &str) -> Result<Document, IssuerError> {
+    let metadata = metadata(issuer)?;
+    Ok(Document::new(serde_json::to_vec(&metadata).unwrap_or_default()))
+}
+
+fn metadata(issuer: &str) -> Result<Metadata, IssuerError> {
+    let at = |path: &str| format!("{issuer}{path}");
+    let texts = |values: &[&str]| values.iter().map(|v| (*v).to_owned()).collect::<Vec<_>>();
+    let confidential = [CoreClientAuthMethod::ClientSecretBasic, CoreClientAuthMethod::ClientSecretPost];
+    let every = [confidential.as_slice(), &[CoreClientAuthMethod::None]].concat();
+    let additional = Additional {
+        revocation_endpoint: at(paths::REVOKE),
+        revocation_endpoint_auth_methods_supported: every.clone(),
+        introspection_endpoint: at(paths::INTROSPECT),
+        introspection_endpoint_auth_methods_supported: confidential.to_vec(),
+        end_session_endpoint: at(paths::LOGOUT),
+        code_challenge_methods_supported: texts(&["S256"]),
+        authorization_response_iss_parameter_supported: true,
+        prompt_values_supported: texts(&["none", "login", "consent", "select_account", "create"]),
+    };
+    let metadata = Metadata::new(
+        IssuerUrl::new(issuer.to_owned())?,
+        AuthUrl::new(at(paths::AUTHORIZE))?,
+        JsonWebKeySetUrl::new(at(paths::JWKS))?,
+        vec![ResponseTypes::new(vec![CoreResponseType::Code])],
+        vec![CoreSubjectIdentifierType::Public],
+        Alg::ALL.iter().map(|alg| algorithm(*alg)).collect(),
+        additional,
+    );
+    Ok(metadata
+        .set_token_endpoint(Some(TokenUrl::new(at(paths::TOKEN))?))
+        .set_userinfo_endpoint(Some(UserInfoUrl::new(at(paths::USERINFO))?))
+        .set_scopes_supported(Some(scope::SUPPORTED.iter().map(|s| Scope::new((*s).to_owned())).collect()))
+        .set_response_modes_supported(Some(vec![CoreResponseMode::Query]))
+        .set_grant_types_supported(Some(vec![
+            CoreGrantType::AuthorizationCode,
+            CoreGrantType::RefreshToken,
+            CoreGrantType::ClientCredentials,
+        ]))
+        .set_acr_values_supported(Some(vec![openidconnect::AuthenticationContextClass::new(
+            crate::accounts::sessions::ACR_PASSWORD.to_owned(),
+        )]))
+        .set_token_endpoint_auth_methods_supported(Some(every))
+        .set_claim_types_supported(Some(vec![CoreClaimType::Normal]))
+        .set_claims_supported(Some(CLAIMS.iter().map(|c| CoreClaimName::new((*c).to_owned())).collect()))
+        .set_ui_locales_supported(Some(
+            shared::i18n::Lang::ALL.iter().map(|lang| LanguageTag::new(lang.tag().to_owned())).collect(),
+        ))
+        .set_claims_parameter_supported(Some(false))
+        .set_request_parameter_supported(Some(false))
+        .set_request_uri_parameter_supported(Some(false)))
+}
+
+const fn algorithm(alg: Alg) -> CoreJwsSigningAlgorithm {
+    match alg {
+        Alg::ES256 => CoreJwsSigningAlgorithm::EcdsaP256Sha256,
+        Alg::RS256 => CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_issuer_is_repeated_byte_for_byte_and_endpoints_lie_below_it() {
+        let metadata = metadata("https://passport.example:8443").expect("metadata");
+        let json = serde_json::to_value(&metadata).expect("JSON");
+        assert_eq!(json["issuer"], "https://passport.example:8443");
+        assert_eq!(json["token_endpoint"], "https://passport.example:8443/token");
+        assert_eq!(json["end_session_endpoint"], "https://passport.example:8443/logout");
+    }
+
+    #[test]
+    fn what_is_not_built_is_not_advertised() {
+        let json = serde_json::to_value(metadata("https://p.example").expect("metadata")).expect("JSON");
+        assert_eq!(json["response_types_supported"], serde_json::json!(["code"]));
+        assert_eq!(json["response_modes_supported"], serde_json::json!(["query"]));
+        assert_eq!(json["code_challenge_methods_supported"], serde_json::json!(["S256"]));
+        assert_eq!(json["id_token_signing_alg_values_supported"], serde_json::json!(["ES256", "RS256"]));
+        assert_eq!(json["request_uri_parameter_supported"], false);
+        assert!(json.get("registration_endpoint").is_none());
+    }
+}

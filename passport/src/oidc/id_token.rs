@@ -1,0 +1,105 @@
+//! ID tokens (OIDC Core §2), and what comes back of them as a hint.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+use shared::clock::Timestamp;
+use shared::secret::sha256;
+
+use super::Oidc;
+use super::store::grants::Grant;
+use crate::clients::Client;
+use crate::keys::{Expiry, KeysError};
+
+/// The `typ` of the header.
+const TYPE: &str = "JWT";
+
+/// The claims as they are written. Claims of scopes are not among them: they are given at the user information
+/// endpoint, since an access token is issued too (OIDC Core §5.4). One audience, hence no `azp` (§2).
+#[derive(Serialize)]
+struct Written<'t> {
+    iss: &'t str,
+    sub: &'t str,
+    aud: &'t str,
+    exp: i64,
+    iat: i64,
+    auth_time: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nonce: Option<&'t str>,
+    acr: &'t str,
+    amr: Vec<&'t str>,
+    at_hash: &'t str,
+    sid: &'t str,
+}
+
+/// What an ID token is to say besides its grant.
+#[derive(Debug, Clone, Copy)]
+pub struct NewIdToken<'t> {
+    /// The authorization it tells of.
+    pub grant: &'t Grant,
+    /// The subject, as text.
+    pub subject: &'t str,
+    /// The session, as text.
+    pub session: &'t str,
+    /// The nonce of the request; none at a refresh (OIDC Core §12.2).
+    pub nonce: Option<&'t str>,
+    /// The access token issued along with it.
+    pub access_token: &'t str,
+}
+
+/// Signs an ID token by the client's algorithm.
+///
+/// # Errors
+/// See [`KeysError`].
+pub fn sign(oidc: &Oidc, client: &Client, token: NewIdToken<'_>, now: Timestamp) -> Result<String, KeysError> {
+    let claims = Written {
+        iss: &oidc.0.issuer,
+        sub: token.subject,
+        aud: client.id.as_str(),
+        exp: (now + oidc.0.lifetimes.id_token).seconds(),
+        iat: now.seconds(),
+        auth_time: token.grant.auth_time.seconds(),
+        nonce: token.nonce,
+        acr: &token.grant.acr,
+        amr: token.grant.amr.split(' ').filter(|m| !m.is_empty()).collect(),
+        at_hash: &at_hash(token.access_token),
+        sid: token.session,
+    };
+    oidc.0.keys.sign(client.id_token_alg, TYPE, &claims)
+}
+
+/// The left half of the hash of the access token (OIDC Core §3.1.3.6). Every algorithm of ours uses SHA-256.
+fn at_hash(access_token: &str) -> String {
+    URL_SAFE_NO_PAD.encode(&sha256(access_token.as_bytes())[..16])
+}
+
+/// An ID token of ours that a client hands back. It tells who somebody was, not that they are here.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Hint {
+    /// Who.
+    pub sub: String,
+    /// To whom it was issued.
+    pub aud: String,
+    /// In which session.
+    pub sid: Option<String>,
+    iss: String,
+}
+
+impl Hint {
+    /// Reads one; expired ones count (OIDC Core §3.1.2.1). `None` for what we did not sign.
+    pub fn read(oidc: &Oidc, text: &str) -> Option<Self> {
+        let hint: Self = oidc.0.keys.verify_with(text, TYPE, Expiry::Ignored).ok()?;
+        (hint.iss == *oidc.0.issuer).then_some(hint)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn at_hash_is_the_left_half_of_sha_256() {
+        // The example of OIDC Core appendix A.3.
+        assert_eq!(at_hash("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"), "77QmUPtjPfzWtF2AnpK9RQ");
+    }
+}

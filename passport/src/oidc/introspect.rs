@@ -1,0 +1,116 @@
+//! Introspection (RFC 7662): a confidential client asks about its own tokens. About any other it learns nothing but
+//! that they are not active.
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::response::Response;
+use futures_util::FutureExt as _;
+use http::HeaderMap;
+use serde::Serialize;
+
+use super::error::{Code, ProtocolError};
+use super::failure::Failure;
+use super::store::grants;
+use super::token::{endpoint, respond};
+use super::{Oidc, access_token, client_auth, handle, userinfo};
+use crate::clients::Client;
+
+/// RFC 7662 §2.2
+#[derive(Debug, Default, Serialize)]
+struct Answer {
+    active: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token_type: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exp: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    iat: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sub: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    aud: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    iss: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    jti: Option<String>,
+}
+
+/// `POST /introspect`
+pub async fn introspect(State(oidc): State<Oidc>, headers: HeaderMap, body: Bytes) -> Response {
+    match serve(&oidc, &headers, &body).await {
+        Ok(answer) => respond::json(serde_json::to_vec(&answer).unwrap_or_default()),
+        Err(failure) => respond::error(&failure),
+    }
+}
+
+async fn serve(oidc: &Oidc, headers: &HeaderMap, body: &[u8]) -> Result<Answer, Failure> {
+    let params = endpoint::form(headers, body)?;
+    let client = client_auth::authenticate(oidc, headers, &params).await?;
+    if client.is_public() {
+        // Whoever asks must have proven who it is (RFC 7662 §2.1).
+        let text = "a public client may not introspect";
+        return Err(ProtocolError::new(Code::InvalidClient, text, "RFC 7662 2.1").into());
+    }
+    let Some(token) = params.get("token") else {
+        return Err(ProtocolError::invalid_request("token is missing", "RFC 7662 2.1").into());
+    };
+    match of_access_token(oidc, &client, token).await? {
+        Some(answer) => Ok(answer),
+        None => of_refresh_token(oidc, &client, token).await,
+    }
+}
+
+async fn of_access_token(oidc: &Oidc, client: &Client, text: &str) -> Result<Option<Answer>, Failure> {
+    let Ok(token) = access_token::read(oidc, text) else { return Ok(None) };
+    if token.client_id != client.id.as_str() || !userinfo::lives(oidc, &token).await? {
+        return Ok(Some(Answer::default()));
+    }
+    Ok(Some(Answer {
+        active: true,
+        scope: Some(token.scope),
+        client_id: Some(token.client_id),
+        token_type: Some("Bearer"),
+        exp: Some(token.exp),
+        iat: Some(token.iat),
+        sub: Some(token.sub),
+        aud: Some(token.aud),
+        iss: Some(oidc.0.issuer.to_string()),
+        jti: Some(token.jti),
+    }))
+}
+
+async fn of_refresh_token(oidc: &Oidc, client: &Client, text: &str) -> Result<Answer, Failure> {
+    let Some(presented) = handle::read_refresh_token(text, &*oidc.0.web.sealer) else {
+        return Ok(Answer::default());
+    };
+    let family = oidc
+        .0
+        .db
+        .read(move |tx| {
+            async move {
+                match grants::family(tx, presented.grant).await? {
+                    Some(family) if !userinfo::session_is_over(tx, &family.grant).await? => Ok(Some(family)),
+                    _ => Ok::<_, Failure>(None),
+                }
+            }
+            .boxed()
+        })
+        .await?;
+    let now = oidc.0.clock.now();
+    let family = family.filter(|f| {
+        !f.revoked && f.expires_at > now && f.current == Some(presented.hash) && f.grant.client_id == client.id.as_str()
+    });
+    Ok(family.map_or_else(Answer::default, |family| Answer {
+        active: true,
+        scope: Some(family.grant.scope.to_string()),
+        client_id: Some(family.grant.client_id),
+        exp: Some(family.expires_at.seconds()),
+        sub: Some(family.grant.account.to_string()),
+        iss: Some(oidc.0.issuer.to_string()),
+        ..Answer::default()
+    }))
+}

@@ -1,0 +1,75 @@
+//! Revocation (RFC 7009): a client gives back its own tokens. A refresh token takes its whole family along (§2.1).
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::response::Response;
+use futures_util::FutureExt as _;
+use http::HeaderMap;
+use shared::clock::Timestamp;
+
+use super::error::{Code, ProtocolError};
+use super::failure::Failure;
+use super::store::{grants, revoked};
+use super::token::{endpoint, respond};
+use super::{Oidc, access_token, client_auth, handle};
+use crate::clients::Client;
+
+const NOT_YOURS: ProtocolError =
+    ProtocolError::new(Code::UnauthorizedClient, "the token was issued to another client", "RFC 7009 2.1");
+
+/// `POST /revoke`
+pub async fn revoke(State(oidc): State<Oidc>, headers: HeaderMap, body: Bytes) -> Response {
+    match serve(&oidc, &headers, &body).await {
+        Ok(()) => respond::json(""),
+        Err(failure) => respond::error(&failure),
+    }
+}
+
+/// A token that we don't know, or that is over, is revoked as far as anybody can tell (§2.2).
+async fn serve(oidc: &Oidc, headers: &HeaderMap, body: &[u8]) -> Result<(), Failure> {
+    let params = endpoint::form(headers, body)?;
+    let client = client_auth::authenticate(oidc, headers, &params).await?;
+    let Some(text) = params.get("token") else {
+        return Err(ProtocolError::invalid_request("token is missing", "RFC 7009 2.1").into());
+    };
+    if let Ok(token) = access_token::read(oidc, text) {
+        if token.client_id != client.id.as_str() {
+            return Err(NOT_YOURS.into());
+        }
+        return revoke_access_token(oidc, token.jti, Timestamp::from_seconds(token.exp)).await;
+    }
+    match handle::read_refresh_token(text, &*oidc.0.web.sealer) {
+        Some(presented) => revoke_family(oidc, &client, presented).await,
+        None => Ok(()),
+    }
+}
+
+async fn revoke_access_token(oidc: &Oidc, jti: String, expires_at: Timestamp) -> Result<(), Failure> {
+    oidc.0
+        .db
+        .write(move |tx| {
+            let jti = jti.clone();
+            async move { Ok(revoked::insert(tx, &jti, expires_at).await?) }.boxed()
+        })
+        .await
+}
+
+async fn revoke_family(oidc: &Oidc, client: &Client, presented: handle::Presented) -> Result<(), Failure> {
+    let (now, client_id) = (oidc.0.clock.now(), client.id.as_str().to_owned());
+    oidc.0
+        .db
+        .write(move |tx| {
+            let client_id = client_id.clone();
+            async move {
+                let Some(family) = grants::family(tx, presented.grant).await? else { return Ok(()) };
+                if family.grant.client_id != client_id {
+                    return Err(NOT_YOURS.into());
+                }
+                // Any token of the family that was really issued ends it, a spent one too.
+                grants::revoke(tx, presented.grant, now).await?;
+                Ok(())
+            }
+            .boxed()
+        })
+        .await
+}

@@ -1,0 +1,65 @@
+//! What every grant goes through: form, client, grant, answer.
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::response::Response;
+use http::{HeaderMap, header};
+
+use super::super::error::{Code, ProtocolError};
+use super::super::failure::Failure;
+use super::super::params::Params;
+use super::super::{Oidc, client_auth};
+use super::{authorization_code, client_credentials, refresh_token, respond};
+use crate::clients::{Client, GrantType};
+
+/// `POST /token`
+pub async fn token(State(oidc): State<Oidc>, headers: HeaderMap, body: Bytes) -> Response {
+    match serve(&oidc, &headers, &body).await {
+        Ok(answer) => respond::json(answer),
+        Err(failure) => respond::error(&failure),
+    }
+}
+
+async fn serve(oidc: &Oidc, headers: &HeaderMap, body: &[u8]) -> Result<Vec<u8>, Failure> {
+    let params = form(headers, body)?;
+    let client = client_auth::authenticate(oidc, headers, &params).await?;
+    match params.get("grant_type") {
+        None => Err(ProtocolError::invalid_request("grant_type is missing", "RFC 6749 4.1.3").into()),
+        Some("authorization_code") => {
+            may(&client, GrantType::AuthorizationCode)?;
+            authorization_code::redeem(oidc, &client, &params).await
+        }
+        Some("refresh_token") => {
+            may(&client, GrantType::RefreshToken)?;
+            refresh_token::refresh(oidc, &client, &params).await
+        }
+        Some("client_credentials") => {
+            may(&client, GrantType::ClientCredentials)?;
+            client_credentials::issue(oidc, &client, &params)
+        }
+        Some(_) => {
+            let text = "grant_type is not supported";
+            Err(ProtocolError::new(Code::UnsupportedGrantType, text, "RFC 6749 5.2").into())
+        }
+    }
+}
+
+/// The parameters of a direct request, from the body alone (RFC 6749 §2.3.1: never from the query).
+///
+/// # Errors
+/// `invalid_request` for another content type or a malformed body.
+pub fn form(headers: &HeaderMap, body: &[u8]) -> Result<Params, ProtocolError> {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    if !kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+        let text = "the body is application/x-www-form-urlencoded";
+        return Err(ProtocolError::invalid_request(text, "RFC 6749 4.1.3"));
+    }
+    Params::parse(body)
+}
+
+fn may(client: &Client, grant: GrantType) -> Result<(), ProtocolError> {
+    let text = "the client may not use this grant";
+    let refusal = ProtocolError::new(Code::UnauthorizedClient, text, "RFC 6749 5.2");
+    if client.allows(grant) { Ok(()) } else { Err(refusal) }
+}

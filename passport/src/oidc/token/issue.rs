@@ -1,0 +1,95 @@
+//! The answer of the token endpoint (RFC 6749 §5.1, OIDC Core §3.1.3.3).
+
+use serde::Serialize;
+use shared::clock::Timestamp;
+
+use super::super::Oidc;
+use super::super::access_token::{self, NewAccessToken};
+use super::super::id_token::{self, NewIdToken};
+use super::super::scope::{OPENID, Scope};
+use super::super::store::grants::Grant;
+use crate::clients::Client;
+use crate::keys::KeysError;
+
+/// The body of the answer.
+#[derive(Serialize)]
+struct Answer<'t> {
+    access_token: &'t str,
+    token_type: &'static str,
+    expires_in: u64,
+    scope: &'t str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<&'t str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id_token: Option<&'t str>,
+}
+
+/// What the tokens are to say besides their grant.
+#[derive(Debug, Clone, Copy)]
+pub struct Tokens<'t> {
+    /// The authorization they come of.
+    pub grant: &'t Grant,
+    /// What the access token allows: all that was authorized, or a part of it.
+    pub scope: &'t Scope,
+    /// The nonce of the request, if the ID token answers one.
+    pub nonce: Option<&'t str>,
+    /// The refresh token to hand out.
+    pub refresh_token: Option<&'t str>,
+}
+
+/// Signs the tokens of a person's authorization and writes the answer.
+///
+/// # Errors
+/// See [`KeysError`].
+pub fn for_person(oidc: &Oidc, client: &Client, tokens: Tokens<'_>, now: Timestamp) -> Result<Vec<u8>, KeysError> {
+    let grant = tokens.grant;
+    let (subject, session, id) = (grant.account.to_string(), grant.session.to_string(), grant.id.to_string());
+    let access = NewAccessToken {
+        subject: &subject,
+        client_id: client.id.as_str(),
+        scope: tokens.scope,
+        grant: Some(&id),
+        session: Some(&session),
+        auth_time: Some(grant.auth_time),
+        acr: Some(&grant.acr),
+    };
+    let access = access_token::sign(oidc, access, now)?;
+    let id_token = if tokens.scope.has(OPENID) {
+        let new =
+            NewIdToken { grant, subject: &subject, session: &session, nonce: tokens.nonce, access_token: &access };
+        Some(id_token::sign(oidc, client, new, now)?)
+    } else {
+        None
+    };
+    Ok(write(oidc, &access, tokens.scope, tokens.refresh_token, id_token.as_deref()))
+}
+
+/// Signs an access token for the client itself and writes the answer.
+///
+/// # Errors
+/// See [`KeysError`].
+pub fn for_client(oidc: &Oidc, client: &Client, scope: &Scope, now: Timestamp) -> Result<Vec<u8>, KeysError> {
+    let access = NewAccessToken {
+        subject: client.id.as_str(),
+        client_id: client.id.as_str(),
+        scope,
+        grant: None,
+        session: None,
+        auth_time: None,
+        acr: None,
+    };
+    Ok(write(oidc, &access_token::sign(oidc, access, now)?, scope, None, None))
+}
+
+fn write(oidc: &Oidc, access: &str, scope: &Scope, refresh: Option<&str>, id_token: Option<&str>) -> Vec<u8> {
+    let answer = Answer {
+        access_token: access,
+        token_type: "Bearer",
+        expires_in: oidc.0.lifetimes.access_token.as_secs(),
+        scope: scope.as_str(),
+        refresh_token: refresh,
+        id_token,
+    };
+    // Texts and a number: nothing in it can fail to be written.
+    serde_json::to_vec(&answer).unwrap_or_default()
+}

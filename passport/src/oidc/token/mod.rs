@@ -1,0 +1,9 @@
+//! The token endpoint (RFC 6749 §3.2): one file per grant, the phases they share in [`endpoint`].
+
+pub mod authorization_code;
+pub mod client_credentials;
+pub mod endpoint;
+pub mod issue;
+pub mod refresh_token;
+pub mod respond;
+mod retry;

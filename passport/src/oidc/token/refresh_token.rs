@@ -1,0 +1,177 @@
+//! `grant_type=refresh_token` (RFC 6749 §6, RFC 9700 §4.14).
+//!
+//! Every use replaces the token. A spent one that comes again ends the family, since either the thief or the client
+//! holds it; except that for ten seconds it gets the same answer, because a client whose connection broke cannot
+//! know that it succeeded, and two of its threads may refresh at once.
+
+use std::sync::Arc;
+
+use futures_util::FutureExt as _;
+use shared::clock::Timestamp;
+use shared::db::{DbError, Tx};
+
+use super::super::error::ProtocolError;
+use super::super::failure::Failure;
+use super::super::grant_engine::refresh::{self as engine, RefreshRequest, Stored};
+use super::super::handle::{self, Presented};
+use super::super::params::Params;
+use super::super::scope::OFFLINE_ACCESS;
+use super::super::store::grants::{self, Family, Rotation};
+use super::super::{Lifetimes, Oidc};
+use super::issue::{self, Tokens};
+use super::retry;
+use crate::accounts::sessions;
+use crate::audit::{Actor, Audit, Event};
+use crate::clients::Client;
+
+/// What a presented token is to its family.
+enum Standing {
+    /// It is to be replaced.
+    Current,
+    /// It was replaced a moment ago: the answer, sealed.
+    JustReplaced(Vec<u8>),
+    /// It was replaced before.
+    Spent,
+    /// The family has ended.
+    Over,
+}
+
+/// Exchanges a refresh token for new tokens.
+///
+/// # Errors
+/// `invalid_grant`, `invalid_scope`, `invalid_request`.
+pub async fn refresh(oidc: &Oidc, client: &Client, params: &Params) -> Result<Vec<u8>, Failure> {
+    let request = RefreshRequest {
+        client_id: client.id.as_str(),
+        grant_type: "refresh_token",
+        refresh_token: params.get("refresh_token"),
+        scope: params.get("scope"),
+    };
+    let text = request.refresh_token.unwrap_or_default();
+    let presented = handle::read_refresh_token(text, &*oidc.0.web.sealer);
+    let family = match presented {
+        Some(presented) => read_family(oidc, presented).await?,
+        None => None,
+    };
+    let owner = family.as_ref().map(|f| f.grant.account.to_string()).unwrap_or_default();
+    let stored =
+        family.as_ref().map(|f| Stored { client_id: &f.grant.client_id, owner: &owner, scope: &f.grant.scope });
+    let scope = engine::refresh(request, stored)?;
+    let (Some(presented), Some(family)) = (presented, family) else {
+        return Err(ProtocolError::invalid_grant().into());
+    };
+    let now = oidc.0.clock.now();
+    let lifetimes = oidc.0.lifetimes;
+    match standing(&family, presented, lifetimes, now) {
+        Standing::Over => Err(ProtocolError::invalid_grant().into()),
+        Standing::JustReplaced(sealed) => reopen(text, &sealed),
+        Standing::Spent => {
+            end_family(oidc, client, presented, now).await?;
+            Err(ProtocolError::invalid_grant().into())
+        }
+        Standing::Current => {
+            let next = handle::mint_refresh_token(presented.grant, &*oidc.0.entropy, &*oidc.0.web.sealer);
+            let tokens = Tokens { grant: &family.grant, scope: &scope, nonce: None, refresh_token: Some(&next.text) };
+            let answer = issue::for_person(oidc, client, tokens, now)?;
+            let rotation = Rotation {
+                next: next.hash,
+                answer: retry::seal(text, &answer, &*oidc.0.entropy),
+                now,
+                expires_at: (now + lifetimes.refresh_idle).min(family.began_at + lifetimes.refresh_absolute),
+            };
+            match rotate(oidc, client, presented, rotation).await? {
+                Standing::Current => Ok(answer),
+                Standing::JustReplaced(sealed) => reopen(text, &sealed),
+                Standing::Spent | Standing::Over => Err(ProtocolError::invalid_grant().into()),
+            }
+        }
+    }
+}
+
+fn standing(family: &Family, presented: Presented, lifetimes: Lifetimes, now: Timestamp) -> Standing {
+    if family.revoked || family.expires_at <= now {
+        return Standing::Over;
+    }
+    if family.current == Some(presented.hash) {
+        return Standing::Current;
+    }
+    let just_now = family.refreshed_at.is_some_and(|at| now.since(at) <= lifetimes.refresh_retry);
+    match &family.answer {
+        Some(sealed) if just_now && family.previous == Some(presented.hash) => Standing::JustReplaced(sealed.clone()),
+        _ => Standing::Spent,
+    }
+}
+
+fn reopen(token: &str, sealed: &[u8]) -> Result<Vec<u8>, Failure> {
+    retry::open(token, sealed).ok_or_else(|| ProtocolError::invalid_grant().into())
+}
+
+/// The family, unless the session that it is bound to has ended.
+async fn read_family(oidc: &Oidc, presented: Presented) -> Result<Option<Family>, DbError> {
+    oidc.0
+        .db
+        .read(move |tx| {
+            async move {
+                let Some(family) = grants::family(tx, presented.grant).await? else { return Ok(None) };
+                let bound = !family.grant.scope.has(OFFLINE_ACCESS);
+                let over = bound && sessions::store::has_ended(tx, family.grant.session).await?;
+                Ok((!over).then_some(family))
+            }
+            .boxed()
+        })
+        .await
+}
+
+/// Replaces the token, or finds out what another request made of it in the meantime.
+async fn rotate(oidc: &Oidc, client: &Client, presented: Presented, rotation: Rotation) -> Result<Standing, DbError> {
+    let (rotation, audit) = (Arc::new(rotation), oidc.0.audit.clone());
+    let lifetimes = oidc.0.lifetimes;
+    let actor = Actor::Client(client.id.as_str().to_owned());
+    oidc.0
+        .db
+        .write(move |tx| {
+            let (rotation, audit, actor) = (Arc::clone(&rotation), audit.clone(), actor.clone());
+            async move {
+                if grants::rotate(tx, presented, &rotation).await? {
+                    return Ok(Standing::Current);
+                }
+                let Some(family) = grants::family(tx, presented.grant).await? else { return Ok(Standing::Over) };
+                let standing = standing(&family, presented, lifetimes, rotation.now);
+                if matches!(standing, Standing::Spent) {
+                    end(tx, &audit, &actor, &family, rotation.now).await?;
+                }
+                Ok(standing)
+            }
+            .boxed()
+        })
+        .await
+}
+
+async fn end_family(oidc: &Oidc, client: &Client, presented: Presented, now: Timestamp) -> Result<(), DbError> {
+    let audit = oidc.0.audit.clone();
+    let actor = Actor::Client(client.id.as_str().to_owned());
+    oidc.0
+        .db
+        .write(move |tx| {
+            let (audit, actor) = (audit.clone(), actor.clone());
+            async move {
+                match grants::family(tx, presented.grant).await? {
+                    Some(family) => end(tx, &audit, &actor, &family, now).await,
+                    None => Ok(()),
+                }
+            }
+            .boxed()
+        })
+        .await
+}
+
+async fn end(tx: &mut Tx, audit: &Audit, actor: &Actor, family: &Family, now: Timestamp) -> Result<(), DbError> {
+    if grants::revoke(tx, family.grant.id, now).await? {
+        let event = Event::RefreshTokenReused {
+            client: family.grant.client_id.clone(),
+            account: family.grant.account.to_string(),
+        };
+        audit.record(tx, actor, &event).await?;
+    }
+    Ok(())
+}
