@@ -1,3 +1,5 @@
 //! The passport from outside, in one test binary: a file per feature, named as the rule it proves.
 
 mod architecture;
+mod assets;
+mod support;

@@ -1,0 +1,80 @@
+//! A passport that runs in the test: real database, real keys, a clock that stands still, entropy that repeats.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use passport::app::{App, World};
+use passport::config::{Config, PREFIX};
+use passport::keys::MasterKey;
+use passport::{MIGRATIONS, router};
+use shared::clock::{FakeClock, Timestamp};
+use shared::db::Db;
+use shared::entropy::SeededEntropy;
+use shared::http::{Kit, ServerSettings};
+use shared::secret::SecretBytes;
+use shared::testkit::{self, Browser};
+
+/// Where the passport under test is reached.
+pub(crate) const ISSUER: &str = "https://passport.test";
+
+/// When a test begins: 2027-03-18 09:00 in Beijing.
+pub(crate) const BEGIN: Timestamp = Timestamp::from_seconds(1_805_331_600);
+
+/// The settings of a test, beside which each may have its own.
+const SETTINGS: &str = "issuer = 'https://passport.test'\n\
+    [database]\nurl = 'sqlite:unused'\n\
+    [keys]\nmaster_key_file = 'unused'\n";
+
+/// A running passport.
+#[derive(Clone)]
+pub(crate) struct Passport {
+    /// Its parts, to prepare data with and to look at what a request left behind.
+    pub(crate) app: App,
+    /// Its database.
+    pub(crate) db: Db,
+    /// Its time.
+    pub(crate) clock: Arc<FakeClock>,
+}
+
+impl Passport {
+    /// A passport on that database. `settings` is TOML beside [`SETTINGS`]: whole sections.
+    pub(crate) async fn start(db: Db, settings: &str) -> Self {
+        let config: Config =
+            shared::config::parse(&format!("{SETTINGS}{settings}"), PREFIX, []).expect("the test's settings");
+        let clock = Arc::new(FakeClock::at(BEGIN));
+        let app = App::build(World {
+            config: Arc::new(config),
+            db: db.clone(),
+            clock: clock.clone(),
+            entropy: Arc::new(SeededEntropy::new(7)),
+            master: MasterKey::new(&SecretBytes::new([7; 32])),
+        })
+        .await
+        .expect("a passport");
+        Self { app, db, clock }
+    }
+
+    /// A browser that reaches it and has been nowhere yet.
+    pub(crate) fn browser(&self) -> Browser {
+        let kit = Kit::new(&ServerSettings::loopback()).hosts(["passport.test"]);
+        Browser::new().program(ISSUER, kit.apply(router::router(self.app.clone())))
+    }
+}
+
+/// Runs a test on a passport with default settings, on each database.
+pub(crate) async fn on_both<F, Fut>(test: F)
+where
+    F: Fn(Passport) -> Fut,
+    Fut: Future<Output = ()>,
+{
+    on_both_with("", test).await;
+}
+
+/// The same with settings of the test's own.
+pub(crate) async fn on_both_with<F, Fut>(settings: &str, test: F)
+where
+    F: Fn(Passport) -> Fut,
+    Fut: Future<Output = ()>,
+{
+    testkit::on_both(&MIGRATIONS, |db| async { test(Passport::start(db, settings).await).await }).await;
+}
