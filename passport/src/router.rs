@@ -1,6 +1,7 @@
 //! The table of contents: every address of the passport, grouped by who calls it.
 
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use shared::assets;
 use tower_cookies::CookieManagerLayer;
@@ -8,19 +9,28 @@ use tower_cookies::CookieManagerLayer;
 use crate::app::App;
 use crate::oidc::discovery::paths as provider;
 use crate::oidc::{cors, discovery, introspect, jwks, revoke, token, userinfo};
+use crate::web::{documents, error_page, paths};
 
 /// All addresses. The HTTP kit (request ids, limits, headers, access log) is laid around it by who serves it.
 pub fn router(app: App) -> Router {
-    Router::new()
-        // Candidates, in a browser
-        // Relying parties
+    // What candidates open in a browser: a fault in it becomes a page.
+    let browser = Router::new()
+        .route(paths::AGREEMENT, get(documents::agreement))
+        .route(paths::PRIVACY, get(documents::privacy))
+        .route(paths::ACCESSIBILITY, get(documents::accessibility))
+        .route(paths::HELP, get(documents::help))
+        .route(paths::RECOVER, get(documents::recover))
+        .layer(from_fn_with_state(app.pages.clone(), error_page::draw));
+    let relying_parties = Router::new()
         .route(provider::METADATA, get(discovery::show))
         .route(provider::JWKS, get(jwks::show))
         .route(provider::TOKEN, post(token::endpoint::token).options(cors::preflight))
         .route(provider::USERINFO, get(userinfo::show).post(userinfo::show).options(cors::preflight))
         .route(provider::REVOKE, post(revoke::revoke).options(cors::preflight))
-        .route(provider::INTROSPECT, post(introspect::introspect))
-        // What every page needs
+        .route(provider::INTROSPECT, post(introspect::introspect));
+    Router::new()
+        .merge(browser)
+        .merge(relying_parties)
         .merge(assets::router())
         .layer(CookieManagerLayer::new())
         .with_state(app)

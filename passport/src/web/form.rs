@@ -17,7 +17,7 @@ use shared::secret::constant_time_eq;
 use tower_cookies::Cookies;
 use tower_cookies::cookie::{Cookie, SameSite};
 
-use super::Web;
+use super::{Fault, Web};
 
 /// The hidden field that every form carries.
 pub const CSRF_FIELD: &str = "csrf";
@@ -92,7 +92,7 @@ impl FormRejection {
 
 impl IntoResponse for FormRejection {
     fn into_response(self) -> Response {
-        (self.status(), self.to_string()).into_response()
+        Fault::from(self).into_response()
     }
 }
 

@@ -1,5 +1,8 @@
 //! What every page of the passport shares: page context, forms, error pages, the way back.
 
+pub mod authorization_problem;
+pub mod documents;
+pub mod error_page;
 pub mod form;
 pub mod page;
 pub mod paths;
@@ -12,6 +15,7 @@ use std::sync::Arc;
 use shared::clock::SharedClock;
 use shared::entropy::SharedEntropy;
 
+pub use self::error_page::Fault;
 pub use self::form::Posted;
 pub use self::page::{PageContext, Pages};
 pub use self::return_to::{Destination, ReturnTo, ReturnToCodec};

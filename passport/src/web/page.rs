@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use axum::extract::{FromRef, FromRequestParts};
 use http::request::Parts;
-use http::{HeaderMap, Uri, header};
+use http::{HeaderValue, Uri, header};
+use shared::http::{Asked, RequestId};
 use shared::i18n::{Catalogue, Lang};
 use shared::page::{Accent, Link, NavItem, Page, SignedIn, Site};
 use tower_cookies::Cookies;
@@ -62,8 +63,25 @@ impl Pages {
     pub fn page_of(&self, parts: &Parts) -> Page {
         let uri = &parts.uri;
         let cookies = parts.extensions.get::<Cookies>();
-        let mut page = self.page(language(uri, cookies, &parts.headers), uri);
-        page.request_id = request_id(&parts.headers);
+        let remembered = || Lang::parse(cookies?.get(COOKIE)?.value());
+        let lang = language(uri, remembered, parts.headers.get(header::ACCEPT_LANGUAGE));
+        let mut page = self.page(lang, uri);
+        page.request_id = RequestId::of(&parts.extensions).to_string();
+        page
+    }
+
+    /// The same for a request that reached no handler.
+    pub(super) fn page_asked(&self, asked: &Asked) -> Page {
+        let remembered = || {
+            let cookies = asked.cookie.as_ref()?.to_str().ok()?;
+            Cookie::split_parse(cookies)
+                .flatten()
+                .find(|cookie| cookie.name() == COOKIE)
+                .and_then(|c| Lang::parse(c.value()))
+        };
+        let lang = language(&asked.uri, remembered, asked.accept_language.as_ref());
+        let mut page = self.page(lang, &asked.uri);
+        page.request_id = asked.id.to_string();
         page
     }
 }
@@ -103,12 +121,8 @@ where
 }
 
 /// The language to answer in.
-fn language(uri: &Uri, cookies: Option<&Cookies>, headers: &HeaderMap) -> Lang {
-    let remembered = || cookies?.get(COOKIE).and_then(|cookie| Lang::parse(cookie.value()));
-    let accepted = || {
-        let header = headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?;
-        Lang::negotiate(header)
-    };
+fn language(uri: &Uri, remembered: impl FnOnce() -> Option<Lang>, accepted: Option<&HeaderValue>) -> Lang {
+    let accepted = || Lang::negotiate(accepted?.to_str().ok()?);
     asked(uri).or_else(remembered).or_else(accepted).unwrap_or_default()
 }
 
@@ -143,9 +157,12 @@ fn local_path(uri: &Uri) -> String {
     format!("/{}", uri.path().trim_start_matches('/'))
 }
 
-/// The id that the HTTP kit gave the request.
-fn request_id(headers: &HeaderMap) -> String {
-    headers.get("x-request-id").and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned()
+/// The address within this site.
+pub(super) fn local_address(uri: &Uri) -> String {
+    match uri.query() {
+        Some(query) => format!("{}?{query}", local_path(uri)),
+        None => local_path(uri),
+    }
 }
 
 #[cfg(test)]
@@ -166,10 +183,11 @@ mod tests {
 
     #[test]
     fn the_address_outranks_the_browser() {
-        let mut headers = HeaderMap::new();
-        headers.insert(header::ACCEPT_LANGUAGE, http::HeaderValue::from_static("zh-CN"));
-        assert_eq!(language(&Uri::from_static("/?lang=en"), None, &headers), Lang::En);
-        assert_eq!(language(&Uri::from_static("/"), None, &headers), Lang::Zh);
-        assert_eq!(language(&Uri::from_static("/"), None, &HeaderMap::new()), Lang::Zh);
+        let accepted = HeaderValue::from_static("zh-CN");
+        let none = || None;
+        assert_eq!(language(&Uri::from_static("/?lang=en"), none, Some(&accepted)), Lang::En);
+        assert_eq!(language(&Uri::from_static("/"), || Some(Lang::En), Some(&accepted)), Lang::En);
+        assert_eq!(language(&Uri::from_static("/"), none, Some(&accepted)), Lang::Zh);
+        assert_eq!(language(&Uri::from_static("/"), none, None), Lang::Zh);
     }
 }

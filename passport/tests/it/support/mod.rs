@@ -56,7 +56,7 @@ impl Passport {
 
     /// A browser that reaches it and has been nowhere yet.
     pub(crate) fn browser(&self) -> Browser {
-        let kit = Kit::new(&ServerSettings::loopback()).hosts(["passport.test"]);
+        let kit = Kit::new(&ServerSettings::loopback()).hosts(["passport.test"]).pages(self.app.pages.clone());
         Browser::new().program(ISSUER, kit.apply(router::router(self.app.clone())))
     }
 }

@@ -1,0 +1,143 @@
+//! The documents of the passport: agreement, privacy policy, accessibility, help, recovery. Written in Markdown
+//! under `passport/content/`, drawn once for each language.
+
+use std::sync::LazyLock;
+
+use askama::Template;
+use askama_web::WebTemplate;
+use pulldown_cmark::{Options, Parser, html};
+use shared::i18n::Lang;
+use shared::page::Page;
+use shared::secret::sha256;
+
+use super::PageContext;
+
+/// A document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Document {
+    /// 用户服务协议
+    Agreement,
+    /// 用户隐私政策
+    Privacy,
+    /// 无障碍说明
+    Accessibility,
+    /// 帮助
+    Help,
+    /// 找回账号和重置密码
+    Recover,
+}
+
+macro_rules! content {
+    ($name:literal) => {
+        [
+            include_str!(concat!("../../content/zh-CN/", $name, ".md")),
+            include_str!(concat!("../../content/en/", $name, ".md")),
+        ]
+    };
+}
+
+/// The version of the agreement and of the privacy policy that a candidate accepts today. It changes with every
+/// change of their meaning; who accepted which is kept with the account.
+pub const VERSION: &str = "2027-01-01";
+
+static DRAWN: LazyLock<Vec<[String; 2]>> =
+    LazyLock::new(|| Document::ALL.map(|document| document.source().map(draw)).into());
+
+impl Document {
+    const ALL: [Self; 5] = [Self::Agreement, Self::Privacy, Self::Accessibility, Self::Help, Self::Recover];
+
+    const fn source(self) -> [&'static str; 2] {
+        match self {
+            Self::Agreement => content!("agreement"),
+            Self::Privacy => content!("privacy"),
+            Self::Accessibility => content!("accessibility"),
+            Self::Help => content!("help"),
+            Self::Recover => content!("recover"),
+        }
+    }
+
+    const fn title(self) -> &'static str {
+        match self {
+            Self::Agreement => "common-agreement",
+            Self::Privacy => "common-privacy",
+            Self::Accessibility => "common-accessibility",
+            Self::Help => "common-help",
+            Self::Recover => "web-recover",
+        }
+    }
+
+    /// The SHA-256 of the text that a person reading that language accepts.
+    pub fn digest(self, lang: Lang) -> [u8; 32] {
+        sha256(self.source()[lang as usize].as_bytes())
+    }
+
+    fn html(self, lang: Lang) -> &'static str {
+        &DRAWN[self as usize][lang as usize]
+    }
+}
+
+fn draw(markdown: &str) -> String {
+    let mut drawn = String::with_capacity(markdown.len() * 2);
+    html::push_html(&mut drawn, Parser::new_ext(markdown, Options::ENABLE_TABLES));
+    drawn
+}
+
+/// The page of a document.
+#[derive(Template, WebTemplate)]
+#[template(path = "web/document.html")]
+pub struct DocumentPage {
+    page: Page,
+    title: String,
+    body: &'static str,
+}
+
+fn page(document: Document, page: Page) -> DocumentPage {
+    DocumentPage { title: page.t(document.title()), body: document.html(page.lang), page }
+}
+
+/// GET /agreement
+pub async fn agreement(PageContext(frame): PageContext) -> DocumentPage {
+    page(Document::Agreement, frame)
+}
+
+/// GET /privacy
+pub async fn privacy(PageContext(frame): PageContext) -> DocumentPage {
+    page(Document::Privacy, frame)
+}
+
+/// GET /accessibility
+pub async fn accessibility(PageContext(frame): PageContext) -> DocumentPage {
+    page(Document::Accessibility, frame)
+}
+
+/// GET /help
+pub async fn help(PageContext(frame): PageContext) -> DocumentPage {
+    page(Document::Help, frame)
+}
+
+/// GET /recover
+pub async fn recover(PageContext(frame): PageContext) -> DocumentPage {
+    page(Document::Recover, frame)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_accepted_carries_its_version_in_both_languages() {
+        for document in [Document::Agreement, Document::Privacy] {
+            for text in document.source() {
+                assert!(text.contains(VERSION), "{document:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn both_languages_of_a_document_have_the_same_headings() {
+        for document in Document::ALL {
+            let [zh, en] = document.source().map(|text| text.lines().filter(|line| line.starts_with("## ")).count());
+            assert_eq!(zh, en, "{document:?}");
+        }
+    }
+}
