@@ -42,6 +42,17 @@ impl Accent {
         }
     }
 
+    /// The picture behind the name on the home page of an exam site; the others have no banner and borrow
+    /// the first one's.
+    #[must_use]
+    pub const fn banner(self) -> &'static str {
+        match self {
+            Self::Pets => "banner-pets.svg",
+            Self::Ncre => "banner-ncre.svg",
+            Self::Cet | Self::Passport | Self::Other => "banner-cet.svg",
+        }
+    }
+
     /// The symbol of the mark in the sprite; a site that is not ours has none.
     #[must_use]
     pub const fn mark(self) -> Option<&'static str> {
