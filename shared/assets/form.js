@@ -46,10 +46,35 @@
     });
   }
 
+  // The language link keeps what was typed, passwords excepted: it waits in this tab until the same page opens
+  // in the other language, and no longer. A browser that refuses storage just shows the empty form.
+  const place = "typed:" + location.pathname;
+  const inputs = () => [...document.querySelectorAll("main form :is(input, select, textarea)")]
+    .filter((input) => input.name && input.name !== "captcha" && !["hidden", "password"].includes(input.type));
+  const isChoice = (input) => input.type === "checkbox" || input.type === "radio";
+  const keep = () => {
+    const typed = inputs().filter((input) => !isChoice(input) || input.checked).map((input) => [input.name, input.value]);
+    if (typed.length > 0) sessionStorage.setItem(place, JSON.stringify(Object.fromEntries(typed)));
+  };
+  const restore = () => {
+    const typed = JSON.parse(sessionStorage.getItem(place) ?? "{}");
+    sessionStorage.removeItem(place);
+    for (const input of inputs()) {
+      if (!(input.name in typed)) continue;
+      if (isChoice(input)) input.checked = typed[input.name] === input.value;
+      else input.value = typed[input.name];
+    }
+  };
+  try {
+    restore();
+    for (const link of document.querySelectorAll("a.lang")) link.addEventListener("click", keep);
+  } catch { /* no storage */ }
+
   // A form is sent once: the second press of an impatient finger does nothing.
   for (const form of document.querySelectorAll("form")) {
     let sent = false;
     form.addEventListener("submit", (event) => {
+      if (event.defaultPrevented) return;
       if (sent) event.preventDefault();
       sent = true;
     });
