@@ -13,6 +13,7 @@ use crate::accounts::{self, Accounts, SessionPolicy};
 use crate::audit::{Actor, Audit, Event};
 use crate::clients::Clients;
 use crate::config::Config;
+use crate::delivery::Outbox;
 use crate::keys::{self, Keys, KeysError, MasterKey};
 use crate::oidc::{self, IssuerError, Oidc};
 use crate::web::{Pages, Sealer, Web, texts};
@@ -46,6 +47,8 @@ pub struct App {
     pub accounts: Accounts,
     /// The record of what was done.
     pub audit: Audit,
+    /// Where messages to people are written.
+    pub outbox: Outbox,
     /// The OpenID provider.
     pub oidc: Oidc,
 }
@@ -81,6 +84,7 @@ impl App {
         let sealer: Arc<dyn Sealer> = Arc::new(KeySealer(keys.clone()));
         let web = Web::new(config.issuer.origin(), sealer.clone(), clock.clone(), entropy.clone());
         let pages = Pages::new(Arc::new(texts::catalogue()), config.site.icp.as_deref());
+        let outbox = Outbox::new(clock.clone(), entropy.clone(), config.issuer.as_str());
         let clients = Clients::new(db.clone(), clock.clone(), entropy.clone(), audit.clone());
         let accounts = Accounts::new(accounts::Parts {
             db: db.clone(),
@@ -103,7 +107,7 @@ impl App {
             web: web.clone(),
             pages: pages.clone(),
         })?;
-        Ok(Self { web, pages, keys, clients, accounts, audit, oidc })
+        Ok(Self { web, pages, keys, clients, accounts, audit, outbox, oidc })
     }
 }
 

@@ -1,3 +1,5 @@
-//! The `passport` program; everything it does lives in the library and its [`passport::cli`].
+//! The `passport` program; everything it does lives in the library, beginning at [`passport::cli`].
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    passport::cli::run(std::env::args_os())
+}

@@ -40,6 +40,55 @@ impl Timestamp {
     }
 }
 
+/// A moment on the calendar (Gregorian) and the clock of one offset from UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Civil {
+    /// The year.
+    pub year: i64,
+    /// The month, from 1.
+    pub month: i64,
+    /// The day of the month, from 1.
+    pub day: i64,
+    /// The hour, from 0.
+    pub hour: i64,
+    /// The minute.
+    pub minute: i64,
+    /// The second.
+    pub second: i64,
+}
+
+impl Timestamp {
+    /// What calendar and clock show that many seconds east of UTC.
+    pub const fn civil(self, offset: i64) -> Civil {
+        let local = self.seconds().saturating_add(offset);
+        let (days, second) = (local.div_euclid(86_400), local.rem_euclid(86_400));
+        // Counted in eras of 400 years from a first of March, so that the leap day comes last.
+        let shifted = days + 719_468;
+        let (era, day_of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
+        let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+        let month_from_march = (5 * day_of_year + 2) / 153;
+        let month = (month_from_march + 2) % 12 + 1;
+        let january_or_february = if month <= 2 { 1 } else { 0 };
+        Civil {
+            year: era * 400 + year_of_era + january_or_february,
+            month,
+            day: day_of_year - (153 * month_from_march + 2) / 5 + 1,
+            hour: second / 3_600,
+            minute: second / 60 % 60,
+            second: second % 60,
+        }
+    }
+}
+
+/// As RFC 3339 writes it, in UTC and whole seconds: `2026-11-24T22:28:00Z`.
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Civil { year, month, day, hour, minute, second } = self.civil(0);
+        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+    }
+}
+
 impl Add<Duration> for Timestamp {
     type Output = Self;
 
@@ -122,6 +171,21 @@ mod tests {
     fn seconds_round_down_before_the_epoch_too() {
         assert_eq!(Timestamp::from_millis(1_999).seconds(), 1);
         assert_eq!(Timestamp::from_millis(-1).seconds(), -1);
+    }
+
+    #[test]
+    fn the_calendar_knows_leap_years_and_offsets() {
+        for (seconds, shown) in [
+            (0, "1970-01-01T00:00:00Z"),
+            (-1, "1969-12-31T23:59:59Z"),
+            (951_782_400, "2000-02-29T00:00:00Z"),
+            (1_798_761_599, "2026-12-31T23:59:59Z"),
+            (4_107_542_400, "2100-03-01T00:00:00Z"),
+        ] {
+            assert_eq!(Timestamp::from_seconds(seconds).to_string(), shown);
+        }
+        let beijing = Timestamp::from_seconds(1_798_761_599).civil(8 * 3_600);
+        assert_eq!((beijing.year, beijing.month, beijing.day, beijing.hour), (2027, 1, 1, 7));
     }
 
     #[test]

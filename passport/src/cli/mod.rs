@@ -1,1 +1,126 @@
-//! The command line.
+//! The command line: what can be asked for, and the way from a request to an exit code.
+//!
+//! Results go to standard output, everything else to standard error. With `--json` both are JSON. Exit codes are
+//! listed in [`Exit`] and shown by `passport --help`.
+
+mod accounts;
+mod clients;
+mod doctor;
+mod failure;
+mod keys;
+mod output;
+mod serve;
+mod settings;
+mod world;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub use self::failure::{Exit, Failure};
+
+use self::output::Output;
+
+/// The command line of the passport.
+#[derive(Debug, Parser)]
+#[command(name = "passport", version, about = "The E-TEST Passport: one account for every exam site", after_help = EXIT_CODES)]
+struct Cli {
+    /// The file of settings. Environment variables PASSPORT__SECTION__KEY override it.
+    #[arg(long, short, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Write results and errors as JSON.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 done · 1 failed · 2 wrong command line · 3 wrong settings · \
+    4 database or key file out of reach · 5 no such thing, or refused by a rule · 6 doctor found something wrong";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Answer requests until told to stop.
+    Serve,
+    /// Bring the database's tables to this version.
+    Migrate,
+    /// Look at the settings.
+    #[command(subcommand)]
+    Config(settings::ConfigCommand),
+    /// Look after the keys that sign and seal.
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
+    /// Look after the registry of relying parties.
+    #[command(subcommand)]
+    Clients(clients::ClientsCommand),
+    /// Look after accounts.
+    #[command(subcommand)]
+    Accounts(accounts::AccountsCommand),
+    /// Check everything that the passport stands on, and say what to do about each finding.
+    Doctor(doctor::DoctorCommand),
+}
+
+/// Runs the program with these arguments, the first being its name.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are no errors; nothing is left to do if they cannot be shown.
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Usage.into() } else { Exit::Done.into() };
+        }
+    };
+    // The first provider stays: nothing in the process may speak TLS with another.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let output = Output::new(cli.json);
+    match dispatch(cli, &output) {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            output.failure(&failure);
+            failure.exit.into()
+        }
+    }
+}
+
+fn dispatch(cli: Cli, output: &Output) -> Result<Exit, Failure> {
+    let serving = matches!(cli.command, Command::Serve);
+    let mut runtime = if serving {
+        tokio::runtime::Builder::new_multi_thread()
+    } else {
+        tokio::runtime::Builder::new_current_thread()
+    };
+    let runtime = runtime.enable_all().build().map_err(|error| Failure::new(Exit::Failed, error))?;
+    let file = cli.config.as_deref();
+    runtime.block_on(async {
+        match cli.command {
+            Command::Serve => serve::run(file).await,
+            Command::Migrate => settings::migrate(file, output).await,
+            Command::Config(command) => settings::run(command, file, output),
+            Command::Keys(command) => keys::run(command, file, output).await,
+            Command::Clients(command) => clients::run(command, file, output).await,
+            Command::Accounts(command) => accounts::run(command, file, output).await,
+            Command::Doctor(command) => doctor::run(command, file, output).await,
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_wrong_command_line_is_told_apart_from_help() {
+        let run = |arguments: &[&str]| format!("{:?}", run(arguments.iter().map(OsString::from)));
+        assert_eq!(run(&["passport", "--help"]), format!("{:?}", ExitCode::from(Exit::Done)));
+        assert_eq!(run(&["passport", "fly"]), format!("{:?}", ExitCode::from(Exit::Usage)));
+    }
+}

@@ -9,7 +9,9 @@ mod tokens;
 
 use std::path::Path;
 
-use shared::config::{BaseUrl, ConfigErrors, DatabaseSettings, Problems};
+use shared::config::{BaseUrl, ConfigErrors, DatabaseSettings, Problems, Program};
+use shared::http::ServerSettings;
+use shared::telemetry::LogSettings;
 
 pub use self::accounts::{AccountsSettings, CaptchaPolicy, HashSettings};
 pub use self::delivery::DeliverySettings;
@@ -25,6 +27,8 @@ shared::settings! {
     pub struct Config {
         /// The address under which people and relying parties reach the passport: the issuer of its tokens.
         issuer: BaseUrl,
+        /// Where and how requests are answered.
+        server: ServerSettings,
         /// Where the data is kept.
         database: DatabaseSettings,
         /// Keys and how long they live.
@@ -39,6 +43,8 @@ shared::settings! {
         delivery: DeliverySettings,
         /// What stands on every page.
         site: SiteSettings,
+        /// What is logged, and how.
+        log: LogSettings,
         /// For development only.
         dev: DevSettings,
     }
@@ -74,6 +80,11 @@ impl Config {
     /// Everything that is wrong, at once.
     pub fn load(file: Option<&Path>) -> Result<Self, ConfigErrors> {
         shared::config::load(file, PREFIX)
+    }
+
+    /// The settings as the reference shows them.
+    pub fn program() -> Program {
+        Program::of::<Self>("passport", PREFIX)
     }
 }
 

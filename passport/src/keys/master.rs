@@ -9,7 +9,7 @@ use std::path::Path;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use shared::entropy::{Entropy, bytes};
-use shared::secret::SecretBytes;
+use shared::secret::{SecretBytes, SecretString};
 
 use super::cipher::{Cipher, derive};
 
@@ -22,17 +22,17 @@ pub struct MasterKey {
 /// Why there is no master key.
 #[derive(Debug, thiserror::Error)]
 pub enum MasterKeyError {
-    /// The file cannot be read or written.
-    #[error("the master key file {path}: {error}")]
+    /// The file cannot be written.
+    #[error("the master key file {path} cannot be made: {error}")]
     File {
         /// Its path.
         path: String,
         /// What the system says.
         error: std::io::Error,
     },
-    /// The file holds something else.
-    #[error("the master key file {0} must hold 32 bytes as base64 or as 64 hexadecimal digits")]
-    Content(String),
+    /// It is no key.
+    #[error("the master key must be 32 bytes, as base64 or as 64 hexadecimal digits")]
+    Content,
 }
 
 impl MasterKey {
@@ -44,14 +44,12 @@ impl MasterKey {
         Self { id, cipher }
     }
 
-    /// Reads the key from its file.
+    /// Reads the key from its text: base64, or 64 hexadecimal digits.
     ///
     /// # Errors
-    /// The file cannot be read or does not hold a key.
-    pub fn read(path: &Path) -> Result<Self, MasterKeyError> {
-        let text = std::fs::read_to_string(path).map_err(|error| file(path, error))?;
-        let key = decode(text.trim()).ok_or_else(|| MasterKeyError::Content(path.display().to_string()))?;
-        Ok(Self::new(&key))
+    /// It is something else.
+    pub fn parse(text: &SecretString) -> Result<Self, MasterKeyError> {
+        decode(text.expose().trim()).map(|key| Self::new(&key)).ok_or(MasterKeyError::Content)
     }
 
     /// Makes a key and its file, readable by its owner only. A file that exists is left alone.
@@ -112,7 +110,8 @@ mod tests {
         let dir = tempfile::tempdir().expect("a folder");
         let path = dir.path().join("master.key");
         let made = MasterKey::create(&path, &SystemEntropy::new()).expect("made");
-        assert_eq!(MasterKey::read(&path).expect("read").id(), made.id());
+        let text = SecretString::new(std::fs::read_to_string(&path).expect("a file"));
+        assert_eq!(MasterKey::parse(&text).expect("a key").id(), made.id());
         assert!(MasterKey::create(&path, &SystemEntropy::new()).is_err());
     }
 

@@ -1,0 +1,170 @@
+//! `passport clients`
+
+use std::fmt::Write as _;
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::Subcommand;
+use serde_json::json;
+use shared::config::{Raw, SecretSource, Setting as _};
+use shared::secret::SecretString;
+
+use super::failure::{Exit, Failure};
+use super::output::{Output, table};
+use super::world;
+use crate::audit::{Actor, Audit};
+use crate::clients::{Applied, AuthMethod, Client, Clients, Metadata, secret};
+
+/// What can be done with relying parties.
+#[derive(Debug, Subcommand)]
+pub enum ClientsCommand {
+    /// Register the client that a file describes, or bring the registered one to what the file says.
+    Add {
+        /// A TOML file of client metadata; see docs/integrate.
+        #[arg(long)]
+        file: PathBuf,
+        /// Where the secret stands, or where to write it if the file is missing.
+        #[arg(long, value_name = "FILE")]
+        secret_file: Option<PathBuf>,
+    },
+    /// Show every client in a line.
+    List,
+    /// Show one client.
+    Show {
+        /// Its client_id.
+        client_id: String,
+    },
+    /// Make a new secret. The old one stays valid for a while.
+    RotateSecret {
+        /// Its client_id.
+        client_id: String,
+        /// How long the old secret stays valid.
+        #[arg(long, default_value = "7d", value_parser = duration)]
+        overlap: Duration,
+        /// Where to write the new secret instead of showing it.
+        #[arg(long, value_name = "FILE")]
+        secret_file: Option<PathBuf>,
+    },
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    Duration::decode(Raw::Env(text))
+}
+
+pub async fn run(command: ClientsCommand, config: Option<&Path>, output: &Output) -> Result<Exit, Failure> {
+    let (_, db) = world::database(config).await?;
+    let audit = Audit::new(world::clock(), world::entropy());
+    let clients = Clients::new(db.clone(), world::clock(), world::entropy(), audit);
+    let result = match command {
+        ClientsCommand::Add { file, secret_file } => add(&clients, &file, secret_file.as_deref(), output).await,
+        ClientsCommand::List => list(&clients, output).await,
+        ClientsCommand::Show { client_id } => show(&clients, &client_id, output).await,
+        ClientsCommand::RotateSecret { client_id, overlap, secret_file } => {
+            let secret = clients.rotate_secret(Actor::Operator, &client_id, overlap).await?;
+            hand_over(&client_id, &secret, secret_file.as_deref(), output)
+        }
+    };
+    db.close().await;
+    result.map(|()| Exit::Done)
+}
+
+async fn add(clients: &Clients, file: &Path, secret_file: Option<&Path>, output: &Output) -> Result<(), Failure> {
+    let refuse = |error: &dyn std::fmt::Display| Failure::new(Exit::Refused, format!("{}: {error}", file.display()));
+    let text = std::fs::read_to_string(file).map_err(|error| refuse(&error))?;
+    let metadata: Metadata = toml::from_str(&text).map_err(|error| refuse(&error))?;
+    let id = metadata.client_id.clone();
+    let public = metadata.token_endpoint_auth_method == AuthMethod::None;
+    let applied = clients.apply(Actor::Operator, metadata).await?;
+    let what = match applied {
+        Applied::Registered => "registered",
+        Applied::Changed => "changed",
+        Applied::Unchanged => "unchanged",
+    };
+    let has_secret = clients.find(&id).await?.is_some_and(|client| !client.secrets().is_empty());
+    match secret_file {
+        _ if public => {}
+        Some(path) if path.exists() => {
+            let secret = SecretSource::file(path).read()?;
+            clients.import_secret(Actor::Operator, &id, &secret).await?;
+        }
+        // A secret that nobody asked for would only be in the way of the one in use.
+        None if has_secret => {}
+        _ => {
+            let secret = clients.rotate_secret(Actor::Operator, &id, Duration::ZERO).await?;
+            return hand_over(&id, &secret, secret_file, output);
+        }
+    }
+    output.result(format!("{id}: {what}"), &json!({ "client_id": id, "result": what }));
+    Ok(())
+}
+
+/// Writes a new secret where it is wanted. It can be had this once only.
+fn hand_over(id: &str, secret: &SecretString, file: Option<&Path>, output: &Output) -> Result<(), Failure> {
+    let Some(path) = file else {
+        let text = format!("client_id: {id}\nclient_secret: {}\nIt is not shown again.", secret.expose());
+        output.result(text, &json!({ "client_id": id, "client_secret": secret.expose() }));
+        return Ok(());
+    };
+    OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(path)
+        .and_then(|mut out| writeln!(out, "{}", secret.expose()))
+        .map_err(|error| {
+            Failure::new(Exit::Failed, format!("{}: {error}", path.display()))
+                .advise("the client has a new secret that was not written down: run `passport clients rotate-secret`")
+        })?;
+    let place = path.display().to_string();
+    output.result(format!("{id}: secret in {place}"), &json!({ "client_id": id, "secret_file": place }));
+    Ok(())
+}
+
+async fn list(clients: &Clients, output: &Output) -> Result<(), Failure> {
+    let all = clients.all().await?;
+    let mut rows = vec![["CLIENT_ID", "NAME", "PROFILE", "SECRETS", "FIRST REDIRECT URI"].map(str::to_owned).to_vec()];
+    for client in &all {
+        let uri = client.redirect_uris.first().map(ToString::to_string).unwrap_or_default();
+        let profile = format!("{:?}", client.profile).to_lowercase();
+        let secrets = client.secrets().len().to_string();
+        rows.push(vec![client.id.to_string(), client.name.en.clone(), profile, secrets, uri]);
+    }
+    let values: Vec<_> = all.iter().map(|client| &client.metadata).collect();
+    output.result(table(&rows), &values);
+    Ok(())
+}
+
+async fn show(clients: &Clients, id: &str, output: &Output) -> Result<(), Failure> {
+    let client = clients.find(id).await?.ok_or_else(|| {
+        Failure::new(Exit::Refused, format!("there is no client {id}")).advise("`passport clients list` shows all")
+    })?;
+    let secrets: Vec<_> = client
+        .secrets()
+        .iter()
+        .map(|s| json!({ "created_at": s.created_at.to_string(), "expires_at": s.expires_at.map(|t| t.to_string()) }))
+        .collect();
+    let text = describe(&client)?;
+    output.result(text, &json!({ "metadata": client.metadata, "secrets": secrets }));
+    Ok(())
+}
+
+/// The client as its file would say it, and when its secrets end.
+fn describe(client: &Client) -> Result<String, Failure> {
+    let mut text = toml::to_string(&client.metadata).map_err(|error| Failure::new(Exit::Failed, error))?;
+    for (n, stored) in client.secrets().iter().enumerate() {
+        let end = stored.expires_at.map_or("exchanged".to_owned(), |end| end.to_string());
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            text,
+            "# secret {} of at most {}: made {}, valid until {end}",
+            n + 1,
+            secret::LIMIT,
+            stored.created_at
+        );
+    }
+    Ok(text)
+}

@@ -1,0 +1,190 @@
+//! `passport serve`: the way from settings to a listening server, and back down again without losing anything.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use shared::db::{Db, DbError};
+use shared::http::client::ClientBuilder;
+use shared::http::{Kit, Server, ServerSettings, termination};
+use shared::telemetry::{self, LogGuard, Metrics, Readiness};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use super::failure::{Exit, Failure};
+use super::world;
+use crate::MIGRATIONS;
+use crate::app::App;
+use crate::config::Config;
+use crate::delivery::{Mailer, Policy, SmsGateway, Transport, Worker};
+use crate::keys::{Keys, Request};
+use crate::router::router;
+
+/// How often this node looks whether another one changed the keys.
+const KEYS_REFRESH: Duration = Duration::from_secs(5);
+
+/// How often keys are moved on that are due.
+const KEYS_TEND: Duration = Duration::from_secs(60);
+
+/// How often what is past its retention is removed.
+const CLEANUP: Duration = Duration::from_secs(60 * 60);
+
+pub async fn run(file: Option<&Path>) -> Result<Exit, Failure> {
+    let config = Config::load(file)?;
+    let log = telemetry::init(&config.log).map_err(|error| Failure::new(Exit::Failed, error))?;
+    let db = world::connect(&config).await?;
+    if config.dev.migrate_on_start {
+        db.migrate(&MIGRATIONS).await?;
+    } else {
+        world::require_migrated(&db).await?;
+    }
+    let app = world::app(config.clone(), db.clone()).await?;
+    let (stop, stopped) = watch::channel(false);
+    let mut background = background(&config, &app, &db, &stopped)?;
+    let served = serve(&config, app, &db, &log, &mut background, stopped).await;
+    // The last requests are answered: what they wrote may still be on its way out.
+    let _ = stop.send(true);
+    let wait = async { while background.join_next().await.is_some() {} };
+    if tokio::time::timeout(config.server.shutdown_grace, wait).await.is_err() {
+        tracing::warn!("background work did not end in time; what was under way is taken up at the next start");
+    }
+    db.close().await;
+    tracing::info!("stopped");
+    served.map(|()| Exit::Done)
+}
+
+/// Listens, says so in one line, and answers until told to stop.
+async fn serve(
+    config: &Config,
+    app: App,
+    db: &Db,
+    log: &LogGuard,
+    background: &mut JoinSet<()>,
+    mut stopped: watch::Receiver<bool>,
+) -> Result<(), Failure> {
+    let metrics = Arc::new(Metrics::new("passport"));
+    let mut kit = Kit::new(&config.server).hosts([config.issuer.authority()]).metrics(metrics.requests());
+    if let Some(lines) = log.access_log() {
+        kit = kit.access_log(lines);
+    }
+    let server = Server::bind(&config.server).await?;
+    let asked = db.clone();
+    let readiness = Readiness::new(move || {
+        let db = asked.clone();
+        async move { db.ping().await.is_ok() }
+    });
+    if let Some(listen) = config.server.metrics_listen {
+        let settings = ServerSettings { listen, ..ServerSettings::loopback() };
+        let admin = Server::bind(&settings).await?;
+        tracing::info!(address = %admin.address(), "metrics");
+        let routes = telemetry::admin(metrics, readiness.clone());
+        background.spawn(async move {
+            let stop = async move { drop(stopped.changed().await) };
+            if let Err(error) = admin.run(routes, stop).await {
+                tracing::error!(%error, "the metrics listener stopped");
+            }
+        });
+    }
+    // Health is asked by address, not by name: it stands outside the kit and its check of the host.
+    let routes = kit.apply(router(app)).merge(telemetry::health(readiness));
+    tracing::info!(address = %server.address(), issuer = %config.issuer, "ready");
+    Ok(server.run(routes, termination()).await?)
+}
+
+/// Everything that runs beside the requests.
+fn background(config: &Config, app: &App, db: &Db, stopped: &watch::Receiver<bool>) -> Result<JoinSet<()>, Failure> {
+    let worker = Arc::new(worker(config, app, db)?);
+    let mut tasks = JoinSet::new();
+    let (sending, stop) = (Arc::clone(&worker), stopped.clone());
+    tasks.spawn(async move { sending.run(stop).await });
+    let keys = app.keys.clone();
+    tasks.spawn(every(KEYS_REFRESH, stopped.clone(), move || refresh_keys(keys.clone())));
+    let keys = app.keys.clone();
+    tasks.spawn(every(KEYS_TEND, stopped.clone(), move || tend_keys(keys.clone())));
+    let (app, db) = (app.clone(), db.clone());
+    tasks.spawn(every(CLEANUP, stopped.clone(), move || clean_up(app.clone(), db.clone(), Arc::clone(&worker))));
+    Ok(tasks)
+}
+
+fn worker(config: &Config, app: &App, db: &Db) -> Result<Worker, Failure> {
+    let settings = &config.delivery;
+    let mut mail: Option<Arc<dyn Transport>> = None;
+    if let Some(url) = &settings.smtp_url {
+        let password = settings.smtp_password_file.as_ref().map(|source| source.read()).transpose()?;
+        let mailer = Mailer::new(url.expose(), password.as_ref(), &settings.from, settings.timeout)
+            .map_err(|error| Failure::new(Exit::Settings, format!("delivery: {error}")))?;
+        mail = Some(Arc::new(mailer));
+    }
+    let mut sms: Option<Arc<dyn Transport>> = None;
+    if let Some(url) = &settings.sms_url {
+        let token = settings.sms_token_file.as_ref().map(|source| source.read()).transpose()?;
+        let client = ClientBuilder::new().timeout(settings.timeout).build();
+        let client = client.map_err(|error| Failure::new(Exit::Failed, error))?;
+        let gateway = SmsGateway::new(url.expose(), token.as_ref(), client)
+            .map_err(|error| Failure::new(Exit::Settings, format!("delivery: {error}")))?;
+        sms = Some(Arc::new(gateway));
+    }
+    Ok(Worker {
+        db: db.clone(),
+        clock: world::clock(),
+        entropy: world::entropy(),
+        outbox: app.outbox.clone(),
+        policy: Policy {
+            max_attempts: settings.max_attempts,
+            timeout: settings.timeout,
+            concurrency: settings.concurrency,
+        },
+        mail,
+        sms,
+    })
+}
+
+/// Does the work again and again, the first time after one pause, until told to stop.
+async fn every<F: Future<Output = ()>>(pause: Duration, mut stopped: watch::Receiver<bool>, work: impl Fn() -> F) {
+    loop {
+        tokio::select! {
+            _ = stopped.changed() => return,
+            () = tokio::time::sleep(pause) => work().await,
+        }
+    }
+}
+
+async fn refresh_keys(keys: Keys) {
+    if let Err(error) = keys.refresh().await {
+        tracing::warn!(%error, "the keys could not be read again: those in memory serve on");
+    }
+}
+
+async fn tend_keys(keys: Keys) {
+    match keys.change(Request::Tend).await {
+        Ok(changes) => changes.iter().for_each(|change| tracing::info!(%change, "a key moved on")),
+        Err(error) => tracing::warn!(%error, "the keys could not be tended"),
+    }
+}
+
+/// What is kept for a time only. Each removes a bounded number of rows at a time, until there are none.
+async fn clean_up(app: App, db: Db, worker: Arc<Worker>) {
+    let expire_audit = || {
+        let audit = app.audit.clone();
+        db.write(move |tx| {
+            let audit = audit.clone();
+            async move { audit.expire(tx).await }.boxed()
+        })
+    };
+    drain("audit events", expire_audit).await;
+    drain("finished messages", || worker.expire()).await;
+}
+
+async fn drain<F: Future<Output = Result<u64, DbError>>>(what: &str, expire: impl Fn() -> F) {
+    loop {
+        match expire().await {
+            Ok(0) => return,
+            Ok(removed) => tracing::info!(removed, what, "removed what is past its retention"),
+            Err(error) => {
+                tracing::warn!(%error, what, "could not remove what is past its retention");
+                return;
+            }
+        }
+    }
+}
