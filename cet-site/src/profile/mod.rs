@@ -15,6 +15,6 @@ pub use civil::{Civil, Day};
 pub use content::{Article, Content};
 pub use load::{ProfileError, load};
 pub use model::{
-    Button, Notice, NoticeKind, Opening, PageEntry, Profile, ProfileId, Shows, Sitting, Stage, Step, Text,
+    Button, KeyDate, Notice, NoticeKind, Opening, PageEntry, Profile, ProfileId, Shows, Sitting, Stage, Step, Text,
 };
 pub use province::Province;

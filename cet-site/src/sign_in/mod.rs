@@ -1,0 +1,35 @@
+//! Signing in with the passport: an OpenID Connect relying party (authorization code flow with PKCE).
+//!
+//! ```text
+//! start, initiate ──▶ attempt (sealed cookie) ──▶ passport ──▶ callback ──▶ session (own database) ──▶ return path
+//!                                                                 └──▶ fault: a page that says what to do
+//! logout ──▶ session ends ──▶ passport's end_session ──▶ signed out
+//! ```
+//!
+//! Tokens stay on the server. What a browser holds is the random name of its session and, while a sign-in is
+//! under way, one sealed cookie per attempt, so that several tabs don't disturb one another.
+
+mod attempt;
+mod callback;
+mod fault;
+mod initiate;
+mod logout;
+mod passport;
+mod person;
+mod provider;
+mod return_path;
+mod service;
+pub mod session;
+mod start;
+mod visitor;
+
+pub use callback::show as callback;
+pub use fault::Fault;
+pub use initiate::{by_get as initiate, by_post as initiate_by_post};
+pub use logout::{ask as sign_out_by_link, signed_out, submit as sign_out};
+pub use passport::{Passport, PassportError, RelyingParty};
+pub use person::{Person, masked_account};
+pub use return_path::ReturnPath;
+pub use service::{Parts, SignIn};
+pub use start::show as start;
+pub use visitor::Visitor;

@@ -1,0 +1,32 @@
+//! Paths that pages link to. Which handler answers them stands in the router.
+
+/// The exam's home page.
+pub const HOME: &str = "/";
+/// All news.
+pub const NEWS: &str = "/news";
+/// The registration desk.
+pub const DESK: &str = "/registration";
+/// Starts a sign-in.
+pub const SIGN_IN: &str = "/sign-in";
+/// Where the passport sends a person back to.
+pub const CALLBACK: &str = "/sign-in/callback";
+/// Ends the session.
+pub const SIGN_OUT: &str = "/sign-out";
+/// Where the passport sends a person after signing out.
+pub const SIGNED_OUT: &str = "/signed-out";
+
+/// Paths of the passport.
+pub mod passport {
+    /// The candidate's home.
+    pub const HOME: &str = "/";
+    /// Registration.
+    pub const REGISTER: &str = "/register";
+    /// The user agreement.
+    pub const AGREEMENT: &str = "/agreement";
+    /// The privacy policy.
+    pub const PRIVACY: &str = "/privacy";
+    /// How accessible the pages are.
+    pub const ACCESSIBILITY: &str = "/accessibility";
+    /// Help.
+    pub const HELP: &str = "/help";
+}
