@@ -30,3 +30,6 @@ pub use network::Network;
 pub use request_id::RequestId;
 pub use server::{ServeError, Server, serve, termination};
 pub use settings::ServerSettings;
+
+#[cfg(test)]
+mod tests;

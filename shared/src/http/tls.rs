@@ -23,12 +23,13 @@ pub(super) struct Files {
     key: PathBuf,
     /// Lives as long as the server: sessions survive a new certificate.
     tickets: Arc<dyn ProducesTickets>,
+    look_again: Duration,
 }
 
 impl Files {
     pub(super) fn new(cert: &Path, key: &Path) -> Result<Self, ServeError> {
         let tickets = aws_lc_rs::Ticketer::new().map_err(|error| refuse(cert, &error))?;
-        Ok(Self { cert: cert.to_owned(), key: key.to_owned(), tickets })
+        Ok(Self { cert: cert.to_owned(), key: key.to_owned(), tickets, look_again: LOOK_AGAIN })
     }
 
     /// Reads both files.
@@ -68,7 +69,7 @@ impl Files {
         let mut known = self.written().await;
         loop {
             let hurried = tokio::select! {
-                () = tokio::time::sleep(LOOK_AGAIN) => false,
+                () = tokio::time::sleep(self.look_again) => false,
                 () = hurry.wait() => true,
             };
             let written = self.written().await;
@@ -113,5 +114,62 @@ impl Hurry {
             return;
         }
         std::future::pending::<()>().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn write(dir: &Path) {
+        let made = rcgen::generate_simple_self_signed(vec!["a.localhost".to_owned()]).expect("a certificate");
+        std::fs::write(dir.join("key.pem"), made.signing_key.serialize_pem()).expect("a file");
+        std::fs::write(dir.join("cert.pem"), made.cert.pem()).expect("a file");
+    }
+
+    #[tokio::test]
+    async fn changed_files_are_taken_up_and_broken_ones_are_not() {
+        let dir = tempfile::tempdir().expect("a folder");
+        write(dir.path());
+        let mut files = Files::new(&dir.path().join("cert.pem"), &dir.path().join("key.pem")).expect("tickets");
+        files.look_again = Duration::from_millis(5);
+        let config = RustlsConfig::from_config(files.load().expect("a certificate"));
+        let first = config.get_inner();
+        let watching = tokio::spawn(files.keep_current(config.clone(), Hurry::on_hangup()));
+
+        std::fs::write(dir.path().join("cert.pem"), "broken").expect("a file");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        assert!(Arc::ptr_eq(&first, &config.get_inner()), "a broken certificate must not be taken up");
+
+        write(dir.path());
+        let changed = async {
+            while Arc::ptr_eq(&first, &config.get_inner()) {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(5), changed).await.expect("the new certificate is taken up");
+        watching.abort();
+    }
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_hangup_takes_the_files_up_at_once() {
+        let dir = tempfile::tempdir().expect("a folder");
+        write(dir.path());
+        let files = Files::new(&dir.path().join("cert.pem"), &dir.path().join("key.pem")).expect("tickets");
+        let config = RustlsConfig::from_config(files.load().expect("a certificate"));
+        let first = config.get_inner();
+        let watching =
+            tokio::spawn(Files { look_again: Duration::MAX, ..files }.keep_current(config.clone(), Hurry::on_hangup()));
+        let hang_up = async || {
+            let pid = std::process::id().to_string();
+            tokio::process::Command::new("kill").args(["-HUP", &pid]).status().await.expect("a signal is sent")
+        };
+        let changed = async {
+            while Arc::ptr_eq(&first, &config.get_inner()) {
+                hang_up().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(5), changed).await.expect("the certificate is taken up");
+        watching.abort();
     }
 }
