@@ -8,13 +8,17 @@ use futures_util::future::BoxFuture;
 use shared::clock::SharedClock;
 use shared::db::{Db, DbError, Tx};
 use shared::entropy::SharedEntropy;
+use shared::secret::SecretBytes;
 
+use crate::accounts::hashing::{Hasher, Hashing, StartError};
 use crate::accounts::{self, Accounts, SessionPolicy};
 use crate::audit::{Actor, Audit, Event};
 use crate::clients::Clients;
 use crate::config::Config;
 use crate::delivery::Outbox;
+use crate::home::Home;
 use crate::keys::{self, Keys, KeysError, MasterKey};
+use crate::limits::{self, Limits};
 use crate::oidc::{self, IssuerError, Oidc};
 use crate::web::{Pages, Sealer, Web, texts};
 
@@ -51,6 +55,8 @@ pub struct App {
     pub outbox: Outbox,
     /// The OpenID provider.
     pub oidc: Oidc,
+    /// The candidate's home.
+    pub home: Home,
 }
 
 /// Why the passport cannot be put together.
@@ -59,6 +65,9 @@ pub enum BuildError {
     /// The keys.
     #[error(transparent)]
     Keys(#[from] KeysError),
+    /// Hashing passwords.
+    #[error(transparent)]
+    Hashing(#[from] StartError),
     /// The provider.
     #[error(transparent)]
     Issuer(#[from] IssuerError),
@@ -86,14 +95,23 @@ impl App {
         let pages = Pages::new(Arc::new(texts::catalogue()), config.site.icp.as_deref());
         let outbox = Outbox::new(clock.clone(), entropy.clone(), config.issuer.as_str());
         let clients = Clients::new(db.clone(), clock.clone(), entropy.clone(), audit.clone());
+        let limits_key = SecretBytes::new(keys.mac("limits", b"subjects"));
+        let limits =
+            Limits::new(limits::Policy::of(&config.limits, &config.accounts), config.limits.enabled, limits_key);
         let accounts = Accounts::new(accounts::Parts {
             db: db.clone(),
             clock: clock.clone(),
             entropy: entropy.clone(),
             sealer,
             audit: audit.clone(),
+            outbox: outbox.clone(),
+            limits,
+            hasher: Hasher::start(Hashing::of(&config.accounts), entropy.clone())?,
+            web: web.clone(),
             sessions: SessionPolicy { idle: config.accounts.session_idle, absolute: config.accounts.session_absolute },
+            captcha: config.accounts.captcha,
         });
+        let home = Home::new(accounts.clone(), clients.clone(), config.issuer.origin());
         let oidc = Oidc::new(oidc::Parts {
             issuer: config.issuer.origin().to_owned(),
             lifetimes: lifetimes(&config),
@@ -107,7 +125,7 @@ impl App {
             web: web.clone(),
             pages: pages.clone(),
         })?;
-        Ok(Self { web, pages, keys, clients, accounts, audit, outbox, oidc })
+        Ok(Self { web, pages, keys, clients, accounts, audit, outbox, oidc, home })
     }
 }
 

@@ -6,7 +6,9 @@ use axum::routing::{get, post};
 use shared::assets;
 use tower_cookies::CookieManagerLayer;
 
+use crate::accounts::{login, password, profile, province, register, sign_out};
 use crate::app::App;
+use crate::home;
 use crate::oidc::discovery::paths as provider;
 use crate::oidc::{cors, discovery, introspect, jwks, revoke, token, userinfo};
 use crate::web::{documents, error_page, paths};
@@ -15,6 +17,13 @@ use crate::web::{documents, error_page, paths};
 pub fn router(app: App) -> Router {
     // What candidates open in a browser: a fault in it becomes a page.
     let browser = Router::new()
+        .route(paths::HOME, get(home::show))
+        .route(paths::SIGN_IN, get(login::show).post(login::submit))
+        .route(paths::REGISTER, get(register::show).post(register::submit))
+        .route(paths::PROVINCE, get(province::show).post(province::submit))
+        .route(paths::SIGN_OUT, get(sign_out::show).post(sign_out::submit))
+        .route(paths::PROFILE, get(profile::show).post(profile::submit))
+        .route(paths::PASSWORD, get(password::show).post(password::submit))
         .route(paths::AGREEMENT, get(documents::agreement))
         .route(paths::PRIVACY, get(documents::privacy))
         .route(paths::ACCESSIBILITY, get(documents::accessibility))

@@ -11,6 +11,7 @@ CREATE TABLE accounts (
     province           TEXT,
     password_hash      TEXT   NOT NULL,
     password_set_at    BIGINT NOT NULL,
+    form_hash          BYTEA  UNIQUE,
     blocked_at         BIGINT,
     created_at         BIGINT NOT NULL,
     updated_at         BIGINT NOT NULL

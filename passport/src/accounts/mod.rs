@@ -1,13 +1,24 @@
 //! Candidates: registration, sign-in, sessions and profile.
 
+mod challenge;
 pub mod hashing;
+pub mod login;
 pub mod model;
+pub mod password;
+pub mod profile;
+pub mod province;
+pub mod register;
 pub mod sessions;
+pub mod sign_out;
 pub mod store;
+mod trouble;
+mod view;
+mod visit;
 
 use std::sync::Arc;
 
 use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
 use shared::clock::SharedClock;
 use shared::db::{Db, DbError, Tx};
 use shared::entropy::SharedEntropy;
@@ -15,9 +26,20 @@ use tower_cookies::Cookies;
 
 pub use self::model::{AccountClaims, AccountId, Province};
 pub use self::sessions::{CurrentSession, EndReason, Session, SessionId, SessionPolicy};
+pub use self::trouble::Trouble;
+pub use self::view::{Notice, Way};
+pub use self::visit::Visit;
 
+use self::hashing::Hasher;
+use self::model::Account;
 use crate::audit::{Actor, Audit, Event};
-use crate::web::Sealer;
+use crate::config::CaptchaPolicy;
+use crate::delivery::Outbox;
+use crate::limits::Limits;
+use crate::web::{Sealer, Web};
+
+/// What numbers of documents are sealed and hashed for.
+const DOCUMENT_PURPOSE: &str = "id-document";
 
 /// Accounts and sessions. Cheap to clone.
 #[derive(Clone)]
@@ -35,14 +57,63 @@ pub struct Parts {
     pub sealer: Arc<dyn Sealer>,
     /// The record of what was done.
     pub audit: Audit,
+    /// Messages to people.
+    pub outbox: Outbox,
+    /// How often something may be tried.
+    pub limits: Limits,
+    /// Hashes passwords.
+    pub hasher: Hasher,
+    /// What pages and forms share.
+    pub web: Web,
     /// How long sessions last.
     pub sessions: SessionPolicy,
+    /// When a captcha is asked for.
+    pub captcha: CaptchaPolicy,
 }
 
 impl Accounts {
     /// The slice's service, put together by the application.
     pub fn new(parts: Parts) -> Self {
         Self(Arc::new(parts))
+    }
+
+    pub(crate) fn parts(&self) -> &Parts {
+        &self.0
+    }
+
+    /// Runs an operation in one transaction. It may be run again, so it gets its own copy of everything.
+    async fn write<A, R, F>(&self, args: A, op: F) -> Result<R, DbError>
+    where
+        A: Clone + Send + Sync + 'static,
+        R: Send + 'static,
+        F: for<'t> Fn(Self, A, &'t mut Tx) -> BoxFuture<'t, Result<R, DbError>> + Send + Sync + 'static,
+    {
+        let accounts = self.clone();
+        self.0.db.write(move |tx| op(accounts.clone(), args.clone(), tx)).await
+    }
+
+    /// Opens the way that a page carries along.
+    pub fn way(&self, sealed: Option<&str>) -> Way {
+        Way::open(&self.0.web.return_to(), sealed)
+    }
+
+    /// An account as its owner sees it.
+    ///
+    /// # Errors
+    /// See [`DbError`].
+    pub async fn account(&self, id: AccountId) -> Result<Option<Account>, DbError> {
+        let accounts = self.clone();
+        self.0
+            .db
+            .read(move |tx| {
+                let accounts = accounts.clone();
+                async move {
+                    let open = |sealed: &[u8]| accounts.0.sealer.open(DOCUMENT_PURPOSE, sealed);
+                    store::account(tx, id, &open).await
+                }
+                .boxed()
+            })
+            .await
     }
 
     /// The session of the browser with these cookies. Its use is written down once a minute at most.

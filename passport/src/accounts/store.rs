@@ -24,6 +24,8 @@ pub struct NewAccount {
     pub locale: Option<Lang>,
     /// The password's hash as a PHC string.
     pub password_hash: String,
+    /// SHA-256 of the key of the form that the account was made by, so that a second copy of it finds the account.
+    pub form_hash: Option<[u8; 32]>,
 }
 
 /// An identity document, sealed.
@@ -43,7 +45,7 @@ pub struct Accepted {
     /// Which one.
     pub document: &'static str,
     /// Which version of it.
-    pub version: &'static str,
+    pub version: String,
     /// SHA-256 of the text that was accepted.
     pub sha256: [u8; 32],
 }
@@ -62,16 +64,20 @@ pub struct Credentials {
 /// Stores a new account and claims its login names.
 ///
 /// # Errors
-/// [`DbError::Conflict`] on `login_names_pkey` when another account has one of the names; see [`DbError`].
+/// [`DbError::Conflict`]: on `form_hash` when the same form made an account before, on `login_names` when another
+/// account has one of the names; see [`DbError`].
 pub async fn insert(tx: &mut Tx, new: &NewAccount, now: Timestamp) -> Result<(), DbError> {
-    sql("INSERT INTO accounts (id, name, email, mobile, locale, password_hash, password_set_at, created_at, updated_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $7)")
+    sql(
+        "INSERT INTO accounts (id, name, email, mobile, locale, password_hash, form_hash, password_set_at, created_at, \
+         updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $8)",
+    )
     .bind(new.id)
     .bind(new.name.as_ref().map(Name::as_str))
     .bind(new.email.as_ref().map(Email::as_str))
     .bind(new.mobile.as_ref().map(Mobile::as_str))
     .bind(new.locale.map(Lang::tag))
     .bind(&new.password_hash)
+    .bind(new.form_hash)
     .bind(now)
     .execute(tx)
     .await?;
@@ -120,12 +126,21 @@ pub async fn insert_agreement(
     sql("INSERT INTO agreements (account_id, document, version, sha256, accepted_at) VALUES ($1, $2, $3, $4, $5)")
         .bind(account)
         .bind(accepted.document)
-        .bind(accepted.version)
+        .bind(&accepted.version)
         .bind(accepted.sha256)
         .bind(now)
         .execute(tx)
         .await
         .map(drop)
+}
+
+/// Whether the form with that hash has made its account.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn is_registered(tx: &mut Tx, form_hash: &[u8; 32]) -> Result<bool, DbError> {
+    let row = sql("SELECT id FROM accounts WHERE form_hash = $1").bind(form_hash).fetch_optional(tx).await?;
+    Ok(row.is_some())
 }
 
 /// The account that a login name belongs to.

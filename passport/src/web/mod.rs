@@ -4,6 +4,7 @@ pub mod authorization_problem;
 pub mod documents;
 pub mod error_page;
 pub mod form;
+pub mod moment;
 pub mod page;
 pub mod paths;
 pub mod return_to;

@@ -133,7 +133,8 @@ fn asked(uri: &Uri) -> Option<Lang> {
         .and_then(|(_, tag)| Lang::parse(&tag))
 }
 
-fn remember(cookies: &Cookies, lang: Lang) {
+/// Remembers the language for the visits to come.
+pub fn remember(cookies: &Cookies, lang: Lang) {
     let cookie = Cookie::build((COOKIE, lang.tag()))
         .path("/")
         .secure(true)

@@ -8,6 +8,8 @@ macro_rules! sources {
         &[
             include_str!(concat!("../../../shared/locales/", $lang, "/common.ftl")),
             include_str!(concat!("../../locales/", $lang, "/web.ftl")),
+            include_str!(concat!("../../locales/", $lang, "/accounts.ftl")),
+            include_str!(concat!("../../locales/", $lang, "/home.ftl")),
         ]
     };
 }

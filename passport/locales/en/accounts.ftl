@@ -1,0 +1,164 @@
+# Signing in
+accounts-login-title = Candidate sign-in
+accounts-login-latin = { "" }
+accounts-province = Province of your test centre
+accounts-account = Account
+accounts-account-hint = The e-mail or mobile number you registered with
+accounts-find-account = Find my account
+accounts-password = Password
+accounts-forgot-password = Forgot it?
+accounts-login-button = Sign in
+accounts-no-passport = No Passport yet?
+accounts-register-link = Register
+accounts-login-cancel = Go back to { $site } without signing in
+accounts-login-cancel-plain = Go back without signing in
+accounts-aside-title = About signing in
+accounts-aside-once = Sign in once for every exam
+accounts-aside-once-text = CET, PETS and NCRE share one Passport. You type your password only here. Exam sites never see it.
+accounts-aside-changed = New phone, or an old e-mail address?
+accounts-aside-changed-text = You do not need a new Passport. See how to find yours.
+accounts-aside-changed-link = Find my account
+accounts-aside-help = Trouble signing in?
+accounts-aside-help-link = Read the help
+
+accounts-login-account-missing = Type the e-mail or mobile number you registered with
+accounts-login-password-missing = Type your password
+accounts-login-province-missing = Choose the province you will take the exam in
+accounts-login-wrong = That account and password don’t match. { $left ->
+        [one] 1 try left
+       *[other] { $left } tries left
+    }, or reset the password
+accounts-login-locked = To protect your account, try again after { $time } or reset the password now
+accounts-login-blocked = This account is on hold. Please contact the help centre
+accounts-login-too-many = Too many tries came from this network. Try again after { $time }
+
+# Notices after a redirect, or when a form is shown again
+accounts-notice-registered = You are registered. Please sign in
+accounts-notice-away = You were away a while. Sign in again; your answers are kept
+accounts-notice-sign-in-first = Sign in and you can go on
+accounts-notice-again = This page was open for too long, so we did nothing yet. Look it over and press the button again
+accounts-notice-signed-out = You are signed out
+accounts-notice-password-changed = Your password is changed. All your other devices are signed out
+accounts-notice-profile-saved = Your details are saved
+
+# Cookies refused
+accounts-cookies-title = Your browser kept no cookie
+accounts-cookies-lead = After you sign in, the browser needs a cookie to remember you. It refuses cookies of this site, so you cannot sign in. Your account is fine.
+accounts-cookies-allow = Allow cookies for this site in the settings of the browser, or use another browser
+accounts-cookies-again = Press the button below and sign in again
+accounts-cookies-button = Open the sign-in page again
+
+# Registration
+accounts-register-title = Register
+accounts-register-lead = You can sign in and reset your password with your e-mail or your mobile number, so give the ones you use.
+accounts-register-section-account = Account
+accounts-email = E-mail
+accounts-mobile = Mobile number
+accounts-mobile-hint = For a number outside mainland China, begin with + and the country or region code
+accounts-password-confirm = Password again
+accounts-password-confirm-hint = Type the same password once more
+accounts-register-section-personal = Personal details
+accounts-register-personal-note = (optional)
+accounts-register-personal-text = With these you can find your account by your ID. They are not your exam registration, which checks your details again.
+accounts-id-type = ID type
+accounts-id-number = ID number
+accounts-name = Name
+accounts-agree-before = I have read and accept the
+accounts-agree-agreement = Service agreement
+accounts-agree-and = and the
+accounts-agree-privacy = Privacy policy
+accounts-agree = Agreements
+accounts-register-button = Register
+accounts-have-passport = Already have an E-TEST Passport?
+accounts-login-link = Sign in
+accounts-register-aside = About registering
+accounts-register-one = One Passport for each person
+accounts-register-one-text = It serves CET, PETS and NCRE. If you registered before, find your account first.
+accounts-register-one-link = Find my account
+accounts-register-steps = Only 2 steps
+accounts-register-step-1 = Fill in this page and send it
+accounts-register-step-2 = Sign in with your e-mail or mobile number
+accounts-none = Not given
+
+accounts-id-type-resident = Resident identity card
+accounts-id-type-hk-mo-permit = Mainland travel permit for Hong Kong and Macao residents
+accounts-id-type-tw-permit = Mainland travel permit for Taiwan residents
+accounts-id-type-hk-mo-tw-residence = Residence permit for Hong Kong, Macao and Taiwan residents
+accounts-id-type-passport = Passport
+accounts-id-type-permanent-residence = Foreign permanent resident identity card
+accounts-id-type-military = Military identity document
+accounts-id-type-hk-id = Hong Kong identity card
+accounts-id-type-mo-id = Macao identity card
+
+accounts-password-rule-length = 8–18 characters
+accounts-password-rule-letter-digit = At least one letter and one digit
+accounts-password-rule-special = At least one of !@#$%^&*_-
+
+accounts-email-empty = Type your e-mail
+accounts-email-incomplete = The @ or a part beside it is missing, for example name@example.com
+accounts-email-domain = The part after the @ is not complete, for example name@example.com
+accounts-email-character = One character cannot stand in an e-mail address, please compare
+accounts-email-too-long = This address is too long, 254 characters are the most
+accounts-mobile-empty = Type your mobile number
+accounts-mobile-character = A mobile number has digits only, please compare
+accounts-mobile-length = A mobile number has 11 digits, this one has { $count }
+accounts-mobile-prefix = Mobile numbers begin with 13 to 19, please compare
+accounts-mobile-foreign = Country or region code and number have 8–15 digits together, please compare
+accounts-password-broken-length = Make it 8–18 characters long
+accounts-password-broken-letter-digit = Add letters and digits and it is done
+accounts-password-broken-special = Add one special character and it is done
+accounts-password-broken-several = A few rules are still open, see the crosses below
+accounts-password-empty = Choose a password
+accounts-password-confirm-empty = Type the password once more
+accounts-password-confirm-differs = The two passwords differ, please type them again
+accounts-name-empty = Type your name
+accounts-name-too-long = A name can have 40 characters at most
+accounts-name-character = We do not know one character of the name, please use letters
+accounts-id-type-missing = Choose which document this number is of
+accounts-id-empty = Type the ID number, or set the ID type to “Not given”
+accounts-id-length = There are { $count } characters, this kind of document has another number of them
+accounts-id-form = One character does not fit this kind of document, please compare with it
+accounts-id-region = The region at the beginning does not fit, please compare with the document
+accounts-id-birth = The date of birth in the number does not fit, please compare with the document
+accounts-id-check = The last character does not fit the others, please compare with the document
+accounts-id-taken = This ID belongs to another Passport. Yours? Find it. Not yours? Please contact the help centre
+accounts-agree-missing = Tick this box if you have read both and accept them
+accounts-register-taken = The e-mail or the mobile number already has a Passport. Yours? Sign in or find your account. Not yours? Try another one
+accounts-register-taken-label = E-mail or mobile number
+accounts-register-too-many = Too many registrations came from this network. Try again after { $time }
+
+# Province alone
+accounts-province-title = Choose the province of your test centre
+accounts-province-lead = { $site } needs to know in which province you take the exam.
+accounts-province-lead-plain = The exam site needs to know in which province you take the exam.
+accounts-continue = Continue
+accounts-cancel = Cancel
+
+# Signing out
+accounts-sign-out-title = Sign out of the Passport?
+accounts-sign-out-text = Afterwards exam sites ask you to sign in again in this browser.
+accounts-sign-out-button = Sign out
+accounts-stay = Stay signed in
+
+# Profile
+accounts-profile-title = Edit details
+accounts-profile-lead = Your name is shown to the exam sites you enter.
+accounts-profile-language = Language of the pages
+accounts-profile-province = Usual province of your test centre
+accounts-profile-save = Save
+accounts-profile-back = Back to the home page
+accounts-language-missing = Choose the language of the pages
+
+# Password
+accounts-password-title = Change password
+accounts-password-lead = Your other devices will be signed out; this one stays signed in.
+accounts-password-old = Current password
+accounts-password-new = New password
+accounts-password-old-missing = Type your current password
+accounts-password-old-wrong = That is not your current password. { $left ->
+        [one] 1 try left
+       *[other] { $left } tries left
+    }, or reset it
+accounts-password-old-locked = To protect your account, try again after { $time } or reset the password now
+accounts-password-same = The new password is the same as the current one, please choose another
+accounts-password-save = Change password

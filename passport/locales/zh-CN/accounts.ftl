@@ -1,0 +1,158 @@
+# Signing in
+accounts-login-title = 考生登录
+accounts-login-latin = LOGIN
+accounts-province = 考点省份
+accounts-account = 账号
+accounts-account-hint = 注册时用的邮箱或手机号
+accounts-find-account = 找回账号?
+accounts-password = 密码
+accounts-forgot-password = 忘记密码?
+accounts-login-button = 登录
+accounts-no-passport = 没有通行证?
+accounts-register-link = 点击注册
+accounts-login-cancel = 不登录，返回 { $site }
+accounts-login-cancel-plain = 不登录，返回
+accounts-aside-title = 登录说明
+accounts-aside-once = 一次登录，全部考试可用
+accounts-aside-once-text = CET、PETS、NCRE 用同一个通行证。您的密码只在这里输入，考试网站看不到。
+accounts-aside-changed = 换了手机，或邮箱不用了？
+accounts-aside-changed-text = 不用重新注册，先看看怎么找回。
+accounts-aside-changed-link = 找回账号
+accounts-aside-help = 登录遇到问题？
+accounts-aside-help-link = 查看帮助
+
+accounts-login-account-missing = 填写注册时用的邮箱或手机号
+accounts-login-password-missing = 填写密码
+accounts-login-province-missing = 选择您要去考试的省份
+accounts-login-wrong = 账号或密码不对。还可以试 { $left } 次；忘了密码可以重置
+accounts-login-locked = 为保护您的账号，请 { $time } 以后再试，或现在重置密码
+accounts-login-blocked = 这个账号暂时停用。请联系帮助中心
+accounts-login-too-many = 这个网络上试的次数太多了。请 { $time } 以后再试
+
+# Notices after a redirect, or when a form is shown again
+accounts-notice-registered = 注册成功，请登录
+accounts-notice-away = 您离开太久，需要重新登录。填过的都在
+accounts-notice-sign-in-first = 登录后就可以继续
+accounts-notice-again = 这个页面打开太久了，我们没有执行。请看一遍，再按一次按钮
+accounts-notice-signed-out = 您已退出
+accounts-notice-password-changed = 密码已修改。其他设备都已退出登录
+accounts-notice-profile-saved = 资料已保存
+
+# Cookies refused
+accounts-cookies-title = 浏览器没有保存 Cookie
+accounts-cookies-lead = 登录后，浏览器要靠 Cookie 记住您。它现在拒绝了本站的 Cookie，所以登录不了。您的账号没有受影响。
+accounts-cookies-allow = 在浏览器设置里允许本站使用 Cookie，或换一个浏览器
+accounts-cookies-again = 按下面的按钮，重新登录
+accounts-cookies-button = 重新打开登录页
+
+# Registration
+accounts-register-title = 用户注册
+accounts-register-lead = 邮箱和手机号都可以用来登录、重置密码，请填写您常用的。
+accounts-register-section-account = 账号
+accounts-email = 电子邮箱
+accounts-mobile = 手机号
+accounts-mobile-hint = 中国大陆以外的号码，以 + 和国家或地区代码开头
+accounts-password-confirm = 密码确认
+accounts-password-confirm-hint = 再输入一遍相同的密码
+accounts-register-section-personal = 个人资料
+accounts-register-personal-note = (可选填)
+accounts-register-personal-text = 填写后可用证件找回账号。这不是报考信息，报名时仍需核对个人信息。
+accounts-id-type = 证件类型
+accounts-id-number = 证件号
+accounts-name = 姓名
+accounts-agree-before = 已仔细阅读并同意
+accounts-agree-agreement = 《用户服务协议》
+accounts-agree-and = 和
+accounts-agree-privacy = 《用户隐私政策》
+accounts-agree = 协议
+accounts-register-button = 提交
+accounts-have-passport = 已经有E-TEST通行证,
+accounts-login-link = 直接登录
+accounts-register-aside = 注册说明
+accounts-register-one = 一个人只需要一个通行证
+accounts-register-one-text = CET、PETS、NCRE 通用。以前注册过的，先找回账号。
+accounts-register-one-link = 找回账号
+accounts-register-steps = 注册只需 2 步
+accounts-register-step-1 = 填写本页并提交
+accounts-register-step-2 = 用邮箱或手机号登录
+accounts-none = 不填写
+
+accounts-id-type-resident = 居民身份证
+accounts-id-type-hk-mo-permit = 港澳居民来往内地通行证
+accounts-id-type-tw-permit = 台湾居民来往大陆通行证
+accounts-id-type-hk-mo-tw-residence = 港澳台居民居住证
+accounts-id-type-passport = 护照
+accounts-id-type-permanent-residence = 外国人永久居留身份证
+accounts-id-type-military = 军人证件
+accounts-id-type-hk-id = 香港身份证
+accounts-id-type-mo-id = 澳门身份证
+
+accounts-password-rule-length = 8–18 位
+accounts-password-rule-letter-digit = 至少一个字母和一个数字
+accounts-password-rule-special = 至少一个特殊字符 !@#$%^&*_-
+
+accounts-email-empty = 填写电子邮箱
+accounts-email-incomplete = 缺少“@”和前后的部分，例如 name@example.com
+accounts-email-domain = “@”后面的部分不完整，例如 name@example.com
+accounts-email-character = 有一个字符不能用在邮箱里，请对照再看一遍
+accounts-email-too-long = 这个邮箱太长了，最多 254 个字符
+accounts-mobile-empty = 填写手机号
+accounts-mobile-character = 手机号里只能有数字，请对照再看一遍
+accounts-mobile-length = 手机号是 11 位，现在有 { $count } 位
+accounts-mobile-prefix = 手机号以 13 到 19 开头，请对照再看一遍
+accounts-mobile-foreign = 国家或地区代码加号码一共 8–15 位，请对照再看一遍
+accounts-password-broken-length = 密码要有 8–18 位
+accounts-password-broken-letter-digit = 再加上字母和数字，就符合要求了
+accounts-password-broken-special = 再加一个特殊字符，就符合要求了
+accounts-password-broken-several = 还差几条，看下面打叉的
+accounts-password-empty = 设置一个密码
+accounts-password-confirm-empty = 再输入一遍密码
+accounts-password-confirm-differs = 两次输入的密码不一样，请重新输入
+accounts-name-empty = 填写姓名
+accounts-name-too-long = 姓名最多 40 个字
+accounts-name-character = 姓名里有一个字符我们不认识，请用文字填写
+accounts-id-type-missing = 选择这个号码是哪种证件
+accounts-id-empty = 填写证件号，或把证件类型改为“不填写”
+accounts-id-length = 现在有 { $count } 位，和这种证件的位数不一样
+accounts-id-form = 有一个字符和这种证件的号码不一样，请对照证件再核对
+accounts-id-region = 开头的地区代码对不上，请对照证件再核对
+accounts-id-birth = 号码里的出生日期对不上，请对照证件再核对
+accounts-id-check = 最后一位与前面的对不上，请对照证件再核对
+accounts-id-taken = 这个证件号已绑定另一个通行证。是您的？找回它；不是？请联系帮助中心
+accounts-agree-missing = 读过两份协议，同意的话在这里打勾
+accounts-register-taken = 邮箱或手机号中有一个已经注册过通行证。是您的？直接登录或找回账号；不是？换一个再试
+accounts-register-taken-label = 电子邮箱或手机号
+accounts-register-too-many = 这个网络上注册的次数太多了。请 { $time } 以后再试
+
+# Province alone
+accounts-province-title = 选择考点省份
+accounts-province-lead = { $site } 需要知道您去哪个省份考试。
+accounts-province-lead-plain = 考试网站需要知道您去哪个省份考试。
+accounts-continue = 继续
+accounts-cancel = 取消
+
+# Signing out
+accounts-sign-out-title = 退出通行证？
+accounts-sign-out-text = 退出后，这个浏览器再进入考试网站需要重新登录。
+accounts-sign-out-button = 退出
+accounts-stay = 不退出
+
+# Profile
+accounts-profile-title = 修改资料
+accounts-profile-lead = 姓名会显示给您进入的考试网站。
+accounts-profile-language = 页面语言
+accounts-profile-province = 常用考点省份
+accounts-profile-save = 保存
+accounts-profile-back = 返回首页
+accounts-language-missing = 选择页面语言
+
+# Password
+accounts-password-title = 修改密码
+accounts-password-lead = 修改后，其他设备都会退出登录；这台设备不用。
+accounts-password-old = 现在的密码
+accounts-password-new = 新密码
+accounts-password-old-missing = 填写现在的密码
+accounts-password-old-wrong = 现在的密码不对。还可以试 { $left } 次；忘了可以重置
+accounts-password-old-locked = 为保护您的账号，请 { $time } 以后再试，或现在重置密码
+accounts-password-same = 新密码和现在的一样，请换一个
+accounts-password-save = 修改密码

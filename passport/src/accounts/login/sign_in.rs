@@ -1,0 +1,202 @@
+//! The operation of signing in with a password.
+//!
+//! Tries are counted for the name as typed, whether anyone has it or not, before the password is looked at; an
+//! unknown name costs the same hash as a known one. So neither answers nor times tell the two apart, and guesses
+//! sent side by side are counted one by one.
+
+use futures_util::FutureExt as _;
+use shared::clock::Timestamp;
+use shared::db::{DbError, Tx};
+use shared::secret::SecretString;
+
+use crate::accounts::hashing::{HashError, Verdict as Checked};
+use crate::accounts::model::{AccountId, LoginName, Province};
+use crate::accounts::sessions::cookie::SessionToken;
+use crate::accounts::sessions::{self, ACR_PASSWORD, AMR_PASSWORD, EndReason, Session, SessionId};
+use crate::accounts::store::{self, Credentials};
+use crate::accounts::{Accounts, Trouble};
+use crate::audit::{Actor, Event};
+use crate::limits::{AddressBlock, Subject, Verdict};
+
+/// What was typed, by whom.
+#[derive(Debug, Clone)]
+pub struct Attempt {
+    /// The account field.
+    pub name: LoginName,
+    /// The password field.
+    pub password: SecretString,
+    /// The province of the test centre, if one was chosen.
+    pub province: Option<Province>,
+    /// Where the browser is.
+    pub address: AddressBlock,
+    /// The session that this browser has already: it ends when the new one begins.
+    pub replaces: Option<SessionId>,
+}
+
+/// The answer to an [`Attempt`].
+pub enum SignIn {
+    /// A session began; the browser gets this token.
+    Done(SessionToken),
+    /// It did not.
+    Refused(Refusal),
+}
+
+/// Why no session began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// Name and password do not belong together.
+    Wrong {
+        /// How often it may be tried again.
+        left: u32,
+    },
+    /// Too many wrong passwords for this name.
+    Locked {
+        /// From when on it may be tried again.
+        until: Timestamp,
+    },
+    /// Too many tries from this address block.
+    TooMany {
+        /// From when on it may be tried again.
+        until: Timestamp,
+    },
+    /// The password is right, but staff keep the account from signing in.
+    Blocked,
+}
+
+/// A try that may look at the password.
+#[derive(Clone)]
+struct Admitted {
+    found: Option<Credentials>,
+    left: u32,
+    /// Until when the name is locked if this was the last try.
+    locks_until: Timestamp,
+}
+
+impl Accounts {
+    /// Signs in, or says why not.
+    ///
+    /// # Errors
+    /// The database, or too many passwords waiting to be hashed: then the try does not count.
+    pub async fn sign_in(&self, attempt: Attempt) -> Result<SignIn, Trouble> {
+        let admitted =
+            match self.write(attempt.clone(), |accounts, attempt, tx| admit(accounts, attempt, tx).boxed()).await? {
+                Ok(admitted) => admitted,
+                Err(refusal) => return Ok(SignIn::Refused(refusal)),
+            };
+        let checked = match self.check(&attempt.password, admitted.found.as_ref()).await {
+            Ok(checked) => checked,
+            Err(error) => {
+                self.write(attempt, |accounts, attempt, tx| take_back(accounts, attempt, tx).boxed()).await?;
+                return Err(error.into());
+            }
+        };
+        let Some(account) = admitted.found.clone().filter(|_| checked != Checked::NoMatch) else {
+            let account = admitted.found.map(|account| account.id);
+            let locked = (admitted.left == 0).then_some(admitted.locks_until);
+            self.write((attempt, account, locked), |accounts, args, tx| refuse(accounts, args, tx).boxed()).await?;
+            let refusal = locked.map_or(Refusal::Wrong { left: admitted.left }, |until| Refusal::Locked { until });
+            return Ok(SignIn::Refused(refusal));
+        };
+        if account.blocked {
+            return Ok(SignIn::Refused(Refusal::Blocked));
+        }
+        // A full queue is no reason to refuse a right password: the hash is renewed another time.
+        let renewed = match checked {
+            Checked::MatchNeedsRehash => self.parts().hasher.hash(&attempt.password).await.ok(),
+            _ => None,
+        };
+        let token = SessionToken::new(&*self.parts().entropy);
+        let begin = (attempt, account, renewed, token.clone());
+        self.write(begin, |accounts, args, tx| begin_session(accounts, args, tx).boxed()).await?;
+        Ok(SignIn::Done(token))
+    }
+
+    /// Compares the password, with the same work for a name that nobody has.
+    async fn check(&self, password: &SecretString, found: Option<&Credentials>) -> Result<Checked, HashError> {
+        let hasher = &self.parts().hasher;
+        match found {
+            Some(account) => hasher.verify(password, &account.password_hash).await,
+            None => hasher.verify_nobody(password).await.map(|()| Checked::NoMatch),
+        }
+    }
+}
+
+/// Counts the try and reads the account.
+async fn admit(accounts: Accounts, attempt: Attempt, tx: &mut Tx) -> Result<Result<Admitted, Refusal>, DbError> {
+    let parts = accounts.parts();
+    let (limits, policy, now) = (&parts.limits, parts.limits.policy(), parts.clock.now());
+    let block = Subject::Address(attempt.address);
+    if let Verdict::Refused { until } = limits.hit(tx, &policy.sign_in_address, block, now).await? {
+        return Ok(Err(Refusal::TooMany { until }));
+    }
+    if let Verdict::Refused { until } = limits.peek(tx, &policy.sign_in_address_failures, block, now).await? {
+        return Ok(Err(Refusal::TooMany { until }));
+    }
+    let lock = &policy.sign_in_name;
+    let used = match limits.hit(tx, lock, Subject::Text(attempt.name.as_str()), now).await? {
+        Verdict::Refused { until } => return Ok(Err(Refusal::Locked { until })),
+        Verdict::Allowed { used } => used,
+    };
+    Ok(Ok(Admitted {
+        found: store::credentials(tx, &attempt.name).await?,
+        left: lock.allowed.saturating_sub(used),
+        locks_until: now + lock.lock.unwrap_or(lock.window),
+    }))
+}
+
+/// The password was not looked at: the try did not happen.
+async fn take_back(accounts: Accounts, attempt: Attempt, tx: &mut Tx) -> Result<(), DbError> {
+    let parts = accounts.parts();
+    let name = Subject::Text(attempt.name.as_str());
+    parts.limits.give_back(tx, &parts.limits.policy().sign_in_name, name, parts.clock.now()).await
+}
+
+/// Counts a failure of the address block, and records one of an account.
+async fn refuse(
+    accounts: Accounts,
+    (attempt, account, locked): (Attempt, Option<AccountId>, Option<Timestamp>),
+    tx: &mut Tx,
+) -> Result<(), DbError> {
+    let parts = accounts.parts();
+    let (limits, now) = (&parts.limits, parts.clock.now());
+    let block = Subject::Address(attempt.address);
+    limits.hit(tx, &limits.policy().sign_in_address_failures, block, now).await?;
+    let Some(account) = account else { return Ok(()) };
+    let event = Event::SignInRefused { account: account.to_string(), reason: "password" };
+    parts.audit.record(tx, &Actor::Visitor, &event).await?;
+    if let Some(until) = locked {
+        let event = Event::AccountLocked { account: account.to_string(), until: Some(until.millis()) };
+        parts.audit.record(tx, &Actor::System, &event).await?;
+    }
+    Ok(())
+}
+
+/// Everything that a right password brings about, in one transaction.
+async fn begin_session(
+    accounts: Accounts,
+    (attempt, account, renewed, token): (Attempt, Credentials, Option<String>, SessionToken),
+    tx: &mut Tx,
+) -> Result<(), DbError> {
+    let parts = accounts.parts();
+    let now = parts.clock.now();
+    if let Some(hash) = renewed {
+        store::replace_hash(tx, account.id, &account.password_hash, &hash).await?;
+    }
+    if let Some(old) = attempt.replaces {
+        accounts.end_session(tx, old, EndReason::Replaced).await?;
+    }
+    let session = Session {
+        id: SessionId::new(now, &*parts.entropy),
+        account: account.id,
+        auth_time: now,
+        acr: ACR_PASSWORD.to_owned(),
+        amr: vec![AMR_PASSWORD.to_owned()],
+        province: attempt.province,
+        last_seen_at: now,
+    };
+    sessions::store::insert(tx, &session, &token.hash(), parts.sessions).await?;
+    let name = Subject::Text(attempt.name.as_str());
+    parts.limits.clear(tx, &parts.limits.policy().sign_in_name, name).await?;
+    let event = Event::SignedIn { account: account.id.to_string(), session: session.id.to_string() };
+    parts.audit.record(tx, &Actor::Account(account.id.to_string()), &event).await
+}

@@ -1,0 +1,216 @@
+//! 修改密码: the old password is asked for, and every other session ends.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::extract::State;
+use axum::response::{IntoResponse, Redirect, Response};
+use futures_util::FutureExt as _;
+use http::StatusCode;
+use serde::Deserialize;
+use shared::clock::Timestamp;
+use shared::db::{DbError, Tx};
+use shared::page::{FormErrors, Page, Rule};
+use shared::secret::SecretString;
+
+use super::hashing::Verdict as Checked;
+use super::model::{AccountId, Email, Mobile};
+use super::register::read_new_password;
+use super::sessions::{self, EndReason, Session};
+use super::store::{self, Credentials};
+use super::view::{Notice, password_rules, push_error};
+use super::{Accounts, Trouble, Visit};
+use crate::audit::{Actor, Event};
+use crate::delivery;
+use crate::limits::{Subject, Verdict};
+use crate::web::{Posted, moment, paths};
+
+/// The form as it was sent.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct PasswordForm {
+    old_password: SecretString,
+    password: SecretString,
+    password_confirm: SecretString,
+}
+
+/// The answer to a change of password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Changed {
+    /// It is changed.
+    Done,
+    /// The old password is another one.
+    WrongOld {
+        /// How often it may be tried again.
+        left: u32,
+    },
+    /// Too many wrong old passwords.
+    Locked {
+        /// From when on it may be tried again.
+        until: Timestamp,
+    },
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "accounts/password.html")]
+struct PasswordPage {
+    page: Page,
+    errors: FormErrors,
+    notice: Option<Notice>,
+    username: String,
+    rules: Vec<Rule>,
+}
+
+/// GET: the empty form.
+pub async fn show(State(accounts): State<Accounts>, mut visit: Visit) -> Result<Response, Trouble> {
+    show_form(&accounts, &mut visit).await
+}
+
+async fn show_form(accounts: &Accounts, visit: &mut Visit) -> Result<Response, Trouble> {
+    let Some(session) = visit.session()? else {
+        return Ok(accounts.ask_to_sign_in(paths::PASSWORD, "sign-in-first"));
+    };
+    let username = accounts.prepare(visit, &session).await?;
+    Ok(draw(visit, username, None, FormErrors::default(), None).into_response())
+}
+
+/// POST: changes the password.
+pub async fn submit(
+    State(accounts): State<Accounts>,
+    mut visit: Visit,
+    posted: Posted<PasswordForm>,
+) -> Result<Response, Trouble> {
+    try_form(&accounts, &mut visit, posted).await
+}
+
+async fn try_form(accounts: &Accounts, visit: &mut Visit, posted: Posted<PasswordForm>) -> Result<Response, Trouble> {
+    let Some(session) = visit.session()? else { return Ok(accounts.ask_to_sign_in(paths::PASSWORD, "sign-in-first")) };
+    let username = accounts.prepare(visit, &session).await?;
+    let Posted { form, fresh, .. } = posted;
+    let mut errors = FormErrors::default();
+    let page = &visit.page;
+    if !fresh {
+        let notice = Some(Notice::again(page));
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, draw(visit, username, None, errors, notice)).into_response());
+    }
+    if form.old_password.is_empty() {
+        push_error(&mut errors, page, "old_password", "accounts-password-old", "accounts-password-old-missing");
+    }
+    let new = read_new_password(page, &mut errors, &form.password, &form.password_confirm);
+    if new.is_some() && form.password == form.old_password {
+        push_error(&mut errors, page, "password", "accounts-password-new", "accounts-password-same");
+    }
+    if let (Some(new), true) = (new, errors.is_empty()) {
+        match accounts.change_password(&session, &form.old_password, new.secret()).await? {
+            Changed::Done => {
+                return Ok(Redirect::to(&format!("{}?notice=password-changed", paths::HOME)).into_response());
+            }
+            Changed::WrongOld { left } => {
+                let text = page.tw("accounts-password-old-wrong", [("left", left)]);
+                errors.push("old_password", page.t("accounts-password-old"), text);
+            }
+            Changed::Locked { until } => {
+                let time = moment::not_before(page.lang, until, accounts.parts().clock.now());
+                let text = page.tw("accounts-password-old-locked", [("time", time.as_str())]);
+                errors.push("old_password", page.t("accounts-password-old"), text);
+            }
+        }
+    }
+    let page = draw(visit, username, Some(&form.password), errors, None);
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+}
+
+impl Accounts {
+    /// Changes the password of the session's account, and ends every session but this.
+    ///
+    /// # Errors
+    /// The database, or too many passwords waiting to be hashed: then nothing was done.
+    pub async fn change_password(
+        &self,
+        session: &Session,
+        old: &SecretString,
+        new: &SecretString,
+    ) -> Result<Changed, Trouble> {
+        let hasher = &self.parts().hasher;
+        let admitted = self.write(session.account, |accounts, id, tx| admit(accounts, id, tx).boxed()).await?;
+        let (account, left, locks_until) = match admitted {
+            Ok(admitted) => admitted,
+            Err(until) => return Ok(Changed::Locked { until }),
+        };
+        if hasher.verify(old, &account.password_hash).await? == Checked::NoMatch {
+            return Ok(if left == 0 { Changed::Locked { until: locks_until } } else { Changed::WrongOld { left } });
+        }
+        let hash = hasher.hash(new).await?;
+        let change = (session.clone(), account, hash);
+        let changed = self.write(change, |accounts, args, tx| store_change(accounts, args, tx).boxed()).await?;
+        // Somebody else changed it between reading and writing: what was typed as old is old indeed.
+        Ok(if changed { Changed::Done } else { Changed::WrongOld { left } })
+    }
+
+    /// The frame for the person, and the name that a password manager should store the password under.
+    async fn prepare(&self, visit: &mut Visit, session: &Session) -> Result<String, Trouble> {
+        self.greet(&mut visit.page, session.account).await?;
+        let account = self.account(session.account).await?;
+        let email = account.as_ref().and_then(|account| account.email.as_ref()).map(Email::as_str);
+        let mobile = account.as_ref().and_then(|account| account.mobile.as_ref()).map(Mobile::as_str);
+        Ok(email.or(mobile).unwrap_or_default().to_owned())
+    }
+}
+
+type Admitted = Result<(Credentials, u32, Timestamp), Timestamp>;
+
+async fn admit(accounts: Accounts, id: AccountId, tx: &mut Tx) -> Result<Admitted, DbError> {
+    let parts = accounts.parts();
+    let (limit, now) = (&parts.limits.policy().password_confirmation, parts.clock.now());
+    let subject = id.to_string();
+    let used = match parts.limits.hit(tx, limit, Subject::Text(&subject), now).await? {
+        Verdict::Refused { until } => return Ok(Err(until)),
+        Verdict::Allowed { used } => used,
+    };
+    let account = store::credentials_by_id(tx, id)
+        .await?
+        .ok_or_else(|| shared::db::BrokenRow::new("account_id", "of a session names no account"))?;
+    Ok(Ok((account, limit.allowed.saturating_sub(used), now + limit.lock.unwrap_or(limit.window))))
+}
+
+/// The new hash, the end of the other sessions, the record and the mail, in one transaction.
+async fn store_change(
+    accounts: Accounts,
+    (session, account, hash): (Session, Credentials, String),
+    tx: &mut Tx,
+) -> Result<bool, DbError> {
+    let parts = accounts.parts();
+    let now = parts.clock.now();
+    if !store::replace_hash(tx, account.id, &account.password_hash, &hash).await? {
+        return Ok(false);
+    }
+    store::set_password_time(tx, account.id, now).await?;
+    let mut ended = 0;
+    for other in sessions::store::live(tx, account.id, now).await? {
+        if other != session.id && accounts.end_session(tx, other, EndReason::PasswordChanged).await? {
+            ended += 1;
+        }
+    }
+    let id = account.id.to_string();
+    let limit = &parts.limits.policy().password_confirmation;
+    parts.limits.clear(tx, limit, Subject::Text(&id)).await?;
+    let event = Event::PasswordChanged { account: id.clone(), sessions_ended: ended };
+    parts.audit.record(tx, &Actor::Account(id), &event).await?;
+    if let Some(claims) = store::claims(tx, account.id).await?
+        && let Some(email) = claims.email
+    {
+        let lang = claims.locale.unwrap_or_default();
+        parts.outbox.mail(tx, &email, lang, delivery::Notice::PasswordChanged { at: now }).await?;
+    }
+    Ok(true)
+}
+
+fn draw(
+    visit: &Visit,
+    username: String,
+    sent: Option<&SecretString>,
+    errors: FormErrors,
+    notice: Option<Notice>,
+) -> PasswordPage {
+    let page = visit.page.clone().with_errors(&errors);
+    PasswordPage { rules: password_rules(&page, sent.map(SecretString::expose)), page, errors, notice, username }
+}

@@ -1,0 +1,13 @@
+//! 用户注册: the page, what its form says, and the operation.
+//!
+//! The form makes the account at once. Whether a mail address or mobile number has an account already is told only
+//! after a solved captcha, without saying which of the two, and a few times an hour to each address block; the
+//! holder gets a mail.
+
+mod form;
+mod operation;
+mod page;
+
+pub use self::form::{RegisterForm, Registration, name_key, read_new_password};
+pub use self::operation::Registered;
+pub use self::page::{show, submit};

@@ -1,0 +1,162 @@
+//! The operation of registering.
+
+use futures_util::FutureExt as _;
+use shared::clock::Timestamp;
+use shared::db::{DbError, Tx};
+use shared::i18n::Lang;
+use shared::secret::sha256;
+
+use super::form::Registration;
+use crate::accounts::model::{AccountId, Email, LoginName};
+use crate::accounts::store::{self, Accepted, NewAccount, SealedIdentity};
+use crate::accounts::{Accounts, DOCUMENT_PURPOSE, Trouble};
+use crate::audit::{Actor, Event};
+use crate::delivery::Notice;
+use crate::limits::{AddressBlock, Subject, Verdict};
+use crate::web::documents::{self, Document};
+
+/// The answer to a [`Registration`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Registered {
+    /// The account is there; it may have been by an earlier copy of the same form.
+    Done,
+    /// The mail address or the mobile number belongs to another account. Which one is not told.
+    ContactTaken,
+    /// The document belongs to another account.
+    DocumentTaken,
+    /// Too many registrations, or too many taken names, from this address block.
+    TooMany {
+        /// From when on it may be tried again.
+        until: Timestamp,
+    },
+}
+
+impl Accounts {
+    /// Whether that copy of the form has made its account already.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn is_registered(&self, form_key: &str) -> Result<bool, Trouble> {
+        let key = sha256(form_key.as_bytes());
+        let db = &self.parts().db;
+        Ok(db.read(move |tx| async move { store::is_registered(tx, &key).await }.boxed()).await?)
+    }
+
+    /// Makes the account, or says why not.
+    ///
+    /// # Errors
+    /// The database, or too many passwords waiting to be hashed: then nothing was done.
+    pub async fn register(
+        &self,
+        registration: Registration,
+        form_key: &str,
+        lang: Lang,
+        address: AddressBlock,
+    ) -> Result<Registered, Trouble> {
+        let counted = self.write(address, |accounts, address, tx| count(accounts, address, tx).boxed()).await?;
+        if let Verdict::Refused { until } = counted {
+            return Ok(Registered::TooMany { until });
+        }
+        let parts = self.parts();
+        let password_hash = parts.hasher.hash(registration.password.secret()).await?;
+        let identity = registration.document.as_ref().map(|document| SealedIdentity {
+            kind: document.kind(),
+            number_sealed: parts.sealer.seal(DOCUMENT_PURPOSE, document.number().as_bytes()),
+            number_mac: parts.sealer.mac(DOCUMENT_PURPOSE, document.lookup_key().as_bytes()),
+        });
+        let new = NewAccount {
+            id: AccountId::new(parts.clock.now(), &*parts.entropy),
+            name: registration.name,
+            email: Some(registration.email),
+            mobile: Some(registration.mobile),
+            plain_name: None,
+            locale: Some(lang),
+            password_hash,
+            form_hash: Some(sha256(form_key.as_bytes())),
+        };
+        let made = self.write((new.clone(), identity), |accounts, args, tx| make(accounts, args, tx).boxed()).await;
+        match made {
+            Ok(()) => Ok(Registered::Done),
+            Err(DbError::Conflict { constraint }) if constraint.contains("form_hash") => Ok(Registered::Done),
+            Err(DbError::Conflict { constraint }) => {
+                let document = constraint.contains("number_mac");
+                let told = (new, lang, address, document);
+                Ok(self.write(told, |accounts, args, tx| tell_taken(accounts, args, tx).boxed()).await?)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+async fn count(accounts: Accounts, address: AddressBlock, tx: &mut Tx) -> Result<Verdict, DbError> {
+    let parts = accounts.parts();
+    let (limits, now) = (&parts.limits, parts.clock.now());
+    let block = Subject::Address(address);
+    // Who has used up the answers about taken names gets no other answer either.
+    let taken = limits.peek(tx, &limits.policy().registration_conflict_address, block, now).await?;
+    if !taken.is_allowed() {
+        return Ok(taken);
+    }
+    limits.hit(tx, &limits.policy().registration_address, block, now).await
+}
+
+/// Everything that makes an account, in one transaction.
+async fn make(
+    accounts: Accounts,
+    (new, identity): (NewAccount, Option<SealedIdentity>),
+    tx: &mut Tx,
+) -> Result<(), DbError> {
+    let parts = accounts.parts();
+    let now = parts.clock.now();
+    store::insert(tx, &new, now).await?;
+    if let Some(identity) = &identity {
+        store::insert_identity(tx, new.id, identity, now).await?;
+    }
+    let account = new.id.to_string();
+    let actor = Actor::Account(account.clone());
+    parts.audit.record(tx, &actor, &Event::AccountRegistered { account: account.clone() }).await?;
+    let lang = new.locale.unwrap_or_default();
+    for (document, code) in [(Document::Agreement, "agreement"), (Document::Privacy, "privacy")] {
+        let accepted =
+            Accepted { document: code, version: documents::VERSION.to_owned(), sha256: document.digest(lang) };
+        store::insert_agreement(tx, new.id, &accepted, now).await?;
+    }
+    let accepted = Event::AgreementAccepted { account, version: documents::VERSION.to_owned() };
+    parts.audit.record(tx, &actor, &accepted).await?;
+    if let Some(email) = &new.email {
+        parts.outbox.mail(tx, email.as_str(), lang, Notice::Registered).await?;
+    }
+    Ok(())
+}
+
+/// Counts the answer that something is taken, and tells the holders.
+async fn tell_taken(
+    accounts: Accounts,
+    (new, lang, address, document): (NewAccount, Lang, AddressBlock, bool),
+    tx: &mut Tx,
+) -> Result<Registered, DbError> {
+    let parts = accounts.parts();
+    let (limits, now) = (&parts.limits, parts.clock.now());
+    let limit = &limits.policy().registration_conflict_address;
+    if let Verdict::Refused { until } = limits.hit(tx, limit, Subject::Address(address), now).await? {
+        return Ok(Registered::TooMany { until });
+    }
+    if document {
+        return Ok(Registered::DocumentTaken);
+    }
+    let names = [new.email.as_ref().map(LoginName::email), new.mobile.as_ref().map(LoginName::mobile)];
+    let mut told = None;
+    for name in names.into_iter().flatten() {
+        let Some(holder) = store::find_by_name(tx, &name).await? else { continue };
+        // One person who has both names gets one mail.
+        if told.replace(holder) == Some(holder) {
+            continue;
+        }
+        let Some(claims) = store::claims(tx, holder).await? else { continue };
+        if let Some(email) = claims.email.as_deref().and_then(|text| Email::parse(text).ok()) {
+            let lang = claims.locale.unwrap_or(lang);
+            parts.outbox.mail(tx, email.as_str(), lang, Notice::ContactTaken).await?;
+        }
+    }
+    Ok(Registered::ContactTaken)
+}

@@ -1,0 +1,52 @@
+//! 退出: ends this browser's session at the passport.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::extract::State;
+use axum::response::{IntoResponse, Redirect, Response};
+use futures_util::FutureExt as _;
+use serde::Deserialize;
+use shared::page::Page;
+
+use super::sessions::{EndReason, cookie};
+use super::{Accounts, Trouble, Visit};
+use crate::web::{Posted, paths};
+
+/// The form: a button.
+#[derive(Debug, Default, Deserialize)]
+pub struct SignOutForm {}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "accounts/sign_out.html")]
+struct SignOutPage {
+    page: Page,
+}
+
+/// GET: asks first, since a link may have been followed unawares.
+pub async fn show(visit: Visit) -> Response {
+    SignOutPage { page: visit.page }.into_response()
+}
+
+/// POST: signs out. Without a session, or a second time, the result is the same.
+pub async fn submit(
+    State(accounts): State<Accounts>,
+    mut visit: Visit,
+    posted: Posted<SignOutForm>,
+) -> Result<Response, Trouble> {
+    if !posted.fresh {
+        return Ok(SignOutPage { page: visit.page }.into_response());
+    }
+    sign_out(&accounts, &mut visit).await
+}
+
+async fn sign_out(accounts: &Accounts, visit: &mut Visit) -> Result<Response, Trouble> {
+    if let Some(session) = visit.session()? {
+        accounts
+            .write(session.id, |accounts, id, tx| {
+                async move { accounts.end_session(tx, id, EndReason::SignedOut).await }.boxed()
+            })
+            .await?;
+    }
+    cookie::clear(&visit.cookies);
+    Ok(Redirect::to(&format!("{}?notice=signed-out", paths::HOME)).into_response())
+}
