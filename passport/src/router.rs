@@ -10,7 +10,7 @@ use crate::accounts::{login, password, profile, province, register, sign_out};
 use crate::app::App;
 use crate::home;
 use crate::oidc::discovery::paths as provider;
-use crate::oidc::{cors, discovery, introspect, jwks, revoke, token, userinfo};
+use crate::oidc::{authorize, cors, discovery, introspect, jwks, revoke, token, userinfo};
 use crate::web::{documents, error_page, paths};
 
 /// All addresses. The HTTP kit (request ids, limits, headers, access log) is laid around it by who serves it.
@@ -33,6 +33,9 @@ pub fn router(app: App) -> Router {
     let relying_parties = Router::new()
         .route(provider::METADATA, get(discovery::show))
         .route(provider::JWKS, get(jwks::show))
+        .route(provider::AUTHORIZE, get(authorize::endpoint::get).post(authorize::endpoint::post))
+        .route(provider::RESUME, get(authorize::endpoint::resume))
+        .route(provider::CANCEL, get(authorize::endpoint::cancel))
         .route(provider::TOKEN, post(token::endpoint::token).options(cors::preflight))
         .route(provider::USERINFO, get(userinfo::show).post(userinfo::show).options(cors::preflight))
         .route(provider::REVOKE, post(revoke::revoke).options(cors::preflight))

@@ -25,6 +25,7 @@ mod tls;
 
 pub use asking::ClientAddr;
 pub use failure::{Asked, Failure, FailurePages, PlainPages};
+pub use headers::content_policy_with_forms_to;
 pub use kit::{AccessLine, AccessLog, Kit, KitLayer, KitService};
 pub use network::Network;
 pub use request_id::RequestId;

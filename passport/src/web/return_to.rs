@@ -6,6 +6,8 @@
 
 use std::sync::Arc;
 
+use axum::response::Response;
+use http::header;
 use serde::{Deserialize, Serialize};
 use shared::clock::Timestamp;
 
@@ -34,6 +36,9 @@ pub struct ReturnTo {
     pub cancel: Option<String>,
     /// Whether the site asked for the registration form (OIDC Prompt Create).
     pub create: bool,
+    /// Where the way ends, as a source of `form-action`: see [`allow_forms`].
+    #[serde(default)]
+    pub form_target: Option<String>,
 }
 
 /// What is shown of a site on the way to it: from its registration, never from the request.
@@ -60,6 +65,7 @@ impl ReturnTo {
             login_hint: None,
             cancel: None,
             create: false,
+            form_target: None,
         }
     }
 }
@@ -83,6 +89,14 @@ impl ReturnToCodec {
     pub fn open(&self, text: &str) -> Option<ReturnTo> {
         let return_to: ReturnTo = serde_json::from_slice(&open_text(&*self.0, PURPOSE, text)?).ok()?;
         (is_local(&return_to.path) && return_to.cancel.as_deref().is_none_or(is_local)).then_some(return_to)
+    }
+}
+
+/// Lets the forms of a page end at the site that the person is on the way to. To be called on every page whose form is
+/// answered by going on: browsers would stop it on the last redirect.
+pub fn allow_forms(response: &mut Response, target: Option<&str>) {
+    if let Some(policy) = target.and_then(shared::http::content_policy_with_forms_to) {
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     }
 }
 

@@ -17,6 +17,14 @@ const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-p
 const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
 const NO_PERMISSIONS: &str = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";
 
+/// The same for a page whose form ends at another site: browsers hold redirects after a form to `form-action` too.
+/// `source` is an origin or a scheme with its colon. `None` for what cannot stand in a header.
+pub fn content_policy_with_forms_to(source: &str) -> Option<HeaderValue> {
+    let fits = !source.is_empty() && source.bytes().all(|b| b.is_ascii_graphic() && !b";,'\"".contains(&b));
+    let policy = CONTENT_POLICY.replace("form-action 'self'", &format!("form-action 'self' {source}"));
+    fits.then(|| HeaderValue::try_from(policy).ok()).flatten()
+}
+
 /// Sets what the handler did not.
 pub(super) fn complete(headers: &mut HeaderMap, hsts: Option<&HeaderValue>) {
     set(headers, X_CONTENT_TYPE_OPTIONS, "nosniff");

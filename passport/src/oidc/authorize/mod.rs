@@ -1,6 +1,15 @@
 //! The authorization endpoint (RFC 6749 §3.1, OIDC Core §3.1.2).
+//!
+//! A request is proven ([`proof`]), checked ([`checks`]) and decided upon ([`interaction`], [`decision`]). Where a page
+//! of ours comes first, the request travels along sealed ([`pending`]) and is taken up again from the start: nothing
+//! is kept here between two requests of a browser.
 
 pub mod checks;
+pub mod decision;
+pub mod endpoint;
 pub mod interaction;
+pub mod pending;
+pub mod problem;
+pub mod proof;
 pub mod request;
 pub mod respond;

@@ -39,6 +39,14 @@ impl TrustedRedirect {
         &self.uri
     }
 
+    /// Where a form may end that is answered by this redirect, as a source of `form-action`: the origin, or the scheme
+    /// of a native application.
+    pub fn form_target(&self) -> Option<String> {
+        let url = url::Url::parse(&self.uri).ok()?;
+        let origin = url.origin();
+        Some(if origin.is_tuple() { origin.ascii_serialization() } else { format!("{}:", url.scheme()) })
+    }
+
     /// Takes the browser back with a code.
     pub fn with_code(&self, code: &str) -> Response {
         self.answer(|query| {

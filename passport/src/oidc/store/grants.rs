@@ -27,8 +27,6 @@ pub struct NewGrant {
     pub code_challenge: Option<String>,
     /// Whether the client gets a refresh token.
     pub refreshable: bool,
-    /// Now.
-    pub now: Timestamp,
     /// Until when the code may be redeemed.
     pub code_expires_at: Timestamp,
     /// When nothing that may come of it can live any more.

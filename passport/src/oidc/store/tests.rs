@@ -56,7 +56,6 @@ impl World {
             nonce: None,
             code_challenge: Some("c".to_owned()),
             refreshable: true,
-            now: T0,
             code_expires_at: after(60),
             expires_at: after(1_000),
         };

@@ -49,13 +49,18 @@ async fn serve(oidc: &Oidc, headers: &HeaderMap, body: &[u8]) -> Result<Vec<u8>,
 /// # Errors
 /// `invalid_request` for another content type or a malformed body.
 pub fn form(headers: &HeaderMap, body: &[u8]) -> Result<Params, ProtocolError> {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let kind = kind.split(';').next().unwrap_or_default().trim();
-    if !kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+    if !is_form(headers) {
         let text = "the body is application/x-www-form-urlencoded";
         return Err(ProtocolError::invalid_request(text, "RFC 6749 4.1.3"));
     }
     Params::parse(body)
+}
+
+/// Whether the body is declared a form; parameters of the media type are allowed.
+pub fn is_form(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    kind.eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }
 
 fn may(client: &Client, grant: GrantType) -> Result<(), ProtocolError> {

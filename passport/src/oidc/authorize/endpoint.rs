@@ -1,0 +1,166 @@
+//! The addresses of the authorization endpoint.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest as _, Request, State};
+use axum::response::Response;
+use http::request::Parts;
+use shared::http::RequestId;
+use tower_cookies::Cookies;
+
+use super::super::Oidc;
+use super::super::error::{Code, ProtocolError};
+use super::super::failure::Failure;
+use super::super::scope::EXAM;
+use super::super::token::endpoint::is_form;
+use super::decision::{self, Decision};
+use super::interaction::{Began, Step};
+use super::pending::{self, Pending};
+use super::proof::{self, Proven};
+use super::request::AuthorizationRequest;
+use super::respond::see_other;
+use super::{checks, problem};
+use crate::accounts::sessions::cookie;
+use crate::web::{Destination, Fault, ReturnTo, paths, return_to};
+
+/// `GET /authorize`
+pub async fn get(State(oidc): State<Oidc>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    let query = parts.uri.query().unwrap_or_default();
+    serve(&oidc, &parts, query, Began::now(oidc.0.clock.now())).await
+}
+
+/// `POST /authorize` (OIDC Core §3.1.2.1). From another site it comes without our cookies, which are Lax: it is taken
+/// up by a GET, with which they come.
+pub async fn post(State(oidc): State<Oidc>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    if !is_form(&parts.headers) {
+        return Fault::BrokenForm.page(oidc.0.pages.page_of(&parts), &parts.uri);
+    }
+    let Ok(body) = Bytes::from_request(Request::new(body), &()).await else {
+        return Fault::TooLarge.page(oidc.0.pages.page_of(&parts), &parts.uri);
+    };
+    // What is not UTF-8 is refused by the parser, wherever it came from.
+    let query = String::from_utf8_lossy(&body);
+    if session_hash(&parts).is_some() || query.len() > pending::LIMIT {
+        return serve(&oidc, &parts, &query, Began::now(oidc.0.clock.now())).await;
+    }
+    let pending = Pending { query: query.into_owned(), began_at: oidc.0.clock.now() };
+    see_other(&pending::resume_path(&pending.seal(&*oidc.0.web.sealer)))
+}
+
+/// `GET /authorize/resume`: back from one of our pages.
+pub async fn resume(State(oidc): State<Oidc>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    match sealed(&oidc, &parts) {
+        Some(pending) => serve(&oidc, &parts, &pending.query, pending.began(oidc.0.clock.now())).await,
+        None => see_other(paths::HOME),
+    }
+}
+
+/// `GET /authorize/cancel`: the person changed their mind.
+pub async fn cancel(State(oidc): State<Oidc>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    let Some(pending) = sealed(&oidc, &parts) else { return see_other(paths::HOME) };
+    match proof::prove(&oidc, &pending.query).await {
+        Ok(proven) => proven.redirect.with_error(&DECLINED, RequestId::of(&parts.extensions).as_str()),
+        Err(unproven) => problem::page(&oidc, &parts, *unproven),
+    }
+}
+
+/// What a client is told when the person would not go on.
+pub const DECLINED: ProtocolError =
+    ProtocolError::new(Code::AccessDenied, "the person did not go on", "RFC 6749 4.1.2.1");
+
+/// The request that the address carries.
+fn sealed(oidc: &Oidc, parts: &Parts) -> Option<Pending> {
+    let query = parts.uri.query()?.as_bytes();
+    let (_, text) = form_urlencoded::parse(query).find(|(name, _)| name == pending::FIELD)?;
+    Pending::open(&*oidc.0.web.sealer, &text)
+}
+
+fn session_hash(parts: &Parts) -> Option<[u8; 32]> {
+    cookie::token_hash(parts.extensions.get::<Cookies>()?)
+}
+
+async fn serve(oidc: &Oidc, parts: &Parts, query: &str, began: Began) -> Response {
+    let Proven { raw, client, redirect } = match proof::prove(oidc, query).await {
+        Ok(proven) => proven,
+        Err(unproven) => return problem::page(oidc, parts, *unproven),
+    };
+    let reference = RequestId::of(&parts.extensions);
+    let request = match checks::accept(&raw, client, redirect.clone()) {
+        Ok(request) => Arc::new(request),
+        Err(error) => return redirect.with_error(&error, reference.as_str()),
+    };
+    match decision::decide(oidc, Arc::clone(&request), began, session_hash(parts)).await {
+        Ok(Decision::Code(code)) => redirect.with_code(&code),
+        Ok(Decision::Step(Step::Refuse(error))) => redirect.with_error(&error, reference.as_str()),
+        Ok(Decision::Step(step)) => {
+            let pending = Pending { query: query.to_owned(), began_at: began.at };
+            Way::of(&request).to(oidc, &step, &pending)
+        }
+        // Nobody can answer now, so the person is asked to try again instead of being sent away.
+        Err(error) => problem::fault(oidc, parts, &Failure::Db(error)),
+    }
+}
+
+/// What our own pages should know of the way that they interrupt.
+struct Way {
+    destination: Destination,
+    form_target: Option<String>,
+    needs_province: bool,
+    login_hint: Option<String>,
+    create: bool,
+    language: Option<shared::i18n::Lang>,
+}
+
+impl Way {
+    fn of(request: &AuthorizationRequest) -> Self {
+        let client = &request.client;
+        Self {
+            destination: Destination {
+                name_zh: client.name.zh.clone(),
+                name_en: client.name.en.clone(),
+                host: client.host.clone(),
+                accent: client.accent.clone(),
+            },
+            form_target: request.redirect.form_target(),
+            needs_province: request.scope.has(EXAM),
+            login_hint: request.login_hint.clone(),
+            create: request.prompt.create,
+            language: request.language,
+        }
+    }
+
+    fn to(self, oidc: &Oidc, step: &Step, pending: &Pending) -> Response {
+        let request = pending.seal(&*oidc.0.web.sealer);
+        let mut location = match step {
+            Step::AskConsent => pending::consent_path(&request),
+            step => {
+                let page = match step {
+                    Step::AskProvince => paths::PROVINCE,
+                    _ if self.create => paths::REGISTER,
+                    _ => paths::SIGN_IN,
+                };
+                let way = ReturnTo {
+                    path: pending::resume_path(&request),
+                    started_at: pending.began_at,
+                    destination: Some(self.destination),
+                    needs_province: self.needs_province,
+                    login_hint: self.login_hint,
+                    cancel: Some(pending::cancel_path(&request)),
+                    create: self.create,
+                    form_target: self.form_target,
+                };
+                return_to::link(page, Some(&oidc.0.web.return_to().seal(&way)))
+            }
+        };
+        if let Some(language) = self.language {
+            location.push_str("&lang=");
+            location.push_str(language.tag());
+        }
+        see_other(&location)
+    }
+}

@@ -1,0 +1,63 @@
+//! The page for a request that can be answered to nobody but the person who sent it.
+
+use axum::response::Response;
+use chrono::{DateTime, FixedOffset};
+use http::request::Parts;
+use shared::clock::Timestamp;
+use shared::i18n::Lang;
+
+use super::super::Oidc;
+use super::super::failure::Failure;
+use super::proof::Unproven;
+use crate::web::Fault;
+use crate::web::authorization_problem::{self, AuthorizationProblem, ProblemSite};
+
+/// Seconds by which Beijing is ahead of UTC.
+const BEIJING: i32 = 8 * 60 * 60;
+
+/// Draws the page; the cause is logged under the reference that it shows.
+pub fn page(oidc: &Oidc, parts: &Parts, unproven: Unproven) -> Response {
+    let error = match unproven.failure {
+        Failure::Protocol(error) => error,
+        failure => return fault(oidc, parts, &failure),
+    };
+    let page = oidc.0.pages.page_of(parts);
+    tracing::info!(
+        code = %error.code,
+        description = error.description,
+        client = unproven.client.as_ref().map(|client| client.id.as_str()),
+        reference = %page.request_id,
+        "an authorization request could not be answered to its client"
+    );
+    let site = unproven.client.map(|client| ProblemSite {
+        name: if page.lang == Lang::Zh { client.name.zh.clone() } else { client.name.en.clone() },
+        home: client.home_uri.as_ref().map(ToString::to_string),
+    });
+    let problem = AuthorizationProblem {
+        site,
+        kind: unproven.kind,
+        code: error.code.as_str(),
+        description: error.description.to_owned(),
+        rule: error.rule,
+        received: unproven.received,
+        client_id: unproven.client_id,
+        at: in_beijing(oidc.0.clock.now()),
+    };
+    authorization_problem::page(page, problem)
+}
+
+/// The page for what is our fault; the cause is logged.
+pub fn fault(oidc: &Oidc, parts: &Parts, failure: &Failure) -> Response {
+    failure.log();
+    let fault = match failure {
+        Failure::Db(error) => Fault::from(error),
+        Failure::Protocol(_) => Fault::BrokenForm,
+        Failure::Keys(_) => Fault::Broken,
+    };
+    fault.page(oidc.0.pages.page_of(parts), &parts.uri)
+}
+
+fn in_beijing(now: Timestamp) -> String {
+    let time = DateTime::from_timestamp_millis(now.millis()).zip(FixedOffset::east_opt(BEIJING));
+    time.map(|(time, zone)| time.with_timezone(&zone).format("%Y-%m-%d %H:%M:%S").to_string()).unwrap_or_default()
+}
