@@ -2,6 +2,7 @@
 //!
 //! Each command is one file, and one row of [`COMMANDS`].
 
+mod bench;
 mod cargo;
 mod certs;
 mod demo;
@@ -9,9 +10,11 @@ mod flags;
 mod fleet;
 mod home;
 mod ports;
+mod postgres;
 mod progress;
 mod seed;
 mod settings;
+mod test;
 
 use std::process::ExitCode;
 
@@ -31,6 +34,18 @@ const COMMANDS: &[Command] = &[
         arguments: demo::ARGUMENTS,
         about: "Builds and starts everything on this machine, ready for a browser; with --check, walks the journey by itself and stops",
         run: demo::run,
+    },
+    Command {
+        name: "test",
+        arguments: test::ARGUMENTS,
+        about: "Runs every check that a change must pass, and installs what is missing on Debian; --fast: no browser, SQLite only",
+        run: test::run,
+    },
+    Command {
+        name: "bench serve",
+        arguments: bench::ARGUMENTS,
+        about: "Starts the release passport ready to be measured and prints one line of JSON about it",
+        run: bench::run,
     },
     Command {
         name: "certs",

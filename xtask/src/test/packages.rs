@@ -1,0 +1,97 @@
+//! What the tests need besides Rust: found, or installed on Debian, or named.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, bail};
+
+use crate::cargo::{cargo, watched};
+use crate::postgres;
+use crate::progress::Step;
+
+/// The version with which `deny.toml` was written; it compiles with the Rust of this workspace.
+const CARGO_DENY: &str = "0.20.2";
+
+/// Something needed: Debian's packages for it, and what it is.
+struct Need {
+    packages: &'static [&'static str],
+    what: &'static str,
+    is_there: fn() -> bool,
+}
+
+const NEEDS: [Need; 4] = [
+    Need { packages: &["postgresql"], what: "a PostgreSQL server", is_there: || postgres::programs().is_some() },
+    Need {
+        packages: &["chromium", "chromium-driver"],
+        what: "Chromium with chromedriver",
+        is_there: || runs("chromium", "--version") && runs("chromedriver", "--version"),
+    },
+    Need { packages: &["fonts-noto-cjk"], what: "a font with Chinese characters", is_there: has_chinese_font },
+    Need { packages: &["npm"], what: "npm (it brings axe-core)", is_there: || runs("npm", "--version") },
+];
+
+/// Installs what is missing, or says what to install.
+pub(super) fn install_missing() -> anyhow::Result<()> {
+    let missing: Vec<&Need> = NEEDS.iter().filter(|need| !(need.is_there)()).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let packages: Vec<&str> = missing.iter().flat_map(|need| need.packages).copied().collect();
+    let debian = Path::new("/etc/debian_version").exists() && runs("apt-get", "--version");
+    if !(debian && is_root()) {
+        let whats: Vec<&str> = missing.iter().map(|need| need.what).collect();
+        let how = if debian {
+            format!("sudo apt-get install {}", packages.join(" "))
+        } else {
+            format!("Debian's packages are {}", packages.join(", "))
+        };
+        bail!("please install {} ({how}), or use --fast, which needs none of it", whats.join(", "));
+    }
+    let mut step = Step::begin(format!("Installing {}", packages.join(", ")));
+    apt(&["update"])?;
+    step.note("the lists are new, now the packages");
+    apt(&[&["install", "--yes", "--no-install-recommends"], &packages[..]].concat())?;
+    step.done("Installed");
+    match missing.iter().find(|need| !(need.is_there)()) {
+        Some(need) => bail!("{} is still missing after installing {}", need.what, need.packages.join(", ")),
+        None => Ok(()),
+    }
+}
+
+fn apt(arguments: &[&str]) -> anyhow::Result<()> {
+    let output = Command::new("apt-get")
+        .args(arguments)
+        .env("DEBIAN_FRONTEND", "noninteractive")
+        .stdin(Stdio::null())
+        .output()
+        .context("apt-get cannot be started")?;
+    if output.status.success() {
+        return Ok(());
+    }
+    bail!("apt-get {} failed: {}", arguments[0], String::from_utf8_lossy(&output.stderr).trim())
+}
+
+/// Whether cargo-deny is installed.
+pub(super) fn has_cargo_deny() -> bool {
+    cargo().args(["deny", "--version"]).output().is_ok_and(|output| output.status.success())
+}
+
+/// Installs cargo-deny from its source.
+pub(super) fn install_cargo_deny() -> anyhow::Result<()> {
+    let step = Step::begin("Installing cargo-deny (once, some minutes)");
+    let step = watched(step, &["install", "cargo-deny", "--locked", "--version", CARGO_DENY])?;
+    step.done("cargo-deny is installed");
+    Ok(())
+}
+
+fn runs(program: &str, argument: &str) -> bool {
+    Command::new(program).arg(argument).stdin(Stdio::null()).output().is_ok_and(|output| output.status.success())
+}
+
+fn has_chinese_font() -> bool {
+    Command::new("fc-list").arg(":lang=zh-cn").output().is_ok_and(|output| !output.stdout.is_empty())
+}
+
+fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
+}
