@@ -1,5 +1,6 @@
 //! Candidates: registration, sign-in, sessions and profile.
 
+pub mod captcha;
 mod challenge;
 pub mod hashing;
 pub mod login;

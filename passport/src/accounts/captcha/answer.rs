@@ -1,0 +1,98 @@
+//! What stands in a picture, and how forgivingly an answer is read.
+
+use shared::entropy::{self, Entropy};
+use shared::secret::constant_time_eq;
+
+/// Characters in a picture.
+pub(super) const LENGTH: usize = 5;
+
+/// Characters that no one takes for another: without 0 O Q, 1 I, 2 Z, 5 S, 8 B, 6 G, 9 g, U V.
+pub(super) const ALPHABET: &[u8] = b"ACDEFHJKLMNPRTVWXY34679";
+
+/// The longest answer that is looked at; spaces between the characters have room in it.
+const LONGEST: usize = 64;
+
+/// The characters of a picture, or those that were typed: as capitals.
+#[derive(Clone)]
+pub(super) struct Answer(Vec<u8>);
+
+impl Answer {
+    /// Characters for a new picture, each as likely as the other.
+    pub(super) fn random(entropy: &dyn Entropy) -> Self {
+        let n = ALPHABET.len();
+        let mut out = Vec::with_capacity(LENGTH);
+        while out.len() < LENGTH {
+            let [byte] = entropy::bytes::<1>(entropy);
+            // The bytes above the last multiple would favour the first characters.
+            if usize::from(byte) < 256 / n * n {
+                out.push(ALPHABET[usize::from(byte) % n]);
+            }
+        }
+        Self(out)
+    }
+
+    /// Reads what was typed: capitals or not, as an input method's full-width characters, with spaces. `None` if that
+    /// is nothing at all.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let typed: Vec<u8> = text
+            .chars()
+            .take(LONGEST)
+            .filter(|c| !c.is_whitespace())
+            .map(|c| match u32::from(c) {
+                wide @ 0xff01..=0xff5e => u8::try_from(wide - 0xfee0).unwrap_or(b'?'),
+                other => u8::try_from(other).unwrap_or(b'?'),
+            })
+            .map(|byte| byte.to_ascii_uppercase())
+            .collect();
+        (!typed.is_empty()).then_some(Self(typed))
+    }
+
+    /// The characters, in ASCII.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl PartialEq for Answer {
+    fn eq(&self, other: &Self) -> bool {
+        constant_time_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for Answer {}
+
+impl std::fmt::Debug for Answer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::entropy::SystemEntropy;
+
+    #[test]
+    fn an_answer_may_be_small_full_width_or_spaced() {
+        let right = Answer::parse("ACD34");
+        for typed in ["acd34", "ＡＣＤ３４", "ａｃｄ３４", " a c d 3 4 ", "ACD\u{3000}34"] {
+            assert_eq!(Answer::parse(typed), right, "{typed}");
+        }
+        for typed in ["ACD3", "ACD344", "ACD43", "ＡＣＤ３中"] {
+            assert_ne!(Answer::parse(typed), right, "{typed}");
+        }
+        assert_eq!(Answer::parse(" \u{3000}"), None);
+    }
+
+    #[test]
+    fn a_picture_has_characters_of_the_alphabet_all_of_which_occur() {
+        let mut seen = std::collections::HashSet::new();
+        for _ in 0..300 {
+            let answer = Answer::random(&SystemEntropy::new());
+            assert_eq!(answer.bytes().len(), LENGTH);
+            seen.extend(answer.bytes().to_vec());
+        }
+        assert_eq!(seen.len(), ALPHABET.len());
+        assert!(seen.iter().all(|c| ALPHABET.contains(c)));
+    }
+}

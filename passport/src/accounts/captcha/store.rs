@@ -1,0 +1,29 @@
+//! Which captchas were answered, and how often a pass was shown.
+
+use shared::clock::Timestamp;
+use shared::db::{DbError, Tx, sql};
+
+use super::ticket::{LIFETIME, Ticket};
+
+/// Writes down one more use of a ticket; the how manieth it is. Of two that are sent at once, one is the first.
+pub(super) async fn spend(tx: &mut Tx, ticket: &Ticket, now: Timestamp) -> Result<i64, DbError> {
+    sql("INSERT INTO captchas (id, used, expires_at) VALUES ($1, 1, $2) \
+         ON CONFLICT (id) DO UPDATE SET used = captchas.used + 1 RETURNING used")
+    .bind(ticket.id.as_slice())
+    // No ticket outlives this, whatever its own clock said when it was made.
+    .bind(ticket.expires_at.max(now + LIFETIME))
+    .fetch_one(tx)
+    .await?
+    .get("used")
+}
+
+/// Removes up to 1,000 that are too old to be answered again; how many went.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn purge(tx: &mut Tx, now: Timestamp) -> Result<u64, DbError> {
+    sql("DELETE FROM captchas WHERE id IN (SELECT id FROM captchas WHERE expires_at <= $1 LIMIT 1000)")
+        .bind(now)
+        .execute(tx)
+        .await
+}

@@ -1,0 +1,105 @@
+//! A challenge or a pass, sealed into the text that travels with the form.
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use shared::clock::Timestamp;
+use shared::entropy::{self, Entropy};
+
+use super::answer::{self, Answer};
+use crate::web::Sealer;
+use crate::web::seal::{open_text, seal_text};
+
+/// How long a challenge may be answered, and how long a pass lasts.
+pub const LIFETIME: Duration = Duration::from_secs(10 * 60);
+
+const PURPOSE: &str = "captcha";
+const ID_LENGTH: usize = 16;
+
+/// The form that a captcha belongs to: passing one opens no other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// 考生登录
+    SignIn,
+    /// 用户注册
+    Registration,
+}
+
+impl Form {
+    const fn code(self) -> u8 {
+        match self {
+            Self::SignIn => 1,
+            Self::Registration => 2,
+        }
+    }
+
+    fn parse(code: u8) -> Option<Self> {
+        [Self::SignIn, Self::Registration].into_iter().find(|form| form.code() == code)
+    }
+}
+
+/// What is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// Nothing any more: this is a pass.
+    Nothing,
+    /// To read the picture of `answer`.
+    Picture { answer: Answer, large: bool },
+    /// To work until so many leading bits are zero.
+    Work { bits: u8 },
+}
+
+/// A challenge or a pass. Whoever carries it cannot look inside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Ticket {
+    pub(super) id: [u8; ID_LENGTH],
+    pub(super) form: Form,
+    pub(super) asked: Asked,
+    pub(super) expires_at: Timestamp,
+}
+
+impl Ticket {
+    pub(super) fn new(form: Form, asked: Asked, now: Timestamp, entropy: &dyn Entropy) -> Self {
+        Self { id: entropy::bytes(entropy), form, asked, expires_at: now + LIFETIME }
+    }
+
+    /// The id as text, where it may be seen: it is what the browser works on, and short for the sake of its speed.
+    pub(super) fn public_id(&self) -> String {
+        URL_SAFE_NO_PAD.encode(self.id)
+    }
+
+    pub(super) fn seal(&self, sealer: &dyn Sealer) -> String {
+        let mut bytes = Vec::with_capacity(40);
+        bytes.extend(self.id);
+        bytes.extend(self.expires_at.millis().to_be_bytes());
+        bytes.push(self.form.code());
+        match &self.asked {
+            Asked::Nothing => bytes.push(0),
+            Asked::Picture { answer, large } => {
+                bytes.extend([1, u8::from(*large)]);
+                bytes.extend(answer.bytes());
+            }
+            Asked::Work { bits } => bytes.extend([2, *bits]),
+        }
+        seal_text(sealer, PURPOSE, &bytes)
+    }
+
+    /// What [`Ticket::seal`] made; `None` for everything else. Says nothing about its age.
+    pub(super) fn open(sealer: &dyn Sealer, text: &str) -> Option<Self> {
+        let bytes = open_text(sealer, PURPOSE, text)?;
+        let (id, rest) = bytes.split_first_chunk::<ID_LENGTH>()?;
+        let (expires_at, rest) = rest.split_first_chunk::<8>()?;
+        let (&form, asked) = rest.split_first()?;
+        let asked = match asked {
+            [0] => Asked::Nothing,
+            [1, large, answer @ ..] if answer.len() == answer::LENGTH => {
+                Asked::Picture { answer: Answer::parse(std::str::from_utf8(answer).ok()?)?, large: *large == 1 }
+            }
+            [2, bits] => Asked::Work { bits: *bits },
+            _ => return None,
+        };
+        let expires_at = Timestamp::from_millis(i64::from_be_bytes(*expires_at));
+        Some(Self { id: *id, form: Form::parse(form)?, asked, expires_at })
+    }
+}
