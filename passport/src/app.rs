@@ -10,6 +10,7 @@ use shared::db::{Db, DbError, Tx};
 use shared::entropy::SharedEntropy;
 use shared::secret::SecretBytes;
 
+use crate::accounts::captcha::Captchas;
 use crate::accounts::hashing::{Hasher, Hashing, StartError};
 use crate::accounts::{self, Accounts, SessionPolicy};
 use crate::audit::{Actor, Audit, Event};
@@ -49,6 +50,8 @@ pub struct App {
     pub clients: Clients,
     /// Candidates and their sessions.
     pub accounts: Accounts,
+    /// Pictures to read and sums to work out.
+    pub captchas: Captchas,
     /// The record of what was done.
     pub audit: Audit,
     /// Where messages to people are written.
@@ -98,6 +101,7 @@ impl App {
         let limits_key = SecretBytes::new(keys.mac("limits", b"subjects"));
         let limits =
             Limits::new(limits::Policy::of(&config.limits, &config.accounts), config.limits.enabled, limits_key);
+        let captchas = Captchas::new(sealer.clone(), entropy.clone(), config.accounts.captcha_work_bits);
         let accounts = Accounts::new(accounts::Parts {
             db: db.clone(),
             clock: clock.clone(),
@@ -125,7 +129,7 @@ impl App {
             web: web.clone(),
             pages: pages.clone(),
         })?;
-        Ok(Self { web, pages, keys, clients, accounts, audit, outbox, oidc, home })
+        Ok(Self { web, pages, keys, clients, accounts, captchas, audit, outbox, oidc, home })
     }
 }
 

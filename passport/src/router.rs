@@ -6,7 +6,7 @@ use axum::routing::{get, post};
 use shared::assets;
 use tower_cookies::CookieManagerLayer;
 
-use crate::accounts::{login, password, profile, province, register, sign_out};
+use crate::accounts::{captcha, login, password, profile, province, register, sign_out};
 use crate::app::App;
 use crate::home;
 use crate::oidc::discovery::paths as provider;
@@ -27,6 +27,7 @@ pub fn router(app: App) -> Router {
         .route(paths::AGREEMENT, get(documents::agreement))
         .route(paths::PRIVACY, get(documents::privacy))
         .route(paths::ACCESSIBILITY, get(documents::accessibility))
+        .route(paths::CAPTCHA_IMAGE, get(captcha::image::show))
         .route(paths::HELP, get(documents::help))
         .route(paths::RECOVER, get(documents::recover))
         .layer(from_fn_with_state(app.pages.clone(), error_page::draw));

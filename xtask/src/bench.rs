@@ -77,7 +77,8 @@ pub(crate) fn run(mut flags: Flags) -> anyhow::Result<()> {
     };
     let [port] = ports::fresh()?;
     let issuer = format!("http://127.0.0.1:{port}");
-    let config = home.settings("passport", &settings(&issuer, port, &database, &quoted(&home.secret("master.key")?)))?;
+    let config =
+        home.settings("passport", &settings(&issuer, port, &database, &quoted(&home.secret("master.key")?)))?;
 
     let secret = home.secret("load")?;
     let password = home.known_secret("password", PASSWORD)?;

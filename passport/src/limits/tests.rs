@@ -6,9 +6,10 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use futures_util::future::join_all;
 use shared::db::{Db, sql};
+use shared::testkit::on_both;
 
 use super::*;
-use crate::testing::databases;
+use crate::MIGRATIONS;
 
 const LOCK: Limit = Limit::lock("test_lock", 3, Duration::from_secs(900));
 const RATE: Limit = Limit::rate("test_rate", 2, Duration::from_secs(60));
@@ -44,7 +45,7 @@ async fn peek(db: &Db, limit: Limit, who: &'static str, now: Timestamp) -> Verdi
 
 #[tokio::test]
 async fn the_last_allowed_failure_locks_and_the_lock_ends() {
-    for (_dir, db) in databases().await {
+    on_both(&MIGRATIONS, |db| async move {
         for used in 1..=3 {
             assert_eq!(hit(&db, LOCK, "li", after(100 * u64::from(used))).await, Verdict::Allowed { used });
         }
@@ -54,51 +55,56 @@ async fn the_last_allowed_failure_locks_and_the_lock_ends() {
         assert_eq!(hit(&db, LOCK, "li", after(1199)).await, Verdict::Refused { until }, "trying on prolongs nothing");
         assert_eq!(peek(&db, LOCK, "li", after(1200)).await, Verdict::Allowed { used: 0 });
         assert_eq!(hit(&db, LOCK, "li", after(1200)).await, Verdict::Allowed { used: 1 });
-    }
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn a_rate_counts_from_its_first_use_and_begins_anew() {
-    for (_dir, db) in databases().await {
+    on_both(&MIGRATIONS, |db| async move {
         assert!(hit(&db, RATE, "li", after(0)).await.is_allowed());
         assert!(hit(&db, RATE, "li", after(50)).await.is_allowed());
         assert_eq!(hit(&db, RATE, "li", after(59)).await, Verdict::Refused { until: after(60) });
         assert_eq!(hit(&db, RATE, "li", after(60)).await, Verdict::Allowed { used: 1 });
-    }
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn a_limit_of_one_locks_at_once() {
-    for (_dir, db) in databases().await {
+    on_both(&MIGRATIONS, |db| async move {
         let once = Limit { allowed: 1, window: Duration::from_secs(10), ..LOCK };
         assert!(hit(&db, once, "li", after(0)).await.is_allowed());
         assert_eq!(hit(&db, once, "li", after(11)).await, Verdict::Refused { until: after(900) });
-    }
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn subjects_and_limits_are_counted_apart() {
-    for (_dir, db) in databases().await {
+    on_both(&MIGRATIONS, |db| async move {
         for _ in 0..3 {
             hit(&db, RATE, "li", T0).await;
         }
         assert!(!hit(&db, RATE, "li", T0).await.is_allowed());
         assert!(hit(&db, RATE, "wang", T0).await.is_allowed());
         assert!(hit(&db, LOCK, "li", T0).await.is_allowed());
-    }
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn of_fifty_guesses_at_once_the_allowed_ones_are_had() {
-    for (_dir, db) in databases().await {
+    on_both(&MIGRATIONS, |db| async move {
         let verdicts = join_all((0..50).map(|_| hit(&db, LOCK, "li", T0))).await;
         assert_eq!(verdicts.iter().filter(|v| v.is_allowed()).count(), 3);
-    }
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn proof_clears_and_what_did_not_happen_is_given_back() {
-    for (_dir, db) in databases().await {
+    on_both(&MIGRATIONS, |db| async move {
         for _ in 0..3 {
             hit(&db, LOCK, "li", T0).await;
         }
@@ -112,12 +118,13 @@ async fn proof_clears_and_what_did_not_happen_is_given_back() {
             .await
             .expect("cleared");
         assert_eq!(peek(&db, LOCK, "li", T0).await, Verdict::Allowed { used: 0 });
-    }
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn only_what_no_longer_counts_is_purged_and_no_subject_is_stored_in_clear() {
-    for (_dir, db) in databases().await {
+    on_both(&MIGRATIONS, |db| async move {
         hit(&db, RATE, "13800138000", T0).await;
         hit(&db, LOCK, "13800138000", T0).await;
         let purged = db
@@ -137,12 +144,13 @@ async fn only_what_no_longer_counts_is_purged_and_no_subject_is_stored_in_clear(
             rows[0].get::<[u8; 32]>("subject").expect("a hash"),
             limits().hashed(&LOCK, Subject::Text("13800138000"))
         );
-    }
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn limits_that_are_off_refuse_nothing() {
-    for (_dir, db) in databases().await {
+    on_both(&MIGRATIONS, |db| async move {
         for _ in 0..9 {
             let verdict = db
                 .write::<_, DbError, _>(|tx| {
@@ -152,7 +160,8 @@ async fn limits_that_are_off_refuse_nothing() {
                 .await;
             assert!(verdict.expect("an answer").is_allowed());
         }
-    }
+    })
+    .await;
 }
 
 #[test]

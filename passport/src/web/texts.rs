@@ -7,6 +7,7 @@ macro_rules! sources {
     ($lang:literal) => {
         &[
             include_str!(concat!("../../../shared/locales/", $lang, "/common.ftl")),
+            include_str!(concat!("../../locales/", $lang, "/captcha.ftl")),
             include_str!(concat!("../../locales/", $lang, "/web.ftl")),
             include_str!(concat!("../../locales/", $lang, "/accounts.ftl")),
             include_str!(concat!("../../locales/", $lang, "/home.ftl")),

@@ -2,4 +2,5 @@
 
 mod architecture;
 mod assets;
+mod captcha;
 mod support;

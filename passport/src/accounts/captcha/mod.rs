@@ -49,9 +49,6 @@ pub use self::ticket::{Form, LIFETIME};
 /// How many attempts a pass is good for: enough to mend a form, too few to try passwords with.
 pub const PASS_USES: i64 = 8;
 
-/// Zero bits asked of the browser: 2^18 hashes, a second or two of a phone.
-pub const WORK_BITS: u8 = 18;
-
 /// Whether a captcha is asked for after so many failures of the account or of the address block.
 pub fn needed(policy: CaptchaPolicy, after: u32, failures: u32) -> bool {
     match policy {
@@ -116,12 +113,13 @@ impl Problem {
 pub struct Captchas {
     sealer: Arc<dyn Sealer>,
     entropy: SharedEntropy,
+    work_bits: u8,
 }
 
 impl Captchas {
-    /// The captchas of a passport whose nodes share the sealer's key.
-    pub fn new(sealer: Arc<dyn Sealer>, entropy: SharedEntropy) -> Self {
-        Self { sealer, entropy }
+    /// The captchas of a passport whose nodes share the sealer's key. The browser is asked for `work_bits` zero bits.
+    pub fn new(sealer: Arc<dyn Sealer>, entropy: SharedEntropy, work_bits: u32) -> Self {
+        Self { sealer, entropy, work_bits: u8::try_from(work_bits).unwrap_or(u8::MAX) }
     }
 
     /// A new picture to read.
@@ -218,7 +216,7 @@ impl Captchas {
     }
 
     fn work(&self, form: Form, now: Timestamp) -> Captcha {
-        self.make(form, Asked::Work { bits: WORK_BITS }, now)
+        self.make(form, Asked::Work { bits: self.work_bits }, now)
     }
 
     fn pass(&self, form: Form, now: Timestamp) -> Captcha {

@@ -7,15 +7,19 @@ use futures_util::FutureExt as _;
 use futures_util::future::join_all;
 use shared::db::Db;
 use shared::entropy::SystemEntropy;
+use shared::testkit::on_both;
 
 use super::*;
-use crate::testing::databases;
+use crate::MIGRATIONS;
 use crate::web::seal::testing::PlainSealer;
+
+/// Quickly done.
+const WORK_BITS: u32 = 10;
 
 const T0: Timestamp = Timestamp::from_seconds(1_000_000);
 
 fn captchas() -> Captchas {
-    Captchas::new(Arc::new(PlainSealer), Arc::new(SystemEntropy::new()))
+    Captchas::new(Arc::new(PlainSealer), Arc::new(SystemEntropy::new()), WORK_BITS)
 }
 
 async fn step(db: &Db, fields: Fields, now: Timestamp) -> Step {
@@ -62,61 +66,66 @@ fn refused(step: Step) -> (Captcha, Problem) {
 
 #[tokio::test]
 async fn the_right_answer_passes_once() {
-    for (_dir, db) in databases().await {
+    on_both(&MIGRATIONS, |db| async move {
         let captcha = captchas().fresh(Form::SignIn, T0);
         let right = answered(&captcha, read(&captcha).to_lowercase());
         passed(step(&db, right.clone(), T0).await);
         let (next, problem) = refused(step(&db, right, T0).await);
         assert_eq!(problem, Problem::Stale);
         assert_ne!(next.id, captcha.id);
-    }
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn a_wrong_answer_spends_the_picture() {
-    for (_dir, db) in databases().await {
+    on_both(&MIGRATIONS, |db| async move {
         let captcha = captchas().fresh(Form::SignIn, T0);
         let (next, problem) = refused(step(&db, answered(&captcha, "00000"), T0).await);
         assert_eq!(problem, Problem::Wrong);
         assert_eq!(refused(step(&db, answered(&captcha, read(&captcha)), T0).await).1, Problem::Stale);
         passed(step(&db, answered(&next, read(&next)), T0).await);
-    }
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn of_twenty_equal_answers_at_once_one_passes() {
-    for (_dir, db) in databases().await {
+    on_both(&MIGRATIONS, |db| async move {
         let captcha = captchas().fresh(Form::SignIn, T0);
         let all = join_all((0..20).map(|_| step(&db, answered(&captcha, read(&captcha)), T0))).await;
         assert_eq!(all.iter().filter(|step| matches!(step, Step::Passed(_))).count(), 1);
-    }
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn an_empty_answer_keeps_the_picture() {
-    for (_dir, db) in databases().await {
+    on_both(&MIGRATIONS, |db| async move {
         let captcha = captchas().fresh(Form::SignIn, T0);
         let (same, problem) = refused(step(&db, answered(&captcha, " "), T0).await);
         assert_eq!((read(&same), problem), (read(&captcha), Problem::Missing));
         passed(step(&db, answered(&same, read(&same)), T0).await);
         assert_eq!(refused(step(&db, Fields::default(), T0).await).1, Problem::Missing);
-    }
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn a_picture_is_answered_in_time_and_for_its_own_form() {
-    for (_dir, db) in databases().await {
+    on_both(&MIGRATIONS, |db| async move {
         let captcha = captchas().fresh(Form::SignIn, T0);
         let right = || answered(&captcha, read(&captcha));
         assert_eq!(refused(step(&db, right(), T0 + LIFETIME).await).1, Problem::Stale);
         assert_eq!(refused(step_of(&db, Form::Registration, right(), T0).await).1, Problem::Stale);
         passed(step(&db, right(), T0 + LIFETIME - Duration::from_millis(1)).await);
-    }
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn a_pass_is_not_asked_again_nor_good_for_ever() {
-    for (_dir, db) in databases().await {
+    on_both(&MIGRATIONS, |db| async move {
         let captcha = captchas().fresh(Form::SignIn, T0);
         let pass = passed(step(&db, answered(&captcha, read(&captcha)), T0).await);
         assert_eq!(refused(step_of(&db, Form::Registration, answered(&pass, ""), T0).await).1, Problem::Stale);
@@ -124,29 +133,31 @@ async fn a_pass_is_not_asked_again_nor_good_for_ever() {
             passed(step(&db, answered(&pass, ""), T0).await);
         }
         assert_eq!(refused(step(&db, answered(&pass, ""), T0).await).1, Problem::Stale);
-    }
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn the_browsers_work_passes_once() {
-    for (_dir, db) in databases().await {
+    on_both(&MIGRATIONS, |db| async move {
         let first = captchas().fresh(Form::SignIn, T0);
         let Step::Again { captcha, problem: None } = step(&db, pressed(&first, "work"), T0).await else {
             panic!("no box")
         };
         let (challenge, bits) = captcha.work().expect("work");
-        assert_eq!(bits, u32::from(WORK_BITS));
+        assert_eq!(bits, WORK_BITS);
         let fields = |nonce: &str| Fields { pow_nonce: nonce.to_owned(), ..answered(&captcha, "") };
         assert_eq!(refused(step(&db, fields(""), T0).await).1, Problem::Missing);
-        let nonce = work::solve(challenge, WORK_BITS);
+        let nonce = work::solve(challenge, 10);
         passed(step(&db, fields(&nonce), T0).await);
         assert_eq!(refused(step(&db, fields(&nonce), T0).await).1, Problem::Stale);
-    }
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn work_not_done_does_not_pass() {
-    for (_dir, db) in databases().await {
+    on_both(&MIGRATIONS, |db| async move {
         let captcha = captchas().work(Form::SignIn, T0);
         let (challenge, bits) = captcha.work().expect("work");
         let idle = (0..).map(|n| n.to_string()).find(|n| !work::is_done(challenge, n, bits as u8)).expect("a nonce");
@@ -154,12 +165,13 @@ async fn work_not_done_does_not_pass() {
         let (next, problem) = refused(step(&db, fields, T0).await);
         assert_eq!(problem, Problem::Wrong);
         assert!(next.work().is_some_and(|(other, _)| other != challenge));
-    }
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn buttons_change_the_box_and_spend_nothing() {
-    for (_dir, db) in databases().await {
+    on_both(&MIGRATIONS, |db| async move {
         let captcha = captchas().fresh(Form::SignIn, T0);
         let press = async |captcha: &Captcha, button| match step(&db, pressed(captcha, button), T0).await {
             Step::Again { captcha, problem: None } => captcha,
@@ -174,31 +186,34 @@ async fn buttons_change_the_box_and_spend_nothing() {
         assert!(press(&press(&small, "work").await, "refresh").await.picture().is_some());
         passed(step(&db, answered(&small, read(&small)), T0).await);
         assert_eq!(refused(step(&db, answered(&large, read(&large)), T0).await).1, Problem::Stale, "one picture");
-    }
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn what_is_not_needed_is_not_asked_for() {
-    for (_dir, db) in databases().await {
+    on_both(&MIGRATIONS, |db| async move {
         let step = db
             .write::<_, DbError, _>(|tx| {
                 async move { captchas().step(tx, Form::SignIn, &Fields::default(), false, T0).await }.boxed()
             })
             .await;
         assert!(matches!(step, Ok(Step::Passed(None))));
-    }
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn only_what_is_too_old_to_be_answered_is_purged() {
-    for (_dir, db) in databases().await {
+    on_both(&MIGRATIONS, |db| async move {
         let captcha = captchas().fresh(Form::SignIn, T0);
         passed(step(&db, answered(&captcha, read(&captcha)), T0).await);
         for (now, gone) in [(T0 + LIFETIME - Duration::from_millis(1), 0), (T0 + LIFETIME, 1)] {
             let purged = db.write::<_, DbError, _>(move |tx| async move { store::purge(tx, now).await }.boxed()).await;
             assert!(matches!(purged, Ok(n) if n == gone));
         }
-    }
+    })
+    .await;
 }
 
 #[test]
