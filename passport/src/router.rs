@@ -10,8 +10,9 @@ use crate::accounts::{captcha, login, password, profile, province, register, sig
 use crate::app::App;
 use crate::home;
 use crate::oidc::discovery::paths as provider;
-use crate::oidc::{authorize, cors, discovery, introspect, jwks, revoke, token, userinfo};
-use crate::web::{documents, error_page, paths};
+use crate::oidc::logout::end_session;
+use crate::oidc::{authorize, consent, cors, discovery, introspect, jwks, revoke, token, userinfo};
+use crate::web::{documents, error_page, paths, return_to};
 
 /// All addresses. The HTTP kit (request ids, limits, headers, access log) is laid around it by who serves it.
 pub fn router(app: App) -> Router {
@@ -30,6 +31,11 @@ pub fn router(app: App) -> Router {
         .route(paths::CAPTCHA_IMAGE, get(captcha::image::show))
         .route(paths::HELP, get(documents::help))
         .route(paths::RECOVER, get(documents::recover))
+        .route(provider::CONSENT, get(consent::show).post(consent::submit))
+        .route(provider::LOGOUT, get(end_session::show).post(end_session::post))
+        .route(provider::LOGOUT_CONFIRM, post(end_session::confirm))
+        .route(provider::SIGNED_OUT, get(end_session::signed_out))
+        .layer(from_fn_with_state(app.web.clone(), return_to::let_forms_go_on))
         .layer(from_fn_with_state(app.pages.clone(), error_page::draw));
     let relying_parties = Router::new()
         .route(provider::METADATA, get(discovery::show))

@@ -8,6 +8,7 @@ pub mod access_token;
 pub mod authorize;
 pub mod claims;
 pub mod client_auth;
+pub mod consent;
 pub mod cors;
 pub mod discovery;
 pub mod document;
@@ -19,12 +20,14 @@ pub mod id_token;
 pub mod introspect;
 pub mod jwks;
 pub mod lifetimes;
+pub mod logout;
 pub mod params;
 pub mod revoke;
 pub mod scope;
 pub mod store;
 pub mod token;
 pub mod userinfo;
+mod visit;
 
 #[cfg(test)]
 pub(crate) mod testing;

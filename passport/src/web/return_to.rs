@@ -6,11 +6,14 @@
 
 use std::sync::Arc;
 
+use axum::extract::{Request, State};
+use axum::middleware::Next;
 use axum::response::Response;
 use http::header;
 use serde::{Deserialize, Serialize};
 use shared::clock::Timestamp;
 
+use super::Web;
 use super::seal::{Sealer, open_text, seal_text};
 
 /// The query parameter and form field that carries a sealed [`ReturnTo`].
@@ -92,8 +95,21 @@ impl ReturnToCodec {
     }
 }
 
-/// Lets the forms of a page end at the site that the person is on the way to. To be called on every page whose form is
-/// answered by going on: browsers would stop it on the last redirect.
+/// Middleware for the pages that a way may lead through: lets their forms end at the site at its end.
+pub async fn let_forms_go_on(State(web): State<Web>, request: Request, next: Next) -> Response {
+    let sealed = request.uri().query().and_then(|query| {
+        let (_, sealed) = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == FIELD)?;
+        Some(sealed.into_owned())
+    });
+    let mut response = next.run(request).await;
+    if let Some(way) = sealed.and_then(|sealed| web.return_to().open(&sealed)) {
+        allow_forms(&mut response, way.form_target.as_deref());
+    }
+    response
+}
+
+/// Lets the forms of a page end at that site: browsers hold the redirects after a form to the policy of its page, and
+/// would stop it on the last one.
 pub fn allow_forms(response: &mut Response, target: Option<&str>) {
     if let Some(policy) = target.and_then(shared::http::content_policy_with_forms_to) {
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);

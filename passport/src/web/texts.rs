@@ -11,6 +11,7 @@ macro_rules! sources {
             include_str!(concat!("../../locales/", $lang, "/web.ftl")),
             include_str!(concat!("../../locales/", $lang, "/accounts.ftl")),
             include_str!(concat!("../../locales/", $lang, "/home.ftl")),
+            include_str!(concat!("../../locales/", $lang, "/oidc.ftl")),
         ]
     };
 }

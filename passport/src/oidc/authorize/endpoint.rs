@@ -65,7 +65,7 @@ pub async fn cancel(State(oidc): State<Oidc>, request: Request) -> Response {
     let Some(pending) = sealed(&oidc, &parts) else { return see_other(paths::HOME) };
     match proof::prove(&oidc, &pending.query).await {
         Ok(proven) => proven.redirect.with_error(&DECLINED, RequestId::of(&parts.extensions).as_str()),
-        Err(unproven) => problem::page(&oidc, &parts, *unproven),
+        Err(unproven) => problem::page(&oidc, oidc.0.pages.page_of(&parts), &parts.uri, *unproven),
     }
 }
 
@@ -87,7 +87,7 @@ fn session_hash(parts: &Parts) -> Option<[u8; 32]> {
 async fn serve(oidc: &Oidc, parts: &Parts, query: &str, began: Began) -> Response {
     let Proven { raw, client, redirect } = match proof::prove(oidc, query).await {
         Ok(proven) => proven,
-        Err(unproven) => return problem::page(oidc, parts, *unproven),
+        Err(unproven) => return problem::page(oidc, oidc.0.pages.page_of(parts), &parts.uri, *unproven),
     };
     let reference = RequestId::of(&parts.extensions);
     let request = match checks::accept(&raw, client, redirect.clone()) {
@@ -102,7 +102,7 @@ async fn serve(oidc: &Oidc, parts: &Parts, query: &str, began: Began) -> Respons
             Way::of(&request).to(oidc, &step, &pending)
         }
         // Nobody can answer now, so the person is asked to try again instead of being sent away.
-        Err(error) => problem::fault(oidc, parts, &Failure::Db(error)),
+        Err(error) => problem::fault(oidc.0.pages.page_of(parts), &parts.uri, &Failure::Db(error)),
     }
 }
 

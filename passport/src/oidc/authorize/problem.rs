@@ -2,9 +2,10 @@
 
 use axum::response::Response;
 use chrono::{DateTime, FixedOffset};
-use http::request::Parts;
+use http::Uri;
 use shared::clock::Timestamp;
 use shared::i18n::Lang;
+use shared::page::Page;
 
 use super::super::Oidc;
 use super::super::failure::Failure;
@@ -16,18 +17,17 @@ use crate::web::authorization_problem::{self, AuthorizationProblem, ProblemSite}
 const BEIJING: i32 = 8 * 60 * 60;
 
 /// Draws the page; the cause is logged under the reference that it shows.
-pub fn page(oidc: &Oidc, parts: &Parts, unproven: Unproven) -> Response {
+pub fn page(oidc: &Oidc, page: Page, uri: &Uri, unproven: Unproven) -> Response {
     let error = match unproven.failure {
         Failure::Protocol(error) => error,
-        failure => return fault(oidc, parts, &failure),
+        failure => return fault(page, uri, &failure),
     };
-    let page = oidc.0.pages.page_of(parts);
     tracing::info!(
         code = %error.code,
         description = error.description,
         client = unproven.client.as_ref().map(|client| client.id.as_str()),
         reference = %page.request_id,
-        "an authorization request could not be answered to its client"
+        "a request could not be answered to its client"
     );
     let site = unproven.client.map(|client| ProblemSite {
         name: if page.lang == Lang::Zh { client.name.zh.clone() } else { client.name.en.clone() },
@@ -47,14 +47,14 @@ pub fn page(oidc: &Oidc, parts: &Parts, unproven: Unproven) -> Response {
 }
 
 /// The page for what is our fault; the cause is logged.
-pub fn fault(oidc: &Oidc, parts: &Parts, failure: &Failure) -> Response {
+pub fn fault(page: Page, uri: &Uri, failure: &Failure) -> Response {
     failure.log();
     let fault = match failure {
         Failure::Db(error) => Fault::from(error),
         Failure::Protocol(_) => Fault::BrokenForm,
         Failure::Keys(_) => Fault::Broken,
     };
-    fault.page(oidc.0.pages.page_of(parts), &parts.uri)
+    fault.page(page, uri)
 }
 
 fn in_beijing(now: Timestamp) -> String {

@@ -1,0 +1,277 @@
+//! The consent page: what a site that is not ours would be told, and whether the person lets it.
+//!
+//! It decides nothing about the authorization: it remembers the answer and goes back to the authorization endpoint.
+//! Mail address and mobile number may be declined one by one; that is remembered too, so that nobody is asked twice.
+
+use std::sync::Arc;
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt as _;
+use serde::Deserialize;
+use shared::db::DbError;
+use shared::i18n::Lang;
+use shared::page::{Accent, Destination, Page, SignedIn};
+
+use super::Oidc;
+use super::authorize::endpoint::DECLINED;
+use super::authorize::interaction::Consent;
+use super::authorize::pending::{self, Pending};
+use super::authorize::proof::{self, Proven};
+use super::authorize::request::AuthorizationRequest;
+use super::authorize::respond::see_other;
+use super::authorize::{checks, problem};
+use super::discovery::paths as provider;
+use super::failure::Failure;
+use super::scope::{EMAIL, EXAM, OFFLINE_ACCESS, OPENID, PHONE, PROFILE, Scope};
+use super::store::consents;
+use super::visit::Visit;
+use crate::accounts::model::AccountClaims;
+use crate::accounts::sessions::{self, Session, cookie};
+use crate::audit::{Actor, Event};
+use crate::web::form::FormRejection;
+use crate::web::{Fault, Posted, paths, return_to};
+
+/// What may be declined without giving up.
+const OPTIONAL: [&str; 2] = [EMAIL, PHONE];
+
+/// What the page sends.
+#[derive(Debug, Deserialize)]
+pub struct ConsentForm {
+    /// The sealed request.
+    request: String,
+    /// `allow` or `deny`.
+    #[serde(default)]
+    decision: String,
+    /// Ticked?
+    email: Option<String>,
+    /// Ticked?
+    phone: Option<String>,
+}
+
+/// A question that can be put to somebody.
+struct Question {
+    pending: Pending,
+    sealed: String,
+    request: AuthorizationRequest,
+    session: Session,
+    account: AccountClaims,
+    remembered: Option<Consent>,
+}
+
+/// `GET /consent`
+pub async fn show(State(oidc): State<Oidc>, visit: Visit) -> Response {
+    let query = visit.uri.query().unwrap_or_default().as_bytes();
+    let sealed = form_urlencoded::parse(query).find(|(name, _)| name == pending::FIELD);
+    let sealed = sealed.map(|(_, text)| text.into_owned()).unwrap_or_default();
+    match question(&oidc, visit, sealed).await {
+        Ok((visit, question)) => draw(visit.page, &question, false),
+        Err(elsewhere) => *elsewhere,
+    }
+}
+
+/// `POST /consent`
+pub async fn submit(
+    State(oidc): State<Oidc>,
+    visit: Visit,
+    posted: Result<Posted<ConsentForm>, FormRejection>,
+) -> Response {
+    let posted = match posted {
+        Ok(posted) => posted,
+        Err(rejection) => return Fault::from(rejection).page(visit.page, &visit.uri),
+    };
+    let (visit, question) = match question(&oidc, visit, posted.form.request.clone()).await {
+        Ok(found) => found,
+        Err(elsewhere) => return *elsewhere,
+    };
+    if !posted.fresh {
+        return draw(visit.page, &question, true);
+    }
+    let outcome = match posted.form.decision.as_str() {
+        "allow" => allow(&oidc, &question, &posted.form).await,
+        "deny" => deny(&oidc, &question, visit.reference.as_str()).await,
+        _ => return draw(visit.page, &question, false),
+    };
+    outcome.unwrap_or_else(|error| visit.fault(&Failure::Db(error)))
+}
+
+/// The question that the sealed request raises, or where to go when it raises none.
+async fn question(oidc: &Oidc, visit: Visit, sealed: String) -> Result<(Visit, Question), Box<Response>> {
+    let Some(pending) = Pending::open(&*oidc.0.web.sealer, &sealed) else {
+        return Err(Box::new(see_other(paths::HOME)));
+    };
+    let Proven { raw, client, redirect } = match proof::prove(oidc, &pending.query).await {
+        Ok(proven) => proven,
+        Err(unproven) => return Err(Box::new(problem::page(oidc, visit.page, &visit.uri, *unproven))),
+    };
+    let request = match checks::accept(&raw, client, redirect.clone()) {
+        Ok(request) => request,
+        Err(error) => return Err(Box::new(redirect.with_error(&error, visit.reference.as_str()))),
+    };
+    match person(oidc, &visit, &request).await {
+        Ok(Some((session, account, remembered))) => {
+            Ok((visit, Question { pending, sealed, request, session, account, remembered }))
+        }
+        // Signed out in the meantime: the authorization endpoint knows what to do.
+        Ok(None) => Err(Box::new(see_other(&pending::resume_path(&sealed)))),
+        Err(error) => Err(Box::new(visit.fault(&Failure::Db(error)))),
+    }
+}
+
+type Person = (Session, AccountClaims, Option<Consent>);
+
+async fn person(oidc: &Oidc, visit: &Visit, request: &AuthorizationRequest) -> Result<Option<Person>, DbError> {
+    let Some(hash) = cookie::token_hash(&visit.cookies) else { return Ok(None) };
+    let (now, client_id) = (oidc.0.clock.now(), request.client.id.as_str().to_owned());
+    oidc.0
+        .db
+        .read(move |tx| {
+            let client_id = client_id.clone();
+            async move {
+                let Some(session) = sessions::store::find(tx, &hash, now).await? else { return Ok(None) };
+                let account = crate::accounts::store::claims(tx, session.account).await?;
+                let remembered = consents::find(tx, session.account, &client_id).await?;
+                Ok(account.map(|account| (session, account, remembered)))
+            }
+            .boxed()
+        })
+        .await
+}
+
+async fn allow(oidc: &Oidc, question: &Question, form: &ConsentForm) -> Result<Response, DbError> {
+    let consent = decide(question, form, oidc.0.clock.now());
+    let (account, client) = (question.session.account, question.request.client.id.to_string());
+    let event =
+        Event::ConsentGiven { account: account.to_string(), client: client.clone(), scope: consent.scope.to_string() };
+    let work = Arc::new((consent, client, event));
+    let (audit, actor) = (oidc.0.audit.clone(), Actor::Account(account.to_string()));
+    oidc.0
+        .db
+        .write(move |tx| {
+            let (work, audit, actor) = (Arc::clone(&work), audit.clone(), actor.clone());
+            async move {
+                let (consent, client, event) = &*work;
+                consents::put(tx, account, client, consent).await?;
+                audit.record(tx, &actor, event).await
+            }
+            .boxed()
+        })
+        .await?;
+    // Sealed anew with the moment at which the interaction began, so that `prompt=consent` knows this answer.
+    Ok(see_other(&pending::resume_path(&question.pending.seal(&*oidc.0.web.sealer))))
+}
+
+/// What is remembered: this answer, on top of what earlier requests were given.
+fn decide(question: &Question, form: &ConsentForm, now: shared::clock::Timestamp) -> Consent {
+    let ticked = |scope: &str| match scope {
+        EMAIL => form.email.is_some(),
+        PHONE => form.phone.is_some(),
+        _ => true,
+    };
+    let asked = &question.request.scope;
+    let declined: Vec<&str> = OPTIONAL.into_iter().filter(|scope| asked.has(scope) && !ticked(scope)).collect();
+    // Tokens of a scope, hence a scope.
+    let declined = Scope::parse(&declined.join(" ")).unwrap_or_default();
+    let given = asked.without(&declined);
+    let (before, refused) = match &question.remembered {
+        Some(old) => (old.scope.without(&declined), old.declined.without(&given)),
+        None => (Scope::default(), Scope::default()),
+    };
+    Consent { scope: before.union(&given), declined: refused.union(&declined), granted_at: now }
+}
+
+async fn deny(oidc: &Oidc, question: &Question, reference: &str) -> Result<Response, DbError> {
+    let (account, client) = (question.session.account.to_string(), question.request.client.id.to_string());
+    let (audit, actor) = (oidc.0.audit.clone(), Actor::Account(account.clone()));
+    let event = Event::ConsentRefused { account, client };
+    oidc.0
+        .db
+        .write(move |tx| {
+            let (audit, actor, event) = (audit.clone(), actor.clone(), event.clone());
+            async move { audit.record(tx, &actor, &event).await }.boxed()
+        })
+        .await?;
+    Ok(question.request.redirect.with_error(&DECLINED, reference))
+}
+
+/// One thing that the site would be told.
+#[derive(Debug)]
+struct Item {
+    /// The scope, which is the name of the tick box.
+    scope: &'static str,
+    title: String,
+    detail: String,
+    optional: bool,
+    ticked: bool,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "oidc/consent.html")]
+struct ConsentPage {
+    page: Page,
+    action: &'static str,
+    sealed: String,
+    site: Destination,
+    person: String,
+    items: Vec<Item>,
+    policy: Option<String>,
+    terms: Option<String>,
+    again: bool,
+}
+
+fn draw(mut page: Page, question: &Question, again: bool) -> Response {
+    let client = &question.request.client;
+    let account = &question.account;
+    let person = account.display_name.clone().or_else(|| account.email.clone()).unwrap_or_default();
+    page.signed_in = Some(SignedIn { name: person.clone(), sign_out: paths::SIGN_OUT.to_owned() });
+    let name = if page.lang == Lang::Zh { client.name.zh.clone() } else { client.name.en.clone() };
+    let site = Destination { name, host: client.host.clone(), accent: Accent::parse(&client.accent) };
+    let view = ConsentPage {
+        items: items(&page, question),
+        action: provider::CONSENT,
+        sealed: question.sealed.clone(),
+        site,
+        person,
+        policy: client.policy_uri.as_ref().map(ToString::to_string),
+        terms: client.tos_uri.as_ref().map(ToString::to_string),
+        again,
+        page,
+    };
+    let mut response = view.into_response();
+    return_to::allow_forms(&mut response, question.request.redirect.form_target().as_deref());
+    response
+}
+
+fn items(page: &Page, question: &Question) -> Vec<Item> {
+    let account = &question.account;
+    let declined = question.remembered.as_ref().map(|consent| &consent.declined);
+    let or_none = |value: &Option<String>| value.clone().unwrap_or_else(|| page.t("oidc-consent-none"));
+    let detail = |scope: &str| match scope {
+        PROFILE => or_none(&account.display_name),
+        EMAIL => or_none(&account.email),
+        PHONE => or_none(&account.phone),
+        OPENID => page.t("oidc-consent-openid-text"),
+        EXAM => page.t("oidc-consent-exam-text"),
+        _ => page.t("oidc-consent-offline-text"),
+    };
+    [
+        (OPENID, "openid"),
+        (PROFILE, "profile"),
+        (EMAIL, "email"),
+        (PHONE, "phone"),
+        (EXAM, "exam"),
+        (OFFLINE_ACCESS, "offline"),
+    ]
+    .into_iter()
+    .filter(|(scope, _)| question.request.scope.has(scope))
+    .map(|(scope, key)| Item {
+        scope,
+        title: page.t(&format!("oidc-consent-{key}")),
+        detail: detail(scope),
+        optional: OPTIONAL.contains(&scope),
+        ticked: !declined.is_some_and(|declined| declined.has(scope)),
+    })
+    .collect()
+}

@@ -1,0 +1,192 @@
+//! The end session endpoint (OIDC RP-Initiated Logout §2).
+//!
+//! A session ends without a question only if the site shows by an ID token that it means the person who is signed in;
+//! otherwise any page could sign people out (§6).
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt as _;
+use http::{HeaderMap, StatusCode};
+use serde::{Deserialize, Serialize};
+use shared::db::DbError;
+use shared::i18n::Lang;
+use shared::page::{Link, Page};
+
+use super::super::Oidc;
+use super::super::authorize::problem;
+use super::super::authorize::respond::see_other;
+use super::super::discovery::paths as provider;
+use super::super::failure::Failure;
+use super::super::id_token::Hint;
+use super::super::token::endpoint::is_form;
+use super::super::visit::Visit;
+use super::request::{self, LogoutRequest};
+use crate::accounts::sessions::{self, EndReason, Session, cookie};
+use crate::web::error_page::{Explanation, explain};
+use crate::web::form::FormRejection;
+use crate::web::seal::{open_text, seal_text};
+use crate::web::{Fault, Posted, paths, return_to};
+
+const PURPOSE: &str = "logout";
+
+/// The longest form that fits into an address.
+const LIMIT: usize = 8192;
+
+/// What has to be known when the person has answered.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Afterwards {
+    back: Option<String>,
+    site_zh: Option<String>,
+    site_en: Option<String>,
+}
+
+/// What the confirmation page sends.
+#[derive(Debug, Deserialize)]
+pub struct ConfirmForm {
+    /// Sealed [`Afterwards`].
+    logout: String,
+    /// `leave` or `stay`.
+    #[serde(default)]
+    decision: String,
+}
+
+/// `GET /logout`
+pub async fn show(State(oidc): State<Oidc>, visit: Visit) -> Response {
+    let query = visit.uri.query().unwrap_or_default().to_owned();
+    let request = match request::read(&oidc, query.as_bytes()).await {
+        Ok(request) => request,
+        Err(unproven) => return problem::page(&oidc, visit.page, &visit.uri, *unproven),
+    };
+    let session = match current(&oidc, &visit).await {
+        Ok(session) => session,
+        Err(error) => return visit.fault(&Failure::Db(error)),
+    };
+    match session {
+        None => finish(request.back.as_deref()),
+        Some(session) if means(request.hint.as_ref(), &session) => {
+            end(&oidc, visit, session, request.back.as_deref()).await
+        }
+        Some(_) => ask(&oidc, visit.page, afterwards(request), false),
+    }
+}
+
+/// `POST /logout`. From another site it comes without our cookies, which are Lax: it is taken up by a GET.
+pub async fn post(State(oidc): State<Oidc>, headers: HeaderMap, visit: Visit, body: Bytes) -> Response {
+    match std::str::from_utf8(&body) {
+        Ok(query) if is_form(&headers) && query.len() <= LIMIT && query.is_ascii() => {
+            see_other(&format!("{}?{query}", provider::LOGOUT))
+        }
+        _ => {
+            drop(oidc);
+            Fault::BrokenForm.page(visit.page, &visit.uri)
+        }
+    }
+}
+
+/// `POST /logout/confirm`
+pub async fn confirm(
+    State(oidc): State<Oidc>,
+    visit: Visit,
+    posted: Result<Posted<ConfirmForm>, FormRejection>,
+) -> Response {
+    let posted = match posted {
+        Ok(posted) => posted,
+        Err(rejection) => return Fault::from(rejection).page(visit.page, &visit.uri),
+    };
+    let sealed = open_text(&*oidc.0.web.sealer, PURPOSE, &posted.form.logout);
+    let afterwards: Afterwards = sealed.and_then(|data| serde_json::from_slice(&data).ok()).unwrap_or_default();
+    match posted.form.decision.as_str() {
+        "leave" if posted.fresh => match current(&oidc, &visit).await {
+            Ok(Some(session)) => end(&oidc, visit, session, afterwards.back.as_deref()).await,
+            Ok(None) => finish(afterwards.back.as_deref()),
+            Err(error) => visit.fault(&Failure::Db(error)),
+        },
+        "stay" => see_other(paths::HOME),
+        _ => ask(&oidc, visit.page, afterwards, true),
+    }
+}
+
+/// `GET /signed-out`
+pub async fn signed_out(visit: Visit) -> Response {
+    let page = visit.page;
+    let told = Explanation {
+        title: page.t("oidc-signed-out-title"),
+        lead: page.t("oidc-signed-out-lead"),
+        steps: Vec::new(),
+        way: Link::new(paths::HOME, page.t("oidc-signed-out-home")),
+        other: None,
+    };
+    explain(page, StatusCode::OK, told)
+}
+
+/// Whether the client means this very person; another session of theirs will do.
+fn means(hint: Option<&Hint>, session: &Session) -> bool {
+    hint.is_some_and(|hint| hint.sub == session.account.to_string())
+}
+
+fn afterwards(request: LogoutRequest) -> Afterwards {
+    let (site_zh, site_en) = request.client.map(|client| (client.name.zh.clone(), client.name.en.clone())).unzip();
+    Afterwards { back: request.back, site_zh, site_en }
+}
+
+async fn current(oidc: &Oidc, visit: &Visit) -> Result<Option<Session>, DbError> {
+    let Some(hash) = cookie::token_hash(&visit.cookies) else { return Ok(None) };
+    let now = oidc.0.clock.now();
+    oidc.0.db.read(move |tx| async move { sessions::store::find(tx, &hash, now).await }.boxed()).await
+}
+
+async fn end(oidc: &Oidc, visit: Visit, session: Session, back: Option<&str>) -> Response {
+    let accounts = oidc.0.accounts.clone();
+    let ended = oidc
+        .0
+        .db
+        .write::<_, DbError, _>(move |tx| {
+            let accounts = accounts.clone();
+            async move { accounts.end_session(tx, session.id, EndReason::SignedOut).await }.boxed()
+        })
+        .await;
+    match ended {
+        Ok(_) => {
+            cookie::clear(&visit.cookies);
+            finish(back)
+        }
+        Err(error) => visit.fault(&Failure::Db(error)),
+    }
+}
+
+fn finish(back: Option<&str>) -> Response {
+    see_other(back.unwrap_or(provider::SIGNED_OUT))
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "oidc/logout.html")]
+struct LogoutPage {
+    page: Page,
+    action: &'static str,
+    sealed: String,
+    site: Option<String>,
+    again: bool,
+}
+
+fn ask(oidc: &Oidc, page: Page, afterwards: Afterwards, again: bool) -> Response {
+    let data = serde_json::to_vec(&afterwards).unwrap_or_default();
+    let view = LogoutPage {
+        action: provider::LOGOUT_CONFIRM,
+        sealed: seal_text(&*oidc.0.web.sealer, PURPOSE, &data),
+        site: if page.lang == Lang::Zh { afterwards.site_zh } else { afterwards.site_en },
+        again,
+        page,
+    };
+    let mut response = view.into_response();
+    return_to::allow_forms(&mut response, afterwards.back.as_deref().and_then(origin).as_deref());
+    response
+}
+
+fn origin(uri: &str) -> Option<String> {
+    let url = url::Url::parse(uri).ok()?;
+    let origin = url.origin();
+    Some(if origin.is_tuple() { origin.ascii_serialization() } else { format!("{}:", url.scheme()) })
+}

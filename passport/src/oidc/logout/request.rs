@@ -1,0 +1,85 @@
+//! A logout request (OIDC RP-Initiated Logout §2) and where it may lead.
+
+use std::sync::Arc;
+
+use form_urlencoded::Serializer;
+
+use super::super::Oidc;
+use super::super::authorize::proof::Unproven;
+use super::super::error::ProtocolError;
+use super::super::failure::Failure;
+use super::super::id_token::Hint;
+use super::super::params::Params;
+use crate::clients::Client;
+use crate::web::authorization_problem::ProblemKind;
+
+const RULE: &str = "OpenID Connect RP-Initiated Logout 1.0 2";
+
+/// A request whose way back is proven.
+#[derive(Debug)]
+pub struct LogoutRequest {
+    /// Whom the client means, by an ID token of ours, expired or not.
+    pub hint: Option<Hint>,
+    /// The client, if it said which.
+    pub client: Option<Arc<Client>>,
+    /// Where to go afterwards: registered, with `state`. `None`: our own page.
+    pub back: Option<String>,
+}
+
+/// Reads a request.
+///
+/// # Errors
+/// It is malformed, its parts name different clients, or the address is not registered: then nobody is sent there.
+pub async fn read(oidc: &Oidc, query: &[u8]) -> Result<LogoutRequest, Box<Unproven>> {
+    let params = Params::parse(query).map_err(|error| unproven(error, ProblemKind::Request))?;
+    let hint = params.get("id_token_hint").and_then(|text| Hint::read(oidc, text));
+    let named = params.get("client_id");
+    if let (Some(hint), Some(named)) = (&hint, named)
+        && hint.aud != named
+    {
+        let error = ProtocolError::invalid_request("client_id is not the audience of id_token_hint", RULE);
+        return Err(unproven(error, ProblemKind::Request));
+    }
+    let client_id = hint.as_ref().map(|hint| hint.aud.as_str()).or(named);
+    let client = match client_id {
+        Some(id) => oidc.0.clients.find(id).await.map_err(|error| unproven(error, ProblemKind::Request))?,
+        None => None,
+    };
+    let Some(uri) = params.get("post_logout_redirect_uri") else {
+        return Ok(LogoutRequest { hint, client, back: None });
+    };
+    if client.as_ref().is_none_or(|client| client.post_logout_redirect_uri(uri).is_none()) {
+        let error = ProtocolError::invalid_request("post_logout_redirect_uri is not registered", RULE);
+        return Err(Box::new(Unproven {
+            client_id: client_id.map(str::to_owned),
+            client,
+            received: Some(uri.to_owned()),
+            ..*unproven(error, ProblemKind::RedirectUri)
+        }));
+    }
+    Ok(LogoutRequest { hint, client, back: Some(with_state(uri, params.get("state"))) })
+}
+
+fn with_state(uri: &str, state: Option<&str>) -> String {
+    let Some(state) = state else { return uri.to_owned() };
+    let mut location = uri.to_owned();
+    location.push(if uri.contains('?') { '&' } else { '?' });
+    let start = location.len();
+    Serializer::for_suffix(location, start).append_pair("state", state).finish()
+}
+
+fn unproven(failure: impl Into<Failure>, kind: ProblemKind) -> Box<Unproven> {
+    Box::new(Unproven { failure: failure.into(), kind, client: None, client_id: None, received: None })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn state_goes_back_with_the_person() {
+        assert_eq!(with_state("https://a.example/out", None), "https://a.example/out");
+        assert_eq!(with_state("https://a.example/out", Some("a b")), "https://a.example/out?state=a+b");
+        assert_eq!(with_state("https://a.example/out?x=1", Some("s")), "https://a.example/out?x=1&state=s");
+    }
+}
