@@ -15,10 +15,12 @@ use tokio::task::JoinSet;
 use super::failure::{Exit, Failure};
 use super::world;
 use crate::MIGRATIONS;
+use crate::accounts::{captcha, sessions};
 use crate::app::App;
 use crate::config::Config;
 use crate::delivery::{Mailer, Policy, SmsGateway, Transport, Worker};
 use crate::keys::{Keys, Request};
+use crate::limits;
 use crate::router::router;
 
 /// How often this node looks whether another one changed the keys.
@@ -103,7 +105,10 @@ fn background(config: &Config, app: &App, db: &Db, stopped: &watch::Receiver<boo
     let keys = app.keys.clone();
     tasks.spawn(every(KEYS_TEND, stopped.clone(), move || tend_keys(keys.clone())));
     let (app, db) = (app.clone(), db.clone());
-    tasks.spawn(every(CLEANUP, stopped.clone(), move || clean_up(app.clone(), db.clone(), Arc::clone(&worker))));
+    // A refresh token asks whether its session was ended, for as long as it lives.
+    let keep_sessions = config.tokens.refresh_absolute;
+    let work = move || clean_up(app.clone(), db.clone(), Arc::clone(&worker), keep_sessions);
+    tasks.spawn(every(CLEANUP, stopped.clone(), work));
     Ok(tasks)
 }
 
@@ -163,8 +168,9 @@ async fn tend_keys(keys: Keys) {
     }
 }
 
-/// What is kept for a time only. Each removes a bounded number of rows at a time, until there are none.
-async fn clean_up(app: App, db: Db, worker: Arc<Worker>) {
+/// What is kept for a time only; sessions for as long after their end as `keep_sessions`. Each removes a bounded number
+/// of rows at a time, until there are none.
+async fn clean_up(app: App, db: Db, worker: Arc<Worker>, keep_sessions: Duration) {
     let expire_audit = || {
         let audit = app.audit.clone();
         db.write(move |tx| {
@@ -173,7 +179,28 @@ async fn clean_up(app: App, db: Db, worker: Arc<Worker>) {
         })
     };
     drain("audit events", expire_audit).await;
+    let now = world::clock().now();
+    drain("limits", || db.write(move |tx| limits::store::purge(tx, now).boxed())).await;
+    drain("captchas", || db.write(move |tx| captcha::store::purge(tx, now).boxed())).await;
+    let over = now - keep_sessions;
+    drain("sessions", || db.write(move |tx| sessions::store::purge(tx, over).boxed())).await;
     drain("finished messages", || worker.expire()).await;
+    sweep_grants(&app).await;
+}
+
+/// Authorizations and tokens that are over, from the first to the last.
+async fn sweep_grants(app: &App) {
+    let mut after = None;
+    loop {
+        match app.oidc.sweep(after).await {
+            Ok(None) => return,
+            Ok(next) => after = next,
+            Err(error) => {
+                tracing::warn!(%error, "could not remove authorizations that are over");
+                return;
+            }
+        }
+    }
 }
 
 async fn drain<F: Future<Output = Result<u64, DbError>>>(what: &str, expire: impl Fn() -> F) {
