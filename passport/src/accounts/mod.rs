@@ -1,5 +1,6 @@
 //! Candidates: registration, sign-in, sessions and profile.
 
+pub mod admin;
 pub mod captcha;
 mod challenge;
 pub mod hashing;
@@ -145,7 +146,10 @@ impl Accounts {
         let Some(account) = sessions::store::end(tx, id, self.0.clock.now(), reason).await? else {
             return Ok(false);
         };
-        let actor = Actor::Account(account.to_string());
+        let actor = match reason {
+            EndReason::Locked => Actor::Operator,
+            _ => Actor::Account(account.to_string()),
+        };
         let event =
             Event::SessionEnded { account: account.to_string(), session: id.to_string(), reason: reason.code() };
         self.0.audit.record(tx, &actor, &event).await?;

@@ -152,6 +152,15 @@ pub async fn find_by_name(tx: &mut Tx, name: &LoginName) -> Result<Option<Accoun
     row.map(|row| row.get("account_id")).transpose()
 }
 
+/// The login names of an account, in the form in which they are compared.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn login_names(tx: &mut Tx, id: AccountId) -> Result<Vec<String>, DbError> {
+    let rows = sql("SELECT name FROM login_names WHERE account_id = $1 ORDER BY name").bind(id).fetch_all(tx).await?;
+    rows.iter().map(|row| row.get("name")).collect()
+}
+
 /// What a sign-in by that name needs.
 ///
 /// # Errors

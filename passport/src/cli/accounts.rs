@@ -1,16 +1,156 @@
 //! `passport accounts`
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
+use serde_json::json;
+use shared::config::SecretSource;
 
 use super::failure::{Exit, Failure};
 use super::output::Output;
+use super::world;
+use crate::accounts::admin::{Seed, Standing};
+use crate::accounts::model::{Email, Mobile, Name, Password};
+use crate::accounts::{AccountId, Accounts, Trouble};
 
 /// What can be done with accounts.
 #[derive(Debug, Subcommand)]
-pub enum AccountsCommand {}
+pub enum AccountsCommand {
+    /// Add accounts for development or measuring. People register by themselves: they have agreements to accept.
+    Add(Add),
+    /// Show how an account stands; contacts are masked.
+    Show {
+        /// Its id, mail address, mobile number or login name.
+        account: String,
+    },
+    /// Keep an account from signing in, and end its sessions.
+    Lock {
+        /// Its id, mail address, mobile number or login name.
+        account: String,
+    },
+    /// Let an account sign in again, and forget the wrong passwords that locked it.
+    Unlock {
+        /// Its id, mail address, mobile number or login name.
+        account: String,
+    },
+}
 
-pub async fn run(command: AccountsCommand, _file: Option<&Path>, _output: &Output) -> Result<Exit, Failure> {
-    match command {}
+/// The account to add.
+#[derive(Debug, Args)]
+pub struct Add {
+    /// The mail address.
+    #[arg(long, required_unless_present_any = ["mobile", "login"])]
+    email: Option<String>,
+    /// The mobile number.
+    #[arg(long)]
+    mobile: Option<String>,
+    /// A login name that is neither; with --count, the beginning of one.
+    #[arg(long)]
+    login: Option<String>,
+    /// What the person is called.
+    #[arg(long)]
+    name: Option<String>,
+    /// The file that holds the password.
+    #[arg(long, value_name = "FILE")]
+    password_file: PathBuf,
+    /// Add that many accounts, whose login names end in 0, 1, 2 …
+    #[arg(long, requires = "login", conflicts_with_all = ["email", "mobile"])]
+    count: Option<u32>,
+    /// Do nothing if the account is there.
+    #[arg(long)]
+    if_missing: bool,
+}
+
+pub async fn run(command: AccountsCommand, file: Option<&Path>, output: &Output) -> Result<Exit, Failure> {
+    let (config, db) = world::database(file).await?;
+    let accounts = world::app(config, db.clone()).await?.accounts;
+    let done = match command {
+        AccountsCommand::Add(add) => add.run(&accounts, output).await,
+        AccountsCommand::Show { account } => show(&accounts, &account, output).await,
+        AccountsCommand::Lock { account } => {
+            let id = locate(&accounts, &account).await?;
+            let found = accounts.lock(id).await?;
+            report(found, &account, "locked, its sessions ended", output)
+        }
+        AccountsCommand::Unlock { account } => {
+            let id = locate(&accounts, &account).await?;
+            let found = accounts.unlock(id).await?;
+            report(found, &account, "unlocked", output)
+        }
+    };
+    db.close().await;
+    done.map(|()| Exit::Done)
+}
+
+impl Add {
+    async fn run(self, accounts: &Accounts, output: &Output) -> Result<(), Failure> {
+        let refuse = |what: &str| Failure::new(Exit::Refused, what);
+        let password = SecretSource::file(&self.password_file).read()?;
+        let password = Password::parse(password.expose()).map_err(|broken| {
+            let rules: Vec<_> = broken.iter().map(|rule| rule.code).collect();
+            refuse(&format!("the password breaks the rule(s) {}", rules.join(", ")))
+        })?;
+        let seed = Seed {
+            email: parse(self.email.as_deref(), Email::parse, "the mail address is none")?,
+            mobile: parse(self.mobile.as_deref(), Mobile::parse, "the mobile number is none of the mainland")?,
+            name: parse(self.name.as_deref(), Name::parse, "the name is none")?,
+            plain_name: self.login.clone(),
+        };
+        let seeds = match (self.count, &self.login) {
+            (Some(count), Some(login)) => {
+                (0..count).map(|n| Seed { plain_name: Some(format!("{login}{n}")), ..seed.clone() }).collect()
+            }
+            _ => vec![seed],
+        };
+        let added = match accounts.seed(seeds, password.secret(), self.if_missing).await {
+            Ok(added) => added,
+            Err(Trouble::Db(error)) if error.is_unique_violation() => {
+                return Err(refuse("a login name belongs to another account").advise("--if-missing passes it over"));
+            }
+            Err(Trouble::Db(error)) => return Err(error.into()),
+            Err(error) => return Err(Failure::new(Exit::Failed, error)),
+        };
+        output.result(format!("{added} account(s) added"), &json!({ "added": added }));
+        Ok(())
+    }
+}
+
+fn parse<T, E>(text: Option<&str>, by: fn(&str) -> Result<T, E>, refusal: &str) -> Result<Option<T>, Failure> {
+    text.map(by).transpose().map_err(|_| Failure::new(Exit::Refused, refusal))
+}
+
+async fn locate(accounts: &Accounts, name: &str) -> Result<AccountId, Failure> {
+    accounts.locate(name).await?.ok_or_else(unknown)
+}
+
+fn unknown() -> Failure {
+    Failure::new(Exit::Refused, "there is no such account")
+}
+
+fn report(found: bool, account: &str, what: &str, output: &Output) -> Result<(), Failure> {
+    if !found {
+        return Err(unknown());
+    }
+    output.result(format!("{account}: {what}"), &json!({ "account": account, "result": what }));
+    Ok(())
+}
+
+async fn show(accounts: &Accounts, name: &str, output: &Output) -> Result<(), Failure> {
+    let id = locate(accounts, name).await?;
+    let Standing { account, locked, sessions } = accounts.standing(id).await?.ok_or_else(unknown)?;
+    let email = account.email.as_ref().map(Email::masked);
+    let mobile = account.mobile.as_ref().map(Mobile::masked);
+    let text = format!(
+        "id        {id}\nmail      {}\nmobile    {}\ndocument  {}\nlocked    {}\nsessions  {sessions}",
+        email.as_deref().unwrap_or("none"),
+        mobile.as_deref().unwrap_or("none"),
+        if account.identity.is_some() { "given" } else { "none" },
+        if locked { "by an operator" } else { "no" },
+    );
+    let value = json!({
+        "id": id.to_string(), "email": email, "mobile": mobile, "document": account.identity.is_some(),
+        "locked": locked, "sessions": sessions,
+    });
+    output.result(text, &value);
+    Ok(())
 }

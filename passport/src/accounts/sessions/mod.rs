@@ -82,6 +82,8 @@ pub enum EndReason {
     Replaced,
     /// The password was changed.
     PasswordChanged,
+    /// An operator locked the account.
+    Locked,
 }
 
 impl EndReason {
@@ -91,6 +93,7 @@ impl EndReason {
             Self::SignedOut => "signed_out",
             Self::Replaced => "replaced",
             Self::PasswordChanged => "password_changed",
+            Self::Locked => "locked",
         }
     }
 }
