@@ -113,7 +113,9 @@ impl App {
             hasher: Hasher::start(Hashing::of(&config.accounts), entropy.clone())?,
             web: web.clone(),
             sessions: SessionPolicy { idle: config.accounts.session_idle, absolute: config.accounts.session_absolute },
+            captchas: captchas.clone(),
             captcha: config.accounts.captcha,
+            captcha_after: config.accounts.captcha_after,
         });
         let home = Home::new(accounts.clone(), clients.clone(), config.issuer.origin());
         let oidc = Oidc::new(oidc::Parts {

@@ -1,81 +1,72 @@
-//! When a form asks for a captcha.
+//! When the forms of accounts ask for a captcha, and the one transaction in which they take up its answer.
 
-use serde::Deserialize;
+use futures_util::FutureExt as _;
 use shared::page::Captcha;
 
+use super::captcha::{Fields, Form, Step, needed};
 use super::model::LoginName;
 use super::{Accounts, Trouble};
-use crate::limits::AddressBlock;
-
-/// What the box sends along with its form.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-pub struct Fields {
-    /// The button of the box that was pressed, if one was.
-    pub captcha_action: String,
-}
-
-/// The forms that may ask.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
-    /// 考生登录
-    SignIn,
-    /// 用户注册
-    Register,
-}
-
-/// What becomes of a form that carries a box.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Step {
-    /// Go on. The box to show if the form is shown once more; `None` where none was asked for.
-    Passed(Option<Captcha>),
-    /// Show the form again, with this box.
-    Again {
-        /// The box.
-        captcha: Captcha,
-        /// What was wrong; `None` when a button of the box was pressed.
-        problem: Option<Problem>,
-    },
-}
-
-/// Why a captcha was not passed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Problem {
-    /// Nothing was answered.
-    Missing,
-}
-
-impl Problem {
-    /// The key of the text that tells it.
-    pub fn key(self) -> &'static str {
-        "captcha-missing"
-    }
-}
+use crate::config::CaptchaPolicy;
+use crate::limits::{AddressBlock, Subject};
 
 impl Accounts {
     /// Whether signing in asks for a captcha: by policy, and by the failures of the name or the address block.
     ///
     /// # Errors
     /// The database.
-    pub async fn captcha_needed(&self, _: Option<&LoginName>, _: AddressBlock) -> Result<bool, Trouble> {
-        Ok(false)
+    pub async fn captcha_needed(&self, name: Option<&LoginName>, address: AddressBlock) -> Result<bool, Trouble> {
+        let policy = self.parts().captcha;
+        if policy != CaptchaPolicy::Adaptive {
+            return Ok(needed(policy, 0, 0));
+        }
+        let (accounts, name) = (self.clone(), name.cloned());
+        let now = self.parts().clock.now();
+        let failures = self
+            .parts()
+            .db
+            .read(move |tx| {
+                let (accounts, name) = (accounts.clone(), name.clone());
+                async move {
+                    let limits = &accounts.parts().limits;
+                    let policy = limits.policy();
+                    let block = Subject::Address(address);
+                    let of_block = limits.used(tx, &policy.sign_in_address_failures, block, now).await?;
+                    let Some(name) = name else { return Ok::<_, Trouble>(of_block) };
+                    let of_name = limits.used(tx, &policy.sign_in_name, Subject::Text(name.as_str()), now).await?;
+                    Ok(of_block.max(of_name))
+                }
+                .boxed()
+            })
+            .await?;
+        Ok(needed(policy, self.parts().captcha_after, failures))
     }
 
-    /// The box of a form that is shown, if it asks.
-    pub fn captcha_box(&self, _: Form, _: &Fields, _: bool) -> Option<Captcha> {
-        None
+    /// Whether registering asks for a captcha: there is no history to adapt to, so it does unless all are off.
+    pub fn captcha_needed_to_register(&self) -> bool {
+        self.parts().captcha != CaptchaPolicy::Off
     }
 
-    /// Takes up what the box sent.
+    /// The box of a form that is shown before its answer is taken up, if it asks.
+    pub fn captcha_box(&self, form: Form, fields: &Fields, needed: bool) -> Option<Captcha> {
+        let parts = self.parts();
+        needed.then(|| parts.captchas.shown(form, fields, parts.clock.now()))
+    }
+
+    /// Takes up what the box sent. Without a box that is needed or a button that was pressed, nothing is written.
     ///
     /// # Errors
     /// The database.
-    pub async fn captcha_step(&self, _: Form, _: &Fields, _: bool) -> Result<Step, Trouble> {
-        Ok(Step::Passed(None))
-    }
-
-    /// Whether registering asks for a captcha: unless all are off.
-    pub fn captcha_needed_to_register(&self) -> bool {
-        false
+    pub async fn captcha_step(&self, form: Form, fields: &Fields, needed: bool) -> Result<Step, Trouble> {
+        if !needed && fields.captcha_action.is_empty() {
+            return Ok(Step::Passed(None));
+        }
+        let step = self.write((form, fields.clone(), needed), |accounts, (form, fields, needed), tx| {
+            async move {
+                let parts = accounts.parts();
+                parts.captchas.step(tx, form, &fields, needed, parts.clock.now()).await
+            }
+            .boxed()
+        });
+        Ok(step.await?)
     }
 }

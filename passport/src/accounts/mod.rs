@@ -32,6 +32,7 @@ pub use self::trouble::Trouble;
 pub use self::view::{Notice, Way};
 pub use self::visit::Visit;
 
+use self::captcha::Captchas;
 use self::hashing::Hasher;
 use self::model::Account;
 use crate::audit::{Actor, Audit, Event};
@@ -69,8 +70,12 @@ pub struct Parts {
     pub web: Web,
     /// How long sessions last.
     pub sessions: SessionPolicy,
+    /// Makes and checks captchas.
+    pub captchas: Captchas,
     /// When a captcha is asked for.
     pub captcha: CaptchaPolicy,
+    /// After how many failures the adaptive policy asks.
+    pub captcha_after: u32,
 }
 
 impl Accounts {

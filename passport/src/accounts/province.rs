@@ -52,7 +52,7 @@ pub async fn show(
 }
 
 async fn ask(accounts: &Accounts, visit: &mut Visit, way: &Way) -> Result<Response, Trouble> {
-    let Some(session) = visit.session()? else { return Ok(accounts.ask_to_sign_in(way.path(), "sign-in-first")) };
+    let Some(session) = visit.session()? else { return Ok(sign_in(way, "sign-in-first")) };
     accounts.greet(&mut visit.page, session.account).await?;
     let usual = accounts.account(session.account).await?.and_then(|account| account.province);
     let chosen = session.province.or(usual).map(Province::code).unwrap_or_default();
@@ -75,7 +75,7 @@ async fn choose(
     way: &Way,
     posted: Posted<ProvinceForm>,
 ) -> Result<Response, Trouble> {
-    let Some(session) = visit.session()? else { return Ok(accounts.ask_to_sign_in(way.path(), "away")) };
+    let Some(session) = visit.session()? else { return Ok(sign_in(way, "away")) };
     accounts.greet(&mut visit.page, session.account).await?;
     let Posted { form, fresh, .. } = posted;
     let mut errors = FormErrors::default();
@@ -97,6 +97,13 @@ async fn choose(
     }
     let notice = (!fresh).then(|| Notice::again(&visit.page));
     Ok((StatusCode::UNPROCESSABLE_ENTITY, draw(visit, way, form.province, errors, notice)).into_response())
+}
+
+/// To the sign-in page with the same way, which asks for the province too if the site needs it.
+fn sign_in(way: &Way, notice: &str) -> Response {
+    let link = way.link(paths::SIGN_IN);
+    let joint = if way.sealed.is_some() { '&' } else { '?' };
+    Redirect::to(&format!("{link}{joint}notice={notice}")).into_response()
 }
 
 fn draw(visit: &Visit, way: &Way, chosen: String, errors: FormErrors, notice: Option<Notice>) -> ProvincePage {

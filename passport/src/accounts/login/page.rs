@@ -11,7 +11,7 @@ use shared::page::{Captcha, Choice, FormErrors, Link, Page};
 use shared::secret::SecretString;
 
 use super::sign_in::{Attempt, Refusal, SignIn};
-use crate::accounts::challenge::{Fields, Form, Problem, Step};
+use crate::accounts::captcha::{Fields, Form, Problem, Step};
 use crate::accounts::model::{LoginName, Province};
 use crate::accounts::sessions::{Session, cookie};
 use crate::accounts::view::{Notice, Way, WayView, provinces, push_error};

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use shared::page::{FormErrors, Page};
 use shared::secret::SecretString;
 
-use crate::accounts::challenge::Fields;
+use crate::accounts::captcha::Fields;
 use crate::accounts::model::{
     Email, EmailError, IdDocument, IdDocumentError, IdType, Mobile, MobileError, Name, NameError, Password,
 };

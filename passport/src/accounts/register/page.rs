@@ -11,7 +11,7 @@ use shared::page::{Captcha, Choice, FormErrors, Page, Rule};
 
 use super::form::{RegisterForm, Registration};
 use super::operation::Registered;
-use crate::accounts::challenge::{Form, Problem, Step};
+use crate::accounts::captcha::{Form, Problem, Step};
 use crate::accounts::view::{Notice, Way, WayView, id_types, password_rules, push_error};
 use crate::accounts::{Accounts, Trouble, Visit};
 use crate::web::{Posted, ReturnTo, moment, paths};
@@ -42,7 +42,7 @@ struct RegisterPage {
 pub async fn show(State(accounts): State<Accounts>, visit: Visit, Query(query): Query<RegisterQuery>) -> Response {
     let way = accounts.way(query.way.as_deref());
     let form = RegisterForm::default();
-    let captcha = accounts.captcha_box(Form::Register, &form.captcha, accounts.captcha_needed_to_register());
+    let captcha = accounts.captcha_box(Form::Registration, &form.captcha, accounts.captcha_needed_to_register());
     draw(&accounts, &visit, &way, Shown { form, captcha, ..Shown::default() }).into_response()
 }
 
@@ -56,14 +56,14 @@ pub async fn submit(
     let needed = accounts.captcha_needed_to_register();
     if !fresh {
         let notice = Some(Notice::again(&visit.page));
-        let captcha = accounts.captcha_box(Form::Register, &form.captcha, needed);
+        let captcha = accounts.captcha_box(Form::Registration, &form.captcha, needed);
         let page = draw(&accounts, &visit, &way, Shown { form, captcha, notice, ..Shown::default() });
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     if accounts.is_registered(&form.form_key).await? {
         return Ok(to_sign_in(&accounts, &way, &form));
     }
-    let (captcha, problem) = match accounts.captcha_step(Form::Register, &form.captcha, needed).await? {
+    let (captcha, problem) = match accounts.captcha_step(Form::Registration, &form.captcha, needed).await? {
         Step::Again { captcha, problem: None } => {
             let shown = Shown { form, captcha: Some(captcha), ..Shown::default() };
             return Ok(draw(&accounts, &visit, &way, shown).into_response());
