@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::body::{Body, HttpBody};
 use axum::extract::{MatchedPath, Request};
-use axum::http::header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderName};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderName};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::response::Response;
 use futures_util::FutureExt;
@@ -181,11 +181,8 @@ impl Kit {
         if response.headers().contains_key(CONTENT_TYPE) {
             return response;
         }
-        let mut page = failure::answer(&*self.pages, failure, asked);
-        if let Some(allowed) = response.headers().get(ALLOW) {
-            page.headers_mut().insert(ALLOW, allowed.clone());
-        }
-        page
+        // `Allow` is added further out, by the router.
+        failure::answer(&*self.pages, failure, asked)
     }
 
     fn finish(&self, response: &mut Response, line: &AccessLine<'_>) {

@@ -137,6 +137,8 @@ mod tests {
             client_address(ip("10.0.0.1"), &forwarded(&["6.6.6.6, nonsense, 10.0.0.3"]), &trusted),
             ip("10.0.0.3")
         );
+        let two_lines = forwarded(&["6.6.6.6", "198.51.100.1"]);
+        assert_eq!(client_address(ip("10.0.0.1"), &two_lines, &trusted), ip("198.51.100.1"));
         assert_eq!(client_address(ip("10.0.0.1"), &HeaderMap::new(), &trusted), ip("10.0.0.1"));
     }
 }

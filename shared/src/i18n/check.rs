@@ -139,6 +139,12 @@ mod tests {
     }
 
     #[test]
+    fn a_placeholder_that_only_selects_counts() {
+        let select = "a = { $n ->\n    [one] one\n   *[other] many\n }";
+        assert_eq!(differences(&["a = 甲"], &[select]), ["`a` has the placeholders (none) in zh-CN, but $n in en"]);
+    }
+
+    #[test]
     fn a_key_that_stands_twice_is_reported_across_sources() {
         assert_eq!(differences(&["a = 甲", "a = 乙"], &["a = A"]), ["`a` stands twice in zh-CN"]);
     }
