@@ -33,7 +33,6 @@ const FILES: &[(&str, &str, &str)] = &[
     ("form.js", "text/javascript; charset=utf-8", include_str!("../../assets/form.js")),
     ("pow.js", "text/javascript; charset=utf-8", include_str!("../../assets/pow.js")),
     ("sprite.svg", "image/svg+xml", include_str!("../../assets/sprite.svg")),
-    ("banner.svg", "image/svg+xml", include_str!("../../assets/banner-cet.svg")),
     ("banner-cet.svg", "image/svg+xml", include_str!("../../assets/banner-cet.svg")),
     ("banner-pets.svg", "image/svg+xml", include_str!("../../assets/banner-pets.svg")),
     ("banner-ncre.svg", "image/svg+xml", include_str!("../../assets/banner-ncre.svg")),
