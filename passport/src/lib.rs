@@ -20,6 +20,3 @@ pub mod router;
 pub mod web;
 
 pub use self::migrations::MIGRATIONS;
-
-#[cfg(test)]
-mod testing;

@@ -7,15 +7,16 @@ use futures_util::future::join_all;
 use shared::clock::Timestamp;
 use shared::db::{Db, DbError};
 use shared::entropy::{SeededEntropy, bytes};
+use shared::testkit::on_both;
 
 use super::grants::{Grant, NewGrant, Rotation, Unredeemed};
 use super::{consents, grants, revoked, sweep};
+use crate::MIGRATIONS;
 use crate::accounts::model::{AccountId, Province};
 use crate::accounts::sessions::{Session, SessionId};
 use crate::oidc::authorize::interaction::Consent;
 use crate::oidc::handle::{self, GrantId, Presented};
 use crate::oidc::scope::Scope;
-use crate::testing::databases;
 
 const T0: Timestamp = Timestamp::from_seconds(1_000_000);
 
@@ -95,18 +96,19 @@ async fn rotate(db: &Db, token: Presented, next: [u8; 32], now: Timestamp) -> bo
 
 #[tokio::test]
 async fn of_fifty_redemptions_of_a_code_one_succeeds() {
-    for (_dir, db) in databases().await {
+    on_both(&MIGRATIONS, |db| async move {
         let code = World::new().grant(&db, |_| ()).await;
         let tries = (0..50).map(|_| redeem(&db, code, [1; 32], after(1)));
         assert_eq!(join_all(tries).await.into_iter().flatten().count(), 1);
         let state = run(&db, move |tx| async move { grants::unredeemed(tx, code).await }.boxed()).await;
         assert!(matches!(state, Unredeemed::Spent { .. }));
-    }
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn a_code_keeps_what_the_person_authorized() {
-    for (_dir, db) in databases().await {
+    on_both(&MIGRATIONS, |db| async move {
         let world = World::new();
         let code = world.grant(&db, |new| new.nonce = Some("n".to_owned())).await;
         let grant = redeem(&db, code, [1; 32], after(1)).await.expect("redeemed");
@@ -114,34 +116,37 @@ async fn a_code_keeps_what_the_person_authorized() {
         assert_eq!(grant.nonce.as_deref(), Some("n"));
         assert_eq!(grant.amr, "pwd");
         assert_eq!(grant.province, Province::parse("31"));
-    }
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn a_code_ends_at_its_very_millisecond() {
-    for (_dir, db) in databases().await {
+    on_both(&MIGRATIONS, |db| async move {
         let world = World::new();
         let late = world.grant(&db, |_| ()).await;
         assert_eq!(redeem(&db, late, [1; 32], after(60)).await, None);
         let just = world.grant(&db, |_| ()).await;
         assert!(redeem(&db, just, [1; 32], Timestamp::from_millis(after(60).millis() - 1)).await.is_some());
-    }
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn the_id_of_a_grant_without_its_secret_redeems_nothing() {
-    for (_dir, db) in databases().await {
+    on_both(&MIGRATIONS, |db| async move {
         let code = World::new().grant(&db, |_| ()).await;
         let forged = Presented { hash: [0; 32], ..code };
         assert_eq!(redeem(&db, forged, [1; 32], after(1)).await, None);
         let state = run(&db, move |tx| async move { grants::unredeemed(tx, forged).await }.boxed()).await;
         assert_eq!(state, Unredeemed::Unknown);
-    }
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn of_fifty_refreshes_with_one_token_one_rotates() {
-    for (_dir, db) in databases().await {
+    on_both(&MIGRATIONS, |db| async move {
         let code = World::new().grant(&db, |_| ()).await;
         redeem(&db, code, [1; 32], after(1)).await.expect("redeemed");
         let token = Presented { grant: code.grant, hash: [1; 32] };
@@ -152,21 +157,23 @@ async fn of_fifty_refreshes_with_one_token_one_rotates() {
         let family = family.expect("a family");
         assert_eq!(family.previous, Some([1; 32]));
         assert_eq!(family.current.map(|hash| hash.to_vec()), family.answer);
-    }
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn an_authorization_that_is_not_refreshable_has_no_refresh_token() {
-    for (_dir, db) in databases().await {
+    on_both(&MIGRATIONS, |db| async move {
         let code = World::new().grant(&db, |new| new.refreshable = false).await;
         redeem(&db, code, [1; 32], after(1)).await.expect("redeemed");
         assert!(!rotate(&db, Presented { grant: code.grant, hash: [1; 32] }, [2; 32], after(2)).await);
-    }
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn a_revoked_authorization_gives_nothing_any_more() {
-    for (_dir, db) in databases().await {
+    on_both(&MIGRATIONS, |db| async move {
         let code = World::new().grant(&db, |_| ()).await;
         redeem(&db, code, [1; 32], after(1)).await.expect("redeemed");
         let id = code.grant;
@@ -181,12 +188,13 @@ async fn a_revoked_authorization_gives_nothing_any_more() {
         assert!(!revoke().await, "once");
         assert!(lives("y").await.is_none());
         assert!(!rotate(&db, Presented { grant: id, hash: [1; 32] }, [2; 32], after(4)).await);
-    }
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn a_later_consent_replaces_the_earlier_one() {
-    for (_dir, db) in databases().await {
+    on_both(&MIGRATIONS, |db| async move {
         let account = World::new().session.account;
         let consent = |scope: &str, declined: &str, at| Consent {
             scope: Scope::parse(scope).expect("scope"),
@@ -205,12 +213,13 @@ async fn a_later_consent_replaces_the_earlier_one() {
         }
         let other = run(&db, move |tx| async move { consents::find(tx, account, "b").await }.boxed()).await;
         assert_eq!(other, None);
-    }
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn sweeping_removes_what_is_over_and_nothing_else() {
-    for (_dir, db) in databases().await {
+    on_both(&MIGRATIONS, |db| async move {
         let world = World::new();
         let unredeemed = world.grant(&db, |_| ()).await;
         let living = world.grant(&db, |_| ()).await;
@@ -228,12 +237,13 @@ async fn sweeping_removes_what_is_over_and_nothing_else() {
         assert!(matches!(rest(living).await, Unredeemed::Spent { .. }));
         assert_eq!(rest(ended).await, Unredeemed::Unknown);
         assert_eq!(redeem(&db, unredeemed, [1; 32], after(2)).await, None, "its time was over");
-    }
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn revoked_tokens_are_forgotten_once_they_would_have_expired() {
-    for (_dir, db) in databases().await {
+    on_both(&MIGRATIONS, |db| async move {
         for jti in ["x", "x"] {
             run(&db, move |tx| async move { revoked::insert(tx, jti, after(10)).await }.boxed()).await;
         }
@@ -241,5 +251,6 @@ async fn revoked_tokens_are_forgotten_once_they_would_have_expired() {
         assert_eq!(sweep(after(9)).await, 0);
         assert_eq!(sweep(after(10)).await, 1);
         assert!(!run(&db, |tx| async move { revoked::contains(tx, "x").await }.boxed()).await);
-    }
+    })
+    .await;
 }
