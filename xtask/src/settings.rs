@@ -161,7 +161,6 @@ issuer_connect = "127.0.0.1:{passport}"
 ca_file = {ca}
 client_id = "{id}"
 client_secret_file = {secret}
-migrate_on_start = true
 
 [server]
 listen = "127.0.0.1:{port}"
@@ -171,6 +170,9 @@ shutdown_grace = "3s"
 
 [database]
 url = {database}
+
+[dev]
+migrate_on_start = true
 "#,
             id = self.id,
             base = self.base_url(port),
