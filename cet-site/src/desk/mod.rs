@@ -51,7 +51,7 @@ pub async fn show(frame: Frame, visitor: Visitor) -> Response {
     let next = &profile.steps[AFTER_SIGN_IN];
     DeskPage {
         steps: pages::steps(profile, lang, Some(AFTER_SIGN_IN)),
-        greeting: page.tw("site-desk-greeting", &[("name", session.called())]),
+        greeting: page.tw("site-desk-greeting", [("name", session.called())]),
         exam: pages::exam_name(profile, lang),
         sitting: profile.sitting.name.get(lang).to_owned(),
         stage: stage(&page, &profile.sitting, session.province, web.now()),

@@ -21,6 +21,8 @@ pub struct HomePage {
     title: String,
     other_title: String,
     abbreviation: String,
+    /// Stands between the two in English.
+    gap: &'static str,
     sitting: String,
     stage: String,
     steps: Vec<StripStep>,
@@ -52,6 +54,7 @@ pub async fn show(frame: Frame, visitor: Visitor) -> HomePage {
         title: profile.title.get(lang).to_owned(),
         other_title: profile.title.get(lang.other()).to_owned(),
         abbreviation: profile.abbreviation.clone(),
+        gap: parts::gap(lang),
         sitting: format!("{}{}", profile.sitting.name.get(lang), page.t("site-colon")),
         stage: stage(&page, profile.sitting.stage(web.now())),
         steps: parts::steps(profile, lang, None),
@@ -68,7 +71,7 @@ pub async fn show(frame: Frame, visitor: Visitor) -> HomePage {
 fn stage(page: &Page, stage: Stage) -> String {
     match stage {
         Stage::Ahead(opens) => page.tw("site-stage-ahead", &[("when", Civil::at(opens).day.text(page.lang))]),
-        Stage::Open(count) => page.tw("site-stage-open", &[("count", count)]),
+        Stage::Open(count) => page.tw("site-stage-open", [("count", count)]),
         Stage::Closed => page.t("site-stage-closed"),
     }
 }

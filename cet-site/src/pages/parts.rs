@@ -86,7 +86,15 @@ pub fn dates(profile: &Profile, lang: Lang) -> Vec<DateCell> {
 /// The full name of the exam with its abbreviation.
 #[must_use]
 pub fn exam_name(profile: &Profile, lang: Lang) -> String {
-    format!("{}({})", profile.title.get(lang), profile.abbreviation)
+    format!("{}{}({})", profile.title.get(lang), gap(lang), profile.abbreviation)
+}
+
+/// What stands before a bracket: Chinese leaves it to the browser.
+pub(super) const fn gap(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Zh => "",
+        Lang::En => " ",
+    }
 }
 
 /// A line of the news.

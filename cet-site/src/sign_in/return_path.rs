@@ -99,11 +99,7 @@ mod tests {
             "",
         ] {
             let parsed = parse(text);
-            assert!(
-                parsed == "/registration" || (parsed.starts_with('/') && !parsed.starts_with("//")),
-                "{text}: {parsed}"
-            );
-            assert!(!parsed.contains("evil") || text.starts_with("/%0d"), "{text}: {parsed}");
+            assert!(parsed.starts_with('/') && !parsed.starts_with("//"), "{text}: {parsed}");
         }
     }
 

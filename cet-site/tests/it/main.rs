@@ -1,0 +1,14 @@
+//! Everything the site promises, asked for at its front door, on both databases.
+
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test stops where something it stands on is missing")]
+
+mod architecture;
+mod faults;
+mod initiate;
+mod journey;
+mod pages;
+mod return_path;
+mod settings;
+mod support;
+mod texts;
+mod tokens;

@@ -1,0 +1,24 @@
+//! Both languages say everything, with the same placeholders, and every fault has its words.
+
+use cet_site::web::SOURCES;
+use shared::i18n::{Lang, check};
+
+#[test]
+fn both_languages_have_the_same_texts() {
+    let of = |lang: Lang| SOURCES.iter().find(|(l, _)| *l == lang).map(|(_, texts)| *texts).expect("texts");
+    assert_eq!(check::differences(of(Lang::Zh), of(Lang::En)), Vec::<String>::new());
+}
+
+#[test]
+fn every_way_to_fail_has_its_words() {
+    let texts = cet_site::web::texts();
+    let faults =
+        ["cancelled", "expired", "lost", "cookies", "clock", "unreachable", "refused", "issuer", "token", "malformed"];
+    let failures = ["missing", "method", "large", "host", "busy", "broken"];
+    let of_faults = faults.iter().flat_map(|kind| ["title", "text"].map(|part| format!("signin-fault-{kind}-{part}")));
+    let of_failures =
+        failures.iter().flat_map(|k| ["title", "text", "button"].map(|part| format!("site-failure-{k}-{part}")));
+    for key in of_faults.chain(of_failures) {
+        assert!(Lang::ALL.iter().all(|lang| texts.has(*lang, &key)), "{key}");
+    }
+}
