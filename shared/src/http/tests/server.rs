@@ -1,12 +1,15 @@
 //! The server and the client, against each other.
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
 use axum::http::Version;
 use axum::routing::get;
+use futures_util::stream::repeat_with;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
@@ -134,7 +137,8 @@ async fn tls_files_that_cannot_be_used_are_named() {
 async fn a_redirect_is_an_answer_and_a_large_body_is_not_read() {
     let router = Router::new()
         .route("/away", get(|| async { axum::response::Redirect::to("/large") }))
-        .route("/large", get(|| async { "x".repeat(1000) }));
+        .route("/large", get(|| async { "x".repeat(1000) }))
+        .route("/endless", get(|| async { Body::from_stream(repeat_with(|| Ok::<_, Infallible>("x".repeat(100)))) }));
     let server = start(&ServerSettings::loopback(), router).await;
     let client = ClientBuilder::new().build().expect("a client");
     let base = format!("http://cet.localhost:{}", server.address.port());
@@ -142,4 +146,6 @@ async fn a_redirect_is_an_answer_and_a_large_body_is_not_read() {
     let large = async || client.get(format!("{base}/large")).send().await.expect("an answer");
     assert!(matches!(client::body(large().await, 999).await, Err(client::BodyError::TooLarge(999))));
     assert_eq!(client::body(large().await, 1000).await.expect("it fits").len(), 1000);
+    let endless = client.get(format!("{base}/endless")).send().await.expect("an answer");
+    assert!(matches!(client::body(endless, 999).await, Err(client::BodyError::TooLarge(999))));
 }
