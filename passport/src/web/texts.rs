@@ -37,4 +37,10 @@ mod tests {
     fn both_languages_are_complete() {
         assert_eq!(shared::i18n::check::differences(ZH, EN), Vec::<String>::new());
     }
+
+    #[test]
+    fn every_text_that_is_asked_for_exists() {
+        let folders = ["src", "templates", "../shared/templates"].map(std::path::Path::new);
+        assert_eq!(shared::i18n::check::unknown_keys(&folders, ZH).expect("readable"), Vec::<String>::new());
+    }
 }

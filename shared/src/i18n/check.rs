@@ -1,6 +1,8 @@
 //! The completeness check that each crate runs over its texts in a test.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::Path;
 
 use fluent_syntax::ast::{CallArguments, Entry, Expression, InlineExpression, Pattern, PatternElement};
 
@@ -29,6 +31,48 @@ pub fn differences(zh_sources: &[&str], en_sources: &[&str]) -> Vec<String> {
     let only_en = en.keys().filter(|key| !zh.contains_key(*key));
     found.extend(only_en.map(|key| format!("`{key}` is missing in zh-CN")));
     found
+}
+
+/// The keys that code and templates below `folders` ask for by name, in calls of `.t("…")` and
+/// `.tw("…", …)`, and that the texts do not have: one `file: key` each. Keys that are put together at run time
+/// are not seen.
+///
+/// # Errors
+/// A folder cannot be read.
+pub fn unknown_keys(folders: &[&Path], sources: &[&str]) -> io::Result<Vec<String>> {
+    let known = keys("", sources, &mut Vec::new());
+    let mut unknown = Vec::new();
+    for folder in folders {
+        in_folder(folder, &mut |path, text| {
+            let asked = asked_for(text).filter(|key| !known.contains_key(*key));
+            unknown.extend(asked.map(|key| format!("{}: {key}", path.display())));
+        })?;
+    }
+    unknown.sort();
+    Ok(unknown)
+}
+
+/// Hands every Rust file and template below the folder to `look`.
+fn in_folder(folder: &Path, look: &mut impl FnMut(&Path, &str)) -> io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            in_folder(&path, look)?;
+        } else if path.extension().is_some_and(|kind| ["rs", "html", "txt"].iter().any(|ours| kind == *ours)) {
+            look(&path, &std::fs::read_to_string(&path)?);
+        }
+    }
+    Ok(())
+}
+
+/// The literal keys of the calls in a text.
+fn asked_for(text: &str) -> impl Iterator<Item = &str> {
+    const CALLS: [&str; 2] = [".t(\"", ".tw(\""];
+    CALLS.into_iter().flat_map(move |call| text.split(call).skip(1)).filter_map(|rest| {
+        let (key, _) = rest.split_once('"')?;
+        let plain = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        plain.then_some(key)
+    })
 }
 
 fn list(placeholders: &Placeholders) -> String {
@@ -147,6 +191,17 @@ mod tests {
     #[test]
     fn a_key_that_stands_twice_is_reported_across_sources() {
         assert_eq!(differences(&["a = 甲", "a = 乙"], &["a = A"]), ["`a` stands twice in zh-CN"]);
+    }
+
+    #[test]
+    fn a_key_that_no_text_has_is_found_where_it_is_asked_for() {
+        let dir = tempfile::tempdir().expect("a folder");
+        std::fs::create_dir(dir.path().join("deep")).expect("a folder");
+        let page = r#"{{ page.t("a") }} {{ page.tw("b-c", &[("n", n)]) }} {{ page.t("missing") }} {{ page.t(key) }}"#;
+        std::fs::write(dir.path().join("deep/page.html"), page).expect("a file");
+        std::fs::write(dir.path().join("notes.md"), r#".t("ignored")"#).expect("a file");
+        let found = unknown_keys(&[dir.path()], &["a = 甲\nb-c = { $n }"]).expect("readable");
+        assert_eq!(found, [format!("{}: missing", dir.path().join("deep/page.html").display())]);
     }
 
     #[test]
