@@ -112,11 +112,7 @@ where
         if is_foreign(request.headers(), &web.origin) {
             return Err(FormRejection::Foreign);
         }
-        let secret = request
-            .extensions()
-            .get::<Cookies>()
-            .and_then(|cookies| cookies.get(COOKIE))
-            .map(|cookie| cookie.value().to_owned());
+        let secret = sent_secret(request.headers());
         let body = Bytes::from_request(request, state).await.map_err(|rejection| {
             if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
                 FormRejection::TooLarge
@@ -135,6 +131,13 @@ where
         };
         Ok(Self { form, fresh, cookies_work: secret.is_some() })
     }
+}
+
+/// The secret that the browser sent, and not one that the page of this answer has just been given.
+fn sent_secret(headers: &HeaderMap) -> Option<String> {
+    let sent = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
+    let mut cookies = sent.flat_map(Cookie::split_parse).flatten();
+    cookies.find(|cookie| cookie.name() == COOKIE).map(|cookie| cookie.value().to_owned())
 }
 
 /// Whether the body is declared a form; parameters of the media type are allowed.

@@ -1,5 +1,6 @@
 //! The passport from outside, in one test binary: a file per feature, named as the rule it proves.
 
+mod accounts;
 mod architecture;
 mod assets;
 mod captcha;

@@ -1,0 +1,130 @@
+//! Home, profile, password, province and signing out.
+
+use http::{Request, StatusCode};
+
+use super::*;
+use crate::support::on_both_with;
+
+#[tokio::test]
+async fn someone_not_signed_in_finds_the_two_ways_in() {
+    on_both_with(PLAIN, |passport| async move {
+        let answer = passport.browser().open(&page("/")).await;
+        assert_eq!(answer.status, StatusCode::OK);
+        assert_eq!(answer.attributes("main a.button", "href"), ["/sign-in", "/register"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_profile_is_changed_and_the_pages_speak_the_chosen_language() {
+    on_both_with(PLAIN, |passport| async move {
+        candidate(&passport).await;
+        let mut browser = passport.browser();
+        sign_in(&mut browser).await;
+        let answer = browser.open(&page("/account/profile")).await;
+        let form = form(&answer, "/account/profile");
+        assert_eq!(form.value("name"), Some("李华"));
+        let home = browser.submit(form.set("name", "Li Hua").set("locale", "en").set("province", "44")).await;
+        assert!(home.text.contains("Hello, Li Hua") && home.text.contains("Guangdong"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_profile_sent_after_the_session_ended_is_kept_over_signing_in() {
+    on_both_with(PLAIN, |passport| async move {
+        candidate(&passport).await;
+        let mut browser = passport.browser();
+        sign_in(&mut browser).await;
+        let answer = browser.open(&page("/account/profile")).await;
+        let edited = form(&answer, "/account/profile").set("name", "王小明");
+        let mut other_tab = browser.clone();
+        let out = other_tab.open(&page("/sign-out")).await;
+        other_tab.submit(form(&out, "/sign-out")).await;
+        let asked = browser.submit(edited).await;
+        assert_eq!(asked.url.path(), "/sign-in");
+        assert!(asked.texts(".notice").concat().contains("填过的都在"));
+        let form = form(&asked, "/sign-in").set("username", EMAIL).set("password", PASSWORD);
+        let back = browser.submit(form).await;
+        assert_eq!(back.url.path(), "/account/profile");
+        assert_eq!(super::form(&back, "/account/profile").value("name"), Some("王小明"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_new_password_asks_for_the_old_one_and_ends_every_other_session() {
+    on_both_with(PLAIN, |passport| async move {
+        candidate(&passport).await;
+        let (mut browser, mut phone) = (passport.browser(), passport.browser());
+        sign_in(&mut browser).await;
+        sign_in(&mut phone).await;
+        let answer = browser.open(&page("/account/password")).await;
+        let form = form(&answer, "/account/password").set("password", "new12345!").set("password_confirm", "new12345!");
+        let answer = browser.submit(form.clone().set("old_password", "wrong")).await;
+        assert_eq!(summary(&answer), ["现在的密码：现在的密码不对。还可以试 4 次；忘了可以重置"]);
+        let answer = browser.submit(form.set("old_password", PASSWORD)).await;
+        assert_eq!(answer.url.path(), "/");
+        assert_eq!(browser.open(&page("/account/profile")).await.url.path(), "/account/profile");
+        assert_eq!(phone.open(&page("/account/profile")).await.url.path(), "/sign-in");
+        let form = sign_in_form(&mut phone, EMAIL, PASSWORD).await;
+        assert_eq!(phone.submit(form).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let form = sign_in_form(&mut phone, EMAIL, "new12345!").await;
+        assert_eq!(phone.submit(form).await.url.path(), "/");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn signing_out_ends_the_session_itself_and_may_be_done_twice() {
+    on_both_with(PLAIN, |passport| async move {
+        candidate(&passport).await;
+        let mut browser = passport.browser();
+        let home = sign_in(&mut browser).await;
+        let mut thief = browser.clone();
+        let button = home.form("form[action='/sign-out']");
+        for _ in 0..2 {
+            let answer = browser.submit(button.clone()).await;
+            assert_eq!((answer.status, answer.url.path()), (StatusCode::OK, "/"));
+            assert!(answer.text.contains("您已退出"));
+        }
+        assert_eq!(thief.open(&page("/account/profile")).await.url.path(), "/sign-in");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn another_site_cannot_send_our_forms() {
+    on_both_with(PLAIN, |passport| async move {
+        candidate(&passport).await;
+        let mut browser = passport.browser();
+        sign_in(&mut browser).await;
+        for path in ["/sign-out", "/account/profile", "/account/password", "/sign-in", "/register", "/province"] {
+            let request = Request::post(page(path))
+                .header("host", "passport.test")
+                .header("origin", "https://evil.example")
+                .header("content-type", "application/x-www-form-urlencoded")
+                .body("name=x".into())
+                .expect("a request");
+            assert_eq!(browser.send(request).await.status, StatusCode::FORBIDDEN, "{path}");
+        }
+        assert_eq!(browser.open(&page("/account/profile")).await.url.path(), "/account/profile");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_province_page_wants_a_province_and_goes_on() {
+    on_both_with(PLAIN, |passport| async move {
+        candidate(&passport).await;
+        let mut browser = passport.browser();
+        assert_eq!(browser.open(&page("/province")).await.url.path(), "/sign-in");
+        sign_in(&mut browser).await;
+        let answer = browser.open(&page("/province")).await;
+        let form = form(&answer, "/province");
+        let refused = browser.submit(form.clone()).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(browser.submit(form.set("province", "44")).await.url.path(), "/");
+    })
+    .await;
+}

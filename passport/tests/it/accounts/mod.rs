@@ -1,0 +1,59 @@
+//! Candidates: registering, signing in, their home and their data.
+
+mod data;
+mod register;
+mod sign_in;
+
+use passport::accounts::admin::Seed;
+use passport::accounts::model::{Email, Mobile, Name};
+use shared::secret::SecretString;
+use shared::testkit::{Answer, Browser, Form};
+
+use crate::support::{ISSUER, Passport};
+
+/// No captcha, and a hash that costs little: what these tests prove does not hang on its cost.
+const PLAIN: &str = "[accounts]\ncaptcha = 'off'\n[accounts.hash]\nmemory_kib = 64\niterations = 1\n";
+
+const EMAIL: &str = "lihua2006@example.com";
+const MOBILE: &str = "138 0013 8000";
+const PASSWORD: &str = "abc12345!";
+
+/// The candidate that the constants name.
+async fn candidate(passport: &Passport) {
+    let seed = Seed {
+        email: Email::parse(EMAIL).ok(),
+        mobile: Mobile::parse(MOBILE).ok(),
+        name: Name::parse("李华").ok(),
+        plain_name: None,
+    };
+    let password = SecretString::new(PASSWORD);
+    assert_eq!(passport.app.accounts.seed(vec![seed], &password, false).await.expect("an account"), 1);
+}
+
+fn page(path: &str) -> String {
+    format!("{ISSUER}{path}")
+}
+
+/// The form of a page, told from the one in its header by its action.
+fn form(answer: &Answer, path: &str) -> Form {
+    answer.form(&format!("main form[action^='{path}']"))
+}
+
+/// The sign-in form, filled.
+async fn sign_in_form(browser: &mut Browser, username: &str, password: &str) -> Form {
+    let answer = browser.open(&page("/sign-in")).await;
+    form(&answer, "/sign-in").set("username", username).set("password", password)
+}
+
+/// Signs the candidate in.
+async fn sign_in(browser: &mut Browser) -> Answer {
+    let form = sign_in_form(browser, EMAIL, PASSWORD).await;
+    let answer = browser.submit(form).await;
+    assert_eq!(answer.url.path(), "/", "{}", answer.text);
+    answer
+}
+
+/// The sentences of the summary at the top.
+fn summary(answer: &Answer) -> Vec<String> {
+    answer.texts(".summary li")
+}
