@@ -3,5 +3,6 @@
 mod accounts;
 mod architecture;
 mod assets;
+mod crash;
 mod captcha;
 mod support;
