@@ -4,5 +4,7 @@ mod accounts;
 mod architecture;
 mod assets;
 mod crash;
+mod authorize;
 mod captcha;
+mod discovery;
 mod support;

@@ -1,5 +1,7 @@
 //! A passport that runs in the test: real database, real keys, a clock that stands still, entropy that repeats.
 
+pub(crate) mod site;
+
 use std::future::Future;
 use std::sync::Arc;
 
