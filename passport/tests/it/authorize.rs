@@ -5,7 +5,7 @@ use std::time::Duration;
 use shared::testkit::Answer;
 
 use crate::support::site::{
-    CHALLENGE, OURS, Pairs, PUBLIC, THEIRS, authorize, encoded, get, post, request, with, without,
+    CHALLENGE, OURS, PUBLIC, Pairs, THEIRS, authorize, encoded, get, post, request, with, without,
 };
 use crate::support::{ISSUER, on_both};
 

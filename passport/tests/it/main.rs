@@ -7,4 +7,7 @@ mod crash;
 mod authorize;
 mod captcha;
 mod discovery;
+mod logout;
 mod support;
+mod token;
+mod userinfo;

@@ -6,10 +6,10 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use form_urlencoded::Serializer;
 use futures_util::FutureExt as _;
 use http::{Request, header};
+use passport::accounts::AccountId;
 use passport::accounts::model::{Email, Name, Province};
 use passport::accounts::sessions::{self, Session, SessionId, SessionPolicy};
 use passport::accounts::store::{self, NewAccount};
-use passport::accounts::AccountId;
 use passport::audit::Actor;
 use shared::clock::Clock as _;
 use shared::db::DbError;
@@ -204,14 +204,9 @@ pub(crate) async fn get(browser: &mut Browser, path: &str, headers: &[(&str, &st
 }
 
 /// `POST` of a form.
-pub(crate) async fn post(
-    browser: &mut Browser,
-    path: &str,
-    body: impl Into<Body>,
-    headers: &[(&str, &str)],
-) -> Answer {
-    let mut request = Request::post(format!("{ISSUER}{path}"))
-        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+pub(crate) async fn post(browser: &mut Browser, path: &str, body: impl Into<Body>, headers: &[(&str, &str)]) -> Answer {
+    let mut request =
+        Request::post(format!("{ISSUER}{path}")).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
