@@ -16,12 +16,14 @@ mod browser;
 mod cookies;
 mod databases;
 mod form;
+mod reference;
 
 pub use answer::Answer;
 pub use browser::Browser;
 pub use cookies::{CookieJar, StoredCookie};
 pub use databases::{each_engine, on_both, postgres_is_there};
 pub use form::Form;
+pub use reference::reference_is_current;
 
 #[cfg(test)]
 mod tests;

@@ -132,3 +132,14 @@ impl Setting for ProfileId {
         name.parse().map_err(|_| format!("`{name}` is none of {}", Self::KIND))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_reference_is_current() {
+        let page = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/configuration.md"));
+        shared::testkit::reference_is_current(page, reference());
+    }
+}

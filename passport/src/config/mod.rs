@@ -100,6 +100,12 @@ mod tests {
     }
 
     #[test]
+    fn the_reference_is_current() {
+        let page = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/configuration.md"));
+        shared::testkit::reference_is_current(page, Config::program());
+    }
+
+    #[test]
     fn three_settings_are_enough() {
         let config = parse("").expect("settings");
         assert_eq!(config.issuer.as_str(), "https://passport.example");

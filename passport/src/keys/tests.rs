@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use shared::clock::{FakeClock, Timestamp};
-use shared::db::DbConfig;
 use shared::entropy::SystemEntropy;
 use shared::secret::SecretBytes;
+use shared::testkit;
 
 use super::*;
 use crate::MIGRATIONS;
@@ -22,20 +22,17 @@ impl Journal for Silent {
 struct House {
     db: Db,
     clock: Arc<FakeClock>,
-    _dir: tempfile::TempDir,
 }
 
 const POLICY: Policy = Policy { publish_for: Duration::from_secs(3_600), verify_for: Duration::from_secs(7_200) };
 
-impl House {
-    async fn new() -> Self {
-        let dir = tempfile::tempdir().expect("a folder");
-        let url = format!("sqlite:{}", dir.path().join("test.db").display());
-        let db = Db::connect(&DbConfig::new(url)).await.expect("a database");
-        db.migrate(&MIGRATIONS).await.expect("migrated");
-        Self { db, clock: Arc::new(FakeClock::at(Timestamp::from_seconds(1_000_000))), _dir: dir }
-    }
+/// Runs a test on each database.
+async fn on_both<F: Future<Output = ()>>(test: impl Fn(House) -> F) {
+    let clock = || Arc::new(FakeClock::at(Timestamp::from_seconds(1_000_000)));
+    testkit::on_both(&MIGRATIONS, |db| test(House { db, clock: clock() })).await;
+}
 
+impl House {
     async fn try_node(&self, master: u8) -> Result<Keys, KeysError> {
         Keys::start(
             self.db.clone(),
@@ -59,80 +56,95 @@ fn claims() -> Value {
 
 #[tokio::test]
 async fn nodes_that_start_at_once_make_one_set() {
-    let house = House::new().await;
-    let nodes = futures_util::future::join_all((0..4).map(|_| house.node())).await;
-    assert_eq!(nodes[0].list().await.expect("keys").len(), Alg::ALL.len());
-    for node in &nodes {
-        assert_eq!(node.jwks(), nodes[0].jwks());
-        let sealed = node.seal("a", b"text", b"");
-        assert!(nodes[0].open("a", &sealed, b"").is_some());
-        assert_eq!(node.mac("a", b"x"), nodes[0].mac("a", b"x"));
-    }
+    on_both(|house| async move {
+        let nodes = futures_util::future::join_all((0..4).map(|_| house.node())).await;
+        assert_eq!(nodes[0].list().await.expect("keys").len(), Alg::ALL.len());
+        for node in &nodes {
+            assert_eq!(node.jwks(), nodes[0].jwks());
+            let sealed = node.seal("a", b"text", b"");
+            assert!(nodes[0].open("a", &sealed, b"").is_some());
+            assert_eq!(node.mac("a", b"x"), nodes[0].mac("a", b"x"));
+        }
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn another_master_key_opens_nothing() {
-    let house = House::new().await;
-    house.node().await;
-    let error = house.try_node(2).await.map(drop).expect_err("refused");
-    assert!(matches!(error, KeysError::OtherMasterKey { .. }), "{error}");
+    on_both(|house| async move {
+        house.node().await;
+        let error = house.try_node(2).await.map(drop).expect_err("refused");
+        assert!(matches!(error, KeysError::OtherMasterKey { .. }), "{error}");
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn tokens_signed_before_a_rotation_verify_until_they_expire() {
-    let house = House::new().await;
-    let (a, b) = (house.node().await, house.node().await);
-    let token = a.sign(Alg::ES256, "JWT", &claims()).expect("signed");
+    on_both(|house| async move {
+        let (a, b) = (house.node().await, house.node().await);
+        let token = a.sign(Alg::ES256, "JWT", &claims()).expect("signed");
 
-    a.change(Request::Rotate(Alg::ES256)).await.expect("staged");
-    b.refresh().await.expect("refreshed");
-    let set: Value = serde_json::from_slice(&b.jwks().body).expect("a key set");
-    assert_eq!(set["keys"].as_array().map(Vec::len), Some(3));
-    let before = a.signing_key(Alg::ES256).expect("a key").public().kid.clone();
+        a.change(Request::Rotate(Alg::ES256)).await.expect("staged");
+        b.refresh().await.expect("refreshed");
+        let set: Value = serde_json::from_slice(&b.jwks().body).expect("a key set");
+        assert_eq!(set["keys"].as_array().map(Vec::len), Some(3));
+        let before = a.signing_key(Alg::ES256).expect("a key").public().kid.clone();
 
-    house.clock.advance(POLICY.publish_for);
-    a.change(Request::Tend).await.expect("activated");
-    let after = a.signing_key(Alg::ES256).expect("a key").public().kid.clone();
-    assert_ne!(before, after);
-    // The other node signs with the old key for a moment more, and that is fine.
-    let late = b.sign(Alg::ES256, "JWT", &claims()).expect("signed");
-    for token in [&token, &late] {
-        assert!(a.verify::<Value>(token, "JWT").is_ok());
-    }
+        house.clock.advance(POLICY.publish_for);
+        a.change(Request::Tend).await.expect("activated");
+        let after = a.signing_key(Alg::ES256).expect("a key").public().kid.clone();
+        assert_ne!(before, after);
+        // The other node signs with the old key for a moment more, and that is fine.
+        let late = b.sign(Alg::ES256, "JWT", &claims()).expect("signed");
+        for token in [&token, &late] {
+            assert!(a.verify::<Value>(token, "JWT").is_ok());
+        }
 
-    house.clock.advance(POLICY.verify_for);
-    a.change(Request::Tend).await.expect("removed");
-    assert_eq!(a.verify::<Value>(&token, "JWT"), Err(TokenError::UnknownKey));
-    assert_eq!(a.list().await.expect("keys").len(), Alg::ALL.len());
+        house.clock.advance(POLICY.verify_for);
+        a.change(Request::Tend).await.expect("removed");
+        assert_eq!(a.verify::<Value>(&token, "JWT"), Err(TokenError::UnknownKey));
+        assert_eq!(a.list().await.expect("keys").len(), Alg::ALL.len());
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn a_leaked_key_verifies_no_more_at_once() {
-    let house = House::new().await;
-    let node = house.node().await;
-    let token = node.sign(Alg::ES256, "JWT", &claims()).expect("signed");
-    let request = Request::RotateNow(Alg::ES256);
-    assert_eq!(node.change(request).await.expect("rotated").len(), 2);
-    assert_eq!(node.verify::<Value>(&token, "JWT"), Err(TokenError::UnknownKey));
+    on_both(|house| async move {
+        let node = house.node().await;
+        let token = node.sign(Alg::ES256, "JWT", &claims()).expect("signed");
+        let request = Request::RotateNow(Alg::ES256);
+        assert_eq!(node.change(request).await.expect("rotated").len(), 2);
+        assert_eq!(node.verify::<Value>(&token, "JWT"), Err(TokenError::UnknownKey));
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn nodes_that_rotate_at_once_stage_one_key() {
-    let house = House::new().await;
-    let nodes = futures_util::future::join_all((0..3).map(|_| house.node())).await;
-    let rotate = nodes.iter().map(|node| node.change(Request::Rotate(Alg::ES256)));
-    let changes: usize =
-        futures_util::future::join_all(rotate).await.into_iter().map(|changes| changes.expect("rotated").len()).sum();
-    assert_eq!(changes, 1);
+    on_both(|house| async move {
+        let nodes = futures_util::future::join_all((0..3).map(|_| house.node())).await;
+        let rotate = nodes.iter().map(|node| node.change(Request::Rotate(Alg::ES256)));
+        let changes: usize = futures_util::future::join_all(rotate)
+            .await
+            .into_iter()
+            .map(|changes| changes.expect("rotated").len())
+            .sum();
+        assert_eq!(changes, 1);
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn what_an_older_data_key_sealed_opens_after_a_new_one_was_made() {
-    let house = House::new().await;
-    let node = house.node().await;
-    let (sealed, mac) = (node.seal("a", b"text", b""), node.mac("a", b"x"));
-    node.add_data_key().await.expect("made");
-    assert_eq!(node.open("a", &sealed, b"").as_deref(), Some(&b"text"[..]));
-    assert_eq!(node.mac("a", b"x"), mac);
-    assert_ne!(node.seal("a", b"text", b"")[1..5], sealed[1..5]);
+    on_both(|house| async move {
+        let node = house.node().await;
+        let (sealed, mac) = (node.seal("a", b"text", b""), node.mac("a", b"x"));
+        node.add_data_key().await.expect("made");
+        assert_eq!(node.open("a", &sealed, b"").as_deref(), Some(&b"text"[..]));
+        assert_eq!(node.mac("a", b"x"), mac);
+        assert_ne!(node.seal("a", b"text", b"")[1..5], sealed[1..5]);
+    })
+    .await;
 }

@@ -1,11 +1,13 @@
 //! The passport from outside, in one test binary: a file per feature, named as the rule it proves.
 
 mod accounts;
+mod administration;
 mod architecture;
 mod assets;
-mod crash;
 mod authorize;
 mod captcha;
+mod clients;
+mod crash;
 mod discovery;
 mod logout;
 mod support;

@@ -60,7 +60,7 @@ pub fn reference_markdown(programs: &[Program]) -> String {
 const INTRODUCTION: &str = "\
 # Settings
 
-<!-- Written by `cargo xtask docs` from the declarations in the code: change them there. -->
+<!-- Written by `UPDATE_DOCS=1 cargo test reference` from the declarations in the code: change them there. -->
 
 Each program reads one TOML file, named by `--config`. Environment variables override it: `listen` of the
 section `[server]` of the passport is `PASSPORT__SERVER__LISTEN`. Lists are separated by commas there, and an

@@ -5,9 +5,10 @@ use std::sync::Mutex;
 use futures_util::future::BoxFuture;
 
 use shared::clock::{Clock as _, FakeClock};
-use shared::db::{DbConfig, sql};
+use shared::db::sql;
 use shared::entropy::SeededEntropy;
 use shared::i18n::Lang;
+use shared::testkit;
 
 use super::*;
 use crate::MIGRATIONS;
@@ -31,15 +32,15 @@ impl Transport for Recorder {
 struct House {
     worker: Worker,
     clock: Arc<FakeClock>,
-    _dir: tempfile::TempDir,
+}
+
+/// Runs a test on each database.
+async fn on_both<F: Future<Output = ()>>(test: impl Fn(House) -> F) {
+    testkit::on_both(&MIGRATIONS, |db| test(House::on(db))).await;
 }
 
 impl House {
-    async fn new() -> Self {
-        let dir = tempfile::tempdir().expect("a folder");
-        let url = format!("sqlite:{}", dir.path().join("test.db").display());
-        let db = Db::connect(&DbConfig::new(url)).await.expect("a database");
-        db.migrate(&MIGRATIONS).await.expect("migrated");
+    fn on(db: Db) -> Self {
         let clock = Arc::new(FakeClock::at(Timestamp::from_seconds(1_000)));
         let entropy: SharedEntropy = Arc::new(SeededEntropy::new(1));
         let worker = Worker {
@@ -51,7 +52,7 @@ impl House {
             mail: None,
             sms: None,
         };
-        Self { worker, clock, _dir: dir }
+        Self { worker, clock }
     }
 
     async fn write(&self) -> MessageId {
@@ -96,82 +97,99 @@ fn refusing(error: fn(String) -> SendError) -> Recorder {
 
 #[tokio::test]
 async fn a_message_goes_out_once_and_leaves_no_content_behind() {
-    let house = House::new().await;
-    let id = house.write().await;
-    let out = Recorder::default();
-    assert_eq!(house.send(&out).await, 1);
-    assert_eq!(house.send(&out).await, 0);
-    assert_eq!(*out.seen.lock().expect("a list"), [id]);
-    assert_eq!(house.payloads().await, 0);
-    assert_eq!(house.counts().await, store::Counts::default());
+    on_both(|house| async move {
+        let id = house.write().await;
+        let out = Recorder::default();
+        assert_eq!(house.send(&out).await, 1);
+        assert_eq!(house.send(&out).await, 0);
+        assert_eq!(*out.seen.lock().expect("a list"), [id]);
+        assert_eq!(house.payloads().await, 0);
+        assert_eq!(house.counts().await, store::Counts::default());
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn what_is_refused_is_tried_again_under_the_same_id_and_then_given_up() {
-    let house = House::new().await;
-    let id = house.write().await;
-    let out = refusing(SendError::Temporary);
-    for _ in 0..3 {
-        assert_eq!(house.send(&out).await, 1);
-        assert_eq!(house.send(&out).await, 0, "not before the pause is over");
-        house.clock.advance(Duration::from_secs(60));
-    }
-    assert_eq!(house.send(&out).await, 0);
-    assert_eq!(*out.seen.lock().expect("a list"), [id; 3]);
-    assert_eq!((house.counts().await.failed, house.payloads().await), (1, 0));
+    on_both(|house| async move {
+        let id = house.write().await;
+        let out = refusing(SendError::Temporary);
+        for _ in 0..3 {
+            assert_eq!(house.send(&out).await, 1);
+            assert_eq!(house.send(&out).await, 0, "not before the pause is over");
+            house.clock.advance(Duration::from_secs(60));
+        }
+        assert_eq!(house.send(&out).await, 0);
+        assert_eq!(*out.seen.lock().expect("a list"), [id; 3]);
+        assert_eq!((house.counts().await.failed, house.payloads().await), (1, 0));
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn a_final_refusal_is_not_tried_again() {
-    let house = House::new().await;
-    house.write().await;
-    house.send(&refusing(SendError::Permanent)).await;
-    assert_eq!(house.counts().await.failed, 1);
+    on_both(|house| async move {
+        house.write().await;
+        house.send(&refusing(SendError::Permanent)).await;
+        assert_eq!(house.counts().await.failed, 1);
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn what_a_dead_worker_had_claimed_comes_up_again() {
-    let house = House::new().await;
-    house.write().await;
-    let (now, later) = (house.clock.now(), house.clock.now() + Duration::from_secs(60));
-    let claimed =
-        house.worker.db.write(move |tx| store::claim(tx, Channel::Mail, 4, now, later).boxed()).await.expect("claimed");
-    assert_eq!(claimed.len(), 1);
-    assert_eq!(house.send(&Recorder::default()).await, 0);
-    house.clock.advance(Duration::from_secs(60));
-    assert_eq!(house.send(&Recorder::default()).await, 1);
+    on_both(|house| async move {
+        house.write().await;
+        let (now, later) = (house.clock.now(), house.clock.now() + Duration::from_secs(60));
+        let claimed = house
+            .worker
+            .db
+            .write(move |tx| store::claim(tx, Channel::Mail, 4, now, later).boxed())
+            .await
+            .expect("claimed");
+        assert_eq!(claimed.len(), 1);
+        assert_eq!(house.send(&Recorder::default()).await, 0);
+        house.clock.advance(Duration::from_secs(60));
+        assert_eq!(house.send(&Recorder::default()).await, 1);
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn two_workers_never_take_the_same_message() {
-    let house = House::new().await;
-    for _ in 0..20 {
-        house.write().await;
-    }
-    let out = Recorder::default();
-    join_all((0..8).map(|_| house.send(&out))).await;
-    let mut seen = out.seen.lock().expect("a list").clone();
-    seen.sort_unstable();
-    seen.dedup();
-    assert_eq!(seen.len(), 20);
-    assert_eq!(out.seen.lock().expect("a list").len(), 20);
+    on_both(|house| async move {
+        for _ in 0..20 {
+            house.write().await;
+        }
+        let out = Recorder::default();
+        join_all((0..8).map(|_| house.send(&out))).await;
+        let mut seen = out.seen.lock().expect("a list").clone();
+        seen.sort_unstable();
+        seen.dedup();
+        assert_eq!(seen.len(), 20);
+        assert_eq!(out.seen.lock().expect("a list").len(), 20);
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn a_written_message_wakes_the_worker() {
-    let mut house = House::new().await;
-    let out = Arc::new(Recorder::default());
-    house.worker.mail = Some(out.clone());
-    let (stop, stopped) = watch::channel(false);
-    let write = async {
-        house.write().await;
-        while house.counts().await.waiting > 0 {
-            tokio::task::yield_now().await;
-        }
-        stop.send(true).expect("a worker that listens");
-    };
-    tokio::join!(house.worker.run(stopped), write);
-    assert_eq!(out.seen.lock().expect("a list").len(), 1);
+    on_both(|house| async move {
+        let mut house = house;
+        let out = Arc::new(Recorder::default());
+        house.worker.mail = Some(out.clone());
+        let (stop, stopped) = watch::channel(false);
+        let write = async {
+            house.write().await;
+            while house.counts().await.waiting > 0 {
+                tokio::task::yield_now().await;
+            }
+            stop.send(true).expect("a worker that listens");
+        };
+        tokio::join!(house.worker.run(stopped), write);
+        assert_eq!(out.seen.lock().expect("a list").len(), 1);
+    })
+    .await;
 }
 
 #[test]

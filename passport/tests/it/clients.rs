@@ -1,0 +1,133 @@
+//! The registry of relying parties in a database: what one node writes, another reads within seconds; secrets are
+//! exchanged without an outage.
+
+use std::time::Duration;
+
+use passport::audit::{self, Actor, Audit};
+use passport::clients::secret::SecretError;
+use passport::clients::{Applied, Clients, ClientsError, Metadata};
+use shared::entropy::SystemEntropy;
+use shared::secret::SecretString;
+
+use crate::support::{self, Passport};
+
+fn metadata(more: &str) -> Metadata {
+    let text = format!(
+        "client_id = 'a'\nclient_name = {{ zh = '甲', en = 'A' }}\nredirect_uris = ['https://a.example/cb']\n{more}"
+    );
+    toml::from_str(&text).expect("metadata")
+}
+
+/// The registry as another node has it.
+fn other_node(passport: &Passport) -> Clients {
+    let entropy = std::sync::Arc::new(SystemEntropy::new());
+    let audit = Audit::new(passport.clock.clone(), entropy.clone());
+    Clients::new(passport.db.clone(), passport.clock.clone(), entropy, audit)
+}
+
+async fn register(passport: &Passport) {
+    let applied = passport.app.clients.apply(Actor::Operator, metadata("")).await;
+    assert_eq!(applied.expect("a client"), Applied::Registered);
+}
+
+#[tokio::test]
+async fn another_node_sees_a_change_within_five_seconds() {
+    support::on_both(|passport| async move {
+        let other = other_node(&passport);
+        assert!(other.find("a").await.expect("an answer").is_none());
+        register(&passport).await;
+        passport.clock.advance(Duration::from_millis(4_999));
+        assert!(other.find("a").await.expect("an answer").is_none(), "the copy is still trusted");
+        passport.clock.advance(Duration::from_millis(1));
+        assert!(other.find("a").await.expect("an answer").is_some());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_same_metadata_twice_changes_nothing() {
+    support::on_both(|passport| async move {
+        register(&passport).await;
+        let clients = &passport.app.clients;
+        let again = clients.apply(Actor::Operator, metadata("")).await;
+        assert_eq!(again.expect("a client"), Applied::Unchanged);
+        let changed = clients.apply(Actor::Operator, metadata("first_party = true")).await;
+        assert_eq!(changed.expect("a client"), Applied::Changed);
+        assert!(clients.find("a").await.expect("an answer").expect("a client").first_party);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn metadata_that_breaks_a_rule_is_not_stored() {
+    support::on_both(|passport| async move {
+        let clients = &passport.app.clients;
+        let refused = clients.apply(Actor::Operator, metadata("client_uri = 'http://a.example/'")).await;
+        assert!(matches!(refused, Err(ClientsError::Metadata(problems)) if problems.len() == 1));
+        assert!(clients.find("a").await.expect("an answer").is_none());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_exchanged_secret_stays_valid_for_its_overlap_and_no_longer() {
+    support::on_both(|passport| async move {
+        register(&passport).await;
+        let clients = &passport.app.clients;
+        let rotate = |overlap| clients.rotate_secret(Actor::Operator, "a", overlap);
+        let valid = async |secret: &SecretString| {
+            let client = clients.find("a").await.expect("an answer").expect("a client");
+            client.verify_secret(secret.expose(), shared::clock::Clock::now(&*passport.clock))
+        };
+        let overlap = Duration::from_secs(3_600);
+        let old = rotate(overlap).await.expect("a secret");
+        let new = rotate(overlap).await.expect("a secret");
+        assert!(valid(&old).await && valid(&new).await);
+        assert!(matches!(rotate(overlap).await, Err(ClientsError::TooManySecrets)));
+        passport.clock.advance(overlap);
+        assert!(!valid(&old).await && valid(&new).await);
+        let newest = rotate(Duration::ZERO).await.expect("a secret");
+        assert!(!valid(&new).await && valid(&newest).await);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_secret_brought_along_is_taken_once_and_only_if_it_cannot_be_guessed() {
+    support::on_both(|passport| async move {
+        register(&passport).await;
+        let clients = &passport.app.clients;
+        let secret = SecretString::new("brought-along-0123456789-0123456789");
+        for _ in 0..3 {
+            clients.import_secret(Actor::Operator, "a", &secret).await.expect("taken");
+        }
+        let client = clients.find("a").await.expect("an answer").expect("a client");
+        assert_eq!(client.secrets().len(), 1);
+        let short = clients.import_secret(Actor::Operator, "a", &SecretString::new("guess")).await;
+        assert!(matches!(short, Err(ClientsError::Secret(SecretError::Short))));
+        let unknown = clients.import_secret(Actor::Operator, "nobody", &secret).await;
+        assert!(matches!(unknown, Err(ClientsError::Unknown)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn every_change_is_on_record_and_no_secret_is() {
+    support::on_both(|passport| async move {
+        register(&passport).await;
+        let secret = passport.app.clients.rotate_secret(Actor::Operator, "a", Duration::ZERO).await.expect("a secret");
+        let entries = passport
+            .db
+            .read(|tx| Box::pin(async move { audit::store::latest(tx, 100).await }))
+            .await
+            .expect("the record");
+        let of_clients = entries.iter().filter(|entry| entry.kind.starts_with("client_"));
+        let mut kinds: Vec<_> = of_clients.map(|entry| entry.kind.as_str()).collect();
+        kinds.sort_unstable();
+        assert_eq!(kinds, ["client_registered", "client_secret_added"]);
+        assert!(entries.iter().all(|entry| !entry.details.contains(secret.expose())));
+        // The keys of this passport were made, too.
+        assert!(entries.iter().any(|entry| entry.kind == "signing_key_moved"));
+    })
+    .await;
+}
