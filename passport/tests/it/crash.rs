@@ -151,7 +151,10 @@ async fn nothing_acknowledged_is_lost_when_the_process_is_killed() {
             let acknowledged = round(process, 1 + n * 7 % 23).await;
             process = Process::start(&config, port);
             for session in &acknowledged {
-                assert!(is_signed_in(&http, &process.base, session).await, "round {n}: an acknowledged session is gone");
+                assert!(
+                    is_signed_in(&http, &process.base, session).await,
+                    "round {n}: an acknowledged session is gone"
+                );
             }
         }
         process.kill();
