@@ -5,7 +5,7 @@
 
 use std::f32::consts::TAU;
 
-use tiny_skia::{Color, LineCap, LineJoin, Paint, PathBuilder, Pixmap, Stroke, Transform};
+use tiny_skia::{LineCap, LineJoin, Paint, PathBuilder, Pixmap, Stroke, Transform};
 
 use super::glyphs::{Pen, strokes};
 
@@ -23,23 +23,35 @@ const INKS: [[u8; 3]; 5] =
 /// The picture of `characters` as PNG; `None` when there is no memory for it.
 pub(super) fn draw(characters: &[u8], id: [u8; 16]) -> Option<Vec<u8>> {
     let mut dice = Dice(u64::from_be_bytes(*id.first_chunk()?));
-    let mut pixmap = Pixmap::new(WIDTH, HEIGHT)?;
-    pixmap.fill(Color::WHITE);
-    let wave = Wave::new(&mut dice);
-    let mut canvas = Canvas { pixmap, wave };
     let ink = INKS[dice.below(INKS.len())];
+    let mut canvas = Canvas { pixmap: Pixmap::new(WIDTH, HEIGHT)?, wave: Wave::new(&mut dice) };
     let (cell, left) = (100.0, (WIDTH as f32 - 100.0 * characters.len() as f32) / 2.0);
     for (place, character) in characters.iter().enumerate() {
         let centre = (left + cell * (place as f32 + 0.5), HEIGHT as f32 / 2.0);
-        canvas.character(*character, centre, ink, &mut dice);
+        canvas.character(*character, centre, &mut dice);
     }
     for _ in 0..3 {
-        canvas.crossing_line(ink, &mut dice);
+        canvas.crossing_line(&mut dice);
     }
     for _ in 0..60 {
-        canvas.speck(ink, &mut dice);
+        canvas.speck(&mut dice);
     }
-    canvas.pixmap.encode_png().ok()
+    encode(&canvas.pixmap, ink).ok()
+}
+
+/// One ink on white paper needs sixteen shades: half a byte for each pixel.
+fn encode(pixmap: &Pixmap, ink: [u8; 3]) -> Result<Vec<u8>, png::EncodingError> {
+    let shades = (0..16u16).flat_map(|shade| ink.map(|part| 255 - ((255 - u16::from(part)) * shade / 15) as u8));
+    let halves: Vec<u8> = pixmap.pixels().iter().map(|pixel| pixel.alpha() >> 4).collect();
+    let bytes: Vec<u8> = halves.chunks(2).map(|pair| pair[0] << 4 | pair.get(1).unwrap_or(&0)).collect();
+    let mut out = Vec::with_capacity(16 * 1024);
+    let mut encoder = png::Encoder::new(&mut out, pixmap.width(), pixmap.height());
+    encoder.set_color(png::ColorType::Indexed);
+    encoder.set_depth(png::BitDepth::Four);
+    encoder.set_palette(shades.collect::<Vec<u8>>());
+    encoder.set_compression(png::Compression::Fast);
+    encoder.write_header()?.write_image_data(&bytes)?;
+    Ok(out)
 }
 
 /// Where to draw, and how it is bent.
@@ -49,7 +61,7 @@ struct Canvas {
 }
 
 impl Canvas {
-    fn character(&mut self, character: u8, centre: (f32, f32), ink: [u8; 3], dice: &mut Dice) {
+    fn character(&mut self, character: u8, centre: (f32, f32), dice: &mut Dice) {
         let (scale_x, scale_y) = (dice.between(6.6, 7.8), dice.between(7.6, 9.0));
         let (sin, cos) = dice.between(-0.22, 0.22).sin_cos();
         let shear = dice.between(-0.16, 0.16);
@@ -80,11 +92,11 @@ impl Canvas {
             }
             pen = end;
         }
-        self.stroke(path, dice.between(12.0, 15.0), ink);
+        self.stroke(path, dice.between(12.0, 15.0));
     }
 
     /// A thin curve through the whole picture: it joins the characters for one who cuts them apart.
-    fn crossing_line(&mut self, ink: [u8; 3], dice: &mut Dice) {
+    fn crossing_line(&mut self, dice: &mut Dice) {
         let (height, width) = (HEIGHT as f32, WIDTH as f32);
         let start = (dice.between(0.0, 40.0), dice.between(0.2, 0.8) * height);
         let control = (dice.between(0.3, 0.7) * width, dice.between(-0.2, 1.2) * height);
@@ -92,21 +104,21 @@ impl Canvas {
         let mut path = PathBuilder::new();
         path.move_to(start.0, start.1);
         path.quad_to(control.0, control.1, end.0, end.1);
-        self.stroke(path, dice.between(3.0, 4.5), ink);
+        self.stroke(path, dice.between(3.0, 4.5));
     }
 
-    fn speck(&mut self, ink: [u8; 3], dice: &mut Dice) {
+    fn speck(&mut self, dice: &mut Dice) {
         let (x, y) = (dice.between(0.0, WIDTH as f32), dice.between(0.0, HEIGHT as f32));
         let mut path = PathBuilder::new();
         path.move_to(x, y);
         path.line_to(x + dice.between(-5.0, 5.0), y + dice.between(-5.0, 5.0));
-        self.stroke(path, dice.between(2.0, 4.0), ink);
+        self.stroke(path, dice.between(2.0, 4.0));
     }
 
-    fn stroke(&mut self, path: PathBuilder, width: f32, [r, g, b]: [u8; 3]) {
+    /// Only how much a pixel is covered counts: the ink comes in at the end.
+    fn stroke(&mut self, path: PathBuilder, width: f32) {
         let Some(path) = path.finish() else { return };
-        let mut paint = Paint { anti_alias: true, ..Paint::default() };
-        paint.set_color_rgba8(r, g, b, 255);
+        let paint = Paint { anti_alias: true, ..Paint::default() };
         let stroke = Stroke { width, line_cap: LineCap::Round, line_join: LineJoin::Round, ..Stroke::default() };
         self.pixmap.stroke_path(&path, &paint, &stroke, Transform::identity(), None);
     }
