@@ -7,6 +7,7 @@ mod faults;
 mod initiate;
 mod journey;
 mod pages;
+mod reference;
 mod return_path;
 mod settings;
 mod support;
