@@ -1,1 +1,1 @@
-//! placeholder
+//! The journeys in a real browser.

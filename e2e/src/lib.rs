@@ -1,0 +1,8 @@
+//! The candidate's journey from outside: what is read is what a person reads, what is sent is what a browser sends.
+//! No product crate is imported; whatever holds here holds for anybody.
+
+pub mod demo;
+pub mod form;
+pub mod journey;
+pub mod visitor;
+pub mod work;
