@@ -187,7 +187,7 @@ impl Writer {
                 self.tx = None;
             }
             for operation in operations {
-                operation.answer(committed.as_ref().map(|()| ()));
+                operation.answer(committed.as_ref().copied());
             }
             if let Some(done) = closing {
                 self.jobs.close();

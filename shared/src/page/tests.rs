@@ -100,6 +100,7 @@ fn the_language_link_speaks_the_other_language() {
 
 /// Writes the specimen to a file for a look in a browser: `SPECIMEN=/some/folder cargo test -p shared specimen`.
 #[test]
+#[expect(clippy::disallowed_methods, reason = "where to write is said by the person who looks")]
 fn the_specimen_can_be_looked_at() {
     let Ok(folder) = std::env::var("SPECIMEN") else {
         return;
