@@ -2,8 +2,9 @@
 //! says what was seen, what the likely cause is and what to do.
 
 mod certificate;
-mod checks;
+
 mod issuer;
+mod local;
 
 use std::path::{Path, PathBuf};
 
@@ -118,15 +119,15 @@ fn settings(errors: &ConfigErrors) -> Vec<Finding> {
 
 async fn examine(config: Config, command: &DoctorCommand) -> Vec<Finding> {
     let mut findings = vec![Finding::ok("settings", "every setting can be read")];
-    let (db, finding) = checks::database(&config).await;
+    let (db, finding) = local::database(&config).await;
     findings.push(finding);
     let patient = Patient { config, db, clock: world::clock() };
-    findings.extend(checks::migrations(&patient).await);
-    findings.push(checks::master_key(&patient));
-    findings.extend(checks::keys(&patient).await);
-    findings.extend(checks::clock(&patient).await);
-    findings.extend(checks::delivery(&patient).await);
-    findings.extend(checks::clients(&patient).await);
+    findings.extend(local::migrations(&patient).await);
+    findings.push(local::master_key(&patient));
+    findings.extend(local::keys(&patient).await);
+    findings.extend(local::clock(&patient).await);
+    findings.extend(local::delivery(&patient).await);
+    findings.extend(local::clients(&patient).await);
     findings.push(certificate::check(&patient));
     if !command.offline {
         findings.extend(issuer::check(&patient, command.ca_file.as_deref()).await);
