@@ -7,7 +7,6 @@ mod faults;
 mod initiate;
 mod journey;
 mod pages;
-mod reference;
 mod return_path;
 mod settings;
 mod support;
