@@ -2,7 +2,6 @@
 //! says what was seen, what the likely cause is and what to do.
 
 mod certificate;
-
 mod issuer;
 mod local;
 
