@@ -1,1 +1,8 @@
-//! The journeys in a real browser.
+//! The journeys in a real browser: Chromium, driven by WebDriver, against a demo of their own on free ports.
+//!
+//! Run by `cargo xtask test`; by hand: `cargo test --package e2e --features browser` after
+//! `cargo build --workspace --bins`. They need chromium and chromedriver.
+
+mod journeys;
+mod never_a_dead_end;
+mod stage;
