@@ -74,15 +74,12 @@ pub async fn show(State(oidc): State<Oidc>, visit: Visit) -> Response {
 }
 
 /// `POST /logout`. From another site it comes without our cookies, which are Lax: it is taken up by a GET.
-pub async fn post(State(oidc): State<Oidc>, headers: HeaderMap, visit: Visit, body: Bytes) -> Response {
+pub async fn post(headers: HeaderMap, visit: Visit, body: Bytes) -> Response {
     match std::str::from_utf8(&body) {
         Ok(query) if is_form(&headers) && query.len() <= LIMIT && query.is_ascii() => {
             see_other(&format!("{}?{query}", provider::LOGOUT))
         }
-        _ => {
-            drop(oidc);
-            Fault::BrokenForm.page(visit.page, &visit.uri)
-        }
+        _ => Fault::BrokenForm.page(visit.page, &visit.uri),
     }
 }
 
