@@ -44,6 +44,8 @@ fn start() -> anyhow::Result<Running> {
         // Every test comes from the same address: the limits of one address are for people.
         .env("PASSPORT__LIMITS__SIGN_IN_PER_MINUTE", "10000")
         .env("PASSPORT__LIMITS__REGISTER_PER_HOUR", "10000")
+        // So is the block of addresses that a captcha is asked of: one test's wrong passwords are not another's.
+        .env("PASSPORT__ACCOUNTS__CAPTCHA_AFTER", "10000")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
