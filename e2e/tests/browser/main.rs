@@ -3,6 +3,7 @@
 //! Run by `cargo xtask test`; by hand: `cargo test --package e2e --features browser` after
 //! `cargo build --workspace --bins`. They need chromium and chromedriver.
 
+mod accessibility;
 mod journeys;
 mod never_a_dead_end;
 mod stage;

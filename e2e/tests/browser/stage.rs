@@ -231,6 +231,26 @@ impl Browser {
         Ok(who)
     }
 
+    /// What axe-core finds on pages, each in Chinese and in English.
+    pub(crate) async fn violations(&self, axe: &str, pages: &[String]) -> anyhow::Result<Vec<String>> {
+        const RUN: &str = "const done = arguments[0]; axe.run().then(result => done(result.violations.map(found => \
+            found.id + ': ' + found.nodes.map(node => node.target.join(' ')).join(', '))));";
+        let mut found = Vec::new();
+        for page in pages {
+            for lang in ["zh-CN", "en"] {
+                self.goto(&format!("{page}?lang={lang}")).await?;
+                self.client.execute(axe, Vec::new()).await?;
+                let violations = self.client.execute_async(RUN, Vec::new()).await?;
+                let violations: Vec<String> = serde_json::from_value(violations)?;
+                found.extend(violations.iter().map(|violation| format!("{page} ({lang}) {violation}")));
+            }
+        }
+        // Later steps read Chinese.
+        self.goto(&format!("{}/?lang=zh-CN", self.demo.passport)).await?;
+        self.goto(&format!("{}/?lang=zh-CN", self.demo.cet)).await?;
+        Ok(found)
+    }
+
     /// Closes the browser.
     pub(crate) async fn close(self) -> anyhow::Result<()> {
         Ok(self.client.close().await?)
