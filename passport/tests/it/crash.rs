@@ -28,14 +28,8 @@ struct Process {
 
 impl Process {
     /// Starts the program and waits for its own word that it is ready.
-    fn start(config: &Path, port: u16) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_passport"))
-            .arg("--config")
-            .arg(config)
-            .arg("serve")
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the program starts");
+    fn start(config: &Path, db: &DbConfig, port: u16) -> Self {
+        let mut child = program(config, db).arg("serve").stderr(Stdio::piped()).spawn().expect("the program starts");
         let mut lines = BufReader::new(child.stderr.take().expect("its log")).lines().map_while(Result::ok);
         assert!(lines.any(|line| line.contains("ready address=")), "the passport ended before it was ready");
         // What it says later is read and forgotten, or it would stand still when the pipe is full.
@@ -50,13 +44,12 @@ impl Process {
     }
 }
 
-fn settings(folder: &Path, db: &DbConfig, port: u16) -> PathBuf {
+fn settings(folder: &Path, port: u16) -> PathBuf {
     let key = folder.join("master.key");
     std::fs::write(&key, "07".repeat(32)).expect("a key file");
     let text = format!(
-        "issuer = 'http://127.0.0.1:{port}'\n[server]\nlisten = '127.0.0.1:{port}'\n[database]\nurl = '{}'\n\
+        "issuer = 'http://127.0.0.1:{port}'\n[server]\nlisten = '127.0.0.1:{port}'\n\
          [keys]\nmaster_key_file = '{}'\n[limits]\nenabled = false\n{CHEAP}",
-        db.url,
         key.display()
     );
     let file = folder.join("passport.toml");
@@ -64,12 +57,17 @@ fn settings(folder: &Path, db: &DbConfig, port: u16) -> PathBuf {
     file
 }
 
-fn add_candidate(folder: &Path, config: &Path) {
+/// The program with these settings. The address of a database may hold a password, which is refused in a file.
+fn program(config: &Path, db: &DbConfig) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_passport"));
+    command.arg("--config").arg(config).env("PASSPORT__DATABASE__URL", &db.url);
+    command
+}
+
+fn add_candidate(folder: &Path, config: &Path, db: &DbConfig) {
     let password = folder.join("password");
     std::fs::write(&password, PASSWORD).expect("a password file");
-    let status = Command::new(env!("CARGO_BIN_EXE_passport"))
-        .arg("--config")
-        .arg(config)
+    let status = program(config, db)
         .args(["accounts", "add", "--email", EMAIL, "--mobile", "13800138000", "--name", "李华", "--password-file"])
         .arg(&password)
         .status()
@@ -143,13 +141,13 @@ async fn nothing_acknowledged_is_lost_when_the_process_is_killed() {
     testkit::each_engine(&MIGRATIONS, async |db: DbConfig| {
         let folder = tempfile::tempdir().expect("a folder");
         let port = free_port();
-        let config = settings(folder.path(), &db, port);
-        add_candidate(folder.path(), &config);
+        let config = settings(folder.path(), port);
+        add_candidate(folder.path(), &config, &db);
         let http = client();
-        let mut process = Process::start(&config, port);
+        let mut process = Process::start(&config, &db, port);
         for n in 0..rounds {
             let acknowledged = round(process, 1 + n * 7 % 23).await;
-            process = Process::start(&config, port);
+            process = Process::start(&config, &db, port);
             for session in &acknowledged {
                 assert!(
                     is_signed_in(&http, &process.base, session).await,
