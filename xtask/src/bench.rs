@@ -72,7 +72,10 @@ pub(crate) fn run(mut flags: Flags) -> anyhow::Result<()> {
         None
     };
     let database = match &postgres {
-        Some(cluster) => format!("{:?}", cluster.url),
+        Some(cluster) => {
+            let password = home.known_secret("database", &cluster.password)?;
+            format!("{:?}\npassword_file = {}", cluster.address, quoted(&password))
+        }
         None => sqlite(&home.data().join("passport.db")),
     };
     let [port] = ports::fresh()?;
@@ -103,7 +106,8 @@ pub(crate) fn run(mut flags: Flags) -> anyhow::Result<()> {
     let client_secret = std::fs::read_to_string(&secret)?;
     println!(
         "{{\"issuer\": {issuer:?}, \"pid\": {pid}, \"db_pids\": [{db_pids}], \"client_id\": \"load\", \
-         \"client_secret\": {client_secret:?}, \"form\": [\"username=u{{n}}\", \"password={PASSWORD}\"]}}"
+         \"client_secret\": {client_secret:?}, \"form\": [\"username=u{{n}}\", \"password={PASSWORD}\", \
+         \"decision=allow\"]}}"
     );
     let ended = fleet.until_stopped();
     fleet.stop();

@@ -18,6 +18,10 @@ use crate::ports;
 pub(crate) struct Postgres {
     /// Its address with user and password, to the database `postgres`.
     pub(crate) url: String,
+    /// The same without the password, which programs refuse in a file of settings.
+    pub(crate) address: String,
+    /// The password.
+    pub(crate) password: String,
     /// The process id of the server; its backends are its children.
     pub(crate) pid: u32,
     _folder: TemporaryFolder,
@@ -83,7 +87,8 @@ impl Postgres {
             stop: Signal::INT,
         })?;
         let url = format!("postgres://postgres:{password}@127.0.0.1:{port}/postgres");
-        Ok(Self { url, pid, _folder: folder })
+        let address = format!("postgres://postgres@127.0.0.1:{port}/postgres");
+        Ok(Self { url, address, password, pid, _folder: folder })
     }
 }
 
