@@ -5,4 +5,6 @@ pub mod demo;
 pub mod form;
 pub mod journey;
 pub mod visitor;
+#[cfg(feature = "browser")]
+pub mod window;
 pub mod work;

@@ -112,7 +112,7 @@ pub(crate) fn run(flags: Flags) -> anyhow::Result<()> {
 }
 
 /// A demo with everything written that its programs need.
-struct Demo {
+pub(crate) struct Demo {
     home: Home,
     ports: Ports,
     certs: Certs,
@@ -121,7 +121,8 @@ struct Demo {
 }
 
 impl Demo {
-    fn prepare(home: Home, ports: Ports) -> anyhow::Result<Self> {
+    /// Writes what is missing in the folder and fills the passport's database.
+    pub(crate) fn prepare(home: Home, ports: Ports) -> anyhow::Result<Self> {
         let step = Step::begin("Preparing certificates, settings and databases");
         let certs = Certs::in_folder(home.certs())?;
         let data = home.data();
@@ -140,7 +141,7 @@ impl Demo {
     }
 
     /// Starts the mailbox, the passport and the sites, all at once, and waits until each is ready.
-    fn start(&self, fleet: &mut Fleet) -> anyhow::Result<()> {
+    pub(crate) fn start(&self, fleet: &mut Fleet) -> anyhow::Result<()> {
         let mut mailbox = Command::new(program("mailbox", Profile::Dev)?);
         mailbox.args(["--smtp", &format!("127.0.0.1:{}", self.ports.smtp)]);
         mailbox.args(["--http", &format!("127.0.0.1:{}", self.ports.mailbox)]);
@@ -155,13 +156,20 @@ impl Demo {
         Ok(())
     }
 
+    /// Registers one more client, by the text of its description.
+    pub(crate) fn register(&self, id: &str, description: &str) -> anyhow::Result<()> {
+        let (file, secret) = (self.home.client(id, description)?, self.home.secret(id)?);
+        seed::register(&program("passport", Profile::Dev)?, &self.passport, &file, &secret)
+    }
+
     fn start_part(&self, fleet: &mut Fleet, name: &'static str, command: Command) -> anyhow::Result<()> {
         let log = log_file(&self.home.logs(), name);
         fleet.start(Start { name, command, log, ready: "ready", stop: Signal::TERM })?;
         Ok(())
     }
 
-    fn start_chromedriver(&self, fleet: &mut Fleet) -> anyhow::Result<u16> {
+    /// Starts chromedriver beside the demo, so that it ends with it; returns its port.
+    pub(crate) fn start_chromedriver(&self, fleet: &mut Fleet) -> anyhow::Result<u16> {
         let [port] = ports::fresh()?;
         let mut command = Command::new("chromedriver");
         command.arg(format!("--port={port}"));
@@ -176,7 +184,7 @@ impl Demo {
     }
 
     /// Writes `demo.json`, by which other programs find the demo, and returns where it is.
-    fn describe(&self, chromedriver: Option<u16>) -> anyhow::Result<PathBuf> {
+    pub(crate) fn describe(&self, chromedriver: Option<u16>) -> anyhow::Result<PathBuf> {
         let mut rows = vec![
             ("passport".to_owned(), self.ports.issuer()),
             ("mailbox".to_owned(), self.mailbox()),

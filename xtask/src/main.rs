@@ -12,6 +12,7 @@ mod home;
 mod ports;
 mod postgres;
 mod progress;
+mod screenshots;
 mod seed;
 mod settings;
 mod test;
@@ -40,6 +41,12 @@ const COMMANDS: &[Command] = &[
         arguments: test::ARGUMENTS,
         about: "Runs every check that a change must pass, and installs what is missing on Debian; --fast: no browser, SQLite only",
         run: test::run,
+    },
+    Command {
+        name: "screenshots",
+        arguments: screenshots::ARGUMENTS,
+        about: "Takes a picture of every page, in both languages, on a desktop and on a phone, into screenshots/; --journey: those of docs/journey.md",
+        run: screenshots::run,
     },
     Command {
         name: "bench serve",

@@ -42,7 +42,7 @@ pub(crate) fn seed(home: &Home, config: &Path, ports: &Ports) -> anyhow::Result<
     let run = |arguments: &[&str]| run(&passport, config, arguments);
     run(&["migrate"])?;
     for (file, secret) in &clients {
-        run(&["clients", "add", "--file", &text(file), "--secret-file", &text(secret)])?;
+        register(&passport, config, file, secret)?;
     }
     let password = home.known_secret("candidate", CANDIDATE.password)?;
     let Candidate { email, mobile, name, .. } = CANDIDATE;
@@ -60,6 +60,11 @@ pub(crate) fn seed(home: &Home, config: &Path, ports: &Ports) -> anyhow::Result<
         &text(&password),
     ])?;
     fs::write(&stamp, wanted).with_context(|| format!("{} cannot be written", stamp.display()))
+}
+
+/// Registers the client that a file describes.
+pub(crate) fn register(passport: &Path, config: &Path, file: &Path, secret: &Path) -> anyhow::Result<()> {
+    run(passport, config, &["clients", "add", "--file", &text(file), "--secret-file", &text(secret)])
 }
 
 fn text(path: &Path) -> String {

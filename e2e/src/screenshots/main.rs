@@ -1,0 +1,93 @@
+//! `screenshots`: walks a running demo in Chromium and takes a picture of every page it meets.
+//!
+//! Started by `cargo xtask screenshots`, once for each language. Ends with an error when a page has to be scrolled
+//! sideways at one of the widths: the pictures are taken all the same.
+
+mod camera;
+mod gallery;
+mod journey;
+mod walk;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use e2e::demo::Demo;
+use e2e::window::{Opening, Window};
+use lexopt::{Arg, Parser, ValueExt as _};
+
+use camera::Camera;
+
+/// A desktop, a phone.
+const WIDTHS: [u32; 2] = [1280, 390];
+
+/// What is asked for.
+struct Order {
+    demo: PathBuf,
+    folder: PathBuf,
+    opening: Opening,
+    widths: Vec<u32>,
+    /// The client of a site that is not ours, for the pages that only such a site leads to.
+    third_party: walk::ThirdParty,
+    /// Only the pictures that the documents show.
+    journey: bool,
+}
+
+impl Order {
+    fn read(mut arguments: Parser) -> anyhow::Result<Self> {
+        let (mut paths, mut widths) = (Vec::new(), Vec::new());
+        let (mut opening, mut journey) = (Opening::default(), false);
+        let (mut client_id, mut redirect_uri) = (String::new(), String::new());
+        while let Some(argument) = arguments.next()? {
+            match argument {
+                Arg::Long("english") => opening.language = "en",
+                Arg::Long("text") => opening.text_percent = arguments.value()?.parse()?,
+                Arg::Long("width") => widths.push(arguments.value()?.parse()?),
+                Arg::Long("client-id") => client_id = arguments.value()?.string()?,
+                Arg::Long("redirect-uri") => redirect_uri = arguments.value()?.string()?,
+                Arg::Long("journey") => journey = true,
+                Arg::Value(path) => paths.push(PathBuf::from(path)),
+                other => return Err(other.unexpected().into()),
+            }
+        }
+        let mut paths = paths.into_iter();
+        Ok(Self {
+            demo: paths.next().context("usage: screenshots DEMO.JSON FOLDER (see cargo xtask screenshots)")?,
+            folder: paths.next().context("the folder for the pictures is missing")?,
+            opening,
+            widths: if widths.is_empty() { WIDTHS.to_vec() } else { widths },
+            third_party: walk::ThirdParty { client_id, redirect_uri },
+            journey,
+        })
+    }
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> anyhow::Result<()> {
+    let order = Order::read(Parser::from_env())?;
+    let demo = Demo::read(&order.demo)?;
+    let driver = demo.chromedriver.as_deref().context("the demo has no chromedriver")?;
+    std::fs::create_dir_all(&order.folder)
+        .with_context(|| format!("the folder {} cannot be made", order.folder.display()))?;
+    let window = Window::open(driver, order.opening).await?;
+    let walked = if order.journey {
+        journey::picture(&window, &demo, &order.folder).await
+    } else {
+        let mut camera = Camera::new(&window, &order.folder, order.opening.language, &order.widths);
+        let walked = walk::everywhere(&mut camera, &demo, &order.third_party).await;
+        gallery::write(&order.folder)?;
+        walked.and_then(|()| camera.verdict())
+    };
+    window.close().await?;
+    walked
+}

@@ -1,0 +1,174 @@
+//! The way past every page: as a stranger, at registration, signed in, signed out, and where things go wrong.
+
+use e2e::demo::Demo;
+use e2e::journey::Newcomer;
+use url::Url;
+
+use crate::camera::Camera;
+use crate::camera::Worth::{Light, LightAndDark};
+
+/// A client that is not ours: it has to ask for consent.
+pub(crate) struct ThirdParty {
+    pub(crate) client_id: String,
+    pub(crate) redirect_uri: String,
+}
+
+impl ThirdParty {
+    /// The address by which the site sends people to the passport.
+    fn authorize(&self, passport: &str, redirect_uri: &str) -> anyhow::Result<String> {
+        let parameters = [
+            ("response_type", "code"),
+            ("client_id", &self.client_id),
+            ("redirect_uri", redirect_uri),
+            ("scope", "openid profile email phone"),
+            ("state", "picture"),
+        ];
+        Ok(Url::parse_with_params(&format!("{passport}/authorize"), parameters)?.into())
+    }
+}
+
+/// Walks past every page. The order matters: failures come last, since they make the passport ask for captchas.
+pub(crate) async fn everywhere(camera: &mut Camera<'_>, demo: &Demo, third_party: &ThirdParty) -> anyhow::Result<()> {
+    let newcomer = Newcomer::new(u64::from(std::process::id()));
+    sites(camera, demo).await?;
+    documents(camera, demo).await?;
+    registration(camera, demo, &newcomer).await?;
+    signed_in(camera, demo, third_party).await?;
+    leaving(camera, demo).await?;
+    province(camera, demo).await?;
+    failures(camera, demo, &newcomer).await
+}
+
+async fn sites(camera: &mut Camera<'_>, demo: &Demo) -> anyhow::Result<()> {
+    for (id, site, own) in
+        [("cet", &demo.cet, "transcript"), ("pets", &demo.pets, "levels"), ("ncre", &demo.ncre, "subjects")]
+    {
+        camera.visit(&format!("{id}-home"), site, LightAndDark).await?;
+        for page in ["about", own, "rules", "dates", "process", "faq", "contact", "find-account", "certificate", "news"]
+        {
+            camera.visit(&format!("{id}-{page}"), &format!("{site}/{page}"), Light).await?;
+        }
+    }
+    camera.visit("cet-notice", &format!("{}/news/photo-rules", demo.cet), Light).await?;
+    camera.visit("cet-not-found", &format!("{}/no-such-page", demo.cet), Light).await
+}
+
+async fn documents(camera: &mut Camera<'_>, demo: &Demo) -> anyhow::Result<()> {
+    camera.visit("passport-welcome", &demo.passport, Light).await?;
+    for page in ["sign-in", "help", "agreement", "privacy", "accessibility", "recover", "no-such-page"] {
+        camera.visit(&format!("passport-{page}"), &format!("{}/{page}", demo.passport), Light).await?;
+    }
+    Ok(())
+}
+
+async fn registration(camera: &mut Camera<'_>, demo: &Demo, newcomer: &Newcomer) -> anyhow::Result<()> {
+    let window = camera.window;
+    window.goto(&format!("{}/registration", demo.cet)).await?;
+    window.arrives_at(&format!("{}/sign-in", demo.passport)).await?;
+    camera.take("sign-in-for-cet", LightAndDark).await?;
+    window.click("main a[href*='/register']").await?;
+    window.arrives_at(&format!("{}/register", demo.passport)).await?;
+    camera.take("register", LightAndDark).await?;
+    window.click("[name=captcha_action][value=enlarge]").await?;
+    window.has_soon(".captcha.large").await?;
+    camera.take("register-captcha-large", Light).await?;
+    window.fill("email", &newcomer.email).await?;
+    window.fill("mobile", "12345").await?;
+    window.fill("password", "short").await?;
+    window.fill("id_type", "resident").await?;
+    window.fill("id_number", "11010519491231002").await?;
+    window.submit().await?;
+    window.has_soon(".summary").await?;
+    camera.take("register-errors", LightAndDark).await?;
+    window.fill("id_number", "").await?;
+    window.fill("id_type", "").await?;
+    window.fill_registration(newcomer).await?;
+    camera.take("register-captcha-worked", Light).await?;
+    window.submit().await?;
+    window.arrives_at(&format!("{}/sign-in", demo.passport)).await?;
+    camera.take("registered", Light).await?;
+    window.fill_sign_in(&newcomer.mobile, &newcomer.password).await?;
+    window.submit().await?;
+    window.arrives_at(&format!("{}/registration", demo.cet)).await?;
+    camera.take("cet-desk", LightAndDark).await
+}
+
+async fn signed_in(camera: &mut Camera<'_>, demo: &Demo, third_party: &ThirdParty) -> anyhow::Result<()> {
+    let window = camera.window;
+    camera.visit("passport-home", &demo.passport, LightAndDark).await?;
+    for (id, site) in [("pets", &demo.pets), ("ncre", &demo.ncre)] {
+        window.goto(&demo.passport).await?;
+        window.click(&format!("main a[href^='{site}']")).await?;
+        window.arrives_at(&format!("{site}/registration")).await?;
+        camera.take(&format!("{id}-desk"), Light).await?;
+    }
+    camera.visit("cet-home-signed-in", &demo.cet, Light).await?;
+    let profile = format!("{}/account/profile", demo.passport);
+    camera.visit("profile", &profile, Light).await?;
+    window.fill("name", "1234").await?;
+    window.submit().await?;
+    window.has_soon(".summary").await?;
+    camera.take("profile-errors", Light).await?;
+    window.fill("name", "阿依古丽·买买提艾力·阿卜杜热合曼诺娃").await?;
+    window.submit().await?;
+    window.has_soon(".notice").await?;
+    camera.take("profile-saved", Light).await?;
+    camera.visit("passport-home-long-name", &demo.passport, Light).await?;
+    camera.visit("password", &format!("{}/account/password", demo.passport), Light).await?;
+    window.fill("password", "short").await?;
+    window.submit().await?;
+    window.has_soon(".summary").await?;
+    camera.take("password-errors", Light).await?;
+    let consent = third_party.authorize(&demo.passport, &third_party.redirect_uri)?;
+    camera.visit("consent", &consent, LightAndDark).await?;
+    let wrong = third_party.authorize(&demo.passport, &format!("{}/", third_party.redirect_uri))?;
+    camera.visit("authorize-error", &wrong, LightAndDark).await?;
+    window.click("main details > summary").await?;
+    camera.take("authorize-error-open", Light).await
+}
+
+async fn leaving(camera: &mut Camera<'_>, demo: &Demo) -> anyhow::Result<()> {
+    let window = camera.window;
+    camera.visit("passport-sign-out", &format!("{}/sign-out", demo.passport), Light).await?;
+    camera.visit("passport-logout", &format!("{}/logout", demo.passport), Light).await?;
+    camera.visit("cet-sign-out", &format!("{}/sign-out", demo.cet), Light).await?;
+    window.click("main form[action*='sign-out'] button").await?;
+    window.arrives_at(&format!("{}/signed-out", demo.cet)).await?;
+    camera.take("cet-signed-out", Light).await
+}
+
+/// Whoever signed in at the passport itself has named no province: a site that needs it leads to the question.
+async fn province(camera: &mut Camera<'_>, demo: &Demo) -> anyhow::Result<()> {
+    let window = camera.window;
+    window.goto(&format!("{}/sign-in", demo.passport)).await?;
+    window.fill("username", &demo.email).await?;
+    window.fill("password", &demo.password).await?;
+    window.submit().await?;
+    window.has_soon(".tiles").await?;
+    window.goto(&format!("{}/registration", demo.cet)).await?;
+    window.arrives_at(&format!("{}/province", demo.passport)).await?;
+    camera.take("province", Light).await?;
+    window.goto(&format!("{}/sign-out", demo.passport)).await?;
+    window.click("main form[action*='sign-out'] button").await?;
+    window.has_soon("main").await
+}
+
+async fn failures(camera: &mut Camera<'_>, demo: &Demo, newcomer: &Newcomer) -> anyhow::Result<()> {
+    let window = camera.window;
+    for (name, query) in
+        [("cancelled", "?error=access_denied&state=old"), ("malformed", ""), ("lost", "?code=used&state=old")]
+    {
+        camera.visit(&format!("cet-sign-in-{name}"), &format!("{}/sign-in/callback{query}", demo.cet), Light).await?;
+    }
+    window.goto(&format!("{}/registration", demo.cet)).await?;
+    window.arrives_at(&format!("{}/sign-in", demo.passport)).await?;
+    for failure in ["sign-in-wrong", "sign-in-captcha", "", "", "sign-in-locked"] {
+        window.fill_sign_in(&newcomer.email, "Wrong-pass-1").await?;
+        window.submit().await?;
+        window.has_soon(".summary, .notice").await?;
+        if !failure.is_empty() {
+            camera.take(failure, LightAndDark).await?;
+        }
+    }
+    camera.visit("mailbox", &demo.mailbox, Light).await
+}
