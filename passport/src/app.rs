@@ -6,7 +6,7 @@ use axum::extract::FromRef;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use shared::clock::SharedClock;
-use shared::db::{Db, DbError, Tx};
+use shared::db::{CommonTime, Db, DbError, Tx};
 use shared::entropy::SharedEntropy;
 use shared::secret::SecretBytes;
 
@@ -31,6 +31,8 @@ pub struct World {
     pub db: Db,
     /// The time.
     pub clock: SharedClock,
+    /// The time that all nodes share.
+    pub time: Arc<dyn CommonTime>,
     /// Randomness.
     pub entropy: SharedEntropy,
     /// The key that everything else at rest is sealed under.
@@ -82,16 +84,17 @@ impl App {
     /// # Errors
     /// The keys cannot be opened, or a part cannot be started.
     pub async fn build(world: World) -> Result<Self, BuildError> {
-        let World { config, db, clock, entropy, master } = world;
+        let World { config, db, clock, time, entropy, master } = world;
         let audit = Audit::new(clock.clone(), entropy.clone());
-        let keys = Keys::start(
-            db.clone(),
-            clock.clone(),
-            entropy.clone(),
+        let keys = Keys::start(keys::Parts {
+            db: db.clone(),
+            clock: clock.clone(),
+            time,
+            entropy: entropy.clone(),
             master,
-            keys::Policy { publish_for: config.keys.publish_for, verify_for: config.keys.verify_for },
-            Arc::new(KeyJournal(audit.clone())),
-        )
+            policy: keys::Policy { publish_for: config.keys.publish_for, verify_for: config.keys.verify_for },
+            journal: Arc::new(KeyJournal(audit.clone())),
+        })
         .await?;
         let sealer: Arc<dyn Sealer> = Arc::new(KeySealer(keys.clone()));
         let web = Web::new(config.issuer.origin(), sealer.clone(), clock.clone(), entropy.clone());

@@ -10,6 +10,13 @@ fn both_languages_have_the_same_texts() {
 }
 
 #[test]
+fn every_text_that_is_asked_for_exists() {
+    let folders = ["src", "templates", "../shared/templates"].map(std::path::Path::new);
+    let zh = SOURCES.iter().find(|(lang, _)| *lang == Lang::Zh).map(|(_, texts)| *texts).expect("texts");
+    assert_eq!(check::unknown_keys(&folders, zh).expect("readable"), Vec::<String>::new());
+}
+
+#[test]
 fn every_way_to_fail_has_its_words() {
     let texts = cet_site::web::texts();
     let faults =

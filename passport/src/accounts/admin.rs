@@ -94,7 +94,8 @@ impl Accounts {
         Ok(Some(Standing { account, locked, sessions: sessions.len() }))
     }
 
-    /// Keeps an account from signing in and ends its sessions; whether there is one.
+    /// Keeps an account from signing in, and ends its sessions and everything that sites were granted in them, for
+    /// offline use too; whether there is one.
     ///
     /// # Errors
     /// The database.
@@ -159,6 +160,7 @@ async fn lock(accounts: Accounts, id: AccountId, tx: &mut Tx) -> Result<bool, Db
     for session in sessions::store::live(tx, id, now).await? {
         accounts.end_session(tx, session, EndReason::Locked).await?;
     }
+    sessions::store::withdraw_all(tx, id, now).await?;
     let event = Event::AccountLocked { account: id.to_string(), until: None };
     parts.audit.record(tx, &Actor::Operator, &event).await?;
     Ok(true)

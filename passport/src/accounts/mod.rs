@@ -161,3 +161,6 @@ impl Accounts {
         Ok(true)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -123,19 +123,35 @@ impl Accounts {
     /// Changes the password of the session's account, and ends every session but this.
     ///
     /// # Errors
-    /// The database, or too many passwords waiting to be hashed: then nothing was done.
+    /// The database, or too many passwords waiting to be hashed: then nothing was done, and the try is not counted.
     pub async fn change_password(
         &self,
         session: &Session,
         old: &SecretString,
         new: &SecretString,
     ) -> Result<Changed, Trouble> {
-        let hasher = &self.parts().hasher;
-        let admitted = self.write(session.account, |accounts, id, tx| admit(accounts, id, tx).boxed()).await?;
-        let (account, left, locks_until) = match admitted {
+        let id = session.account;
+        let admitted = match self.write(id, |accounts, id, tx| admit(accounts, id, tx).boxed()).await? {
             Ok(admitted) => admitted,
             Err(until) => return Ok(Changed::Locked { until }),
         };
+        let changed = self.compare_and_change(session, admitted, old, new).await;
+        if changed.is_err()
+            && let Err(error) = self.write(id, |accounts, id, tx| take_back(accounts, id, tx).boxed()).await
+        {
+            tracing::warn!(%error, "a try that got no answer stays counted");
+        }
+        changed
+    }
+
+    async fn compare_and_change(
+        &self,
+        session: &Session,
+        Admitted { account, left, locks_until }: Admitted,
+        old: &SecretString,
+        new: &SecretString,
+    ) -> Result<Changed, Trouble> {
+        let hasher = &self.parts().hasher;
         if hasher.verify(old, &account.password_hash).await? == Checked::NoMatch {
             return Ok(if left == 0 { Changed::Locked { until: locks_until } } else { Changed::WrongOld { left } });
         }
@@ -156,9 +172,16 @@ impl Accounts {
     }
 }
 
-type Admitted = Result<(Credentials, u32, Timestamp), Timestamp>;
+/// A counted try that may look at the old password.
+struct Admitted {
+    account: Credentials,
+    left: u32,
+    /// Until when no other is allowed if this was the last try.
+    locks_until: Timestamp,
+}
 
-async fn admit(accounts: Accounts, id: AccountId, tx: &mut Tx) -> Result<Admitted, DbError> {
+/// Counts the try and reads the account, or says from when on it may be tried again.
+async fn admit(accounts: Accounts, id: AccountId, tx: &mut Tx) -> Result<Result<Admitted, Timestamp>, DbError> {
     let parts = accounts.parts();
     let (limit, now) = (&parts.limits.policy().password_confirmation, parts.clock.now());
     let subject = id.to_string();
@@ -169,7 +192,15 @@ async fn admit(accounts: Accounts, id: AccountId, tx: &mut Tx) -> Result<Admitte
     let account = store::credentials_by_id(tx, id)
         .await?
         .ok_or_else(|| shared::db::BrokenRow::new("account_id", "of a session names no account"))?;
-    Ok(Ok((account, limit.allowed.saturating_sub(used), now + limit.lock.unwrap_or(limit.window))))
+    let left = limit.allowed.saturating_sub(used);
+    Ok(Ok(Admitted { account, left, locks_until: now + limit.lock.unwrap_or(limit.window) }))
+}
+
+/// Nobody was told anything: the try did not happen.
+async fn take_back(accounts: Accounts, id: AccountId, tx: &mut Tx) -> Result<(), DbError> {
+    let parts = accounts.parts();
+    let (limit, now) = (&parts.limits.policy().password_confirmation, parts.clock.now());
+    parts.limits.give_back(tx, limit, Subject::Text(&id.to_string()), now).await
 }
 
 /// The new hash, the end of the other sessions, the record and the mail, in one transaction.

@@ -57,6 +57,8 @@ pub struct Credentials {
     pub id: AccountId,
     /// The password's hash as a PHC string.
     pub password_hash: String,
+    /// When the owner chose the password; a renewed hash of the same password leaves it.
+    pub password_set_at: Timestamp,
     /// Whether staff keep the account from signing in.
     pub blocked: bool,
 }
@@ -166,7 +168,7 @@ pub async fn login_names(tx: &mut Tx, id: AccountId) -> Result<Vec<String>, DbEr
 /// # Errors
 /// See [`DbError`].
 pub async fn credentials(tx: &mut Tx, name: &LoginName) -> Result<Option<Credentials>, DbError> {
-    sql("SELECT a.id, a.password_hash, a.blocked_at FROM login_names n JOIN accounts a ON a.id = n.account_id \
+    sql("SELECT a.id, a.password_hash, a.password_set_at, a.blocked_at FROM login_names n JOIN accounts a ON a.id = n.account_id \
          WHERE n.name = $1")
     .bind(name.as_str())
     .fetch_optional(tx)
@@ -180,7 +182,7 @@ pub async fn credentials(tx: &mut Tx, name: &LoginName) -> Result<Option<Credent
 /// # Errors
 /// See [`DbError`].
 pub async fn credentials_by_id(tx: &mut Tx, id: AccountId) -> Result<Option<Credentials>, DbError> {
-    sql("SELECT id, password_hash, blocked_at FROM accounts WHERE id = $1")
+    sql("SELECT id, password_hash, password_set_at, blocked_at FROM accounts WHERE id = $1")
         .bind(id)
         .fetch_optional(tx)
         .await?
@@ -192,6 +194,7 @@ fn credentials_of(row: &Row) -> Result<Credentials, DbError> {
     Ok(Credentials {
         id: row.get("id")?,
         password_hash: row.get("password_hash")?,
+        password_set_at: row.get("password_set_at")?,
         blocked: row.get::<Option<Timestamp>>("blocked_at")?.is_some(),
     })
 }

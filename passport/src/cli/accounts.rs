@@ -23,7 +23,7 @@ pub enum AccountsCommand {
         /// Its id, mail address, mobile number or login name.
         account: String,
     },
-    /// Keep an account from signing in, and end its sessions.
+    /// Keep an account from signing in, and end its sessions and all tokens that sites hold of it.
     Lock {
         /// Its id, mail address, mobile number or login name.
         account: String,
@@ -70,7 +70,7 @@ pub async fn run(command: AccountsCommand, file: Option<&Path>, output: &Output)
         AccountsCommand::Lock { account } => {
             let id = locate(&accounts, &account).await?;
             let found = accounts.lock(id).await?;
-            report(found, &account, "locked, its sessions ended", output)
+            report(found, &account, "locked, its sessions and tokens ended", output)
         }
         AccountsCommand::Unlock { account } => {
             let id = locate(&accounts, &account).await?;

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use shared::clock::{SharedClock, SystemClock};
-use shared::db::Db;
+use shared::db::{DatabaseTime, Db};
 use shared::entropy::{SharedEntropy, SystemEntropy};
 
 use super::failure::{Exit, Failure};
@@ -60,6 +60,13 @@ pub fn master_key(config: &Config) -> Result<MasterKey, Failure> {
 /// The whole passport, on these settings and this database.
 pub async fn app(config: Config, db: Db) -> Result<App, Failure> {
     let master = master_key(&config)?;
-    let world = World { config: Arc::new(config), db, clock: clock(), entropy: entropy(), master };
+    let world = World {
+        config: Arc::new(config),
+        db,
+        clock: clock(),
+        time: Arc::new(DatabaseTime),
+        entropy: entropy(),
+        master,
+    };
     Ok(App::build(world).await?)
 }

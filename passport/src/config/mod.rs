@@ -114,8 +114,15 @@ mod tests {
 
     #[test]
     fn a_key_set_is_cached_no_longer_than_a_new_key_is_published() {
-        let error = parse("publish_for = '5m'").expect_err("refused");
-        assert!(error.contains("publish_for"), "{error}");
+        for (settings, wrong) in [
+            ("publish_for = '10m'", "publish_for"),
+            ("jwks_max_age = '5m'\npublish_for = '359s'", "publish_for"),
+            ("jwks_max_age = '601s'", "jwks_max_age"),
+        ] {
+            let error = parse(settings).expect_err("refused");
+            assert!(error.contains(wrong), "{error}");
+        }
+        assert!(parse("jwks_max_age = '10m'\npublish_for = '11m'").is_ok());
     }
 
     #[test]

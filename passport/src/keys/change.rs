@@ -5,40 +5,35 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use futures_util::FutureExt as _;
-use shared::clock::{Clock, Timestamp};
-use shared::db::{Db, DbError, Tx};
-use shared::entropy::{Entropy, bytes};
+use shared::clock::Timestamp;
+use shared::db::{DbError, Tx};
+use shared::entropy::bytes;
 
 use super::alg::Alg;
-use super::master::MasterKey;
 use super::model::{Change, DataKeyPurpose, KeyRecord, KeyState};
 use super::ring::data_key_name;
-use super::rotate::{Policy, Request, Step, plan};
+use super::rotate::{Request, Step, plan};
 use super::signing_key::SigningKey;
 use super::store::{self, StoredDataKey, StoredKey};
-use super::{Journal, KeysError};
+use super::{Journal, KeysError, Parts};
 
-/// What a change of keys needs.
-pub(super) struct Desk<'a> {
-    pub(super) db: &'a Db,
-    pub(super) clock: &'a dyn Clock,
-    pub(super) entropy: &'a dyn Entropy,
-    pub(super) master: &'a MasterKey,
-    pub(super) policy: Policy,
-    pub(super) journal: &'a Arc<dyn Journal>,
-}
-
-impl Desk<'_> {
+impl Parts {
     /// Does what is due and what is asked for.
     pub(super) async fn change(&self, request: Request) -> Result<Vec<Change>, KeysError> {
-        let (policy, now) = (self.policy, self.clock.now());
-        let keys = self.db.read(|tx| store::signing_keys(tx).boxed()).await?;
+        let (policy, time) = (self.policy, Arc::clone(&self.time));
+        let (keys, now) = self
+            .db
+            .read::<_, DbError, _>(move |tx| {
+                let time = Arc::clone(&time);
+                async move { Ok((store::signing_keys(tx).await?, time.now(tx).await?)) }.boxed()
+            })
+            .await?;
         let steps = plan(&records(&keys), &policy, now, request);
         if steps.is_empty() {
             return Ok(Vec::new());
         }
-        let fresh = Arc::new(self.generate(&steps)?);
-        let journal = Arc::clone(self.journal);
+        let fresh = Arc::new(self.generate(&steps, now)?);
+        let journal = Arc::clone(&self.journal);
         self.db
             .write(move |tx| {
                 let (fresh, journal) = (Arc::clone(&fresh), Arc::clone(&journal));
@@ -57,22 +52,22 @@ impl Desk<'_> {
             .await
     }
 
-    fn generate(&self, steps: &[Step]) -> Result<HashMap<Alg, StoredKey>, KeysError> {
+    fn generate(&self, steps: &[Step], now: Timestamp) -> Result<HashMap<Alg, StoredKey>, KeysError> {
         let mut fresh = HashMap::new();
         for step in steps {
             if let Step::CreateActive { alg, .. } | Step::CreateStaged(alg) = step {
-                fresh.insert(*alg, self.signing_key(*alg)?);
+                fresh.insert(*alg, self.signing_key(*alg, now)?);
             }
         }
         Ok(fresh)
     }
 
-    fn signing_key(&self, alg: Alg) -> Result<StoredKey, KeysError> {
+    fn signing_key(&self, alg: Alg, now: Timestamp) -> Result<StoredKey, KeysError> {
         let (key, pkcs8) = SigningKey::generate(alg)?;
         let public = key.public();
         Ok(StoredKey {
             private_key: Some(self.wrap(&public.kid, pkcs8.expose())),
-            record: KeyRecord { kid: public.kid.clone(), alg, state: KeyState::Staged { since: self.clock.now() } },
+            record: KeyRecord { kid: public.kid.clone(), alg, state: KeyState::Staged { since: now } },
             public_key: public.encoded.clone(),
             master_key_id: self.master.id().to_owned(),
         })
@@ -81,7 +76,7 @@ impl Desk<'_> {
     fn wrap(&self, name: &str, key: &[u8]) -> Vec<u8> {
         let mut sealed = Vec::new();
         let cipher = self.master.cipher();
-        cipher.seal(self.entropy, key, name.as_bytes(), &mut sealed);
+        cipher.seal(&*self.entropy, key, name.as_bytes(), &mut sealed);
         sealed
     }
 
@@ -109,7 +104,7 @@ impl Desk<'_> {
         let next = known.last().map_or(1, |key| key.id + 1);
         let fresh: Arc<Vec<StoredDataKey>> =
             Arc::new((next..).zip(wanted(&known)).map(|(id, purpose)| self.data_key(id, purpose)).collect());
-        let (journal, now) = (Arc::clone(self.journal), self.clock.now());
+        let (journal, now) = (Arc::clone(&self.journal), self.clock.now());
         self.db
             .write(move |tx| {
                 let (fresh, journal) = (Arc::clone(&fresh), Arc::clone(&journal));
@@ -132,7 +127,7 @@ impl Desk<'_> {
     }
 
     fn data_key(&self, id: i64, purpose: DataKeyPurpose) -> StoredDataKey {
-        let key = shared::secret::SecretBytes::new(bytes::<32>(self.entropy));
+        let key = shared::secret::SecretBytes::new(bytes::<32>(&*self.entropy));
         StoredDataKey {
             id,
             purpose,

@@ -24,7 +24,7 @@ use futures_util::future::BoxFuture;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use shared::clock::SharedClock;
-use shared::db::{Db, DbError, Tx};
+use shared::db::{CommonTime, Db, DbError, Tx};
 use shared::entropy::SharedEntropy;
 
 pub use self::alg::Alg;
@@ -84,13 +84,27 @@ pub enum KeysError {
 pub struct Keys(Arc<Inner>);
 
 struct Inner {
-    db: Db,
-    clock: SharedClock,
-    entropy: SharedEntropy,
-    master: MasterKey,
-    policy: Policy,
-    journal: Arc<dyn Journal>,
+    parts: Parts,
     ring: RwLock<Arc<Ring>>,
+}
+
+/// What [`Keys`] are made of.
+pub struct Parts {
+    /// Where they are kept.
+    pub db: Db,
+    /// The time, by which tokens expire.
+    pub clock: SharedClock,
+    /// The time that all nodes share, by which keys move on: one whose clock is ahead must not sign with a key that
+    /// relying parties do not know yet.
+    pub time: Arc<dyn CommonTime>,
+    /// Randomness.
+    pub entropy: SharedEntropy,
+    /// What the keys are sealed under.
+    pub master: MasterKey,
+    /// How long keys stay in their states.
+    pub policy: Policy,
+    /// Where changes are written down.
+    pub journal: Arc<dyn Journal>,
 }
 
 impl Keys {
@@ -98,20 +112,11 @@ impl Keys {
     ///
     /// # Errors
     /// The database refused, or a key cannot be opened with this master key.
-    pub async fn start(
-        db: Db,
-        clock: SharedClock,
-        entropy: SharedEntropy,
-        master: MasterKey,
-        policy: Policy,
-        journal: Arc<dyn Journal>,
-    ) -> Result<Self, KeysError> {
-        let desk =
-            change::Desk { db: &db, clock: &*clock, entropy: &*entropy, master: &master, policy, journal: &journal };
-        desk.complete_data_keys().await?;
-        desk.change(Request::Tend).await?;
-        let ring = read(&db, &master, &*clock, None).await?;
-        Ok(Self(Arc::new(Inner { ring: RwLock::new(ring), db, clock, entropy, master, policy, journal })))
+    pub async fn start(parts: Parts) -> Result<Self, KeysError> {
+        parts.complete_data_keys().await?;
+        parts.change(Request::Tend).await?;
+        let ring = read(&parts, None).await?;
+        Ok(Self(Arc::new(Inner { ring: RwLock::new(ring), parts })))
     }
 
     /// A compact JWS of these claims by the active key of that algorithm, with `typ` in its header (RFC 7515 §7.1).
@@ -140,7 +145,7 @@ impl Keys {
     /// # Errors
     /// See [`TokenError`].
     pub fn verify<T: DeserializeOwned>(&self, token: &str, typ: &str) -> Result<T, TokenError> {
-        self.verify_with(token, typ, Expiry::Checked(self.0.clock.now()))
+        self.verify_with(token, typ, Expiry::Checked(self.0.parts.clock.now()))
     }
 
     /// Like [`Keys::verify`], for whom an expired token is good enough.
@@ -155,7 +160,7 @@ impl Keys {
     /// Seals `plaintext` for that purpose, bound to `aad`. The key's number stands in the sealed bytes.
     pub fn seal(&self, purpose: &'static str, plaintext: &[u8], aad: &[u8]) -> Vec<u8> {
         let ring = self.ring();
-        ring.sealing.seal(&*self.0.entropy, purpose, plaintext, aad)
+        ring.sealing.seal(&*self.0.parts.entropy, purpose, plaintext, aad)
     }
 
     /// Opens what was sealed for that purpose and bound to `aad`. `None` for anything else.
@@ -173,7 +178,7 @@ impl Keys {
     /// # Errors
     /// The database refused.
     pub async fn list(&self) -> Result<Vec<KeyRecord>, DbError> {
-        let keys = self.0.db.read(|tx| store::signing_keys(tx).boxed()).await?;
+        let keys = self.0.parts.db.read(|tx| store::signing_keys(tx).boxed()).await?;
         Ok(keys.into_iter().map(|key| key.record).collect())
     }
 
@@ -182,7 +187,7 @@ impl Keys {
     /// # Errors
     /// The database refused.
     pub async fn change(&self, request: Request) -> Result<Vec<Change>, KeysError> {
-        let changes = self.desk().change(request).await?;
+        let changes = self.0.parts.change(request).await?;
         self.refresh().await?;
         Ok(changes)
     }
@@ -192,7 +197,7 @@ impl Keys {
     /// # Errors
     /// The database refused.
     pub async fn add_data_key(&self) -> Result<Vec<Change>, KeysError> {
-        let changes = self.desk().add_data_key().await?;
+        let changes = self.0.parts.add_data_key().await?;
         self.refresh().await?;
         Ok(changes)
     }
@@ -203,22 +208,9 @@ impl Keys {
     /// # Errors
     /// The database refused, or a key cannot be opened; the keys in memory go on serving.
     pub async fn refresh(&self) -> Result<(), KeysError> {
-        let inner = &*self.0;
-        let ring = read(&inner.db, &inner.master, &*inner.clock, Some(self.ring())).await?;
-        *inner.ring.write().unwrap_or_else(PoisonError::into_inner) = ring;
+        let ring = read(&self.0.parts, Some(self.ring())).await?;
+        *self.0.ring.write().unwrap_or_else(PoisonError::into_inner) = ring;
         Ok(())
-    }
-
-    fn desk(&self) -> change::Desk<'_> {
-        let inner = &*self.0;
-        change::Desk {
-            db: &inner.db,
-            clock: &*inner.clock,
-            entropy: &*inner.entropy,
-            master: &inner.master,
-            policy: inner.policy,
-            journal: &inner.journal,
-        }
     }
 
     fn ring(&self) -> Arc<Ring> {
@@ -228,22 +220,21 @@ impl Keys {
 }
 
 /// The keys as they are in the database; `last`, if that is still what they are.
-async fn read(
-    db: &Db,
-    master: &MasterKey,
-    clock: &dyn shared::clock::Clock,
-    last: Option<Arc<Ring>>,
-) -> Result<Arc<Ring>, KeysError> {
+async fn read(parts: &Parts, last: Option<Arc<Ring>>) -> Result<Arc<Ring>, KeysError> {
     let known = last.as_ref().map(|ring| ring.revision);
-    let found = db
+    let time = Arc::clone(&parts.time);
+    let found = parts
+        .db
         .read::<_, DbError, _>(move |tx| {
+            let time = Arc::clone(&time);
             async move {
                 let revision = store::revision(tx).await?;
                 if known == Some(revision) {
                     return Ok(None);
                 }
                 let signing = store::signing_keys(tx).await?;
-                Ok(Some((revision, signing, store::data_keys(tx).await?)))
+                let data = store::data_keys(tx).await?;
+                Ok(Some((revision, signing, data, time.now(tx).await?)))
             }
             .boxed()
         })
@@ -251,8 +242,8 @@ async fn read(
     match (found, last) {
         (None, Some(last)) => Ok(last),
         (None, None) => Err(KeysError::NoDataKey),
-        (Some((revision, signing, data)), _) => {
-            Ring::open(master, revision, &signing, &data, clock.now()).map(Arc::new)
+        (Some((revision, signing, data, now)), _) => {
+            Ring::open(&parts.master, revision, &signing, &data, now).map(Arc::new)
         }
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use shared::clock::{FakeClock, Timestamp};
+use shared::db::DatabaseTime;
 use shared::entropy::SystemEntropy;
 use shared::secret::SecretBytes;
 use shared::testkit;
@@ -33,20 +34,20 @@ async fn on_both<F: Future<Output = ()>>(test: impl Fn(House) -> F) {
 }
 
 impl House {
-    async fn try_node(&self, master: u8) -> Result<Keys, KeysError> {
-        Keys::start(
-            self.db.clone(),
-            self.clock.clone(),
-            Arc::new(SystemEntropy::new()),
-            MasterKey::new(&SecretBytes::new([master; 32])),
-            POLICY,
-            Arc::new(Silent),
-        )
-        .await
+    fn parts(&self) -> Parts {
+        Parts {
+            db: self.db.clone(),
+            clock: self.clock.clone(),
+            time: self.clock.clone(),
+            entropy: Arc::new(SystemEntropy::new()),
+            master: MasterKey::new(&SecretBytes::new([1; 32])),
+            policy: POLICY,
+            journal: Arc::new(Silent),
+        }
     }
 
     async fn node(&self) -> Keys {
-        self.try_node(1).await.expect("keys")
+        Keys::start(self.parts()).await.expect("keys")
     }
 }
 
@@ -73,7 +74,8 @@ async fn nodes_that_start_at_once_make_one_set() {
 async fn another_master_key_opens_nothing() {
     on_both(|house| async move {
         house.node().await;
-        let error = house.try_node(2).await.map(drop).expect_err("refused");
+        let parts = Parts { master: MasterKey::new(&SecretBytes::new([2; 32])), ..house.parts() };
+        let error = Keys::start(parts).await.map(drop).expect_err("refused");
         assert!(matches!(error, KeysError::OtherMasterKey { .. }), "{error}");
     })
     .await;
@@ -105,6 +107,27 @@ async fn tokens_signed_before_a_rotation_verify_until_they_expire() {
         a.change(Request::Tend).await.expect("removed");
         assert_eq!(a.verify::<Value>(&token, "JWT"), Err(TokenError::UnknownKey));
         assert_eq!(a.list().await.expect("keys").len(), Alg::ALL.len());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_node_whose_clock_is_ahead_activates_nothing_early() {
+    on_both(|house| async move {
+        let ahead = Timestamp::from_seconds(7_000_000_000);
+        house.clock.set(ahead);
+        let node = Keys::start(Parts { time: Arc::new(DatabaseTime), ..house.parts() }).await.expect("keys");
+        node.change(Request::Rotate(Alg::ES256)).await.expect("staged");
+        house.clock.advance(POLICY.publish_for);
+        assert_eq!(node.change(Request::Tend).await.expect("tended"), []);
+        let staged = |keys: Vec<KeyRecord>| {
+            keys.into_iter().find_map(|key| match key.state {
+                KeyState::Staged { since } => Some(since),
+                _ => None,
+            })
+        };
+        let since = staged(node.list().await.expect("keys")).expect("a staged key");
+        assert!((1_700_000_000..ahead.seconds()).contains(&since.seconds()), "{since} is not the database's time");
     })
     .await;
 }

@@ -93,7 +93,7 @@ async fn of_refresh_token(oidc: &Oidc, client: &Client, text: &str) -> Result<An
         .read(move |tx| {
             async move {
                 match grants::family(tx, presented.grant).await? {
-                    Some(family) if !userinfo::session_is_over(tx, &family.grant).await? => Ok(Some(family)),
+                    Some(family) if !grants::ended_with_session(tx, &family.grant).await? => Ok(Some(family)),
                     _ => Ok::<_, Failure>(None),
                 }
             }

@@ -12,7 +12,7 @@ use super::claims::{self, UserInfo};
 use super::error::{Code, ProtocolError};
 use super::failure::Failure;
 use super::handle::GrantId;
-use super::scope::{OFFLINE_ACCESS, OPENID, Scope};
+use super::scope::{OPENID, Scope};
 use super::store::grants;
 use super::token::{endpoint, respond};
 use super::{Oidc, cors};
@@ -53,7 +53,7 @@ async fn person(oidc: &Oidc, grant: GrantId, jti: String, scope: Scope) -> Resul
             let (jti, scope) = (jti.clone(), scope.clone());
             async move {
                 let Some(grant) = grants::of_access_token(tx, grant, &jti).await? else { return Ok(None) };
-                if session_is_over(tx, &grant).await? {
+                if grants::ended_with_session(tx, &grant).await? {
                     return Ok(None);
                 }
                 let account = accounts::store::claims(tx, grant.account).await?;
@@ -62,11 +62,6 @@ async fn person(oidc: &Oidc, grant: GrantId, jti: String, scope: Scope) -> Resul
             .boxed()
         })
         .await
-}
-
-/// Whether what came of this authorization ended with its session: all but what was granted for offline use.
-pub(super) async fn session_is_over(tx: &mut shared::db::Tx, grant: &grants::Grant) -> Result<bool, DbError> {
-    Ok(!grant.scope.has(OFFLINE_ACCESS) && accounts::sessions::store::has_ended(tx, grant.session).await?)
 }
 
 /// The token of the request: in the header, or in the form of a POST (RFC 6750 §2), but not in both.
@@ -125,7 +120,7 @@ pub(super) async fn lives(oidc: &Oidc, token: &AccessToken) -> Result<bool, DbEr
             async move {
                 match grant {
                     Some(id) => match grants::of_access_token(tx, id, &jti).await? {
-                        Some(grant) => Ok(!session_is_over(tx, &grant).await?),
+                        Some(grant) => Ok(!grants::ended_with_session(tx, &grant).await?),
                         None => Ok(false),
                     },
                     None if person => Ok(false),

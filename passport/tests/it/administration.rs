@@ -3,8 +3,13 @@
 use passport::accounts::admin::Seed;
 use passport::accounts::model::{Email, Mobile};
 use passport::audit::{self, Event};
+use passport::keys::{Alg, Request};
 use shared::secret::SecretString;
+use shared::testkit::Browser;
 
+use crate::support::site::{
+    OURS, SECRET, authorize, basic, encoded, get, post, redemption, refreshing, request, token, userinfo, with,
+};
 use crate::support::{self, Passport};
 
 fn seed() -> Seed {
@@ -66,6 +71,79 @@ async fn locking_and_unlocking_are_on_record() {
         }
         let unlocked = Event::AccountUnlocked { account: id.to_string() };
         assert_eq!(unlocked.account(), Some(id.to_string().as_str()));
+    })
+    .await;
+}
+
+/// Whether introspection calls the token active.
+async fn is_active(browser: &mut Browser, token: &str) -> bool {
+    let asked = encoded(&[("token", token)]);
+    let answer = post(browser, "/introspect", asked, &[("authorization", &basic("cet", SECRET))]).await.json();
+    answer["active"].as_bool().expect("an answer")
+}
+
+#[tokio::test]
+async fn a_locked_account_loses_its_sessions_and_every_token_for_offline_use_too() {
+    support::on_both(|passport| async move {
+        passport.register(&[OURS]).await;
+        let (mut browser, session) = passport.signed_in(None).await;
+        let mut held = Vec::new();
+        for scope in ["openid", "openid offline_access"] {
+            let tokens = passport.tokens(&mut browser, scope).await;
+            held.push(["access_token", "refresh_token"].map(|kind| tokens[kind].as_str().expect("a token").to_owned()));
+        }
+        let code = passport.code(&mut browser, &request()).await;
+        // Signed out long ago, as far as the site with offline access is concerned.
+        let mut gone = passport.browser();
+        let older = passport.sign_in(&mut gone, Some(session.account), None).await;
+        let offline = passport.tokens(&mut gone, "openid offline_access").await;
+        held.push(["access_token", "refresh_token"].map(|kind| offline[kind].as_str().expect("a token").to_owned()));
+        passport.end(older.id).await;
+        assert_eq!(userinfo(&mut browser, &held[2][0]).await.status, 200, "offline use outlasts a sign-out");
+
+        assert!(passport.app.accounts.lock(session.account).await.expect("an answer"));
+        for unlocked in [false, true] {
+            if unlocked {
+                assert!(passport.app.accounts.unlock(session.account).await.expect("an answer"));
+            }
+            for [access, refresh] in &held {
+                assert_eq!(userinfo(&mut browser, access).await.status, 401);
+                assert!(!is_active(&mut browser, access).await && !is_active(&mut browser, refresh).await);
+                assert_eq!(token(&mut browser, &refreshing(refresh)).await.json()["error"], "invalid_grant");
+            }
+            assert_eq!(token(&mut browser, &redemption(&code)).await.json()["error"], "invalid_grant");
+            let answer = authorize(&mut browser, &with(request(), "prompt", "none")).await;
+            assert_eq!(answer.parameter("error").as_deref(), Some("login_required"));
+            assert_eq!(get(&mut browser, "/account/profile", &[]).await.status, 303);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_code_of_a_session_that_was_ended_becomes_no_tokens() {
+    support::on_both(|passport| async move {
+        passport.register(&[OURS]).await;
+        let (mut browser, session) = passport.signed_in(None).await;
+        let code = passport.code(&mut browser, &request()).await;
+        passport.end(session.id).await;
+        assert_eq!(token(&mut browser, &redemption(&code)).await.json()["error"], "invalid_grant");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_rotation_of_keys_is_on_record() {
+    support::on_both(|passport| async move {
+        passport.app.keys.change(Request::Rotate(Alg::ES256)).await.expect("staged");
+        let entries = passport
+            .db
+            .read(|tx| Box::pin(async move { audit::store::latest(tx, 100).await }))
+            .await
+            .expect("the record");
+        let moved: Vec<_> = entries.iter().filter(|entry| entry.kind == "signing_key_moved").collect();
+        assert_eq!(moved.len(), 1);
+        assert!(moved[0].details.contains("staged"), "{}", moved[0].details);
     })
     .await;
 }

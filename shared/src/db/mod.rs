@@ -25,6 +25,7 @@ mod migrate;
 mod pg;
 mod query;
 mod row;
+mod time;
 
 use std::time::Duration;
 
@@ -34,6 +35,7 @@ pub use self::error::DbError;
 pub use self::migrate::{MigrationState, Migrations};
 pub use self::query::{Bind, Query, Value, sql};
 pub use self::row::{BrokenRow, Cell, CellError, Column, Row};
+pub use self::time::{CommonTime, DatabaseTime};
 
 use self::lite::Lite;
 use self::pg::Pg;

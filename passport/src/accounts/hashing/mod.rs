@@ -159,6 +159,22 @@ impl std::fmt::Debug for Hasher {
     }
 }
 
+#[cfg(test)]
+impl Hasher {
+    /// Keeps the only thread of this hasher busy until the returned sender is dropped.
+    pub(in crate::accounts) fn occupy(&self) -> std::sync::mpsc::Sender<()> {
+        let (release, released) = std::sync::mpsc::channel::<()>();
+        let (begun, begin) = std::sync::mpsc::channel();
+        let block = Box::new(move |_: &mut pool::Memory| {
+            let _ = begun.send(());
+            let _ = released.recv();
+        });
+        self.pool.submit(block).expect("room in the queue");
+        begin.recv().expect("the thread works");
+        release
+    }
+}
+
 /// Why hashing could not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {

@@ -18,19 +18,6 @@ fn secret(text: &str) -> SecretString {
     SecretString::new(text)
 }
 
-/// Keeps the only thread of a pool busy until the returned sender is dropped.
-fn occupy(hasher: &Hasher) -> mpsc::Sender<()> {
-    let (release, released) = mpsc::channel::<()>();
-    let (begun, begin) = mpsc::channel();
-    let block = Box::new(move |_: &mut pool::Memory| {
-        let _ = begun.send(());
-        let _ = released.recv();
-    });
-    hasher.pool.submit(block).expect("room in the queue");
-    begin.recv().expect("the thread works");
-    release
-}
-
 #[tokio::test]
 async fn a_password_matches_its_hash_and_no_other() {
     let hasher = hasher(CHEAP, 2, 8);
@@ -90,7 +77,7 @@ async fn nobody_has_no_password_and_costs_memory_like_somebody() {
 #[tokio::test]
 async fn a_full_queue_turns_callers_away_at_once() {
     let hasher = hasher(CHEAP, 1, 2);
-    let release = occupy(&hasher);
+    let release = hasher.occupy();
     let waiting: Vec<_> = (0..2).map(|_| tokio::spawn(verify_nobody(hasher.clone()))).collect();
     while hasher.waiting() < 2 {
         tokio::task::yield_now().await;
@@ -134,7 +121,7 @@ async fn a_panic_costs_one_answer_and_no_thread() {
 #[tokio::test]
 async fn work_that_nobody_waits_for_is_skipped() {
     let hasher = hasher(CHEAP, 1, 8);
-    let release = occupy(&hasher);
+    let release = hasher.occupy();
     let (ran, has_run) = mpsc::channel();
     let abandoned = hasher.clone();
     let caller = tokio::spawn(async move {

@@ -3,6 +3,10 @@
 //! Tries are counted for the name as typed, whether anyone has it or not, before the password is looked at; an
 //! unknown name costs the same hash as a known one. So neither answers nor times tell the two apart, and guesses
 //! sent side by side are counted one by one.
+//!
+//! That takes two transactions. One after the hash could keep the count honest, by telling whoever is over the limit
+//! nothing but that; but the limits also guard the threads that hash. Counted only afterwards, a single block of
+//! addresses could fill their queue with guesses that are refused in the end, and turn everybody else away.
 
 use futures_util::FutureExt as _;
 use shared::clock::Timestamp;
@@ -76,39 +80,48 @@ impl Accounts {
     /// Signs in, or says why not.
     ///
     /// # Errors
-    /// The database, or too many passwords waiting to be hashed: then the try does not count.
+    /// The database, or too many passwords waiting to be hashed. A try without an answer is not counted, unless it is
+    /// the database that keeps it from being taken back.
     pub async fn sign_in(&self, attempt: Attempt) -> Result<SignIn, Trouble> {
         let admitted =
             match self.write(attempt.clone(), |accounts, attempt, tx| admit(accounts, attempt, tx).boxed()).await? {
                 Ok(admitted) => admitted,
                 Err(refusal) => return Ok(SignIn::Refused(refusal)),
             };
-        let checked = match self.check(&attempt.password, admitted.found.as_ref()).await {
-            Ok(checked) => checked,
-            Err(error) => {
-                self.write(attempt, |accounts, attempt, tx| take_back(accounts, attempt, tx).boxed()).await?;
-                return Err(error.into());
-            }
-        };
+        let answer = self.answer(&attempt, admitted).await;
+        if answer.is_err()
+            && let Err(error) =
+                self.write(attempt, |accounts, attempt, tx| take_back(accounts, attempt, tx).boxed()).await
+        {
+            tracing::warn!(%error, "a try that got no answer stays counted");
+        }
+        answer
+    }
+
+    /// Looks at the password, and answers a try that was counted.
+    async fn answer(&self, attempt: &Attempt, admitted: Admitted) -> Result<SignIn, Trouble> {
+        let checked = self.check(&attempt.password, admitted.found.as_ref()).await?;
         let Some(account) = admitted.found.clone().filter(|_| checked != Checked::NoMatch) else {
             let account = admitted.found.map(|account| account.id);
             let locked = (admitted.left == 0).then_some(admitted.locks_until);
-            self.write((attempt, account, locked), |accounts, args, tx| refuse(accounts, args, tx).boxed()).await?;
+            let failure = (attempt.clone(), account, locked);
+            self.write(failure, |accounts, args, tx| refuse(accounts, args, tx).boxed()).await?;
             let refusal = locked.map_or(Refusal::Wrong { left: admitted.left }, |until| Refusal::Locked { until });
             return Ok(SignIn::Refused(refusal));
         };
-        if account.blocked {
-            return Ok(SignIn::Refused(Refusal::Blocked));
-        }
         // A full queue is no reason to refuse a right password: the hash is renewed another time.
         let renewed = match checked {
             Checked::MatchNeedsRehash => self.parts().hasher.hash(&attempt.password).await.ok(),
             _ => None,
         };
         let token = SessionToken::new(&*self.parts().entropy);
-        let begin = (attempt, account, renewed, token.clone());
-        self.write(begin, |accounts, args, tx| begin_session(accounts, args, tx).boxed()).await?;
-        Ok(SignIn::Done(token))
+        let begin = (attempt.clone(), account, renewed, token.clone());
+        let changed = self.write(begin, |accounts, args, tx| begin_session(accounts, args, tx).boxed()).await?;
+        Ok(match changed {
+            None => SignIn::Done(token),
+            Some(Changed::Blocked) => SignIn::Refused(Refusal::Blocked),
+            Some(Changed::Password) => SignIn::Refused(Refusal::Wrong { left: admitted.left }),
+        })
     }
 
     /// Compares the password, with the same work for a name that nobody has.
@@ -144,7 +157,7 @@ async fn admit(accounts: Accounts, attempt: Attempt, tx: &mut Tx) -> Result<Resu
     }))
 }
 
-/// The password was not looked at: the try did not happen.
+/// Nobody was told anything: the try did not happen.
 async fn take_back(accounts: Accounts, attempt: Attempt, tx: &mut Tx) -> Result<(), DbError> {
     let parts = accounts.parts();
     let name = Subject::Text(attempt.name.as_str());
@@ -171,14 +184,27 @@ async fn refuse(
     Ok(())
 }
 
+/// What keeps a right password from beginning a session.
+enum Changed {
+    /// Staff keep the account from signing in.
+    Blocked,
+    /// Another password was set while this one was hashed: sessions of the old one were ended then.
+    Password,
+}
+
 /// Everything that a right password brings about, in one transaction.
 async fn begin_session(
     accounts: Accounts,
     (attempt, account, renewed, token): (Attempt, Credentials, Option<String>, SessionToken),
     tx: &mut Tx,
-) -> Result<(), DbError> {
+) -> Result<Option<Changed>, DbError> {
     let parts = accounts.parts();
     let now = parts.clock.now();
+    match store::credentials_by_id(tx, account.id).await? {
+        Some(present) if present.blocked => return Ok(Some(Changed::Blocked)),
+        Some(present) if present.password_set_at == account.password_set_at => {}
+        _ => return Ok(Some(Changed::Password)),
+    }
     if let Some(hash) = renewed {
         store::replace_hash(tx, account.id, &account.password_hash, &hash).await?;
     }
@@ -198,5 +224,6 @@ async fn begin_session(
     let name = Subject::Text(attempt.name.as_str());
     parts.limits.clear(tx, &parts.limits.policy().sign_in_name, name).await?;
     let event = Event::SignedIn { account: account.id.to_string(), session: session.id.to_string() };
-    parts.audit.record(tx, &Actor::Account(account.id.to_string()), &event).await
+    parts.audit.record(tx, &Actor::Account(account.id.to_string()), &event).await?;
+    Ok(None)
 }

@@ -73,6 +73,17 @@ impl Default for SessionPolicy {
     }
 }
 
+/// How a session stands, for what came of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It has not been ended.
+    Lives,
+    /// It was ended: what was granted for offline use goes on.
+    Ended,
+    /// The account was locked: nothing that came of it counts any more.
+    Withdrawn,
+}
+
 /// Why a session ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EndReason {
@@ -82,7 +93,7 @@ pub enum EndReason {
     Replaced,
     /// The password was changed.
     PasswordChanged,
-    /// An operator locked the account.
+    /// An operator locked the account: see [`Standing::Withdrawn`].
     Locked,
 }
 

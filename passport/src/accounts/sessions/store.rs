@@ -3,7 +3,7 @@
 use shared::clock::Timestamp;
 use shared::db::{BrokenRow, DbError, Row, Tx, sql};
 
-use super::{EndReason, Session, SessionId, SessionPolicy};
+use super::{EndReason, Session, SessionId, SessionPolicy, Standing};
 use crate::accounts::model::{AccountId, Province};
 
 /// Stores a session that begins now.
@@ -50,13 +50,34 @@ pub async fn find(tx: &mut Tx, token_hash: &[u8; 32], now: Timestamp) -> Result<
     .transpose()
 }
 
-/// Whether a session lives, for what outlasts the browser's visit: refresh tokens are bound to it.
+/// How a session stands, for what outlasts the browser's visit: tokens are bound to it.
 ///
 /// # Errors
 /// See [`DbError`].
-pub async fn has_ended(tx: &mut Tx, id: SessionId) -> Result<bool, DbError> {
-    let row = sql("SELECT ended_at FROM sessions WHERE id = $1").bind(id).fetch_optional(tx).await?;
-    row.map_or(Ok(true), |row| row.get::<Option<Timestamp>>("ended_at").map(|ended| ended.is_some()))
+pub async fn standing(tx: &mut Tx, id: SessionId) -> Result<Standing, DbError> {
+    let row = sql("SELECT ended_at, end_reason FROM sessions WHERE id = $1").bind(id).fetch_optional(tx).await?;
+    // Sessions are kept for as long as anything can live that came of them.
+    let Some(row) = row else { return Ok(Standing::Withdrawn) };
+    Ok(match (row.get::<Option<Timestamp>>("ended_at")?, row.get::<Option<String>>("end_reason")?) {
+        (None, _) => Standing::Lives,
+        (Some(_), Some(reason)) if reason == EndReason::Locked.code() => Standing::Withdrawn,
+        (Some(_), _) => Standing::Ended,
+    })
+}
+
+/// Withdraws every session that an account ever had, those among them that had ended before: what was granted in them
+/// for offline use ends as well.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn withdraw_all(tx: &mut Tx, account: AccountId, now: Timestamp) -> Result<(), DbError> {
+    sql("UPDATE sessions SET ended_at = COALESCE(ended_at, $2), end_reason = $3 WHERE account_id = $1")
+        .bind(account)
+        .bind(now)
+        .bind(EndReason::Locked.code())
+        .execute(tx)
+        .await
+        .map(drop)
 }
 
 /// Writes down that the session was used: its idle time begins anew.

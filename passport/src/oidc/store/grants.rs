@@ -4,9 +4,9 @@ use shared::clock::Timestamp;
 use shared::db::{BrokenRow, DbError, Row, Tx, sql};
 
 use super::super::handle::{GrantId, Presented};
-use super::super::scope::Scope;
+use super::super::scope::{OFFLINE_ACCESS, Scope};
 use crate::accounts::model::{AccountId, Province};
-use crate::accounts::sessions::{Session, SessionId};
+use crate::accounts::sessions::{self, Session, SessionId, Standing};
 
 /// An authorization about to be stored, together with its code.
 #[derive(Debug, Clone)]
@@ -250,6 +250,19 @@ pub async fn of_access_token(tx: &mut Tx, id: GrantId, jti: &str) -> Result<Opti
     .await?
     .map(|row| grant(&row))
     .transpose()
+}
+
+/// Whether what came of this authorization ended with its session: all but what was granted for offline use, and that
+/// too once the session was withdrawn.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn ended_with_session(tx: &mut Tx, grant: &Grant) -> Result<bool, DbError> {
+    Ok(match sessions::store::standing(tx, grant.session).await? {
+        Standing::Lives => false,
+        Standing::Ended => !grant.scope.has(OFFLINE_ACCESS),
+        Standing::Withdrawn => true,
+    })
 }
 
 fn grant(row: &Row) -> Result<Grant, DbError> {

@@ -99,6 +99,10 @@ async fn spend(tx: &mut Tx, attempt: &Attempt) -> Result<Outcome, Failure> {
     let Some(grant) = grants::redeem(tx, attempt.presented, attempt.refresh_hash, attempt.now).await? else {
         return unredeemed(tx, attempt).await;
     };
+    // Signing out, or a lock, between the code and its redemption.
+    if grants::ended_with_session(tx, &grant).await? {
+        return Err(ProtocolError::invalid_grant().into());
+    }
     let owner = grant.account.to_string();
     redemption.recover(Some(Stored {
         client_id: &grant.client_id,

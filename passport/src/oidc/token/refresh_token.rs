@@ -15,12 +15,10 @@ use super::super::failure::Failure;
 use super::super::grant_engine::refresh::{self as engine, RefreshRequest, Stored};
 use super::super::handle::{self, Presented};
 use super::super::params::Params;
-use super::super::scope::OFFLINE_ACCESS;
 use super::super::store::grants::{self, Family, Rotation};
 use super::super::{Lifetimes, Oidc};
 use super::issue::{self, Tokens};
 use super::retry;
-use crate::accounts::sessions;
 use crate::audit::{Actor, Audit, Event};
 use crate::clients::Client;
 
@@ -106,15 +104,14 @@ fn reopen(token: &str, sealed: &[u8]) -> Result<Vec<u8>, Failure> {
     retry::open(token, sealed).ok_or_else(|| ProtocolError::invalid_grant().into())
 }
 
-/// The family, unless the session that it is bound to has ended.
+/// The family, unless it ended with its session.
 async fn read_family(oidc: &Oidc, presented: Presented) -> Result<Option<Family>, DbError> {
     oidc.0
         .db
         .read(move |tx| {
             async move {
                 let Some(family) = grants::family(tx, presented.grant).await? else { return Ok(None) };
-                let bound = !family.grant.scope.has(OFFLINE_ACCESS);
-                let over = bound && sessions::store::has_ended(tx, family.grant.session).await?;
+                let over = grants::ended_with_session(tx, &family.grant).await?;
                 Ok((!over).then_some(family))
             }
             .boxed()

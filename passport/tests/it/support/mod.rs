@@ -1,5 +1,6 @@
 //! A passport that runs in the test: real database, real keys, a clock that stands still, entropy that repeats.
 
+mod made;
 pub(crate) mod site;
 
 use std::future::Future;
@@ -44,12 +45,14 @@ impl Passport {
         let config: Config =
             shared::config::parse(&format!("{SETTINGS}{settings}"), PREFIX, []).expect("the test's settings");
         let clock = Arc::new(FakeClock::at(BEGIN));
+        made::keys(&db).await;
         let app = App::build(World {
             config: Arc::new(config),
             db: db.clone(),
             clock: clock.clone(),
+            time: clock.clone(),
             entropy: Arc::new(SeededEntropy::new(7)),
-            master: MasterKey::new(&SecretBytes::new([7; 32])),
+            master: master(),
         })
         .await
         .expect("a passport");
@@ -61,6 +64,11 @@ impl Passport {
         let kit = Kit::new(&ServerSettings::loopback()).hosts(["passport.test"]).pages(self.app.pages.clone());
         Browser::new().program(ISSUER, kit.apply(router::router(self.app.clone())))
     }
+}
+
+/// What the keys of every passport under test are sealed under.
+fn master() -> MasterKey {
+    MasterKey::new(&SecretBytes::new([7; 32]))
 }
 
 /// Runs a test on a passport with default settings, on each database.

@@ -8,7 +8,7 @@ use futures_util::FutureExt as _;
 use http::{Request, header};
 use passport::accounts::AccountId;
 use passport::accounts::model::{Email, Name, Province};
-use passport::accounts::sessions::{self, Session, SessionId, SessionPolicy};
+use passport::accounts::sessions::{self, EndReason, Session, SessionId, SessionPolicy};
 use passport::accounts::store::{self, NewAccount};
 use passport::audit::Actor;
 use shared::clock::Clock as _;
@@ -157,6 +157,18 @@ impl Passport {
             same_site: None,
         });
         session
+    }
+
+    /// Ends a session, as signing out does.
+    pub(crate) async fn end(&self, id: SessionId) {
+        let accounts = self.app.accounts.clone();
+        self.db
+            .write::<_, DbError, _>(move |tx| {
+                let accounts = accounts.clone();
+                async move { accounts.end_session(tx, id, EndReason::SignedOut).await }.boxed()
+            })
+            .await
+            .expect("ended");
     }
 
     /// A code for [`request`], changed by `change`.

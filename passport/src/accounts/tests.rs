@@ -1,0 +1,118 @@
+//! What a full queue before the hashing threads does to those who typed a password: nothing.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+
+use shared::clock::{FakeClock, Timestamp};
+use shared::entropy::SystemEntropy;
+use shared::secret::{SecretBytes, SecretString};
+use shared::testkit;
+
+use super::admin::Seed;
+use super::hashing::HashError;
+use super::login::{Attempt, Refusal, SignIn};
+use super::model::LoginName;
+use super::password::Changed;
+use super::sessions::{ACR_PASSWORD, AMR_PASSWORD};
+use super::*;
+use crate::MIGRATIONS;
+use crate::app::{App, World};
+use crate::keys::MasterKey;
+use crate::limits::AddressBlock;
+
+/// One thread that hashes and room for one who waits.
+const SETTINGS: &str = "issuer = 'https://passport.test'\n[database]\nurl = 'sqlite:unused'\n\
+    [keys]\nmaster_key_file = 'unused'\n[accounts]\nhash_threads = 1\nhash_queue = 1\n\
+    [accounts.hash]\nmemory_kib = 64\niterations = 1\n";
+
+const NAME: &str = "13800138000";
+const PASSWORD: &str = "abc12345!";
+
+/// Accounts, one of them a candidate's.
+async fn accounts(db: Db) -> (Accounts, AccountId) {
+    let clock = Arc::new(FakeClock::at(Timestamp::from_seconds(1_800_000_000)));
+    let config = shared::config::parse(SETTINGS, crate::config::PREFIX, []).expect("settings");
+    let world = World {
+        config: Arc::new(config),
+        db,
+        clock: clock.clone(),
+        time: clock,
+        entropy: Arc::new(SystemEntropy::new()),
+        master: MasterKey::new(&SecretBytes::new([7; 32])),
+    };
+    let accounts = App::build(world).await.expect("a passport").accounts;
+    let seed = Seed { mobile: model::Mobile::parse(NAME).ok(), ..Seed::default() };
+    accounts.seed(vec![seed], &SecretString::new(PASSWORD), false).await.expect("an account");
+    let id = accounts.locate(NAME).await.expect("an answer").expect("an account");
+    (accounts, id)
+}
+
+/// Runs `work` while every hash is refused.
+async fn while_busy<F: Future<Output = ()>>(accounts: &Accounts, work: F) {
+    let hasher = accounts.parts().hasher.clone();
+    let release = hasher.occupy();
+    let waiting = hasher.clone();
+    let waiting = tokio::spawn(async move { waiting.verify_nobody(&SecretString::new("")).await });
+    while hasher.waiting() == 0 {
+        tokio::task::yield_now().await;
+    }
+    work.await;
+    drop(release);
+    waiting.await.expect("no panic").expect("its turn came");
+}
+
+#[tokio::test]
+async fn a_sign_in_that_finds_the_queue_full_is_no_failure() {
+    testkit::on_both(&MIGRATIONS, |db| async move {
+        let (accounts, _) = accounts(db).await;
+        let attempt = |password: &str| Attempt {
+            name: LoginName::parse(NAME).expect("a name"),
+            password: SecretString::new(password),
+            province: None,
+            address: AddressBlock::of(IpAddr::V4(Ipv4Addr::LOCALHOST)),
+            replaces: None,
+        };
+        while_busy(&accounts, async {
+            for _ in 0..6 {
+                let answer = accounts.sign_in(attempt("wrong")).await;
+                assert!(matches!(answer, Err(Trouble::Hash(HashError::Busy))));
+            }
+        })
+        .await;
+        let answer = accounts.sign_in(attempt("wrong")).await.expect("an answer");
+        assert!(matches!(answer, SignIn::Refused(Refusal::Wrong { left: 4 })), "the first failure of five");
+        let answer = accounts.sign_in(attempt(PASSWORD)).await.expect("an answer");
+        assert!(matches!(answer, SignIn::Done(_)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_change_of_password_that_finds_the_queue_full_is_no_failure() {
+    testkit::on_both(&MIGRATIONS, |db| async move {
+        let (accounts, account) = accounts(db).await;
+        let now = accounts.parts().clock.now();
+        let session = Session {
+            id: SessionId::new(now, &*accounts.parts().entropy),
+            account,
+            auth_time: now,
+            acr: ACR_PASSWORD.to_owned(),
+            amr: vec![AMR_PASSWORD.to_owned()],
+            province: None,
+            last_seen_at: now,
+        };
+        let change = async |old: &str| {
+            accounts.change_password(&session, &SecretString::new(old), &SecretString::new("xyz12345!")).await
+        };
+        while_busy(&accounts, async {
+            for _ in 0..6 {
+                assert!(matches!(change(PASSWORD).await, Err(Trouble::Hash(HashError::Busy))));
+            }
+        })
+        .await;
+        let answer = change("wrong").await.expect("an answer");
+        assert_eq!(answer, Changed::WrongOld { left: 4 }, "the first failure of five");
+        assert_eq!(change(PASSWORD).await.expect("an answer"), Changed::Done);
+    })
+    .await;
+}
