@@ -10,15 +10,21 @@ pub struct Params(Vec<(String, String)>);
 
 const RULE: &str = "RFC 6749 3.1";
 
+/// More than any request has. Each name is compared with all before it: thousands of them would keep a thread busy.
+const LIMIT: usize = 64;
+
 impl Params {
     /// Reads `application/x-www-form-urlencoded` text. A parameter without a value counts as left out
     /// (RFC 6749 §3.1), but not as absent when it comes again.
     ///
     /// # Errors
-    /// `invalid_request` for broken encoding, control characters, or a name that comes twice.
+    /// `invalid_request` for broken encoding, control characters, a name that comes twice, or too many names.
     pub fn parse(raw: &[u8]) -> Result<Self, ProtocolError> {
         let mut params = Self::default();
         for pair in raw.split(|b| *b == b'&').filter(|pair| !pair.is_empty()) {
+            if params.0.len() == LIMIT {
+                return Err(ProtocolError::invalid_request("the request has too many parameters", RULE));
+            }
             let at = pair.iter().position(|b| *b == b'=').unwrap_or(pair.len());
             let name = text(&pair[..at])?;
             let value = text(pair.get(at + 1..).unwrap_or_default())?;
@@ -42,7 +48,7 @@ impl Params {
     }
 }
 
-/// RFC 8707 §2 lets them come several times.
+/// RFC 8707 §2 and RFC 8693 §2.1 let them come several times.
 const REPEATABLE: [&str; 2] = ["resource", "audience"];
 
 /// Decoded text without control characters: they have no use in any parameter, and split lines where they are echoed.
@@ -78,6 +84,15 @@ mod tests {
         for raw in ["a=%ff", "a=%2", "a=%zz", "a=%00", "state=%0d%0aSet-Cookie", "a%0a=1", "a=%7f"] {
             assert!(Params::parse(raw.as_bytes()).is_err(), "{raw}");
         }
+    }
+
+    #[test]
+    fn a_flood_of_parameters_is_refused() {
+        let many = |count: usize| (0..count).map(|n| format!("p{n}=")).collect::<Vec<_>>().join("&");
+        assert!(Params::parse(many(LIMIT).as_bytes()).is_ok());
+        assert!(Params::parse(many(LIMIT + 1).as_bytes()).is_err());
+        let allowed_twice = "resource=a&".repeat(LIMIT + 1);
+        assert!(Params::parse(allowed_twice.as_bytes()).is_err());
     }
 
     #[test]

@@ -21,12 +21,27 @@ pub const EXAM: &str = "exam";
 /// Every scope that means something to this provider, in the order of the metadata.
 pub const SUPPORTED: [&str; 6] = [OPENID, PROFILE, EMAIL, PHONE, OFFLINE_ACCESS, EXAM];
 
+/// The longest `scope` parameter that is read, in bytes.
+const LIMIT: usize = 1024;
+
 /// Different scope tokens in the order they were asked for, one space between them.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Scope(String);
 
 impl Scope {
-    /// Reads a `scope` parameter or a stored scope. A token that stands in it twice counts once.
+    /// Reads a `scope` parameter.
+    ///
+    /// # Errors
+    /// `invalid_scope` for one that is longer than any client needs, or that is no scope.
+    pub fn requested(text: &str) -> Result<Self, ProtocolError> {
+        // Each token is compared with all before it, and what is granted is stored: a stranger must not choose how much.
+        if text.len() > LIMIT {
+            return Err(ProtocolError::new(Code::InvalidScope, "scope is too long", "RFC 6749 3.3"));
+        }
+        Self::parse(text)
+    }
+
+    /// Reads a scope of any length: one that was stored. A token that stands in it twice counts once.
     ///
     /// # Errors
     /// `invalid_scope` for a character outside of RFC 6749 §3.3.
@@ -151,6 +166,13 @@ mod tests {
         for bad in ["a\"b", "a\\b", "é", "a\tb", "a\u{7f}"] {
             assert_eq!(Scope::parse(bad).map_err(|e| e.code), Err(Code::InvalidScope), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn a_parameter_of_any_length_is_not_read() {
+        assert!(Scope::requested(&"a".repeat(LIMIT)).is_ok());
+        let flood: String = (0..LIMIT).map(|n| format!("s{n} ")).collect();
+        assert_eq!(Scope::requested(&flood).map_err(|e| e.code), Err(Code::InvalidScope));
     }
 
     #[test]

@@ -25,6 +25,10 @@ pub const CSRF_FIELD: &str = "csrf";
 const COOKIE: &str = "__Host-pp_form";
 const PURPOSE: &str = "csrf";
 
+/// More than any form of ours has. Each name is compared with all before it: thousands of them would keep a thread
+/// busy.
+const FIELDS: usize = 64;
+
 /// The value of the hidden field for this browser, whose cookie is made if it has none yet.
 pub fn csrf_token(web: &Web, cookies: &Cookies) -> String {
     let secret = cookies.get(COOKIE).map(|cookie| cookie.value().to_owned()).unwrap_or_else(|| {
@@ -71,6 +75,9 @@ pub enum FormRejection {
     /// A field stands in it twice.
     #[error("a field of the form was sent twice")]
     Repeated,
+    /// It has more fields than any form of ours.
+    #[error("the form has too many fields")]
+    TooMany,
     /// A field is missing or of another kind.
     #[error("a field of the form is missing or malformed")]
     Fields,
@@ -141,7 +148,7 @@ fn sent_secret(headers: &HeaderMap) -> Option<String> {
 }
 
 /// Whether the body is declared a form; parameters of the media type are allowed.
-fn is_form(headers: &HeaderMap) -> bool {
+pub(crate) fn is_form(headers: &HeaderMap) -> bool {
     headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
@@ -167,6 +174,9 @@ fn check_text(body: &[u8]) -> Result<Option<String>, FormRejection> {
         let value = decode(pair.get(at + 1..).unwrap_or_default())?;
         if names.contains(&name) {
             return Err(FormRejection::Repeated);
+        }
+        if names.len() == FIELDS {
+            return Err(FormRejection::TooMany);
         }
         if name == CSRF_FIELD {
             sent = Some(value);
@@ -247,6 +257,8 @@ mod tests {
         assert_eq!(post("name=%00", &[]).await.unwrap_err(), FormRejection::NotText);
         assert_eq!(post("name=%2", &[]).await.unwrap_err(), FormRejection::NotText);
         assert_eq!(post("name=a&na%6De=b", &[]).await.unwrap_err(), FormRejection::Repeated);
+        let flood: String = (0..=FIELDS).map(|n| format!("f{n}=&")).collect();
+        assert_eq!(post(flood, &[]).await.unwrap_err(), FormRejection::TooMany);
     }
 
     #[tokio::test]

@@ -96,7 +96,7 @@ fn the_response_mode_is_query(raw: &RawRequest, _: &Client) -> Result<(), Protoc
 /// They are stored with the code, so a stranger must not choose how much is stored.
 fn values_are_not_too_long(raw: &RawRequest, _: &Client) -> Result<(), ProtocolError> {
     let long = |value: &Option<String>, limit| value.as_ref().is_some_and(|v| v.len() > limit);
-    let broken = long(&raw.nonce, 512) || long(&raw.scope, 1024) || long(&raw.login_hint, 254);
+    let broken = long(&raw.nonce, 512) || long(&raw.login_hint, 254);
     refuse_if(broken, Code::InvalidRequest, "a parameter is too long", "RFC 6749 4.1.2.1")
 }
 

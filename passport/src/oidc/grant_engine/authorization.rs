@@ -37,7 +37,7 @@ enum Ask {
 /// What the machine refuses, and a scope of which nothing is left (`invalid_scope`).
 pub fn negotiate(raw: &RawRequest, client: &Client) -> Result<Negotiated, ProtocolError> {
     let asked = Asked(raw);
-    let granted = Scope::parse(raw.scope.as_deref().unwrap_or_default())?.granted_to(client);
+    let granted = Scope::requested(raw.scope.as_deref().unwrap_or_default())?.granted_to(client);
     if granted.is_empty() {
         let text = "scope is missing or names nothing that the client may ask for";
         return Err(ProtocolError::new(Code::InvalidScope, text, "RFC 6749 3.3"));

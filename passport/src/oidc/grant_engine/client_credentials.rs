@@ -36,7 +36,7 @@ enum Ask {
 /// # Errors
 /// `invalid_scope` when it asks for something and nothing is left of it, and what the machine refuses.
 pub fn negotiate(request: CredentialsRequest<'_>) -> Result<Scope, ProtocolError> {
-    let granted = match request.scope.map(Scope::parse).transpose()? {
+    let granted = match request.scope.map(Scope::requested).transpose()? {
         None => Scope::registered(request.client).granted_to_client_itself(request.client),
         Some(asked) => {
             let granted = asked.granted_to_client_itself(request.client);

@@ -42,7 +42,7 @@ pub fn refresh(request: RefreshRequest<'_>, stored: Option<Stored<'_>>) -> Resul
     if request.refresh_token.is_none() {
         return Err(ProtocolError::invalid_request("refresh_token is missing", "RFC 6749 6"));
     }
-    let asked = request.scope.map(Scope::parse).transpose()?;
+    let asked = request.scope.map(Scope::requested).transpose()?;
     let mut machine = Refresh::new(&Asked(request));
     match machine.advance(Input::None) {
         Output::Unauthenticated { client, .. } if client == request.client_id => {}
