@@ -48,10 +48,14 @@ shared::settings! {
         /// For development only.
         dev: DevSettings,
     }
-    check keys_outlive_tokens
+    check the_parts_fit_together
 }
 
-fn keys_outlive_tokens(config: &Config, problems: &mut Problems<'_>) {
+fn the_parts_fit_together(config: &Config, problems: &mut Problems<'_>) {
+    // Endpoints and pages stand at the root; cookies of the prefix `__Host-` belong to the whole host.
+    if config.issuer.as_str() != config.issuer.origin() {
+        problems.add("issuer", "must have no path");
+    }
     if config.keys.verify_for < config.tokens.access.max(config.tokens.id) {
         problems.add("keys.verify_for", "must not be shorter than tokens.access and tokens.id");
     }
@@ -110,6 +114,22 @@ mod tests {
         let config = parse("").expect("settings");
         assert_eq!(config.issuer.as_str(), "https://passport.example");
         assert!(config.limits.enabled && !config.dev.migrate_on_start);
+    }
+
+    #[test]
+    fn an_issuer_is_a_whole_host() {
+        let with = |issuer: &str| {
+            let text = LEAST.replace("https://passport.example", issuer);
+            shared::config::parse::<Config>(&text, PREFIX, []).map(drop).map_err(|e| e.to_string())
+        };
+        assert_eq!(with("https://passport.example:8443/"), Ok(()));
+        assert_eq!(with("https://exam.example/passport").expect_err("refused"), "issuer: must have no path");
+    }
+
+    #[test]
+    fn a_lost_answer_is_not_kept_for_a_thief() {
+        let error = parse("[tokens]\nrefresh_retry = '1h'").expect_err("refused");
+        assert!(error.contains("refresh_retry"), "{error}");
     }
 
     #[test]

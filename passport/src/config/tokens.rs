@@ -37,6 +37,10 @@ fn lives_are_sane(settings: &TokensSettings, problems: &mut Problems<'_>) {
     if settings.code > Duration::from_secs(600) {
         problems.add("code", "must be at most 10m (RFC 6749 §4.1.2)");
     }
+    // Until then a stolen token is answered like a lost one.
+    if settings.refresh_retry > Duration::from_secs(60) {
+        problems.add("refresh_retry", "must be at most 60s");
+    }
     if settings.refresh_absolute < settings.refresh_idle {
         problems.add("refresh_absolute", "must not be shorter than refresh_idle");
     }
