@@ -2,8 +2,10 @@
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
+use axum::response::Response;
 use axum::routing::{get, post};
 use shared::assets;
+use shared::http::{Asked, Failure, FailurePages, Kit, ServerSettings};
 use tower_cookies::CookieManagerLayer;
 
 use crate::accounts::{captcha, login, password, profile, province, register, sign_out};
@@ -12,7 +14,7 @@ use crate::home;
 use crate::oidc::discovery::paths as provider;
 use crate::oidc::logout::end_session;
 use crate::oidc::{authorize, consent, cors, discovery, introspect, jwks, revoke, token, userinfo};
-use crate::web::{documents, error_page, paths, return_to};
+use crate::web::{Pages, documents, error_page, paths, return_to};
 
 /// All addresses. The HTTP kit (request ids, limits, headers, access log) is laid around it by who serves it.
 pub fn router(app: App) -> Router {
@@ -53,4 +55,25 @@ pub fn router(app: App) -> Router {
         .merge(assets::router())
         .layer(CookieManagerLayer::new())
         .with_state(app)
+}
+
+/// The HTTP kit around the addresses, for requests to `host`.
+pub fn kit(app: &App, settings: &ServerSettings, host: &str) -> Kit {
+    Kit::new(settings).hosts([host]).pages(Failures(app.pages.clone()))
+}
+
+/// Addresses that programs ask: they read JSON, whatever goes wrong.
+const DIRECT: [&str; 4] = [provider::TOKEN, provider::USERINFO, provider::REVOKE, provider::INTROSPECT];
+
+/// Answers where no handler could: an error of the standard to a program, a page to a person.
+struct Failures(Pages);
+
+impl FailurePages for Failures {
+    fn page(&self, failure: Failure, asked: &Asked) -> Response {
+        if DIRECT.contains(&asked.uri.path()) {
+            token::respond::unanswered(failure)
+        } else {
+            FailurePages::page(&self.0, failure, asked)
+        }
+    }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use shared::db::{Db, DbError};
 use shared::http::client::ClientBuilder;
-use shared::http::{Kit, Server, ServerSettings, termination};
+use shared::http::{Server, ServerSettings, termination};
 use shared::telemetry::{self, LogGuard, Metrics, Readiness};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -21,7 +21,7 @@ use crate::config::Config;
 use crate::delivery::{Mailer, Policy, SmsGateway, Transport, Worker};
 use crate::keys::{Keys, Request};
 use crate::limits;
-use crate::router::router;
+use crate::router::{self, router};
 
 /// How often this node looks whether another one changed the keys.
 const KEYS_REFRESH: Duration = Duration::from_secs(5);
@@ -66,7 +66,7 @@ async fn serve(
     mut stopped: watch::Receiver<bool>,
 ) -> Result<(), Failure> {
     let metrics = Arc::new(Metrics::new("passport"));
-    let mut kit = Kit::new(&config.server).hosts([config.issuer.authority()]).metrics(metrics.requests());
+    let mut kit = router::kit(&app, &config.server, config.issuer.authority()).metrics(metrics.requests());
     if let Some(lines) = log.access_log() {
         kit = kit.access_log(lines);
     }

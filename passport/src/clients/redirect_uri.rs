@@ -79,13 +79,6 @@ impl RedirectUri {
                 .is_some_and(is_port)
         })
     }
-
-    /// `scheme://host:port`, for a `form-action` source in a page's policy. `None` for custom schemes.
-    pub fn origin(&self) -> Option<String> {
-        let url = Url::parse(&self.text).ok()?;
-        let origin = url.origin();
-        origin.is_tuple().then(|| origin.ascii_serialization())
-    }
 }
 
 impl fmt::Display for RedirectUri {
@@ -265,11 +258,5 @@ mod tests {
         assert!(!with_port.matches("https://a.example/cb"));
         let bare = web("https://a.example").expect("registered");
         assert!(!bare.matches("https://a.example/"));
-    }
-
-    #[test]
-    fn the_origin_is_what_a_page_policy_names() {
-        let uri = web("https://cet.localhost:8444/sign-in/callback").expect("registered");
-        assert_eq!(uri.origin().as_deref(), Some("https://cet.localhost:8444"));
     }
 }

@@ -11,6 +11,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt as _;
 use serde::Deserialize;
+use shared::clock::Timestamp;
 use shared::db::DbError;
 use shared::i18n::Lang;
 use shared::page::{Accent, Destination, Page, SignedIn};
@@ -25,7 +26,7 @@ use super::authorize::respond::see_other;
 use super::authorize::{checks, problem};
 use super::discovery::paths as provider;
 use super::failure::Failure;
-use super::scope::{EMAIL, EXAM, OFFLINE_ACCESS, OPENID, PHONE, PROFILE, Scope};
+use super::scope::{self, EMAIL, EXAM, OFFLINE_ACCESS, OPENID, PHONE, PROFILE, Scope};
 use super::store::consents;
 use super::visit::Visit;
 use crate::accounts::model::AccountClaims;
@@ -42,6 +43,9 @@ const OPTIONAL: [&str; 2] = [EMAIL, PHONE];
 pub struct ConsentForm {
     /// The sealed request.
     request: String,
+    /// Who was asked.
+    #[serde(default)]
+    account: String,
     /// `allow` or `deny`.
     #[serde(default)]
     decision: String,
@@ -53,7 +57,6 @@ pub struct ConsentForm {
 
 /// A question that can be put to somebody.
 struct Question {
-    pending: Pending,
     sealed: String,
     request: AuthorizationRequest,
     session: Session,
@@ -86,7 +89,8 @@ pub async fn submit(
         Ok(found) => found,
         Err(elsewhere) => return *elsewhere,
     };
-    if !posted.fresh {
+    // Somebody else may have signed in since the page was drawn: their data is not what it showed.
+    if !posted.fresh || posted.form.account != question.session.account.to_string() {
         return draw(visit.page, &question, true);
     }
     let outcome = match posted.form.decision.as_str() {
@@ -112,7 +116,7 @@ async fn question(oidc: &Oidc, visit: Visit, sealed: String) -> Result<(Visit, Q
     };
     match person(oidc, &visit, &request).await {
         Ok(Some((session, account, remembered))) => {
-            Ok((visit, Question { pending, sealed, request, session, account, remembered }))
+            Ok((visit, Question { sealed, request, session, account, remembered }))
         }
         // Signed out in the meantime: the authorization endpoint knows what to do.
         Ok(None) => Err(Box::new(see_other(&pending::resume_path(&sealed)))),
@@ -159,12 +163,11 @@ async fn allow(oidc: &Oidc, question: &Question, form: &ConsentForm) -> Result<R
             .boxed()
         })
         .await?;
-    // Sealed anew with the moment at which the interaction began, so that `prompt=consent` knows this answer.
-    Ok(see_other(&pending::resume_path(&question.pending.seal(&*oidc.0.web.sealer))))
+    Ok(see_other(&pending::resume_path(&question.sealed)))
 }
 
 /// What is remembered: this answer, on top of what earlier requests were given.
-fn decide(question: &Question, form: &ConsentForm, now: shared::clock::Timestamp) -> Consent {
+fn decide(question: &Question, form: &ConsentForm, now: Timestamp) -> Consent {
     let ticked = |scope: &str| match scope {
         EMAIL => form.email.is_some(),
         PHONE => form.phone.is_some(),
@@ -200,7 +203,7 @@ async fn deny(oidc: &Oidc, question: &Question, reference: &str) -> Result<Respo
 #[derive(Debug)]
 struct Item {
     /// The scope, which is the name of the tick box.
-    scope: &'static str,
+    scope: String,
     title: String,
     detail: String,
     optional: bool,
@@ -213,6 +216,7 @@ struct ConsentPage {
     page: Page,
     action: &'static str,
     sealed: String,
+    account: String,
     site: Destination,
     person: String,
     items: Vec<Item>,
@@ -232,6 +236,7 @@ fn draw(mut page: Page, question: &Question, again: bool) -> Response {
         items: items(&page, question),
         action: provider::CONSENT,
         sealed: question.sealed.clone(),
+        account: question.session.account.to_string(),
         site,
         person,
         policy: client.policy_uri.as_ref().map(ToString::to_string),
@@ -244,6 +249,7 @@ fn draw(mut page: Page, question: &Question, again: bool) -> Response {
     response
 }
 
+/// Everything that would be granted, one by one: nothing is let through that the page does not name.
 fn items(page: &Page, question: &Question) -> Vec<Item> {
     let account = &question.account;
     let declined = question.remembered.as_ref().map(|consent| &consent.declined);
@@ -256,7 +262,7 @@ fn items(page: &Page, question: &Question) -> Vec<Item> {
         EXAM => page.t("oidc-consent-exam-text"),
         _ => page.t("oidc-consent-offline-text"),
     };
-    [
+    let known = [
         (OPENID, "openid"),
         (PROFILE, "profile"),
         (EMAIL, "email"),
@@ -267,11 +273,18 @@ fn items(page: &Page, question: &Question) -> Vec<Item> {
     .into_iter()
     .filter(|(scope, _)| question.request.scope.has(scope))
     .map(|(scope, key)| Item {
-        scope,
+        scope: scope.to_owned(),
         title: page.t(&format!("oidc-consent-{key}")),
         detail: detail(scope),
         optional: OPTIONAL.contains(&scope),
         ticked: !declined.is_some_and(|declined| declined.has(scope)),
-    })
-    .collect()
+    });
+    let others = question.request.scope.iter().filter(|token| !scope::SUPPORTED.contains(token)).map(|token| Item {
+        scope: token.to_owned(),
+        title: page.tw("oidc-consent-other", [("scope", token)]),
+        detail: page.t("oidc-consent-other-text"),
+        optional: false,
+        ticked: true,
+    });
+    known.chain(others).collect()
 }

@@ -1,6 +1,5 @@
-//! Errors of the protocol, for their three readers: a code of the standard for the client, a sentence and the
-//! rule for its developer, and, in [`Failure`](super::failure::Failure), the
-//! cause for the operator.
+//! Errors of the protocol, for their three readers: a code of the standard for the client, a sentence and the rule for
+//! its developer, and, in [`Failure`](super::failure::Failure), the cause for the operator.
 //!
 //! Descriptions are ASCII without quotes and backslashes (RFC 6749 §4.1.2.1), and are fixed texts: nothing of
 //! a request is echoed in them.
@@ -48,8 +47,6 @@ pub enum Code {
     InvalidToken,
     /// RFC 6750 §3.1
     InsufficientScope,
-    /// RFC 7009 §2.2.1
-    UnsupportedTokenType,
 }
 
 impl Code {
@@ -74,7 +71,6 @@ impl Code {
             Self::RegistrationNotSupported => "registration_not_supported",
             Self::InvalidToken => "invalid_token",
             Self::InsufficientScope => "insufficient_scope",
-            Self::UnsupportedTokenType => "unsupported_token_type",
         }
     }
 
@@ -119,6 +115,21 @@ impl ProtocolError {
         Self::new(Code::InvalidRequest, description, rule)
     }
 
+    /// `error_description`: what is wrong, the rule and, unless it is empty, the reference, in the characters of
+    /// RFC 6749 §4.1.2.1.
+    pub fn describe(&self, reference: &str) -> String {
+        let mut text = String::with_capacity(self.description.len() + self.rule.len() + reference.len() + 16);
+        text.push_str(self.description);
+        text.push_str(" (");
+        text.push_str(self.rule);
+        if !reference.is_empty() {
+            text.push_str(", reference ");
+            text.extend(reference.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-'));
+        }
+        text.push(')');
+        text
+    }
+
     /// `invalid_grant`. One text for every reason, so that a guesser learns nothing.
     pub const fn invalid_grant() -> Self {
         Self::new(
@@ -126,5 +137,17 @@ impl ProtocolError {
             "the grant is unknown, spent, expired, revoked or of another client",
             "RFC 6749 5.2",
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_description_holds_only_what_the_standard_allows() {
+        let error = ProtocolError::invalid_request("text", "rule");
+        assert_eq!(error.describe("a\"\\\r\n你b"), "text (rule, reference ab)");
+        assert_eq!(error.describe(""), "text (rule)");
     }
 }

@@ -1,7 +1,6 @@
 //! Introspection (RFC 7662): a confidential client asks about its own tokens. About any other it learns nothing but
 //! that they are not active.
 
-use axum::body::Bytes;
 use axum::extract::State;
 use axum::response::Response;
 use futures_util::FutureExt as _;
@@ -11,7 +10,8 @@ use serde::Serialize;
 use super::error::{Code, ProtocolError};
 use super::failure::Failure;
 use super::store::grants;
-use super::token::{endpoint, respond};
+use super::token::endpoint::{self, Sent};
+use super::token::respond;
 use super::{Oidc, access_token, client_auth, handle, userinfo};
 use crate::clients::Client;
 
@@ -40,7 +40,7 @@ struct Answer {
 }
 
 /// `POST /introspect`
-pub async fn introspect(State(oidc): State<Oidc>, headers: HeaderMap, body: Bytes) -> Response {
+pub async fn introspect(State(oidc): State<Oidc>, headers: HeaderMap, Sent(body): Sent) -> Response {
     match serve(&oidc, &headers, &body).await {
         Ok(answer) => respond::json(serde_json::to_vec(&answer).unwrap_or_default()),
         Err(failure) => respond::error(&failure),

@@ -1,6 +1,5 @@
 //! Revocation (RFC 7009): a client gives back its own tokens. A refresh token takes its whole family along (§2.1).
 
-use axum::body::Bytes;
 use axum::extract::State;
 use axum::response::Response;
 use futures_util::FutureExt as _;
@@ -10,7 +9,8 @@ use shared::clock::Timestamp;
 use super::error::{Code, ProtocolError};
 use super::failure::Failure;
 use super::store::{grants, revoked};
-use super::token::{endpoint, respond};
+use super::token::endpoint::{self, Sent};
+use super::token::respond;
 use super::{Oidc, access_token, client_auth, handle};
 use crate::clients::Client;
 
@@ -18,9 +18,9 @@ const NOT_YOURS: ProtocolError =
     ProtocolError::new(Code::UnauthorizedClient, "the token was issued to another client", "RFC 7009 2.1");
 
 /// `POST /revoke`
-pub async fn revoke(State(oidc): State<Oidc>, headers: HeaderMap, body: Bytes) -> Response {
+pub async fn revoke(State(oidc): State<Oidc>, headers: HeaderMap, Sent(body): Sent) -> Response {
     match serve(&oidc, &headers, &body).await {
-        Ok(()) => respond::json(""),
+        Ok(()) => respond::done(),
         Err(failure) => respond::error(&failure),
     }
 }

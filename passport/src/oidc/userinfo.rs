@@ -1,6 +1,5 @@
 //! User information (OIDC Core §5.3), protected by an access token (RFC 6750).
 
-use axum::body::Bytes;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt as _;
@@ -14,12 +13,13 @@ use super::failure::Failure;
 use super::handle::GrantId;
 use super::scope::{OPENID, Scope};
 use super::store::grants;
-use super::token::{endpoint, respond};
+use super::token::endpoint::{self, Sent};
+use super::token::respond;
 use super::{Oidc, cors};
 use crate::accounts;
 
 /// `GET` and `POST /userinfo`
-pub async fn show(State(oidc): State<Oidc>, method: Method, headers: HeaderMap, body: Bytes) -> Response {
+pub async fn show(State(oidc): State<Oidc>, method: Method, headers: HeaderMap, Sent(body): Sent) -> Response {
     let text = match bearer(&method, &headers, &body) {
         Ok(Some(text)) => text,
         // RFC 6750 §3.1: who sent no token is told the scheme and nothing else.

@@ -108,6 +108,15 @@ pub async fn let_forms_go_on(State(web): State<Web>, request: Request, next: Nex
     response
 }
 
+/// A registered address as a source of `form-action`: its origin, or its scheme alone where it is an application's own
+/// or the host is an IPv6 address, which the policy's grammar does not know (CSP3 §2.3.1).
+pub fn form_target(uri: &str) -> Option<String> {
+    let url = url::Url::parse(uri).ok()?;
+    let origin = url.origin();
+    let by_name = origin.is_tuple() && !matches!(url.host(), Some(url::Host::Ipv6(_)));
+    Some(if by_name { origin.ascii_serialization() } else { format!("{}:", url.scheme()) })
+}
+
 /// Lets the forms of a page end at that site: browsers hold the redirects after a form to the policy of its page, and
 /// would stop it on the last one.
 pub fn allow_forms(response: &mut Response, target: Option<&str>) {
@@ -164,6 +173,18 @@ mod tests {
         let sealed = codec().seal(&ReturnTo::local("/", Timestamp::from_millis(0)));
         for broken in ["", "x", "%%%", &sealed[1..], &format!("{sealed}A")] {
             assert_eq!(codec().open(broken), None, "{broken}");
+        }
+    }
+
+    #[test]
+    fn a_forms_way_is_named_as_a_policy_can_name_it() {
+        for (uri, source) in [
+            ("https://cet.localhost:8444/sign-in/callback?x=1", "https://cet.localhost:8444"),
+            ("http://127.0.0.1:49152/cb", "http://127.0.0.1:49152"),
+            ("http://[::1]:49152/cb", "http:"),
+            ("com.example.app:/cb", "com.example.app:"),
+        ] {
+            assert_eq!(form_target(uri).as_deref(), Some(source), "{uri}");
         }
     }
 

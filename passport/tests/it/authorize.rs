@@ -5,7 +5,7 @@ use std::time::Duration;
 use shared::testkit::Answer;
 
 use crate::support::site::{
-    CHALLENGE, OURS, PUBLIC, Pairs, THEIRS, authorize, encoded, get, post, request, with, without,
+    CHALLENGE, OURS, PUBLIC, Pairs, THEIRS, agreed_code, authorize, encoded, get, post, request, with, without,
 };
 use crate::support::{ISSUER, on_both};
 
@@ -90,6 +90,22 @@ async fn a_malformed_request_is_answered_400_and_writes_nothing() {
 }
 
 #[tokio::test]
+async fn a_posted_request_of_broken_text_is_refused_and_not_mended() {
+    on_both(|passport| async move {
+        passport.register(&[OURS]).await;
+        let (mut browser, _) = passport.signed_in(None).await;
+        let body = encoded(&with(request(), "state", "s")).into_bytes();
+        for mut browser in [browser.clone(), passport.browser()] {
+            let broken = [body.as_slice(), b"\xff"].concat();
+            let answer = post(&mut browser, "/authorize", broken, &[]).await;
+            assert_eq!((answer.status.as_u16(), answer.location()), (400, None));
+        }
+        assert_eq!(post(&mut browser, "/authorize", body, &[]).await.parameter("state").as_deref(), Some("s"));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn errors_travel_to_the_client_once_it_is_proven() {
     on_both(|passport| async move {
         passport.register(&[OURS]).await;
@@ -138,10 +154,26 @@ async fn a_native_client_may_listen_on_any_port_of_loopback() {
         passport.register(&[PUBLIC]).await;
         let (mut browser, _) = passport.signed_in(None).await;
         let pairs = with(request(), "client_id", "app");
-        let answer = authorize(&mut browser, &with(pairs.clone(), "redirect_uri", "http://127.0.0.1:49152/cb")).await;
-        assert!(answer.parameter("code").is_some(), "{:?}", answer.location());
+        let port = with(pairs.clone(), "redirect_uri", "http://127.0.0.1:49152/cb");
+        assert!(!agreed_code(&mut browser, &port).await.is_empty());
         let other = authorize(&mut browser, &with(pairs, "redirect_uri", "http://localhost:49152/cb")).await;
         assert_eq!(other.status, 400);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_program_on_a_device_gets_no_code_without_the_person() {
+    on_both(|passport| async move {
+        passport.register(&[PUBLIC]).await;
+        let (mut browser, _) = passport.signed_in(None).await;
+        let pairs = with(with(request(), "client_id", "app"), "redirect_uri", "http://127.0.0.1:49152/cb");
+        agreed_code(&mut browser, &pairs).await;
+        // Another program could send the same request: what was agreed to before does not count.
+        passport.clock.advance(Duration::from_secs(1));
+        assert_eq!(authorize(&mut browser, &pairs).await.location().expect("a page").path(), "/consent");
+        let silent = with(pairs, "prompt", "none");
+        assert_eq!(error(&authorize(&mut browser, &silent).await), "consent_required");
     })
     .await;
 }
@@ -289,6 +321,37 @@ async fn consent_is_asked_once_and_again_on_demand() {
 
         let again = with(pairs, "prompt", "consent");
         assert_eq!(authorize(&mut browser, &again).await.location().expect("a page").path(), "/consent");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_consent_page_names_everything_that_is_asked_for() {
+    on_both(|passport| async move {
+        passport.register(&[&THEIRS.replace("'openid',", "'openid', 'reports',")]).await;
+        let (mut browser, _) = passport.signed_in(None).await;
+        let pairs = with(theirs(), "scope", "openid reports profile");
+        let page = browser.open(&format!("{ISSUER}/authorize?{}", encoded(&pairs))).await;
+        let named = page.texts("form[action='/consent'] strong");
+        assert_eq!(named.len(), 3, "{named:?}");
+        assert!(named.iter().any(|name| name.contains("reports")), "{named:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn only_the_person_who_was_asked_can_agree() {
+    on_both(|passport| async move {
+        passport.register(&[THEIRS]).await;
+        let (mut browser, _) = passport.signed_in(None).await;
+        let page = browser.open(&format!("{ISSUER}/authorize?{}", encoded(&theirs()))).await;
+        let form = page.form("form[action='/consent']").with("decision", "allow").encoded();
+        // In another tab, somebody else signs in.
+        passport.sign_in(&mut browser, None, None).await;
+        let shown = post(&mut browser, "/consent", form, &[("origin", ISSUER)]).await;
+        assert_eq!((shown.status.as_u16(), shown.has("form[action='/consent']")), (200, true));
+        let silent = with(theirs(), "prompt", "none");
+        assert_eq!(error(&authorize(&mut browser, &silent).await), "consent_required");
     })
     .await;
 }

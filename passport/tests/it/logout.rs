@@ -108,6 +108,10 @@ async fn a_post_from_another_site_is_taken_up_by_a_get() {
         let answer = post(&mut browser, "/logout", "client_id=cet&state=x", &[]).await;
         let way = answer.location().expect("a way");
         assert_eq!((way.path(), way.query()), ("/logout", Some("client_id=cet&state=x")));
+        for broken in ["state=x\r\nset-cookie:a=b", "state=x y", "state=é", "state=x#y"] {
+            let answer = post(&mut browser, "/logout", broken, &[]).await;
+            assert_eq!((answer.status.as_u16(), answer.location()), (400, None), "{broken:?}");
+        }
     })
     .await;
 }

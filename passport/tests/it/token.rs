@@ -6,8 +6,8 @@ use futures_util::future::join_all;
 use shared::testkit::Answer;
 
 use crate::support::site::{
-    OURS, PUBLIC, SECRET, THEIRS, VERIFIER, basic, claims, encoded, get, post, redemption, refreshing, request, token,
-    userinfo, with, without,
+    OURS, PUBLIC, SECRET, THEIRS, VERIFIER, agreed_code, basic, claims, encoded, get, post, redemption, refreshing,
+    request, token, userinfo, with, without,
 };
 use crate::support::{ISSUER, on_both};
 
@@ -113,6 +113,21 @@ async fn a_used_code_revokes_its_tokens() {
 }
 
 #[tokio::test]
+async fn a_spent_code_that_another_client_found_ends_nothing() {
+    on_both(|passport| async move {
+        passport.register(&[OURS, THEIRS]).await;
+        let (mut browser, _) = passport.signed_in(None).await;
+        let code = passport.code(&mut browser, &request()).await;
+        let tokens = token(&mut browser, &redemption(&code)).await.json();
+        let found = with(with(redemption(&code), "client_id", "bei"), "client_secret", SECRET);
+        assert_eq!(error(&post(&mut browser, "/token", encoded(&found), &[]).await, 400), "invalid_grant");
+        let access = tokens["access_token"].as_str().expect("a token");
+        assert_eq!(userinfo(&mut browser, access).await.status, 200);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn of_fifty_redemptions_one_succeeds() {
     on_both(|passport| async move {
         passport.register(&[OURS]).await;
@@ -208,7 +223,7 @@ async fn a_public_client_refreshes_only_its_own_tokens() {
         passport.register(&[PUBLIC, &other]).await;
         let (mut browser, _) = passport.signed_in(None).await;
         let asked = with(with(request(), "client_id", "app"), "redirect_uri", "http://127.0.0.1:5000/cb");
-        let code = passport.code(&mut browser, &asked).await;
+        let code = agreed_code(&mut browser, &asked).await;
         let redeem =
             [("grant_type", "authorization_code"), ("client_id", "app"), ("code", &code), ("code_verifier", VERIFIER)];
         let tokens = post(&mut browser, "/token", encoded(&redeem), &[]).await;
@@ -285,8 +300,14 @@ async fn a_malformed_request_gets_the_error_of_the_standard() {
             .expect("a request");
         assert_eq!(error(&browser.send(json).await, 400), "invalid_request");
         let large = format!("grant_type=client_credentials&x={}", "a".repeat(70_000));
-        assert_eq!(post(&mut browser, "/token", large, &headers).await.status, 413);
-        assert_eq!(get(&mut browser, "/token", &[]).await.status, 405);
+        let told = [headers[0], ("content-length", &large.len().to_string())];
+        assert_eq!(error(&post(&mut browser, "/token", large.clone(), &told).await, 413), "invalid_request");
+        let chunks = futures_util::stream::iter(vec![Ok::<_, std::convert::Infallible>(large)]);
+        let untold = axum::body::Body::from_stream(chunks);
+        assert_eq!(error(&post(&mut browser, "/token", untold, &headers).await, 413), "invalid_request");
+        assert_eq!(error(&get(&mut browser, "/token", &[]).await, 405), "invalid_request");
+        let flood: String = (0..5_000).map(|n| format!("p{n}=&")).collect();
+        assert_eq!(error(&post(&mut browser, "/token", flood, &headers).await, 400), "invalid_request");
     })
     .await;
 }
@@ -321,7 +342,12 @@ async fn a_client_revokes_its_own_tokens() {
         let foreign = [("token", access.as_str()), ("client_id", "bei"), ("client_secret", SECRET)];
         let refused = post(&mut browser, "/revoke", encoded(&foreign), &[]).await;
         assert_eq!(error(&refused, 400), "unauthorized_client");
-        assert_eq!(post(&mut browser, "/revoke", "token=nonsense", &cet).await.status, 200);
+        let nonsense = post(&mut browser, "/revoke", "token=nonsense", &cet).await;
+        assert_eq!(
+            (nonsense.status.as_u16(), nonsense.header("content-type")),
+            (200, None),
+            "an empty text is no JSON"
+        );
         assert_eq!(post(&mut browser, "/revoke", encoded(&[("token", &access)]), &cet).await.status, 200);
         assert_eq!(userinfo(&mut browser, &access).await.status, 401);
         let renewed = token(&mut browser, &refreshing(&refresh)).await.json();

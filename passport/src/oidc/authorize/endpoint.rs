@@ -13,7 +13,6 @@ use super::super::Oidc;
 use super::super::error::{Code, ProtocolError};
 use super::super::failure::Failure;
 use super::super::scope::EXAM;
-use super::super::token::endpoint::is_form;
 use super::decision::{self, Decision};
 use super::interaction::{Began, Step};
 use super::pending::{self, Pending};
@@ -22,6 +21,7 @@ use super::request::AuthorizationRequest;
 use super::respond::see_other;
 use super::{checks, problem};
 use crate::accounts::sessions::cookie;
+use crate::web::form::is_form;
 use crate::web::{Destination, Fault, ReturnTo, paths, return_to};
 
 /// `GET /authorize`
@@ -41,12 +41,13 @@ pub async fn post(State(oidc): State<Oidc>, request: Request) -> Response {
     let Ok(body) = Bytes::from_request(Request::new(body), &()).await else {
         return Fault::TooLarge.page(oidc.0.pages.page_of(&parts), &parts.uri);
     };
-    // What is not UTF-8 is refused by the parser, wherever it came from.
-    let query = String::from_utf8_lossy(&body);
+    let Ok(query) = std::str::from_utf8(&body) else {
+        return Fault::BrokenForm.page(oidc.0.pages.page_of(&parts), &parts.uri);
+    };
     if session_hash(&parts).is_some() || query.len() > pending::LIMIT {
-        return serve(&oidc, &parts, &query, Began::now(oidc.0.clock.now())).await;
+        return serve(&oidc, &parts, query, Began::now(oidc.0.clock.now())).await;
     }
-    let pending = Pending { query: query.into_owned(), began_at: oidc.0.clock.now() };
+    let pending = Pending { query: query.to_owned(), began_at: oidc.0.clock.now() };
     see_other(&pending::resume_path(&pending.seal(&*oidc.0.web.sealer)))
 }
 

@@ -118,16 +118,22 @@ pub fn next(
 
 /// Whether the decision needs to know what the person let the client have.
 pub fn depends_on_consent(request: &AuthorizationRequest) -> bool {
-    !request.client.first_party || request.prompt.consent
+    !request.client.first_party || asks_every_time(request)
+}
+
+/// Whether an earlier answer does not count. Any program on a person's device can give itself out for a client that
+/// has no secret and no address of its own: only the person can tell whether it was they who began (RFC 8252 §8.6).
+fn asks_every_time(request: &AuthorizationRequest) -> bool {
+    request.prompt.consent || (request.client.is_public() && !request.redirect.is_https())
 }
 
 fn is_too_old(request: &AuthorizationRequest, present: Present, now: Timestamp) -> bool {
     request.max_age.is_some_and(|limit| now.since(present.auth_time) > limit)
 }
 
-/// Our own sites are covered by the agreements of the registration; `prompt=consent` asks all the same.
+/// Our own sites are covered by the agreements of the registration, unless every request is asked about.
 fn needs_consent(request: &AuthorizationRequest, consent: Option<&Consent>, began: Began) -> bool {
-    let asked_again = request.prompt.consent && !consent.is_some_and(|c| began.includes(c.granted_at));
+    let asked_again = asks_every_time(request) && !consent.is_some_and(|c| began.includes(c.granted_at));
     let not_covered = !request.client.first_party && !consent.is_some_and(|c| c.decides(&request.scope));
     asked_again || not_covered
 }
@@ -144,14 +150,18 @@ mod tests {
     use crate::oidc::authorize::checks;
     use crate::oidc::authorize::request::RawRequest;
     use crate::oidc::authorize::respond::TrustedRedirect;
-    use crate::oidc::testing::client;
+    use crate::oidc::testing::client_at;
 
     const T0: Timestamp = Timestamp::from_seconds(1_000_000);
 
     fn request(client_lines: &str, query: &str) -> AuthorizationRequest {
-        let client = client(client_lines);
+        request_to("https://a.example/cb", client_lines, query)
+    }
+
+    fn request_to(redirect_uri: &str, client_lines: &str, query: &str) -> AuthorizationRequest {
+        let client = client_at(redirect_uri, client_lines);
         let text = format!(
-            "client_id=a&redirect_uri=https://a.example/cb&response_type=code&code_challenge_method=S256&\
+            "client_id=a&redirect_uri={redirect_uri}&response_type=code&code_challenge_method=S256&\
              code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&{query}"
         );
         let raw = RawRequest::parse(text.as_bytes()).expect("parameters");
@@ -258,6 +268,19 @@ mod tests {
         assert_eq!(next(&request, present(T0), Some(&consent("openid")), began, later(9)), Step::AskConsent);
         assert_eq!(next(&request, present(T0), Some(&consent("email openid x")), began, later(9)), Step::Issue);
         assert_eq!(next(&request, present(T0), Some(&given("openid", "email")), began, later(9)), Step::Issue);
+    }
+
+    #[test]
+    fn a_program_on_a_device_is_asked_about_every_time() {
+        let lines = "first_party = true\ntoken_endpoint_auth_method = 'none'\napplication_type = 'native'\n";
+        let request = request(lines, "scope=openid");
+        let old = given("openid", "");
+        assert_eq!(next(&request, present(T0), Some(&old), Began::now(later(9)), later(9)), Step::Issue, "https");
+        let scheme = request_to("com.example.app:/cb", lines, "scope=openid");
+        let began = Began::resumed(later(5), later(9));
+        assert_eq!(next(&scheme, present(T0), Some(&old), began, later(9)), Step::AskConsent);
+        let new = Consent { granted_at: later(7), ..old };
+        assert_eq!(next(&scheme, present(T0), Some(&new), began, later(9)), Step::Issue);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use http::{StatusCode, header};
 use super::super::error::ProtocolError;
 use super::request::RawRequest;
 use crate::clients::Client;
+use crate::web::return_to;
 
 /// A redirect URI that the client registered. The one way to make it is to prove it, and no answer leaves for a
 /// client but through it: hence no redirect before client and URI are proven (RFC 9700 §4.11).
@@ -39,12 +40,14 @@ impl TrustedRedirect {
         &self.uri
     }
 
-    /// Where a form may end that is answered by this redirect, as a source of `form-action`: the origin, or the scheme
-    /// of a native application.
+    /// Whether it leads to a site that TLS proves, and not to a program on a device.
+    pub fn is_https(&self) -> bool {
+        self.uri.starts_with("https://")
+    }
+
+    /// Where a form may end that is answered by this redirect.
     pub fn form_target(&self) -> Option<String> {
-        let url = url::Url::parse(&self.uri).ok()?;
-        let origin = url.origin();
-        Some(if origin.is_tuple() { origin.ascii_serialization() } else { format!("{}:", url.scheme()) })
+        return_to::form_target(&self.uri)
     }
 
     /// Takes the browser back with a code.
@@ -58,7 +61,7 @@ impl TrustedRedirect {
     pub fn with_error(&self, error: &ProtocolError, reference: &str) -> Response {
         self.answer(|query| {
             query.append_pair("error", error.code.as_str());
-            query.append_pair("error_description", &describe(error, reference));
+            query.append_pair("error_description", &error.describe(reference));
         })
     }
 
@@ -77,20 +80,6 @@ impl TrustedRedirect {
         query.append_pair("iss", &self.issuer);
         see_other(&query.finish())
     }
-}
-
-/// The description with the reference in it, in the characters of RFC 6749 §4.1.2.1.
-pub fn describe(error: &ProtocolError, reference: &str) -> String {
-    let mut text = String::with_capacity(error.description.len() + error.rule.len() + reference.len() + 16);
-    text.push_str(error.description);
-    text.push_str(" (");
-    text.push_str(error.rule);
-    if !reference.is_empty() {
-        text.push_str(", reference ");
-        text.extend(reference.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-'));
-    }
-    text.push(')');
-    text
 }
 
 /// 303 to `location`, never stored: a code or a sealed request may stand in it.
@@ -152,12 +141,5 @@ mod tests {
     fn a_registered_query_is_kept() {
         let location = location(&redirect("https://a.example/cb?x=1", None).with_code("c"));
         assert!(location.starts_with("https://a.example/cb?x=1&code=c&iss="), "{location}");
-    }
-
-    #[test]
-    fn a_description_holds_only_what_the_standard_allows() {
-        let error = ProtocolError::new(Code::InvalidRequest, "text", "rule");
-        let text = describe(&error, "a\"\\\r\n你b");
-        assert_eq!(text, "text (rule, reference ab)");
     }
 }

@@ -21,12 +21,11 @@ use super::super::authorize::respond::see_other;
 use super::super::discovery::paths as provider;
 use super::super::failure::Failure;
 use super::super::id_token::Hint;
-use super::super::token::endpoint::is_form;
 use super::super::visit::Visit;
 use super::request::{self, LogoutRequest};
 use crate::accounts::sessions::{self, EndReason, Session, cookie};
 use crate::web::error_page::{Explanation, explain};
-use crate::web::form::FormRejection;
+use crate::web::form::{FormRejection, is_form};
 use crate::web::seal::{open_text, seal_text};
 use crate::web::{Fault, Posted, paths, return_to};
 
@@ -76,11 +75,16 @@ pub async fn show(State(oidc): State<Oidc>, visit: Visit) -> Response {
 /// `POST /logout`. From another site it comes without our cookies, which are Lax: it is taken up by a GET.
 pub async fn post(headers: HeaderMap, visit: Visit, body: Bytes) -> Response {
     match std::str::from_utf8(&body) {
-        Ok(query) if is_form(&headers) && query.len() <= LIMIT && query.is_ascii() => {
+        Ok(query) if is_form(&headers) && query.len() <= LIMIT && fits_into_an_address(query) => {
             see_other(&format!("{}?{query}", provider::LOGOUT))
         }
         _ => Fault::BrokenForm.page(visit.page, &visit.uri),
     }
+}
+
+/// An encoded form holds nothing else; a line break would end the header, a `#` the query.
+fn fits_into_an_address(form: &str) -> bool {
+    form.bytes().all(|b| b.is_ascii_graphic() && b != b'#')
 }
 
 /// `POST /logout/confirm`
@@ -178,12 +182,7 @@ fn ask(oidc: &Oidc, page: Page, afterwards: Afterwards, again: bool) -> Response
         page,
     };
     let mut response = view.into_response();
-    return_to::allow_forms(&mut response, afterwards.back.as_deref().and_then(origin).as_deref());
+    let back = afterwards.back.as_deref().and_then(return_to::form_target);
+    return_to::allow_forms(&mut response, back.as_deref());
     response
-}
-
-fn origin(uri: &str) -> Option<String> {
-    let url = url::Url::parse(uri).ok()?;
-    let origin = url.origin();
-    Some(if origin.is_tuple() { origin.ascii_serialization() } else { format!("{}:", url.scheme()) })
 }

@@ -115,10 +115,14 @@ async fn spend(tx: &mut Tx, attempt: &Attempt) -> Result<Outcome, Failure> {
 }
 
 /// RFC 6749 §4.1.2: a code that comes a second time was stolen at some point, so what the first redemption gave is
-/// revoked. The revocation is to stay: hence no error, which would undo it.
+/// revoked. The revocation is to stay: hence no error, which would undo it. Only the client that it was issued to can
+/// say so: a spent code is found in histories and logs, and whoever finds one must not be able to sign people out.
 async fn unredeemed(tx: &mut Tx, attempt: &Attempt) -> Result<Outcome, Failure> {
     match grants::unredeemed(tx, attempt.presented).await? {
         Unredeemed::Unknown => Err(ProtocolError::invalid_grant().into()),
+        Unredeemed::Spent { client_id, .. } if client_id != attempt.client_id => {
+            Err(ProtocolError::invalid_grant().into())
+        }
         Unredeemed::Spent { client_id, account } => {
             if grants::revoke(tx, attempt.presented.grant, attempt.now).await? {
                 let event = Event::CodeReused { client: client_id, account: account.to_string() };

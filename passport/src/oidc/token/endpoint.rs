@@ -1,9 +1,9 @@
 //! What every grant goes through: form, client, grant, answer.
 
 use axum::body::Bytes;
-use axum::extract::State;
+use axum::extract::{FromRequest, Request, State};
 use axum::response::Response;
-use http::{HeaderMap, header};
+use http::HeaderMap;
 
 use super::super::error::{Code, ProtocolError};
 use super::super::failure::Failure;
@@ -11,9 +11,26 @@ use super::super::params::Params;
 use super::super::{Oidc, client_auth};
 use super::{authorization_code, client_credentials, refresh_token, respond};
 use crate::clients::{Client, GrantType};
+use crate::web::form::is_form;
+
+/// The body of a direct request. One that is too large or breaks off is answered with an error of the standard.
+pub struct Sent(pub Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for Sent {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        Bytes::from_request(request, state).await.map(Self).map_err(|rejection| {
+            let error = ProtocolError::invalid_request("the body is too large or broke off", "RFC 9110 15.5.14");
+            let mut response = respond::refusal(&error);
+            *response.status_mut() = rejection.status();
+            response
+        })
+    }
+}
 
 /// `POST /token`
-pub async fn token(State(oidc): State<Oidc>, headers: HeaderMap, body: Bytes) -> Response {
+pub async fn token(State(oidc): State<Oidc>, headers: HeaderMap, Sent(body): Sent) -> Response {
     match serve(&oidc, &headers, &body).await {
         Ok(answer) => respond::json(answer),
         Err(failure) => respond::error(&failure),
@@ -54,13 +71,6 @@ pub fn form(headers: &HeaderMap, body: &[u8]) -> Result<Params, ProtocolError> {
         return Err(ProtocolError::invalid_request(text, "RFC 6749 4.1.3"));
     }
     Params::parse(body)
-}
-
-/// Whether the body is declared a form; parameters of the media type are allowed.
-pub fn is_form(headers: &HeaderMap) -> bool {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let kind = kind.split(';').next().unwrap_or_default().trim();
-    kind.eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }
 
 fn may(client: &Client, grant: GrantType) -> Result<(), ProtocolError> {

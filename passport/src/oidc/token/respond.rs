@@ -6,7 +6,7 @@ use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 
 use super::super::cors;
-use super::super::error::Code;
+use super::super::error::{Code, ProtocolError};
 use super::super::failure::Failure;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -23,17 +23,41 @@ pub fn json(body: impl Into<Bytes>) -> Response {
     response
 }
 
-/// An error of RFC 6749 §5.2. A client that failed to authenticate is told how it may (RFC 9110 §15.5.2).
+/// 200 and no more (RFC 7009 §2.2).
+pub fn done() -> Response {
+    let mut response = StatusCode::OK.into_response();
+    response.headers_mut().insert(header::CACHE_CONTROL, NO_STORE);
+    cors::allow_any_origin(response.headers_mut());
+    response
+}
+
+/// The error that a failure is to the client; the cause is logged.
 pub fn error(failure: &Failure) -> Response {
+    failure.log();
+    refusal(&failure.public())
+}
+
+/// The answer to a request that reached no handler, or that got none from it. The kit sets its own status.
+pub fn unanswered(failure: shared::http::Failure) -> Response {
+    use shared::http::Failure as F;
+    let error = match failure {
+        F::NotFound | F::WrongHost => ProtocolError::invalid_request("there is no such endpoint", "RFC 9110 15.5.5"),
+        F::MethodNotAllowed => ProtocolError::invalid_request("the method is not allowed here", "RFC 9110 15.5.6"),
+        F::TooLarge => ProtocolError::invalid_request("the body is too large", "RFC 9110 15.5.14"),
+        F::TimedOut => ProtocolError::new(Code::TemporarilyUnavailable, "try again in a moment", "RFC 9110 15.6.4"),
+        F::Panicked => ProtocolError::new(Code::ServerError, "the request could not be served", "RFC 9110 15.6.1"),
+    };
+    refusal(&error)
+}
+
+/// An error of RFC 6749 §5.2. A client that failed to authenticate is told how it may (RFC 9110 §15.5.2).
+pub(super) fn refusal(error: &ProtocolError) -> Response {
     #[derive(Serialize)]
     struct Body {
         error: &'static str,
         error_description: String,
     }
-    failure.log();
-    let error = failure.public();
-    let body =
-        Body { error: error.code.as_str(), error_description: super::super::authorize::respond::describe(&error, "") };
+    let body = Body { error: error.code.as_str(), error_description: error.describe("") };
     let mut response = json(serde_json::to_vec(&body).unwrap_or_default());
     *response.status_mut() = error.code.status();
     let headers = response.headers_mut();

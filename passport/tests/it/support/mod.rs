@@ -13,7 +13,7 @@ use passport::{MIGRATIONS, router};
 use shared::clock::{FakeClock, Timestamp};
 use shared::db::Db;
 use shared::entropy::SeededEntropy;
-use shared::http::{Kit, ServerSettings};
+use shared::http::ServerSettings;
 use shared::secret::SecretBytes;
 use shared::testkit::{self, Browser};
 
@@ -61,7 +61,7 @@ impl Passport {
 
     /// A browser that reaches it and has been nowhere yet.
     pub(crate) fn browser(&self) -> Browser {
-        let kit = Kit::new(&ServerSettings::loopback()).hosts(["passport.test"]).pages(self.app.pages.clone());
+        let kit = router::kit(&self.app, &ServerSettings::loopback(), "passport.test");
         Browser::new().program(ISSUER, kit.apply(router::router(self.app.clone())))
     }
 }

@@ -186,6 +186,16 @@ impl Passport {
     }
 }
 
+/// A code for that request, agreed to on the consent page.
+pub(crate) async fn agreed_code(browser: &mut Browser, pairs: &[(&str, &str)]) -> String {
+    let page = browser.open(&format!("{ISSUER}/authorize?{}", encoded(pairs))).await;
+    let form = page.form("form[action='/consent']").with("decision", "allow");
+    let agreed = post(browser, "/consent", form.encoded(), &[("origin", ISSUER)]).await;
+    let resume = agreed.location().unwrap_or_else(|| panic!("not agreed: {}", agreed.text));
+    let back = get(browser, &format!("{}?{}", resume.path(), resume.query().unwrap_or_default()), &[]).await;
+    back.parameter("code").unwrap_or_else(|| panic!("no code: {} {:?}", back.status, back.location()))
+}
+
 /// A redemption by `cet`.
 pub(crate) fn redemption(code: &str) -> Pairs<'_> {
     vec![
