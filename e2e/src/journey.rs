@@ -59,6 +59,7 @@ pub async fn walk(demo: &Demo) -> anyhow::Result<()> {
     step!("the tile leads into NCRE without a password", tile(&mut visitor, &demo.ncre));
     step!("进入报名 at CET needs no password either", again(&mut visitor, demo));
     step!("sign-out at a site signs out of the passport", sign_out(&mut visitor, demo));
+    step!("an address that does not exist says so, with a way home", missing(&mut visitor, demo));
     step!("the demo candidate signs in by e-mail, in English", english(demo));
     println!("{steps} steps in {:.2} s", begun.elapsed().as_secs_f64());
     Ok(())
@@ -191,6 +192,17 @@ async fn sign_out(visitor: &mut Visitor, demo: &Demo) -> anyhow::Result<()> {
     visitor.send(form).await?;
     visitor.open(&format!("{}/account/profile", demo.passport)).await?;
     visitor.must_be_at(&format!("{}/sign-in", demo.passport))
+}
+
+async fn missing(visitor: &mut Visitor, demo: &Demo) -> anyhow::Result<()> {
+    for site in [&demo.passport, &demo.cet] {
+        visitor.open(&format!("{site}/no-such-page")).await?;
+        anyhow::ensure!(visitor.status == StatusCode::NOT_FOUND, "it was answered with {}", visitor.status);
+        visitor.must_see("没有找到这个页面")?;
+        visitor.click("/").await?;
+        anyhow::ensure!(visitor.status == StatusCode::OK, "the way home ends with {}", visitor.status);
+    }
+    Ok(())
 }
 
 async fn english(demo: &Demo) -> anyhow::Result<()> {

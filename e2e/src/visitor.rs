@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use reqwest::header::{LOCATION, ORIGIN};
+use reqwest::header::{ACCEPT, HeaderMap, HeaderValue, LOCATION, ORIGIN};
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, Client, RequestBuilder, StatusCode};
 use scraper::Html;
@@ -39,6 +39,7 @@ impl Visitor {
         let mut client = Client::builder()
             .tls_certs_only([Certificate::from_pem(&pem)?])
             .cookie_store(true)
+            .default_headers(HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("text/html"))]))
             .redirect(Policy::none())
             .timeout(PATIENCE);
         for site in [&demo.passport, &demo.cet, &demo.pets, &demo.ncre] {

@@ -39,6 +39,12 @@ pub struct Message {
 }
 
 impl Message {
+    /// When it came, as people read it: `09:14:03 UTC`.
+    pub(crate) fn time_of_day(&self) -> String {
+        let seconds = self.received_at / 1000 % (24 * 60 * 60);
+        format!("{:02}:{:02}:{:02} UTC", seconds / 3600, seconds / 60 % 60, seconds % 60)
+    }
+
     /// Reads a mail in the Internet Message Format (RFC 5322, MIME). What cannot be parsed is kept as text, since
     /// seeing the broken mail is what a developer needs then.
     pub(crate) fn mail(recipients: Vec<String>, raw: &[u8]) -> Self {
@@ -87,7 +93,7 @@ fn now() -> u128 {
 }
 
 /// Addresses end at white space, at the quotes and brackets that stand around them, or at any character that an
-/// address cannot hold, such as Chinese punctuation; a full stop at the end belongs to the sentence.
+/// address cannot hold, such as Chinese punctuation; a full stop at the end belongs to the sentence. Each is named once.
 fn links(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut rest = text;
@@ -96,7 +102,8 @@ fn links(text: &str) -> Vec<String> {
         let end = rest.find(|c: char| !c.is_ascii_graphic() || "\"'<>()[]{}".contains(c)).unwrap_or(rest.len());
         let (link, after) = rest.split_at(end);
         let link = link.trim_end_matches(['.', ',', ';', ':', '!', '?']);
-        if link.starts_with("http://") || link.starts_with("https://") {
+        let is_address = link.starts_with("http://") || link.starts_with("https://");
+        if is_address && !found.iter().any(|known| known == link) {
             found.push(link.to_owned());
         }
         rest = if end == 0 { &rest[4..] } else { after };
@@ -128,5 +135,20 @@ mod tests {
         let mail = Message::mail(Vec::new(), b"Subject: a\r\n\r\nhttpx http: and (http://a/b).\r\n");
         assert_eq!(mail.html, None);
         assert_eq!(mail.links, ["http://a/b"]);
+    }
+
+    #[test]
+    fn an_address_named_twice_is_one_link() {
+        assert_eq!(
+            links("https://a.test/, again https://a.test/ and https://b.test"),
+            ["https://a.test/", "https://b.test"]
+        );
+    }
+
+    #[test]
+    fn the_time_is_told_as_people_read_it() {
+        let mut message = Message::sms("13800138000".to_owned(), "1".to_owned());
+        message.received_at = 1_795_570_794_139;
+        assert_eq!(message.time_of_day(), "01:39:54 UTC");
     }
 }

@@ -4,6 +4,7 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use axum::routing::{get, post};
+use http::StatusCode;
 use shared::assets;
 use shared::http::{Asked, Failure, FailurePages, Kit, ServerSettings};
 use tower_cookies::CookieManagerLayer;
@@ -53,6 +54,9 @@ pub fn router(app: App) -> Router {
         .merge(browser)
         .merge(relying_parties)
         .merge(assets::router())
+        // Said aloud: the fallback that a router has by itself is left out of what is laid around it once another
+        // router is merged, and the answer would come without page, headers and access log.
+        .fallback(async || StatusCode::NOT_FOUND)
         .layer(CookieManagerLayer::new())
         .with_state(app)
 }

@@ -69,6 +69,9 @@ impl Ports {
     }
 }
 
+/// The filing number at the foot of every page of the demo, which has none in truth.
+const ICP: &str = "京ICP备00000000号（演示）";
+
 /// An exam site of the demo.
 pub(crate) struct Site {
     /// Its profile and client id, and the first label of its host.
@@ -171,6 +174,9 @@ shutdown_grace = "3s"
 [database]
 url = {database}
 
+[site]
+icp = "{ICP}"
+
 [dev]
 migrate_on_start = true
 "#,
@@ -213,7 +219,7 @@ sms_url = "http://127.0.0.1:{mailbox}/sms"
 captcha = "adaptive"
 
 [site]
-icp = "京ICP备00000000号（演示）"
+icp = "{ICP}"
 
 [dev]
 migrate_on_start = true

@@ -131,7 +131,7 @@ async fn leaving(camera: &mut Camera<'_>, demo: &Demo) -> anyhow::Result<()> {
     let window = camera.window;
     camera.visit("passport-sign-out", &format!("{}/sign-out", demo.passport), Light).await?;
     camera.visit("passport-logout", &format!("{}/logout", demo.passport), Light).await?;
-    camera.visit("cet-sign-out", &format!("{}/sign-out", demo.cet), Light).await?;
+    window.goto(&format!("{}/registration", demo.cet)).await?;
     window.click("main form[action*='sign-out'] button").await?;
     window.arrives_at(&format!("{}/signed-out", demo.cet)).await?;
     camera.take("cet-signed-out", Light).await

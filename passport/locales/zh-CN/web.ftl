@@ -5,7 +5,7 @@ web-next = 接下来怎么办
 web-go-home = 去通行证首页
 web-try-again = 再试一次
 
-web-fault-not-found-title = 没有这个页面
+web-fault-not-found-title = 没有找到这个页面
 web-fault-not-found-lead = 地址可能输错了，或者页面已经搬走。您的账号没有问题。
 web-fault-not-openable-title = 这个页面不能直接打开
 web-fault-not-openable-lead = 它要从上一页点按钮进入。从首页重新开始就可以，已经提交的内容不会丢失。

@@ -162,7 +162,7 @@ impl Client {
             id,
             name: m.client_name.clone(),
             host: m.host.as_deref().or(of_home).unwrap_or_default().to_owned(),
-            accent: m.accent.as_deref().unwrap_or("pp").to_owned(),
+            accent: m.accent.as_deref().unwrap_or("other").to_owned(),
             profile: m.profile,
             first_party: m.first_party,
             auth_method: m.token_endpoint_auth_method,

@@ -19,14 +19,20 @@ struct Need {
     is_there: fn() -> bool,
 }
 
-const NEEDS: [Need; 4] = [
+const NEEDS: [Need; 5] = [
     Need { packages: &["postgresql"], what: "a PostgreSQL server", is_there: || postgres::programs().is_some() },
     Need {
         packages: &["chromium", "chromium-driver"],
         what: "Chromium with chromedriver",
         is_there: || runs("chromium", "--version") && runs("chromedriver", "--version"),
     },
-    Need { packages: &["fonts-noto-cjk"], what: "a font with Chinese characters", is_there: has_chinese_font },
+    Need {
+        packages: &["fonts-noto-cjk"],
+        what: "a font with Chinese characters",
+        is_there: || has_font(":lang=zh-cn"),
+    },
+    // Without one, English is set in the Chinese font, whose ’ is as wide as a character.
+    Need { packages: &["fonts-liberation"], what: "a Latin font", is_there: || has_font("Liberation Sans") },
     Need { packages: &["npm"], what: "npm (it brings axe-core)", is_there: || runs("npm", "--version") },
 ];
 
@@ -88,8 +94,8 @@ fn runs(program: &str, argument: &str) -> bool {
     Command::new(program).arg(argument).stdin(Stdio::null()).output().is_ok_and(|output| output.status.success())
 }
 
-fn has_chinese_font() -> bool {
-    Command::new("fc-list").arg(":lang=zh-cn").output().is_ok_and(|output| !output.stdout.is_empty())
+fn has_font(pattern: &str) -> bool {
+    Command::new("fc-list").arg(pattern).output().is_ok_and(|output| !output.stdout.is_empty())
 }
 
 fn is_root() -> bool {
