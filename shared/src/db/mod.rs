@@ -3,6 +3,7 @@
 //! * [`Db::write`] runs an operation in one transaction and answers only after its commit is durable.
 //!   On SQLite one writer groups the operations that wait ([`lite`]); on PostgreSQL a pool runs them side by
 //!   side and repeats those that a serialization failure or a lost connection undid ([`pg`]).
+//! * [`Db::execute`] does so for a single statement, in one trip.
 //! * [`Db::read`] runs an operation on a reading connection, without the writer's queue.
 //!
 //! An operation is a closure that owns its arguments, awaits nothing but SQL and may be run again: it is
@@ -105,6 +106,14 @@ impl Tx {
     }
 }
 
+/// An operation of that statement and nothing else.
+fn alone(statement: Query) -> impl for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Result<u64, DbError>> {
+    move |tx| {
+        let statement = statement.clone();
+        Box::pin(async move { statement.execute(tx).await })
+    }
+}
+
 /// The database. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Db(Backend);
@@ -155,6 +164,20 @@ impl Db {
         }
     }
 
+    /// Runs one statement as a transaction of its own; how many rows it touched. After a lost connection it is run
+    /// again, without knowing whether it had been carried out: it must be one that a repetition does not change.
+    ///
+    /// Next to [`Db::write`] it spares PostgreSQL two trips of three.
+    ///
+    /// # Errors
+    /// See [`DbError`].
+    pub async fn execute(&self, statement: Query) -> Result<u64, DbError> {
+        match &self.0 {
+            Backend::Lite(lite) => lite.write(alone(statement)).await,
+            Backend::Pg(pg) => pg.run(alone(statement)).await,
+        }
+    }
+
     /// Runs `op`, which only reads, outside the writer's queue.
     ///
     /// # Errors
@@ -167,7 +190,7 @@ impl Db {
     {
         match &self.0 {
             Backend::Lite(lite) => lite.read(op).await,
-            Backend::Pg(pg) => pg.read(op).await,
+            Backend::Pg(pg) => pg.run(op).await,
         }
     }
 

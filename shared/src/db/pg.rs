@@ -88,7 +88,9 @@ impl Pg {
         }
     }
 
-    pub(super) async fn read<R, E, F>(&self, op: F) -> Result<R, E>
+    /// Runs `op` without a transaction around it: each of its statements is one of its own. Begun anew on another
+    /// connection if this one turns out to be dead.
+    pub(super) async fn run<R, E, F>(&self, op: F) -> Result<R, E>
     where
         E: From<DbError>,
         F: for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Result<R, E>>,

@@ -69,6 +69,7 @@ impl<T: Bind> Bind for Option<T> {
 }
 
 /// A statement being given its arguments. Made by [`sql`].
+#[derive(Debug, Clone)]
 #[must_use = "a query does nothing until it is executed"]
 pub struct Query {
     text: &'static str,

@@ -2,8 +2,10 @@
 
 use futures_util::FutureExt as _;
 use futures_util::future::join_all;
+use sqlx::migrate::Migrator;
 
 use super::*;
+use crate::testkit::on_both;
 
 const TABLE: &str = "CREATE TABLE things (name TEXT NOT NULL UNIQUE, amount BIGINT, content TEXT)";
 
@@ -132,4 +134,21 @@ async fn what_was_acknowledged_is_there_after_reopening() {
         .await
         .expect("reopened");
     assert_eq!(names(&again).await, ["kept"]);
+}
+
+#[tokio::test]
+async fn a_single_statement_is_durable_and_tells_what_it_touched() {
+    const NONE: Migrations = Migrations { sqlite: &Migrator::DEFAULT, postgres: &Migrator::DEFAULT };
+    on_both(&NONE, |db| async move {
+        table(&db).await;
+        let insert = || {
+            sql("INSERT INTO things (name, amount) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING").bind("a").bind(1_i64)
+        };
+        assert_eq!(db.execute(insert()).await.expect("inserted"), 1);
+        assert_eq!(db.execute(insert()).await.expect("passed over"), 0);
+        assert_eq!(names(&db).await, ["a"]);
+        let broken = sql("INSERT INTO things (name) VALUES ($1)").bind("a");
+        assert!(db.execute(broken).await.is_err_and(|e| e.is_unique_violation()));
+    })
+    .await;
 }
