@@ -263,18 +263,25 @@ pub async fn claims(tx: &mut Tx, id: AccountId) -> Result<Option<AccountClaims>,
         .bind(id)
         .fetch_optional(tx)
         .await?;
-    let Some(row) = row else { return Ok(None) };
-    Ok(Some(AccountClaims {
+    row.map(|row| claims_of(id, &row)).transpose()
+}
+
+/// The claims in a row that holds the columns of [`claims`].
+///
+/// # Errors
+/// See [`DbError`].
+pub fn claims_of(id: AccountId, row: &Row) -> Result<AccountClaims, DbError> {
+    Ok(AccountClaims {
         account_id: id,
         display_name: row.get("name")?,
         email: row.get("email")?,
-        email_verified: verified(&row, "email_verified_at")?,
+        email_verified: verified(row, "email_verified_at")?,
         phone: row.get("mobile")?,
-        phone_verified: verified(&row, "mobile_verified_at")?,
-        id_verified: verified(&row, "id_verified_at")?,
+        phone_verified: verified(row, "mobile_verified_at")?,
+        id_verified: verified(row, "id_verified_at")?,
         locale: row.get::<Option<String>>("locale")?.and_then(|tag| Lang::parse(&tag)),
         updated_at: row.get("updated_at")?,
-    }))
+    })
 }
 
 /// An account as its owner sees it. `open` unseals the number of the document.

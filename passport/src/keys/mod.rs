@@ -11,6 +11,7 @@ pub mod model;
 pub mod ring;
 pub mod rotate;
 pub mod seal;
+mod seen;
 pub mod signing_key;
 pub mod store;
 pub mod verify;
@@ -33,6 +34,7 @@ pub use self::model::{Change, KeyRecord, KeyState};
 pub use self::ring::Jwks;
 pub use self::rotate::{Policy, Request};
 pub use self::signing_key::SigningKey;
+use self::verify::Expected;
 pub use self::verify::{Expiry, TokenError};
 
 use self::ring::Ring;
@@ -127,6 +129,17 @@ impl Keys {
         self.ring().signer(alg)?.jws(typ, claims)
     }
 
+    /// Like [`Keys::sign`], for a token that is soon presented to us: its signature is then known to be right.
+    ///
+    /// # Errors
+    /// As [`Keys::sign`].
+    pub fn sign_for_ourselves(&self, alg: Alg, typ: &str, claims: &impl Serialize) -> Result<String, KeysError> {
+        let ring = self.ring();
+        let token = ring.signer(alg)?.jws(typ, claims)?;
+        ring.seen.insert(&token);
+        Ok(token)
+    }
+
     /// The active key of that algorithm, for the token types of openidconnect.
     ///
     /// # Errors
@@ -154,7 +167,7 @@ impl Keys {
     /// See [`TokenError`].
     pub fn verify_with<T: DeserializeOwned>(&self, token: &str, typ: &str, expiry: Expiry) -> Result<T, TokenError> {
         let ring = self.ring();
-        verify::verify(token, typ, expiry, |kid| ring.verifier(kid))
+        verify::verify(token, Expected { typ, expiry, seen: &ring.seen }, |kid| ring.verifier(kid))
     }
 
     /// Seals `plaintext` for that purpose, bound to `aad`. The key's number stands in the sealed bytes.

@@ -14,6 +14,7 @@ use super::alg::Alg;
 use super::master::MasterKey;
 use super::model::{DataKeyPurpose, KeyState};
 use super::seal::Sealing;
+use super::seen::Seen;
 use super::signing_key::{PublicKey, SigningKey};
 use super::store::{StoredDataKey, StoredKey};
 use super::verify::Verifier;
@@ -34,6 +35,8 @@ pub(super) struct Ring {
     pub(super) jwks: Arc<Jwks>,
     signers: HashMap<Alg, Arc<SigningKey>>,
     verifiers: HashMap<String, Verifier>,
+    /// What these keys signed or verified: a new ring begins without.
+    pub(super) seen: Seen,
 }
 
 impl Ring {
@@ -66,6 +69,7 @@ impl Ring {
             jwks: Arc::new(Jwks { body: body.into(), etag }),
             signers,
             verifiers,
+            seen: Seen::default(),
         })
     }
 

@@ -116,7 +116,11 @@ pub fn sign(oidc: &Oidc, token: NewAccessToken<'_>, now: Timestamp) -> Result<St
         auth_time: token.auth_time.map(Timestamp::seconds),
         acr: token.acr,
     };
-    oidc.0.keys.sign(ALG, TYPE, &claims)
+    // A client's own token goes to other servers; a person's comes to our user information first.
+    match token.grant {
+        Some(_) => oidc.0.keys.sign_for_ourselves(ALG, TYPE, &claims),
+        None => oidc.0.keys.sign(ALG, TYPE, &claims),
+    }
 }
 
 /// Reads a token that is not expired and meant for us. Whether it was revoked is not looked at.

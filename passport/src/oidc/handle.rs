@@ -1,9 +1,9 @@
-//! Authorization codes and refresh tokens as types.
+//! Refresh tokens as types.
 //!
-//! Both carry the id of their grant, which finds the row, and 256 random bits, which prove that one may have it
-//! (RFC 6749 §10.10 asks for 128); the database keeps SHA-256 of the whole. Lengths differ, so neither is ever taken
-//! for the other. A refresh token ends in a keyed hash besides: one that we never issued is refused without asking
-//! the database, and one that we did issue but do not know any more is known to be a reused one.
+//! One carries the id of its grant, which finds the row, and 256 random bits, which prove that one may have it
+//! (RFC 6749 §10.10 asks for 128); the database keeps SHA-256 of the whole. It ends in a keyed hash: a token that we
+//! never issued is refused without asking the database, and one that we did issue but do not know any more is known
+//! to be a reused one.
 
 use std::fmt;
 
@@ -29,7 +29,7 @@ impl GrantId {
     }
 }
 
-/// An authorization code or refresh token that was just made: the one moment at which its text is known.
+/// A refresh token that was just made: the one moment at which its text is known.
 pub struct Minted {
     /// For the client.
     pub text: String,
@@ -37,7 +37,7 @@ pub struct Minted {
     pub hash: [u8; 32],
 }
 
-/// A code or refresh token that a client presented: where to look, and what to compare.
+/// A refresh token that a client presented: where to look, and what to compare.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Presented {
     /// The grant it claims to be of.
@@ -56,20 +56,6 @@ const ID: usize = 16;
 const SECRET: usize = 32;
 const TAG: usize = 16;
 const PURPOSE: &str = "refresh-token";
-
-/// Makes a code.
-pub fn mint_code(grant: GrantId, entropy: &dyn Entropy) -> Minted {
-    let mut raw = [0; ID + SECRET];
-    raw[..ID].copy_from_slice(grant.as_bytes());
-    raw[ID..].copy_from_slice(&bytes::<SECRET>(entropy));
-    Minted { text: URL_SAFE_NO_PAD.encode(raw), hash: sha256(&raw) }
-}
-
-/// Reads a presented code; `None` for anything that cannot be one.
-pub fn read_code(text: &str) -> Option<Presented> {
-    let raw: [u8; ID + SECRET] = decode(text)?;
-    Some(Presented { grant: grant_of(&raw)?, hash: sha256(&raw) })
-}
 
 /// Makes a refresh token.
 pub fn mint_refresh_token(grant: GrantId, entropy: &dyn Entropy, sealer: &dyn Sealer) -> Minted {
@@ -117,18 +103,8 @@ mod tests {
     fn what_was_minted_is_read() {
         let entropy = SeededEntropy::new(1);
         let grant = grant(&entropy);
-        let code = mint_code(grant, &entropy);
-        assert_eq!(read_code(&code.text), Some(Presented { grant, hash: code.hash }));
         let token = mint_refresh_token(grant, &entropy, &PlainSealer);
         assert_eq!(read_refresh_token(&token.text, &PlainSealer), Some(Presented { grant, hash: token.hash }));
-    }
-
-    #[test]
-    fn a_code_is_no_refresh_token_and_the_reverse() {
-        let entropy = SeededEntropy::new(2);
-        let grant = grant(&entropy);
-        assert_eq!(read_refresh_token(&mint_code(grant, &entropy).text, &PlainSealer), None);
-        assert_eq!(read_code(&mint_refresh_token(grant, &entropy, &PlainSealer).text), None);
     }
 
     #[test]
@@ -142,9 +118,8 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_neither() {
+    fn anything_else_is_none() {
         for text in ["", "x", &"A".repeat(63), &"é".repeat(32), &"=".repeat(64), &"A".repeat(100_000)] {
-            assert_eq!(read_code(text), None);
             assert_eq!(read_refresh_token(text, &PlainSealer), None);
         }
     }

@@ -90,19 +90,11 @@ async fn of_refresh_token(oidc: &Oidc, client: &Client, text: &str) -> Result<An
     let family = oidc
         .0
         .db
-        .read(move |tx| {
-            async move {
-                match grants::family(tx, presented.grant).await? {
-                    Some(family) if !grants::ended_with_session(tx, &family.grant).await? => Ok(Some(family)),
-                    _ => Ok::<_, Failure>(None),
-                }
-            }
-            .boxed()
-        })
+        .read::<_, shared::db::DbError, _>(move |tx| async move { grants::family(tx, presented.grant).await }.boxed())
         .await?;
     let now = oidc.0.clock.now();
     let family = family.filter(|f| {
-        !f.revoked && f.expires_at > now && f.current == Some(presented.hash) && f.grant.client_id == client.id.as_str()
+        !f.over && f.expires_at > now && f.current == Some(presented.hash) && f.grant.client_id == client.id.as_str()
     });
     Ok(family.map_or_else(Answer::default, |family| Answer {
         active: true,

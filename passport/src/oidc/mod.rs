@@ -8,6 +8,7 @@ pub mod access_token;
 pub mod authorize;
 pub mod claims;
 pub mod client_auth;
+pub mod code;
 pub mod consent;
 pub mod cors;
 pub mod discovery;

@@ -16,7 +16,6 @@ use super::store::grants;
 use super::token::endpoint::{self, Sent};
 use super::token::respond;
 use super::{Oidc, cors};
-use crate::accounts;
 
 /// `GET` and `POST /userinfo`
 pub async fn show(State(oidc): State<Oidc>, method: Method, headers: HeaderMap, Sent(body): Sent) -> Response {
@@ -52,12 +51,8 @@ async fn person(oidc: &Oidc, grant: GrantId, jti: String, scope: Scope) -> Resul
         .read(move |tx| {
             let (jti, scope) = (jti.clone(), scope.clone());
             async move {
-                let Some(grant) = grants::of_access_token(tx, grant, &jti).await? else { return Ok(None) };
-                if grants::ended_with_session(tx, &grant).await? {
-                    return Ok(None);
-                }
-                let account = accounts::store::claims(tx, grant.account).await?;
-                Ok(account.map(|account| claims::select(account, grant.province, &scope)))
+                let found = grants::person(tx, grant, &jti).await?;
+                Ok(found.map(|(grant, account)| claims::select(account, grant.province, &scope)))
             }
             .boxed()
         })
@@ -119,10 +114,7 @@ pub(super) async fn lives(oidc: &Oidc, token: &AccessToken) -> Result<bool, DbEr
             let jti = jti.clone();
             async move {
                 match grant {
-                    Some(id) => match grants::of_access_token(tx, id, &jti).await? {
-                        Some(grant) => Ok(!grants::ended_with_session(tx, &grant).await?),
-                        None => Ok(false),
-                    },
+                    Some(id) => Ok(grants::of_access_token(tx, id, &jti).await?.is_some()),
                     None if person => Ok(false),
                     None => Ok(!super::store::revoked::contains(tx, &jti).await?),
                 }

@@ -50,14 +50,16 @@ pub async fn find(tx: &mut Tx, token_hash: &[u8; 32], now: Timestamp) -> Result<
     .transpose()
 }
 
-/// How a session stands, for what outlasts the browser's visit: tokens are bound to it.
+/// How a session stands, for what outlasts the browser's visit: tokens are bound to it. Read from a row that a session
+/// was joined to by its id: `its_session`, `ended_at`, `end_reason`.
 ///
 /// # Errors
 /// See [`DbError`].
-pub async fn standing(tx: &mut Tx, id: SessionId) -> Result<Standing, DbError> {
-    let row = sql("SELECT ended_at, end_reason FROM sessions WHERE id = $1").bind(id).fetch_optional(tx).await?;
+pub fn standing_in(row: &Row) -> Result<Standing, DbError> {
     // Sessions are kept for as long as anything can live that came of them.
-    let Some(row) = row else { return Ok(Standing::Withdrawn) };
+    if row.get::<Option<SessionId>>("its_session")?.is_none() {
+        return Ok(Standing::Withdrawn);
+    }
     Ok(match (row.get::<Option<Timestamp>>("ended_at")?, row.get::<Option<String>>("end_reason")?) {
         (None, _) => Standing::Lives,
         (Some(_), Some(reason)) if reason == EndReason::Locked.code() => Standing::Withdrawn,

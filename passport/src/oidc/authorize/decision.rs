@@ -1,5 +1,5 @@
-//! Decides about a request with what is stored, and stores the authorization if there is to be one: one transaction
-//! for a person who is signed in, none for one who is not.
+//! Decides about a request with what is stored: one reading of the database for a person who is signed in, none for
+//! one who is not. The code that may come of it is sealed, not stored.
 
 use std::sync::Arc;
 
@@ -7,11 +7,12 @@ use futures_util::FutureExt as _;
 use shared::clock::Timestamp;
 use shared::db::{DbError, Tx};
 
-use super::super::handle::{self, GrantId};
+use super::super::Oidc;
+use super::super::code::AuthorizationCode;
+use super::super::handle::GrantId;
 use super::super::id_token::Hint;
 use super::super::store::consents;
-use super::super::store::grants::{self, NewGrant};
-use super::super::{Lifetimes, Oidc};
+use super::super::store::grants::Grant;
 use super::interaction::{self, Began, Consent, Present, Step};
 use super::request::AuthorizationRequest;
 use crate::accounts::sessions::{self, Session};
@@ -52,16 +53,19 @@ impl Meant {
     }
 }
 
-/// Everything that the transaction needs, so that it can be run again.
+/// Everything that the reading needs, so that it can be run again.
 struct Question {
     request: Arc<AuthorizationRequest>,
     began: Began,
     meant: Meant,
     token_hash: [u8; 32],
-    grant: GrantId,
-    code_hash: [u8; 32],
-    lifetimes: Lifetimes,
     now: Timestamp,
+}
+
+/// Who asks, and what they let the client have.
+struct Permission {
+    session: Session,
+    consent: Option<Consent>,
 }
 
 /// Decides. `token_hash` is of the session cookie, if there is one.
@@ -78,77 +82,74 @@ pub async fn decide(
     let Some(token_hash) = token_hash else {
         return Ok(Decision::Step(interaction::next(&request, None, None, began, now)));
     };
-    let grant = GrantId::new(now, &*oidc.0.entropy);
-    let code = handle::mint_code(grant, &*oidc.0.entropy);
-    let question = Arc::new(Question {
-        meant: Meant::read(oidc, &request),
-        request,
-        began,
-        token_hash,
-        grant,
-        code_hash: code.hash,
-        lifetimes: oidc.0.lifetimes,
-        now,
+    let meant = Meant::read(oidc, &request);
+    let question = Arc::new(Question { request: Arc::clone(&request), began, meant, token_hash, now });
+    let reading = oidc.0.db.read(move |tx| {
+        let question = Arc::clone(&question);
+        async move { answer(tx, &question).await }.boxed()
     });
-    let step = oidc
-        .0
-        .db
-        .write(move |tx| {
-            let question = Arc::clone(&question);
-            async move { answer(tx, &question).await }.boxed()
-        })
-        .await?;
-    Ok(match step {
-        Step::Issue => Decision::Code(code.text),
-        step => Decision::Step(step),
-    })
+    match reading.await? {
+        (Step::Issue, Some(permission)) => {
+            note_use(oidc, &permission.session, now).await?;
+            Ok(Decision::Code(code(oidc, &request, permission, now)))
+        }
+        (step, _) => Ok(Decision::Step(step)),
+    }
 }
 
-async fn answer(tx: &mut Tx, question: &Question) -> Result<Step, DbError> {
+async fn answer(tx: &mut Tx, question: &Question) -> Result<(Step, Option<Permission>), DbError> {
     let Question { request, began, now, .. } = question;
-    let session = sessions::store::find(tx, &question.token_hash, *now).await?;
-    let consent = match &session {
-        Some(session) if interaction::depends_on_consent(request) => {
-            consents::find(tx, session.account, request.client.id.as_str()).await?
-        }
-        _ => None,
+    let Some(session) = sessions::store::find(tx, &question.token_hash, *now).await? else {
+        return Ok((interaction::next(request, None, None, *began, *now), None));
     };
-    let present = session.as_ref().map(|session| Present {
+    let consent = if interaction::depends_on_consent(request) {
+        consents::find(tx, session.account, request.client.id.as_str()).await?
+    } else {
+        None
+    };
+    let present = Present {
         auth_time: session.auth_time,
         has_province: session.province.is_some(),
-        is_hinted: question.meant.is(session, request.prompt.none),
-    });
-    let step = interaction::next(request, present, consent.as_ref(), *began, *now);
-    if let (Step::Issue, Some(session)) = (step, &session) {
-        grants::insert(tx, &new_grant(question, consent.as_ref()), session).await?;
-        if session.is_worth_touching(*now) {
-            sessions::store::touch(tx, session.id, *now).await?;
-        }
-    }
-    Ok(step)
+        is_hinted: question.meant.is(&session, request.prompt.none),
+    };
+    let step = interaction::next(request, Some(present), consent.as_ref(), *began, *now);
+    Ok((step, Some(Permission { session, consent })))
 }
 
-fn new_grant(question: &Question, consent: Option<&Consent>) -> NewGrant {
-    let Question { request, lifetimes, now, .. } = question;
+/// The session's idle time begins anew.
+async fn note_use(oidc: &Oidc, session: &Session, now: Timestamp) -> Result<(), DbError> {
+    if !session.is_worth_touching(now) {
+        return Ok(());
+    }
+    let id = session.id;
+    oidc.0.db.write(move |tx| async move { sessions::store::touch(tx, id, now).await }.boxed()).await
+}
+
+fn code(oidc: &Oidc, request: &AuthorizationRequest, permission: Permission, now: Timestamp) -> String {
+    let Permission { session, consent } = permission;
     let scope = match consent {
         Some(consent) => request.scope.without(&consent.declined),
         None => request.scope.clone(),
     };
-    // With the refresh token grant a client gets a refresh token; whether it outlives the session is what
-    // offline_access decides (OIDC Core §11).
-    let refreshable = request.client.allows(GrantType::RefreshToken);
-    let code_expires_at = *now + lifetimes.code;
-    let expires_at = if refreshable { *now + lifetimes.refresh_idle } else { code_expires_at + lifetimes.access_token };
-    NewGrant {
-        id: question.grant,
-        code_hash: question.code_hash,
-        client_id: request.client.id.as_str().to_owned(),
-        scope,
+    let code = AuthorizationCode {
+        grant: Grant {
+            id: GrantId::new(now, &*oidc.0.entropy),
+            client_id: request.client.id.as_str().to_owned(),
+            account: session.account,
+            session: session.id,
+            scope,
+            auth_time: session.auth_time,
+            acr: session.acr,
+            amr: session.amr.join(" "),
+            province: session.province,
+            // With the refresh token grant a client gets a refresh token; whether it outlives the session is what
+            // offline_access decides (OIDC Core §11).
+            refreshable: request.client.allows(GrantType::RefreshToken),
+        },
         redirect_uri: request.redirect.uri().to_owned(),
         nonce: request.nonce.clone(),
         code_challenge: request.code_challenge.clone(),
-        refreshable,
-        code_expires_at,
-        expires_at,
-    }
+        expires_at: now + oidc.0.lifetimes.code,
+    };
+    code.seal(&*oidc.0.web.sealer)
 }

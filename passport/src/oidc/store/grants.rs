@@ -1,39 +1,16 @@
-//! Authorizations and the families of their tokens.
+//! Authorizations and the families of their tokens. Their statements look at the session and the person too, so that
+//! an answer costs one trip.
 
 use shared::clock::Timestamp;
-use shared::db::{BrokenRow, DbError, Row, Tx, sql};
+use shared::db::{BrokenRow, Db, DbError, Row, Tx, sql};
 
 use super::super::handle::{GrantId, Presented};
 use super::super::scope::{OFFLINE_ACCESS, Scope};
-use crate::accounts::model::{AccountId, Province};
-use crate::accounts::sessions::{self, Session, SessionId, Standing};
+use crate::accounts;
+use crate::accounts::model::{AccountClaims, AccountId, Province};
+use crate::accounts::sessions::{self, SessionId, Standing};
 
-/// An authorization about to be stored, together with its code.
-#[derive(Debug, Clone)]
-pub struct NewGrant {
-    /// Its identifier.
-    pub id: GrantId,
-    /// SHA-256 of its code.
-    pub code_hash: [u8; 32],
-    /// For whom.
-    pub client_id: String,
-    /// What the client may have.
-    pub scope: Scope,
-    /// Where the code goes.
-    pub redirect_uri: String,
-    /// To be repeated in the ID token.
-    pub nonce: Option<String>,
-    /// To be met at the redemption.
-    pub code_challenge: Option<String>,
-    /// Whether the client gets a refresh token.
-    pub refreshable: bool,
-    /// Until when the code may be redeemed.
-    pub code_expires_at: Timestamp,
-    /// When nothing that may come of it can live any more.
-    pub expires_at: Timestamp,
-}
-
-/// An authorization as it is stored.
+/// What a person let a client have, once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grant {
     /// Its identifier.
@@ -46,12 +23,6 @@ pub struct Grant {
     pub session: SessionId,
     /// What the client may have.
     pub scope: Scope,
-    /// Where the code went.
-    pub redirect_uri: String,
-    /// To be repeated in the ID token.
-    pub nonce: Option<String>,
-    /// To be met at the redemption.
-    pub code_challenge: Option<String>,
     /// When the person proved who they are.
     pub auth_time: Timestamp,
     /// How well.
@@ -60,8 +31,21 @@ pub struct Grant {
     pub amr: String,
     /// The province of the test centre.
     pub province: Option<Province>,
-    /// Whether there is a refresh token.
+    /// Whether the client gets a refresh token.
     pub refreshable: bool,
+}
+
+/// A code's redemption, about to be stored.
+#[derive(Debug, Clone)]
+pub struct Redemption<'r> {
+    /// What the code authorizes.
+    pub grant: &'r Grant,
+    /// SHA-256 of the first refresh token, which counts if the grant is refreshable. Drawn anew for each try.
+    pub refresh_hash: [u8; 32],
+    /// Now.
+    pub now: Timestamp,
+    /// When nothing that may come of it can live any more; not before the end of the code.
+    pub expires_at: Timestamp,
 }
 
 /// The part of an authorization that decides about a presented refresh token.
@@ -69,9 +53,9 @@ pub struct Grant {
 pub struct Family {
     /// The authorization.
     pub grant: Grant,
-    /// Whether it was revoked.
-    pub revoked: bool,
-    /// When its code was made, or at most a code's lifetime later.
+    /// Whether it was revoked, or ended with its session.
+    pub over: bool,
+    /// When its code was redeemed.
     pub began_at: Timestamp,
     /// When it ends by itself.
     pub expires_at: Timestamp,
@@ -83,20 +67,6 @@ pub struct Family {
     pub refreshed_at: Option<Timestamp>,
     /// What was answered then, sealed.
     pub answer: Option<Vec<u8>>,
-}
-
-/// What became of a code that could not be redeemed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Unredeemed {
-    /// There is no such code, or its time is over.
-    Unknown,
-    /// It was redeemed before.
-    Spent {
-        /// To whom it was issued.
-        client_id: String,
-        /// Whose authorization it is.
-        account: AccountId,
-    },
 }
 
 /// The successor of a refresh token.
@@ -112,73 +82,34 @@ pub struct Rotation {
     pub expires_at: Timestamp,
 }
 
-/// Stores an authorization that `session` gave.
+/// Spends a code: of any number of tries one succeeds, if the session that gave it still lives; whether this one did.
+/// Being its own transaction, it may be repeated after a lost connection: the same try succeeds again.
 ///
 /// # Errors
 /// See [`DbError`].
-pub async fn insert(tx: &mut Tx, new: &NewGrant, session: &Session) -> Result<(), DbError> {
-    sql("INSERT INTO grants (id, client_id, account_id, session_id, scope, redirect_uri, nonce, code_challenge, \
-         auth_time, acr, amr, province, refreshable, code_hash, code_expires_at, expires_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)")
-    .bind(new.id)
-    .bind(&new.client_id)
-    .bind(session.account)
-    .bind(session.id)
-    .bind(&new.scope)
-    .bind(&new.redirect_uri)
-    .bind(new.nonce.as_ref())
-    .bind(new.code_challenge.as_ref())
-    .bind(session.auth_time)
-    .bind(&session.acr)
-    .bind(session.amr.join(" "))
-    .bind(session.province.map(Province::code))
-    .bind(new.refreshable)
-    .bind(new.code_hash)
-    .bind(new.code_expires_at)
-    .bind(new.expires_at)
-    .execute(tx)
-    .await
-    .map(drop)
-}
-
-/// Spends a code: of any number who try, one gets the authorization. If the authorization is refreshable,
-/// `refresh_hash` becomes its first refresh token.
-///
-/// # Errors
-/// See [`DbError`].
-pub async fn redeem(
-    tx: &mut Tx,
-    code: Presented,
-    refresh_hash: [u8; 32],
-    now: Timestamp,
-) -> Result<Option<Grant>, DbError> {
-    sql("UPDATE grants SET redeemed_at = $3, refresh_hash = CASE WHEN refreshable = 1 THEN $4 END \
-         WHERE id = $1 AND code_hash = $2 AND redeemed_at IS NULL AND revoked_at IS NULL AND code_expires_at > $3 \
-         RETURNING id, client_id, account_id, session_id, scope, redirect_uri, nonce, code_challenge, auth_time, acr, \
-         amr, province, refreshable")
-    .bind(code.grant)
-    .bind(code.hash)
-    .bind(now)
+pub async fn redeem(db: &Db, redemption: Redemption<'_>) -> Result<bool, DbError> {
+    let Redemption { grant, refresh_hash, now, expires_at } = redemption;
+    let statement = sql("INSERT INTO grants (id, client_id, account_id, session_id, scope, auth_time, acr, amr, \
+         province, refreshable, redemption, redeemed_at, expires_at, refresh_hash) \
+         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14 \
+         WHERE EXISTS (SELECT id FROM sessions WHERE id = $4 AND ended_at IS NULL) \
+         ON CONFLICT (id) DO UPDATE SET redeemed_at = grants.redeemed_at \
+         WHERE grants.redemption = excluded.redemption AND grants.revoked_at IS NULL")
+    .bind(grant.id)
+    .bind(&grant.client_id)
+    .bind(grant.account)
+    .bind(grant.session)
+    .bind(&grant.scope)
+    .bind(grant.auth_time)
+    .bind(&grant.acr)
+    .bind(&grant.amr)
+    .bind(grant.province.map(Province::code))
+    .bind(grant.refreshable)
     .bind(refresh_hash)
-    .fetch_optional(tx)
-    .await?
-    .map(|row| grant(&row))
-    .transpose()
-}
-
-/// Why a code could not be redeemed.
-///
-/// # Errors
-/// See [`DbError`].
-pub async fn unredeemed(tx: &mut Tx, code: Presented) -> Result<Unredeemed, DbError> {
-    let row = sql("SELECT client_id, account_id FROM grants \
-         WHERE id = $1 AND code_hash = $2 AND redeemed_at IS NOT NULL")
-    .bind(code.grant)
-    .bind(code.hash)
-    .fetch_optional(tx)
-    .await?;
-    let Some(row) = row else { return Ok(Unredeemed::Unknown) };
-    Ok(Unredeemed::Spent { client_id: row.get("client_id")?, account: row.get("account_id")? })
+    .bind(now)
+    .bind(expires_at)
+    .bind(grant.refreshable.then_some(refresh_hash));
+    Ok(db.execute(statement).await? == 1)
 }
 
 /// Ends an authorization and all its tokens; whether it lived.
@@ -199,17 +130,20 @@ pub async fn revoke(tx: &mut Tx, id: GrantId, now: Timestamp) -> Result<bool, Db
 /// # Errors
 /// See [`DbError`].
 pub async fn family(tx: &mut Tx, id: GrantId) -> Result<Option<Family>, DbError> {
-    let row = sql("SELECT id, client_id, account_id, session_id, scope, redirect_uri, nonce, code_challenge, auth_time, \
-         acr, amr, province, refreshable, code_expires_at, revoked_at, expires_at, refresh_hash, refresh_previous_hash, refreshed_at, \
-         refresh_answer FROM grants WHERE id = $1 AND redeemed_at IS NOT NULL")
+    let row = sql("SELECT g.id, g.client_id, g.account_id, g.session_id, g.scope, g.auth_time, g.acr, g.amr, \
+         g.province, g.refreshable, g.redeemed_at, g.revoked_at, g.expires_at, g.refresh_hash, \
+         g.refresh_previous_hash, g.refreshed_at, g.refresh_answer, s.id AS its_session, s.ended_at, s.end_reason \
+         FROM grants g LEFT JOIN sessions s ON s.id = g.session_id WHERE g.id = $1")
     .bind(id)
     .fetch_optional(tx)
     .await?;
     let Some(row) = row else { return Ok(None) };
+    let grant = grant(&row)?;
+    let revoked = row.get::<Option<Timestamp>>("revoked_at")?.is_some();
     Ok(Some(Family {
-        grant: grant(&row)?,
-        revoked: row.get::<Option<Timestamp>>("revoked_at")?.is_some(),
-        began_at: row.get("code_expires_at")?,
+        over: revoked || ended_with_its_session(&grant, &row)?,
+        grant,
+        began_at: row.get("redeemed_at")?,
         expires_at: row.get("expires_at")?,
         current: row.get("refresh_hash")?,
         previous: row.get("refresh_previous_hash")?,
@@ -218,47 +152,70 @@ pub async fn family(tx: &mut Tx, id: GrantId) -> Result<Option<Family>, DbError>
     }))
 }
 
-/// Replaces the refresh token: of any number who try with the same one, one succeeds; whether this one did.
+/// Replaces the refresh token: of any number who try with the same one, one succeeds; whether this one did. Being its
+/// own transaction, it may be repeated after a lost connection: the answer is then found where a lost one is.
 ///
 /// # Errors
 /// See [`DbError`].
-pub async fn rotate(tx: &mut Tx, token: Presented, rotation: &Rotation) -> Result<bool, DbError> {
-    let rows = sql("UPDATE grants SET refresh_previous_hash = $2, refresh_hash = $3, refreshed_at = $4, \
+pub async fn rotate(db: &Db, token: Presented, rotation: &Rotation) -> Result<bool, DbError> {
+    let statement = sql("UPDATE grants SET refresh_previous_hash = $2, refresh_hash = $3, refreshed_at = $4, \
          refresh_answer = $5, expires_at = $6 WHERE id = $1 AND refresh_hash = $2 AND revoked_at IS NULL")
     .bind(token.grant)
     .bind(token.hash)
     .bind(rotation.next)
     .bind(rotation.now)
     .bind(&rotation.answer)
-    .bind(rotation.expires_at)
-    .execute(tx)
-    .await?;
-    Ok(rows == 1)
+    .bind(rotation.expires_at);
+    Ok(db.execute(statement).await? == 1)
 }
 
-/// What the holder of an access token is allowed now: the authorization, unless it or that one token was revoked.
+/// What the holder of an access token is allowed now: the authorization, unless it, that one token or the session
+/// that it is bound to has ended.
 ///
 /// # Errors
 /// See [`DbError`].
 pub async fn of_access_token(tx: &mut Tx, id: GrantId, jti: &str) -> Result<Option<Grant>, DbError> {
-    sql("SELECT id, client_id, account_id, session_id, scope, redirect_uri, nonce, code_challenge, auth_time, acr, amr, \
-         province, refreshable FROM grants WHERE id = $1 AND redeemed_at IS NOT NULL AND revoked_at IS NULL \
-         AND NOT EXISTS (SELECT jti FROM revoked_tokens WHERE jti = $2)")
+    let row = sql("SELECT g.id, g.client_id, g.account_id, g.session_id, g.scope, g.auth_time, g.acr, g.amr, \
+         g.province, g.refreshable, s.id AS its_session, s.ended_at, s.end_reason \
+         FROM grants g LEFT JOIN sessions s ON s.id = g.session_id \
+         WHERE g.id = $1 AND g.revoked_at IS NULL AND NOT EXISTS (SELECT jti FROM revoked_tokens WHERE jti = $2)")
     .bind(id)
     .bind(jti)
     .fetch_optional(tx)
-    .await?
-    .map(|row| grant(&row))
-    .transpose()
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let grant = grant(&row)?;
+    Ok((!ended_with_its_session(&grant, &row)?).then_some(grant))
 }
 
-/// Whether what came of this authorization ended with its session: all but what was granted for offline use, and that
-/// too once the session was withdrawn.
+/// What the holder of an access token may know: like [`of_access_token`], together with the person, in one statement.
 ///
 /// # Errors
 /// See [`DbError`].
-pub async fn ended_with_session(tx: &mut Tx, grant: &Grant) -> Result<bool, DbError> {
-    Ok(match sessions::store::standing(tx, grant.session).await? {
+pub async fn person(tx: &mut Tx, id: GrantId, jti: &str) -> Result<Option<(Grant, AccountClaims)>, DbError> {
+    let row = sql("SELECT g.id, g.client_id, g.account_id, g.session_id, g.scope, g.auth_time, g.acr, g.amr, \
+         g.province, g.refreshable, s.id AS its_session, s.ended_at, s.end_reason, a.name, a.email, a.email_verified_at, a.mobile, \
+         a.mobile_verified_at, a.id_verified_at, a.locale, a.updated_at \
+         FROM grants g JOIN accounts a ON a.id = g.account_id \
+         LEFT JOIN sessions s ON s.id = g.session_id \
+         WHERE g.id = $1 AND g.revoked_at IS NULL AND NOT EXISTS (SELECT jti FROM revoked_tokens WHERE jti = $2)")
+    .bind(id)
+    .bind(jti)
+    .fetch_optional(tx)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let grant = grant(&row)?;
+    if ended_with_its_session(&grant, &row)? {
+        return Ok(None);
+    }
+    let claims = accounts::store::claims_of(grant.account, &row)?;
+    Ok(Some((grant, claims)))
+}
+
+/// Whether what came of this authorization ended with its session: all but what was granted for offline use (OIDC Core
+/// §11), and that too once the session was withdrawn.
+fn ended_with_its_session(grant: &Grant, row: &Row) -> Result<bool, DbError> {
+    Ok(match sessions::store::standing_in(row)? {
         Standing::Lives => false,
         Standing::Ended => !grant.scope.has(OFFLINE_ACCESS),
         Standing::Withdrawn => true,
@@ -276,9 +233,6 @@ fn grant(row: &Row) -> Result<Grant, DbError> {
         account: row.get("account_id")?,
         session: row.get("session_id")?,
         scope: row.get("scope")?,
-        redirect_uri: row.get("redirect_uri")?,
-        nonce: row.get("nonce")?,
-        code_challenge: row.get("code_challenge")?,
         auth_time: row.get("auth_time")?,
         acr: row.get("acr")?,
         amr: row.get("amr")?,

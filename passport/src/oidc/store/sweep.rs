@@ -27,13 +27,12 @@ pub async fn grants(
         sql("SELECT id FROM grants WHERE id > $1 ORDER BY id LIMIT $2").bind(&after).bind(BATCH).fetch_all(tx).await?;
     let Some(last) = rows.last() else { return Ok(None) };
     let last: GrantId = last.get("id")?;
-    sql("DELETE FROM grants WHERE id > $1 AND id <= $2 AND (expires_at <= $3 \
-         OR (redeemed_at IS NULL AND code_expires_at <= $3))")
-    .bind(&after)
-    .bind(last)
-    .bind(now)
-    .execute(tx)
-    .await?;
+    sql("DELETE FROM grants WHERE id > $1 AND id <= $2 AND expires_at <= $3")
+        .bind(&after)
+        .bind(last)
+        .bind(now)
+        .execute(tx)
+        .await?;
     sql("UPDATE grants SET refresh_answer = NULL \
          WHERE id > $1 AND id <= $2 AND refresh_answer IS NOT NULL AND refreshed_at < $3")
     .bind(&after)

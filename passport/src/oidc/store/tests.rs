@@ -5,70 +5,57 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use futures_util::future::join_all;
 use shared::clock::Timestamp;
-use shared::db::{Db, DbError};
+use shared::db::{Db, DbError, sql};
 use shared::entropy::{SeededEntropy, bytes};
 use shared::testkit::on_both;
 
-use super::grants::{Grant, NewGrant, Rotation, Unredeemed};
+use super::grants::{Family, Grant, Redemption, Rotation};
 use super::{consents, grants, revoked, sweep};
 use crate::MIGRATIONS;
-use crate::accounts::model::{AccountId, Province};
-use crate::accounts::sessions::{Session, SessionId};
+use crate::accounts::model::AccountId;
+use crate::accounts::sessions::{self, EndReason, Session, SessionPolicy};
 use crate::oidc::authorize::interaction::Consent;
-use crate::oidc::handle::{self, GrantId, Presented};
+use crate::oidc::handle::{GrantId, Presented};
 use crate::oidc::scope::Scope;
-
-const T0: Timestamp = Timestamp::from_seconds(1_000_000);
+use crate::oidc::testing::{T0, code};
 
 fn after(seconds: u64) -> Timestamp {
     T0 + Duration::from_secs(seconds)
 }
 
-struct World {
-    entropy: SeededEntropy,
-    session: Session,
+/// A grant as a code holds it, its account and session stored.
+async fn grant(db: &Db, scope: &str) -> Grant {
+    let grant = code(|code| code.grant.scope = Scope::parse(scope).expect("scope")).grant;
+    let (account, session) = (grant.account, grant.session);
+    run(db, move |tx| {
+        async move {
+            sql("INSERT INTO accounts (id, password_hash, password_set_at, created_at, updated_at) \
+                 VALUES ($1, $2, $3, $3, $3)")
+            .bind(account)
+            .bind("hash")
+            .bind(T0)
+            .execute(tx)
+            .await?;
+            let session = Session {
+                id: session,
+                account,
+                auth_time: T0,
+                acr: "acr".to_owned(),
+                amr: vec!["pwd".to_owned()],
+                province: None,
+                last_seen_at: T0,
+            };
+            sessions::store::insert(tx, &session, &[9; 32], SessionPolicy::default()).await
+        }
+        .boxed()
+    })
+    .await;
+    grant
 }
 
-impl World {
-    fn new() -> Self {
-        let entropy = SeededEntropy::new(7);
-        let session = Session {
-            id: SessionId::new(T0, &entropy),
-            account: AccountId::new(T0, &entropy),
-            auth_time: T0,
-            acr: "acr".to_owned(),
-            amr: vec!["pwd".to_owned()],
-            province: Province::parse("31"),
-            last_seen_at: T0,
-        };
-        Self { entropy, session }
-    }
-
-    /// Stores an authorization; its code.
-    async fn grant(&self, db: &Db, change: impl FnOnce(&mut NewGrant)) -> Presented {
-        let id = GrantId::new(T0, &self.entropy);
-        let code = handle::mint_code(id, &self.entropy);
-        let mut new = NewGrant {
-            id,
-            code_hash: code.hash,
-            client_id: "a".to_owned(),
-            scope: Scope::parse("openid").expect("scope"),
-            redirect_uri: "https://a.example/cb".to_owned(),
-            nonce: None,
-            code_challenge: Some("c".to_owned()),
-            refreshable: true,
-            code_expires_at: after(60),
-            expires_at: after(1_000),
-        };
-        change(&mut new);
-        let session = self.session.clone();
-        run(db, move |tx| {
-            let (new, session) = (new.clone(), session.clone());
-            async move { grants::insert(tx, &new, &session).await }.boxed()
-        })
-        .await;
-        handle::read_code(&code.text).expect("a code")
-    }
+/// Others that the same session gave.
+fn sibling(grant: &Grant, seed: u64) -> Grant {
+    Grant { id: GrantId::new(T0, &SeededEntropy::new(seed)), ..grant.clone() }
 }
 
 async fn run<R, F>(db: &Db, op: F) -> R
@@ -82,64 +69,87 @@ where
     db.write(op).await.expect("the operation")
 }
 
-async fn redeem(db: &Db, code: Presented, first: [u8; 32], now: Timestamp) -> Option<Grant> {
-    run(db, move |tx| async move { grants::redeem(tx, code, first, now).await }.boxed()).await
+async fn redeem(db: &Db, grant: &Grant, refresh_hash: [u8; 32], expires_at: Timestamp) -> bool {
+    let redemption = Redemption { grant, refresh_hash, now: after(1), expires_at };
+    grants::redeem(db, redemption).await.expect("redeemed or not")
 }
 
 async fn rotate(db: &Db, token: Presented, next: [u8; 32], now: Timestamp) -> bool {
-    run(db, move |tx| {
-        let rotation = Rotation { next, answer: next.to_vec(), now, expires_at: now + Duration::from_secs(1_000) };
-        async move { grants::rotate(tx, token, &rotation).await }.boxed()
-    })
-    .await
+    let rotation = Rotation { next, answer: next.to_vec(), now, expires_at: now + Duration::from_secs(1_000) };
+    grants::rotate(db, token, &rotation).await.expect("rotated or not")
+}
+
+async fn family(db: &Db, id: GrantId) -> Option<Family> {
+    run(db, move |tx| async move { grants::family(tx, id).await }.boxed()).await
+}
+
+async fn end_session(db: &Db, grant: &Grant) {
+    let session = grant.session;
+    run(db, move |tx| async move { sessions::store::end(tx, session, after(2), EndReason::SignedOut).await }.boxed())
+        .await;
 }
 
 #[tokio::test]
 async fn of_fifty_redemptions_of_a_code_one_succeeds() {
     on_both(&MIGRATIONS, |db| async move {
-        let code = World::new().grant(&db, |_| ()).await;
-        let tries = (0..50).map(|_| redeem(&db, code, [1; 32], after(1)));
-        assert_eq!(join_all(tries).await.into_iter().flatten().count(), 1);
-        let state = run(&db, move |tx| async move { grants::unredeemed(tx, code).await }.boxed()).await;
-        assert!(matches!(state, Unredeemed::Spent { .. }));
+        let grant = grant(&db, "openid").await;
+        let tries = (0..50).map(|n| redeem(&db, &grant, [n; 32], after(900)));
+        assert_eq!(join_all(tries).await.into_iter().filter(|won| *won).count(), 1);
     })
     .await;
 }
 
 #[tokio::test]
-async fn a_code_keeps_what_the_person_authorized() {
+async fn a_redemption_repeated_after_a_lost_connection_succeeds_again_unless_revoked_since() {
     on_both(&MIGRATIONS, |db| async move {
-        let world = World::new();
-        let code = world.grant(&db, |new| new.nonce = Some("n".to_owned())).await;
-        let grant = redeem(&db, code, [1; 32], after(1)).await.expect("redeemed");
-        assert_eq!((grant.account, grant.session), (world.session.account, world.session.id));
-        assert_eq!(grant.nonce.as_deref(), Some("n"));
-        assert_eq!(grant.amr, "pwd");
-        assert_eq!(grant.province, Province::parse("31"));
+        let grant = grant(&db, "openid").await;
+        assert!(redeem(&db, &grant, [1; 32], after(900)).await);
+        assert!(redeem(&db, &grant, [1; 32], after(900)).await, "the same try");
+        assert!(!redeem(&db, &grant, [2; 32], after(900)).await, "another one");
+        run(&db, move |tx| async move { grants::revoke(tx, grant.id, after(3)).await }.boxed()).await;
+        assert!(!redeem(&db, &grant, [1; 32], after(900)).await);
     })
     .await;
 }
 
 #[tokio::test]
-async fn a_code_ends_at_its_very_millisecond() {
+async fn what_is_stored_is_what_the_code_said() {
     on_both(&MIGRATIONS, |db| async move {
-        let world = World::new();
-        let late = world.grant(&db, |_| ()).await;
-        assert_eq!(redeem(&db, late, [1; 32], after(60)).await, None);
-        let just = world.grant(&db, |_| ()).await;
-        assert!(redeem(&db, just, [1; 32], Timestamp::from_millis(after(60).millis() - 1)).await.is_some());
+        let grant = grant(&db, "openid email").await;
+        assert!(redeem(&db, &grant, [1; 32], after(900)).await);
+        assert_eq!(family(&db, grant.id).await.map(|f| f.grant), Some(grant));
     })
     .await;
 }
 
 #[tokio::test]
-async fn the_id_of_a_grant_without_its_secret_redeems_nothing() {
+async fn a_code_dies_with_its_session() {
     on_both(&MIGRATIONS, |db| async move {
-        let code = World::new().grant(&db, |_| ()).await;
-        let forged = Presented { hash: [0; 32], ..code };
-        assert_eq!(redeem(&db, forged, [1; 32], after(1)).await, None);
-        let state = run(&db, move |tx| async move { grants::unredeemed(tx, forged).await }.boxed()).await;
-        assert_eq!(state, Unredeemed::Unknown);
+        let grant = grant(&db, "openid offline_access").await;
+        end_session(&db, &grant).await;
+        assert!(!redeem(&db, &grant, [1; 32], after(900)).await);
+        assert!(family(&db, grant.id).await.is_none());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_granted_ends_with_its_session_unless_it_was_for_offline_use() {
+    on_both(&MIGRATIONS, |db| async move {
+        let bound = grant(&db, "openid").await;
+        let offline = Grant { scope: Scope::parse("openid offline_access").expect("scope"), ..sibling(&bound, 8) };
+        for grant in [&bound, &offline] {
+            assert!(redeem(&db, grant, [1; 32], after(900)).await);
+        }
+        end_session(&db, &bound).await;
+        for (grant, over) in [(bound, true), (offline, false)] {
+            let id = grant.id;
+            assert_eq!(family(&db, id).await.map(|f| f.over), Some(over));
+            let token = run(&db, move |tx| async move { grants::of_access_token(tx, id, "x").await }.boxed()).await;
+            assert_eq!(token.is_none(), over);
+            let person = run(&db, move |tx| async move { grants::person(tx, id, "x").await }.boxed()).await;
+            assert_eq!(person.is_none(), over);
+        }
     })
     .await;
 }
@@ -147,14 +157,13 @@ async fn the_id_of_a_grant_without_its_secret_redeems_nothing() {
 #[tokio::test]
 async fn of_fifty_refreshes_with_one_token_one_rotates() {
     on_both(&MIGRATIONS, |db| async move {
-        let code = World::new().grant(&db, |_| ()).await;
-        redeem(&db, code, [1; 32], after(1)).await.expect("redeemed");
-        let token = Presented { grant: code.grant, hash: [1; 32] };
+        let grant = grant(&db, "openid").await;
+        assert!(redeem(&db, &grant, [1; 32], after(900)).await);
+        let token = Presented { grant: grant.id, hash: [1; 32] };
         let entropy = SeededEntropy::new(9);
         let tries = (0..50).map(|_| rotate(&db, token, bytes(&entropy), after(2)));
         assert_eq!(join_all(tries).await.into_iter().filter(|won| *won).count(), 1);
-        let family = run(&db, move |tx| async move { grants::family(tx, token.grant).await }.boxed()).await;
-        let family = family.expect("a family");
+        let family = family(&db, grant.id).await.expect("a family");
         assert_eq!(family.previous, Some([1; 32]));
         assert_eq!(family.current.map(|hash| hash.to_vec()), family.answer);
     })
@@ -164,9 +173,9 @@ async fn of_fifty_refreshes_with_one_token_one_rotates() {
 #[tokio::test]
 async fn an_authorization_that_is_not_refreshable_has_no_refresh_token() {
     on_both(&MIGRATIONS, |db| async move {
-        let code = World::new().grant(&db, |new| new.refreshable = false).await;
-        redeem(&db, code, [1; 32], after(1)).await.expect("redeemed");
-        assert!(!rotate(&db, Presented { grant: code.grant, hash: [1; 32] }, [2; 32], after(2)).await);
+        let grant = Grant { refreshable: false, ..grant(&db, "openid").await };
+        assert!(redeem(&db, &grant, [1; 32], after(900)).await);
+        assert!(!rotate(&db, Presented { grant: grant.id, hash: [1; 32] }, [2; 32], after(2)).await);
     })
     .await;
 }
@@ -174,19 +183,20 @@ async fn an_authorization_that_is_not_refreshable_has_no_refresh_token() {
 #[tokio::test]
 async fn a_revoked_authorization_gives_nothing_any_more() {
     on_both(&MIGRATIONS, |db| async move {
-        let code = World::new().grant(&db, |_| ()).await;
-        redeem(&db, code, [1; 32], after(1)).await.expect("redeemed");
-        let id = code.grant;
+        let grant = grant(&db, "openid").await;
+        assert!(redeem(&db, &grant, [1; 32], after(900)).await);
+        let id = grant.id;
         let lives =
             |jti: &'static str| run(&db, move |tx| async move { grants::of_access_token(tx, id, jti).await }.boxed());
-        assert!(lives("x").await.is_some());
+        let person = |jti: &'static str| run(&db, move |tx| async move { grants::person(tx, id, jti).await }.boxed());
+        assert!(lives("x").await.is_some() && person("x").await.is_some());
         run(&db, move |tx| async move { revoked::insert(tx, "x", after(100)).await }.boxed()).await;
-        assert!(lives("x").await.is_none(), "one token is revoked");
-        assert!(lives("y").await.is_some(), "others of the grant are not");
+        assert!(lives("x").await.is_none() && person("x").await.is_none(), "one token is revoked");
+        assert!(lives("y").await.is_some() && person("y").await.is_some(), "others of the grant are not");
         let revoke = || run(&db, move |tx| async move { grants::revoke(tx, id, after(3)).await }.boxed());
         assert!(revoke().await);
         assert!(!revoke().await, "once");
-        assert!(lives("y").await.is_none());
+        assert!(lives("y").await.is_none() && person("y").await.is_none());
         assert!(!rotate(&db, Presented { grant: id, hash: [1; 32] }, [2; 32], after(4)).await);
     })
     .await;
@@ -195,7 +205,7 @@ async fn a_revoked_authorization_gives_nothing_any_more() {
 #[tokio::test]
 async fn a_later_consent_replaces_the_earlier_one() {
     on_both(&MIGRATIONS, |db| async move {
-        let account = World::new().session.account;
+        let account = AccountId::new(T0, &SeededEntropy::new(7));
         let consent = |scope: &str, declined: &str, at| Consent {
             scope: Scope::parse(scope).expect("scope"),
             declined: Scope::parse(declined).expect("scope"),
@@ -220,23 +230,18 @@ async fn a_later_consent_replaces_the_earlier_one() {
 #[tokio::test]
 async fn sweeping_removes_what_is_over_and_nothing_else() {
     on_both(&MIGRATIONS, |db| async move {
-        let world = World::new();
-        let unredeemed = world.grant(&db, |_| ()).await;
-        let living = world.grant(&db, |_| ()).await;
-        let ended = world.grant(&db, |new| new.expires_at = after(100)).await;
-        for code in [living, ended] {
-            redeem(&db, code, [1; 32], after(1)).await.expect("redeemed");
-        }
+        let living = grant(&db, "openid").await;
+        let ended = sibling(&living, 8);
+        assert!(redeem(&db, &living, [1; 32], after(101)).await);
+        assert!(redeem(&db, &ended, [1; 32], after(100)).await);
         let pass = |after_id| {
             run(&db, move |tx| async move { sweep::grants(tx, after_id, after(100), after(90)).await }.boxed())
         };
         let end = pass(None).await;
         assert!(end.is_some());
         assert_eq!(pass(end).await, None, "the walk ends");
-        let rest = |code: Presented| run(&db, move |tx| async move { grants::unredeemed(tx, code).await }.boxed());
-        assert!(matches!(rest(living).await, Unredeemed::Spent { .. }));
-        assert_eq!(rest(ended).await, Unredeemed::Unknown);
-        assert_eq!(redeem(&db, unredeemed, [1; 32], after(2)).await, None, "its time was over");
+        assert!(family(&db, living.id).await.is_some());
+        assert!(family(&db, ended.id).await.is_none());
     })
     .await;
 }

@@ -1,42 +1,23 @@
 //! `grant_type=authorization_code` (RFC 6749 §4.1.3).
 //!
-//! One transaction spends the code, judges the request and, where the code was spent before, revokes what came of
-//! it. A request that is refused (another client, a wrong verifier) leaves the code unspent: whoever has only the
-//! code must not be able to take it from its client.
-
-use std::sync::Arc;
+//! The code says what was authorized; one statement spends it. A request that is refused (another client, a wrong
+//! verifier) leaves it unspent: whoever has only the code must not be able to take it from its client.
 
 use futures_util::FutureExt as _;
 use shared::clock::Timestamp;
-use shared::db::Tx;
+use shared::db::DbError;
 
 use super::super::Oidc;
+use super::super::code::AuthorizationCode;
 use super::super::error::ProtocolError;
 use super::super::failure::Failure;
-use super::super::grant_engine::access_token::{CodeRequest, Redemption, Stored};
-use super::super::handle::{self, Presented};
+use super::super::grant_engine::access_token::{self as engine, CodeRequest, Stored};
+use super::super::handle;
 use super::super::params::Params;
-use super::super::store::grants::{self, Grant, Unredeemed};
+use super::super::store::grants::{self, Redemption};
 use super::issue::{self, Tokens};
-use crate::audit::{Actor, Audit, Event};
+use crate::audit::{Actor, Event};
 use crate::clients::Client;
-
-/// A redemption, owned so that the transaction can be run again.
-struct Attempt {
-    client_id: String,
-    code: String,
-    redirect_uri: Option<String>,
-    code_verifier: Option<String>,
-    presented: Presented,
-    refresh_hash: [u8; 32],
-    now: Timestamp,
-    audit: Audit,
-}
-
-enum Outcome {
-    Redeemed(Box<Grant>),
-    Reused,
-}
 
 /// Exchanges a code for tokens.
 ///
@@ -50,85 +31,83 @@ pub async fn redeem(oidc: &Oidc, client: &Client, params: &Params) -> Result<Vec
         redirect_uri: params.get("redirect_uri"),
         code_verifier: params.get("code_verifier"),
     };
-    let presented = match request.code {
-        Some(code) => handle::read_code(code).ok_or_else(ProtocolError::invalid_grant)?,
-        None => return Err(ProtocolError::invalid_request("code is missing", "RFC 6749 4.1.3").into()),
+    let begun = engine::Redemption::begin(request)?;
+    let text = request.code.unwrap_or_default();
+    let code = AuthorizationCode::open(&*oidc.0.web.sealer, text).ok_or_else(ProtocolError::invalid_grant)?;
+    let now = oidc.0.clock.now();
+    let refused = match judge(begun, &code, now) {
+        Ok(()) => match spend(oidc, client, &code, now).await? {
+            Some(answer) => return Ok(answer),
+            None => ProtocolError::invalid_grant(),
+        },
+        Err(error) => error,
     };
-    let inner = &oidc.0;
-    let refresh = handle::mint_refresh_token(presented.grant, &*inner.entropy, &*inner.web.sealer);
-    let attempt = Arc::new(Attempt {
-        client_id: request.client_id.to_owned(),
-        code: request.code.unwrap_or_default().to_owned(),
-        redirect_uri: request.redirect_uri.map(str::to_owned),
-        code_verifier: request.code_verifier.map(str::to_owned),
-        presented,
-        refresh_hash: refresh.hash,
-        now: inner.clock.now(),
-        audit: inner.audit.clone(),
-    });
-    let now = attempt.now;
-    let outcome = inner
-        .db
-        .write(move |tx| {
-            let attempt = Arc::clone(&attempt);
-            async move { spend(tx, &attempt).await }.boxed()
-        })
-        .await?;
-    match outcome {
-        Outcome::Reused => Err(ProtocolError::invalid_grant().into()),
-        Outcome::Redeemed(grant) => {
-            let tokens = Tokens {
-                grant: &grant,
-                scope: &grant.scope,
-                nonce: grant.nonce.as_deref(),
-                refresh_token: grant.refreshable.then_some(refresh.text.as_str()),
-            };
-            Ok(issue::for_person(oidc, client, tokens, now)?)
-        }
-    }
+    revoke_if_spent(oidc, client, &code, now).await?;
+    Err(refused.into())
 }
 
-async fn spend(tx: &mut Tx, attempt: &Attempt) -> Result<Outcome, Failure> {
-    let redemption = Redemption::begin(CodeRequest {
-        client_id: &attempt.client_id,
-        grant_type: "authorization_code",
-        code: Some(&attempt.code),
-        redirect_uri: attempt.redirect_uri.as_deref(),
-        code_verifier: attempt.code_verifier.as_deref(),
-    })?;
-    let Some(grant) = grants::redeem(tx, attempt.presented, attempt.refresh_hash, attempt.now).await? else {
-        return unredeemed(tx, attempt).await;
-    };
-    // Signing out, or a lock, between the code and its redemption.
-    if grants::ended_with_session(tx, &grant).await? {
-        return Err(ProtocolError::invalid_grant().into());
-    }
-    let owner = grant.account.to_string();
-    redemption.recover(Some(Stored {
-        client_id: &grant.client_id,
+fn judge(begun: engine::Redemption<'_>, code: &AuthorizationCode, now: Timestamp) -> Result<(), ProtocolError> {
+    let owner = code.grant.account.to_string();
+    begun.recover(Some(Stored {
+        client_id: &code.grant.client_id,
         owner: &owner,
-        scope: &grant.scope,
-        redirect_uri: &grant.redirect_uri,
-        code_challenge: grant.code_challenge.as_deref(),
+        scope: &code.grant.scope,
+        redirect_uri: &code.redirect_uri,
+        code_challenge: code.code_challenge.as_deref(),
     }))?;
-    Ok(Outcome::Redeemed(Box::new(grant)))
+    if code.expires_at <= now { Err(ProtocolError::invalid_grant()) } else { Ok(()) }
+}
+
+/// The answer, unless the code was spent or its session has ended.
+async fn spend(
+    oidc: &Oidc,
+    client: &Client,
+    code: &AuthorizationCode,
+    now: Timestamp,
+) -> Result<Option<Vec<u8>>, Failure> {
+    let (grant, lifetimes) = (&code.grant, oidc.0.lifetimes);
+    let refresh = handle::mint_refresh_token(grant.id, &*oidc.0.entropy, &*oidc.0.web.sealer);
+    let tokens_end = now + if grant.refreshable { lifetimes.refresh_idle } else { lifetimes.access_token };
+    // The row is what tells a second use of the code, so it stays until the code would be refused without it.
+    let redemption = Redemption { grant, refresh_hash: refresh.hash, now, expires_at: tokens_end.max(code.expires_at) };
+    if !grants::redeem(&oidc.0.db, redemption).await? {
+        return Ok(None);
+    }
+    let tokens = Tokens {
+        grant,
+        scope: &grant.scope,
+        nonce: code.nonce.as_deref(),
+        refresh_token: grant.refreshable.then_some(refresh.text.as_str()),
+    };
+    Ok(Some(issue::for_person(oidc, client, tokens, now)?))
 }
 
 /// RFC 6749 §4.1.2: a code that comes a second time was stolen at some point, so what the first redemption gave is
-/// revoked. The revocation is to stay: hence no error, which would undo it. Only the client that it was issued to can
-/// say so: a spent code is found in histories and logs, and whoever finds one must not be able to sign people out.
-async fn unredeemed(tx: &mut Tx, attempt: &Attempt) -> Result<Outcome, Failure> {
-    match grants::unredeemed(tx, attempt.presented).await? {
-        Unredeemed::Unknown => Err(ProtocolError::invalid_grant().into()),
-        Unredeemed::Spent { client_id, .. } if client_id != attempt.client_id => {
-            Err(ProtocolError::invalid_grant().into())
-        }
-        Unredeemed::Spent { client_id, account } => {
-            if grants::revoke(tx, attempt.presented.grant, attempt.now).await? {
-                let event = Event::CodeReused { client: client_id, account: account.to_string() };
-                attempt.audit.record(tx, &Actor::Client(attempt.client_id.clone()), &event).await?;
-            }
-            Ok(Outcome::Reused)
-        }
+/// revoked. Only the client that it was issued to can say so: a spent code is found in histories and logs, and whoever
+/// finds one must not be able to sign people out.
+async fn revoke_if_spent(
+    oidc: &Oidc,
+    client: &Client,
+    code: &AuthorizationCode,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    if code.grant.client_id != client.id.as_str() {
+        return Ok(());
     }
+    let (id, audit) = (code.grant.id, oidc.0.audit.clone());
+    let actor = Actor::Client(client.id.as_str().to_owned());
+    let event = Event::CodeReused { client: code.grant.client_id.clone(), account: code.grant.account.to_string() };
+    oidc.0
+        .db
+        .write(move |tx| {
+            let (audit, actor, event) = (audit.clone(), actor.clone(), event.clone());
+            async move {
+                if grants::revoke(tx, id, now).await? {
+                    audit.record(tx, &actor, &event).await?;
+                }
+                Ok(())
+            }
+            .boxed()
+        })
+        .await
 }

@@ -4,8 +4,6 @@
 //! holds it; except that for ten seconds it gets the same answer, because a client whose connection broke cannot
 //! know that it succeeded, and two of its threads may refresh at once.
 
-use std::sync::Arc;
-
 use futures_util::FutureExt as _;
 use shared::clock::Timestamp;
 use shared::db::{DbError, Tx};
@@ -87,7 +85,7 @@ pub async fn refresh(oidc: &Oidc, client: &Client, params: &Params) -> Result<Ve
 }
 
 fn standing(family: &Family, presented: Presented, lifetimes: Lifetimes, now: Timestamp) -> Standing {
-    if family.revoked || family.expires_at <= now {
+    if family.over || family.expires_at <= now {
         return Standing::Over;
     }
     if family.current == Some(presented.hash) {
@@ -104,44 +102,21 @@ fn reopen(token: &str, sealed: &[u8]) -> Result<Vec<u8>, Failure> {
     retry::open(token, sealed).ok_or_else(|| ProtocolError::invalid_grant().into())
 }
 
-/// The family, unless it ended with its session.
 async fn read_family(oidc: &Oidc, presented: Presented) -> Result<Option<Family>, DbError> {
-    oidc.0
-        .db
-        .read(move |tx| {
-            async move {
-                let Some(family) = grants::family(tx, presented.grant).await? else { return Ok(None) };
-                let over = grants::ended_with_session(tx, &family.grant).await?;
-                Ok((!over).then_some(family))
-            }
-            .boxed()
-        })
-        .await
+    oidc.0.db.read(move |tx| async move { grants::family(tx, presented.grant).await }.boxed()).await
 }
 
 /// Replaces the token, or finds out what another request made of it in the meantime.
-async fn rotate(oidc: &Oidc, client: &Client, presented: Presented, rotation: Rotation) -> Result<Standing, DbError> {
-    let (rotation, audit) = (Arc::new(rotation), oidc.0.audit.clone());
-    let lifetimes = oidc.0.lifetimes;
-    let actor = Actor::Client(client.id.as_str().to_owned());
-    oidc.0
-        .db
-        .write(move |tx| {
-            let (rotation, audit, actor) = (Arc::clone(&rotation), audit.clone(), actor.clone());
-            async move {
-                if grants::rotate(tx, presented, &rotation).await? {
-                    return Ok(Standing::Current);
-                }
-                let Some(family) = grants::family(tx, presented.grant).await? else { return Ok(Standing::Over) };
-                let standing = standing(&family, presented, lifetimes, rotation.now);
-                if matches!(standing, Standing::Spent) {
-                    end(tx, &audit, &actor, &family, rotation.now).await?;
-                }
-                Ok(standing)
-            }
-            .boxed()
-        })
-        .await
+async fn rotate(oidc: &Oidc, client: &Client, presented: Presented, rotation: Rotation) -> Result<Standing, Failure> {
+    if grants::rotate(&oidc.0.db, presented, &rotation).await? {
+        return Ok(Standing::Current);
+    }
+    let Some(family) = read_family(oidc, presented).await? else { return Ok(Standing::Over) };
+    let standing = standing(&family, presented, oidc.0.lifetimes, rotation.now);
+    if matches!(standing, Standing::Spent) {
+        end_family(oidc, client, presented, rotation.now).await?;
+    }
+    Ok(standing)
 }
 
 async fn end_family(oidc: &Oidc, client: &Client, presented: Presented, now: Timestamp) -> Result<(), DbError> {
