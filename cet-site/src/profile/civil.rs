@@ -67,15 +67,6 @@ impl Day {
         }
     }
 
-    /// The same with the year in front or behind.
-    #[must_use]
-    pub fn text_with_year(self, lang: Lang) -> String {
-        match lang {
-            Lang::Zh => format!("{}年{}", self.year, self.text(lang)),
-            Lang::En => format!("{} {}", self.text(lang), self.year),
-        }
-    }
-
     /// `03-18`: a list's first column.
     #[must_use]
     pub fn short(self) -> String {

@@ -7,7 +7,7 @@ use http::request::Parts;
 use http::{HeaderMap, Uri};
 use shared::http::RequestId;
 use shared::i18n::Lang;
-use shared::page::{Accent, Link, NavItem, Page, SignedIn, Site};
+use shared::page::{Accent, Link, NavItem, Page, SignedIn, Site, address};
 
 use super::paths::{self, passport};
 use super::{Web, language, texts};
@@ -51,7 +51,7 @@ impl Frame {
             home: paths::HOME.to_owned(),
         };
         let mut page = Page::new(texts(), self.lang, site);
-        page.other_lang_url = language::switched(&self.uri, self.lang.other());
+        page.other_lang_url = address::in_language(&self.uri, self.lang.other());
         page.nav = self.navigation(&page);
         page.footer = self.footer(&page);
         page.icp = self.web.icp();

@@ -42,6 +42,18 @@ async fn every_link_of_every_page_leads_to_a_page_in_both_languages() {
     .await;
 }
 
+#[tokio::test]
+async fn no_address_makes_a_page_link_to_another_host() {
+    with_cet(|world: World| async move {
+        let page = world.browser().open(&format!("{SITE}//evil.example/x")).await;
+        assert_eq!(page.status, StatusCode::NOT_FOUND);
+        let links = page.attributes("a.lang", "href");
+        assert!(!links.is_empty());
+        assert!(links.iter().all(|link| link == "/evil.example/x?lang=en"), "{links:?}");
+    })
+    .await;
+}
+
 /// Follows every local link from the home page on.
 async fn walk(browser: &mut Browser, language: &str) {
     let mut known = vec!["/".to_owned()];

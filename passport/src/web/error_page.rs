@@ -13,10 +13,9 @@ use http::header::RETRY_AFTER;
 use http::{HeaderValue, StatusCode, Uri};
 use shared::db::DbError;
 use shared::http::{Asked, Failure, FailurePages, PlainPages};
-use shared::page::{Link, Page};
+use shared::page::{Link, Page, address};
 
 use super::form::FormRejection;
-use super::page::local_address;
 use super::{Pages, paths};
 
 /// Seconds after which a browser may try again.
@@ -83,7 +82,7 @@ impl Fault {
     pub fn page(self, page: Page, uri: &Uri) -> Response {
         let home = Link::new(paths::HOME, page.t("web-go-home"));
         let (way, other) = if self.passes() {
-            (Link::new(local_address(uri), page.t("web-try-again")), Some(home))
+            (Link::new(address::same(uri), page.t("web-try-again")), Some(home))
         } else {
             (home, None)
         };

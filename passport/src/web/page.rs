@@ -8,7 +8,7 @@ use http::request::Parts;
 use http::{HeaderValue, Uri, header};
 use shared::http::{Asked, RequestId};
 use shared::i18n::{Catalogue, Lang};
-use shared::page::{Accent, Link, NavItem, Page, SignedIn, Site};
+use shared::page::{Accent, Link, NavItem, Page, Site, address};
 use tower_cookies::Cookies;
 use tower_cookies::cookie::time::Duration;
 use tower_cookies::cookie::{Cookie, SameSite};
@@ -32,11 +32,6 @@ impl Pages {
         Self { texts, icp: icp.map(Arc::from) }
     }
 
-    /// The texts, for what is not a page: a mail, a message.
-    pub fn texts(&self) -> &Arc<Catalogue> {
-        &self.texts
-    }
-
     /// The frame of the page at that address, in that language, without a form token.
     pub fn page(&self, lang: Lang, uri: &Uri) -> Page {
         let text = |key| self.texts.text(lang, key);
@@ -44,17 +39,19 @@ impl Pages {
             Site { accent: Accent::Passport, name: text("web-brand"), tagline: None, home: paths::HOME.to_owned() };
         let mut page = Page::new(Arc::clone(&self.texts), lang, site);
         let at = uri.path();
-        page.nav = vec![
-            NavItem::new(paths::HOME, text("common-home"), at == paths::HOME),
-            NavItem::new(paths::HELP, text("common-help"), at == paths::HELP),
-        ];
+        // Registration has 首页 and 退出, as its users know it; the way to help is at the foot there.
+        let second = match at {
+            paths::REGISTER => NavItem::new(paths::SIGN_OUT, text("common-sign-out"), false),
+            _ => NavItem::new(paths::HELP, text("common-help"), at == paths::HELP),
+        };
+        page.nav = vec![NavItem::new(paths::HOME, text("common-home"), at == paths::HOME), second];
         page.footer = vec![
             Link::new(paths::AGREEMENT, text("common-agreement")),
             Link::new(paths::PRIVACY, text("common-privacy")),
             Link::new(paths::ACCESSIBILITY, text("common-accessibility")),
             Link::new(paths::HELP, text("common-help")),
         ];
-        page.other_lang_url = in_language(uri, lang.other());
+        page.other_lang_url = address::in_language(uri, lang.other());
         page.icp = self.icp.as_deref().map(str::to_owned);
         page
     }
@@ -90,16 +87,6 @@ impl Pages {
 /// remembered; then comes the cookie, then `Accept-Language`, then Chinese.
 pub struct PageContext(pub Page);
 
-impl PageContext {
-    /// The page for someone signed in under that name.
-    #[must_use]
-    pub fn signed_in(self, name: impl Into<String>) -> Page {
-        let mut page = self.0;
-        page.signed_in = Some(SignedIn { name: name.into(), sign_out: paths::SIGN_OUT.to_owned() });
-        page
-    }
-}
-
 impl<S> FromRequestParts<S> for PageContext
 where
     S: Send + Sync,
@@ -111,7 +98,7 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
         let mut page = Pages::from_ref(state).page_of(parts);
         if let Some(cookies) = parts.extensions.get::<Cookies>() {
-            if asked(&parts.uri).is_some() {
+            if address::asked_language(&parts.uri).is_some() {
                 remember(cookies, page.lang);
             }
             page.csrf = csrf_token(&Web::from_ref(state), cookies);
@@ -123,14 +110,7 @@ where
 /// The language to answer in.
 fn language(uri: &Uri, remembered: impl FnOnce() -> Option<Lang>, accepted: Option<&HeaderValue>) -> Lang {
     let accepted = || Lang::negotiate(accepted?.to_str().ok()?);
-    asked(uri).or_else(remembered).or_else(accepted).unwrap_or_default()
-}
-
-/// The language named in the address.
-fn asked(uri: &Uri) -> Option<Lang> {
-    form_urlencoded::parse(uri.query()?.as_bytes())
-        .find(|(name, _)| name == "lang")
-        .and_then(|(_, tag)| Lang::parse(&tag))
+    address::asked_language(uri).or_else(remembered).or_else(accepted).unwrap_or_default()
 }
 
 /// Remembers the language for the visits to come.
@@ -144,43 +124,9 @@ pub fn remember(cookies: &Cookies, lang: Lang) {
     cookies.add(cookie.build());
 }
 
-/// The same address with `lang` set to that language.
-fn in_language(uri: &Uri, lang: Lang) -> String {
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    let pairs = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
-    query.extend_pairs(pairs.filter(|(name, _)| name != "lang"));
-    query.append_pair("lang", lang.tag());
-    format!("{}?{}", local_path(uri), query.finish())
-}
-
-/// The path, with slashes at its start made one: `//host` would lead to another site.
-fn local_path(uri: &Uri) -> String {
-    format!("/{}", uri.path().trim_start_matches('/'))
-}
-
-/// The address within this site.
-pub(super) fn local_address(uri: &Uri) -> String {
-    match uri.query() {
-        Some(query) => format!("{}?{query}", local_path(uri)),
-        None => local_path(uri),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_language_link_leads_to_the_same_page() {
-        let uri = Uri::from_static("/sign-in?continue=a%26b&lang=zh-CN");
-        assert_eq!(in_language(&uri, Lang::En), "/sign-in?continue=a%26b&lang=en");
-    }
-
-    #[test]
-    fn the_language_link_never_leaves_the_site() {
-        let uri = Uri::from_static("//evil.example/x");
-        assert!(in_language(&uri, Lang::En).starts_with("/evil.example"));
-    }
 
     #[test]
     fn the_address_outranks_the_browser() {

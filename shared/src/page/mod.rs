@@ -3,6 +3,7 @@
 //! A program builds a [`Page`] from the parts of a request and hands it to its askama templates, which
 //! extend `layout.html` and use the macros of `parts.html`. Nothing here reads a request or a database.
 
+pub mod address;
 mod captcha;
 mod errors;
 mod site;
@@ -77,22 +78,10 @@ impl Page {
         self.texts.text_with(self.lang, key, values.as_ref())
     }
 
-    /// Whether there is a text for the key: for texts that only some entries have.
-    #[must_use]
-    pub fn has_text(&self, key: &str) -> bool {
-        self.texts.has(self.lang, key)
-    }
-
     /// The address of an embedded file, such as `site.css`, with the hash that lets it be cached for ever.
     #[must_use]
     pub fn asset(&self, name: &str) -> &'static str {
         assets::url(name)
-    }
-
-    /// The texts, for what is written outside the page (mail, an error of a form).
-    #[must_use]
-    pub fn texts(&self) -> &Arc<Catalogue> {
-        &self.texts
     }
 
     /// Marks the page as a form that came back with errors, when there are any.

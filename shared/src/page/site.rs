@@ -171,11 +171,3 @@ pub struct Destination {
     /// Colour and mark.
     pub accent: Accent,
 }
-
-impl Destination {
-    /// The first character of the name: the mark of a site that has none of ours.
-    #[must_use]
-    pub fn initial(&self) -> String {
-        self.name.chars().next().map(String::from).unwrap_or_default()
-    }
-}
