@@ -1,15 +1,16 @@
 //! `[limits]`
 
 shared::settings! {
-    /// Limits against guessing and flooding.
+    /// Limits against guessing and flooding. A network block is an IPv4 address or an IPv6 /64; the /48 around a /64 may
+    /// do 16 times as much. Whole schools sit behind one address: the defaults let a computer room work.
     pub struct LimitsSettings {
         /// Whether limits apply. Only measuring turns them off.
         enabled: bool = true,
         /// Sign-in attempts of one network block in a minute.
-        sign_in_per_minute: u32 = 60,
+        sign_in_per_minute: u32 = 300,
         /// Registrations of one network block in an hour.
-        register_per_hour: u32 = 30,
+        register_per_hour: u32 = 300,
         /// How often in an hour one network block is told that a mail address or mobile number is in use.
-        taken_per_hour: u32 = 5,
+        taken_per_hour: u32 = 20,
     }
 }

@@ -5,7 +5,7 @@
 //! fifty guesses sent at once are not fifty guesses had, and given back or cleared when it turned out right:
 //!
 //! ```ignore
-//! let name = Subject::Text(username.canonical());
+//! let name = Subject::Text(login_name.as_str());
 //! if let Verdict::Refused { until } = limits.hit(tx, &limits.policy().sign_in_name, name, now).await? { … }   // locked
 //! …the password is compared, in no transaction…
 //! limits.clear(tx, &limits.policy().sign_in_name, name).await?;                                              // it was right
@@ -16,12 +16,14 @@
 pub mod policy;
 pub mod store;
 
+use std::fmt;
 use std::sync::Arc;
 
 use shared::clock::Timestamp;
 use shared::db::{DbError, Tx};
 use shared::secret::{SecretBytes, hmac_sha256};
 
+use self::policy::SiteBlock;
 pub use self::policy::{AddressBlock, Limit, Policy, Subject, Verdict};
 
 /// The limits of this passport. Cheap to clone.
@@ -60,11 +62,15 @@ impl Limits {
         if !self.0.enabled {
             return Ok(Verdict::Allowed { used: 0 });
         }
-        let standing = store::hit(tx, limit, self.hashed(limit, subject), now).await?;
-        Ok(limit.judge(standing))
+        let standing = store::hit(tx, limit, self.hashed(limit, &subject), now).await?;
+        let verdict = limit.judge(standing);
+        let Some(site) = site_of(subject) else { return Ok(verdict) };
+        let of_site = limit.of_site();
+        let standing = store::hit(tx, &of_site, self.hashed(limit, &site), now).await?;
+        Ok(verdict.and(of_site.judge(standing)))
     }
 
-    /// How often it was used in the stretch that runs, without counting.
+    /// How often it was used in the stretch that runs, without counting; of an address, by its own block.
     ///
     /// # Errors
     /// See [`DbError`].
@@ -72,7 +78,7 @@ impl Limits {
         if !self.0.enabled {
             return Ok(0);
         }
-        Ok(store::find(tx, self.hashed(limit, subject), now).await?.map_or(0, |standing| standing.used))
+        Ok(store::find(tx, self.hashed(limit, &subject), now).await?.map_or(0, |standing| standing.used))
     }
 
     /// Whether one more use would be refused, without counting.
@@ -89,8 +95,12 @@ impl Limits {
         if !self.0.enabled {
             return Ok(Verdict::Allowed { used: 0 });
         }
-        let standing = store::find(tx, self.hashed(limit, subject), now).await?;
-        Ok(standing.map_or(Verdict::Allowed { used: 0 }, |standing| limit.foresee(standing)))
+        let free = Verdict::Allowed { used: 0 };
+        let standing = store::find(tx, self.hashed(limit, &subject), now).await?;
+        let verdict = standing.map_or(free, |standing| limit.foresee(standing));
+        let Some(site) = site_of(subject) else { return Ok(verdict) };
+        let standing = store::find(tx, self.hashed(limit, &site), now).await?;
+        Ok(verdict.and(standing.map_or(free, |standing| limit.of_site().foresee(standing))))
     }
 
     /// Takes one use back: what was counted did not come to pass, the server was too busy for example. A lock that
@@ -108,10 +118,14 @@ impl Limits {
         if !self.0.enabled {
             return Ok(());
         }
-        store::give_back(tx, self.hashed(limit, subject), now).await
+        if let Some(site) = site_of(subject) {
+            store::give_back(tx, self.hashed(limit, &site), now).await?;
+        }
+        store::give_back(tx, self.hashed(limit, &subject), now).await
     }
 
-    /// Forgets every use: the one who tried has proved themselves, or staff lifts a lock.
+    /// Forgets every use: the one who tried has proved themselves, or staff lifts a lock. Of an address, the uses of
+    /// its own block; the site around it is not proved by one.
     ///
     /// # Errors
     /// See [`DbError`].
@@ -119,17 +133,25 @@ impl Limits {
         if !self.0.enabled {
             return Ok(());
         }
-        store::clear(tx, self.hashed(limit, subject)).await
+        store::clear(tx, self.hashed(limit, &subject)).await
     }
 
-    fn hashed(&self, limit: &Limit, subject: Subject<'_>) -> [u8; 32] {
+    fn hashed(&self, limit: &Limit, subject: &dyn fmt::Display) -> [u8; 32] {
         let text = format!("{}\0{subject}", limit.name);
         hmac_sha256(self.0.key.expose(), text.as_bytes())
     }
 }
 
-impl std::fmt::Debug for Limits {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+/// The wider block whose uses are added up as well.
+fn site_of(subject: Subject<'_>) -> Option<SiteBlock> {
+    match subject {
+        Subject::Text(_) => None,
+        Subject::Address(block) => block.site(),
+    }
+}
+
+impl fmt::Debug for Limits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Limits").field("enabled", &self.0.enabled).field("policy", &self.0.policy).finish()
     }
 }

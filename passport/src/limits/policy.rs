@@ -10,6 +10,7 @@ use crate::config::{AccountsSettings, LimitsSettings};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// So many uses within a stretch of time that begins with the first of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +34,11 @@ impl Limit {
     /// `allowed` uses within `lock`, and from the last of them on none for another `lock`.
     pub const fn lock(name: &'static str, allowed: u32, lock: Duration) -> Self {
         Self { name, allowed, window: lock, lock: Some(lock) }
+    }
+
+    /// The same limit for a whole site: as many uses as 16 of its networks may have.
+    pub(super) const fn of_site(self) -> Self {
+        Self { allowed: self.allowed.saturating_mul(SITE_FACTOR), ..self }
     }
 
     /// What holds after the use that `standing` already counts.
@@ -79,6 +85,15 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// The verdict of two limits on one use: both must allow it. The uses told are those of the first.
+    pub(super) fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Refused { until }, Self::Refused { until: other }) => Self::Refused { until: until.max(other) },
+            (Self::Allowed { .. }, refused @ Self::Refused { .. }) => refused,
+            (first, _) => first,
+        }
+    }
+
     /// Whether it is allowed.
     pub fn is_allowed(self) -> bool {
         matches!(self, Self::Allowed { .. })
@@ -99,7 +114,7 @@ impl Verdict {
 pub enum Subject<'a> {
     /// A login name in the form in which names are compared, an account, a client.
     Text(&'a str),
-    /// Everyone behind a network address.
+    /// Everyone behind a network address; of IPv6, everyone in the /48 around it as well, who may do 16 times as much.
     Address(AddressBlock),
 }
 
@@ -117,13 +132,40 @@ impl fmt::Display for Subject<'_> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct AddressBlock(IpAddr);
 
+/// How many times the uses of one /64 are allowed to the /48 around it.
+const SITE_FACTOR: u32 = 16;
+
 impl AddressBlock {
     /// The block that holds `address`.
     pub fn of(address: IpAddr) -> Self {
         Self(match address.to_canonical() {
             v4 @ IpAddr::V4(_) => v4,
-            IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64))),
+            IpAddr::V6(v6) => IpAddr::V6(first_of(v6, 64)),
         })
+    }
+
+    /// The /48 around an IPv6 block: what RFC 6177 §2 lets any subscriber have who asks, and some tunnels give away.
+    /// Counted by the /64 alone, it would be 65,536 strangers.
+    pub(super) fn site(self) -> Option<SiteBlock> {
+        match self.0 {
+            IpAddr::V4(_) => None,
+            IpAddr::V6(v6) => Some(SiteBlock(first_of(v6, 48))),
+        }
+    }
+}
+
+/// The first address of the network of so many bits, 1 to 128, that holds `address`.
+fn first_of(address: Ipv6Addr, bits: u32) -> Ipv6Addr {
+    Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << (128 - bits)))
+}
+
+/// See [`AddressBlock::site`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct SiteBlock(Ipv6Addr);
+
+impl fmt::Display for SiteBlock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "site\0{}", self.0)
     }
 }
 
@@ -148,17 +190,20 @@ pub struct Policy {
     pub registration_address: Limit,
     /// How often one address block is told that a mail address or a mobile number is in use already.
     pub registration_conflict_address: Limit,
+    /// Mails to one account that somebody tried to register with its contacts.
+    pub registration_conflict_mail: Limit,
 }
 
 impl Default for Policy {
     fn default() -> Self {
         Self {
             sign_in_name: Limit::lock("sign_in_name", 5, 15 * MINUTE),
-            sign_in_address: Limit::rate("sign_in_address", 60, MINUTE),
+            sign_in_address: Limit::rate("sign_in_address", 300, MINUTE),
             sign_in_address_failures: Limit::rate("sign_in_address_failures", 300, 15 * MINUTE),
             password_confirmation: Limit::lock("password_confirmation", 5, 15 * MINUTE),
-            registration_address: Limit::rate("registration_address", 30, HOUR),
-            registration_conflict_address: Limit::rate("registration_conflict_address", 5, HOUR),
+            registration_address: Limit::rate("registration_address", 300, HOUR),
+            registration_conflict_address: Limit::rate("registration_conflict_address", 20, HOUR),
+            registration_conflict_mail: Limit::rate("registration_conflict_mail", 1, DAY),
         }
     }
 }

@@ -142,7 +142,7 @@ async fn only_what_no_longer_counts_is_purged_and_no_subject_is_stored_in_clear(
         assert_eq!(rows[0].get::<String>("name").expect("a name"), "test_lock");
         assert_eq!(
             rows[0].get::<[u8; 32]>("subject").expect("a hash"),
-            limits().hashed(&LOCK, Subject::Text("13800138000"))
+            limits().hashed(&LOCK, &Subject::Text("13800138000"))
         );
     })
     .await;
@@ -174,10 +174,47 @@ fn an_address_block_is_what_one_subscriber_holds() {
     assert_eq!(block("2001:db8:1:2::1").to_string(), "2001:db8:1:2::");
 }
 
+/// Network `n` of the /48.
+fn network(n: u16) -> Subject<'static> {
+    Subject::Address(AddressBlock::of(IpAddr::from([0x2001, 0xdb8, 1, n, 0, 0, 0, 1])))
+}
+
+#[tokio::test]
+async fn a_site_cannot_walk_around_a_limit_through_its_many_networks() {
+    on_both(&MIGRATIONS, |db| async move {
+        // RATE allows 2 to a /64, hence 32 to a /48. Each try comes from a network that was never seen before.
+        let verdicts = db
+            .write::<_, DbError, _>(|tx| {
+                async move {
+                    let mut verdicts = Vec::new();
+                    for n in 0..40 {
+                        verdicts.push(limits().hit(tx, &RATE, network(n), T0).await?);
+                    }
+                    verdicts.push(limits().peek(tx, &RATE, network(99), T0).await?);
+                    Ok(verdicts)
+                }
+                .boxed()
+            })
+            .await
+            .expect("counted");
+        assert_eq!(verdicts.iter().position(|verdict| !verdict.is_allowed()), Some(32));
+        assert_eq!(verdicts.last(), Some(&Verdict::Refused { until: after(60) }), "looking alone tells the same");
+
+        let elsewhere = Subject::Address(AddressBlock::of(IpAddr::from([0x2001, 0xdb8, 2, 0, 0, 0, 0, 1])));
+        let verdict = db
+            .write::<_, DbError, _>(move |tx| {
+                async move { limits().hit(tx, &RATE, elsewhere, T0).await }.boxed()
+            })
+            .await;
+        assert!(verdict.expect("counted").is_allowed(), "another site is another matter");
+    })
+    .await;
+}
+
 #[test]
 fn a_text_is_never_counted_as_an_address() {
     let block = AddressBlock::of([192, 0, 2, 1].into());
-    assert_ne!(limits().hashed(&RATE, Subject::Text("192.0.2.1")), limits().hashed(&RATE, Subject::Address(block)));
+    assert_ne!(limits().hashed(&RATE, &Subject::Text("192.0.2.1")), limits().hashed(&RATE, &Subject::Address(block)));
 }
 
 #[test]
