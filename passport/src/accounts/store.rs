@@ -4,8 +4,9 @@ use shared::clock::Timestamp;
 use shared::db::{BrokenRow, DbError, Row, Tx, sql};
 use shared::i18n::Lang;
 
-use super::model::Province;
-use super::model::{Account, AccountClaims, AccountId, Email, IdDocument, IdType, Identity, LoginName, Mobile, Name};
+use super::model::{
+    Account, AccountClaims, AccountId, Email, IdDocument, IdType, Identity, LoginName, Mobile, Name, Province,
+};
 
 /// A new account, before it is stored.
 #[derive(Debug, Clone)]
@@ -24,7 +25,7 @@ pub struct NewAccount {
     pub locale: Option<Lang>,
     /// The password's hash as a PHC string.
     pub password_hash: String,
-    /// SHA-256 of the key of the form that the account was made by, so that a second copy of it finds the account.
+    /// SHA-256 of the form that the account was made by and of its contacts, so that a second copy finds the account.
     pub form_hash: Option<[u8; 32]>,
 }
 

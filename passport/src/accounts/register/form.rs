@@ -17,7 +17,7 @@ pub struct RegisterForm {
     /// Where the person is going, sealed.
     #[serde(rename = "continue")]
     pub way: Option<String>,
-    /// Names this copy of the form, so that sending it twice has one effect.
+    /// Names this copy of the form, so that sending it twice for one person has one effect.
     pub form_key: String,
     /// 电子邮箱
     pub email: String,

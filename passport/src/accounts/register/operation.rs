@@ -6,8 +6,8 @@ use shared::db::{DbError, Tx};
 use shared::i18n::Lang;
 use shared::secret::sha256;
 
-use super::form::Registration;
-use crate::accounts::model::{AccountId, Email, LoginName};
+use super::form::{RegisterForm, Registration};
+use crate::accounts::model::{AccountId, Email, LoginName, Mobile};
 use crate::accounts::store::{self, Accepted, NewAccount, SealedIdentity};
 use crate::accounts::{Accounts, DOCUMENT_PURPOSE, Trouble};
 use crate::audit::{Actor, Event};
@@ -32,12 +32,15 @@ pub enum Registered {
 }
 
 impl Accounts {
-    /// Whether that copy of the form has made its account already.
+    /// Whether an earlier copy of the form, for the same person, has made its account already.
     ///
     /// # Errors
     /// The database.
-    pub async fn is_registered(&self, form_key: &str) -> Result<bool, Trouble> {
-        let key = sha256(form_key.as_bytes());
+    pub async fn is_registered(&self, form: &RegisterForm) -> Result<bool, Trouble> {
+        let (Ok(email), Ok(mobile)) = (Email::parse(&form.email), Mobile::parse(&form.mobile)) else {
+            return Ok(false);
+        };
+        let key = form_hash(&form.form_key, &email, &mobile);
         let db = &self.parts().db;
         Ok(db.read(move |tx| async move { store::is_registered(tx, &key).await }.boxed()).await?)
     }
@@ -64,6 +67,7 @@ impl Accounts {
             number_sealed: parts.sealer.seal(DOCUMENT_PURPOSE, document.number().as_bytes()),
             number_mac: parts.sealer.mac(DOCUMENT_PURPOSE, document.lookup_key().as_bytes()),
         });
+        let form_hash = form_hash(form_key, &registration.email, &registration.mobile);
         let new = NewAccount {
             id: AccountId::new(parts.clock.now(), &*parts.entropy),
             name: registration.name,
@@ -72,7 +76,7 @@ impl Accounts {
             plain_name: None,
             locale: Some(lang),
             password_hash,
-            form_hash: Some(sha256(form_key.as_bytes())),
+            form_hash: Some(form_hash),
         };
         let made = self.write((new.clone(), identity), |accounts, args, tx| make(accounts, args, tx).boxed()).await;
         match made {
@@ -86,6 +90,12 @@ impl Accounts {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+/// What two copies of one form have in common. The contacts are part of it: where many register at one computer, the
+/// browser's Back shows the next person the form of the one before, and that is a form of its own.
+fn form_hash(form_key: &str, email: &Email, mobile: &Mobile) -> [u8; 32] {
+    sha256(format!("{form_key}\0{}\0{}", email.folded(), mobile.as_str()).as_bytes())
 }
 
 async fn count(accounts: Accounts, address: AddressBlock, tx: &mut Tx) -> Result<Verdict, DbError> {
@@ -129,7 +139,8 @@ async fn make(
     Ok(())
 }
 
-/// Counts the answer that something is taken, and tells the holders.
+/// Counts the answer that something is taken, and tells the holders, each once a day at most: strangers must not be
+/// able to fill a mailbox.
 async fn tell_taken(
     accounts: Accounts,
     (new, lang, address, document): (NewAccount, Lang, AddressBlock, bool),
@@ -145,11 +156,10 @@ async fn tell_taken(
         return Ok(Registered::DocumentTaken);
     }
     let names = [new.email.as_ref().map(LoginName::email), new.mobile.as_ref().map(LoginName::mobile)];
-    let mut told = None;
     for name in names.into_iter().flatten() {
         let Some(holder) = store::find_by_name(tx, &name).await? else { continue };
-        // One person who has both names gets one mail.
-        if told.replace(holder) == Some(holder) {
+        let account = holder.to_string();
+        if !limits.hit(tx, &limits.policy().registration_conflict_mail, Subject::Text(&account), now).await?.is_allowed() {
             continue;
         }
         let Some(claims) = store::claims(tx, holder).await? else { continue };

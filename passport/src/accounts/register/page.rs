@@ -60,7 +60,7 @@ pub async fn submit(
         let page = draw(&accounts, &visit, &way, Shown { form, captcha, notice, ..Shown::default() });
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
-    if accounts.is_registered(&form.form_key).await? {
+    if accounts.is_registered(&form).await? {
         return Ok(to_sign_in(&accounts, &way, &form));
     }
     let (captcha, problem) = match accounts.captcha_step(Form::Registration, &form.captcha, needed).await? {
