@@ -18,6 +18,10 @@ use super::return_path::ReturnPath;
 use super::service::SignIn;
 use super::visitor::Visitor;
 
+/// More than any answer or request of the protocol has. Each name is compared with those before it, so their number
+/// needs a bound.
+const MOST: usize = 64;
+
 /// The parameters of a request of the protocol, each at most once (RFC 6749 §3.1).
 pub(super) struct Parameters(Vec<(String, String)>);
 
@@ -25,6 +29,9 @@ impl Parameters {
     pub(super) fn parse(encoded: &[u8]) -> Result<Self, Fault> {
         let mut pairs: Vec<(String, String)> = Vec::new();
         for (name, value) in form_urlencoded::parse(encoded) {
+            if pairs.len() == MOST {
+                return Err(Fault::Malformed("there are too many parameters"));
+            }
             if pairs.iter().any(|(known, _)| *known == name) {
                 return Err(Fault::Malformed("a parameter stands twice"));
             }
@@ -167,6 +174,13 @@ mod tests {
     fn a_repeated_parameter_is_refused() {
         assert!(matches!(Parameters::parse(b"code=1&state=2&code=1"), Err(Fault::Malformed(_))));
         assert!(Parameters::parse(b"code=1&state=2").is_ok_and(|p| p.get("state") == Some("2")));
+    }
+
+    #[test]
+    fn more_parameters_than_any_answer_has_are_refused() {
+        let many = |count: usize| (0..count).map(|n| format!("p{n}=1&")).collect::<String>();
+        assert!(Parameters::parse(many(MOST).as_bytes()).is_ok());
+        assert!(matches!(Parameters::parse(many(MOST + 1).as_bytes()), Err(Fault::Malformed(_))));
     }
 
     #[test]

@@ -202,6 +202,10 @@ impl Passport {
             .set_time_fn(move || late);
         let id_token = tokens.id_token().ok_or_else(|| Check::Fails("there is no ID token".to_owned()))?;
         let claims = id_token.claims(&verifier, &Nonce::new(nonce.to_owned())).map_err(|error| Check::of(&error))?;
+        // Rule 5 of the section, which the library leaves to its users.
+        if claims.authorized_party().is_some_and(|party| party.as_str() != self.us.client_id) {
+            return Err(Check::Fails("azp names another client".to_owned()));
+        }
         if claims.issue_time().timestamp() > latest_issue {
             return Err(Check::Clock("the ID token was issued in the future".to_owned()));
         }

@@ -92,6 +92,22 @@ async fn a_passport_that_was_never_reached_is_asked_again_after_a_while() {
 }
 
 #[tokio::test]
+async fn a_discovery_document_of_another_issuer_is_not_used() {
+    with_cet(|world: World| async move {
+        let mut browser = world.browser();
+        world.passport.twist(Twist::Discovery("https://evil.example"));
+        let page = browser.open(&at("/registration")).await;
+        assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(page.texts("h1"), ["暂时连不上通行证"]);
+        assert_eq!(world.passport.hits("jwks"), 0, "nothing that it names is asked for");
+        world.passport.twist(Twist::None);
+        world.wait(Duration::from_secs(2));
+        assert_eq!(press(&mut browser, &page).await.texts("h1"), ["李雷，您好"]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn after_a_failure_to_reach_the_passport_loading_the_page_again_succeeds() {
     with_cet(|world: World| async move {
         let mut browser = world.browser();

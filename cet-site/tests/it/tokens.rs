@@ -21,6 +21,8 @@ async fn a_token_that_is_not_for_us_or_not_from_the_passport_is_refused() {
         for twist in [
             Twist::Claim("iss", Lie::Text("https://evil.example")),
             Twist::Claim("aud", Lie::Text("evil")),
+            Twist::Claim("aud", Lie::Texts(&["cet", "evil"])),
+            Twist::Claim("azp", Lie::Text("evil")),
             Twist::Claim("nonce", Lie::Text("evil")),
             Twist::Claim("at_hash", Lie::Text("evil")),
             Twist::Claim("sub", Lie::Text("evil")),

@@ -51,6 +51,8 @@ pub enum Twist {
     NoIdToken,
     /// The user info belongs to somebody else.
     OtherSubject,
+    /// The discovery document is that of another issuer.
+    Discovery(&'static str),
 }
 
 /// A wrong value of a claim.
@@ -58,6 +60,8 @@ pub enum Twist {
 pub enum Lie {
     /// A text.
     Text(&'static str),
+    /// Several texts.
+    Texts(&'static [&'static str]),
     /// Seconds from now.
     Seconds(i64),
 }
@@ -178,10 +182,13 @@ fn key() -> EcdsaKeyPair {
 }
 
 async fn discovery(State(inner): State<Arc<Inner>>) -> Result<Json<Value>, StatusCode> {
-    drop(inner.enter("discovery")?);
+    let issuer = match inner.enter("discovery")?.twist {
+        Twist::Discovery(other) => other,
+        _ => inner.issuer.as_str(),
+    };
     let at = |path: &str| format!("{}{path}", inner.issuer);
     Ok(Json(json!({
-        "issuer": inner.issuer,
+        "issuer": issuer,
         "authorization_endpoint": at("/authorize"),
         "token_endpoint": at("/token"),
         "userinfo_endpoint": at("/userinfo"),
@@ -277,6 +284,7 @@ fn id_token(inner: &Inner, memory: &Memory, asked: &HashMap<String, String>) -> 
     if let Twist::Claim(name, lie) = memory.twist {
         claims[name] = match lie {
             Lie::Text(text) => json!(text),
+            Lie::Texts(texts) => json!(texts),
             Lie::Seconds(seconds) => json!(now + seconds),
         };
     }
