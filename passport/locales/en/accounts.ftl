@@ -29,14 +29,14 @@ accounts-login-wrong = That account and password don’t match. { $left ->
        *[other] { $left } tries left
     }, or reset the password
 accounts-login-locked = To protect your account, try again after { $time } or reset the password now
-accounts-login-blocked = This account is on hold. Please contact the help centre
+accounts-login-blocked = This account is on hold. Please ask on the contact page of the exam site
 accounts-login-too-many = Too many tries came from this network. Try again after { $time }
 
 # Notices after a redirect, or when a form is shown again
 accounts-notice-registered = You are registered. Please sign in
 accounts-notice-away = You were away a while. Sign in again; your answers are kept
 accounts-notice-sign-in-first = Sign in and you can go on
-accounts-notice-again = This page was open for too long, so we did nothing yet. Look it over and press the button again
+accounts-notice-again = This page was open for a long time, so nothing has been done yet. Look it over and press the button again
 accounts-notice-signed-out = You are signed out
 accounts-notice-password-changed = Your password is changed. All your other devices are signed out
 accounts-notice-profile-saved = Your details are saved
@@ -95,33 +95,33 @@ accounts-password-rule-letter-digit = At least one letter and one digit
 accounts-password-rule-special = At least one of !@#$%^&*_-
 
 accounts-email-empty = Type your e-mail
-accounts-email-incomplete = The @ or a part beside it is missing, for example name@example.com
-accounts-email-domain = The part after the @ is not complete, for example name@example.com
-accounts-email-character = One character cannot stand in an e-mail address, please compare
-accounts-email-too-long = This address is too long, 254 characters are the most
+accounts-email-incomplete = An e-mail address has an @ with something on both sides, for example name@example.com
+accounts-email-domain = The part after the @ is incomplete; an address looks like name@example.com
+accounts-email-character = One character can’t stand in an e-mail address; please check it
+accounts-email-too-long = This address is too long; 254 characters is the most
 accounts-mobile-empty = Type your mobile number
-accounts-mobile-character = A mobile number has digits only, please compare
-accounts-mobile-length = A mobile number has 11 digits, this one has { $count }
-accounts-mobile-prefix = Mobile numbers begin with 13 to 19, please compare
-accounts-mobile-foreign = Country or region code and number have 8–15 digits together, please compare
+accounts-mobile-character = A mobile number has digits only; please check it
+accounts-mobile-length = A mobile number has 11 digits; this one has { $count }
+accounts-mobile-prefix = Mobile numbers of mainland China begin with 13 to 19; please check it
+accounts-mobile-foreign = Country or region code and number have 8–15 digits together; please check it
 accounts-password-broken-length = Make it 8–18 characters long
 accounts-password-broken-letter-digit = Add letters and digits and it is done
 accounts-password-broken-special = Add one special character and it is done
-accounts-password-broken-several = A few rules are still open, see the crosses below
+accounts-password-broken-several = Some rules are not met yet; see the crosses below
 accounts-password-empty = Choose a password
 accounts-password-confirm-empty = Type the password once more
-accounts-password-confirm-differs = The two passwords differ, please type them again
+accounts-password-confirm-differs = The two passwords differ; please type them again
 accounts-name-empty = Type your name
 accounts-name-too-long = A name can have 40 characters at most
-accounts-name-character = We do not know one character of the name, please use letters
+accounts-name-character = One character can’t stand in a name; please use letters
 accounts-id-type-missing = Choose which document this number is of
 accounts-id-empty = Type the ID number, or set the ID type to “Not given”
-accounts-id-length = There are { $count } characters, this kind of document has another number of them
-accounts-id-form = One character does not fit this kind of document, please compare with it
-accounts-id-region = The region at the beginning does not fit, please compare with the document
-accounts-id-birth = The date of birth in the number does not fit, please compare with the document
-accounts-id-check = The last character does not fit the others, please compare with the document
-accounts-id-taken = This ID belongs to another Passport. Yours? Find it. Not yours? Please contact the help centre
+accounts-id-length = This type of ID doesn’t have { $count } characters; please check it against the document
+accounts-id-form = One character doesn’t fit this type of ID; please check it against the document
+accounts-id-region = The region code at the start doesn’t fit; please check it against the document
+accounts-id-birth = The date of birth in the number doesn’t fit; please check it against the document
+accounts-id-check = The last character doesn’t fit the others; please check it against the document
+accounts-id-taken = This ID belongs to another Passport. Yours? Find it. Not yours? Tell us on the contact page of the exam site
 accounts-agree-missing = Tick this box if you have read both and accept them
 accounts-register-taken = The e-mail or the mobile number already has a Passport. Yours? Sign in or find your account. Not yours? Try another one
 accounts-register-taken-label = E-mail or mobile number
@@ -139,6 +139,9 @@ accounts-sign-out-title = Sign out of the Passport?
 accounts-sign-out-text = Afterwards exam sites ask you to sign in again in this browser.
 accounts-sign-out-button = Sign out
 accounts-stay = Stay signed in
+
+# The pages of an account
+accounts-home = My Passport
 
 # Profile
 accounts-profile-title = Edit details
@@ -160,5 +163,5 @@ accounts-password-old-wrong = That is not your current password. { $left ->
        *[other] { $left } tries left
     }, or reset it
 accounts-password-old-locked = To protect your account, try again after { $time } or reset the password now
-accounts-password-same = The new password is the same as the current one, please choose another
+accounts-password-same = The new password is the same as the current one; please choose another
 accounts-password-save = Change password

@@ -1,4 +1,3 @@
-home-title = My Passport
 home-greeting = Hello, { $name }
 home-greeting-plain = Hello
 home-lead = Choose an exam and go straight in. No second password.
@@ -12,8 +11,6 @@ home-province = Usual province of your test centre
 home-none = Not given
 home-verified = Verified
 home-unverified = Not verified yet
-home-edit-profile = Edit details
-home-change-password = Change password
 home-tile-truth = You are signed in, go straight in
 home-welcome-title = One Passport for every exam
 home-welcome-lead = Register once and sign in once for CET, PETS and NCRE.

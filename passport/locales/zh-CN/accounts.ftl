@@ -26,7 +26,7 @@ accounts-login-password-missing = 填写密码
 accounts-login-province-missing = 选择您要去考试的省份
 accounts-login-wrong = 账号或密码不对。还可以试 { $left } 次；忘了密码可以重置
 accounts-login-locked = 为保护您的账号，请 { $time } 以后再试，或现在重置密码
-accounts-login-blocked = 这个账号暂时停用。请联系帮助中心
+accounts-login-blocked = 这个账号暂时停用。请到考试网站的联系页面询问
 accounts-login-too-many = 这个网络上试的次数太多了。请 { $time } 以后再试
 
 # Notices after a redirect, or when a form is shown again
@@ -113,12 +113,12 @@ accounts-name-too-long = 姓名最多 40 个字
 accounts-name-character = 姓名里有一个字符我们不认识，请用文字填写
 accounts-id-type-missing = 选择这个号码是哪种证件
 accounts-id-empty = 填写证件号，或把证件类型改为“不填写”
-accounts-id-length = 现在有 { $count } 位，和这种证件的位数不一样
+accounts-id-length = 现在有 { $count } 位，和这种证件的位数不一样，请对照证件再核对
 accounts-id-form = 有一个字符和这种证件的号码不一样，请对照证件再核对
 accounts-id-region = 开头的地区代码对不上，请对照证件再核对
 accounts-id-birth = 号码里的出生日期对不上，请对照证件再核对
 accounts-id-check = 最后一位与前面的对不上，请对照证件再核对
-accounts-id-taken = 这个证件号已绑定另一个通行证。是您的？找回它；不是？请联系帮助中心
+accounts-id-taken = 这个证件号已绑定另一个通行证。是您的？找回它；不是？请到考试网站的联系页面告诉我们
 accounts-agree-missing = 读过两份协议，同意的话在这里打勾
 accounts-register-taken = 邮箱或手机号中有一个已经注册过通行证。是您的？直接登录或找回账号；不是？换一个再试
 accounts-register-taken-label = 电子邮箱或手机号
@@ -136,6 +136,9 @@ accounts-sign-out-title = 退出通行证？
 accounts-sign-out-text = 退出后，这个浏览器再进入考试网站需要重新登录。
 accounts-sign-out-button = 退出
 accounts-stay = 不退出
+
+# The pages of an account
+accounts-home = 我的通行证
 
 # Profile
 accounts-profile-title = 修改资料

@@ -1,4 +1,3 @@
-home-title = 我的通行证
 home-greeting = 您好，{ $name }
 home-greeting-plain = 您好
 home-lead = 选择一个考试，直接进入，不用再输入密码。
@@ -12,8 +11,6 @@ home-province = 常用考点省份
 home-none = 没有填写
 home-verified = 已验证
 home-unverified = 待验证
-home-edit-profile = 修改资料
-home-change-password = 修改密码
 home-tile-truth = 已登录，直接进入
 home-welcome-title = 一个通行证，全部考试
 home-welcome-lead = 注册一次、登录一次，CET、PETS、NCRE 报名都能用。

@@ -11,6 +11,7 @@ pub mod profile;
 pub mod province;
 pub mod register;
 pub mod sessions;
+pub mod side;
 pub mod sign_out;
 pub mod store;
 mod trouble;

@@ -22,9 +22,12 @@ struct SignOutPage {
     page: Page,
 }
 
-/// GET: asks first, since a link may have been followed unawares.
-pub async fn show(visit: Visit) -> Response {
-    SignOutPage { page: visit.page }.into_response()
+/// GET: asks first, since a link may have been followed unawares. Who is not signed in has nothing to confirm.
+pub async fn show(mut visit: Visit) -> Result<Response, Trouble> {
+    if visit.session()?.is_none() {
+        return Ok(signed_out());
+    }
+    Ok(SignOutPage { page: visit.page }.into_response())
 }
 
 /// POST: signs out. Without a session, or a second time, the result is the same.
@@ -48,5 +51,9 @@ async fn sign_out(accounts: &Accounts, visit: &mut Visit) -> Result<Response, Tr
             .await?;
     }
     cookie::clear(&visit.cookies);
-    Ok(Redirect::to(&format!("{}?notice=signed-out", paths::HOME)).into_response())
+    Ok(signed_out())
+}
+
+fn signed_out() -> Response {
+    Redirect::to(&format!("{}?notice=signed-out", paths::HOME)).into_response()
 }

@@ -1,17 +1,18 @@
 //! The candidate's home: one tile for each exam site, and the account's data. Someone not signed in finds the two
 //! ways in.
 
+use std::sync::Arc;
+
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use shared::i18n::Lang;
-use shared::page::{Accent, NavItem, Page};
-use std::sync::Arc;
+use shared::page::{Accent, Page};
 use url::Url;
 
-use crate::accounts::model::{Account, Email, Mobile, Name};
+use crate::accounts::model::{Account, Email, Identity, Mobile, Name};
 use crate::accounts::{Accounts, Notice, Session, Trouble, Visit};
 use crate::clients::{Client, Clients};
 use crate::web::paths;
@@ -43,7 +44,6 @@ pub struct HomeQuery {
 struct HomePage {
     page: Page,
     notice: Option<String>,
-    side: Vec<NavItem>,
     greeting: String,
     tiles: Vec<TileView>,
     facts: Facts,
@@ -94,36 +94,23 @@ pub async fn show(
     mut visit: Visit,
     Query(query): Query<HomeQuery>,
 ) -> Result<Response, Trouble> {
-    draw(&home, &mut visit, query.notice.as_deref()).await
-}
-
-async fn draw(home: &Home, visit: &mut Visit, notice: Option<&str>) -> Result<Response, Trouble> {
-    let notice = Notice::of_code(&visit.page, notice).map(|notice| notice.text);
+    let notice = Notice::of_code(&visit.page, query.notice.as_deref()).map(|notice| notice.text);
     let account = match visit.session()? {
         Some(Session { account, .. }) => home.accounts.account(account).await?,
         None => None,
     };
     let Some(account) = account else {
-        return Ok(WelcomePage { page: visit.page.clone(), notice }.into_response());
+        return Ok(WelcomePage { page: visit.page, notice }.into_response());
     };
     home.accounts.greet(&mut visit.page, account.id).await?;
-    let page = visit.page.clone();
+    let page = visit.page;
     let greeting = match &account.name {
         Some(name) => page.tw("home-greeting", [("name", name.as_str())]),
         None => page.t("home-greeting-plain"),
     };
     let tiles = home.clients.tiles().await?;
     let tiles = tiles.iter().filter_map(|client| tile(client, page.lang, &home.issuer)).collect();
-    Ok(HomePage { notice, side: side(&page), greeting, tiles, facts: facts(&page, &account), page }.into_response())
-}
-
-/// The pages of an account, with this one marked.
-fn side(page: &Page) -> Vec<NavItem> {
-    vec![
-        NavItem::new(paths::HOME, page.t("home-title"), true).with_icon("person"),
-        NavItem::new(paths::PROFILE, page.t("home-edit-profile"), false).with_icon("pencil"),
-        NavItem::new(paths::PASSWORD, page.t("home-change-password"), false).with_icon("lock"),
-    ]
+    Ok(HomePage { notice, greeting, tiles, facts: facts(&page, &account), page }.into_response())
 }
 
 /// A tile that starts signing in at the site, which then comes back here for it (OIDC Core §4).
@@ -146,7 +133,7 @@ fn tile(client: &Client, lang: Lang, issuer: &str) -> Option<TileView> {
 }
 
 fn facts(page: &Page, account: &Account) -> Facts {
-    let document = |identity: &crate::accounts::model::Identity| {
+    let document = |identity: &Identity| {
         let kind = page.t(&format!("accounts-id-type-{}", identity.document.kind().code()));
         format!("{kind} {}", identity.document.masked())
     };

@@ -16,6 +16,8 @@ pub struct Form {
     fields: Vec<(String, String)>,
     /// Every name that has a control, ticked or not.
     names: Vec<String>,
+    /// Name and value of its first button that submits.
+    default_button: Option<(String, String)>,
 }
 
 impl Form {
@@ -42,6 +44,14 @@ impl Form {
     #[must_use]
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.fields.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// The form as Enter in one of its fields sends it: with its default button, which is the first one that submits
+    /// (HTML Standard, "implicit submission").
+    #[must_use]
+    pub fn by_enter(mut self) -> Self {
+        self.fields.extend(self.default_button.take().filter(|(name, _)| !name.is_empty()));
         self
     }
 
@@ -74,7 +84,11 @@ impl Form {
         let action = form.attr("action").filter(|action| !action.is_empty());
         let action = action.map_or_else(|| page.clone(), |action| page.join(action).expect("a form's action is a URL"));
         let post = form.attr("method").is_some_and(|method| method.eq_ignore_ascii_case("post"));
-        let mut read = Self { action, post, page: page.clone(), form_action, fields: Vec::new(), names: Vec::new() };
+        let button = form.select(&selector("button:not([type=button], [type=reset]), input[type=submit]")).next();
+        let part = |name| button.and_then(|button| button.attr(name)).unwrap_or_default().to_owned();
+        let default_button = button.map(|_| (part("name"), part("value")));
+        let page = page.clone();
+        let mut read = Self { action, post, page, form_action, fields: Vec::new(), names: Vec::new(), default_button };
         for control in form.select(&selector("input[name], select[name], textarea[name]")) {
             read.add(control);
         }

@@ -8,6 +8,9 @@ use super::half_width;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Email(String);
 
+/// The most characters of an address (RFC 5321 §4.5.3.1.3, less the brackets of a path).
+const LONGEST: usize = 254;
+
 /// Why a text is no mail address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum EmailError {
@@ -38,6 +41,10 @@ impl Email {
         if text.is_empty() {
             return Err(EmailError::Empty);
         }
+        // What is longer is not made shorter by anything below, and some of that takes its time.
+        if text.chars().count() > LONGEST {
+            return Err(EmailError::TooLong);
+        }
         let (local, domain) = text.rsplit_once('@').ok_or(EmailError::Incomplete)?;
         if local.is_empty() || domain.is_empty() {
             return Err(EmailError::Incomplete);
@@ -59,7 +66,7 @@ impl Email {
             return Err(EmailError::Domain);
         }
         let address = format!("{local}@{domain}");
-        if local.len() > 64 || address.len() > 254 {
+        if local.len() > 64 || address.len() > LONGEST {
             return Err(EmailError::TooLong);
         }
         Ok(Self(address))
@@ -113,6 +120,7 @@ mod tests {
             assert_eq!(Email::parse(text), Err(error), "{text}");
         }
         assert_eq!(Email::parse(&format!("{}@example.com", "a".repeat(65))), Err(EmailError::TooLong));
+        assert_eq!(Email::parse(&"啊".repeat(255)), Err(EmailError::TooLong));
     }
 
     #[test]

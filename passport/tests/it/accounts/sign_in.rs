@@ -237,6 +237,23 @@ async fn after_two_failures_a_captcha_is_asked_for_and_the_browser_may_work_inst
     .await;
 }
 
+#[tokio::test]
+async fn enter_in_a_field_sends_the_form_and_presses_no_button_of_the_captcha() {
+    let always = PLAIN.replace("'off'", "'always'");
+    on_both_with(&always, |passport| async move {
+        candidate(&passport).await;
+        let mut browser = passport.browser();
+        let form = sign_in_form(&mut browser, EMAIL, PASSWORD).await;
+        let answer = browser.submit(form.clone().set("captcha", "wrong").by_enter()).await;
+        assert_eq!(answer.attributes(".summary a", "href"), ["#captcha"], "the answer was taken up");
+        let answer = browser.submit(form_of(&answer).with("captcha_action", "work")).await;
+        let form = form_of(&answer).set("password", PASSWORD);
+        let nonce = work(form.value("pow_challenge").expect("a challenge"));
+        assert_eq!(browser.submit(form.set("pow_nonce", &nonce).by_enter()).await.url.path(), "/");
+    })
+    .await;
+}
+
 /// What the page's script does.
 fn work(challenge: &str) -> String {
     (0_u32..)

@@ -1,0 +1,17 @@
+//! The navigation beside the pages of an account.
+
+use shared::page::{NavItem, Page};
+
+use crate::web::paths;
+
+/// The pages of an account, with the one at `current` marked.
+pub fn side(page: &Page, current: &str) -> Vec<NavItem> {
+    [
+        (paths::HOME, "accounts-home", "person"),
+        (paths::PROFILE, "accounts-profile-title", "pencil"),
+        (paths::PASSWORD, "accounts-password-title", "lock"),
+    ]
+    .into_iter()
+    .map(|(path, key, icon)| NavItem::new(path, page.t(key), path == current).with_icon(icon))
+    .collect()
+}
