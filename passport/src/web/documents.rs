@@ -123,12 +123,39 @@ pub async fn recover(PageContext(frame): PageContext) -> DocumentPage {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::texts;
 
     #[test]
     fn what_is_accepted_carries_its_version_in_both_languages() {
         for document in [Document::Agreement, Document::Privacy] {
             for text in document.source() {
                 assert!(text.contains(VERSION), "{document:?}");
+            }
+        }
+    }
+
+    /// Between “ and ”: the name of a button, a field or a page, or one of these words that are explained.
+    const EXPLAINED: [&str; 3] = ["通行证", "您是谁", "the Passport"];
+    /// Labels of the exam sites.
+    const ELSEWHERE: [&str; 2] = ["进入报名", "Enter registration"];
+
+    #[test]
+    fn a_label_that_a_document_quotes_stands_on_a_page() {
+        for (lang, texts) in [(Lang::Zh, texts::ZH), (Lang::En, texts::EN)] {
+            let labels: Vec<&str> = texts
+                .iter()
+                .flat_map(|source| source.lines())
+                .filter_map(|line| line.split_once(" = "))
+                .map(|(_, label)| label)
+                .chain(EXPLAINED)
+                .chain(ELSEWHERE)
+                .collect();
+            for document in Document::ALL {
+                let text = document.source()[lang as usize];
+                for quoted in text.split('“').skip(1).filter_map(|rest| rest.split('”').next()) {
+                    assert!(labels.contains(&quoted), "{document:?}, {lang}: “{quoted}” is no label");
+                }
+                assert!(!text.contains('"'), "{document:?}, {lang}: labels stand between “ and ”");
             }
         }
     }
