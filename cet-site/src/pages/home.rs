@@ -2,6 +2,7 @@
 
 use askama::Template;
 use askama_web::WebTemplate;
+use shared::i18n::Lang;
 use shared::page::Page;
 
 use crate::profile::{Button, Civil, Stage};
@@ -86,8 +87,8 @@ fn big_button(frame: &Frame, button: &Button, signed_in: bool) -> BigButton {
         slug => format!("/{slug}"),
     };
     let second = match frame.lang {
-        shared::i18n::Lang::Zh => button.second.clone(),
-        shared::i18n::Lang::En => String::new(),
+        Lang::Zh => button.second.clone(),
+        Lang::En => String::new(),
     };
     BigButton { href, icon: button.icon.clone(), label: button.label.get(frame.lang).to_owned(), second }
 }

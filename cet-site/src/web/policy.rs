@@ -1,10 +1,11 @@
-//! What pages of this site may load and where their forms may lead.
+//! Where the forms of this site's pages may lead.
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use http::HeaderValue;
 use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use shared::http::content_policy_with_forms_to;
 
 use super::Web;
 
@@ -13,15 +14,10 @@ use super::Web;
 pub async fn allow_sign_out(State(web): State<Web>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let is_page = |value: &HeaderValue| value.as_bytes().starts_with(b"text/html");
-    if response.headers().get(CONTENT_TYPE).is_some_and(is_page) {
-        let policy = format!(
-            "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; font-src 'self'; \
-             connect-src 'self'; form-action 'self' {}; frame-ancestors 'none'; base-uri 'none'",
-            web.passport().origin()
-        );
-        if let Ok(policy) = HeaderValue::try_from(policy) {
-            response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
-        }
+    if response.headers().get(CONTENT_TYPE).is_some_and(is_page)
+        && let Some(policy) = content_policy_with_forms_to(web.passport().origin())
+    {
+        response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
     }
     response
 }

@@ -140,7 +140,8 @@ mod tests {
 
     #[test]
     fn a_list_gives_its_first_known_language() {
-        assert_eq!(Lang::first_of("fr en zh-CN"), Some(Lang::En));
+        assert_eq!(Lang::first_of("fr-CA en-GB zh-CN"), Some(Lang::En));
+        assert_eq!(Lang::first_of("zh-Hans"), Some(Lang::Zh));
         assert_eq!(Lang::first_of("fr"), None);
     }
 }

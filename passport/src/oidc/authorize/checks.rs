@@ -5,9 +5,11 @@
 
 use std::sync::Arc;
 
+use shared::i18n::Lang;
+
 use super::super::error::{Code, ProtocolError};
 use super::super::grant_engine::authorization;
-use super::request::{AuthorizationRequest, Prompt, RawRequest, parse_max_age, preferred_language};
+use super::request::{AuthorizationRequest, Prompt, RawRequest, parse_max_age};
 use super::respond::TrustedRedirect;
 use crate::clients::{Client, GrantType};
 
@@ -50,7 +52,7 @@ pub fn accept(
         max_age,
         nonce: raw.nonce.clone(),
         login_hint: raw.login_hint.clone(),
-        language: raw.ui_locales.as_deref().and_then(preferred_language),
+        language: raw.ui_locales.as_deref().and_then(Lang::first_of),
         id_token_hint: raw.id_token_hint.clone(),
         redirect,
         client,

@@ -166,15 +166,6 @@ pub fn parse_max_age(text: &str) -> Result<Duration, ProtocolError> {
     ))
 }
 
-/// The first language of `ui_locales` that we speak; languages we don't are no error (OIDC Core §3.1.2.1).
-pub fn preferred_language(ui_locales: &str) -> Option<Lang> {
-    ui_locales.split(' ').find_map(|tag| match tag.split('-').next() {
-        Some(primary) if primary.eq_ignore_ascii_case("zh") => Some(Lang::Zh),
-        Some(primary) if primary.eq_ignore_ascii_case("en") => Some(Lang::En),
-        _ => None,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -196,12 +187,5 @@ mod tests {
         for bad in ["-1", "1.5", "", "x", "+1", "99999999999"] {
             assert!(parse_max_age(bad).is_err(), "{bad}");
         }
-    }
-
-    #[test]
-    fn languages_that_we_do_not_speak_are_passed_over() {
-        assert_eq!(preferred_language("fr-CA en-GB zh"), Some(Lang::En));
-        assert_eq!(preferred_language("zh-Hans"), Some(Lang::Zh));
-        assert_eq!(preferred_language("de"), None);
     }
 }
