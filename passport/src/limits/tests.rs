@@ -202,9 +202,7 @@ async fn a_site_cannot_walk_around_a_limit_through_its_many_networks() {
 
         let elsewhere = Subject::Address(AddressBlock::of(IpAddr::from([0x2001, 0xdb8, 2, 0, 0, 0, 0, 1])));
         let verdict = db
-            .write::<_, DbError, _>(move |tx| {
-                async move { limits().hit(tx, &RATE, elsewhere, T0).await }.boxed()
-            })
+            .write::<_, DbError, _>(move |tx| async move { limits().hit(tx, &RATE, elsewhere, T0).await }.boxed())
             .await;
         assert!(verdict.expect("counted").is_allowed(), "another site is another matter");
     })

@@ -159,7 +159,11 @@ async fn tell_taken(
     for name in names.into_iter().flatten() {
         let Some(holder) = store::find_by_name(tx, &name).await? else { continue };
         let account = holder.to_string();
-        if !limits.hit(tx, &limits.policy().registration_conflict_mail, Subject::Text(&account), now).await?.is_allowed() {
+        if !limits
+            .hit(tx, &limits.policy().registration_conflict_mail, Subject::Text(&account), now)
+            .await?
+            .is_allowed()
+        {
             continue;
         }
         let Some(claims) = store::claims(tx, holder).await? else { continue };

@@ -21,7 +21,8 @@ async fn the_pages_of_an_account_stand_beside_one_navigation_that_names_the_pres
         candidate(&passport).await;
         let mut browser = passport.browser();
         sign_in(&mut browser).await;
-        for (path, name) in [("/", "我的通行证"), ("/account/profile", "修改资料"), ("/account/password", "修改密码")] {
+        for (path, name) in [("/", "我的通行证"), ("/account/profile", "修改资料"), ("/account/password", "修改密码")]
+        {
             let answer = browser.open(&page(path)).await;
             assert_eq!(answer.texts(".side-wide a"), ["我的通行证", "修改资料", "修改密码"], "{path}");
             assert_eq!(answer.texts(".side-wide [aria-current=page]"), [name]);
