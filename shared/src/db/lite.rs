@@ -13,13 +13,12 @@ use std::sync::Arc;
 
 use futures_util::future::{BoxFuture, FutureExt as _};
 use sqlx::migrate::{AppliedMigration, Migrate as _, Migrator};
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _, Executor as _};
 use tokio::sync::{mpsc, oneshot};
 
 use super::migrate::broken;
+use super::shelf::Shelf;
 use super::{Conn, DbConfig, DbError, Tx};
 
 /// The most operations that one commit carries.
@@ -30,7 +29,7 @@ const QUEUE: usize = 4096;
 #[derive(Debug, Clone)]
 pub(super) struct Lite {
     queue: mpsc::Sender<Job>,
-    readers: SqlitePool,
+    readers: Arc<Shelf<SqliteConnection>>,
     options: Arc<SqliteConnectOptions>,
 }
 
@@ -52,11 +51,8 @@ impl Lite {
             .pragma("wal_autocheckpoint", "4000")
             .disable_statement_logging();
         let writer = SqliteConnection::connect_with(&options).await?;
-        let readers = SqlitePoolOptions::new()
-            .max_connections(config.max_connections.clamp(1, 4))
-            .acquire_timeout(config.acquire_timeout)
-            .test_before_acquire(false)
-            .connect_lazy_with(options.clone().pragma("query_only", "ON"));
+        let reading = options.clone().pragma("query_only", "ON");
+        let readers = Arc::new(Shelf::new(reading, config.max_connections.clamp(1, 4), config.acquire_timeout));
         let (queue, jobs) = mpsc::channel(QUEUE);
         let options = Arc::new(options);
         let writer = Writer { tx: Some(Tx::new(Conn::LiteWriter(Box::new(writer)))), options: options.clone(), jobs };
@@ -91,8 +87,12 @@ impl Lite {
         E: From<DbError>,
         F: for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Result<R, E>>,
     {
-        let conn = self.readers.acquire().await.map_err(DbError::from)?;
-        op(&mut Tx::new(Conn::LiteReader(conn))).await
+        let mut tx = Tx::new(Conn::LiteReader(self.readers.take().await?));
+        let result = op(&mut tx).await;
+        if let (Conn::LiteReader(conn), None) = (tx.conn, tx.trouble) {
+            self.readers.put(conn);
+        }
+        result
     }
 
     /// Runs migrations on a connection of their own, before or beside the writer.

@@ -32,7 +32,10 @@ impl Db {
     pub async fn migrate(&self, migrations: &Migrations) -> Result<(), DbError> {
         match &self.0 {
             Backend::Lite(lite) => lite.migrate(migrations.sqlite).await,
-            Backend::Pg(pg) => migrations.postgres.run(pg.pool()).await.map_err(broken),
+            Backend::Pg(pg) => {
+                let mut conn = pg.take().await?;
+                migrations.postgres.run(&mut *conn).await.map_err(broken)
+            }
         }
     }
 
@@ -44,7 +47,7 @@ impl Db {
         let (known, applied) = match &self.0 {
             Backend::Lite(lite) => (migrations.sqlite, lite.applied().await?),
             Backend::Pg(pg) => {
-                let mut conn = pg.pool().acquire().await?;
+                let mut conn = pg.take().await?;
                 let table = migrations.postgres.table_name.as_ref();
                 conn.ensure_migrations_table(table).await.map_err(broken)?;
                 (migrations.postgres, conn.list_applied_migrations(table).await.map_err(broken)?)

@@ -26,6 +26,7 @@ mod migrate;
 mod pg;
 mod query;
 mod row;
+mod shelf;
 mod time;
 
 use std::time::Duration;
@@ -40,6 +41,7 @@ pub use self::time::{CommonTime, DatabaseTime};
 
 use self::lite::Lite;
 use self::pg::Pg;
+use self::shelf::Taken;
 
 /// How to reach the database.
 #[derive(Clone)]
@@ -91,18 +93,29 @@ pub struct Tx {
     pub(crate) conn: Conn,
     /// Whether a statement ran that may have changed something since the flag was last cleared.
     pub(crate) wrote: bool,
+    /// What befell the last statement that failed, if it is nothing of its own.
+    pub(crate) trouble: Option<Trouble>,
 }
 
 #[derive(Debug)]
 pub(crate) enum Conn {
     LiteWriter(Box<sqlx::SqliteConnection>),
-    LiteReader(sqlx::pool::PoolConnection<sqlx::Sqlite>),
-    Pg(sqlx::pool::PoolConnection<sqlx::Postgres>),
+    LiteReader(Taken<sqlx::SqliteConnection>),
+    Pg(Taken<sqlx::PgConnection>),
+}
+
+/// What befell a statement, apart from the answer that its operation makes of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Trouble {
+    /// The server undid the transaction because of another one, and asks for a new try.
+    Undone,
+    /// The server is not fit to serve, or the connection broke.
+    Unavailable,
 }
 
 impl Tx {
     fn new(conn: Conn) -> Self {
-        Self { conn, wrote: false }
+        Self { conn, wrote: false, trouble: None }
     }
 }
 

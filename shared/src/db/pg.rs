@@ -1,38 +1,41 @@
-//! PostgreSQL: a pool, statement time-outs, and repetition of what a conflict or a lost connection undid.
+//! PostgreSQL: a shelf of connections, statement time-outs, and repetition of what a conflict or a lost connection undid.
 
 use std::str::FromStr as _;
+use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::{ConnectOptions as _, Executor as _};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions as _, Executor as _, PgConnection};
+use tokio::time::timeout;
 
-use super::{Conn, DbConfig, DbError, Tx};
+use super::shelf::{Shelf, Taken};
+use super::{Conn, DbConfig, DbError, Trouble, Tx};
 
 /// How often an operation is run before its failure is told.
 const ATTEMPTS: u32 = 4;
+/// How much longer than a statement may run we wait for its answer: after that the network has swallowed it.
+const GRACE: Duration = Duration::from_secs(2);
 
 #[derive(Debug, Clone)]
 pub(super) struct Pg {
-    pool: PgPool,
+    shelf: Arc<Shelf<PgConnection>>,
+    patience: Duration,
 }
 
 impl Pg {
-    /// The pool connects when it is first used, so that a server that is still starting is no failure here.
+    /// Connections are opened when they are first used, so that a server that is still starting is no failure here.
     pub(super) fn open(config: &DbConfig) -> Result<Self, DbError> {
         let options = PgConnectOptions::from_str(&config.url)
             .map_err(|_| DbError::Address)?
             .disable_statement_logging()
             .statement_cache_capacity(256)
             .options([("statement_timeout", config.statement_timeout.as_millis().to_string())]);
-        let pool = PgPoolOptions::new()
-            .max_connections(config.max_connections)
-            .acquire_timeout(config.acquire_timeout)
-            // A dead connection shows when it is used, and the operation is then run again.
-            .test_before_acquire(false)
-            .connect_lazy_with(options);
-        Ok(Self { pool })
+        let shelf = Arc::new(Shelf::new(options, config.max_connections, config.acquire_timeout));
+        Ok(Self { shelf, patience: config.statement_timeout + GRACE })
     }
 
+    /// Runs `op` in a transaction.
     pub(super) async fn write<R, E, F>(&self, op: F) -> Result<R, E>
     where
         E: From<DbError>,
@@ -57,34 +60,53 @@ impl Pg {
         E: From<DbError>,
         F: for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Result<R, E>>,
     {
-        let mut conn = self.pool.acquire().await.map_err(|e| Undone::Final(e.into()))?;
-        if let Err(e) = conn.execute("BEGIN").await {
-            drop(conn.detach());
-            return Err(Undone::Retry(e.into()));
+        let mut conn = self.take().await.map_err(Undone::Final)?;
+        if let Err(error) = self.control(&mut conn, "BEGIN").await {
+            self.shelf.clear();
+            return Err(Undone::Retry(error));
         }
         let mut tx = Tx::new(Conn::Pg(conn));
-        let result = op(&mut tx).await;
-        let Conn::Pg(mut conn) = tx.conn else {
+        let result = self.within_time(op(&mut tx)).await;
+        let (Conn::Pg(mut conn), trouble) = (tx.conn, tx.trouble) else {
             return Err(Undone::Final(DbError::Address));
         };
+        // A lost connection took the transaction with it: nothing was stored by what had not been committed.
         match result {
-            Ok(value) => match conn.execute("COMMIT").await {
-                Ok(_) => Ok(Ok(value)),
-                Err(e) if retryable(&e) => Err(Undone::Retry(e.into())),
-                Err(e) => {
-                    // Whether the server committed before the connection broke is unknown: not repeated.
-                    drop(conn.detach());
-                    Err(Undone::Final(e.into()))
+            None => Err(Undone::Final(late())),
+            Some(Ok(value)) => match self.commit(&mut conn).await {
+                Ok(()) => {
+                    self.shelf.put(conn);
+                    Ok(Ok(value))
+                }
+                Err(undone) => Err(undone),
+            },
+            Some(Err(error)) => match self.control(&mut conn, "ROLLBACK").await {
+                Ok(()) if trouble == Some(Trouble::Undone) => {
+                    self.shelf.put(conn);
+                    Err(Undone::Retry(DbError::Unavailable("another transaction was in the way".to_owned())))
+                }
+                Ok(()) => {
+                    // A server that is read-only or out of space stays so: the next one may reach another.
+                    if trouble.is_none() {
+                        self.shelf.put(conn);
+                    }
+                    Ok(Err(error))
+                }
+                Err(error) => {
+                    self.shelf.clear();
+                    Err(Undone::Retry(error))
                 }
             },
-            Err(error) => match conn.execute("ROLLBACK").await {
-                Ok(_) => Ok(Err(error)),
-                Err(e) => {
-                    // The connection is gone, and with it the transaction: nothing was stored.
-                    drop(conn.detach());
-                    Err(Undone::Retry(e.into()))
-                }
-            },
+        }
+    }
+
+    async fn commit(&self, conn: &mut Taken<PgConnection>) -> Result<(), Undone> {
+        match timeout(self.patience, conn.execute("COMMIT")).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(e)) if is_undone(&e) => Err(Undone::Retry(e.into())),
+            // Whether the server committed before the connection broke is unknown: not repeated.
+            Ok(Err(e)) => Err(Undone::Final(e.into())),
+            Err(_) => Err(Undone::Final(late())),
         }
     }
 
@@ -97,31 +119,51 @@ impl Pg {
     {
         let mut attempt = 1;
         loop {
-            let conn = self.pool.acquire().await.map_err(DbError::from)?;
-            let mut tx = Tx::new(Conn::Pg(conn));
-            let result = op(&mut tx).await;
-            if result.is_ok() || attempt == ATTEMPTS {
-                return result;
-            }
-            // An error of the operation's own leaves a healthy connection; on a broken one the pool is asked again.
-            let Conn::Pg(mut conn) = tx.conn else {
+            let mut tx = Tx::new(Conn::Pg(self.take().await?));
+            let Some(result) = self.within_time(op(&mut tx)).await else { return Err(late().into()) };
+            let (Conn::Pg(mut conn), trouble) = (tx.conn, tx.trouble) else {
                 return result;
             };
-            if conn.execute("SELECT 1").await.is_ok() {
+            if trouble.is_none() {
+                self.shelf.put(conn);
                 return result;
             }
-            drop(conn.detach());
+            // What still answers would fail again in the same way.
+            let undone = trouble == Some(Trouble::Undone);
+            let lost = !undone && self.control(&mut conn, "SELECT 1").await.is_err();
+            if attempt == ATTEMPTS || !(undone || lost) {
+                return result;
+            }
+            if lost {
+                self.shelf.clear();
+            }
             attempt += 1;
         }
     }
 
-    pub(super) fn pool(&self) -> &PgPool {
-        &self.pool
+    /// A connection of its own, for what is no operation: migrations.
+    pub(super) async fn take(&self) -> Result<Taken<PgConnection>, DbError> {
+        self.shelf.take().await
     }
 
     pub(super) async fn close(&self) {
-        self.pool.close().await;
+        self.shelf.close().await;
     }
+
+    async fn within_time<T>(&self, op: BoxFuture<'_, T>) -> Option<T> {
+        timeout(self.patience, op).await.ok()
+    }
+
+    async fn control(&self, conn: &mut Taken<PgConnection>, statement: &'static str) -> Result<(), DbError> {
+        match timeout(self.patience, conn.execute(statement)).await {
+            Ok(result) => result.map(drop).map_err(DbError::from),
+            Err(_) => Err(late()),
+        }
+    }
+}
+
+fn late() -> DbError {
+    DbError::Unavailable("no answer came in time".to_owned())
 }
 
 enum Undone {
@@ -132,6 +174,6 @@ enum Undone {
 }
 
 /// `serialization_failure` and `deadlock_detected`: the server undid the transaction and asks for another try.
-fn retryable(error: &sqlx::Error) -> bool {
+pub(super) fn is_undone(error: &sqlx::Error) -> bool {
     matches!(error, sqlx::Error::Database(db) if matches!(db.code().as_deref(), Some("40001" | "40P01")))
 }

@@ -2,11 +2,11 @@
 
 use futures_util::TryStreamExt as _;
 use sqlx::postgres::PgArguments;
-use sqlx::sqlite::SqliteArguments;
+use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Arguments as _, Executor as _};
 
 use super::row::{Engine, Row};
-use super::{Conn, DbError, Tx};
+use super::{Conn, DbError, Trouble, Tx};
 use crate::clock::Timestamp;
 
 /// A bound value: one of the three kinds that both engines share, or a typed null.
@@ -68,6 +68,22 @@ impl<T: Bind> Bind for Option<T> {
     }
 }
 
+fn lite(row: Result<Option<SqliteRow>, sqlx::Error>) -> Result<Option<Engine>, sqlx::Error> {
+    row.map(|row| row.map(Engine::Lite))
+}
+
+/// Leaves a note of a failure that is not the statement's own, for whoever ends the transaction.
+fn note(tx: &mut Tx, error: sqlx::Error) -> DbError {
+    let undone = super::pg::is_undone(&error);
+    let error = DbError::from(error);
+    if undone {
+        tx.trouble = Some(Trouble::Undone);
+    } else if error.is_unavailable() {
+        tx.trouble = Some(Trouble::Unavailable);
+    }
+    error
+}
+
 /// A statement being given its arguments. Made by [`sql`].
 #[derive(Debug, Clone)]
 #[must_use = "a query does nothing until it is executed"]
@@ -95,11 +111,12 @@ impl Query {
     pub async fn execute(self, tx: &mut Tx) -> Result<u64, DbError> {
         self.mark(tx);
         let text = self.text;
-        Ok(match &mut tx.conn {
-            Conn::LiteWriter(c) => c.execute(sqlx::query_with(text, self.sqlite()?)).await?.rows_affected(),
-            Conn::LiteReader(c) => c.execute(sqlx::query_with(text, self.sqlite()?)).await?.rows_affected(),
-            Conn::Pg(c) => c.execute(sqlx::query_with(text, self.postgres()?)).await?.rows_affected(),
-        })
+        let touched = match &mut tx.conn {
+            Conn::LiteWriter(c) => c.execute(sqlx::query_with(text, self.sqlite()?)).await.map(|r| r.rows_affected()),
+            Conn::LiteReader(c) => c.execute(sqlx::query_with(text, self.sqlite()?)).await.map(|r| r.rows_affected()),
+            Conn::Pg(c) => c.execute(sqlx::query_with(text, self.postgres()?)).await.map(|r| r.rows_affected()),
+        };
+        touched.map_err(|error| note(tx, error))
     }
 
     /// Runs the statement; its first row, if there is one.
@@ -110,11 +127,14 @@ impl Query {
         self.mark(tx);
         let text = self.text;
         let row = match &mut tx.conn {
-            Conn::LiteWriter(c) => c.fetch_optional(sqlx::query_with(text, self.sqlite()?)).await?.map(Engine::Lite),
-            Conn::LiteReader(c) => c.fetch_optional(sqlx::query_with(text, self.sqlite()?)).await?.map(Engine::Lite),
-            Conn::Pg(c) => c.fetch_optional(sqlx::query_with(text, self.postgres()?)).await?.map(Engine::Pg),
+            Conn::LiteWriter(c) => lite(c.fetch_optional(sqlx::query_with(text, self.sqlite()?)).await),
+            Conn::LiteReader(c) => lite(c.fetch_optional(sqlx::query_with(text, self.sqlite()?)).await),
+            Conn::Pg(c) => {
+                let row = c.fetch_optional(sqlx::query_with(text, self.postgres()?)).await;
+                row.map(|row| row.map(Engine::Pg))
+            }
         };
-        Ok(row.map(Row))
+        row.map(|row| row.map(Row)).map_err(|error| note(tx, error))
     }
 
     /// Runs the statement; its first row.
@@ -132,16 +152,19 @@ impl Query {
     pub async fn fetch_all(self, tx: &mut Tx) -> Result<Vec<Row>, DbError> {
         self.mark(tx);
         let text = self.text;
-        let rows: Vec<Engine> = match &mut tx.conn {
+        let rows: Result<Vec<Engine>, _> = match &mut tx.conn {
             Conn::LiteWriter(c) => {
-                c.fetch(sqlx::query_with(text, self.sqlite()?)).map_ok(Engine::Lite).try_collect().await?
+                c.fetch(sqlx::query_with(text, self.sqlite()?)).map_ok(Engine::Lite).try_collect().await
             }
             Conn::LiteReader(c) => {
-                c.fetch(sqlx::query_with(text, self.sqlite()?)).map_ok(Engine::Lite).try_collect().await?
+                c.fetch(sqlx::query_with(text, self.sqlite()?)).map_ok(Engine::Lite).try_collect().await
             }
-            Conn::Pg(c) => c.fetch(sqlx::query_with(text, self.postgres()?)).map_ok(Engine::Pg).try_collect().await?,
+            Conn::Pg(c) => c.fetch(sqlx::query_with(text, self.postgres()?)).map_ok(Engine::Pg).try_collect().await,
         };
-        Ok(rows.into_iter().map(Row).collect())
+        match rows {
+            Ok(rows) => Ok(rows.into_iter().map(Row).collect()),
+            Err(error) => Err(note(tx, error)),
+        }
     }
 
     /// Anything but a plain SELECT may write.

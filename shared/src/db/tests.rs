@@ -9,6 +9,8 @@ use crate::testkit::on_both;
 
 const TABLE: &str = "CREATE TABLE things (name TEXT NOT NULL UNIQUE, amount BIGINT, content TEXT)";
 
+const NONE: Migrations = Migrations { sqlite: &Migrator::DEFAULT, postgres: &Migrator::DEFAULT };
+
 #[derive(Debug, thiserror::Error)]
 enum Refusal {
     #[error("the rule says no")]
@@ -137,8 +139,58 @@ async fn what_was_acknowledged_is_there_after_reopening() {
 }
 
 #[tokio::test]
+async fn operations_outlive_the_connections_that_a_restarted_server_dropped() {
+    on_both(&NONE, |db| async move {
+        if db.engine() == Engine::Sqlite {
+            return;
+        }
+        table(&db).await;
+        // Ten connections at once, nine of which the server then drops.
+        for operation in join_all((0..10).map(|n| insert(&db, format!("before {n}"), false))).await {
+            operation.expect("stored");
+        }
+        db.read::<_, DbError, _>(|tx| {
+            let kill = sql("SELECT CAST(COUNT(pg_terminate_backend(pid)) AS BIGINT) AS killed FROM pg_stat_activity \
+                 WHERE datname = current_database() AND pid <> pg_backend_pid()");
+            async move { kill.fetch_one(tx).await?.get::<i64>("killed") }.boxed()
+        })
+        .await
+        .expect("killed");
+        let (reads, writes, singles) = tokio::join!(
+            join_all((0..10).map(|_| db.ping())),
+            join_all((0..10).map(|n| insert(&db, format!("after {n}"), false))),
+            join_all(
+                (0..10).map(|n| db.execute(sql("INSERT INTO things (name) VALUES ($1)").bind(format!("one {n}"))))
+            ),
+        );
+        assert!(
+            reads.iter().all(Result::is_ok) && writes.iter().all(Result::is_ok) && singles.iter().all(Result::is_ok)
+        );
+        assert_eq!(names(&db).await.len(), 30);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_finds_no_free_connection_in_time_is_told_so() {
+    let (dir, _) = sqlite().await;
+    let url = format!("sqlite:{}", dir.path().join("test.db").display());
+    let patience = Duration::from_millis(20);
+    let db = Db::connect(&DbConfig { max_connections: 1, acquire_timeout: patience, ..DbConfig::new(url) }).await;
+    let db = db.expect("a database");
+    let inner = db.clone();
+    let answer = db
+        .read::<_, DbError, _>(move |_| {
+            let inner = inner.clone();
+            async move { inner.ping().await }.boxed()
+        })
+        .await;
+    assert!(answer.is_err_and(|e| e.is_unavailable()));
+    db.ping().await.expect("the connection is free again");
+}
+
+#[tokio::test]
 async fn a_single_statement_is_durable_and_tells_what_it_touched() {
-    const NONE: Migrations = Migrations { sqlite: &Migrator::DEFAULT, postgres: &Migrator::DEFAULT };
     on_both(&NONE, |db| async move {
         table(&db).await;
         let insert = || {
