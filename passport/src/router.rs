@@ -36,7 +36,7 @@ pub fn router(app: App) -> Router {
         .route(paths::RECOVER, get(documents::recover))
         .route(provider::CONSENT, get(consent::show).post(consent::submit))
         .route(provider::LOGOUT, get(end_session::show).post(end_session::post))
-        .route(provider::LOGOUT_CONFIRM, post(end_session::confirm))
+        .route(provider::LOGOUT_CONFIRM, get(end_session::show_again).post(end_session::confirm))
         .route(provider::SIGNED_OUT, get(end_session::signed_out))
         .layer(from_fn_with_state(app.web.clone(), return_to::let_forms_go_on))
         .layer(from_fn_with_state(app.pages.clone(), error_page::draw));

@@ -93,7 +93,7 @@
   }
 
   // The check without a picture: a worker does the sum, the form waits for it.
-  for (const box of document.querySelectorAll("[data-work]")) {
+  const work = (box) => {
     const form = box.closest("form");
     const state = box.querySelector("[data-state]");
     const nonce = box.querySelector("[name=pow_nonce]");
@@ -101,9 +101,10 @@
     let waiting = null;
     state.textContent = box.dataset.running;
     worker.addEventListener("message", (event) => {
+      worker.terminate();
+      if (!box.isConnected) return;
       nonce.value = event.data;
       state.textContent = box.dataset.done;
-      worker.terminate();
       if (waiting) form.requestSubmit(waiting.button);
     });
     worker.postMessage({
@@ -111,10 +112,45 @@
       bits: Number(box.querySelector("[name=pow_bits]").value),
     });
     form.addEventListener("submit", (event) => {
-      if (nonce.value || event.submitter?.formNoValidate) return;
+      if (!box.isConnected || nonce.value || event.submitter?.formNoValidate) return;
       event.preventDefault();
       event.stopImmediatePropagation();
       waiting = { button: event.submitter };
     }, true);
-  }
+  };
+  for (const box of document.querySelectorAll("[data-work]")) work(box);
+
+  // The buttons of the captcha box send the form, and its page comes back without the passwords. With script the form
+  // goes without them and the box alone is taken from the page that comes back: what was typed stays. The address of
+  // that page becomes the one to reload.
+  const press = async (button) => {
+    const form = button.form;
+    const field = button.closest(".captcha-field");
+    const sent = new URLSearchParams(new FormData(form));
+    sent.set(button.name, button.value);
+    for (const input of form.querySelectorAll("[type=password]")) sent.delete(input.name);
+    const answer = await fetch(form.action, { method: "POST", body: sent });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.querySelector(".captcha-field");
+    if (!answer.ok || !fresh) throw new Error(`no box came back: ${answer.status}`);
+    const typed = field.querySelector("[name=captcha]")?.value;
+    field.replaceWith(document.adoptNode(fresh));
+    history.replaceState(history.state, "", answer.url);
+    const input = fresh.querySelector("[name=captcha]");
+    // Larger or smaller, it is the same picture.
+    if (input && typed && ["enlarge", "shrink"].includes(button.value)) input.value = typed;
+    const box = fresh.querySelector("[data-work]");
+    if (box) work(box);
+    (fresh.querySelector(`button[value=${button.value}]`) ?? fresh.querySelector("button")).focus();
+  };
+  let pressed = false;
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("button[name=captcha_action]");
+    if (!button) return;
+    event.preventDefault();
+    if (pressed) return;
+    pressed = true;
+    // Where that fails, the form goes the way it does without script.
+    press(button).catch(() => button.form.requestSubmit(button)).finally(() => { pressed = false; });
+  });
 })();

@@ -45,8 +45,8 @@ accounts-notice-profile-saved = Your details are saved
 accounts-cookies-title = Your browser kept no cookie
 accounts-cookies-lead = After you sign in, the browser needs a cookie to remember you. It refuses cookies of this site, so you cannot sign in. Your account is fine.
 accounts-cookies-allow = Allow cookies for this site in the settings of the browser, or use another browser
-accounts-cookies-again = Press the button below and sign in again
-accounts-cookies-button = Open the sign-in page again
+accounts-cookies-again = Press the button below and try again
+accounts-cookies-button = Open the page again
 
 # Registration
 accounts-register-title = Register

@@ -42,8 +42,8 @@ accounts-notice-profile-saved = 资料已保存
 accounts-cookies-title = 浏览器没有保存 Cookie
 accounts-cookies-lead = 登录后，浏览器要靠 Cookie 记住您。它现在拒绝了本站的 Cookie，所以登录不了。您的账号没有受影响。
 accounts-cookies-allow = 在浏览器设置里允许本站使用 Cookie，或换一个浏览器
-accounts-cookies-again = 按下面的按钮，重新登录
-accounts-cookies-button = 重新打开登录页
+accounts-cookies-again = 按下面的按钮，再试一次
+accounts-cookies-button = 重新打开页面
 
 # Registration
 accounts-register-title = 用户注册

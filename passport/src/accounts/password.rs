@@ -2,7 +2,7 @@
 
 use askama::Template;
 use askama_web::WebTemplate;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use futures_util::FutureExt as _;
 use http::StatusCode;
@@ -17,12 +17,13 @@ use super::model::{AccountId, Email, Mobile};
 use super::register::read_new_password;
 use super::sessions::{self, EndReason, Session};
 use super::store::{self, Credentials};
-use super::view::{Notice, password_rules, push_error};
+use super::view::{Notice, Way, judge, password_rules};
+use super::visit::FormQuery;
 use super::{Accounts, Trouble, Visit};
 use crate::audit::{Actor, Event};
 use crate::delivery;
 use crate::limits::{Subject, Verdict};
-use crate::web::{Posted, moment, paths};
+use crate::web::{Draft, Flaws, Posted, paths};
 
 /// The form as it was sent.
 #[derive(Debug, Default, Deserialize)]
@@ -60,63 +61,63 @@ struct PasswordPage {
     rules: Vec<Rule>,
 }
 
-/// GET: the empty form.
-pub async fn show(State(accounts): State<Accounts>, mut visit: Visit) -> Result<Response, Trouble> {
-    show_form(&accounts, &mut visit).await
-}
-
-async fn show_form(accounts: &Accounts, visit: &mut Visit) -> Result<Response, Trouble> {
+/// GET: the empty form, with what is to be mended in the one that was sent before.
+pub async fn show(
+    State(accounts): State<Accounts>,
+    mut visit: Visit,
+    Query(query): Query<FormQuery>,
+) -> Result<Response, Trouble> {
     let Some(session) = visit.session()? else {
         return Ok(accounts.ask_to_sign_in(paths::PASSWORD, "sign-in-first"));
     };
-    let username = accounts.prepare(visit, &session).await?;
-    Ok(draw(visit, username, None, FormErrors::default(), None).into_response())
+    let draft = accounts.draft(&visit, paths::PASSWORD, &query).unwrap_or_default();
+    draw(&accounts, visit, &session, draft).await
 }
 
 /// POST: changes the password.
 pub async fn submit(
     State(accounts): State<Accounts>,
     mut visit: Visit,
-    posted: Posted<PasswordForm>,
+    Posted { form, fresh, .. }: Posted<PasswordForm>,
 ) -> Result<Response, Trouble> {
-    try_form(&accounts, &mut visit, posted).await
-}
-
-async fn try_form(accounts: &Accounts, visit: &mut Visit, posted: Posted<PasswordForm>) -> Result<Response, Trouble> {
     let Some(session) = visit.session()? else { return Ok(accounts.ask_to_sign_in(paths::PASSWORD, "sign-in-first")) };
-    let username = accounts.prepare(visit, &session).await?;
-    let Posted { form, fresh, .. } = posted;
-    let mut errors = FormErrors::default();
-    let page = &visit.page;
-    if !fresh {
-        let notice = Some(Notice::again(page));
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, draw(visit, username, None, errors, notice)).into_response());
-    }
-    if form.old_password.is_empty() {
-        push_error(&mut errors, page, "old_password", "accounts-password-old", "accounts-password-old-missing");
-    }
-    let new = read_new_password(page, &mut errors, &form.password, &form.password_confirm);
-    if new.is_some() && form.password == form.old_password {
-        push_error(&mut errors, page, "password", "accounts-password-new", "accounts-password-same");
-    }
-    if let (Some(new), true) = (new, errors.is_empty()) {
-        match accounts.change_password(&session, &form.old_password, new.secret()).await? {
-            Changed::Done => {
+    let draft = if fresh {
+        match try_form(&accounts, &session, &form).await? {
+            None => {
+                accounts.parts().web.drop_draft(&visit.cookies, paths::PASSWORD);
                 return Ok(Redirect::to(&format!("{}?notice=password-changed", paths::HOME)).into_response());
             }
-            Changed::WrongOld { left } => {
-                let text = page.tw("accounts-password-old-wrong", [("left", left)]);
-                errors.push("old_password", page.t("accounts-password-old"), text);
-            }
-            Changed::Locked { until } => {
-                let time = moment::not_before(page.lang, until, accounts.parts().clock.now());
-                let text = page.tw("accounts-password-old-locked", [("time", time.as_str())]);
-                errors.push("old_password", page.t("accounts-password-old"), text);
+            Some(flaws) => {
+                Draft { rules: judge(&form.password), ..Draft::of(()).refused(StatusCode::UNPROCESSABLE_ENTITY, flaws) }
             }
         }
+    } else {
+        Draft::of(()).stale()
+    };
+    match accounts.send_back(&visit, &Way::home(), paths::PASSWORD, &draft) {
+        Some(back) => Ok(back),
+        None => draw(&accounts, visit, &session, draft).await,
     }
-    let page = draw(visit, username, Some(&form.password), errors, None);
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+}
+
+/// Changes the password, or says what is to be mended.
+async fn try_form(accounts: &Accounts, session: &Session, form: &PasswordForm) -> Result<Option<Flaws>, Trouble> {
+    let mut flaws = Flaws::default();
+    if form.old_password.is_empty() {
+        flaws.push("old_password", "accounts-password-old", "accounts-password-old-missing");
+    }
+    let new = read_new_password(&mut flaws, &form.password, &form.password_confirm);
+    if new.is_some() && form.password == form.old_password {
+        flaws.push("password", "accounts-password-new", "accounts-password-same");
+    }
+    let (Some(new), true) = (new, flaws.is_empty()) else { return Ok(Some(flaws)) };
+    let (field, label) = ("old_password", "accounts-password-old");
+    match accounts.change_password(session, &form.old_password, new.secret()).await? {
+        Changed::Done => return Ok(None),
+        Changed::WrongOld { left } => flaws.push_count(field, label, "accounts-password-old-wrong", ("left", left)),
+        Changed::Locked { until } => flaws.push_until(field, label, "accounts-password-old-locked", until),
+    }
+    Ok(Some(flaws))
 }
 
 impl Accounts {
@@ -162,9 +163,8 @@ impl Accounts {
         Ok(if changed { Changed::Done } else { Changed::WrongOld { left } })
     }
 
-    /// The frame for the person, and the name that a password manager should store the password under.
-    async fn prepare(&self, visit: &mut Visit, session: &Session) -> Result<String, Trouble> {
-        self.greet(&mut visit.page, session.account).await?;
+    /// The name that a password manager should store the password of the account under.
+    async fn user_name(&self, session: &Session) -> Result<String, Trouble> {
         let account = self.account(session.account).await?;
         let email = account.as_ref().and_then(|account| account.email.as_ref()).map(Email::as_str);
         let mobile = account.as_ref().and_then(|account| account.mobile.as_ref()).map(Mobile::as_str);
@@ -235,13 +235,16 @@ async fn store_change(
     Ok(true)
 }
 
-fn draw(
-    visit: &Visit,
-    username: String,
-    sent: Option<&SecretString>,
-    errors: FormErrors,
-    notice: Option<Notice>,
-) -> PasswordPage {
-    let page = visit.page.clone().with_errors(&errors);
-    PasswordPage { rules: password_rules(&page, sent.map(SecretString::expose)), page, errors, notice, username }
+async fn draw(accounts: &Accounts, visit: Visit, session: &Session, draft: Draft<()>) -> Result<Response, Trouble> {
+    let errors = draft.flaws.shown(&visit.page, accounts.parts().clock.now());
+    let mut page = visit.page.with_errors(&errors);
+    accounts.greet(&mut page, session.account).await?;
+    let shown = PasswordPage {
+        rules: password_rules(&page, &draft.rules),
+        username: accounts.user_name(session).await?,
+        notice: Notice::of_draft(&page, &draft),
+        page,
+        errors,
+    };
+    Ok((draft.status(), shown).into_response())
 }

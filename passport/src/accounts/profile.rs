@@ -13,20 +13,11 @@ use shared::page::{Choice, FormErrors, Page};
 
 use super::model::{Account, AccountId, Name, Province};
 use super::register::name_key;
-use super::view::{Notice, provinces, push_error};
-use super::{Accounts, Trouble, Visit, store};
+use super::view::{Notice, Way, provinces};
+use super::visit::FormQuery;
+use super::{Accounts, Session, Trouble, Visit, store};
 use crate::audit::{Actor, Event};
-use crate::web::seal::{open_text, seal_text};
-use crate::web::{Posted, page, paths};
-
-const DRAFT_PURPOSE: &str = "profile-draft";
-
-/// What the address of the page may say.
-#[derive(Debug, Default, Deserialize)]
-pub struct ProfileQuery {
-    #[serde(default)]
-    draft: Option<String>,
-}
+use crate::web::{Draft, Flaws, Posted, draft, page, paths};
 
 /// The form as it was sent.
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]
@@ -56,57 +47,51 @@ struct ProfilePage {
     provinces: Vec<Choice>,
 }
 
-/// GET: the form with what is stored, or with what was typed before the session was lost.
+/// GET: the form with what is stored, or with what was typed before it was refused or the session was lost.
 pub async fn show(
     State(accounts): State<Accounts>,
     mut visit: Visit,
-    Query(query): Query<ProfileQuery>,
+    Query(query): Query<FormQuery>,
 ) -> Result<Response, Trouble> {
-    show_form(&accounts, &mut visit, query).await
-}
-
-async fn show_form(accounts: &Accounts, visit: &mut Visit, query: ProfileQuery) -> Result<Response, Trouble> {
     let Some(session) = visit.session()? else {
         return Ok(accounts.ask_to_sign_in(paths::PROFILE, "sign-in-first"));
     };
-    accounts.greet(&mut visit.page, session.account).await?;
-    let draft = query
-        .draft
-        .and_then(|text| serde_json::from_slice(&open_text(&*accounts.parts().sealer, DRAFT_PURPOSE, &text)?).ok());
-    let form = match draft {
-        Some(form) => form,
-        None => ProfileForm::of(accounts.account(session.account).await?.as_ref(), visit.page.lang),
+    let draft = match accounts.draft(&visit, paths::PROFILE, &query) {
+        Some(draft) => draft,
+        None => Draft::of(ProfileForm::of(accounts.account(session.account).await?.as_ref(), visit.page.lang)),
     };
-    Ok(draw(visit, form, FormErrors::default(), None).into_response())
+    draw(&accounts, visit, &session, draft).await
 }
 
 /// POST: stores the profile.
 pub async fn submit(
     State(accounts): State<Accounts>,
     mut visit: Visit,
-    posted: Posted<ProfileForm>,
+    Posted { form, fresh, .. }: Posted<ProfileForm>,
 ) -> Result<Response, Trouble> {
-    try_form(&accounts, &mut visit, posted).await
-}
-
-async fn try_form(accounts: &Accounts, visit: &mut Visit, posted: Posted<ProfileForm>) -> Result<Response, Trouble> {
-    let Posted { form, fresh, .. } = posted;
+    let web = &accounts.parts().web;
     let Some(session) = visit.session()? else {
-        let draft = serde_json::to_vec(&form).unwrap_or_default();
-        let draft = seal_text(&*accounts.parts().sealer, DRAFT_PURPOSE, &draft);
-        return Ok(accounts.ask_to_sign_in(&format!("{}?draft={draft}", paths::PROFILE), "away"));
+        let kept = web.keep_draft(&visit.cookies, paths::PROFILE, &Draft::of(form));
+        let back =
+            kept.map_or_else(|| paths::PROFILE.to_owned(), |id| format!("{}?{}={id}", paths::PROFILE, draft::FIELD));
+        return Ok(accounts.ask_to_sign_in(&back, "away"));
     };
-    accounts.greet(&mut visit.page, session.account).await?;
-    let mut errors = FormErrors::default();
-    let profile = form.read(&visit.page, &mut errors);
-    if let (Some(profile), true) = (profile, fresh) {
-        let locale = profile.locale;
-        accounts.write((session.account, profile), |accounts, args, tx| change(accounts, args, tx).boxed()).await?;
-        page::remember(&visit.cookies, locale);
-        return Ok(Redirect::to(&format!("{}?notice=profile-saved", paths::HOME)).into_response());
+    let mut flaws = Flaws::default();
+    let draft = match form.read(&mut flaws) {
+        Some(profile) if fresh => {
+            let locale = profile.locale;
+            accounts.write((session.account, profile), |accounts, args, tx| change(accounts, args, tx).boxed()).await?;
+            page::remember(&visit.cookies, locale);
+            web.drop_draft(&visit.cookies, paths::PROFILE);
+            return Ok(Redirect::to(&format!("{}?notice=profile-saved", paths::HOME)).into_response());
+        }
+        Some(_) => Draft::of(form).stale(),
+        None => Draft::of(form).refused(StatusCode::UNPROCESSABLE_ENTITY, flaws),
+    };
+    match accounts.send_back(&visit, &Way::home(), paths::PROFILE, &draft) {
+        Some(back) => Ok(back),
+        None => draw(&accounts, visit, &session, draft).await,
     }
-    let notice = (!fresh).then(|| Notice::again(&visit.page));
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, draw(visit, form, errors, notice)).into_response())
 }
 
 async fn change(accounts: Accounts, (id, profile): (AccountId, Profile), tx: &mut Tx) -> Result<(), DbError> {
@@ -126,23 +111,31 @@ impl ProfileForm {
         Self { name: name.to_owned(), locale: locale.tag().to_owned(), province: province.to_owned() }
     }
 
-    fn read(&self, page: &Page, errors: &mut FormErrors) -> Option<Profile> {
+    fn read(&self, flaws: &mut Flaws) -> Option<Profile> {
         let name = match self.name.trim() {
             "" => Ok(None),
-            typed => Name::parse(typed)
-                .map(Some)
-                .map_err(|error| push_error(errors, page, "name", "accounts-name", name_key(error))),
+            typed => Name::parse(typed).map(Some).map_err(|error| flaws.push("name", "accounts-name", name_key(error))),
         };
         let locale = Lang::parse(&self.locale);
         if locale.is_none() {
-            push_error(errors, page, "locale", "accounts-profile-language", "accounts-language-missing");
+            flaws.push("locale", "accounts-profile-language", "accounts-language-missing");
         }
         Some(Profile { name: name.ok()?, locale: locale?, province: Province::parse(&self.province) })
     }
 }
 
-fn draw(visit: &Visit, form: ProfileForm, errors: FormErrors, notice: Option<Notice>) -> ProfilePage {
-    let page = visit.page.clone().with_errors(&errors);
+async fn draw(
+    accounts: &Accounts,
+    visit: Visit,
+    session: &Session,
+    draft: Draft<ProfileForm>,
+) -> Result<Response, Trouble> {
+    let status = draft.status();
+    let errors = draft.flaws.shown(&visit.page, accounts.parts().clock.now());
+    let mut page = visit.page.with_errors(&errors);
+    accounts.greet(&mut page, session.account).await?;
     let languages = Lang::ALL.into_iter().map(|lang| Choice::new(lang.tag(), lang.native_name())).collect();
-    ProfilePage { languages, provinces: provinces(page.lang), page, errors, notice, form }
+    let notice = Notice::of_draft(&page, &draft);
+    let shown = ProfilePage { languages, provinces: provinces(page.lang), page, errors, notice, form: draft.form };
+    Ok((status, shown).into_response())
 }

@@ -6,26 +6,20 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use futures_util::FutureExt as _;
 use http::StatusCode;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use shared::page::{Choice, FormErrors, Page};
 
 use super::model::Province;
-use super::view::{Notice, Way, WayView, provinces, push_error};
-use super::{Accounts, Trouble, Visit, sessions};
-use crate::web::{Posted, paths};
-
-/// Where the person is going.
-#[derive(Debug, Default, Deserialize)]
-pub struct ProvinceQuery {
-    #[serde(default, rename = "continue")]
-    way: Option<String>,
-}
+use super::view::{Notice, Way, WayView, provinces};
+use super::visit::FormQuery;
+use super::{Accounts, Session, Trouble, Visit, sessions};
+use crate::web::{Draft, Flaws, Posted, paths};
 
 /// The form as it was sent.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct ProvinceForm {
-    #[serde(rename = "continue")]
+    #[serde(rename = "continue", skip_serializing)]
     way: Option<String>,
     province: String,
 }
@@ -45,18 +39,19 @@ struct ProvincePage {
 pub async fn show(
     State(accounts): State<Accounts>,
     mut visit: Visit,
-    Query(query): Query<ProvinceQuery>,
+    Query(query): Query<FormQuery>,
 ) -> Result<Response, Trouble> {
     let way = accounts.way(query.way.as_deref());
-    ask(&accounts, &mut visit, &way).await
-}
-
-async fn ask(accounts: &Accounts, visit: &mut Visit, way: &Way) -> Result<Response, Trouble> {
-    let Some(session) = visit.session()? else { return Ok(sign_in(way, "sign-in-first")) };
-    accounts.greet(&mut visit.page, session.account).await?;
-    let usual = accounts.account(session.account).await?.and_then(|account| account.province);
-    let chosen = session.province.or(usual).map(Province::code).unwrap_or_default();
-    Ok(draw(visit, way, chosen.to_owned(), FormErrors::default(), None).into_response())
+    let Some(session) = visit.session()? else { return Ok(sign_in(&way, "sign-in-first")) };
+    let draft = match accounts.draft(&visit, paths::PROVINCE, &query) {
+        Some(draft) => draft,
+        None => {
+            let usual = accounts.account(session.account).await?.and_then(|account| account.province);
+            let chosen = session.province.or(usual).map(Province::code).unwrap_or_default();
+            Draft::of(ProvinceForm { way: None, province: chosen.to_owned() })
+        }
+    };
+    draw(&accounts, visit, &session, &way, draft).await
 }
 
 /// POST: notes the province in the session and goes on.
@@ -66,20 +61,9 @@ pub async fn submit(
     posted: Posted<ProvinceForm>,
 ) -> Result<Response, Trouble> {
     let way = accounts.way(posted.form.way.as_deref());
-    choose(&accounts, &mut visit, &way, posted).await
-}
-
-async fn choose(
-    accounts: &Accounts,
-    visit: &mut Visit,
-    way: &Way,
-    posted: Posted<ProvinceForm>,
-) -> Result<Response, Trouble> {
-    let Some(session) = visit.session()? else { return Ok(sign_in(way, "away")) };
-    accounts.greet(&mut visit.page, session.account).await?;
+    let Some(session) = visit.session()? else { return Ok(sign_in(&way, "away")) };
     let Posted { form, fresh, .. } = posted;
-    let mut errors = FormErrors::default();
-    match Province::parse(&form.province) {
+    let draft = match Province::parse(&form.province) {
         Some(province) if fresh => {
             let id = session.id;
             accounts
@@ -89,24 +73,42 @@ async fn choose(
                 .await?;
             return Ok(Redirect::to(way.path()).into_response());
         }
-        Some(_) => {}
+        Some(_) => Draft::of(form).stale(),
         None => {
-            let page = &visit.page;
-            push_error(&mut errors, page, "province", "accounts-province", "accounts-login-province-missing");
+            let mut flaws = Flaws::default();
+            flaws.push("province", "accounts-province", "accounts-login-province-missing");
+            Draft::of(form).refused(StatusCode::UNPROCESSABLE_ENTITY, flaws)
         }
+    };
+    match accounts.send_back(&visit, &way, paths::PROVINCE, &draft) {
+        Some(back) => Ok(back),
+        None => draw(&accounts, visit, &session, &way, draft).await,
     }
-    let notice = (!fresh).then(|| Notice::again(&visit.page));
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, draw(visit, way, form.province, errors, notice)).into_response())
 }
 
 /// To the sign-in page with the same way, which asks for the province too if the site needs it.
 fn sign_in(way: &Way, notice: &str) -> Response {
-    let link = way.link(paths::SIGN_IN);
-    let joint = if way.sealed.is_some() { '&' } else { '?' };
-    Redirect::to(&format!("{link}{joint}notice={notice}")).into_response()
+    Redirect::to(&way.link_with(paths::SIGN_IN, "notice", notice)).into_response()
 }
 
-fn draw(visit: &Visit, way: &Way, chosen: String, errors: FormErrors, notice: Option<Notice>) -> ProvincePage {
-    let page = visit.page.clone().with_errors(&errors);
-    ProvincePage { provinces: provinces(page.lang), way: way.view(page.lang), page, errors, notice, chosen }
+async fn draw(
+    accounts: &Accounts,
+    visit: Visit,
+    session: &Session,
+    way: &Way,
+    draft: Draft<ProvinceForm>,
+) -> Result<Response, Trouble> {
+    let status = draft.status();
+    let errors = draft.flaws.shown(&visit.page, accounts.parts().clock.now());
+    let mut page = visit.page.with_errors(&errors);
+    accounts.greet(&mut page, session.account).await?;
+    let shown = ProvincePage {
+        provinces: provinces(page.lang),
+        way: way.view(page.lang),
+        notice: Notice::of_draft(&page, &draft),
+        page,
+        errors,
+        chosen: draft.form.province,
+    };
+    Ok((status, shown).into_response())
 }

@@ -37,7 +37,7 @@ pub async fn submit(
     posted: Posted<SignOutForm>,
 ) -> Result<Response, Trouble> {
     if !posted.fresh {
-        return Ok(SignOutPage { page: visit.page }.into_response());
+        return Ok(Redirect::to(paths::SIGN_OUT).into_response());
     }
     sign_out(&accounts, &mut visit).await
 }

@@ -1,10 +1,11 @@
 //! What several pages of accounts show: notices, choices, rules, where a person is going.
 
 use shared::i18n::Lang;
-use shared::page::{Accent, Choice, Destination, FormErrors, Page, Rule};
+use shared::page::{Accent, Choice, Destination, Page, Rule};
+use shared::secret::SecretString;
 
 use super::model::{IdType, PASSWORD_RULES, Province, SPECIAL_CHARACTERS};
-use crate::web::{ReturnTo, ReturnToCodec, paths, return_to};
+use crate::web::{Draft, ReturnTo, ReturnToCodec, paths, return_to};
 
 /// A notice at the top of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,9 +31,15 @@ impl Notice {
         Some(Self { kind, text: page.t(key) })
     }
 
-    /// For a form whose token did not fit: it is shown again and nothing was done.
-    pub fn again(page: &Page) -> Self {
-        Self { kind: "warn", text: page.t("accounts-notice-again") }
+    /// What is to be told about a form that comes back, beside what is to be mended in it.
+    pub fn of_draft<F>(page: &Page, draft: &Draft<F>) -> Option<Self> {
+        let (kind, key) = match draft {
+            // Its token did not fit, and nothing was done.
+            Draft { again: true, .. } => ("warn", "accounts-notice-again"),
+            Draft { password_dropped: true, flaws, .. } if flaws.is_empty() => ("info", "common-password-not-kept"),
+            _ => return None,
+        };
+        Some(Self { kind, text: page.t(key) })
     }
 }
 
@@ -52,6 +59,11 @@ impl Way {
         Self { sealed: sealed.filter(|_| return_to.is_some()).map(str::to_owned), return_to }
     }
 
+    /// The way of a page that nobody passes through: it leads home.
+    pub const fn home() -> Self {
+        Self { sealed: None, return_to: None }
+    }
+
     /// Where it leads.
     pub fn path(&self) -> &str {
         self.return_to.as_ref().map_or(paths::HOME, |way| &way.path)
@@ -60,6 +72,12 @@ impl Way {
     /// A page of ours that carries it along.
     pub fn link(&self, path: &str) -> String {
         return_to::link(path, self.sealed.as_deref())
+    }
+
+    /// The same with one parameter more; name and value need no escaping.
+    pub fn link_with(&self, path: &str, name: &str, value: &str) -> String {
+        let joint = if self.sealed.is_some() { '&' } else { '?' };
+        format!("{}{joint}{name}={value}", self.link(path))
     }
 
     /// What the page shows of it.
@@ -104,23 +122,25 @@ pub fn id_types(page: &Page) -> Vec<Choice> {
     IdType::all().map(|kind| Choice::new(kind.code(), page.t(&format!("accounts-id-type-{}", kind.code())))).collect()
 }
 
-/// The rules of a new password: for the reader, for the script, and judged once something was sent.
-pub fn password_rules(page: &Page, sent: Option<&str>) -> Vec<Rule> {
+/// The rules of a new password: for the reader, for the script, and with the verdict if something was sent.
+pub fn password_rules(page: &Page, verdict: &[bool]) -> Vec<Rule> {
     PASSWORD_RULES
         .iter()
-        .map(|rule| Rule {
+        .enumerate()
+        .map(|(n, rule)| Rule {
             check: match rule.code {
                 "length" => "length:8:18".to_owned(),
                 "special" => format!("one-of:{SPECIAL_CHARACTERS}"),
                 other => other.to_owned(),
             },
             text: page.t(&format!("accounts-password-rule-{}", rule.code)),
-            kept: sent.filter(|text| !text.is_empty()).map(|text| rule.holds(text)),
+            kept: verdict.get(n).copied(),
         })
         .collect()
 }
 
-/// Adds an error whose label and sentence are texts with these keys.
-pub fn push_error(errors: &mut FormErrors, page: &Page, field: &'static str, label: &str, sentence: &str) {
-    errors.push(field, page.t(label), page.t(sentence));
+/// Which rules a new password keeps; nothing about one that was not typed.
+pub fn judge(typed: &SecretString) -> Vec<bool> {
+    let text = typed.expose();
+    if text.is_empty() { Vec::new() } else { PASSWORD_RULES.iter().map(|rule| rule.holds(text)).collect() }
 }

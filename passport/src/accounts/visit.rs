@@ -4,15 +4,35 @@ use std::convert::Infallible;
 
 use axum::extract::{FromRef, FromRequestParts};
 use axum::response::{IntoResponse, Redirect, Response};
+use http::StatusCode;
 use http::request::Parts;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use shared::http::ClientAddr;
-use shared::page::{Page, SignedIn};
+use shared::page::{Link, Page, SignedIn};
 use tower_cookies::Cookies;
 
 use super::model::AccountId;
-use super::{Accounts, CurrentSession, Session, Trouble, store};
+use super::{Accounts, CurrentSession, Session, Trouble, Way, store};
 use crate::limits::AddressBlock;
-use crate::web::{PageContext, Pages, ReturnTo, Web, paths, return_to};
+use crate::web::error_page::{Explanation, explain};
+use crate::web::form::sends_cookies;
+use crate::web::{Draft, PageContext, Pages, ReturnTo, Web, draft, paths, return_to};
+
+/// What the address of a form may say.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct FormQuery {
+    /// The way that the form is on.
+    #[serde(rename = "continue")]
+    pub way: Option<String>,
+    /// The notice of the redirect that led here.
+    pub notice: Option<String>,
+    /// The id of the draft to show.
+    pub draft: Option<String>,
+    /// Set when the form came without a cookie: the cookies given with that answer must have come back.
+    cookies: Option<String>,
+}
 
 /// What every page of accounts wants to know of its request.
 pub struct Visit {
@@ -22,6 +42,8 @@ pub struct Visit {
     pub cookies: Cookies,
     /// The block of addresses that the request comes from.
     pub address: AddressBlock,
+    /// Whether the browser sent the cookie of our forms.
+    sends_cookies: bool,
     /// The session, as far as it could be found out.
     session: CurrentSession,
 }
@@ -40,7 +62,7 @@ where
         let cookies = parts.extensions.get::<Cookies>().cloned().unwrap_or_default();
         let address = AddressBlock::of(ClientAddr::of(&parts.extensions).0);
         let session = CurrentSession::from_request_parts(parts, state).await?;
-        Ok(Self { page, cookies, address, session })
+        Ok(Self { page, cookies, address, sends_cookies: sends_cookies(&parts.headers), session })
     }
 }
 
@@ -51,6 +73,23 @@ impl Visit {
     /// The database could not be asked.
     pub fn session(&mut self) -> Result<Option<Session>, Trouble> {
         std::mem::replace(&mut self.session.0, Ok(None)).map_err(Trouble::from)
+    }
+
+    /// The page for a browser that refuses cookies, with which nobody can be signed in, and `None` for any other. Its
+    /// button leads to the form at `path` again.
+    pub fn cookies_refused(&self, query: &FormQuery, link: String) -> Option<Response> {
+        if query.cookies.is_none() || self.sends_cookies {
+            return None;
+        }
+        let page = &self.page;
+        let told = Explanation {
+            title: page.t("accounts-cookies-title"),
+            lead: page.t("accounts-cookies-lead"),
+            steps: vec![page.t("accounts-cookies-allow"), page.t("accounts-cookies-again")],
+            way: Link::new(link, page.t("accounts-cookies-button")),
+            other: None,
+        };
+        Some(explain(page.clone(), StatusCode::UNPROCESSABLE_ENTITY, told))
     }
 }
 
@@ -67,6 +106,28 @@ impl Accounts {
             sign_out: paths::SIGN_OUT.to_owned(),
         });
         Ok(())
+    }
+
+    /// Answers a form of the page at `path` with a redirect to that page, which then shows the draft. `None` if it is
+    /// too large to be kept.
+    pub fn send_back<F: Serialize>(
+        &self,
+        visit: &Visit,
+        way: &Way,
+        path: &'static str,
+        draft: &Draft<F>,
+    ) -> Option<Response> {
+        let id = self.parts().web.keep_draft(&visit.cookies, path, draft)?;
+        let mut location = way.link_with(path, draft::FIELD, &id);
+        if !visit.sends_cookies {
+            location.push_str("&cookies=asked");
+        }
+        Some(Redirect::to(&location).into_response())
+    }
+
+    /// The draft that the address of the page at `path` names, if this browser has it.
+    pub fn draft<F: DeserializeOwned>(&self, visit: &Visit, path: &str, query: &FormQuery) -> Option<Draft<F>> {
+        self.parts().web.draft(&visit.cookies, path, query.draft.as_deref())
     }
 
     /// To the sign-in page, and from there back to `path`; `notice` says why.

@@ -38,6 +38,9 @@ use crate::web::{Fault, Posted, paths, return_to};
 /// What may be declined without giving up.
 const OPTIONAL: [&str; 2] = [EMAIL, PHONE];
 
+/// The query parameter of a form that comes back: the optional scopes that were not ticked.
+const LEFT_OUT: &str = "left_out";
+
 /// What the page sends.
 #[derive(Debug, Deserialize)]
 pub struct ConsentForm {
@@ -70,7 +73,10 @@ pub async fn show(State(oidc): State<Oidc>, visit: Visit) -> Response {
     let sealed = form_urlencoded::parse(query).find(|(name, _)| name == pending::FIELD);
     let sealed = sealed.map(|(_, text)| text.into_owned()).unwrap_or_default();
     match question(&oidc, visit, sealed).await {
-        Ok((visit, question)) => draw(visit.page, &question, false),
+        Ok((visit, question)) => {
+            let returned = returned(visit.uri.query().unwrap_or_default());
+            draw(visit.page, &question, returned.as_ref())
+        }
         Err(elsewhere) => *elsewhere,
     }
 }
@@ -91,12 +97,12 @@ pub async fn submit(
     };
     // Somebody else may have signed in since the page was drawn: their data is not what it showed.
     if !posted.fresh || posted.form.account != question.session.account.to_string() {
-        return draw(visit.page, &question, true);
+        return ask_again(&question, &posted.form);
     }
     let outcome = match posted.form.decision.as_str() {
         "allow" => allow(&oidc, &question, &posted.form).await,
         "deny" => deny(&oidc, &question, visit.reference.as_str()).await,
-        _ => return draw(visit.page, &question, false),
+        _ => return ask_again(&question, &posted.form),
     };
     outcome.unwrap_or_else(|error| visit.fault(&Failure::Db(error)))
 }
@@ -166,15 +172,30 @@ async fn allow(oidc: &Oidc, question: &Question, form: &ConsentForm) -> Result<R
     Ok(see_other(&pending::resume_path(&question.sealed)))
 }
 
+/// Back to the page, with what was left out: a form that comes back must not offer more than it did.
+fn ask_again(question: &Question, form: &ConsentForm) -> Response {
+    let left_out: Vec<&str> = declined(&question.request.scope, form).collect();
+    see_other(&format!("{}&{LEFT_OUT}={}", pending::consent_path(&question.sealed), left_out.join("+")))
+}
+
+/// The optional scopes that were left out of a form that comes back; `None` for a page shown the first time.
+fn returned(query: &str) -> Option<Scope> {
+    let (_, scopes) = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == LEFT_OUT)?;
+    Some(Scope::parse(&scopes).unwrap_or_default())
+}
+
+/// The optional scopes that are asked for and not ticked.
+fn declined<'f>(asked: &'f Scope, form: &'f ConsentForm) -> impl Iterator<Item = &'static str> + 'f {
+    OPTIONAL.into_iter().filter(|scope| {
+        let ticked = if *scope == EMAIL { form.email.is_some() } else { form.phone.is_some() };
+        asked.has(scope) && !ticked
+    })
+}
+
 /// What is remembered: this answer, on top of what earlier requests were given.
 fn decide(question: &Question, form: &ConsentForm, now: Timestamp) -> Consent {
-    let ticked = |scope: &str| match scope {
-        EMAIL => form.email.is_some(),
-        PHONE => form.phone.is_some(),
-        _ => true,
-    };
     let asked = &question.request.scope;
-    let declined: Vec<&str> = OPTIONAL.into_iter().filter(|scope| asked.has(scope) && !ticked(scope)).collect();
+    let declined: Vec<&str> = declined(asked, form).collect();
     // Tokens of a scope, hence a scope.
     let declined = Scope::parse(&declined.join(" ")).unwrap_or_default();
     let given = asked.without(&declined);
@@ -225,7 +246,7 @@ struct ConsentPage {
     again: bool,
 }
 
-fn draw(mut page: Page, question: &Question, again: bool) -> Response {
+fn draw(mut page: Page, question: &Question, returned: Option<&Scope>) -> Response {
     let client = &question.request.client;
     let account = &question.account;
     let person = account.display_name.clone().or_else(|| account.email.clone()).unwrap_or_default();
@@ -233,7 +254,7 @@ fn draw(mut page: Page, question: &Question, again: bool) -> Response {
     let name = if page.lang == Lang::Zh { client.name.zh.clone() } else { client.name.en.clone() };
     let site = Destination { name, host: client.host.clone(), accent: Accent::parse(&client.accent) };
     let view = ConsentPage {
-        items: items(&page, question),
+        items: items(&page, question, returned),
         action: provider::CONSENT,
         sealed: question.sealed.clone(),
         account: question.session.account.to_string(),
@@ -241,7 +262,7 @@ fn draw(mut page: Page, question: &Question, again: bool) -> Response {
         person,
         policy: client.policy_uri.as_ref().map(ToString::to_string),
         terms: client.tos_uri.as_ref().map(ToString::to_string),
-        again,
+        again: returned.is_some(),
         page,
     };
     let mut response = view.into_response();
@@ -250,9 +271,9 @@ fn draw(mut page: Page, question: &Question, again: bool) -> Response {
 }
 
 /// Everything that would be granted, one by one: nothing is let through that the page does not name.
-fn items(page: &Page, question: &Question) -> Vec<Item> {
+fn items(page: &Page, question: &Question, returned: Option<&Scope>) -> Vec<Item> {
     let account = &question.account;
-    let declined = question.remembered.as_ref().map(|consent| &consent.declined);
+    let declined = returned.or(question.remembered.as_ref().map(|consent| &consent.declined));
     let or_none = |value: &Option<String>| value.clone().unwrap_or_else(|| page.t("oidc-consent-none"));
     let detail = |scope: &str| match scope {
         PROFILE => or_none(&account.display_name),

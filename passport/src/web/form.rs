@@ -140,6 +140,11 @@ where
     }
 }
 
+/// Whether the browser sent the form cookie: if not after it was given one, it refuses cookies.
+pub fn sends_cookies(headers: &HeaderMap) -> bool {
+    sent_secret(headers).is_some()
+}
+
 /// The secret that the browser sent, and not one that the page of this answer has just been given.
 fn sent_secret(headers: &HeaderMap) -> Option<String> {
     let sent = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());

@@ -2,7 +2,9 @@
 
 pub mod authorization_problem;
 pub mod documents;
+pub mod draft;
 pub mod error_page;
+pub mod flaws;
 pub mod form;
 pub mod moment;
 pub mod page;
@@ -16,7 +18,9 @@ use std::sync::Arc;
 use shared::clock::SharedClock;
 use shared::entropy::SharedEntropy;
 
+pub use self::draft::Draft;
 pub use self::error_page::Fault;
+pub use self::flaws::Flaws;
 pub use self::form::Posted;
 pub use self::page::{PageContext, Pages};
 pub use self::return_to::{Destination, ReturnTo, ReturnToCodec};

@@ -345,13 +345,36 @@ async fn only_the_person_who_was_asked_can_agree() {
         passport.register(&[THEIRS]).await;
         let (mut browser, _) = passport.signed_in(None).await;
         let page = browser.open(&format!("{ISSUER}/authorize?{}", encoded(&theirs()))).await;
-        let form = page.form("form[action='/consent']").with("decision", "allow").encoded();
+        let form = page.form("form[action='/consent']").with("decision", "allow");
         // In another tab, somebody else signs in.
         passport.sign_in(&mut browser, None, None).await;
-        let shown = post(&mut browser, "/consent", form, &[("origin", ISSUER)]).await;
+        let shown = browser.submit(form).await;
         assert_eq!((shown.status.as_u16(), shown.has("form[action='/consent']")), (200, true));
         let silent = with(theirs(), "prompt", "none");
         assert_eq!(error(&authorize(&mut browser, &silent).await), "consent_required");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_site_chooses_the_language_of_the_first_page_and_the_person_that_of_the_next() {
+    on_both(|passport| async move {
+        passport.register(&[THEIRS]).await;
+        let query = encoded(&with(theirs(), "ui_locales", "en"));
+        let mut posting = passport.browser();
+        let posted = post(&mut posting, "/authorize", query.clone(), &[("origin", "https://bei.test")]).await;
+        let mut browser = passport.browser();
+        for first in [format!("{ISSUER}/authorize?{query}"), posted.location().expect("a page").to_string()] {
+            let page = browser.open(&first).await;
+            assert_eq!((page.url.path(), page.texts("h1").concat().as_str()), ("/sign-in", "Candidate sign-in"));
+        }
+        let page = browser.open(&format!("{ISSUER}/authorize?{query}")).await;
+        let chinese = page.url.as_str().replace("&lang=en", "&lang=zh-CN");
+        browser.open(&chinese).await;
+        passport.sign_in(&mut browser, None, None).await;
+        let page = browser.open(&page.url.as_str().replace("&lang=en", "")).await;
+        assert_eq!(page.url.path(), "/consent");
+        assert_eq!(page.texts("html > head > title"), ["把以下信息交给“北辰”？ - E-TEST 通行证"]);
     })
     .await;
 }
@@ -361,11 +384,14 @@ async fn declining_tells_the_site_and_a_stale_form_is_shown_again() {
     on_both(|passport| async move {
         passport.register(&[THEIRS]).await;
         let (mut browser, _) = passport.signed_in(None).await;
-        let page = browser.open(&format!("{ISSUER}/authorize?{}", encoded(&theirs()))).await;
+        let pairs = with(theirs(), "scope", "openid profile email");
+        let page = browser.open(&format!("{ISSUER}/authorize?{}", encoded(&pairs))).await;
         let form = page.form("form[action='/consent']");
-        let stale = form.clone().set("csrf", "x").with("decision", "allow").encoded();
-        let shown = post(&mut browser, "/consent", stale, &[("origin", ISSUER)]).await;
-        assert_eq!((shown.status.as_u16(), shown.has("form[action='/consent']")), (200, true));
+        assert_eq!(form.value("email"), Some("on"));
+        let shown = browser.submit(form.clone().set("csrf", "x").without("email").with("decision", "allow")).await;
+        assert_eq!((shown.status.as_u16(), shown.url.path()), (200, "/consent"));
+        assert!(shown.has(".notice.warn"));
+        assert_eq!(shown.form("form[action='/consent']").value("email"), None, "what was left out stays out");
         let denied = form.with("decision", "deny").encoded();
         let foreign = post(&mut browser, "/consent", denied.clone(), &[("origin", "https://evil.test")]).await;
         assert_eq!(foreign.status, 403);

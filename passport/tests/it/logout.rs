@@ -58,10 +58,13 @@ async fn without_a_hint_the_person_is_asked() {
         let leave = form.clone().with("decision", "leave").encoded();
         let foreign = post(&mut browser, "/logout/confirm", leave.clone(), &[("origin", "https://evil.test")]).await;
         assert_eq!(foreign.status, 403);
+        let again = browser.submit(form.clone().set("csrf", "x").with("decision", "leave")).await;
+        assert_eq!((again.url.path(), again.has(".notice.warn")), ("/logout/confirm", true), "{}", again.text);
+        let leave_again = again.form("form[action='/logout/confirm']").with("decision", "leave").encoded();
         let stay = form.with("decision", "stay").encoded();
         let stayed = post(&mut browser, "/logout/confirm", stay, &[("origin", ISSUER)]).await;
         assert_eq!(stayed.location().expect("a way").path(), "/");
-        let left = post(&mut browser, "/logout/confirm", leave, &[("origin", ISSUER)]).await;
+        let left = post(&mut browser, "/logout/confirm", leave_again, &[("origin", ISSUER)]).await;
         assert_eq!(left.location().expect("a way").as_str(), "https://cet.test/out");
         let again = get(&mut browser, &format!("/logout?{query}"), &[]).await;
         assert_eq!(again.location().expect("a way").as_str(), "https://cet.test/out", "nobody is signed in");

@@ -22,29 +22,38 @@ pub struct StoredCookie {
 
 /// All cookies of a browser.
 #[derive(Debug, Clone, Default)]
-pub struct CookieJar(Vec<StoredCookie>);
+pub struct CookieJar {
+    kept: Vec<StoredCookie>,
+    refusing: bool,
+}
 
 impl CookieJar {
     /// The cookie that the host has set by that name.
     #[must_use]
     pub fn get(&self, host: &str, name: &str) -> Option<&StoredCookie> {
-        self.0.iter().find(|cookie| cookie.host == host && cookie.name == name)
+        self.kept.iter().find(|cookie| cookie.host == host && cookie.name == name)
+    }
+
+    /// Keeps none from now on, and forgets those it had: a browser whose owner forbids cookies.
+    pub fn refuse(&mut self) {
+        self.kept.clear();
+        self.refusing = true;
     }
 
     /// Forgets everything, as a person who clears the browser's data.
     pub fn clear(&mut self) {
-        self.0.clear();
+        self.kept.clear();
     }
 
     /// Forgets what one host has set.
     pub fn clear_host(&mut self, host: &str) {
-        self.0.retain(|cookie| cookie.host != host);
+        self.kept.retain(|cookie| cookie.host != host);
     }
 
     /// Puts a cookie in, as if the host had set it.
     pub fn put(&mut self, cookie: StoredCookie) {
         self.remove(&cookie.host, &cookie.name, &cookie.path);
-        self.0.push(cookie);
+        self.kept.push(cookie);
     }
 
     /// Takes a `Set-Cookie` header from `url`.
@@ -73,8 +82,8 @@ impl CookieJar {
         let gone = cookie.max_age().is_some_and(|age| !age.is_positive())
             || (cookie.max_age().is_none() && header.to_ascii_lowercase().contains("expires=thu, 01 jan 1970"));
         self.remove(&host, cookie.name(), &path);
-        if !gone {
-            self.0.push(StoredCookie {
+        if !gone && !self.refusing {
+            self.kept.push(StoredCookie {
                 host,
                 name: cookie.name().to_owned(),
                 value: cookie.value().to_owned(),
@@ -94,7 +103,7 @@ impl CookieJar {
             Some(SameSite::Lax) | None => !cross_site || safe_method,
         };
         let sent = self
-            .0
+            .kept
             .iter()
             .filter(|cookie| Some(cookie.host.as_str()) == url.host_str() && path_matches(url.path(), &cookie.path))
             .filter(goes_along)
@@ -104,7 +113,7 @@ impl CookieJar {
     }
 
     fn remove(&mut self, host: &str, name: &str, path: &str) {
-        self.0.retain(|cookie| !(cookie.host == host && cookie.name == name && cookie.path == path));
+        self.kept.retain(|cookie| !(cookie.host == host && cookie.name == name && cookie.path == path));
     }
 }
 

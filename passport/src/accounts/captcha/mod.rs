@@ -13,10 +13,10 @@
 //! // POST: `fields: captcha::Fields` are those of the box, see `parts::captcha`; inside one `db.write`:
 //! match captchas.step(tx, Form::SignIn, &fields, needed, now).await? {
 //!     Step::Passed(shown) => …,                     // go on; a page that shows the form again shows `shown`
-//!     Step::Again { captcha, problem: None } => …,  // a button of the box was pressed: the form as it was, 200
-//!     Step::Again { captcha, problem: Some(p) } => errors.add("captcha", page.t(p.key())),   // 422
+//!     Step::Again { captcha, problem: None } => …,  // a button of the box was pressed: the form as it was
+//!     Step::Again { captcha, problem: Some(p) } => flaws.push("captcha", "common-captcha", p.key()),
 //! }
-//! // POST that is refused before it comes to that (stale form)
+//! // GET of a form that comes back, with what `Fields::showing` took along
 //! let captcha = captchas.shown(Form::SignIn, &fields, now);
 //! ```
 //!
@@ -32,7 +32,7 @@ mod work;
 
 use std::sync::Arc;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use shared::clock::Timestamp;
 use shared::db::{DbError, Tx};
 use shared::entropy::SharedEntropy;
@@ -59,17 +59,27 @@ pub fn needed(policy: CaptchaPolicy, after: u32, failures: u32) -> bool {
 }
 
 /// What the box sends along with its form.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct Fields {
-    /// The challenge, or the pass.
+    /// The challenge, or the pass. It alone is kept in a draft: an answer is good once.
     pub captcha_id: String,
     /// What was read from the picture.
+    #[serde(skip_serializing)]
     pub captcha: String,
     /// The button of the box that was pressed, if one was: `refresh`, `enlarge`, `shrink` or `work`.
+    #[serde(skip_serializing)]
     pub captcha_action: String,
     /// What the browser worked out.
+    #[serde(skip_serializing)]
     pub pow_nonce: String,
+}
+
+impl Fields {
+    /// What a form carries that shows this box.
+    pub fn showing(captcha: Option<&Captcha>) -> Self {
+        Self { captcha_id: captcha.map(|captcha| captcha.id.clone()).unwrap_or_default(), ..Self::default() }
+    }
 }
 
 /// What becomes of a form that carries a box.

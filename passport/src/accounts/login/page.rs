@@ -5,39 +5,29 @@ use askama_web::WebTemplate;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use shared::i18n::Lang;
-use shared::page::{Captcha, Choice, FormErrors, Link, Page};
+use shared::page::{Captcha, Choice, FormErrors, Page};
 use shared::secret::SecretString;
 
 use super::sign_in::{Attempt, Refusal, SignIn};
 use crate::accounts::captcha::{Fields, Form, Problem, Step};
 use crate::accounts::model::{LoginName, Province};
 use crate::accounts::sessions::{Session, cookie};
-use crate::accounts::view::{Notice, Way, WayView, provinces, push_error};
+use crate::accounts::view::{Notice, Way, WayView, provinces};
+use crate::accounts::visit::FormQuery;
 use crate::accounts::{Accounts, Trouble, Visit};
-use crate::web::error_page::{Explanation, explain as explain_page};
-use crate::web::{Posted, moment, paths};
+use crate::web::{Draft, Flaws, Posted, paths};
 
-/// What the address of the page may say.
-#[derive(Debug, Default, Deserialize)]
-pub struct LoginQuery {
-    #[serde(default, rename = "continue")]
-    way: Option<String>,
-    #[serde(default)]
-    notice: Option<String>,
-}
-
-/// What is typed, except the password's fate: it is never shown again.
-#[derive(Debug, Default, Deserialize)]
+/// What is typed. The password is never shown again.
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
 pub struct LoginForm {
-    #[serde(default, rename = "continue")]
+    #[serde(rename = "continue", skip_serializing)]
     way: Option<String>,
-    #[serde(default)]
     province: String,
-    #[serde(default)]
     username: String,
-    #[serde(default)]
+    #[serde(skip_serializing)]
     password: SecretString,
     #[serde(flatten)]
     captcha: Fields,
@@ -61,7 +51,7 @@ struct LoginPage {
 pub async fn show(
     State(accounts): State<Accounts>,
     mut visit: Visit,
-    Query(query): Query<LoginQuery>,
+    Query(query): Query<FormQuery>,
 ) -> Result<Response, Trouble> {
     let way = accounts.way(query.way.as_deref());
     if visit.session()?.is_some_and(|session| suffices(&session, &way)) {
@@ -70,12 +60,15 @@ pub async fn show(
     if way.return_to.as_ref().is_some_and(|to| to.create) {
         return Ok(Redirect::to(&way.link(paths::REGISTER)).into_response());
     }
-    let hint = way.return_to.as_ref().and_then(|to| to.login_hint.clone());
-    let form = LoginForm { username: hint.unwrap_or_default(), ..LoginForm::default() };
-    let needed = accounts.captcha_needed(None, visit.address).await?;
-    let captcha = accounts.captcha_box(Form::SignIn, &form.captcha, needed);
+    if let Some(told) = visit.cookies_refused(&query, way.link(paths::SIGN_IN)) {
+        return Ok(told);
+    }
+    let draft = accounts.draft(&visit, paths::SIGN_IN, &query).unwrap_or_else(|| {
+        let hint = way.return_to.as_ref().and_then(|to| to.login_hint.clone());
+        Draft::of(LoginForm { username: hint.unwrap_or_default(), ..LoginForm::default() })
+    });
     let notice = Notice::of_code(&visit.page, query.notice.as_deref());
-    Ok(draw(&visit, &way, Shown { form, captcha, notice, ..Shown::default() }).into_response())
+    draw(&accounts, &visit, &way, draft, notice).await
 }
 
 /// A session serves unless it is older than the request that led here: then a fresh sign-in was asked for.
@@ -83,7 +76,8 @@ fn suffices(session: &Session, way: &Way) -> bool {
     way.return_to.as_ref().is_none_or(|to| session.auth_time >= to.started_at)
 }
 
-/// POST: signs in, or shows the form again.
+/// POST: signs in, or sends the form back. A form whose token does not fit leads on all the same if the browser has
+/// signed in meanwhile.
 pub async fn submit(
     State(accounts): State<Accounts>,
     mut visit: Visit,
@@ -91,134 +85,124 @@ pub async fn submit(
 ) -> Result<Response, Trouble> {
     let way = accounts.way(posted.form.way.as_deref());
     let session = visit.session()?;
-    if !posted.fresh {
-        return stale(&accounts, &visit, &way, session, posted).await;
+    let draft = if posted.fresh {
+        match try_form(&accounts, &visit, &way, session, posted.form).await? {
+            Ok(onwards) => return Ok(onwards),
+            Err(draft) => draft,
+        }
+    } else if session.is_some_and(|session| suffices(&session, &way)) {
+        return Ok(Redirect::to(way.path()).into_response());
+    } else {
+        Draft::of(posted.form).stale()
+    };
+    match accounts.send_back(&visit, &way, paths::SIGN_IN, &draft) {
+        Some(back) => Ok(back),
+        None => draw(&accounts, &visit, &way, draft, None).await,
     }
-    let form = posted.form;
+}
+
+/// Signs in, or says what is to be mended.
+async fn try_form(
+    accounts: &Accounts,
+    visit: &Visit,
+    way: &Way,
+    session: Option<Session>,
+    mut form: LoginForm,
+) -> Result<Result<Response, Draft<LoginForm>>, Trouble> {
     let name = LoginName::parse(&form.username);
     let needed = accounts.captcha_needed(name.as_ref(), visit.address).await?;
     let (captcha, problem) = match accounts.captcha_step(Form::SignIn, &form.captcha, needed).await? {
         Step::Again { captcha, problem: None } => {
-            let shown = Shown { form, captcha: Some(captcha), ..Shown::default() };
-            return Ok(draw(&visit, &way, shown).into_response());
+            form.captcha = Fields::showing(Some(&captcha));
+            let password_dropped = !form.password.is_empty();
+            return Ok(Err(Draft { password_dropped, ..Draft::of(form) }));
         }
         Step::Again { captcha, problem } => (Some(captcha), problem),
         Step::Passed(captcha) => (captcha, None),
     };
-    let mut errors = errors_of(&visit.page, &way, &form, problem);
-    let (Some(name), true) = (name, errors.is_empty()) else {
-        let page = draw(&visit, &way, Shown { form, errors, captcha, notice: None });
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    form.captcha = Fields::showing(captcha.as_ref());
+    let mut flaws = flaws_of(way, &form, problem);
+    let (Some(name), true) = (name, flaws.is_empty()) else {
+        return Ok(Err(Draft::of(form).refused(StatusCode::UNPROCESSABLE_ENTITY, flaws)));
     };
     let attempt = Attempt {
-        name: name.clone(),
+        name,
         password: form.password.clone(),
         province: Province::parse(&form.province),
         address: visit.address,
         replaces: session.map(|session| session.id),
     };
-    let refusal = match accounts.sign_in(attempt).await? {
+    match accounts.sign_in(attempt).await? {
         SignIn::Done(token) => {
             cookie::set(&visit.cookies, &token);
-            return Ok(Redirect::to(way.path()).into_response());
+            accounts.parts().web.drop_draft(&visit.cookies, paths::SIGN_IN);
+            Ok(Ok(Redirect::to(way.path()).into_response()))
         }
-        SignIn::Refused(refusal) => refusal,
-    };
-    let (status, text) = explain(&visit.page, &accounts, refusal);
-    errors.push("username", visit.page.t("accounts-account"), text);
-    let needed = accounts.captcha_needed(Some(&name), visit.address).await?;
-    let captcha = captcha.or_else(|| accounts.captcha_box(Form::SignIn, &form.captcha, needed));
-    Ok((status, draw(&visit, &way, Shown { form, errors, captcha, notice: None })).into_response())
+        SignIn::Refused(refusal) => {
+            let status = explain(&mut flaws, refusal);
+            Ok(Err(Draft::of(form).refused(status, flaws)))
+        }
+    }
 }
 
 /// What is missing in the form.
-fn errors_of(page: &Page, way: &Way, form: &LoginForm, problem: Option<Problem>) -> FormErrors {
-    let mut errors = FormErrors::default();
+fn flaws_of(way: &Way, form: &LoginForm, problem: Option<Problem>) -> Flaws {
+    let mut flaws = Flaws::default();
     if way.return_to.as_ref().is_some_and(|to| to.needs_province) && Province::parse(&form.province).is_none() {
-        push_error(&mut errors, page, "province", "accounts-province", "accounts-login-province-missing");
+        flaws.push("province", "accounts-province", "accounts-login-province-missing");
     }
     if LoginName::parse(&form.username).is_none() {
-        push_error(&mut errors, page, "username", "accounts-account", "accounts-login-account-missing");
+        flaws.push("username", "accounts-account", "accounts-login-account-missing");
     }
     if form.password.is_empty() {
-        push_error(&mut errors, page, "password", "accounts-password", "accounts-login-password-missing");
+        flaws.push("password", "accounts-password", "accounts-login-password-missing");
     }
     if let Some(problem) = problem {
-        push_error(&mut errors, page, "captcha", "common-captcha", problem.key());
+        flaws.push("captcha", "common-captcha", problem.key());
     }
-    errors
+    flaws
 }
 
 /// The status and the sentence for a refusal.
-fn explain(page: &Page, accounts: &Accounts, refusal: Refusal) -> (StatusCode, String) {
-    let time = |until| moment::not_before(page.lang, until, accounts.parts().clock.now());
+fn explain(flaws: &mut Flaws, refusal: Refusal) -> StatusCode {
+    let (field, label) = ("username", "accounts-account");
     match refusal {
         Refusal::Wrong { left } => {
-            (StatusCode::UNPROCESSABLE_ENTITY, page.tw("accounts-login-wrong", [("left", left)]))
+            flaws.push_count(field, label, "accounts-login-wrong", ("left", left));
         }
-        Refusal::Locked { until } => {
-            let time = time(until);
-            (StatusCode::UNPROCESSABLE_ENTITY, page.tw("accounts-login-locked", [("time", time.as_str())]))
-        }
+        Refusal::Locked { until } => flaws.push_until(field, label, "accounts-login-locked", until),
         Refusal::TooMany { until } => {
-            let time = time(until);
-            (StatusCode::TOO_MANY_REQUESTS, page.tw("accounts-login-too-many", [("time", time.as_str())]))
+            flaws.push_until(field, label, "accounts-login-too-many", until);
+            return StatusCode::TOO_MANY_REQUESTS;
         }
-        Refusal::Blocked => (StatusCode::UNPROCESSABLE_ENTITY, page.t("accounts-login-blocked")),
+        Refusal::Blocked => flaws.push(field, label, "accounts-login-blocked"),
     }
+    StatusCode::UNPROCESSABLE_ENTITY
 }
 
-/// A form whose token does not fit: onwards if the browser has signed in meanwhile, else the form again as it was
-/// typed. Without any cookie no sign-in can last: then say so, instead of asking for the password again and again.
-async fn stale(
+async fn draw(
     accounts: &Accounts,
     visit: &Visit,
     way: &Way,
-    session: Option<Session>,
-    posted: Posted<LoginForm>,
-) -> Result<Response, Trouble> {
-    if session.is_some_and(|session| suffices(&session, way)) {
-        return Ok(Redirect::to(way.path()).into_response());
-    }
-    let page = &visit.page;
-    if !posted.cookies_work {
-        let told = Explanation {
-            title: page.t("accounts-cookies-title"),
-            lead: page.t("accounts-cookies-lead"),
-            steps: vec![page.t("accounts-cookies-allow"), page.t("accounts-cookies-again")],
-            way: Link::new(way.link(paths::SIGN_IN), page.t("accounts-cookies-button")),
-            other: None,
-        };
-        return Ok(explain_page(page.clone(), StatusCode::UNPROCESSABLE_ENTITY, told));
-    }
-    let form = posted.form;
-    let needed = accounts.captcha_needed(None, visit.address).await?;
-    let captcha = accounts.captcha_box(Form::SignIn, &form.captcha, needed);
-    let shown = Shown { form, captcha, notice: Some(Notice::again(page)), ..Shown::default() };
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, draw(visit, way, shown)).into_response())
-}
-
-/// What a shown form consists of, beside its frame.
-#[derive(Default)]
-struct Shown {
-    form: LoginForm,
-    errors: FormErrors,
+    draft: Draft<LoginForm>,
     notice: Option<Notice>,
-    captcha: Option<Captcha>,
-}
-
-fn draw(visit: &Visit, way: &Way, shown: Shown) -> LoginPage {
-    let Shown { form, errors, notice, captcha } = shown;
+) -> Result<Response, Trouble> {
+    let name = LoginName::parse(&draft.form.username);
+    let asked = !draft.form.captcha.captcha_id.is_empty();
+    let needed = asked || accounts.captcha_needed(name.as_ref(), visit.address).await?;
+    let status = draft.status();
+    let errors = draft.flaws.shown(&visit.page, accounts.parts().clock.now());
     let page = visit.page.clone().with_errors(&errors);
-    LoginPage {
+    let shown = LoginPage {
         provinces: provinces(page.lang),
         way: way.view(page.lang),
         action: way.link(paths::SIGN_IN),
         register: way.link(paths::REGISTER),
+        notice: notice.or_else(|| Notice::of_draft(&page, &draft)),
+        captcha: accounts.captcha_box(Form::SignIn, &draft.form.captcha, needed),
         page,
         errors,
-        notice,
-        form,
-        captcha,
-    }
+        form: draft.form,
+    };
+    Ok((status, shown).into_response())
 }

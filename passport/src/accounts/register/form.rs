@@ -1,21 +1,20 @@
 //! The registration form: what was typed becomes a [`Registration`], or a list of what to mend.
 
-use serde::Deserialize;
-use shared::page::{FormErrors, Page};
+use serde::{Deserialize, Serialize};
 use shared::secret::SecretString;
 
 use crate::accounts::captcha::Fields;
 use crate::accounts::model::{
     Email, EmailError, IdDocument, IdDocumentError, IdType, Mobile, MobileError, Name, NameError, Password,
 };
-use crate::accounts::view::push_error;
+use crate::web::Flaws;
 
 /// The form as it was sent.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct RegisterForm {
     /// Where the person is going, sealed.
-    #[serde(rename = "continue")]
+    #[serde(rename = "continue", skip_serializing)]
     pub way: Option<String>,
     /// Names this copy of the form, so that sending it twice for one person has one effect.
     pub form_key: String,
@@ -24,8 +23,10 @@ pub struct RegisterForm {
     /// 手机号
     pub mobile: String,
     /// 密码
+    #[serde(skip_serializing)]
     pub password: SecretString,
     /// 密码确认
+    #[serde(skip_serializing)]
     pub password_confirm: SecretString,
     /// 证件类型
     pub id_type: String,
@@ -61,19 +62,15 @@ impl RegisterForm {
         !self.agree.is_empty()
     }
 
-    /// Reads the form up to its captcha; `errors` lists what is to be mended, in the order of the page.
-    pub fn read(&self, page: &Page, errors: &mut FormErrors) -> Option<Registration> {
-        let email = Email::parse(&self.email)
-            .map_err(|error| push_error(errors, page, "email", "accounts-email", email_key(error)));
-        let mobile = Mobile::parse(&self.mobile)
-            .map_err(|error| errors.push("mobile", page.t("accounts-mobile"), mobile_text(page, error)));
-        let password = read_new_password(page, errors, &self.password, &self.password_confirm);
-        let document = self.read_document(page, errors);
+    /// Reads the form up to its captcha; `flaws` lists what is to be mended, in the order of the page.
+    pub fn read(&self, flaws: &mut Flaws) -> Option<Registration> {
+        let email = Email::parse(&self.email).map_err(|error| flaws.push("email", "accounts-email", email_key(error)));
+        let mobile = Mobile::parse(&self.mobile).map_err(|error| push_mobile(flaws, error));
+        let password = read_new_password(flaws, &self.password, &self.password_confirm);
+        let document = self.read_document(flaws);
         let name = match self.name.trim() {
             "" => Ok(None),
-            typed => Name::parse(typed)
-                .map(Some)
-                .map_err(|error| push_error(errors, page, "name", "accounts-name", name_key(error))),
+            typed => Name::parse(typed).map(Some).map_err(|error| flaws.push("name", "accounts-name", name_key(error))),
         };
         Some(Registration {
             email: email.ok()?,
@@ -84,43 +81,37 @@ impl RegisterForm {
         })
     }
 
-    fn read_document(&self, page: &Page, errors: &mut FormErrors) -> Result<Option<IdDocument>, ()> {
+    fn read_document(&self, flaws: &mut Flaws) -> Result<Option<IdDocument>, ()> {
         match (IdType::parse(&self.id_type), self.id_number.trim()) {
             (None, "") => Ok(None),
             (None, _) => {
-                push_error(errors, page, "id_type", "accounts-id-type", "accounts-id-type-missing");
+                flaws.push("id_type", "accounts-id-type", "accounts-id-type-missing");
                 Err(())
             }
-            (Some(kind), typed) => IdDocument::parse(kind, typed).map(Some).map_err(|error| {
-                errors.push("id_number", page.t("accounts-id-number"), document_text(page, error));
-            }),
+            (Some(kind), typed) => {
+                IdDocument::parse(kind, typed).map(Some).map_err(|error| push_document(flaws, error))
+            }
         }
     }
 }
 
 /// Reads a new password and its repetition.
-pub fn read_new_password(
-    page: &Page,
-    errors: &mut FormErrors,
-    typed: &SecretString,
-    again: &SecretString,
-) -> Option<Password> {
+pub fn read_new_password(flaws: &mut Flaws, typed: &SecretString, again: &SecretString) -> Option<Password> {
     let broken = match Password::parse(typed.expose()) {
         Ok(password) if typed == again => return Some(password),
         Ok(_) => Vec::new(),
         Err(broken) => broken,
     };
     if typed.is_empty() {
-        push_error(errors, page, "password", "accounts-password", "accounts-password-empty");
+        flaws.push("password", "accounts-password", "accounts-password-empty");
     } else if let [rule] = broken[..] {
-        let key = format!("accounts-password-broken-{}", rule.code);
-        push_error(errors, page, "password", "accounts-password", &key);
+        flaws.push("password", "accounts-password", format!("accounts-password-broken-{}", rule.code));
     } else if !broken.is_empty() {
-        push_error(errors, page, "password", "accounts-password", "accounts-password-broken-several");
+        flaws.push("password", "accounts-password", "accounts-password-broken-several");
     } else if again.is_empty() {
-        push_error(errors, page, "password_confirm", "accounts-password-confirm", "accounts-password-confirm-empty");
+        flaws.push("password_confirm", "accounts-password-confirm", "accounts-password-confirm-empty");
     } else {
-        push_error(errors, page, "password_confirm", "accounts-password-confirm", "accounts-password-confirm-differs");
+        flaws.push("password_confirm", "accounts-password-confirm", "accounts-password-confirm-differs");
     }
     None
 }
@@ -135,14 +126,17 @@ fn email_key(error: EmailError) -> &'static str {
     }
 }
 
-fn mobile_text(page: &Page, error: MobileError) -> String {
-    match error {
-        MobileError::Empty => page.t("accounts-mobile-empty"),
-        MobileError::Character => page.t("accounts-mobile-character"),
-        MobileError::Length(count) => page.tw("accounts-mobile-length", [("count", count)]),
-        MobileError::Prefix => page.t("accounts-mobile-prefix"),
-        MobileError::Foreign => page.t("accounts-mobile-foreign"),
-    }
+fn push_mobile(flaws: &mut Flaws, error: MobileError) {
+    let key = match error {
+        MobileError::Length(count) => {
+            return flaws.push_count("mobile", "accounts-mobile", "accounts-mobile-length", ("count", count));
+        }
+        MobileError::Empty => "accounts-mobile-empty",
+        MobileError::Character => "accounts-mobile-character",
+        MobileError::Prefix => "accounts-mobile-prefix",
+        MobileError::Foreign => "accounts-mobile-foreign",
+    };
+    flaws.push("mobile", "accounts-mobile", key);
 }
 
 /// The text for a name that is none.
@@ -154,13 +148,16 @@ pub fn name_key(error: NameError) -> &'static str {
     }
 }
 
-fn document_text(page: &Page, error: IdDocumentError) -> String {
-    match error {
-        IdDocumentError::Empty => page.t("accounts-id-empty"),
-        IdDocumentError::Length(count) => page.tw("accounts-id-length", [("count", count)]),
-        IdDocumentError::Form => page.t("accounts-id-form"),
-        IdDocumentError::Region => page.t("accounts-id-region"),
-        IdDocumentError::Birth => page.t("accounts-id-birth"),
-        IdDocumentError::Check => page.t("accounts-id-check"),
-    }
+fn push_document(flaws: &mut Flaws, error: IdDocumentError) {
+    let key = match error {
+        IdDocumentError::Length(count) => {
+            return flaws.push_count("id_number", "accounts-id-number", "accounts-id-length", ("count", count));
+        }
+        IdDocumentError::Empty => "accounts-id-empty",
+        IdDocumentError::Form => "accounts-id-form",
+        IdDocumentError::Region => "accounts-id-region",
+        IdDocumentError::Birth => "accounts-id-birth",
+        IdDocumentError::Check => "accounts-id-check",
+    };
+    flaws.push("id_number", "accounts-id-number", key);
 }

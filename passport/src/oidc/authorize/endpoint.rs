@@ -7,6 +7,7 @@ use axum::extract::{FromRequest as _, Request, State};
 use axum::response::Response;
 use http::request::Parts;
 use shared::http::RequestId;
+use shared::i18n::Lang;
 use tower_cookies::Cookies;
 
 use super::super::Oidc;
@@ -48,7 +49,7 @@ pub async fn post(State(oidc): State<Oidc>, request: Request) -> Response {
         return serve(&oidc, &parts, query, Began::now(oidc.0.clock.now())).await;
     }
     let pending = Pending { query: query.to_owned(), began_at: oidc.0.clock.now() };
-    see_other(&pending::resume_path(&pending.seal(&*oidc.0.web.sealer)))
+    see_other(&pending::first_path(&pending.seal(&*oidc.0.web.sealer)))
 }
 
 /// `GET /authorize/resume`: back from one of our pages.
@@ -100,7 +101,8 @@ async fn serve(oidc: &Oidc, parts: &Parts, query: &str, began: Began) -> Respons
         Ok(Decision::Step(Step::Refuse(error))) => redirect.with_error(&error, reference.as_str()),
         Ok(Decision::Step(step)) => {
             let pending = Pending { query: query.to_owned(), began_at: began.at };
-            Way::of(&request).to(oidc, &step, &pending)
+            let language = request.language.filter(|_| !began.resumed || pending::is_first(&parts.uri));
+            Way::of(&request).to(oidc, &step, &pending, language)
         }
         // Nobody can answer now, so the person is asked to try again instead of being sent away.
         Err(error) => problem::fault(oidc.0.pages.page_of(parts), &parts.uri, &Failure::Db(error)),
@@ -114,7 +116,6 @@ struct Way {
     needs_province: bool,
     login_hint: Option<String>,
     create: bool,
-    language: Option<shared::i18n::Lang>,
 }
 
 impl Way {
@@ -131,11 +132,12 @@ impl Way {
             needs_province: request.scope.has(EXAM),
             login_hint: request.login_hint.clone(),
             create: request.prompt.create,
-            language: request.language,
         }
     }
 
-    fn to(self, oidc: &Oidc, step: &Step, pending: &Pending) -> Response {
+    /// To the page of the step. The language that the site asks for is for the first page alone: from there on the
+    /// person's own choice counts, and it may be another.
+    fn to(self, oidc: &Oidc, step: &Step, pending: &Pending, language: Option<Lang>) -> Response {
         let request = pending.seal(&*oidc.0.web.sealer);
         let mut location = match step {
             Step::AskConsent => pending::consent_path(&request),
@@ -158,7 +160,7 @@ impl Way {
                 return_to::link(page, Some(&oidc.0.web.return_to().seal(&way)))
             }
         };
-        if let Some(language) = self.language {
+        if let Some(language) = language {
             location.push_str("&lang=");
             location.push_str(language.tag());
         }

@@ -1,6 +1,7 @@
 //! An authorization request on its way through our pages: sealed into an address, so that a restart, another node or
 //! a second tab takes it up as well as this one.
 
+use http::Uri;
 use shared::clock::Timestamp;
 
 use super::super::discovery::paths;
@@ -12,6 +13,8 @@ const PURPOSE: &str = "authorization-request";
 
 /// The query parameter and form field that carries a sealed request.
 pub const FIELD: &str = "request";
+
+const FIRST: &str = "first";
 
 /// The longest request that is taken up: it has to fit into an address twice, and sealed.
 pub const LIMIT: usize = 4096;
@@ -50,6 +53,17 @@ impl Pending {
 /// The local address that takes a sealed request up again.
 pub fn resume_path(sealed: &str) -> String {
     format!("{}?{FIELD}={sealed}", paths::RESUME)
+}
+
+/// The same for a request that has shown no page yet.
+pub fn first_path(sealed: &str) -> String {
+    format!("{}&{FIRST}=1", resume_path(sealed))
+}
+
+/// Whether the address is one of [`first_path`].
+pub fn is_first(uri: &Uri) -> bool {
+    let query = uri.query().unwrap_or_default().as_bytes();
+    form_urlencoded::parse(query).any(|(name, _)| name == FIRST)
 }
 
 /// The local address that gives it up.

@@ -31,6 +31,9 @@ use crate::web::{Fault, Posted, paths, return_to};
 
 const PURPOSE: &str = "logout";
 
+/// The query parameter and form field that carries a sealed [`Afterwards`].
+const FIELD: &str = "logout";
+
 /// The longest form that fits into an address.
 const LIMIT: usize = 8192;
 
@@ -40,6 +43,18 @@ struct Afterwards {
     back: Option<String>,
     site_zh: Option<String>,
     site_en: Option<String>,
+}
+
+impl Afterwards {
+    fn seal(&self, oidc: &Oidc) -> String {
+        seal_text(&*oidc.0.web.sealer, PURPOSE, &serde_json::to_vec(self).unwrap_or_default())
+    }
+
+    /// What was sealed; for anything else the way ends here.
+    fn open(oidc: &Oidc, sealed: &str) -> Self {
+        let data = open_text(&*oidc.0.web.sealer, PURPOSE, sealed);
+        data.and_then(|data| serde_json::from_slice(&data).ok()).unwrap_or_default()
+    }
 }
 
 /// What the confirmation page sends.
@@ -68,7 +83,24 @@ pub async fn show(State(oidc): State<Oidc>, visit: Visit) -> Response {
         Some(session) if means(request.hint.as_ref(), &session) => {
             end(&oidc, visit, session, request.back.as_deref()).await
         }
-        Some(_) => ask(&oidc, visit.page, afterwards(request), false),
+        Some(_) => {
+            let afterwards = afterwards(request);
+            let sealed = afterwards.seal(&oidc);
+            ask(visit.page, afterwards, sealed, false)
+        }
+    }
+}
+
+/// `GET /logout/confirm`: the question once more, after a form that could not be taken.
+pub async fn show_again(State(oidc): State<Oidc>, visit: Visit) -> Response {
+    let query = visit.uri.query().unwrap_or_default().as_bytes();
+    let sealed = form_urlencoded::parse(query).find(|(name, _)| name == FIELD).map(|(_, text)| text.into_owned());
+    let sealed = sealed.unwrap_or_default();
+    let afterwards = Afterwards::open(&oidc, &sealed);
+    match current(&oidc, &visit).await {
+        Ok(Some(_)) => ask(visit.page, afterwards, sealed, true),
+        Ok(None) => finish(afterwards.back.as_deref()),
+        Err(error) => visit.fault(&Failure::Db(error)),
     }
 }
 
@@ -97,8 +129,7 @@ pub async fn confirm(
         Ok(posted) => posted,
         Err(rejection) => return Fault::from(rejection).page(visit.page, &visit.uri),
     };
-    let sealed = open_text(&*oidc.0.web.sealer, PURPOSE, &posted.form.logout);
-    let afterwards: Afterwards = sealed.and_then(|data| serde_json::from_slice(&data).ok()).unwrap_or_default();
+    let afterwards = Afterwards::open(&oidc, &posted.form.logout);
     match posted.form.decision.as_str() {
         "leave" if posted.fresh => match current(&oidc, &visit).await {
             Ok(Some(session)) => end(&oidc, visit, session, afterwards.back.as_deref()).await,
@@ -106,7 +137,8 @@ pub async fn confirm(
             Err(error) => visit.fault(&Failure::Db(error)),
         },
         "stay" => see_other(paths::HOME),
-        _ => ask(&oidc, visit.page, afterwards, true),
+        // Only what we sealed goes into an address again.
+        _ => see_other(&format!("{}?{FIELD}={}", provider::LOGOUT_CONFIRM, afterwards.seal(&oidc))),
     }
 }
 
@@ -172,11 +204,10 @@ struct LogoutPage {
     again: bool,
 }
 
-fn ask(oidc: &Oidc, page: Page, afterwards: Afterwards, again: bool) -> Response {
-    let data = serde_json::to_vec(&afterwards).unwrap_or_default();
+fn ask(page: Page, afterwards: Afterwards, sealed: String, again: bool) -> Response {
     let view = LogoutPage {
         action: provider::LOGOUT_CONFIRM,
-        sealed: seal_text(&*oidc.0.web.sealer, PURPOSE, &data),
+        sealed,
         site: if page.lang == Lang::Zh { afterwards.site_zh } else { afterwards.site_en },
         again,
         page,

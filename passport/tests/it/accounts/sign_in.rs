@@ -143,13 +143,79 @@ async fn a_stale_form_comes_back_filled_and_works_the_second_time() {
 async fn a_browser_that_refuses_cookies_is_told_so_with_one_button() {
     on_both_with(PLAIN, |passport| async move {
         candidate(&passport).await;
+        for path in ["/sign-in", "/register"] {
+            let mut browser = passport.browser();
+            browser.cookies.refuse();
+            let form = form(&browser.open(&page(path)).await, path);
+            let answer = browser.submit(form).await;
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+            assert!(answer.text.contains("Cookie"));
+            assert_eq!(answer.attributes("main a.button", "href"), [path]);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_browser_that_lost_its_cookies_gets_its_form_back() {
+    on_both_with(PLAIN, |passport| async move {
+        candidate(&passport).await;
         let mut browser = passport.browser();
         let form = sign_in_form(&mut browser, EMAIL, PASSWORD).await;
         browser.cookies.clear();
+        let again = form_of(&browser.submit(form).await);
+        assert_eq!(again.value("username"), Some(EMAIL));
+        assert_eq!(browser.submit(again.set("password", PASSWORD)).await.url.path(), "/");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_refused_form_is_a_page_that_can_be_reloaded_in_either_language_and_left_behind() {
+    on_both_with(PLAIN, |passport| async move {
+        candidate(&passport).await;
+        let mut browser = passport.browser();
+        let form = sign_in_form(&mut browser, EMAIL, "wrong").await;
+        let refused = browser.submit(form.set("province", "44")).await;
+        let here = refused.url.to_string();
+        assert!(!here.contains("lihua"), "{here}");
+        let reloaded = browser.open(&here).await;
+        assert_eq!(summary(&reloaded), summary(&refused));
+        assert_eq!(form_of(&reloaded).value("province"), Some("44"));
+        let english = browser.open(&format!("{here}&lang=en")).await;
+        assert!(summary(&english)[0].contains("4 tries left"), "a reload is no try: {:?}", summary(&english));
+        assert_eq!(browser.submit(form_of(&english).set("password", PASSWORD)).await.url.path(), "/");
+        assert_eq!(browser.open(&here).await.url.path(), "/", "Back leads on");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_draft_is_shown_to_its_own_browser_for_half_an_hour() {
+    on_both_with(PLAIN, |passport| async move {
+        let mut browser = passport.browser();
+        let form = sign_in_form(&mut browser, EMAIL, "").await;
+        let here = browser.submit(form).await.url.to_string();
+        let name = async |browser: &mut Browser| {
+            form_of(&browser.open(&here).await).value("username").unwrap_or_default().to_owned()
+        };
+        assert_eq!(name(&mut browser).await, EMAIL);
+        assert_eq!(name(&mut passport.browser()).await, "");
+        passport.clock.advance(Duration::from_secs(30 * 60));
+        assert_eq!(name(&mut browser).await, "");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_no_cookie_holds_is_shown_at_once() {
+    on_both_with(PLAIN, |passport| async move {
+        let mut browser = passport.browser();
+        let long = "x".repeat(5_000);
+        let form = sign_in_form(&mut browser, &long, "").await;
         let answer = browser.submit(form).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(answer.text.contains("Cookie"));
-        assert_eq!(answer.attributes("main a.button", "href"), ["/sign-in"]);
+        assert_eq!(form_of(&answer).value("username"), Some(long.as_str()));
     })
     .await;
 }
