@@ -40,6 +40,28 @@ impl Timestamp {
     }
 }
 
+/// How many seconds the clocks of China are ahead of UTC, all year and everywhere.
+pub const CHINA: i64 = 8 * 3_600;
+
+/// The English name of a month, from 1; nothing for what is no month.
+pub fn month_name(month: i64) -> &'static str {
+    const NAMES: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    usize::try_from(month - 1).ok().and_then(|index| NAMES.get(index)).copied().unwrap_or_default()
+}
+
 /// A moment on the calendar (Gregorian) and the clock of one offset from UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Civil {
@@ -184,7 +206,7 @@ mod tests {
         ] {
             assert_eq!(Timestamp::from_seconds(seconds).to_string(), shown);
         }
-        let beijing = Timestamp::from_seconds(1_798_761_599).civil(8 * 3_600);
+        let beijing = Timestamp::from_seconds(1_798_761_599).civil(CHINA);
         assert_eq!((beijing.year, beijing.month, beijing.day, beijing.hour), (2027, 1, 1, 7));
     }
 

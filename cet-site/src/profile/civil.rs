@@ -1,11 +1,10 @@
 //! Days and times as a candidate reads them: China Standard Time, UTC+8 all year.
 
 use serde::Deserialize;
-use shared::clock::Timestamp;
+use shared::clock::{CHINA, Timestamp, month_name};
 use shared::i18n::Lang;
 
-/// China Standard Time is eight hours ahead of UTC, without daylight saving since 1991.
-const OFFSET_MS: i64 = 8 * 3600 * 1000;
+const OFFSET_MS: i64 = CHINA * 1000;
 const DAY_MS: i64 = 24 * 3600 * 1000;
 
 /// A day of the Gregorian calendar.
@@ -63,7 +62,7 @@ impl Day {
     pub fn text(self, lang: Lang) -> String {
         match lang {
             Lang::Zh => format!("{}月{}日", self.month, self.day),
-            Lang::En => format!("{} {}", self.day, month_name(self.month)),
+            Lang::En => format!("{} {}", self.day, month_name(self.month.into())),
         }
     }
 
@@ -105,35 +104,10 @@ impl Day {
     }
 
     fn from_number(number: i64) -> Self {
-        let days = number + 719_468;
-        let era = days.div_euclid(146_097);
-        let of_era = days.rem_euclid(146_097);
-        let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-        let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-        let from_march = (5 * of_year + 2) / 153;
-        let day = of_year - (153 * from_march + 2) / 5 + 1;
-        let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
-        let year = year_of_era + era * 400 + i64::from(month <= 2);
-        Self { year, month: u8::try_from(month).unwrap_or(1), day: u8::try_from(day).unwrap_or(1) }
+        let shown = Timestamp::from_millis(number.saturating_mul(DAY_MS)).civil(0);
+        let small = |part: i64| u8::try_from(part).unwrap_or(1);
+        Self { year: shown.year, month: small(shown.month), day: small(shown.day) }
     }
-}
-
-fn month_name(month: u8) -> &'static str {
-    const NAMES: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
-    NAMES[usize::from(month.clamp(1, 12)) - 1]
 }
 
 /// `2027-03-18`

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use shared::clock::{Civil, Timestamp};
+use shared::clock::{CHINA, Civil, Timestamp};
 use shared::i18n::{Catalogue, Lang};
 
 use super::model::{Notice, Payload};
@@ -40,7 +40,7 @@ pub(super) fn contact_taken_sms(to: &str, lang: Lang) -> Payload {
 
 /// The moment as clocks in China show it: all of it is UTC+8.
 fn beijing(at: Timestamp) -> String {
-    let Civil { year, month, day, hour, minute, .. } = at.civil(8 * 3_600);
+    let Civil { year, month, day, hour, minute, .. } = at.civil(CHINA);
     format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02} (UTC+8)")
 }
 

@@ -1,30 +1,32 @@
 //! Moments as people read them: the clock of Beijing, which all of China goes by.
 
-use std::time::Duration;
-
-use shared::clock::Timestamp;
+use shared::clock::{CHINA, Civil, Timestamp, month_name};
 use shared::i18n::Lang;
 
-const OFFSET: Duration = Duration::from_secs(8 * 60 * 60);
-const MINUTES_A_DAY: i64 = 24 * 60;
+const MINUTE_MS: i64 = 60_000;
+const DAY_S: i64 = 24 * 60 * 60;
 
 /// From when on something is possible: `09:40`, with the day before it when it is not today's. Rounded up to the
 /// minute, so that the promise holds.
 pub fn not_before(lang: Lang, at: Timestamp, now: Timestamp) -> String {
-    let minutes = |moment: Timestamp| (moment + OFFSET).millis().div_euclid(60_000);
-    let minute = minutes(at + Duration::from_millis(59_999));
-    let of_day = minute.rem_euclid(MINUTES_A_DAY);
-    let clock = format!("{:02}:{:02}", of_day / 60, of_day % 60);
-    let same_day = minute.div_euclid(MINUTES_A_DAY) == minutes(now).div_euclid(MINUTES_A_DAY);
-    match (same_day, lang) {
-        (true, _) => clock,
-        (false, Lang::Zh) => format!("明天 {clock}"),
-        (false, Lang::En) => format!("{clock} tomorrow"),
+    let minutes = at.millis().saturating_add(MINUTE_MS - 1).div_euclid(MINUTE_MS);
+    let at = Timestamp::from_millis(minutes * MINUTE_MS);
+    let Civil { month, day, hour, minute, .. } = at.civil(CHINA);
+    let clock = format!("{hour:02}:{minute:02}");
+    let day_number = |moment: Timestamp| (moment.seconds() + CHINA).div_euclid(DAY_S);
+    match (day_number(at) - day_number(now), lang) {
+        (..=0, _) => clock,
+        (1, Lang::Zh) => format!("明天 {clock}"),
+        (1, Lang::En) => format!("{clock} tomorrow"),
+        (_, Lang::Zh) => format!("{month}月{day}日 {clock}"),
+        (_, Lang::En) => format!("{day} {}, {clock}", month_name(month)),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[test]
@@ -35,5 +37,13 @@ mod tests {
         assert_eq!(not_before(Lang::Zh, now + Duration::from_secs(15 * 60 + 1), now), "09:41");
         let late = now + Duration::from_secs(15 * 60 * 60);
         assert_eq!(not_before(Lang::En, late, now), "00:25 tomorrow");
+    }
+
+    #[test]
+    fn a_lock_of_days_names_its_day() {
+        let now = Timestamp::from_seconds(1_773_797_100);
+        let end = now + Duration::from_secs(3 * 24 * 60 * 60);
+        assert_eq!(not_before(Lang::Zh, end, now), "3月21日 09:25");
+        assert_eq!(not_before(Lang::En, end, now), "21 March, 09:25");
     }
 }

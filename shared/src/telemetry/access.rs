@@ -3,7 +3,7 @@
 
 use std::io::Write;
 
-use crate::clock::{Clock, SystemClock, Timestamp};
+use crate::clock::{Civil, Clock, SystemClock, Timestamp};
 use crate::http::{AccessLine, AccessLog};
 
 use super::log::LogFormat;
@@ -35,7 +35,7 @@ impl AccessLog for AccessLines {
 fn write(buffer: &mut Vec<u8>, format: LogFormat, now: Timestamp, line: &AccessLine<'_>) {
     let (method, route, status, id) = (line.method, line.route.unwrap_or("-"), line.status, line.id);
     let (ms, fraction) = (line.took.as_millis(), line.took.subsec_micros() % 1000);
-    let now = Utc::of(now);
+    let now = Utc(now);
     // Writing to a Vec cannot fail.
     let _ = match format {
         LogFormat::Json => writeln!(
@@ -48,36 +48,14 @@ fn write(buffer: &mut Vec<u8>, format: LogFormat, now: Timestamp, line: &AccessL
     };
 }
 
-/// A moment as RFC 3339 shows it, in UTC.
-struct Utc {
-    date: (i64, i64, i64),
-    millis_of_day: i64,
-}
-
-impl Utc {
-    /// The civil date of a day count, by H. Hinnant's algorithm: years begin in March, so that the leap day
-    /// comes last.
-    fn of(moment: Timestamp) -> Self {
-        const DAY: i64 = 86_400_000;
-        let days = moment.millis().div_euclid(DAY) + 719_468;
-        let era = days.div_euclid(146_097);
-        let day_of_era = days.rem_euclid(146_097);
-        let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-        let from_march = (5 * day_of_year + 2) / 153;
-        let day = day_of_year - (153 * from_march + 2) / 5 + 1;
-        let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
-        let year = year_of_era + era * 400 + i64::from(month <= 2);
-        Self { date: (year, month, day), millis_of_day: moment.millis().rem_euclid(DAY) }
-    }
-}
+/// A moment as RFC 3339 shows it, in UTC and milliseconds.
+struct Utc(Timestamp);
 
 impl std::fmt::Display for Utc {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let (year, month, day) = self.date;
-        let ms = self.millis_of_day;
-        let (hours, minutes, seconds) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1000 % 60);
-        write!(f, "{year:04}-{month:02}-{day:02}T{hours:02}:{minutes:02}:{seconds:02}.{:03}Z", ms % 1000)
+        let Civil { year, month, day, hour, minute, second } = self.0.civil(0);
+        let millis = self.0.millis().rem_euclid(1000);
+        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}Z")
     }
 }
 
@@ -89,7 +67,7 @@ mod tests {
     use std::time::Duration;
 
     fn shown(moment: i64) -> String {
-        Utc::of(Timestamp::from_millis(moment)).to_string()
+        Utc(Timestamp::from_millis(moment)).to_string()
     }
 
     #[test]
