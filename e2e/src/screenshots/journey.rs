@@ -30,7 +30,7 @@ pub(crate) async fn picture(window: &Window, demo: &Demo, folder: &Path) -> anyh
     window.submit().await?;
     window.arrives_at(&format!("{}/sign-in", demo.passport)).await?;
     window.fill_sign_in(&newcomer.mobile, &newcomer.password).await?;
-    take("4-sign-in-again").await?;
+    take("4-sign-in").await?;
     window.submit().await?;
     window.arrives_at(&format!("{}/registration", demo.cet)).await?;
     take("4-desk").await?;
