@@ -40,6 +40,7 @@ accounts-notice-again = This page was open for a long time, so nothing has been 
 accounts-notice-signed-out = You are signed out
 accounts-notice-password-changed = Your password is changed. All your other devices are signed out
 accounts-notice-profile-saved = Your details are saved
+accounts-notice-other-account = This page was opened with another account, so nothing was saved. Below are the details of the one signed in now
 
 # Cookies refused
 accounts-cookies-title = Your browser kept no cookie
@@ -111,7 +112,6 @@ accounts-password-broken-several = Some rules are not met yet; see the crosses b
 accounts-password-empty = Choose a password
 accounts-password-confirm-empty = Type the password once more
 accounts-password-confirm-differs = The two passwords differ; please type them again
-accounts-name-empty = Type your name
 accounts-name-too-long = A name can have 40 characters at most
 accounts-name-character = One character can’t stand in a name; please use letters
 accounts-id-type-missing = Choose which document this number is of

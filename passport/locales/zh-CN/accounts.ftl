@@ -37,6 +37,7 @@ accounts-notice-again = 这个页面打开太久了，我们没有执行。请�
 accounts-notice-signed-out = 您已退出
 accounts-notice-password-changed = 密码已修改。其他设备都已退出登录
 accounts-notice-profile-saved = 资料已保存
+accounts-notice-other-account = 这个页面是用另一个账号打开的，所以没有保存。下面是现在这个账号的资料
 
 # Cookies refused
 accounts-cookies-title = 浏览器没有保存 Cookie
@@ -108,7 +109,6 @@ accounts-password-broken-several = 还差几条，看下面打叉的
 accounts-password-empty = 设置一个密码
 accounts-password-confirm-empty = 再输入一遍密码
 accounts-password-confirm-differs = 两次输入的密码不一样，请重新输入
-accounts-name-empty = 填写姓名
 accounts-name-too-long = 姓名最多 40 个字
 accounts-name-character = 姓名里有一个字符我们不认识，请用文字填写
 accounts-id-type-missing = 选择这个号码是哪种证件

@@ -3,6 +3,7 @@
 pub mod admin;
 pub mod captcha;
 mod challenge;
+mod fields;
 pub mod hashing;
 pub mod login;
 pub mod model;

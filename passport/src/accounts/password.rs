@@ -12,9 +12,10 @@ use shared::db::{DbError, Tx};
 use shared::page::{FormErrors, Page, Rule};
 use shared::secret::SecretString;
 
+use super::fields::read_new_password;
 use super::hashing::Verdict as Checked;
 use super::model::{AccountId, Email, Mobile};
-use super::register::read_new_password;
+use super::sessions::cookie::{self, SessionToken};
 use super::sessions::{self, EndReason, Session};
 use super::store::{self, Credentials};
 use super::view::{Notice, Way, judge, password_rules};
@@ -35,10 +36,9 @@ pub struct PasswordForm {
 }
 
 /// The answer to a change of password.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Changed {
-    /// It is changed.
-    Done,
+    /// It is changed. The session goes on under this token: whoever got hold of its former one is out, too.
+    Done(SessionToken),
     /// The old password is another one.
     WrongOld {
         /// How often it may be tried again.
@@ -83,11 +83,12 @@ pub async fn submit(
     let Some(session) = visit.session()? else { return Ok(accounts.ask_to_sign_in(paths::PASSWORD, "sign-in-first")) };
     let draft = if fresh {
         match try_form(&accounts, &session, &form).await? {
-            None => {
+            Ok(token) => {
+                cookie::set(&visit.cookies, &token);
                 accounts.parts().web.drop_draft(&visit.cookies, paths::PASSWORD);
                 return Ok(Redirect::to(&format!("{}?notice=password-changed", paths::HOME)).into_response());
             }
-            Some(flaws) => {
+            Err(flaws) => {
                 Draft { rules: judge(&form.password), ..Draft::of(()).refused(StatusCode::UNPROCESSABLE_ENTITY, flaws) }
             }
         }
@@ -101,23 +102,27 @@ pub async fn submit(
 }
 
 /// Changes the password, or says what is to be mended.
-async fn try_form(accounts: &Accounts, session: &Session, form: &PasswordForm) -> Result<Option<Flaws>, Trouble> {
+async fn try_form(
+    accounts: &Accounts,
+    session: &Session,
+    form: &PasswordForm,
+) -> Result<Result<SessionToken, Flaws>, Trouble> {
     let mut flaws = Flaws::default();
     if form.old_password.is_empty() {
         flaws.push("old_password", "accounts-password-old", "accounts-password-old-missing");
     }
-    let new = read_new_password(&mut flaws, &form.password, &form.password_confirm);
+    let new = read_new_password(&mut flaws, "accounts-password-new", &form.password, &form.password_confirm);
     if new.is_some() && form.password == form.old_password {
         flaws.push("password", "accounts-password-new", "accounts-password-same");
     }
-    let (Some(new), true) = (new, flaws.is_empty()) else { return Ok(Some(flaws)) };
+    let (Some(new), true) = (new, flaws.is_empty()) else { return Ok(Err(flaws)) };
     let (field, label) = ("old_password", "accounts-password-old");
     match accounts.change_password(session, &form.old_password, new.secret()).await? {
-        Changed::Done => return Ok(None),
+        Changed::Done(token) => return Ok(Ok(token)),
         Changed::WrongOld { left } => flaws.push_count(field, label, "accounts-password-old-wrong", ("left", left)),
         Changed::Locked { until } => flaws.push_until(field, label, "accounts-password-old-locked", until),
     }
-    Ok(Some(flaws))
+    Ok(Err(flaws))
 }
 
 impl Accounts {
@@ -157,10 +162,11 @@ impl Accounts {
             return Ok(if left == 0 { Changed::Locked { until: locks_until } } else { Changed::WrongOld { left } });
         }
         let hash = hasher.hash(new).await?;
-        let change = (session.clone(), account, hash);
+        let token = SessionToken::new(&*self.parts().entropy);
+        let change = (session.clone(), account, hash, token.hash());
         let changed = self.write(change, |accounts, args, tx| store_change(accounts, args, tx).boxed()).await?;
         // Somebody else changed it between reading and writing: what was typed as old is old indeed.
-        Ok(if changed { Changed::Done } else { Changed::WrongOld { left } })
+        Ok(if changed { Changed::Done(token) } else { Changed::WrongOld { left } })
     }
 
     /// The name that a password manager should store the password of the account under.
@@ -203,10 +209,10 @@ async fn take_back(accounts: Accounts, id: AccountId, tx: &mut Tx) -> Result<(),
     parts.limits.give_back(tx, limit, Subject::Text(&id.to_string()), now).await
 }
 
-/// The new hash, the end of the other sessions, the record and the mail, in one transaction.
+/// The new hash, the new token, the end of the other sessions, the record and the mail, in one transaction.
 async fn store_change(
     accounts: Accounts,
-    (session, account, hash): (Session, Credentials, String),
+    (session, account, hash, token): (Session, Credentials, String, [u8; 32]),
     tx: &mut Tx,
 ) -> Result<bool, DbError> {
     let parts = accounts.parts();
@@ -215,6 +221,7 @@ async fn store_change(
         return Ok(false);
     }
     store::set_password_time(tx, account.id, now).await?;
+    sessions::store::set_token(tx, session.id, &token).await?;
     let mut ended = 0;
     for other in sessions::store::live(tx, account.id, now).await? {
         if other != session.id && accounts.end_session(tx, other, EndReason::PasswordChanged).await? {

@@ -11,8 +11,8 @@ use shared::db::{DbError, Tx};
 use shared::i18n::Lang;
 use shared::page::{Choice, FormErrors, Page};
 
+use super::fields::read_name;
 use super::model::{Account, AccountId, Name, Province};
-use super::register::name_key;
 use super::view::{Notice, Way, provinces};
 use super::visit::FormQuery;
 use super::{Accounts, Session, Trouble, Visit, store};
@@ -23,6 +23,9 @@ use crate::web::{Draft, Flaws, Posted, draft, page, paths};
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct ProfileForm {
+    /// The account that the form was opened for: where several people use one browser, another may be signed in by
+    /// the time it is sent.
+    account: String,
     name: String,
     locale: String,
     province: String,
@@ -56,11 +59,16 @@ pub async fn show(
     let Some(session) = visit.session()? else {
         return Ok(accounts.ask_to_sign_in(paths::PROFILE, "sign-in-first"));
     };
-    let draft = match accounts.draft(&visit, paths::PROFILE, &query) {
+    let draft = accounts.draft(&visit, paths::PROFILE, &query);
+    let draft = match draft.filter(|draft: &Draft<ProfileForm>| draft.form.is_of(&session)) {
         Some(draft) => draft,
-        None => Draft::of(ProfileForm::of(accounts.account(session.account).await?.as_ref(), visit.page.lang)),
+        None => {
+            let account = accounts.account(session.account).await?;
+            Draft::of(ProfileForm::of(session.account, account.as_ref(), visit.page.lang))
+        }
     };
-    draw(&accounts, visit, &session, draft).await
+    let notice = Notice::of_code(&visit.page, query.notice.as_deref());
+    draw(&accounts, visit, &session, draft, notice).await
 }
 
 /// POST: stores the profile.
@@ -76,6 +84,9 @@ pub async fn submit(
             kept.map_or_else(|| paths::PROFILE.to_owned(), |id| format!("{}?{}={id}", paths::PROFILE, draft::FIELD));
         return Ok(accounts.ask_to_sign_in(&back, "away"));
     };
+    if !form.is_of(&session) {
+        return Ok(Redirect::to(&format!("{}?notice=other-account", paths::PROFILE)).into_response());
+    }
     let mut flaws = Flaws::default();
     let draft = match form.read(&mut flaws) {
         Some(profile) if fresh => {
@@ -90,7 +101,7 @@ pub async fn submit(
     };
     match accounts.send_back(&visit, &Way::home(), paths::PROFILE, &draft) {
         Some(back) => Ok(back),
-        None => draw(&accounts, visit, &session, draft).await,
+        None => draw(&accounts, visit, &session, draft, None).await,
     }
 }
 
@@ -104,18 +115,25 @@ async fn change(accounts: Accounts, (id, profile): (AccountId, Profile), tx: &mu
 
 impl ProfileForm {
     /// The form for an account, in the language of the page where it prefers none.
-    fn of(account: Option<&Account>, lang: Lang) -> Self {
+    fn of(id: AccountId, account: Option<&Account>, lang: Lang) -> Self {
         let name = account.and_then(|account| account.name.as_ref()).map(Name::as_str).unwrap_or_default();
         let locale = account.and_then(|account| account.locale).unwrap_or(lang);
         let province = account.and_then(|account| account.province).map(Province::code).unwrap_or_default();
-        Self { name: name.to_owned(), locale: locale.tag().to_owned(), province: province.to_owned() }
+        Self {
+            account: id.to_string(),
+            name: name.to_owned(),
+            locale: locale.tag().to_owned(),
+            province: province.to_owned(),
+        }
+    }
+
+    /// Whether the form was opened for who is signed in.
+    fn is_of(&self, session: &Session) -> bool {
+        self.account == session.account.to_string()
     }
 
     fn read(&self, flaws: &mut Flaws) -> Option<Profile> {
-        let name = match self.name.trim() {
-            "" => Ok(None),
-            typed => Name::parse(typed).map(Some).map_err(|error| flaws.push("name", "accounts-name", name_key(error))),
-        };
+        let name = read_name(flaws, &self.name);
         let locale = Lang::parse(&self.locale);
         if locale.is_none() {
             flaws.push("locale", "accounts-profile-language", "accounts-language-missing");
@@ -129,13 +147,14 @@ async fn draw(
     visit: Visit,
     session: &Session,
     draft: Draft<ProfileForm>,
+    notice: Option<Notice>,
 ) -> Result<Response, Trouble> {
     let status = draft.status();
     let errors = draft.flaws.shown(&visit.page, accounts.parts().clock.now());
     let mut page = visit.page.with_errors(&errors);
     accounts.greet(&mut page, session.account).await?;
     let languages = Lang::ALL.into_iter().map(|lang| Choice::new(lang.tag(), lang.native_name())).collect();
-    let notice = Notice::of_draft(&page, &draft);
+    let notice = notice.or_else(|| Notice::of_draft(&page, &draft));
     let shown = ProfilePage { languages, provinces: provinces(page.lang), page, errors, notice, form: draft.form };
     Ok((status, shown).into_response())
 }

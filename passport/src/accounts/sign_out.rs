@@ -10,6 +10,7 @@ use shared::page::Page;
 
 use super::sessions::{EndReason, cookie};
 use super::{Accounts, Trouble, Visit};
+use crate::web::draft::drop_drafts;
 use crate::web::{Posted, paths};
 
 /// The form: a button.
@@ -25,7 +26,7 @@ struct SignOutPage {
 /// GET: asks first, since a link may have been followed unawares. Who is not signed in has nothing to confirm.
 pub async fn show(mut visit: Visit) -> Result<Response, Trouble> {
     if visit.session()?.is_none() {
-        return Ok(signed_out());
+        return Ok(leave());
     }
     Ok(SignOutPage { page: visit.page }.into_response())
 }
@@ -39,10 +40,6 @@ pub async fn submit(
     if !posted.fresh {
         return Ok(Redirect::to(paths::SIGN_OUT).into_response());
     }
-    sign_out(&accounts, &mut visit).await
-}
-
-async fn sign_out(accounts: &Accounts, visit: &mut Visit) -> Result<Response, Trouble> {
     if let Some(session) = visit.session()? {
         accounts
             .write(session.id, |accounts, id, tx| {
@@ -51,9 +48,13 @@ async fn sign_out(accounts: &Accounts, visit: &mut Visit) -> Result<Response, Tr
             .await?;
     }
     cookie::clear(&visit.cookies);
-    Ok(signed_out())
+    Ok(leave())
 }
 
-fn signed_out() -> Response {
-    Redirect::to(&format!("{}?notice=signed-out", paths::HOME)).into_response()
+/// What was typed into forms is left for nobody: the next person may sit at the same computer.
+fn leave() -> Response {
+    const FORMS: [&str; 5] = [paths::REGISTER, paths::SIGN_IN, paths::PROVINCE, paths::PROFILE, paths::PASSWORD];
+    let mut response = Redirect::to(&format!("{}?notice=signed-out", paths::HOME)).into_response();
+    drop_drafts(response.headers_mut(), &FORMS);
+    response
 }

@@ -111,8 +111,8 @@ async fn a_change_of_password_that_finds_the_queue_full_is_no_failure() {
         })
         .await;
         let answer = change("wrong").await.expect("an answer");
-        assert_eq!(answer, Changed::WrongOld { left: 4 }, "the first failure of five");
-        assert_eq!(change(PASSWORD).await.expect("an answer"), Changed::Done);
+        assert!(matches!(answer, Changed::WrongOld { left: 4 }), "the first failure of five");
+        assert!(matches!(change(PASSWORD).await.expect("an answer"), Changed::Done(_)));
     })
     .await;
 }

@@ -26,6 +26,7 @@ impl Notice {
             "signed-out" => ("ok", "accounts-notice-signed-out"),
             "password-changed" => ("ok", "accounts-notice-password-changed"),
             "profile-saved" => ("ok", "accounts-notice-profile-saved"),
+            "other-account" => ("warn", "accounts-notice-other-account"),
             _ => return None,
         };
         Some(Self { kind, text: page.t(key) })

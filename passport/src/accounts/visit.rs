@@ -4,6 +4,7 @@ use std::convert::Infallible;
 
 use axum::extract::{FromRef, FromRequestParts};
 use axum::response::{IntoResponse, Redirect, Response};
+use futures_util::FutureExt as _;
 use http::StatusCode;
 use http::request::Parts;
 use serde::de::DeserializeOwned;
@@ -99,7 +100,6 @@ impl Accounts {
     /// # Errors
     /// The database could not be asked.
     pub async fn greet(&self, page: &mut Page, account: AccountId) -> Result<(), Trouble> {
-        use futures_util::FutureExt as _;
         let claims = self.parts().db.read(move |tx| async move { store::claims(tx, account).await }.boxed()).await?;
         page.signed_in = Some(SignedIn {
             name: claims.and_then(|claims| claims.display_name).unwrap_or_default(),

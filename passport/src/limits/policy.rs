@@ -98,15 +98,6 @@ impl Verdict {
     pub fn is_allowed(self) -> bool {
         matches!(self, Self::Allowed { .. })
     }
-
-    /// Seconds to wait, for `Retry-After` (RFC 9110 §10.2.3) and for people; `None` when there is nothing to wait for.
-    pub fn retry_after(self, now: Timestamp) -> Option<u64> {
-        match self {
-            Self::Allowed { .. } => None,
-            // Rounded up: a promise that holds.
-            Self::Refused { until } => Some(until.since(now).as_millis().div_ceil(1000).try_into().unwrap_or(u64::MAX)),
-        }
-    }
 }
 
 /// Whose uses are added up.

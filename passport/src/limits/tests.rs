@@ -214,10 +214,3 @@ fn a_text_is_never_counted_as_an_address() {
     let block = AddressBlock::of([192, 0, 2, 1].into());
     assert_ne!(limits().hashed(&RATE, &Subject::Text("192.0.2.1")), limits().hashed(&RATE, &Subject::Address(block)));
 }
-
-#[test]
-fn waiting_times_are_rounded_up() {
-    let refused = Verdict::Refused { until: T0 + Duration::from_millis(1) };
-    assert_eq!(refused.retry_after(T0), Some(1));
-    assert_eq!(Verdict::Allowed { used: 1 }.retry_after(T0), None);
-}

@@ -8,6 +8,8 @@
 
 use std::time::Duration;
 
+use http::header::SET_COOKIE;
+use http::{HeaderMap, HeaderValue};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use shared::clock::Timestamp;
@@ -131,6 +133,18 @@ impl Web {
     /// Takes the draft of the form at `path` away: the form has done its work.
     pub fn drop_draft(&self, cookies: &Cookies, path: &'static str) {
         cookies.remove(Cookie::build((COOKIE, "")).path(path).secure(true).http_only(true).build());
+    }
+}
+
+/// Takes the drafts of the forms at `paths` away, from a page of any other path: their writer leaves. A jar holds one
+/// cookie of a name, whatever its path, so these go into the headers by themselves.
+pub fn drop_drafts(headers: &mut HeaderMap, paths: &[&'static str]) {
+    for path in paths {
+        let mut removal = Cookie::build((COOKIE, "")).path(*path).secure(true).http_only(true).build();
+        removal.make_removal();
+        if let Ok(value) = HeaderValue::try_from(removal.to_string()) {
+            headers.append(SET_COOKIE, value);
+        }
     }
 }
 

@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 use shared::secret::SecretString;
 
 use crate::accounts::captcha::Fields;
+use crate::accounts::fields::{read_name, read_new_password};
 use crate::accounts::model::{
-    Email, EmailError, IdDocument, IdDocumentError, IdType, Mobile, MobileError, Name, NameError, Password,
+    Email, EmailError, IdDocument, IdDocumentError, IdType, Mobile, MobileError, Name, Password,
 };
 use crate::web::Flaws;
 
@@ -66,12 +67,9 @@ impl RegisterForm {
     pub fn read(&self, flaws: &mut Flaws) -> Option<Registration> {
         let email = Email::parse(&self.email).map_err(|error| flaws.push("email", "accounts-email", email_key(error)));
         let mobile = Mobile::parse(&self.mobile).map_err(|error| push_mobile(flaws, error));
-        let password = read_new_password(flaws, &self.password, &self.password_confirm);
+        let password = read_new_password(flaws, "accounts-password", &self.password, &self.password_confirm);
         let document = self.read_document(flaws);
-        let name = match self.name.trim() {
-            "" => Ok(None),
-            typed => Name::parse(typed).map(Some).map_err(|error| flaws.push("name", "accounts-name", name_key(error))),
-        };
+        let name = read_name(flaws, &self.name);
         Some(Registration {
             email: email.ok()?,
             mobile: mobile.ok()?,
@@ -95,27 +93,6 @@ impl RegisterForm {
     }
 }
 
-/// Reads a new password and its repetition.
-pub fn read_new_password(flaws: &mut Flaws, typed: &SecretString, again: &SecretString) -> Option<Password> {
-    let broken = match Password::parse(typed.expose()) {
-        Ok(password) if typed == again => return Some(password),
-        Ok(_) => Vec::new(),
-        Err(broken) => broken,
-    };
-    if typed.is_empty() {
-        flaws.push("password", "accounts-password", "accounts-password-empty");
-    } else if let [rule] = broken[..] {
-        flaws.push("password", "accounts-password", format!("accounts-password-broken-{}", rule.code));
-    } else if !broken.is_empty() {
-        flaws.push("password", "accounts-password", "accounts-password-broken-several");
-    } else if again.is_empty() {
-        flaws.push("password_confirm", "accounts-password-confirm", "accounts-password-confirm-empty");
-    } else {
-        flaws.push("password_confirm", "accounts-password-confirm", "accounts-password-confirm-differs");
-    }
-    None
-}
-
 fn email_key(error: EmailError) -> &'static str {
     match error {
         EmailError::Empty => "accounts-email-empty",
@@ -137,15 +114,6 @@ fn push_mobile(flaws: &mut Flaws, error: MobileError) {
         MobileError::Foreign => "accounts-mobile-foreign",
     };
     flaws.push("mobile", "accounts-mobile", key);
-}
-
-/// The text for a name that is none.
-pub fn name_key(error: NameError) -> &'static str {
-    match error {
-        NameError::Empty => "accounts-name-empty",
-        NameError::TooLong => "accounts-name-too-long",
-        NameError::Character => "accounts-name-character",
-    }
 }
 
 fn push_document(flaws: &mut Flaws, error: IdDocumentError) {

@@ -8,6 +8,6 @@ mod form;
 mod operation;
 mod page;
 
-pub use self::form::{RegisterForm, Registration, name_key, read_new_password};
+pub use self::form::{RegisterForm, Registration};
 pub use self::operation::Registered;
 pub use self::page::{show, submit};

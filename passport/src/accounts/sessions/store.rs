@@ -103,6 +103,14 @@ pub async fn set_province(tx: &mut Tx, id: SessionId, province: Province) -> Res
     sql("UPDATE sessions SET province = $2 WHERE id = $1").bind(id).bind(province.code()).execute(tx).await.map(drop)
 }
 
+/// Binds the session to another token: the former one opens nothing any more.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn set_token(tx: &mut Tx, id: SessionId, token_hash: &[u8; 32]) -> Result<(), DbError> {
+    sql("UPDATE sessions SET token_hash = $2 WHERE id = $1").bind(id).bind(token_hash).execute(tx).await.map(drop)
+}
+
 /// Ends the session; whose it was, unless it had ended before.
 ///
 /// # Errors

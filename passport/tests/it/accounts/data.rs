@@ -71,6 +71,38 @@ async fn a_profile_sent_after_the_session_ended_is_kept_over_signing_in() {
 }
 
 #[tokio::test]
+async fn a_profile_opened_by_one_person_changes_nothing_of_the_next_at_the_same_computer() {
+    on_both_with(PLAIN, |passport| async move {
+        candidate(&passport).await;
+        let seed = Seed {
+            email: Email::parse("wangfang@example.com").ok(),
+            name: Name::parse("王芳").ok(),
+            ..Seed::default()
+        };
+        passport.app.accounts.seed(vec![seed], &SecretString::new(PASSWORD), false).await.expect("an account");
+        let mut browser = passport.browser();
+        sign_in(&mut browser).await;
+        let answer = browser.open(&page("/account/profile")).await;
+        let left_open = form(&answer, "/account/profile").set("name", "李华华").set("locale", "en");
+
+        // Sent between two people, it waits for the one who wrote it and is not shown to the other.
+        let out = browser.open(&page("/sign-out")).await;
+        browser.submit(form(&out, "/sign-out")).await;
+        let asked = browser.submit(left_open.clone()).await;
+        let next = form(&asked, "/sign-in").set("username", "wangfang@example.com").set("password", PASSWORD);
+        let shown = browser.submit(next).await;
+        assert_eq!(form(&shown, "/account/profile").value("name"), Some("王芳"));
+
+        // Sent while the next one is signed in, it is not stored either.
+        let answer = browser.submit(left_open).await;
+        assert!(answer.texts(".notice.warn").concat().contains("没有保存"), "{}", answer.text);
+        assert_eq!(form(&answer, "/account/profile").value("name"), Some("王芳"));
+        assert!(browser.open(&page("/")).await.text.contains("您好，王芳"));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_new_password_asks_for_the_old_one_and_ends_every_other_session() {
     on_both_with(PLAIN, |passport| async move {
         candidate(&passport).await;
@@ -79,10 +111,15 @@ async fn a_new_password_asks_for_the_old_one_and_ends_every_other_session() {
         sign_in(&mut phone).await;
         let answer = browser.open(&page("/account/password")).await;
         let form = form(&answer, "/account/password").set("password", "new12345!").set("password_confirm", "new12345!");
+        let answer = browser.submit(form.clone().set("old_password", PASSWORD).set("password", "abc")).await;
+        assert_eq!(summary(&answer), ["新密码：还差几条，看下面打叉的"], "the summary calls a field as its label does");
         let answer = browser.submit(form.clone().set("old_password", "wrong")).await;
         assert_eq!(summary(&answer), ["现在的密码：现在的密码不对。还可以试 4 次；忘了可以重置"]);
+        let mut thief = browser.clone();
         let answer = browser.submit(form.set("old_password", PASSWORD)).await;
         assert_eq!(answer.url.path(), "/");
+        let stolen = thief.open(&page("/account/profile")).await;
+        assert_eq!(stolen.url.path(), "/sign-in", "a copy of this very session's cookie is worth nothing now");
         assert_eq!(browser.open(&page("/account/profile")).await.url.path(), "/account/profile");
         assert_eq!(phone.open(&page("/account/profile")).await.url.path(), "/sign-in");
         let form = sign_in_form(&mut phone, EMAIL, PASSWORD).await;

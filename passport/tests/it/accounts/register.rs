@@ -62,6 +62,21 @@ async fn the_header_of_registration_has_home_and_the_way_out() {
 }
 
 #[tokio::test]
+async fn who_leaves_a_form_half_way_leaves_nothing_typed_behind() {
+    on_both_with(PLAIN, |passport| async move {
+        let mut browser = passport.browser();
+        let form = register_form(&mut browser).await;
+        let refused = browser.submit(form.set("name", "李华").without("agree")).await;
+        assert_eq!(super::form(&refused, "/register").value("name"), Some("李华"));
+        browser.click(&refused, "/sign-out").await;
+        // The next person at the same computer finds the address in its history.
+        let later = super::form(&browser.open(refused.url.as_str()).await, "/register");
+        assert_eq!((later.value("name"), later.value("email"), later.value("mobile")), (Some(""), Some(""), Some("")));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn every_error_stands_in_the_summary_and_beside_its_field_and_nothing_typed_is_lost() {
     on_both_with(PLAIN, |passport| async move {
         let mut browser = passport.browser();
