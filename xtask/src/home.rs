@@ -141,3 +141,48 @@ impl Drop for TemporaryFolder {
         let _ = fs::remove_dir_all(&self.0);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_that_cannot_be_made_is_named_with_the_flag_that_chooses_another() -> anyhow::Result<()> {
+        let temporary = TemporaryFolder::new("home-test")?;
+        let file = temporary.path().join("file");
+        fs::write(&file, "")?;
+        // Below a file nobody can make a folder, not even root.
+        let error = Home::at(Some(file.join("home"))).make().err().context("it was made")?.to_string();
+        assert!(error.contains("cannot be made: choose another with --home FOLDER"), "{error}");
+        Ok(())
+    }
+
+    #[test]
+    fn reset_forgets_the_data_and_keeps_the_ca_that_people_have_trusted() -> anyhow::Result<()> {
+        let temporary = TemporaryFolder::new("home-test")?;
+        let home = Home::at(Some(temporary.path().to_owned()));
+        home.make()?;
+        fs::create_dir_all(home.certs())?;
+        fs::write(home.certs().join("ca.pem"), "trusted")?;
+        let secret = home.secret("cet")?;
+        fs::write(home.data().join("passport.db"), "")?;
+        home.reset()?;
+        assert!(home.certs().join("ca.pem").exists());
+        assert!(!secret.exists() && !home.data().exists());
+        Ok(())
+    }
+
+    #[test]
+    fn a_secret_is_made_once_and_only_its_owner_may_read_it() -> anyhow::Result<()> {
+        use std::os::unix::fs::PermissionsExt as _;
+        let temporary = TemporaryFolder::new("home-test")?;
+        let home = Home::at(Some(temporary.path().to_owned()));
+        home.make()?;
+        let path = home.secret("cet")?;
+        let first = fs::read_to_string(&path)?;
+        assert_eq!(first.len(), 64);
+        assert_eq!(fs::read_to_string(home.secret("cet")?)?, first);
+        assert_eq!(fs::metadata(&path)?.permissions().mode() & 0o777, 0o600);
+        Ok(())
+    }
+}

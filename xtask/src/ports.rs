@@ -29,3 +29,29 @@ pub(crate) fn must_be_free(port: u16, wanted_by: &str, flag: &str) -> anyhow::Re
         Err(error) => Err(error).with_context(|| format!("port {port}, wanted by {wanted_by}, cannot be used")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_taken_port_is_told_in_one_sentence_that_names_the_flag() -> anyhow::Result<()> {
+        let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        let port = taken.local_addr()?.port();
+        let error =
+            must_be_free(port, "the passport", "passport-port").err().context("it was called free")?.to_string();
+        assert!(error.starts_with(&format!("port {port}, wanted by the passport, is taken")), "{error}");
+        assert!(error.contains("--passport-port PORT"), "{error}");
+        assert_eq!(error.lines().count(), 1);
+        Ok(())
+    }
+
+    #[test]
+    fn fresh_ports_differ() -> anyhow::Result<()> {
+        let ports: [u16; 4] = fresh()?;
+        for (at, port) in ports.iter().enumerate() {
+            assert!(!ports[..at].contains(port), "{ports:?}");
+        }
+        Ok(())
+    }
+}

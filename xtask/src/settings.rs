@@ -246,3 +246,37 @@ pub(crate) fn quoted(path: &Path) -> String {
 pub(crate) fn sqlite(path: &Path) -> String {
     format!("{:?}", format!("sqlite:{}", path.display()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_containers_register_the_same_sites_as_the_demo() {
+        let registered = [
+            include_str!("../../deploy/compose/clients/cet.toml"),
+            include_str!("../../deploy/compose/clients/pets.toml"),
+            include_str!("../../deploy/compose/clients/ncre.toml"),
+        ];
+        for ((site, port), text) in SITES.iter().zip(Ports::USUAL.sites).zip(registered) {
+            assert_eq!(
+                site.client(port),
+                text,
+                "deploy/compose/clients/{}.toml is not what the demo registers",
+                site.id
+            );
+        }
+    }
+
+    #[test]
+    fn every_port_has_its_flag_and_no_other_flag_is_taken_for_one() {
+        let mut ports = Ports::USUAL;
+        for flag in ["passport-port", "cet-port", "pets-port", "ncre-port", "mailbox-port", "smtp-port", "metrics-port"]
+        {
+            assert!(ports.set(flag, 1), "{flag}");
+        }
+        assert!(!ports.set("other-port", 1));
+        assert_eq!([ports.passport, ports.mailbox, ports.smtp, ports.metrics], [1; 4]);
+        assert_eq!(ports.sites, [1; 3]);
+    }
+}

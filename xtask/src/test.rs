@@ -3,6 +3,7 @@
 //! All checks run even if one fails: a person wants to know everything that is wrong. The last lines are a summary
 //! and the sum of the tests.
 
+mod compose;
 mod packages;
 mod tally;
 
@@ -49,6 +50,7 @@ pub(crate) fn run(mut flags: Flags) -> anyhow::Result<()> {
     check("format", &mut format);
     check("clippy", &mut clippy);
     check("dependencies", &mut || dependencies(fast));
+    check("containers", &mut compose::check);
     if fast {
         check("tests on SQLite", &mut || tests(&mut Fleet::new()?, None, &mut tally));
     } else {

@@ -24,7 +24,7 @@ const NEEDS: [Need; 5] = [
     Need {
         packages: &["chromium", "chromium-driver"],
         what: "Chromium with chromedriver",
-        is_there: || runs("chromium", "--version") && runs("chromedriver", "--version"),
+        is_there: || runs("chromium", &["--version"]) && runs("chromedriver", &["--version"]),
     },
     Need {
         packages: &["fonts-noto-cjk"],
@@ -33,18 +33,27 @@ const NEEDS: [Need; 5] = [
     },
     // Without one, English is set in the Chinese font, whose ’ is as wide as a character.
     Need { packages: &["fonts-liberation"], what: "a Latin font", is_there: || has_font("Liberation Sans") },
-    Need { packages: &["npm"], what: "npm (it brings axe-core)", is_there: || runs("npm", "--version") },
+    Need { packages: &["npm"], what: "npm (it brings axe-core)", is_there: || runs("npm", &["--version"]) },
 ];
+
+/// What is installed along with the others where that can be done; without it one check says that it was left out.
+const WELCOME: Need = Need {
+    packages: &["docker-compose"],
+    what: "Docker Compose",
+    is_there: || runs("docker", &["compose", "version"]) || runs("docker-compose", &["version"]),
+};
 
 /// Installs what is missing, or says what to install.
 pub(super) fn install_missing() -> anyhow::Result<()> {
-    let missing: Vec<&Need> = NEEDS.iter().filter(|need| !(need.is_there)()).collect();
+    let debian = Path::new("/etc/debian_version").exists() && runs("apt-get", &["--version"]);
+    let can_install = debian && is_root();
+    let wanted = NEEDS.iter().chain(can_install.then_some(&WELCOME));
+    let missing: Vec<&Need> = wanted.filter(|need| !(need.is_there)()).collect();
     if missing.is_empty() {
         return Ok(());
     }
     let packages: Vec<&str> = missing.iter().flat_map(|need| need.packages).copied().collect();
-    let debian = Path::new("/etc/debian_version").exists() && runs("apt-get", "--version");
-    if !(debian && is_root()) {
+    if !can_install {
         let whats: Vec<&str> = missing.iter().map(|need| need.what).collect();
         let how = if debian {
             format!("sudo apt-get install {}", packages.join(" "))
@@ -90,8 +99,9 @@ pub(super) fn install_cargo_deny() -> anyhow::Result<()> {
     Ok(())
 }
 
-fn runs(program: &str, argument: &str) -> bool {
-    Command::new(program).arg(argument).stdin(Stdio::null()).output().is_ok_and(|output| output.status.success())
+/// Whether a program is there and does this.
+pub(super) fn runs(program: &str, arguments: &[&str]) -> bool {
+    Command::new(program).args(arguments).stdin(Stdio::null()).output().is_ok_and(|output| output.status.success())
 }
 
 fn has_font(pattern: &str) -> bool {
