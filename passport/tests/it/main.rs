@@ -10,6 +10,7 @@ mod clients;
 mod crash;
 mod discovery;
 mod logout;
+mod outage;
 mod support;
 mod token;
 mod userinfo;

@@ -6,10 +6,12 @@
 //!
 //! Operations of a group run without savepoints at first, because almost all of them succeed. When one that has
 //! written fails, the whole group is rolled back and run again with a savepoint around each operation, so that
-//! a failure undoes nobody else's work.
+//! a failure undoes nobody else's work. A full disk or an I/O error is such a failure: SQLite may have rolled back by
+//! itself, and what would run after it would run outside of any transaction.
 
 use std::str::FromStr as _;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures_util::future::{BoxFuture, FutureExt as _};
 use sqlx::migrate::{AppliedMigration, Migrate as _, Migrator};
@@ -18,8 +20,9 @@ use sqlx::{ConnectOptions as _, Connection as _, Executor as _};
 use tokio::sync::{mpsc, oneshot};
 
 use super::migrate::broken;
+use super::place::Place;
 use super::shelf::Shelf;
-use super::{Conn, DbConfig, DbError, Tx};
+use super::{Conn, DbConfig, DbError, Tx, sql};
 
 /// The most operations that one commit carries.
 const GROUP: usize = 256;
@@ -31,6 +34,10 @@ pub(super) struct Lite {
     queue: mpsc::Sender<Job>,
     readers: Arc<Shelf<SqliteConnection>>,
     options: Arc<SqliteConnectOptions>,
+    place: Place,
+    /// Whether an operation met a database that cannot be written, and none was asked since whether it can be again:
+    /// operations that find nothing to change succeed all the while.
+    stuck: Arc<AtomicBool>,
 }
 
 enum Job {
@@ -51,18 +58,27 @@ impl Lite {
             .pragma("wal_autocheckpoint", "4000")
             .disable_statement_logging();
         let writer = SqliteConnection::connect_with(&options).await?;
+        let place = Place::of(options.get_filename());
+        // From here on a file that is missing was taken away.
+        let options = options.create_if_missing(false);
         let reading = options.clone().pragma("query_only", "ON");
         let readers = Arc::new(Shelf::new(reading, config.max_connections.clamp(1, 4), config.acquire_timeout));
         let (queue, jobs) = mpsc::channel(QUEUE);
-        let options = Arc::new(options);
-        let writer = Writer { tx: Some(Tx::new(Conn::LiteWriter(Box::new(writer)))), options: options.clone(), jobs };
+        let (options, stuck) = (Arc::new(options), Arc::new(AtomicBool::new(false)));
+        let writer = Writer {
+            tx: Some(Tx::new(Conn::LiteWriter(Box::new(writer)))),
+            options: options.clone(),
+            place: place.clone(),
+            stuck: stuck.clone(),
+            jobs,
+        };
         // A thread of its own: the driver runs each statement on another thread, and a thread that parks is woken for
         // a third of what it costs to wake a task of the runtime.
         std::thread::Builder::new()
             .name("sqlite-writer".to_owned())
             .spawn(move || futures_executor::block_on(writer.run()))
             .map_err(|e| DbError::Unavailable(e.to_string()))?;
-        Ok(Self { queue, readers, options })
+        Ok(Self { queue, readers, options, place, stuck })
     }
 
     pub(super) async fn write<R, E, F>(&self, op: F) -> Result<R, E>
@@ -87,12 +103,35 @@ impl Lite {
         E: From<DbError>,
         F: for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Result<R, E>>,
     {
+        self.place.check()?;
         let mut tx = Tx::new(Conn::LiteReader(self.readers.take().await?));
         let result = op(&mut tx).await;
         if let (Conn::LiteReader(conn), None) = (tx.conn, tx.trouble) {
             self.readers.put(conn);
         }
         result
+    }
+
+    /// Whether it can be read and, if something could not be written, whether that can be done again.
+    pub(super) async fn ping(&self) -> Result<(), DbError> {
+        self.read(|tx| async move { sql("SELECT 1 AS one").fetch_optional(tx).await.map(drop) }.boxed()).await?;
+        if self.stuck.load(Ordering::Relaxed) { self.try_room().await } else { Ok(()) }
+    }
+
+    /// Writes as much as an operation may, and takes it away again: a few bytes may fit where no operation does.
+    async fn try_room(&self) -> Result<(), DbError> {
+        self.write::<_, DbError, _>(|tx| {
+            async move {
+                sql("DROP TABLE IF EXISTS room").execute(tx).await?;
+                sql("CREATE TABLE room (filling BLOB)").execute(tx).await?;
+                sql("INSERT INTO room (filling) VALUES (zeroblob(131072))").execute(tx).await
+            }
+            .boxed()
+        })
+        .await?;
+        self.write::<_, DbError, _>(|tx| async move { sql("DROP TABLE room").execute(tx).await }.boxed()).await?;
+        self.stuck.store(false, Ordering::Relaxed);
+        Ok(())
     }
 
     /// Runs migrations on a connection of their own, before or beside the writer.
@@ -165,6 +204,8 @@ struct Writer {
     /// The connection; none after it broke, until it is opened again.
     tx: Option<Tx>,
     options: Arc<SqliteConnectOptions>,
+    place: Place,
+    stuck: Arc<AtomicBool>,
     jobs: mpsc::Receiver<Job>,
 }
 
@@ -190,6 +231,9 @@ impl Writer {
                 tracing::warn!(%error, "a group of database operations was not committed");
                 self.tx = None;
             }
+            if committed.is_err() || self.tx.as_ref().is_some_and(|tx| tx.trouble.is_some()) {
+                self.stuck.store(true, Ordering::Relaxed);
+            }
             for operation in operations {
                 operation.answer(committed.as_ref().copied());
             }
@@ -205,6 +249,7 @@ impl Writer {
         if operations.is_empty() {
             return Ok(());
         }
+        self.place.check()?;
         let tx = match &mut self.tx {
             Some(tx) => tx,
             none => {
@@ -212,21 +257,25 @@ impl Writer {
                 none.insert(Tx::new(Conn::LiteWriter(Box::new(conn))))
             }
         };
+        tx.trouble = None;
         control(tx, "BEGIN IMMEDIATE").await?;
         if !together(tx, operations).await {
             control(tx, "ROLLBACK").await.ok();
             control(tx, "BEGIN IMMEDIATE").await?;
             apart(tx, operations).await?;
         }
-        control(tx, "COMMIT").await
+        control(tx, "COMMIT").await?;
+        // Nobody is told of a commit that went into a file which the next start will not find.
+        self.place.check()
     }
 }
 
-/// Runs the operations one after the other; false as soon as one failed that had written.
+/// Runs the operations one after the other; false as soon as one failed that had written, or that met a database which
+/// cannot be used.
 async fn together(tx: &mut Tx, operations: &mut [Box<dyn Operation>]) -> bool {
     for operation in operations {
         tx.wrote = false;
-        if !operation.run(tx).await && tx.wrote {
+        if !operation.run(tx).await && (tx.wrote || tx.trouble.is_some()) {
             return false;
         }
     }

@@ -46,7 +46,8 @@ impl<C: Connection> Shelf<C> {
             let kept = self.lock().pop();
             let conn = match kept {
                 Some(conn) => conn,
-                None => C::connect_with(&self.options).await?,
+                // A server that lets nobody in is away, whatever it says.
+                None => C::connect_with(&self.options).await.map_err(|e| DbError::Unavailable(e.to_string()))?,
             };
             Ok(Taken { conn, _place: place })
         };

@@ -204,3 +204,45 @@ async fn a_single_statement_is_durable_and_tells_what_it_touched() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn on_a_full_disk_what_was_acknowledged_is_there_and_nothing_else() {
+    let (_dir, db) = sqlite().await;
+    table(&db).await;
+    let room = |pragma: &'static str| {
+        db.write::<_, DbError, _>(move |tx| async move { sql(pragma).fetch_optional(tx).await.map(drop) }.boxed())
+    };
+    room("PRAGMA max_page_count = 20").await.expect("a limit");
+    let large = |n: usize| format!("{n:02}{}", "x".repeat(2_000));
+    let all = join_all((0..40).map(|n| insert(&db, large(n), false))).await;
+    let kept: Vec<_> = (0..40).filter(|n| all[*n].is_ok()).map(large).collect();
+    assert!(!kept.is_empty() && kept.len() < 40, "{} were stored", kept.len());
+    let unavailable = |answer: &Result<(), Refusal>| matches!(answer, Err(Refusal::Db(e)) if e.is_unavailable());
+    assert!(all.iter().filter(|answer| answer.is_err()).all(unavailable));
+    assert_eq!(names(&db).await, kept);
+
+    room("PRAGMA max_page_count = 1000").await.expect("more room");
+    insert(&db, "a".to_owned(), false).await.expect("there is room again");
+    assert_eq!(names(&db).await.len(), kept.len() + 1);
+}
+
+#[tokio::test]
+async fn a_database_whose_file_was_taken_away_is_unavailable_until_it_is_back() {
+    let (dir, db) = sqlite().await;
+    table(&db).await;
+    insert(&db, "a".to_owned(), false).await.expect("stored");
+    let (file, aside) = (dir.path().join("test.db"), dir.path().join("aside.db"));
+    std::fs::rename(&file, &aside).expect("moved");
+    for another_in_its_place in [false, true] {
+        if another_in_its_place {
+            std::fs::write(&file, "").expect("a file");
+        }
+        let refused = insert(&db, "lost".to_owned(), false).await;
+        assert!(matches!(refused, Err(Refusal::Db(e)) if e.is_unavailable()));
+        assert!(db.ping().await.is_err_and(|e| e.is_unavailable()));
+    }
+    std::fs::rename(&aside, &file).expect("moved back");
+    db.ping().await.expect("it is back");
+    insert(&db, "b".to_owned(), false).await.expect("stored");
+    assert_eq!(names(&db).await, ["a", "b"]);
+}

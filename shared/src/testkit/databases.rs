@@ -1,8 +1,10 @@
 //! A fresh, migrated database for a test, on every engine.
 //!
 //! SQLite always; PostgreSQL where `TEST_POSTGRES_URL` holds the address of a superuser. `REQUIRE_POSTGRES=1`
-//! makes its absence a failure, so that a complete run cannot quietly become half a run. Migrating once and
-//! copying keeps a test at milliseconds.
+//! makes its absence a failure, so that a complete run cannot quietly become half a run. A database is migrated once:
+//! the file of SQLite is copied, and databases of the server are used again ([`postgres`]).
+
+pub(super) mod postgres;
 
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -12,16 +14,14 @@ use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
 use futures_util::FutureExt;
-use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tokio::sync::Mutex;
 use url::Url;
 
 use crate::db::{Db, DbConfig, Migrations};
-use crate::entropy::{self, SystemEntropy};
 use crate::secret::sha256;
 
 /// Runs the test on SQLite and, where there is one, on PostgreSQL, each time with a database of its own that
-/// is migrated, empty, and gone afterwards.
+/// is migrated and empty.
 ///
 /// # Panics
 /// When the test does, or when a database that must be there is not.
@@ -48,10 +48,8 @@ pub async fn each_engine(migrations: &Migrations, test: impl AsyncFn(DbConfig)) 
     run("SQLite", test(config)).await.unwrap_or_else(|panic| resume_unwind(panic));
 
     let Some(server) = server() else { return };
-    let name = postgres(migrations, &server).await;
-    let outcome = run("PostgreSQL", test(DbConfig::new(address(&server, &name)))).await;
-    execute(&mut connect(&server).await, format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
-    outcome.unwrap_or_else(|panic| resume_unwind(panic));
+    let lent = postgres::lend(migrations, &server).await;
+    run("PostgreSQL", test(lent.config.clone())).await.unwrap_or_else(|panic| resume_unwind(panic));
 }
 
 /// Whether tests run on PostgreSQL too.
@@ -86,58 +84,14 @@ async fn sqlite(migrations: &Migrations, dir: &Path) -> DbConfig {
     config
 }
 
-/// The name of a new database, copied from one that was migrated once per set of migrations.
-async fn postgres(migrations: &Migrations, server: &Url) -> String {
-    let mut conn = connect(server).await;
-    let template = format!("template_{}", fingerprint(migrations.postgres.iter()));
-    template_exists(&mut conn, server, migrations, &template).await;
-    let name = format!("test_{}", hex(&entropy::bytes::<8>(&SystemEntropy::new())));
-    execute(&mut conn, format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
-    name
-}
-
-/// Test processes meet at a lock of the server: the first one migrates. The name appears when the template
-/// is whole, so that a killed run leaves no half of one.
-async fn template_exists(conn: &mut PgConnection, server: &Url, migrations: &Migrations, template: &str) {
-    execute(conn, "SELECT pg_advisory_lock(4711)".to_owned()).await;
-    let known: Option<i32> = sqlx::query_scalar("SELECT 1 FROM pg_database WHERE datname = $1")
-        .bind(template)
-        .fetch_optional(&mut *conn)
-        .await
-        .expect("PostgreSQL lists its databases");
-    if known.is_none() {
-        let growing = format!("{template}_growing");
-        execute(conn, format!("DROP DATABASE IF EXISTS {growing} WITH (FORCE)")).await;
-        execute(conn, format!("CREATE DATABASE {growing}")).await;
-        migrate(&DbConfig::new(address(server, &growing)), migrations).await;
-        execute(conn, format!("ALTER DATABASE {growing} RENAME TO {template}")).await;
-    }
-    execute(conn, "SELECT pg_advisory_unlock(4711)".to_owned()).await;
-}
-
 async fn migrate(config: &DbConfig, migrations: &Migrations) {
     let db = Db::connect(config).await.expect("the test's database can be opened");
     db.migrate(migrations).await.expect("the migrations apply to an empty database");
     db.close().await;
 }
 
-async fn connect(server: &Url) -> PgConnection {
-    PgConnection::connect(server.as_str()).await.expect("TEST_POSTGRES_URL leads to a PostgreSQL server")
-}
-
-/// Statements made of names of ours.
-async fn execute(conn: &mut PgConnection, statement: String) {
-    sqlx::raw_sql(AssertSqlSafe(statement)).execute(conn).await.expect("a superuser may do this");
-}
-
-fn address(server: &Url, database: &str) -> String {
-    let mut url = server.clone();
-    url.set_path(database);
-    url.into()
-}
-
 #[expect(clippy::disallowed_methods, reason = "tests are told by the environment what they may use")]
-fn server() -> Option<Url> {
+pub(super) fn server() -> Option<Url> {
     let url = std::env::var("TEST_POSTGRES_URL").ok().filter(|url| !url.is_empty());
     let required = std::env::var("REQUIRE_POSTGRES").is_ok_and(|required| required == "1");
     assert!(url.is_some() || !required, "REQUIRE_POSTGRES=1, but TEST_POSTGRES_URL names no server");

@@ -1,0 +1,194 @@
+//! The program as a process of its own, on a real port: what a test stops, starves and asks over HTTP.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use shared::db::DbConfig;
+
+const EMAIL: &str = "lihua@example.cn";
+const PASSWORD: &str = "Correct-horse-1";
+/// Hashing is no part of what is proved, so it is made cheap.
+const CHEAP: &str = "[accounts]\ncaptcha = 'off'\n[accounts.hash]\nmemory_kib = 64\niterations = 1\n";
+
+/// What the program is told, and where it lies.
+pub(crate) struct Installation {
+    config: PathBuf,
+    db: DbConfig,
+    port: u16,
+}
+
+impl Installation {
+    /// Settings in that folder, and one candidate in the database.
+    pub(crate) fn new(folder: &Path, db: &DbConfig) -> Self {
+        let port = free_port();
+        let installation = Self { config: settings(folder, port), db: db.clone(), port };
+        installation.add_candidate(folder);
+        installation
+    }
+
+    /// Starts the program and waits for its own word that it is ready.
+    pub(crate) fn start(&self) -> Process {
+        self.await_ready(self.program(Command::new(env!("CARGO_BIN_EXE_passport"))))
+    }
+
+    /// Starts it so that no file it writes can grow beyond `kib`: as on a full disk, until [`Process::lift_limit`].
+    pub(crate) fn start_limited(&self, kib: u32) -> Process {
+        let mut shell = Command::new("sh");
+        // Blocks of 512 bytes. A signal that is ignored stays ignored in the program, which gets an error instead.
+        let script = format!("trap '' XFSZ; ulimit -S -f {}; exec \"$0\" \"$@\"", kib * 2);
+        shell.args(["-c", &script, env!("CARGO_BIN_EXE_passport")]);
+        self.await_ready(self.program(shell))
+    }
+
+    fn await_ready(&self, mut command: Command) -> Process {
+        let mut child = command.arg("serve").stderr(Stdio::piped()).spawn().expect("the program starts");
+        let mut lines = BufReader::new(child.stderr.take().expect("its log")).lines().map_while(Result::ok);
+        assert!(lines.any(|line| line.contains("ready address=")), "the passport ended before it was ready");
+        // What it says later is read and forgotten, or it would stand still when the pipe is full.
+        std::thread::spawn(move || lines.for_each(drop));
+        Process { child, base: format!("http://127.0.0.1:{}", self.port), http: client() }
+    }
+
+    /// The address of a database may hold a password, which is refused in a file.
+    fn program(&self, mut command: Command) -> Command {
+        command.arg("--config").arg(&self.config).env("PASSPORT__DATABASE__URL", &self.db.url);
+        command
+    }
+
+    fn add_candidate(&self, folder: &Path) {
+        let password = folder.join("password");
+        std::fs::write(&password, PASSWORD).expect("a password file");
+        let status = self
+            .program(Command::new(env!("CARGO_BIN_EXE_passport")))
+            .args(["accounts", "add", "--email", EMAIL, "--mobile", "13800138000", "--name", "李华", "--password-file"])
+            .arg(&password)
+            .status()
+            .expect("the program runs");
+        assert!(status.success(), "the candidate is added");
+    }
+}
+
+fn settings(folder: &Path, port: u16) -> PathBuf {
+    let key = folder.join("master.key");
+    std::fs::write(&key, "07".repeat(32)).expect("a key file");
+    let text = format!(
+        "issuer = 'http://127.0.0.1:{port}'\n[server]\nlisten = '127.0.0.1:{port}'\n\
+         [keys]\nmaster_key_file = '{}'\n[limits]\nenabled = false\n{CHEAP}",
+        key.display()
+    );
+    let file = folder.join("passport.toml");
+    std::fs::write(&file, text).expect("a settings file");
+    file
+}
+
+/// A port that stays free between two starts: one below those that the system hands to outgoing connections.
+fn free_port() -> u16 {
+    let first = 20_000 + u16::try_from(std::process::id() % 10_000).expect("a small number");
+    (first..32_000).find(|port| std::net::TcpListener::bind(("127.0.0.1", *port)).is_ok()).expect("a free port")
+}
+
+/// A running passport, which ends with the test, however that ends.
+pub(crate) struct Process {
+    child: Child,
+    base: String,
+    http: reqwest::Client,
+}
+
+/// What became of a sign-in with the right password.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum SignIn {
+    /// A session, acknowledged by its cookie.
+    Acknowledged(String),
+    /// 503, and when to come back.
+    TurnedAway,
+    /// The passport was dead.
+    Dead,
+}
+
+impl Process {
+    /// Ends it without a chance to tidy up.
+    pub(crate) fn kill(self) {
+        drop(self);
+    }
+
+    /// Makes room again on the disk.
+    pub(crate) fn lift_limit(&self) {
+        let pid = self.child.id().to_string();
+        let status = Command::new("prlimit").args(["--pid", &pid, "--fsize=unlimited"]).status().expect("prlimit");
+        assert!(status.success(), "the limit is lifted");
+    }
+
+    /// A person who may use it, to be moved to another task.
+    pub(crate) fn visitor(&self) -> Visitor {
+        Visitor { base: self.base.clone(), http: client() }
+    }
+
+    /// The status of a page, asked for with that cookie.
+    pub(crate) async fn status(&self, path: &str, cookie: &str) -> u16 {
+        let request = self.http.get(format!("{}{path}", self.base)).header("cookie", cookie);
+        request.send().await.expect("an answer").status().as_u16()
+    }
+
+    /// Whether that session is there.
+    pub(crate) async fn is_signed_in(&self, session: &str) -> bool {
+        self.status("/account/profile", session).await == 200
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // Nothing is lost by asking one to end that has ended.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Somebody at a browser.
+pub(crate) struct Visitor {
+    base: String,
+    http: reqwest::Client,
+}
+
+impl Visitor {
+    /// Signs the candidate in with a browser that was nowhere before.
+    pub(crate) async fn sign_in(&self) -> SignIn {
+        self.try_sign_in().await.unwrap_or(SignIn::Dead)
+    }
+
+    async fn try_sign_in(&self) -> Option<SignIn> {
+        let address = format!("{}/sign-in", self.base);
+        let page = self.http.get(&address).send().await.ok()?;
+        let browser = cookies(&page).join("; ");
+        let html = page.text().await.ok()?;
+        let csrf = scraper::Html::parse_document(&html)
+            .select(&scraper::Selector::parse("form input[name=csrf]").expect("a selector"))
+            .find_map(|field| field.value().attr("value").map(str::to_owned))
+            .expect("the form's token");
+        let form = [("csrf", csrf.as_str()), ("province", "11"), ("username", EMAIL), ("password", PASSWORD)];
+        let answer = self.http.post(&address).header("cookie", browser).form(&form).send().await.ok()?;
+        match answer.status().as_u16() {
+            303 => {
+                let session = cookies(&answer).into_iter().find(|c| c.starts_with("__Host-pp_session="));
+                Some(SignIn::Acknowledged(session.expect("a session's cookie")))
+            }
+            503 => {
+                assert!(answer.headers().contains_key("retry-after"), "it says when to come back");
+                Some(SignIn::TurnedAway)
+            }
+            other => panic!("a right password gets {other}"),
+        }
+    }
+}
+
+fn client() -> reqwest::Client {
+    // Only plain HTTP is spoken, but the client wants to know with what it would encrypt.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().expect("a client")
+}
+
+/// The `name=value` of the cookies that an answer sets.
+fn cookies(answer: &reqwest::Response) -> Vec<String> {
+    let set = answer.headers().get_all("set-cookie").iter().filter_map(|v| v.to_str().ok());
+    set.filter_map(|v| v.split(';').next()).map(str::to_owned).collect()
+}
