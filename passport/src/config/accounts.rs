@@ -19,7 +19,7 @@ shared::choice! {
 shared::settings! {
     /// Sign-in, sessions and passwords.
     pub struct AccountsSettings {
-        /// When a captcha is asked for at sign-in.
+        /// When a captcha is asked for at sign-in; at registering it is, unless `off`.
         captcha: CaptchaPolicy = "adaptive",
         /// Failures of an account or a network block after which `adaptive` asks for a captcha.
         captcha_after: u32 = 2,
@@ -34,8 +34,6 @@ shared::settings! {
         session_idle: Duration = "2h",
         /// How long a session lasts in any case.
         session_absolute: Duration = "12h",
-        /// The version of both agreements, stored with each consent.
-        agreement_version: String = "2026-01",
         /// How passwords are hashed.
         hash: HashSettings,
         /// Threads that hash passwords; 0: one a processor core.

@@ -22,8 +22,7 @@ async fn round(process: Process, enough: usize) -> Vec<String> {
     let reached = Arc::new(Notify::new());
     let workers: Vec<_> = (0..WORKERS)
         .map(|_| {
-            let (known, count, reached, visitor) =
-                (known.clone(), count.clone(), reached.clone(), process.visitor());
+            let (known, count, reached, visitor) = (known.clone(), count.clone(), reached.clone(), process.visitor());
             tokio::spawn(async move {
                 while let SignIn::Acknowledged(session) = visitor.sign_in().await {
                     known.lock().await.push(session);

@@ -74,7 +74,8 @@ async fn without_its_database_the_passport_asks_everybody_to_come_back_and_then_
         let health = health(&passport.db);
         let (mut browser, _) = passport.signed_in(Some("31")).await;
         let tokens = passport.tokens(&mut browser, "openid offline_access").await;
-        let [access, refresh] = ["access_token", "refresh_token"].map(|t| tokens[t].as_str().expect("a token").to_owned());
+        let [access, refresh] =
+            ["access_token", "refresh_token"].map(|t| tokens[t].as_str().expect("a token").to_owned());
         let code = passport.code(&mut browser, &request()).await;
         let mut visitor = passport.browser();
         let form = sign_in_form(&mut visitor).await.expect("a form");
@@ -229,10 +230,12 @@ async fn after_a_restart_of_the_database_nobody_is_turned_away() {
         let passport = passport(&config).await;
         let (browser, _) = passport.signed_in(None).await;
         // As many connections as there can be.
-        let visits = || join_all((0..40).map(|_| {
-            let mut browser = browser.clone();
-            async move { authorize(&mut browser, &request()).await.parameter("code") }
-        }));
+        let visits = || {
+            join_all((0..40).map(|_| {
+                let mut browser = browser.clone();
+                async move { authorize(&mut browser, &request()).await.parameter("code") }
+            }))
+        };
         visits().await;
         Outage::begin(&config).await.end().await;
         assert!(visits().await.iter().all(Option::is_some), "each found a connection that lives");

@@ -15,7 +15,7 @@ crate::settings! {
         url: ConnectionUrl,
         /// The password of the PostgreSQL user.
         password_file: Option<SecretSource>,
-        /// The most connections of this process.
+        /// The most connections of this process; to the embedded database at most 4, which read.
         max_connections: u32 = 16,
         /// How long one statement may run (PostgreSQL).
         statement_timeout: Duration = "10s",

@@ -18,7 +18,7 @@ crate::settings! {
         tls_cert: Option<PathBuf>,
         /// The private key of the certificate (PEM).
         tls_key: Option<PathBuf>,
-        /// Where `/metrics`, `/livez` and `/readyz` are answered; nowhere when unset.
+        /// A listener for those who watch: `/metrics`, `/livez` and `/readyz`; none when unset.
         metrics_listen: Option<SocketAddr>,
         /// Networks of proxies whose `X-Forwarded-For` is believed.
         trusted_proxies: Vec<Network>,

@@ -2,6 +2,7 @@
 
 mod data;
 mod register;
+mod settings;
 mod sign_in;
 
 use passport::accounts::admin::Seed;

@@ -9,7 +9,7 @@ use shared::db::{DbError, sql};
 use super::*;
 use crate::support::on_both_with;
 
-async fn register_form(browser: &mut Browser) -> Form {
+pub(super) async fn register_form(browser: &mut Browser) -> Form {
     let answer = browser.open(&page("/register")).await;
     form(&answer, "/register")
         .set("email", EMAIL)
