@@ -2,6 +2,7 @@
 //! says what was seen, what the likely cause is and what to do.
 
 mod certificate;
+mod hashing;
 mod issuer;
 mod local;
 
@@ -128,6 +129,7 @@ async fn examine(config: Config, command: &DoctorCommand) -> Vec<Finding> {
     findings.extend(local::delivery(&patient).await);
     findings.extend(local::clients(&patient).await);
     findings.push(certificate::check(&patient));
+    findings.push(hashing::check(&patient).await);
     if !command.offline {
         findings.extend(issuer::check(&patient, command.ca_file.as_deref()).await);
     }
