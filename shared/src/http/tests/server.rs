@@ -58,6 +58,9 @@ async fn tls_speaks_http2_to_a_client_that_trusts_the_certificate() {
     let answer = trusting(&settings).get(&url).send().await.expect("an answer");
     assert_eq!(answer.version(), Version::HTTP_2);
     assert_eq!(client::body(answer, 100).await.expect("a body"), b"127.0.0.1");
+    // A sealed way back makes the longest address: an authorization request of 4 KiB, twice in it, sealed twice.
+    let long = trusting(&settings).get(format!("{url}?{}", "x".repeat(20_000))).send().await.expect("an answer");
+    assert_eq!(long.status(), 200);
 
     let other = certificate(tempfile::tempdir().expect("a folder").path(), &["passport.localhost"]);
     let distrusting = ClientBuilder::new().build().expect("a client");
