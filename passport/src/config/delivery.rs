@@ -13,7 +13,7 @@ shared::settings! {
         smtp_password_file: Option<SecretSource>,
         /// The sender: `Name <address>`.
         from: String = "E-TEST Passport <no-reply@passport.localhost>",
-        /// Where SMS are posted as JSON: `{"to", "text", "id"}`.
+        /// Where SMS are posted as JSON, `{"id", "to", "text"}`: `https://` or, to a loopback address only, `http://`.
         sms_url: Option<ConnectionUrl>,
         /// A bearer token for `sms_url`.
         sms_token_file: Option<SecretSource>,

@@ -6,8 +6,10 @@ use reqwest::StatusCode;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use serde_json::json;
 use shared::secret::SecretString;
+use url::Url;
 
 use super::model::{Outgoing, SendError, Transport};
+use super::smtp::is_loopback;
 
 /// Posts `{"id", "to", "text"}`; any 2xx means accepted. The id is the same at every attempt, and stands in the
 /// header `Idempotency-Key` too.
@@ -17,17 +19,30 @@ pub struct SmsGateway {
     client: reqwest::Client,
 }
 
-/// The token holds characters that no header may.
-#[derive(Debug, thiserror::Error)]
-#[error("the SMS gateway's token cannot be sent in a header")]
-pub struct TokenError;
+/// Why there is no way out for SMS.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum GatewayError {
+    /// The address.
+    #[error("the SMS gateway's address is no URL")]
+    Address,
+    /// Numbers, words and token would travel in clear.
+    #[error("SMS in clear go to loopback addresses only: use https://")]
+    Clear,
+    /// The token holds characters that no header may.
+    #[error("the SMS gateway's token cannot be sent in a header")]
+    Token,
+}
 
 impl SmsGateway {
     /// A way out over the gateway of that address.
     ///
     /// # Errors
-    /// The token cannot be sent.
-    pub fn new(url: &str, token: Option<&SecretString>, client: reqwest::Client) -> Result<Self, TokenError> {
+    /// See [`GatewayError`].
+    pub fn new(url: &str, token: Option<&SecretString>, client: reqwest::Client) -> Result<Self, GatewayError> {
+        let parsed = Url::parse(url).map_err(|_| GatewayError::Address)?;
+        if parsed.scheme() != "https" && !is_loopback(&parsed) {
+            return Err(GatewayError::Clear);
+        }
         let header = |token: &SecretString| {
             let mut value = HeaderValue::try_from(format!("Bearer {}", token.expose()))?;
             value.set_sensitive(true);
@@ -36,7 +51,7 @@ impl SmsGateway {
         let authorization = token.map(header).transpose();
         Ok(Self {
             url: url.to_owned(),
-            authorization: authorization.map_err(|_: reqwest::header::InvalidHeaderValue| TokenError)?,
+            authorization: authorization.map_err(|_: reqwest::header::InvalidHeaderValue| GatewayError::Token)?,
             client,
         })
     }
@@ -92,6 +107,19 @@ impl Transport for SmsGateway {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sms_go_in_clear_to_loopback_only() {
+        let gateway = |url| {
+            let client = shared::http::client::ClientBuilder::new().build().expect("a client");
+            SmsGateway::new(url, None, client).map(drop)
+        };
+        for good in ["https://sms.example/send", "http://127.0.0.1:8025/sms", "http://[::1]:1/", "http://x.localhost/"] {
+            assert_eq!(gateway(good), Ok(()), "{good}");
+        }
+        assert_eq!(gateway("http://sms.example/send"), Err(GatewayError::Clear));
+        assert_eq!(gateway("sms.example"), Err(GatewayError::Address));
+    }
 
     #[test]
     fn only_a_refusal_of_the_message_itself_is_final() {

@@ -97,7 +97,7 @@ impl Transport for Mailer {
 }
 
 /// The URL library knows addresses in the schemes of the web only: elsewhere a host is a text to it.
-fn is_loopback(url: &Url) -> bool {
+pub(super) fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
     address.is_ok_and(|ip| ip.is_loopback()) || host == "localhost" || host.ends_with(".localhost")
