@@ -42,6 +42,7 @@ pub fn router(app: App) -> Router {
         .layer(from_fn_with_state(app.pages.clone(), error_page::draw));
     let relying_parties = Router::new()
         .route(provider::METADATA, get(discovery::show))
+        .route(provider::OAUTH_METADATA, get(discovery::show))
         .route(provider::JWKS, get(jwks::show))
         .route(provider::AUTHORIZE, get(authorize::endpoint::get).post(authorize::endpoint::post))
         .route(provider::RESUME, get(authorize::endpoint::resume))

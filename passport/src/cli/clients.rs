@@ -1,9 +1,9 @@
 //! `passport clients`
 
 use std::fmt::Write as _;
-use std::fs::OpenOptions;
+use std::fs::{OpenOptions, Permissions};
 use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ use crate::clients::{Applied, AuthMethod, Client, Clients, Metadata, secret};
 pub enum ClientsCommand {
     /// Register the client that a file describes, or bring the registered one to what the file says.
     Add {
-        /// A TOML file of client metadata; see docs/integrate.
+        /// A TOML file of client metadata, in the names of OpenID Connect Registration; `clients show` writes one.
         #[arg(long)]
         file: PathBuf,
         /// Where the secret stands, or where to write it if the file is missing.
@@ -101,7 +101,7 @@ async fn add(clients: &Clients, file: &Path, secret_file: Option<&Path>, output:
     Ok(())
 }
 
-/// Writes a new secret where it is wanted. It can be had this once only.
+/// Writes a new secret where it is wanted, for its owner's eyes only. It can be had this once only.
 fn hand_over(id: &str, secret: &SecretString, file: Option<&Path>, output: &Output) -> Result<(), Failure> {
     let Some(path) = file else {
         let text = format!("client_id: {id}\nclient_secret: {}\nIt is not shown again.", secret.expose());
@@ -114,7 +114,11 @@ fn hand_over(id: &str, secret: &SecretString, file: Option<&Path>, output: &Outp
         .truncate(true)
         .mode(0o600)
         .open(path)
-        .and_then(|mut out| writeln!(out, "{}", secret.expose()))
+        .and_then(|mut out| {
+            // The mode above is for a new file: one that was there keeps its own.
+            out.set_permissions(Permissions::from_mode(0o600))?;
+            writeln!(out, "{}", secret.expose())
+        })
         .map_err(|error| {
             Failure::new(Exit::Failed, format!("{}: {error}", path.display()))
                 .advise("the client has a new secret that was not written down: run `passport clients rotate-secret`")

@@ -23,7 +23,7 @@ pub use self::metadata::{Bilingual, Metadata, Tile};
 pub use self::model::{ApplicationType, AuthMethod, Client, ClientId, GrantType, Problem, Profile};
 pub use self::redirect_uri::RedirectUri;
 
-use self::registry::{Copy, FRESH, STALE, Snapshot};
+use self::registry::{FRESH, Held, STALE, Snapshot};
 use crate::audit::{Actor, Audit, Event};
 
 /// The registry. Cheap to clone.
@@ -33,7 +33,7 @@ pub struct Clients {
     clock: SharedClock,
     entropy: SharedEntropy,
     audit: Audit,
-    copy: Arc<Copy>,
+    held: Arc<Held>,
     refreshing: Arc<tokio::sync::Mutex<()>>,
 }
 
@@ -74,7 +74,7 @@ pub enum Applied {
 impl Clients {
     /// A registry in that database.
     pub fn new(db: Db, clock: SharedClock, entropy: SharedEntropy, audit: Audit) -> Self {
-        Self { db, clock, entropy, audit, copy: Arc::default(), refreshing: Arc::default() }
+        Self { db, clock, entropy, audit, held: Arc::default(), refreshing: Arc::default() }
     }
 
     /// The client of that id, as it was no longer than 5 seconds ago.
@@ -203,17 +203,17 @@ impl Clients {
 
     async fn snapshot(&self) -> Result<Arc<Snapshot>, DbError> {
         let now = self.clock.now();
-        if let Some(fresh) = self.copy.within(FRESH, now) {
+        if let Some(fresh) = self.held.within(FRESH, now) {
             return Ok(fresh);
         }
         let _one_of_us = self.refreshing.lock().await;
         let now = self.clock.now();
-        if let Some(fresh) = self.copy.within(FRESH, now) {
+        if let Some(fresh) = self.held.within(FRESH, now) {
             return Ok(fresh);
         }
-        match (self.read().await, self.copy.within(STALE, now)) {
+        match (self.read().await, self.held.within(STALE, now)) {
             (Ok(snapshot), _) => {
-                self.copy.put(now, Arc::clone(&snapshot));
+                self.held.put(now, Arc::clone(&snapshot));
                 Ok(snapshot)
             }
             (Err(error), Some(stale)) if error.is_unavailable() => {
@@ -228,12 +228,12 @@ impl Clients {
     async fn reload(&self) -> Result<(), DbError> {
         let _one_of_us = self.refreshing.lock().await;
         let now = self.clock.now();
-        self.copy.put(now, self.read().await?);
+        self.held.put(now, self.read().await?);
         Ok(())
     }
 
     async fn read(&self) -> Result<Arc<Snapshot>, DbError> {
-        let last = self.copy.last();
+        let last = self.held.last();
         self.db
             .read(move |tx| {
                 let last = last.clone();

@@ -57,9 +57,9 @@ impl Snapshot {
 
 /// A snapshot and when it was last known to be true.
 #[derive(Debug, Default)]
-pub struct Copy(RwLock<Option<(Timestamp, Arc<Snapshot>)>>);
+pub struct Held(RwLock<Option<(Timestamp, Arc<Snapshot>)>>);
 
-impl Copy {
+impl Held {
     /// The snapshot, if it was true no longer than `age` before `now`.
     pub fn within(&self, age: Duration, now: Timestamp) -> Option<Arc<Snapshot>> {
         let held = self.0.read().unwrap_or_else(PoisonError::into_inner);

@@ -114,7 +114,8 @@ mod tests {
             let client = shared::http::client::ClientBuilder::new().build().expect("a client");
             SmsGateway::new(url, None, client).map(drop)
         };
-        for good in ["https://sms.example/send", "http://127.0.0.1:8025/sms", "http://[::1]:1/", "http://x.localhost/"] {
+        for good in ["https://sms.example/send", "http://127.0.0.1:8025/sms", "http://[::1]:1/", "http://x.localhost/"]
+        {
             assert_eq!(gateway(good), Ok(()), "{good}");
         }
         assert_eq!(gateway("http://sms.example/send"), Err(GatewayError::Clear));

@@ -25,6 +25,8 @@ const CACHE: &str = "public, max-age=3600";
 pub mod paths {
     /// OIDC Discovery §4
     pub const METADATA: &str = "/.well-known/openid-configuration";
+    /// RFC 8414 §3
+    pub const OAUTH_METADATA: &str = "/.well-known/oauth-authorization-server";
     /// RFC 7517
     pub const JWKS: &str = "/jwks";
     /// RFC 6749 §3.1
@@ -51,7 +53,7 @@ pub mod paths {
     pub const SIGNED_OUT: &str = "/signed-out";
 }
 
-/// `GET /.well-known/openid-configuration`
+/// `GET /.well-known/openid-configuration`, and the same for clients that know OAuth alone.
 pub async fn show(State(oidc): State<Oidc>, asked: HeaderMap) -> Response {
     oidc.0.metadata.respond(&asked, CACHE)
 }

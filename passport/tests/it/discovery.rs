@@ -9,6 +9,8 @@ async fn metadata_names_the_issuer_and_may_be_read_by_any_origin() {
         let answer = get(&mut passport.browser(), "/.well-known/openid-configuration", &[]).await;
         assert_eq!(answer.status, 200);
         assert_eq!(answer.json()["issuer"], ISSUER);
+        let oauth = get(&mut passport.browser(), "/.well-known/oauth-authorization-server", &[]).await;
+        assert_eq!(oauth.json(), answer.json(), "RFC 8414 3");
         assert_eq!(answer.header("access-control-allow-origin"), Some("*"));
         assert_eq!(answer.header("content-type"), Some("application/json"));
     })

@@ -73,6 +73,23 @@ async fn without_a_hint_the_person_is_asked() {
 }
 
 #[tokio::test]
+async fn the_person_is_asked_in_the_language_of_the_site() {
+    on_both(|passport| async move {
+        passport.register(&[OURS]).await;
+        let (mut browser, _) = passport.signed_in(None).await;
+        for (wanted, title) in [("fr en-GB", "Sign out of the Passport?"), ("zh-CN", "要退出通行证吗？")] {
+            let query = encoded(&[("client_id", "cet"), ("ui_locales", wanted)]);
+            let page = browser.open(&format!("{ISSUER}/logout?{query}")).await;
+            assert!(page.texts("h1").contains(&title.to_owned()), "{wanted}: {:?}", page.texts("h1"));
+        }
+        let query = encoded(&[("client_id", "cet"), ("ui_locales", "zh-CN"), ("lang", "en")]);
+        let page = browser.open(&format!("{ISSUER}/logout?{query}")).await;
+        assert!(page.texts("h1").contains(&"Sign out of the Passport?".to_owned()), "the person's own choice stays");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_hint_of_another_person_asks_too() {
     on_both(|passport| async move {
         passport.register(&[OURS]).await;

@@ -95,7 +95,8 @@ pub fn master_key(patient: &Patient) -> Finding {
                 "it was copied without its permissions",
                 "chmod 600 the file; if somebody may have read it, rotate the signing keys with `passport keys rotate --now`",
             ),
-            _ => Finding::ok(CHECK, format!("key {} can be read by its owner only", key.id())),
+            Some(_) => Finding::ok(CHECK, format!("key {} can be read by its owner only", key.id())),
+            None => Finding::ok(CHECK, format!("key {} comes from the environment", key.id())),
         },
     }
 }

@@ -38,7 +38,8 @@ pub struct Unproven {
 }
 
 impl Unproven {
-    fn new(kind: ProblemKind, failure: impl Into<Failure>) -> Box<Self> {
+    /// A mistake of that kind, by nobody that is known yet.
+    pub fn new(kind: ProblemKind, failure: impl Into<Failure>) -> Box<Self> {
         Box::new(Self { failure: failure.into(), kind, client: None, client_id: None, received: None })
     }
 }

@@ -84,6 +84,10 @@ pub async fn show(State(oidc): State<Oidc>, visit: Visit) -> Response {
             end(&oidc, visit, session, request.back.as_deref()).await
         }
         Some(_) => {
+            if let Some(language) = request.language {
+                // Asked in the language of the site, which stays for the pages after this.
+                return see_other(&format!("{}?{query}&lang={}", provider::LOGOUT, language.tag()));
+            }
             let afterwards = afterwards(request);
             let sealed = afterwards.seal(&oidc);
             ask(visit.page, afterwards, sealed, false)

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use form_urlencoded::Serializer;
+use shared::i18n::Lang;
 
 use super::super::Oidc;
 use super::super::authorize::proof::Unproven;
 use super::super::error::ProtocolError;
-use super::super::failure::Failure;
 use super::super::id_token::Hint;
 use super::super::params::Params;
 use crate::clients::Client;
@@ -24,6 +24,8 @@ pub struct LogoutRequest {
     pub client: Option<Arc<Client>>,
     /// Where to go afterwards: registered, with `state`. `None`: our own page.
     pub back: Option<String>,
+    /// The first of the languages asked for that we speak.
+    pub language: Option<Lang>,
 }
 
 /// Reads a request.
@@ -31,22 +33,24 @@ pub struct LogoutRequest {
 /// # Errors
 /// It is malformed, its parts name different clients, or the address is not registered: then nobody is sent there.
 pub async fn read(oidc: &Oidc, query: &[u8]) -> Result<LogoutRequest, Box<Unproven>> {
-    let params = Params::parse(query).map_err(|error| unproven(error, ProblemKind::Request))?;
+    let params = Params::parse(query).map_err(|error| Unproven::new(ProblemKind::Request, error))?;
     let hint = params.get("id_token_hint").and_then(|text| Hint::read(oidc, text));
     let named = params.get("client_id");
     if let (Some(hint), Some(named)) = (&hint, named)
         && hint.aud != named
     {
         let error = ProtocolError::invalid_request("client_id is not the audience of id_token_hint", RULE);
-        return Err(unproven(error, ProblemKind::Request));
+        return Err(Unproven::new(ProblemKind::Request, error));
     }
     let client_id = hint.as_ref().map(|hint| hint.aud.as_str()).or(named);
     let client = match client_id {
-        Some(id) => oidc.0.clients.find(id).await.map_err(|error| unproven(error, ProblemKind::Request))?,
+        Some(id) => oidc.0.clients.find(id).await.map_err(|error| Unproven::new(ProblemKind::Request, error))?,
         None => None,
     };
+    // Chosen on our own page since, it stands in the address already.
+    let language = params.get("ui_locales").filter(|_| params.get("lang").is_none()).and_then(Lang::first_of);
     let Some(uri) = params.get("post_logout_redirect_uri") else {
-        return Ok(LogoutRequest { hint, client, back: None });
+        return Ok(LogoutRequest { hint, client, back: None, language });
     };
     if client.as_ref().is_none_or(|client| client.post_logout_redirect_uri(uri).is_none()) {
         let error = ProtocolError::invalid_request("post_logout_redirect_uri is not registered", RULE);
@@ -54,10 +58,10 @@ pub async fn read(oidc: &Oidc, query: &[u8]) -> Result<LogoutRequest, Box<Unprov
             client_id: client_id.map(str::to_owned),
             client,
             received: Some(uri.to_owned()),
-            ..*unproven(error, ProblemKind::RedirectUri)
+            ..*Unproven::new(ProblemKind::RedirectUri, error)
         }));
     }
-    Ok(LogoutRequest { hint, client, back: Some(with_state(uri, params.get("state"))) })
+    Ok(LogoutRequest { hint, client, back: Some(with_state(uri, params.get("state"))), language })
 }
 
 fn with_state(uri: &str, state: Option<&str>) -> String {
@@ -66,10 +70,6 @@ fn with_state(uri: &str, state: Option<&str>) -> String {
     location.push(if uri.contains('?') { '&' } else { '?' });
     let start = location.len();
     Serializer::for_suffix(location, start).append_pair("state", state).finish()
-}
-
-fn unproven(failure: impl Into<Failure>, kind: ProblemKind) -> Box<Unproven> {
-    Box::new(Unproven { failure: failure.into(), kind, client: None, client_id: None, received: None })
 }
 
 #[cfg(test)]
