@@ -232,6 +232,12 @@ impl Window {
         self.click("main button.primary[type=submit]").await
     }
 
+    /// The WebDriver session itself, for what this window does not know. It keeps its look.
+    #[must_use]
+    pub fn into_client(self) -> Client {
+        self.client
+    }
+
     /// Closes the browser.
     pub async fn close(self) -> anyhow::Result<()> {
         Ok(self.client.close().await?)

@@ -10,9 +10,8 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use e2e::demo::Demo;
 use e2e::journey::Newcomer;
-use fantoccini::wd::Capabilities;
-use fantoccini::{Client, ClientBuilder, Locator};
-use serde_json::json;
+use e2e::window::{Look, Opening, Window};
+use fantoccini::{Client, Locator};
 
 /// How long a page may take to show what it should.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -78,35 +77,9 @@ impl Browser {
     pub(crate) async fn open(width: u32, script: bool) -> anyhow::Result<Self> {
         let demo = demo()?;
         let driver = demo.chromedriver.as_deref().context("the demo has no chromedriver")?;
-        let mut arguments = vec![
-            "--headless=new".to_owned(),
-            "--no-sandbox".to_owned(),
-            "--disable-gpu".to_owned(),
-            "--disable-quic".to_owned(),
-            "--disable-dev-shm-usage".to_owned(),
-            "--no-first-run".to_owned(),
-            "--disable-background-networking".to_owned(),
-            "--disable-component-update".to_owned(),
-            "--disable-sync".to_owned(),
-            "--ignore-certificate-errors".to_owned(),
-            "--lang=zh-CN".to_owned(),
-            format!("--window-size={width},900"),
-        ];
-        if !script {
-            arguments.push("--blink-settings=scriptEnabled=false".to_owned());
-        }
-        let mut capabilities = Capabilities::new();
-        capabilities.insert("acceptInsecureCerts".to_owned(), json!(true));
-        capabilities.insert(
-            "goog:chromeOptions".to_owned(),
-            json!({ "args": arguments, "prefs": { "intl.accept_languages": "zh-CN,zh" } }),
-        );
-        let client = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new())
-            .capabilities(capabilities)
-            .connect(driver)
-            .await
-            .context("chromedriver gives no browser")?;
-        Ok(Self { client, demo })
+        let window = Window::open(driver, Opening { script, ..Opening::default() }).await?;
+        window.look(Look { width, dark: false }).await?;
+        Ok(Self { client: window.into_client(), demo })
     }
 
     pub(crate) async fn goto(&self, url: &str) -> anyhow::Result<()> {
