@@ -188,16 +188,27 @@ impl Acknowledged {
     /// Three times in the middle of the work the database goes away until that was noticed.
     async fn disturb(&self, config: &DbConfig) {
         for _ in 0..3 {
-            let done = self.count();
-            self.until(|now| now.count() >= done + 20).await;
+            self.goes_well().await;
             let outage = Outage::begin(config).await;
-            let noticed = self.turned_away.get();
-            self.until(|now| now.turned_away.get() >= noticed + 4).await;
+            let (done, noticed) = (self.count(), self.turned_away.get());
+            self.until(|now| {
+                assert!(now.count() < done + 50, "something is acknowledged without a database");
+                now.turned_away.get() >= noticed + 4
+            })
+            .await;
             outage.end().await;
         }
-        let done = self.count();
-        self.until(|now| now.count() >= done + 20).await;
+        self.goes_well().await;
         self.over.set(true);
+    }
+
+    async fn goes_well(&self) {
+        let (done, before) = (self.count(), self.turned_away.get());
+        self.until(|now| {
+            assert!(now.turned_away.get() < before + 500, "the database is back, and nothing goes on");
+            now.count() >= done + 20
+        })
+        .await;
     }
 }
 
