@@ -22,13 +22,15 @@ pub struct Opening {
     pub language: &'static str,
     /// Whether pages may run scripts.
     pub script: bool,
+    /// Whether the person lets sites keep cookies.
+    pub cookies: bool,
     /// The size of text that the person has set, in percent of the usual one.
     pub text_percent: u32,
 }
 
 impl Default for Opening {
     fn default() -> Self {
-        Self { language: "zh-CN", script: true, text_percent: 100 }
+        Self { language: "zh-CN", script: true, cookies: true, text_percent: 100 }
     }
 }
 
@@ -58,7 +60,7 @@ pub struct Window {
 impl Window {
     /// Opens a fresh browser. `driver` is where chromedriver listens.
     pub async fn open(driver: &str, opening: Opening) -> anyhow::Result<Self> {
-        let Opening { language, script, text_percent } = opening;
+        let Opening { language, script, cookies, text_percent } = opening;
         let mut arguments = vec![
             "--headless=new".to_owned(),
             "--no-sandbox".to_owned(),
@@ -80,6 +82,8 @@ impl Window {
             "intl.accept_languages": language,
             // Chromium's own default is 16.
             "webkit.webprefs.default_font_size": 16 * text_percent / 100,
+            // Its settings count: 1 is to allow, 2 to block.
+            "profile.default_content_setting_values.cookies": if cookies { 1 } else { 2 },
         });
         let mut capabilities = Capabilities::new();
         capabilities.insert("acceptInsecureCerts".to_owned(), json!(true));

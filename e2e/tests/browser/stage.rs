@@ -11,6 +11,7 @@ use anyhow::{Context as _, bail};
 use e2e::demo::Demo;
 use e2e::journey::Newcomer;
 use e2e::window::{Look, Opening, Window};
+use fantoccini::wd::WindowHandle;
 use fantoccini::{Client, Locator};
 
 /// How long a page may take to show what it should.
@@ -75,9 +76,18 @@ pub(crate) struct Browser {
 impl Browser {
     /// Opens a fresh browser, `width` pixels wide; without script if so asked.
     pub(crate) async fn open(width: u32, script: bool) -> anyhow::Result<Self> {
+        Self::open_with(width, Opening { script, ..Opening::default() }).await
+    }
+
+    /// Opens one whose owner forbids cookies.
+    pub(crate) async fn open_without_cookies() -> anyhow::Result<Self> {
+        Self::open_with(1280, Opening { cookies: false, ..Opening::default() }).await
+    }
+
+    async fn open_with(width: u32, opening: Opening) -> anyhow::Result<Self> {
         let demo = demo()?;
         let driver = demo.chromedriver.as_deref().context("the demo has no chromedriver")?;
-        let window = Window::open(driver, Opening { script, ..Opening::default() }).await?;
+        let window = Window::open(driver, opening).await?;
         window.look(Look { width, dark: false }).await?;
         Ok(Self { client: window.into_client(), demo })
     }
@@ -88,6 +98,30 @@ impl Browser {
 
     pub(crate) async fn back(&self) -> anyhow::Result<()> {
         Ok(self.client.back().await?)
+    }
+
+    /// Opens another tab and goes on there; the one that was left.
+    pub(crate) async fn new_tab(&self) -> anyhow::Result<WindowHandle> {
+        let left = self.client.window().await?;
+        let tab = self.client.new_window(true).await?.handle;
+        self.client.switch_to_window(tab).await?;
+        Ok(left)
+    }
+
+    /// Goes on in that tab.
+    pub(crate) async fn switch_to(&self, tab: WindowHandle) -> anyhow::Result<()> {
+        Ok(self.client.switch_to_window(tab).await?)
+    }
+
+    /// What stands in the control of this name.
+    pub(crate) async fn value(&self, name: &str) -> anyhow::Result<String> {
+        let element = self.client.find(Locator::Css(&format!("main [name='{name}']"))).await?;
+        Ok(element.prop("value").await?.unwrap_or_default())
+    }
+
+    /// Loads the page anew.
+    pub(crate) async fn reload(&self) -> anyhow::Result<()> {
+        Ok(self.client.refresh().await?)
     }
 
     pub(crate) async fn url(&self) -> anyhow::Result<String> {
@@ -125,6 +159,11 @@ impl Browser {
         self.until(text, async || Ok(self.text().await?.contains(text))).await
     }
 
+    /// Waits until the page has something that matches.
+    pub(crate) async fn appears(&self, css: &str) -> anyhow::Result<()> {
+        self.until(css, async || self.has(css).await).await
+    }
+
     /// Waits until the page offers a link or a button besides its frame.
     pub(crate) async fn leads_on(&self) -> anyhow::Result<()> {
         self.until("a way on", async || self.has("main a, main button").await).await
@@ -159,6 +198,7 @@ impl Browser {
     pub(crate) async fn prove(&self) -> anyhow::Result<()> {
         if self.has("[name=captcha_action][value=work]").await? {
             self.click("[name=captcha_action][value=work]").await?;
+            self.appears("[name=pow_nonce]").await?;
             let found = "[name=pow_nonce]";
             self.until("the proof of work", async || {
                 let nonce = self.client.find(Locator::Css(found)).await?;
