@@ -141,6 +141,7 @@ impl App {
 fn lifetimes(config: &Config) -> oidc::Lifetimes {
     oidc::Lifetimes {
         code: config.tokens.code,
+        pushed_request: config.tokens.pushed_request,
         access_token: config.tokens.access,
         id_token: config.tokens.id,
         refresh_idle: config.tokens.refresh_idle,

@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::home;
 use crate::oidc::discovery::paths as provider;
 use crate::oidc::logout::end_session;
-use crate::oidc::{authorize, consent, cors, discovery, introspect, jwks, revoke, token, userinfo};
+use crate::oidc::{authorize, consent, cors, discovery, introspect, jwks, par, revoke, token, userinfo};
 use crate::web::{Pages, documents, error_page, paths, return_to};
 
 /// All addresses. The HTTP kit (request ids, limits, headers, access log) is laid around it by who serves it.
@@ -47,6 +47,7 @@ pub fn router(app: App) -> Router {
         .route(provider::AUTHORIZE, get(authorize::endpoint::get).post(authorize::endpoint::post))
         .route(provider::RESUME, get(authorize::endpoint::resume))
         .route(provider::CANCEL, get(authorize::endpoint::cancel))
+        .route(provider::PAR, post(par::push))
         .route(provider::TOKEN, post(token::endpoint::token).options(cors::preflight))
         .route(provider::USERINFO, get(userinfo::show).post(userinfo::show).options(cors::preflight))
         .route(provider::REVOKE, post(revoke::revoke).options(cors::preflight))
@@ -68,7 +69,7 @@ pub fn kit(app: &App, settings: &ServerSettings, host: &str) -> Kit {
 }
 
 /// Addresses that programs ask: they read JSON, whatever goes wrong.
-const DIRECT: [&str; 4] = [provider::TOKEN, provider::USERINFO, provider::REVOKE, provider::INTROSPECT];
+const DIRECT: [&str; 5] = [provider::PAR, provider::TOKEN, provider::USERINFO, provider::REVOKE, provider::INTROSPECT];
 
 /// Answers where no handler could: an error of the standard to a program, a page to a person.
 struct Failures(Pages);

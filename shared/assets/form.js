@@ -7,6 +7,11 @@
   const focus = document.querySelector("[data-focus]");
   if (focus) focus.focus({ preventScroll: false });
 
+  // A form that only carries the person on. Whoever comes back to it is not sent off once more.
+  const onward = document.querySelector("form[data-goes-on]");
+  const arrived = performance.getEntriesByType("navigation")[0];
+  if (onward && arrived?.type !== "back_forward") onward.submit();
+
   // Show and hide a password.
   for (const button of document.querySelectorAll("[data-reveal]")) {
     const input = document.getElementById(button.dataset.reveal);

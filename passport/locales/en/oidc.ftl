@@ -31,3 +31,8 @@ oidc-logout-stay = Stay signed in
 oidc-signed-out-title = You are signed out
 oidc-signed-out-lead = You have signed out of the E-TEST Passport. On a shared computer, close all browser windows.
 oidc-signed-out-home = Go to the Passport
+
+# Back to the site by a form
+oidc-form-post-title = Returning to the site
+oidc-form-post-lead = If this page does not go on by itself, press the button below.
+oidc-form-post-go = Continue

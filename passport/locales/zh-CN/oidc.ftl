@@ -31,3 +31,8 @@ oidc-logout-stay = 保持登录
 oidc-signed-out-title = 您已退出
 oidc-signed-out-lead = 您已退出 E-TEST 通行证。在公用电脑上，请关闭所有浏览器窗口。
 oidc-signed-out-home = 去通行证首页
+
+# 以表单返回网站
+oidc-form-post-title = 正在返回网站
+oidc-form-post-lead = 如果页面没有自动跳转，请点击下面的按钮。
+oidc-form-post-go = 继续

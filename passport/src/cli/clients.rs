@@ -76,7 +76,7 @@ async fn add(clients: &Clients, file: &Path, secret_file: Option<&Path>, output:
     let text = std::fs::read_to_string(file).map_err(|error| refuse(&error))?;
     let metadata: Metadata = toml::from_str(&text).map_err(|error| refuse(&error))?;
     let id = metadata.client_id.clone();
-    let public = metadata.token_endpoint_auth_method == AuthMethod::None;
+    let needs_none = !matches!(metadata.token_endpoint_auth_method, AuthMethod::Basic | AuthMethod::Post);
     let applied = clients.apply(Actor::Operator, metadata).await?;
     let what = match applied {
         Applied::Registered => "registered",
@@ -85,7 +85,7 @@ async fn add(clients: &Clients, file: &Path, secret_file: Option<&Path>, output:
     };
     let has_secret = clients.find(&id).await?.is_some_and(|client| !client.secrets().is_empty());
     match secret_file {
-        _ if public => {}
+        _ if needs_none => {}
         Some(path) if path.exists() => {
             let secret = SecretSource::file(path).read()?;
             clients.import_secret(Actor::Operator, &id, &secret).await?;

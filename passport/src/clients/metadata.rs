@@ -73,21 +73,77 @@ pub struct Metadata {
     /// Where its terms stand.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tos_uri: Option<String>,
+    /// Its mark: fetched by us and served by us.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logo_uri: Option<String>,
+    /// Its public keys, for what it signs (RFC 7517 §5).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jwks: Option<serde_json::Value>,
+    /// Where its public keys stand; instead of `jwks`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jwks_uri: Option<String>,
+    /// The algorithm of its client assertions; none: any that its profile allows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token_endpoint_auth_signing_alg: Option<Alg>,
+    /// The algorithm of its request objects; none: any that its profile allows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_object_signing_alg: Option<Alg>,
+    /// Whether every request of it comes as a signed request object (RFC 9101 §10.5).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub require_signed_request_object: bool,
+    /// Whether every request of it is pushed first (RFC 9126 §6).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub require_pushed_authorization_requests: bool,
+    /// Where request objects of it may stand (OIDC Registration §2).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub request_uris: Vec<String>,
+    /// How authorization responses to it are signed, if it asks for signed ones (JARM §3).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authorization_signed_response_alg: Option<Alg>,
+    /// How user information for it is signed; none: it is not, but plain JSON.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub userinfo_signed_response_alg: Option<Alg>,
+    /// Whether its access tokens are bound to a key of its own (RFC 9449 §5.2).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub dpop_bound_access_tokens: bool,
+    /// How old a sign-in may be at most, in seconds, when a request does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default_max_age: Option<u64>,
+    /// Whether `auth_time` must be in its ID tokens; it is in all of ours.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub require_auth_time: bool,
+    /// The contexts of authentication that it prefers when a request does not say.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub default_acr_values: Vec<String>,
+    /// A page of it that signs people out in the browser (OIDC Front-Channel Logout §2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frontchannel_logout_uri: Option<String>,
+    /// Whether that page is told issuer and session.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub frontchannel_logout_session_required: bool,
     /// Where logout tokens go (OIDC Back-Channel Logout §2.2).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backchannel_logout_uri: Option<String>,
+    /// Whether logout tokens must name the session; all of ours do.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub backchannel_logout_session_required: bool,
     /// Grants it may use.
     #[serde(default = "default_grants")]
     pub grant_types: Vec<GrantType>,
     /// Scopes it may ask for.
     #[serde(default = "default_scopes")]
     pub scopes: Vec<String>,
-    /// How its ID tokens are signed.
-    #[serde(default = "default_alg")]
-    pub id_token_signed_response_alg: Alg,
+    /// How its ID tokens are signed; none: RS256, or ES256 under the profile `fapi2`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id_token_signed_response_alg: Option<Alg>,
     /// Its tile on the candidate's home; none: no tile.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tile: Option<Tile>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+const fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 fn default_grants() -> Vec<GrantType> {
@@ -96,9 +152,4 @@ fn default_grants() -> Vec<GrantType> {
 
 fn default_scopes() -> Vec<String> {
     vec!["openid".to_owned()]
-}
-
-/// OIDC Registration §2: a client that names no algorithm gets RS256.
-const fn default_alg() -> Alg {
-    Alg::RS256
 }

@@ -7,6 +7,7 @@ pub mod metadata;
 pub mod model;
 pub mod redirect_uri;
 pub mod registry;
+pub mod rules;
 pub mod secret;
 pub mod store;
 
@@ -20,8 +21,9 @@ use shared::entropy::SharedEntropy;
 use shared::secret::SecretString;
 
 pub use self::metadata::{Bilingual, Metadata, Tile};
-pub use self::model::{ApplicationType, AuthMethod, Client, ClientId, GrantType, Problem, Profile};
+pub use self::model::{ApplicationType, AuthMethod, Client, ClientId, ClientKeys, GrantType, Profile};
 pub use self::redirect_uri::RedirectUri;
+pub use self::rules::Problem;
 
 use self::registry::{FRESH, Held, STALE, Snapshot};
 use crate::audit::{Actor, Audit, Event};
@@ -46,9 +48,9 @@ pub enum ClientsError {
     /// There is no such client.
     #[error("there is no such client")]
     Unknown,
-    /// A public client has no secret (RFC 6749 §2.1).
-    #[error("a public client has no secret")]
-    Public,
+    /// A public client has no secret (RFC 6749 §2.1), and one that signs needs none.
+    #[error("the client does not authenticate with a secret")]
+    NoSecret,
     /// Two secrets are valid already.
     #[error("two secrets are valid already: let the older one end first")]
     TooManySecrets,
@@ -77,7 +79,7 @@ impl Clients {
         Self { db, clock, entropy, audit, held: Arc::default(), refreshing: Arc::default() }
     }
 
-    /// The client of that id, as it was no longer than 5 seconds ago.
+    /// The client of that id, as it was no longer than a second ago.
     ///
     /// # Errors
     /// There is no copy young enough, and the database does not answer.
@@ -169,8 +171,8 @@ impl Clients {
                 async move {
                     store::remove_expired_secrets(tx, &id, now).await?;
                     let client = store::find(tx, &id).await?.ok_or(ClientsError::Unknown)?;
-                    if client.is_public() {
-                        return Err(ClientsError::Public);
+                    if !client.uses_secret() {
+                        return Err(ClientsError::NoSecret);
                     }
                     if client.secrets.iter().any(|s| s.hash == hash) {
                         return Ok(());

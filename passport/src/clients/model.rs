@@ -1,13 +1,14 @@
 //! A relying party whose metadata passed every rule.
 
 use std::fmt;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use shared::clock::Timestamp;
 use url::Url;
 
 use super::metadata::{Bilingual, Metadata, Tile};
-use super::redirect_uri::{RedirectUri, RedirectUriError};
+use super::redirect_uri::RedirectUri;
 use super::secret::{self, StoredSecret};
 use crate::keys::Alg;
 
@@ -57,6 +58,9 @@ pub enum AuthMethod {
     /// Secret in the body.
     #[serde(rename = "client_secret_post")]
     Post,
+    /// A JWT signed with a key of its own (RFC 7523 §2.2).
+    #[serde(rename = "private_key_jwt")]
+    PrivateKeyJwt,
     /// None: a public client.
     #[serde(rename = "none")]
     None,
@@ -85,7 +89,31 @@ pub enum GrantType {
     ClientCredentials,
 }
 
-/// A client. Its fields are public to read; it is made by [`Client::new`] alone and shared unchangeable.
+/// Where a client's public keys come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ClientKeys {
+    /// It signs nothing.
+    None,
+    /// They were registered: a key set (RFC 7517 §5), not read yet.
+    Registered(serde_json::Value),
+    /// They stand at an address of the client.
+    At(Url),
+}
+
+/// What a client's authorization requests must be like.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Requests {
+    /// They are pushed first (RFC 9126 §6).
+    pub pushed: bool,
+    /// They are signed request objects (RFC 9101 §10.5).
+    pub signed: bool,
+    /// The algorithm of its request objects, if it named one.
+    pub alg: Option<Alg>,
+    /// Where request objects may stand.
+    pub uris: Vec<Url>,
+}
+
+/// A client. Its fields are public to read; it is made by [`Client::new`](super::rules) alone and shared unchangeable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Client {
@@ -117,8 +145,30 @@ pub struct Client {
     pub policy_uri: Option<Url>,
     /// Where its terms stand.
     pub tos_uri: Option<Url>,
+    /// Its mark.
+    pub logo_uri: Option<Url>,
+    /// The keys that it signs with.
+    pub keys: ClientKeys,
+    /// The algorithm of its client assertions, if it named one.
+    pub assertion_alg: Option<Alg>,
+    /// What its authorization requests must be like.
+    pub requests: Requests,
+    /// How signed authorization responses to it are signed.
+    pub response_alg: Alg,
+    /// How user information for it is signed, if it is.
+    pub userinfo_alg: Option<Alg>,
+    /// Whether its access tokens are bound to a key of its own (RFC 9449 §5.2).
+    pub dpop_bound: bool,
+    /// How old a sign-in may be at most when a request does not say.
+    pub default_max_age: Option<Duration>,
+    /// The contexts of authentication that it prefers when a request does not say.
+    pub default_acr_values: Vec<String>,
     /// Where logout tokens go.
     pub backchannel_logout_uri: Option<Url>,
+    /// A page of it that signs people out in the browser.
+    pub frontchannel_logout_uri: Option<Url>,
+    /// Whether that page is told issuer and session.
+    pub frontchannel_logout_session: bool,
     /// Grants it may use.
     pub grant_types: Vec<GrantType>,
     /// Scopes it may ask for.
@@ -133,65 +183,30 @@ pub struct Client {
 }
 
 impl Client {
-    /// Checks metadata against every rule.
-    ///
-    /// # Errors
-    /// Everything that is wrong with it, in the order of the fields.
-    pub fn new(metadata: Metadata, secrets: Vec<StoredSecret>) -> Result<Self, Vec<Problem>> {
-        let mut check = Check(Vec::new());
-        let m = &metadata;
-        let id = ClientId::parse(&m.client_id);
-        check.require("client_id", id.is_some(), Rule::Id);
-        check.names(m);
-        let application = m.application_type;
-        let redirect_uris = check.redirects("redirect_uris", &m.redirect_uris, application);
-        let post_logout_redirect_uris =
-            check.redirects("post_logout_redirect_uris", &m.post_logout_redirect_uris, application);
-        let home_uri = check.url("client_uri", m.client_uri.as_deref());
-        let initiate_login_uri = check.url("initiate_login_uri", m.initiate_login_uri.as_deref());
-        let policy_uri = check.url("policy_uri", m.policy_uri.as_deref());
-        let tos_uri = check.url("tos_uri", m.tos_uri.as_deref());
-        let backchannel_logout_uri = check.url("backchannel_logout_uri", m.backchannel_logout_uri.as_deref());
-        check.grants(m);
-        check.scopes(&m.scopes);
-        let (Some(id), true) = (id, check.0.is_empty()) else {
-            return Err(check.0);
-        };
-        let of_home = home_uri.as_ref().and_then(Url::host_str);
-        Ok(Self {
-            id,
-            name: m.client_name.clone(),
-            host: m.host.as_deref().or(of_home).unwrap_or_default().to_owned(),
-            accent: m.accent.as_deref().unwrap_or("other").to_owned(),
-            profile: m.profile,
-            first_party: m.first_party,
-            auth_method: m.token_endpoint_auth_method,
-            application_type: application,
-            redirect_uris,
-            post_logout_redirect_uris,
-            home_uri,
-            initiate_login_uri,
-            policy_uri,
-            tos_uri,
-            backchannel_logout_uri,
-            grant_types: m.grant_types.clone(),
-            scopes: m.scopes.clone(),
-            id_token_alg: m.id_token_signed_response_alg,
-            tile: m.tile.clone(),
-            secrets,
-            metadata,
-        })
-    }
-
     /// Whether it cannot keep a secret (RFC 6749 §2.1).
     pub fn is_public(&self) -> bool {
         self.auth_method == AuthMethod::None
+    }
+
+    /// Whether it authenticates with a secret.
+    pub fn uses_secret(&self) -> bool {
+        matches!(self.auth_method, AuthMethod::Basic | AuthMethod::Post)
     }
 
     /// Whether an authorization request must carry a PKCE challenge: for public clients (RFC 9700 §2.1.1), FAPI 2
     /// and our own sites. A confidential client of the standard profile may leave it out.
     pub fn requires_pkce(&self) -> bool {
         self.is_public() || self.profile == Profile::Fapi2 || self.first_party
+    }
+
+    /// Whether its requests must be pushed: FAPI 2.0 Security Profile §5.3.2.2 takes no others.
+    pub fn requires_pushed_requests(&self) -> bool {
+        self.requests.pushed || self.profile == Profile::Fapi2
+    }
+
+    /// Whether it may sign with that algorithm (FAPI 2.0 Security Profile §5.4: no RSASSA-PKCS1-v1_5).
+    pub fn may_sign_with(&self, alg: Alg) -> bool {
+        self.profile == Profile::Standard || alg != Alg::RS256
     }
 
     /// Whether it may use that grant.
@@ -214,9 +229,10 @@ impl Client {
         self.post_logout_redirect_uris.iter().find(|u| u.matches(presented))
     }
 
-    /// Whether `presented` is a secret of it that is valid at `now`; in constant time. Never true of a public client.
+    /// Whether `presented` is a secret of it that is valid at `now`; in constant time. Never true of a client that does
+    /// not use one.
     pub fn verify_secret(&self, presented: &str, now: Timestamp) -> bool {
-        !self.is_public() && secret::verify(&self.secrets, presented, now)
+        self.uses_secret() && secret::verify(&self.secrets, presented, now)
     }
 
     /// When its secrets were made and when they end. The secrets themselves are nowhere.
@@ -224,112 +240,3 @@ impl Client {
         &self.secrets
     }
 }
-
-/// What is wrong with one field of the metadata.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{field}: {rule}")]
-pub struct Problem {
-    /// The field's name in the metadata.
-    pub field: &'static str,
-    /// The rule it breaks.
-    pub rule: Rule,
-}
-
-/// A rule of client metadata.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Rule {
-    /// See [`ClientId::parse`].
-    #[error("takes 1 to 64 of A–Z, a–z, 0–9, '-', '.', '_'")]
-    Id,
-    /// People must be able to read whom they deal with, in either language.
-    #[error("needs a Chinese and an English text of at most 80 characters")]
-    Name,
-    /// It becomes a class name.
-    #[error("takes 1 to 20 of a–z and 0–9")]
-    Accent,
-    /// See [`RedirectUriError`].
-    #[error("{0} {1}")]
-    Redirect(String, RedirectUriError),
-    /// A page that people are sent to.
-    #[error("must be an https URL without user information; http is for loopback addresses only")]
-    Url,
-    /// A code needs somewhere to go.
-    #[error("needs at least one entry for the grant authorization_code")]
-    NoRedirect,
-    /// RFC 6749 §4.4: a client that cannot authenticate cannot act for itself.
-    #[error("client_credentials is not for public clients")]
-    PublicCredentials,
-    /// A refresh token comes from a code.
-    #[error("refresh_token needs authorization_code as well")]
-    RefreshAlone,
-    /// FAPI 2.0 Security Profile §5.3.2.1 forbids public clients.
-    #[error("the profile fapi2 is not for public clients")]
-    PublicFapi,
-    /// RFC 6749 §3.3.
-    #[error("{0:?} is not a scope")]
-    Scope(String),
-}
-
-struct Check(Vec<Problem>);
-
-impl Check {
-    fn require(&mut self, field: &'static str, holds: bool, rule: Rule) {
-        if !holds {
-            self.0.push(Problem { field, rule });
-        }
-    }
-
-    fn names(&mut self, m: &Metadata) {
-        let readable = |t: &str| !t.trim().is_empty() && t.chars().count() <= 80 && !t.contains(char::is_control);
-        let both = |b: &Bilingual| readable(&b.zh) && readable(&b.en);
-        self.require("client_name", both(&m.client_name), Rule::Name);
-        if let Some(tile) = &m.tile {
-            self.require("tile.title", both(&tile.title), Rule::Name);
-        }
-        let class =
-            |t: &str| (1..=20).contains(&t.len()) && t.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
-        self.require("accent", m.accent.as_deref().is_none_or(class), Rule::Accent);
-    }
-
-    fn redirects(&mut self, field: &'static str, uris: &[String], application: ApplicationType) -> Vec<RedirectUri> {
-        let mut good = Vec::with_capacity(uris.len());
-        for uri in uris {
-            match RedirectUri::register(uri, application) {
-                Ok(uri) => good.push(uri),
-                Err(error) => self.require(field, false, Rule::Redirect(uri.clone(), error)),
-            }
-        }
-        good
-    }
-
-    fn url(&mut self, field: &'static str, text: Option<&str>) -> Option<Url> {
-        // The rules of a redirect URI of a site, a fragment aside, which no page of ours needs either.
-        let good =
-            RedirectUri::register(text?, ApplicationType::Web).ok().and_then(|uri| Url::parse(uri.as_str()).ok());
-        self.require(field, good.is_some(), Rule::Url);
-        good
-    }
-
-    fn grants(&mut self, m: &Metadata) {
-        let has = |grant| m.grant_types.contains(&grant);
-        let public = m.token_endpoint_auth_method == AuthMethod::None;
-        let code = has(GrantType::AuthorizationCode);
-        self.require("redirect_uris", !code || !m.redirect_uris.is_empty(), Rule::NoRedirect);
-        let credentials = has(GrantType::ClientCredentials);
-        self.require("grant_types", !(public && credentials), Rule::PublicCredentials);
-        let alone = has(GrantType::RefreshToken) && !code;
-        self.require("grant_types", !alone, Rule::RefreshAlone);
-        let fapi = m.profile == Profile::Fapi2;
-        self.require("profile", !(public && fapi), Rule::PublicFapi);
-    }
-
-    fn scopes(&mut self, scopes: &[String]) {
-        for scope in scopes {
-            let token = !scope.is_empty() && scope.bytes().all(|b| b.is_ascii_graphic() && b != b'"' && b != b'\\');
-            self.require("scopes", token, Rule::Scope(scope.clone()));
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests;

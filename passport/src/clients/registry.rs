@@ -13,7 +13,7 @@ use shared::clock::Timestamp;
 use super::model::{Client, ClientId};
 
 /// How long a change may go unnoticed by a node.
-pub const FRESH: Duration = Duration::from_secs(5);
+pub const FRESH: Duration = Duration::from_secs(1);
 
 /// How long the copy serves while the database does not answer.
 pub const STALE: Duration = Duration::from_secs(60);

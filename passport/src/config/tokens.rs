@@ -9,6 +9,8 @@ shared::settings! {
     pub struct TokensSettings {
         /// How long an authorization code may wait for its redemption (RFC 6749 §4.1.2: 10 minutes at most).
         code: Duration = "60s",
+        /// How long a pushed authorization request may wait for its browser (RFC 9126 §2.2: below 10 minutes).
+        pushed_request: Duration = "90s",
         /// How long an access token is valid.
         access: Duration = "10m",
         /// How long an ID token is valid.
@@ -26,6 +28,7 @@ shared::settings! {
 fn lives_are_sane(settings: &TokensSettings, problems: &mut Problems<'_>) {
     for (name, value) in [
         ("code", settings.code),
+        ("pushed_request", settings.pushed_request),
         ("access", settings.access),
         ("id", settings.id),
         ("refresh_idle", settings.refresh_idle),
@@ -36,6 +39,9 @@ fn lives_are_sane(settings: &TokensSettings, problems: &mut Problems<'_>) {
     }
     if settings.code > Duration::from_secs(600) {
         problems.add("code", "must be at most 10m (RFC 6749 §4.1.2)");
+    }
+    if settings.pushed_request >= Duration::from_secs(600) {
+        problems.add("pushed_request", "must be below 10m (FAPI 2.0 Security Profile §5.3.2.2)");
     }
     // Until then a stolen token is answered like a lost one.
     if settings.refresh_retry > Duration::from_secs(60) {

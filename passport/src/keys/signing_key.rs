@@ -5,7 +5,10 @@ use std::sync::Arc;
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair};
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _, RSA_PKCS1_SHA256, RSA_PSS_SHA256,
+    RsaEncoding, RsaKeyPair,
+};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use openidconnect::core::{CoreJsonWebKey, CoreJwsSigningAlgorithm};
@@ -20,8 +23,9 @@ use super::alg::Alg;
 const TYPES: [&str; 3] = ["JWT", "at+jwt", "logout+jwt"];
 
 enum Pair {
-    Es256(EcdsaKeyPair),
-    Rs256(RsaKeyPair),
+    Ec(EcdsaKeyPair),
+    Ed(Ed25519KeyPair),
+    Rsa(RsaKeyPair, &'static dyn RsaEncoding),
 }
 
 /// A key that signs.
@@ -40,7 +44,7 @@ pub struct PublicKey {
     pub kid: String,
     /// Its algorithm.
     pub alg: Alg,
-    /// The point in uncompressed form (P-256), or `RSAPublicKey` (RFC 8017 A.1.1).
+    /// The point in uncompressed form (P-256), the point (RFC 8032 §5.1.5), or `RSAPublicKey` (RFC 8017 A.1.1).
     pub encoded: Vec<u8>,
     /// What is published.
     pub jwk: CoreJsonWebKey,
@@ -55,7 +59,8 @@ impl PublicKey {
         let kid = URL_SAFE_NO_PAD.encode(&sha256(&encoded)[..9]);
         let mut jwk = match alg {
             Alg::ES256 => ec_members(&encoded),
-            Alg::RS256 => rsa_members(&encoded),
+            Alg::EdDsa => ed_members(&encoded),
+            Alg::PS256 | Alg::RS256 => rsa_members(&encoded),
         }
         .ok_or(KeysError::Malformed)?;
         jwk["kid"] = json!(kid);
@@ -78,6 +83,11 @@ fn ec_members(encoded: &[u8]) -> Option<serde_json::Value> {
     Some(json!({ "kty": "EC", "crv": "P-256", "x": encode(x), "y": encode(y) }))
 }
 
+/// RFC 8037 §2
+fn ed_members(encoded: &[u8]) -> Option<serde_json::Value> {
+    (encoded.len() == 32).then(|| json!({ "kty": "OKP", "crv": "Ed25519", "x": URL_SAFE_NO_PAD.encode(encoded) }))
+}
+
 fn rsa_members(encoded: &[u8]) -> Option<serde_json::Value> {
     let key = aws_lc_rs::rsa::PublicKey::from_der(encoded).ok()?;
     let encode = |part: &[u8]| URL_SAFE_NO_PAD.encode(part);
@@ -89,7 +99,7 @@ fn rsa_members(encoded: &[u8]) -> Option<serde_json::Value> {
 }
 
 impl SigningKey {
-    /// Makes a key: P-256, or RSA with 2048 bits (RFC 7518 §3.3). The second value is its private form, PKCS #8.
+    /// Makes a key: P-256, Ed25519, or RSA with 2048 bits (RFC 7518 §3.3). The second value is its private form, PKCS #8.
     ///
     /// # Errors
     /// The library failed.
@@ -100,7 +110,12 @@ impl SigningKey {
                 let der = pair.and_then(|pair| pair.to_pkcs8v1());
                 der.map(|der| SecretBytes::new(der.as_ref()))
             }
-            Alg::RS256 => {
+            Alg::EdDsa => {
+                let pair = Ed25519KeyPair::generate();
+                let der = pair.and_then(|pair| pair.to_pkcs8v1());
+                der.map(|der| SecretBytes::new(der.as_ref()))
+            }
+            Alg::PS256 | Alg::RS256 => {
                 let pair = RsaKeyPair::generate(KeySize::Rsa2048);
                 let der = pair.and_then(|pair| AsDer::<Pkcs8V1Der<'static>>::as_der(&pair));
                 der.map(|der| SecretBytes::new(der.as_ref()))
@@ -120,12 +135,18 @@ impl SigningKey {
                 let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8.expose())
                     .map_err(|_| KeysError::Malformed)?;
                 let encoded = pair.public_key().as_ref().to_vec();
-                (Pair::Es256(pair), encoded)
+                (Pair::Ec(pair), encoded)
             }
-            Alg::RS256 => {
+            Alg::EdDsa => {
+                let pair = Ed25519KeyPair::from_pkcs8(pkcs8.expose()).map_err(|_| KeysError::Malformed)?;
+                let encoded = pair.public_key().as_ref().to_vec();
+                (Pair::Ed(pair), encoded)
+            }
+            Alg::PS256 | Alg::RS256 => {
                 let pair = RsaKeyPair::from_pkcs8(pkcs8.expose()).map_err(|_| KeysError::Malformed)?;
                 let encoded = pair.public_key().as_ref().to_vec();
-                (Pair::Rs256(pair), encoded)
+                let padding: &dyn RsaEncoding = if alg == Alg::PS256 { &RSA_PSS_SHA256 } else { &RSA_PKCS1_SHA256 };
+                (Pair::Rsa(pair, padding), encoded)
             }
         };
         let public = Arc::new(PublicKey::new(alg, encoded)?);
@@ -162,10 +183,11 @@ impl SigningKey {
 
     fn signature(&self, message: &[u8]) -> Result<Vec<u8>, KeysError> {
         match &self.pair {
-            Pair::Es256(pair) => pair.sign(&self.random, message).map(|signature| signature.as_ref().to_vec()),
-            Pair::Rs256(pair) => {
+            Pair::Ec(pair) => pair.sign(&self.random, message).map(|signature| signature.as_ref().to_vec()),
+            Pair::Ed(pair) => Ok(pair.sign(message).as_ref().to_vec()),
+            Pair::Rsa(pair, padding) => {
                 let mut signature = vec![0; pair.public_modulus_len()];
-                pair.sign(&RSA_PKCS1_SHA256, &self.random, message, &mut signature).map(|()| signature)
+                pair.sign(*padding, &self.random, message, &mut signature).map(|()| signature)
             }
         }
         .map_err(|_| KeysError::Library)
@@ -192,6 +214,8 @@ impl PrivateSigningKey for SigningKey {
     fn sign(&self, alg: &CoreJwsSigningAlgorithm, message: &[u8]) -> Result<Vec<u8>, SigningError> {
         let own = match self.public.alg {
             Alg::ES256 => CoreJwsSigningAlgorithm::EcdsaP256Sha256,
+            Alg::EdDsa => CoreJwsSigningAlgorithm::EdDsa,
+            Alg::PS256 => CoreJwsSigningAlgorithm::RsaSsaPssSha256,
             Alg::RS256 => CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
         };
         if *alg != own {

@@ -56,6 +56,8 @@ impl Verifier {
     pub fn new(key: &PublicKey) -> Self {
         let (alg, key) = match key.alg {
             Alg::ES256 => (Algorithm::ES256, DecodingKey::from_ec_der(&key.encoded)),
+            Alg::EdDsa => (Algorithm::EdDSA, DecodingKey::from_ed_der(&key.encoded)),
+            Alg::PS256 => (Algorithm::PS256, DecodingKey::from_rsa_der(&key.encoded)),
             Alg::RS256 => (Algorithm::RS256, DecodingKey::from_rsa_der(&key.encoded)),
         };
         let mut validation = Validation::new(alg);

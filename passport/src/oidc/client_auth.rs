@@ -34,6 +34,8 @@ pub async fn authenticate(oidc: &Oidc, headers: &HeaderMap, params: &Params) -> 
     let client = oidc.0.clients.find(&credentials.client_id).await?.ok_or_else(refused)?;
     let proven = match credentials.method {
         AuthMethod::None => true,
+        // Refused while the request is read.
+        AuthMethod::PrivateKeyJwt => false,
         AuthMethod::Basic | AuthMethod::Post => client.verify_secret(credentials.secret.expose(), oidc.0.clock.now()),
     };
     if client.auth_method == credentials.method && proven { Ok(client) } else { Err(refused().into()) }

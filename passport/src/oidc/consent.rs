@@ -17,15 +17,17 @@ use shared::i18n::Lang;
 use shared::page::{Accent, Destination, Page, SignedIn};
 
 use super::Oidc;
+use super::authorize::deliver::conclude;
 use super::authorize::endpoint::DECLINED;
 use super::authorize::interaction::Consent;
 use super::authorize::pending::{self, Pending};
+use super::authorize::problem;
 use super::authorize::proof::{self, Proven};
 use super::authorize::request::AuthorizationRequest;
 use super::authorize::respond::see_other;
-use super::authorize::{checks, problem};
 use super::discovery::paths as provider;
 use super::failure::Failure;
+use super::par::PushedId;
 use super::scope::{self, EMAIL, EXAM, OFFLINE_ACCESS, OPENID, PHONE, PROFILE, Scope};
 use super::store::consents;
 use super::visit::Visit;
@@ -62,6 +64,7 @@ pub struct ConsentForm {
 struct Question {
     sealed: String,
     request: AuthorizationRequest,
+    pushed: Option<PushedId>,
     session: Session,
     account: AccountClaims,
     remembered: Option<Consent>,
@@ -101,7 +104,13 @@ pub async fn submit(
     }
     let outcome = match posted.form.decision.as_str() {
         "allow" => allow(&oidc, &question, &posted.form).await,
-        "deny" => deny(&oidc, &question, visit.reference.as_str()).await,
+        "deny" => match deny(&oidc, &question).await {
+            Ok(()) => {
+                let answer = question.request.redirect.with_error(&DECLINED, visit.reference.as_str());
+                return conclude(&oidc, question.pushed, answer, || (visit.page, visit.uri)).await;
+            }
+            Err(error) => Err(error),
+        },
         _ => return ask_again(&question, &posted.form),
     };
     outcome.unwrap_or_else(|error| visit.fault(&Failure::Db(error)))
@@ -112,17 +121,21 @@ async fn question(oidc: &Oidc, visit: Visit, sealed: String) -> Result<(Visit, Q
     let Some(pending) = Pending::open(&*oidc.0.web.sealer, &sealed) else {
         return Err(Box::new(see_other(paths::HOME)));
     };
-    let Proven { raw, client, redirect } = match proof::prove(oidc, &pending.query).await {
+    let began = pending.began(oidc.0.clock.now());
+    let Proven { redirect, request, pushed } = match proof::prove(oidc, &pending.query, began).await {
         Ok(proven) => proven,
         Err(unproven) => return Err(Box::new(problem::page(oidc, visit.page, &visit.uri, *unproven))),
     };
-    let request = match checks::accept(&raw, client, redirect.clone()) {
+    let request = match request {
         Ok(request) => request,
-        Err(error) => return Err(Box::new(redirect.with_error(&error, visit.reference.as_str()))),
+        Err(error) => {
+            let answer = redirect.with_error(&error, visit.reference.as_str());
+            return Err(Box::new(conclude(oidc, pushed, answer, || (visit.page, visit.uri)).await));
+        }
     };
     match person(oidc, &visit, &request).await {
         Ok(Some((session, account, remembered))) => {
-            Ok((visit, Question { sealed, request, session, account, remembered }))
+            Ok((visit, Question { sealed, request, pushed, session, account, remembered }))
         }
         // Signed out in the meantime: the authorization endpoint knows what to do.
         Ok(None) => Err(Box::new(see_other(&pending::resume_path(&sealed)))),
@@ -206,7 +219,7 @@ fn decide(question: &Question, form: &ConsentForm, now: Timestamp) -> Consent {
     Consent { scope: before.union(&given), declined: refused.union(&declined), granted_at: now }
 }
 
-async fn deny(oidc: &Oidc, question: &Question, reference: &str) -> Result<Response, DbError> {
+async fn deny(oidc: &Oidc, question: &Question) -> Result<(), DbError> {
     let (account, client) = (question.session.account.to_string(), question.request.client.id.to_string());
     let (audit, actor) = (oidc.0.audit.clone(), Actor::Account(account.clone()));
     let event = Event::ConsentRefused { account, client };
@@ -216,8 +229,7 @@ async fn deny(oidc: &Oidc, question: &Question, reference: &str) -> Result<Respo
             let (audit, actor, event) = (audit.clone(), actor.clone(), event.clone());
             async move { audit.record(tx, &actor, &event).await }.boxed()
         })
-        .await?;
-    Ok(question.request.redirect.with_error(&DECLINED, reference))
+        .await
 }
 
 /// One thing that the site would be told.

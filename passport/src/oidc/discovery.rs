@@ -14,6 +14,7 @@ use openidconnect::{
 };
 use serde::{Deserialize, Serialize};
 
+use super::authorize::response_mode::ResponseMode;
 use super::document::Document;
 use super::{IssuerError, Oidc, scope};
 use crate::keys::Alg;
@@ -37,6 +38,8 @@ pub mod paths {
     pub const CANCEL: &str = "/authorize/cancel";
     /// The consent page.
     pub const CONSENT: &str = "/consent";
+    /// RFC 9126 §2
+    pub const PAR: &str = "/par";
     /// RFC 6749 §3.2
     pub const TOKEN: &str = "/token";
     /// OIDC Core §5.3
@@ -58,7 +61,7 @@ pub async fn show(State(oidc): State<Oidc>, asked: HeaderMap) -> Response {
     oidc.0.metadata.respond(&asked, CACHE)
 }
 
-/// What OIDC Discovery does not name: registered by RFC 7009, 7662, 7636 and 9207, OIDC RP-Initiated Logout and
+/// What OIDC Discovery does not name: registered by RFC 7009, 7662, 7636, 9126 and 9207, JARM, OIDC RP-Initiated Logout and
 /// OIDC Prompt Create.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Additional {
@@ -67,8 +70,11 @@ struct Additional {
     introspection_endpoint: String,
     introspection_endpoint_auth_methods_supported: Vec<CoreClientAuthMethod>,
     end_session_endpoint: String,
+    pushed_authorization_request_endpoint: String,
+    require_pushed_authorization_requests: bool,
     code_challenge_methods_supported: Vec<String>,
     authorization_response_iss_parameter_supported: bool,
+    authorization_signing_alg_values_supported: Vec<String>,
     prompt_values_supported: Vec<String>,
 }
 
@@ -133,8 +139,12 @@ fn metadata(issuer: &str) -> Result<Metadata, IssuerError> {
         introspection_endpoint: at(paths::INTROSPECT),
         introspection_endpoint_auth_methods_supported: confidential.to_vec(),
         end_session_endpoint: at(paths::LOGOUT),
+        pushed_authorization_request_endpoint: at(paths::PAR),
+        // Of all clients; of some it is (RFC 9126 §5, §6).
+        require_pushed_authorization_requests: false,
         code_challenge_methods_supported: texts(&["S256"]),
         authorization_response_iss_parameter_supported: true,
+        authorization_signing_alg_values_supported: Alg::ALL.map(|alg| alg.as_str().to_owned()).to_vec(),
         prompt_values_supported: texts(&["none", "login", "consent", "select_account", "create"]),
     };
     let metadata = Metadata::new(
@@ -150,7 +160,7 @@ fn metadata(issuer: &str) -> Result<Metadata, IssuerError> {
         .set_token_endpoint(Some(TokenUrl::new(at(paths::TOKEN))?))
         .set_userinfo_endpoint(Some(UserInfoUrl::new(at(paths::USERINFO))?))
         .set_scopes_supported(Some(scope::SUPPORTED.iter().map(|s| Scope::new((*s).to_owned())).collect()))
-        .set_response_modes_supported(Some(vec![CoreResponseMode::Query]))
+        .set_response_modes_supported(Some(ResponseMode::NAMES.iter().map(|name| response_mode(name)).collect()))
         .set_grant_types_supported(Some(vec![
             CoreGrantType::AuthorizationCode,
             CoreGrantType::RefreshToken,
@@ -170,9 +180,20 @@ fn metadata(issuer: &str) -> Result<Metadata, IssuerError> {
         .set_request_uri_parameter_supported(Some(false)))
 }
 
+fn response_mode(name: &str) -> CoreResponseMode {
+    match name {
+        "query" => CoreResponseMode::Query,
+        "fragment" => CoreResponseMode::Fragment,
+        "form_post" => CoreResponseMode::FormPost,
+        other => CoreResponseMode::Extension(other.to_owned()),
+    }
+}
+
 const fn algorithm(alg: Alg) -> CoreJwsSigningAlgorithm {
     match alg {
         Alg::ES256 => CoreJwsSigningAlgorithm::EcdsaP256Sha256,
+        Alg::EdDsa => CoreJwsSigningAlgorithm::EdDsa,
+        Alg::PS256 => CoreJwsSigningAlgorithm::RsaSsaPssSha256,
         Alg::RS256 => CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
     }
 }
@@ -194,9 +215,12 @@ mod tests {
     fn what_is_not_built_is_not_advertised() {
         let json = serde_json::to_value(metadata("https://p.example").expect("metadata")).expect("JSON");
         assert_eq!(json["response_types_supported"], serde_json::json!(["code"]));
-        assert_eq!(json["response_modes_supported"], serde_json::json!(["query"]));
+        assert_eq!(json["response_modes_supported"], serde_json::json!(ResponseMode::NAMES));
         assert_eq!(json["code_challenge_methods_supported"], serde_json::json!(["S256"]));
-        assert_eq!(json["id_token_signing_alg_values_supported"], serde_json::json!(["ES256", "RS256"]));
+        assert_eq!(
+            json["id_token_signing_alg_values_supported"],
+            serde_json::json!(["ES256", "EdDSA", "PS256", "RS256"])
+        );
         assert_eq!(json["request_uri_parameter_supported"], false);
         assert!(json.get("registration_endpoint").is_none());
     }

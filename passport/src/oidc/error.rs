@@ -43,6 +43,10 @@ pub enum Code {
     RequestUriNotSupported,
     /// OIDC Core §3.1.2.6
     RegistrationNotSupported,
+    /// OIDC Core §3.1.2.6
+    InvalidRequestUri,
+    /// OIDC Core §3.1.2.6
+    InvalidRequestObject,
     /// RFC 6750 §3.1
     InvalidToken,
     /// RFC 6750 §3.1
@@ -69,6 +73,8 @@ impl Code {
             Self::RequestNotSupported => "request_not_supported",
             Self::RequestUriNotSupported => "request_uri_not_supported",
             Self::RegistrationNotSupported => "registration_not_supported",
+            Self::InvalidRequestUri => "invalid_request_uri",
+            Self::InvalidRequestObject => "invalid_request_object",
             Self::InvalidToken => "invalid_token",
             Self::InsufficientScope => "insufficient_scope",
         }

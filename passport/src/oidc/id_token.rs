@@ -4,12 +4,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use shared::clock::Timestamp;
-use shared::secret::sha256;
 
 use super::Oidc;
 use super::store::grants::Grant;
 use crate::clients::Client;
-use crate::keys::{Expiry, KeysError};
+use crate::keys::{Alg, Expiry, KeysError};
 
 /// The `typ` of the header.
 const TYPE: &str = "JWT";
@@ -62,15 +61,15 @@ pub fn sign(oidc: &Oidc, client: &Client, token: NewIdToken<'_>, now: Timestamp)
         nonce: token.nonce,
         acr: &token.grant.acr,
         amr: token.grant.amr.split(' ').filter(|m| !m.is_empty()).collect(),
-        at_hash: &at_hash(token.access_token),
+        at_hash: &at_hash(client.id_token_alg, token.access_token),
         sid: token.session,
     };
     oidc.0.keys.sign(client.id_token_alg, TYPE, &claims)
 }
 
-/// The left half of the hash of the access token (OIDC Core §3.1.3.6). Every algorithm of ours uses SHA-256.
-fn at_hash(access_token: &str) -> String {
-    URL_SAFE_NO_PAD.encode(&sha256(access_token.as_bytes())[..16])
+/// Ties the access token to the ID token (OIDC Core §3.1.3.6).
+fn at_hash(alg: Alg, access_token: &str) -> String {
+    URL_SAFE_NO_PAD.encode(alg.left_half_of_hash(access_token.as_bytes()))
 }
 
 /// An ID token of ours that a client hands back. It tells who somebody was, not that they are here.
@@ -98,8 +97,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn at_hash_is_the_left_half_of_sha_256() {
+    fn at_hash_is_the_left_half_of_the_algorithms_hash() {
         // The example of OIDC Core appendix A.3.
-        assert_eq!(at_hash("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"), "77QmUPtjPfzWtF2AnpK9RQ");
+        assert_eq!(at_hash(Alg::RS256, "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"), "77QmUPtjPfzWtF2AnpK9RQ");
+        assert_eq!(at_hash(Alg::EdDsa, "x").len(), 43, "half of SHA-512");
     }
 }

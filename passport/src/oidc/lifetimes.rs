@@ -7,6 +7,8 @@ use std::time::Duration;
 pub struct Lifetimes {
     /// An authorization code (RFC 6749 §4.1.2).
     pub code: Duration,
+    /// A pushed authorization request, until the browser comes with it (RFC 9126 §2.2).
+    pub pushed_request: Duration,
     /// An access token. Short, since resource servers other than this one don't ask whether it was revoked.
     pub access_token: Duration,
     /// An ID token: long enough for a client's clock to be wrong and a redirect to be slow.

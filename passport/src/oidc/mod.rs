@@ -22,6 +22,7 @@ pub mod introspect;
 pub mod jwks;
 pub mod lifetimes;
 pub mod logout;
+pub mod par;
 pub mod params;
 pub mod revoke;
 pub mod scope;
@@ -40,6 +41,7 @@ use shared::clock::SharedClock;
 use shared::db::{Db, DbError};
 use shared::entropy::SharedEntropy;
 
+use self::authorize::interaction::Began;
 use self::document::Document;
 use self::handle::GrantId;
 pub use self::lifetimes::Lifetimes;
@@ -137,6 +139,7 @@ impl Oidc {
             .write(move |tx| {
                 async move {
                     store::sweep::revoked_tokens(tx, now).await?;
+                    store::pushed_requests::sweep(tx, now - Began::LIFETIME).await?;
                     store::sweep::grants(tx, after, now, retries_before).await
                 }
                 .boxed()

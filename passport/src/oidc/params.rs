@@ -41,6 +41,22 @@ impl Params {
         self.0.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str()).filter(|v| !v.is_empty())
     }
 
+    /// Every value of a parameter that may come several times.
+    pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(move |(n, v)| n == name && !v.is_empty()).map(|(_, v)| v.as_str())
+    }
+
+    /// Gives that parameter this value, in place of any other.
+    pub fn put(&mut self, name: &str, value: impl Into<String>) {
+        self.0.retain(|(n, _)| n != name);
+        self.0.push((name.to_owned(), value.into()));
+    }
+
+    /// The text that [`Self::parse`] reads as these parameters.
+    pub fn encode(&self) -> String {
+        form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.0).finish()
+    }
+
     /// Takes the value of that parameter out, unless it is missing or empty.
     pub fn take(&mut self, name: &str) -> Option<String> {
         let (_, value) = self.0.iter_mut().find(|(n, _)| n == name)?;
@@ -100,5 +116,15 @@ mod tests {
         let mut params = Params::parse(b"a=1").expect("parameters");
         assert_eq!(params.take("a").as_deref(), Some("1"));
         assert_eq!(params.take("a"), None);
+    }
+
+    #[test]
+    fn what_is_encoded_is_read_again() {
+        let mut params = Params::parse("a=x+y%26&resource=1&resource=2&é=%C3%A9&b=1".as_bytes()).expect("parameters");
+        params.put("b", "2");
+        let again = Params::parse(params.encode().as_bytes()).expect("parameters");
+        assert_eq!(again.get("a"), Some("x y&"));
+        assert_eq!(again.all("resource").collect::<Vec<_>>(), ["1", "2"]);
+        assert_eq!((again.get("é"), again.all("b").collect::<Vec<_>>()), (Some("é"), vec!["2"]));
     }
 }

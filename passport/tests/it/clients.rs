@@ -31,12 +31,12 @@ async fn register(passport: &Passport) {
 }
 
 #[tokio::test]
-async fn another_node_sees_a_change_within_five_seconds() {
+async fn another_node_sees_a_change_within_a_second() {
     support::on_both(|passport| async move {
         let other = other_node(&passport);
         assert!(other.find("a").await.expect("an answer").is_none());
         register(&passport).await;
-        passport.clock.advance(Duration::from_millis(4_999));
+        passport.clock.advance(Duration::from_millis(999));
         assert!(other.find("a").await.expect("an answer").is_none(), "the copy is still trusted");
         passport.clock.advance(Duration::from_millis(1));
         assert!(other.find("a").await.expect("an answer").is_some());

@@ -11,6 +11,8 @@ mod crash;
 mod discovery;
 mod logout;
 mod outage;
+mod par;
+mod response_modes;
 mod support;
 mod token;
 mod userinfo;

@@ -265,7 +265,7 @@ async fn on_a_full_disk_the_passport_turns_away_what_it_cannot_keep_and_goes_on_
         }
         let folder = tempfile::tempdir().expect("a folder");
         let installation = Installation::new(folder.path(), &db);
-        let process = installation.start_limited(2 * 1024);
+        let process = installation.start_limited(4 * 1024);
         let visitor = process.visitor();
         let mut acknowledged = Vec::new();
         while let SignIn::Acknowledged(session) = visitor.sign_in().await {

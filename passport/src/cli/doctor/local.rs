@@ -228,7 +228,7 @@ pub async fn clients(patient: &Patient) -> Option<Finding> {
         ),
         Ok(clients) => {
             let now = patient.clock.now();
-            let valid = |c: &&clients::Client| c.is_public() || c.secrets().iter().any(|s| s.is_valid(now));
+            let valid = |c: &&clients::Client| !c.uses_secret() || c.secrets().iter().any(|s| s.is_valid(now));
             match clients.iter().find(|c| !valid(c)) {
                 Some(client) => Finding::warning(
                     CHECK,

@@ -11,18 +11,20 @@ use super::super::error::{Code, ProtocolError};
 use super::super::grant_engine::authorization;
 use super::request::{AuthorizationRequest, Prompt, RawRequest, parse_max_age};
 use super::respond::TrustedRedirect;
+use super::response_mode::ResponseMode;
 use crate::clients::{Client, GrantType};
 
 type Check = fn(&RawRequest, &Client) -> Result<(), ProtocolError>;
 
 /// The checks in their order: what changes the meaning of the whole request first.
 const CHECKS: &[Check] = &[
+    it_is_pushed_where_it_must_be,
     it_comes_without_a_request_object,
     it_comes_without_a_request_uri,
     it_comes_without_a_registration,
     the_client_may_use_codes,
     the_response_type_is_code,
-    the_response_mode_is_query,
+    the_response_mode_is_known,
     values_are_not_too_long,
     a_challenge_is_there_where_it_must_be,
     a_challenge_method_comes_with_a_challenge,
@@ -78,6 +80,11 @@ fn it_comes_without_a_registration(raw: &RawRequest, _: &Client) -> Result<(), P
     refuse_if(used, Code::RegistrationNotSupported, "registration is not supported", "OpenID Connect Core 1.0 7.2.1")
 }
 
+fn it_is_pushed_where_it_must_be(raw: &RawRequest, client: &Client) -> Result<(), ProtocolError> {
+    let missing = client.requires_pushed_requests() && !raw.given.pushed;
+    refuse_if(missing, Code::InvalidRequest, "the client pushes its requests first", "RFC 9126 5")
+}
+
 fn the_client_may_use_codes(_: &RawRequest, client: &Client) -> Result<(), ProtocolError> {
     let may = client.allows(GrantType::AuthorizationCode);
     refuse_if(!may, Code::UnauthorizedClient, "the client is not registered for codes", "RFC 6749 4.1.2.1")
@@ -90,9 +97,9 @@ fn the_response_type_is_code(raw: &RawRequest, _: &Client) -> Result<(), Protoco
     refuse_if(other, Code::UnsupportedResponseType, "the response type is code", "RFC 6749 3.1.1")
 }
 
-fn the_response_mode_is_query(raw: &RawRequest, _: &Client) -> Result<(), ProtocolError> {
-    let other = raw.response_mode.as_deref().is_some_and(|mode| mode != "query");
-    refuse_if(other, Code::InvalidRequest, "the response mode is query", "OAuth 2.0 Multiple Response Types 2.1")
+fn the_response_mode_is_known(raw: &RawRequest, _: &Client) -> Result<(), ProtocolError> {
+    let other = raw.response_mode.as_deref().is_some_and(|mode| ResponseMode::parse(mode).is_none());
+    refuse_if(other, Code::InvalidRequest, "response_mode is unknown", "OAuth 2.0 Multiple Response Types 2.1")
 }
 
 /// They are stored with the code, so a stranger must not choose how much is stored.
@@ -130,6 +137,7 @@ mod tests {
     use super::*;
     use crate::oidc::testing::client;
 
+    const FAPI: &str = "profile = 'fapi2'\ntoken_endpoint_auth_method = 'private_key_jwt'\njwks = { keys = [] }";
     const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
     fn raw(change: impl FnOnce(&mut RawRequest)) -> RawRequest {
@@ -173,18 +181,18 @@ mod tests {
     }
 
     #[test]
-    fn only_codes_in_queries_are_given() {
+    fn only_codes_are_given() {
         let client = client("");
         assert_eq!(refused(&client, |r| r.response_type = None), Code::InvalidRequest);
         for other in ["token", "id_token", "code id_token", "none", "CODE"] {
             assert_eq!(refused(&client, |r| r.response_type = Some(other.into())), Code::UnsupportedResponseType);
         }
-        assert_eq!(refused(&client, |r| r.response_mode = Some("fragment".into())), Code::InvalidRequest);
+        assert_eq!(refused(&client, |r| r.response_mode = Some("web_message".into())), Code::InvalidRequest);
     }
 
     #[test]
     fn pkce_is_required_by_profile_and_never_plain() {
-        for line in ["token_endpoint_auth_method = 'none'", "profile = 'fapi2'", "first_party = true"] {
+        for line in ["token_endpoint_auth_method = 'none'", FAPI, "first_party = true"] {
             assert_eq!(refused(&client(line), |_| ()), Code::InvalidRequest, "{line}");
         }
         let client = client("");

@@ -15,12 +15,13 @@ use super::super::error::{Code, ProtocolError};
 use super::super::failure::Failure;
 use super::super::scope::EXAM;
 use super::decision::{self, Decision};
+use super::deliver::conclude;
 use super::interaction::{Began, Step};
 use super::pending::{self, Pending};
+use super::problem;
 use super::proof::{self, Proven};
 use super::request::AuthorizationRequest;
 use super::respond::see_other;
-use super::{checks, problem};
 use crate::accounts::sessions::cookie;
 use crate::web::form::is_form;
 use crate::web::{Destination, Fault, ReturnTo, paths, return_to};
@@ -65,8 +66,11 @@ pub async fn resume(State(oidc): State<Oidc>, request: Request) -> Response {
 pub async fn cancel(State(oidc): State<Oidc>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
     let Some(pending) = sealed(&oidc, &parts) else { return see_other(paths::HOME) };
-    match proof::prove(&oidc, &pending.query).await {
-        Ok(proven) => proven.redirect.with_error(&DECLINED, RequestId::of(&parts.extensions).as_str()),
+    match proof::prove(&oidc, &pending.query, pending.began(oidc.0.clock.now())).await {
+        Ok(proven) => {
+            let answer = proven.redirect.with_error(&DECLINED, RequestId::of(&parts.extensions).as_str());
+            conclude(&oidc, proven.pushed, answer, || (oidc.0.pages.page_of(&parts), parts.uri.clone())).await
+        }
         Err(unproven) => problem::page(&oidc, oidc.0.pages.page_of(&parts), &parts.uri, *unproven),
     }
 }
@@ -87,18 +91,19 @@ fn session_hash(parts: &Parts) -> Option<[u8; 32]> {
 }
 
 async fn serve(oidc: &Oidc, parts: &Parts, query: &str, began: Began) -> Response {
-    let Proven { raw, client, redirect } = match proof::prove(oidc, query).await {
+    let Proven { redirect, request, pushed } = match proof::prove(oidc, query, began).await {
         Ok(proven) => proven,
         Err(unproven) => return problem::page(oidc, oidc.0.pages.page_of(parts), &parts.uri, *unproven),
     };
     let reference = RequestId::of(&parts.extensions);
-    let request = match checks::accept(&raw, client, redirect.clone()) {
+    let send = |answer| conclude(oidc, pushed, answer, || (oidc.0.pages.page_of(parts), parts.uri.clone()));
+    let request = match request {
         Ok(request) => Arc::new(request),
-        Err(error) => return redirect.with_error(&error, reference.as_str()),
+        Err(error) => return send(redirect.with_error(&error, reference.as_str())).await,
     };
     match decision::decide(oidc, Arc::clone(&request), began, session_hash(parts)).await {
-        Ok(Decision::Code(code)) => redirect.with_code(&code),
-        Ok(Decision::Step(Step::Refuse(error))) => redirect.with_error(&error, reference.as_str()),
+        Ok(Decision::Code(code)) => send(redirect.with_code(code)).await,
+        Ok(Decision::Step(Step::Refuse(error))) => send(redirect.with_error(&error, reference.as_str())).await,
         Ok(Decision::Step(step)) => {
             let pending = Pending { query: query.to_owned(), began_at: began.at };
             let language = request.language.filter(|_| !began.resumed || pending::is_first(&parts.uri));

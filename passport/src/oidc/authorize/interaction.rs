@@ -148,8 +148,9 @@ mod tests {
 
     use super::*;
     use crate::oidc::authorize::checks;
-    use crate::oidc::authorize::request::RawRequest;
+    use crate::oidc::authorize::request::{Given, RawRequest};
     use crate::oidc::authorize::respond::TrustedRedirect;
+    use crate::oidc::params::Params;
     use crate::oidc::testing::client_at;
 
     const T0: Timestamp = Timestamp::from_seconds(1_000_000);
@@ -164,7 +165,7 @@ mod tests {
             "client_id=a&redirect_uri={redirect_uri}&response_type=code&code_challenge_method=S256&\
              code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&{query}"
         );
-        let raw = RawRequest::parse(text.as_bytes()).expect("parameters");
+        let raw = RawRequest::read(&Params::parse(text.as_bytes()).expect("parameters"), Given::default());
         let redirect = TrustedRedirect::prove(&client, &raw, &"https://p.test".into()).expect("registered");
         checks::accept(&raw, Arc::new(client), redirect).expect("accepted")
     }

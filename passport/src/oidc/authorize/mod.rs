@@ -6,6 +6,7 @@
 
 pub mod checks;
 pub mod decision;
+pub mod deliver;
 pub mod endpoint;
 pub mod interaction;
 pub mod pending;
@@ -13,3 +14,4 @@ pub mod problem;
 pub mod proof;
 pub mod request;
 pub mod respond;
+pub mod response_mode;

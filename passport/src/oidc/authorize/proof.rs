@@ -5,8 +5,12 @@ use std::sync::Arc;
 use super::super::Oidc;
 use super::super::error::ProtocolError;
 use super::super::failure::Failure;
+use super::super::par::{self, PushedId};
+use super::super::params::Params;
+use super::checks;
+use super::interaction::Began;
 use super::pending::LIMIT;
-use super::request::RawRequest;
+use super::request::{AuthorizationRequest, Given, RawRequest};
 use super::respond::TrustedRedirect;
 use crate::clients::Client;
 use crate::web::authorization_problem::ProblemKind;
@@ -14,12 +18,12 @@ use crate::web::authorization_problem::ProblemKind;
 /// A request of a known client that can be answered to it.
 #[derive(Debug)]
 pub struct Proven {
-    /// Its parameters.
-    pub raw: RawRequest,
-    /// The client.
-    pub client: Arc<Client>,
     /// Where answers go.
     pub redirect: TrustedRedirect,
+    /// The request, unless it breaks a rule that the client is to be told.
+    pub request: Result<AuthorizationRequest, ProtocolError>,
+    /// The pushed request that it is, to be spent with its answer.
+    pub pushed: Option<PushedId>,
 }
 
 /// A request that can be answered to nobody but the person who sent it.
@@ -42,43 +46,72 @@ impl Unproven {
     pub fn new(kind: ProblemKind, failure: impl Into<Failure>) -> Box<Self> {
         Box::new(Self { failure: failure.into(), kind, client: None, client_id: None, received: None })
     }
+
+    fn by(self, client: &Arc<Client>) -> Self {
+        Self { client_id: Some(client.id.as_str().to_owned()), client: Some(Arc::clone(client)), ..self }
+    }
+
+    fn received(self, value: Option<String>) -> Self {
+        Self { received: value, ..self }
+    }
 }
 
-/// Proves client and redirect URI.
+/// Proves client and redirect URI, and checks the request.
 ///
 /// # Errors
-/// What is missing or wrong about them.
-pub async fn prove(oidc: &Oidc, query: &str) -> Result<Proven, Box<Unproven>> {
+/// What is missing or wrong about client and redirect URI.
+pub async fn prove(oidc: &Oidc, query: &str, began: Began) -> Result<Proven, Box<Unproven>> {
+    let unread = |error| Unproven::new(ProblemKind::Request, error);
     if query.len() > LIMIT {
         let error = ProtocolError::invalid_request("the request is longer than 4096 bytes", "RFC 6749 4.1.2.1");
-        return Err(Unproven::new(ProblemKind::Request, error));
+        return Err(unread(error));
     }
-    let raw = RawRequest::parse(query.as_bytes()).map_err(|error| Unproven::new(ProblemKind::Request, error))?;
-    let Some(client_id) = raw.client_id.clone() else {
+    let params = Params::parse(query.as_bytes()).map_err(unread)?;
+    let client = client(oidc, &params).await?;
+    let sent = resolve(oidc, &client, params, began).await.map_err(|unproven| Box::new(unproven.by(&client)))?;
+    match TrustedRedirect::prove(&client, &sent.raw, &oidc.0.issuer) {
+        Ok(redirect) => {
+            Ok(Proven { request: checks::accept(&sent.raw, client, redirect.clone()), redirect, pushed: sent.pushed })
+        }
+        Err(error) => {
+            let unproven = Unproven::new(ProblemKind::RedirectUri, error);
+            Err(Box::new(unproven.by(&client).received(sent.raw.redirect_uri)))
+        }
+    }
+}
+
+async fn client(oidc: &Oidc, params: &Params) -> Result<Arc<Client>, Box<Unproven>> {
+    let Some(client_id) = params.get("client_id") else {
         let error = ProtocolError::invalid_request("client_id is missing", "RFC 6749 4.1.1");
         return Err(Unproven::new(ProblemKind::UnknownClient, error));
     };
-    let found = oidc.0.clients.find(&client_id).await;
-    let client = match found.map_err(|error| Unproven::new(ProblemKind::Request, error))? {
-        Some(client) => client,
-        None => {
-            let error = ProtocolError::invalid_request("client_id is not registered", "RFC 6749 4.1.2.1");
-            let unproven = Unproven::new(ProblemKind::UnknownClient, error);
-            return Err(Box::new(Unproven {
-                received: Some(client_id.clone()),
-                client_id: Some(client_id),
-                ..*unproven
-            }));
-        }
+    let found = oidc.0.clients.find(client_id).await;
+    found.map_err(|error| Unproven::new(ProblemKind::Request, error))?.ok_or_else(|| {
+        let error = ProtocolError::invalid_request("client_id is not registered", "RFC 6749 4.1.2.1");
+        let unproven = Unproven::new(ProblemKind::UnknownClient, error);
+        let client_id = Some(client_id.to_owned());
+        Box::new(Unproven { client_id: client_id.clone(), ..unproven.received(client_id) })
+    })
+}
+
+/// The parameters that count, wherever they are.
+struct Sent {
+    raw: RawRequest,
+    pushed: Option<PushedId>,
+}
+
+/// What was pushed takes the place of everything that the browser brings (RFC 9126 §4).
+async fn resolve(oidc: &Oidc, client: &Client, params: Params, began: Began) -> Result<Sent, Box<Unproven>> {
+    let pushed = params.get("request_uri").and_then(|uri| Some((par::id(uri)?, uri.to_owned())));
+    let Some((id, uri)) = pushed else {
+        return Ok(Sent { raw: RawRequest::read(&params, Given::default()), pushed: None });
     };
-    match TrustedRedirect::prove(&client, &raw, &oidc.0.issuer) {
-        Ok(redirect) => Ok(Proven { raw, client, redirect }),
-        Err(error) => Err(Box::new(Unproven {
-            failure: error.into(),
-            kind: ProblemKind::RedirectUri,
-            client: Some(client),
-            client_id: Some(client_id),
-            received: raw.redirect_uri,
-        })),
-    }
+    let found = par::find(oidc, id, began).await.map_err(|error| Unproven::new(ProblemKind::Request, error))?;
+    let found = found
+        .filter(|found| found.client_id == client.id.as_str())
+        .ok_or_else(|| Box::new(Unproven::new(ProblemKind::Request, par::SPENT).received(Some(uri))))?;
+    let params =
+        Params::parse(found.parameters.as_bytes()).map_err(|error| Unproven::new(ProblemKind::Request, error))?;
+    let given = Given { pushed: true, signed: found.signed };
+    Ok(Sent { raw: RawRequest::read(&params, given), pushed: Some(id) })
 }

@@ -11,9 +11,20 @@ use super::super::scope::Scope;
 use super::respond::TrustedRedirect;
 use crate::clients::Client;
 
+/// How the parameters of a request came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Given {
+    /// The client handed them in itself (RFC 9126).
+    pub pushed: bool,
+    /// The client signed them (RFC 9101).
+    pub signed: bool,
+}
+
 /// The parameters of a request as they came, each at most once. Nothing is believed of them yet.
 #[derive(Debug, Clone, Default)]
 pub struct RawRequest {
+    /// How they came.
+    pub given: Given,
     /// RFC 6749 §4.1.1
     pub client_id: Option<String>,
     /// RFC 6749 §4.1.1
@@ -51,32 +62,29 @@ pub struct RawRequest {
 }
 
 impl RawRequest {
-    /// Reads a query or a form body. Parameters that mean nothing here are ignored (RFC 6749 §3.1), `acr_values`
-    /// among them: it is a voluntary wish (OIDC Core §3.1.2.1), and a session tells its `acr` in any case.
-    ///
-    /// # Errors
-    /// See [`Params::parse`]. It cannot be told to the client: which of two addresses would be its own?
-    pub fn parse(raw: &[u8]) -> Result<Self, ProtocolError> {
-        let mut params = Params::parse(raw)?;
-        Ok(Self {
-            client_id: params.take("client_id"),
-            redirect_uri: params.take("redirect_uri"),
-            response_type: params.take("response_type"),
-            response_mode: params.take("response_mode"),
-            scope: params.take("scope"),
-            state: params.take("state"),
-            nonce: params.take("nonce"),
-            code_challenge: params.take("code_challenge"),
-            code_challenge_method: params.take("code_challenge_method"),
-            prompt: params.take("prompt"),
-            max_age: params.take("max_age"),
-            login_hint: params.take("login_hint"),
-            ui_locales: params.take("ui_locales"),
-            id_token_hint: params.take("id_token_hint"),
-            request: params.take("request"),
-            request_uri: params.take("request_uri"),
-            registration: params.take("registration"),
-        })
+    /// Takes the parameters that mean something here; others are ignored (RFC 6749 §3.1).
+    pub fn read(params: &Params, given: Given) -> Self {
+        let take = |name| params.get(name).map(str::to_owned);
+        Self {
+            given,
+            client_id: take("client_id"),
+            redirect_uri: take("redirect_uri"),
+            response_type: take("response_type"),
+            response_mode: take("response_mode"),
+            scope: take("scope"),
+            state: take("state"),
+            nonce: take("nonce"),
+            code_challenge: take("code_challenge"),
+            code_challenge_method: take("code_challenge_method"),
+            prompt: take("prompt"),
+            max_age: take("max_age"),
+            login_hint: take("login_hint"),
+            ui_locales: take("ui_locales"),
+            id_token_hint: take("id_token_hint"),
+            request: take("request"),
+            request_uri: take("request_uri"),
+            registration: take("registration"),
+        }
     }
 }
 

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use axum::response::{IntoResponse, Response};
-use form_urlencoded::Serializer;
 use http::{StatusCode, header};
 
 use super::super::error::ProtocolError;
 use super::request::RawRequest;
+use super::response_mode::ResponseMode;
 use crate::clients::Client;
+use crate::keys::Alg;
 use crate::web::return_to;
 
 /// A redirect URI that the client registered. The one way to make it is to prove it, and no answer leaves for a
@@ -18,6 +19,18 @@ pub struct TrustedRedirect {
     uri: String,
     state: Option<String>,
     issuer: Arc<str>,
+    mode: ResponseMode,
+    /// For whom answers are signed, if they are.
+    recipient: Option<Recipient>,
+}
+
+/// For whom an answer is signed, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recipient {
+    /// The client.
+    pub client_id: String,
+    /// The algorithm that it registered.
+    pub alg: Alg,
 }
 
 impl TrustedRedirect {
@@ -32,12 +45,26 @@ impl TrustedRedirect {
         if client.redirect_uri(uri).is_none() {
             return Err(ProtocolError::invalid_request("redirect_uri is not registered", "RFC 9700 2.1"));
         }
-        Ok(Self { uri: uri.clone(), state: request.state.clone(), issuer: Arc::clone(issuer) })
+        // A mode that we do not know is refused by a check, in the usual one.
+        let mode = request.response_mode.as_deref().and_then(ResponseMode::parse).unwrap_or_default();
+        let recipient =
+            mode.signed.then(|| Recipient { client_id: client.id.as_str().to_owned(), alg: client.response_alg });
+        Ok(Self { uri: uri.clone(), state: request.state.clone(), issuer: Arc::clone(issuer), mode, recipient })
     }
 
     /// The URI as the client sent it.
     pub fn uri(&self) -> &str {
         &self.uri
+    }
+
+    /// How answers reach it.
+    pub fn mode(&self) -> ResponseMode {
+        self.mode
+    }
+
+    /// For whom answers are signed, if the client asked for signed ones.
+    pub fn recipient(&self) -> Option<&Recipient> {
+        self.recipient.as_ref()
     }
 
     /// Whether it leads to a site that TLS proves, and not to a program on a device.
@@ -50,36 +77,32 @@ impl TrustedRedirect {
         return_to::form_target(&self.uri)
     }
 
-    /// Takes the browser back with a code.
-    pub fn with_code(&self, code: &str) -> Response {
-        self.answer(|query| {
-            query.append_pair("code", code);
-        })
+    /// The answer with a code.
+    pub fn with_code(&self, code: String) -> Answer<'_> {
+        self.answer(vec![("code", code)])
     }
 
-    /// Takes the browser back with an error. `reference` finds the request in our log.
-    pub fn with_error(&self, error: &ProtocolError, reference: &str) -> Response {
-        self.answer(|query| {
-            query.append_pair("error", error.code.as_str());
-            query.append_pair("error_description", &error.describe(reference));
-        })
+    /// The answer with an error. `reference` finds the request in our log.
+    pub fn with_error(&self, error: &ProtocolError, reference: &str) -> Answer<'_> {
+        let code = error.code.as_str().to_owned();
+        self.answer(vec![("error", code), ("error_description", error.describe(reference))])
     }
 
-    /// A 303, which makes a GET of whatever came before (RFC 9700 §4.12), with `state` and, against mix-up,
-    /// `iss` (RFC 9207).
-    fn answer(&self, parameters: impl FnOnce(&mut Serializer<'_, String>)) -> Response {
-        let mut location = String::with_capacity(self.uri.len() + 256);
-        location.push_str(&self.uri);
-        location.push(if self.uri.contains('?') { '&' } else { '?' });
-        let start = location.len();
-        let mut query = Serializer::for_suffix(location, start);
-        parameters(&mut query);
-        if let Some(state) = &self.state {
-            query.append_pair("state", state);
-        }
-        query.append_pair("iss", &self.issuer);
-        see_other(&query.finish())
+    /// With `state` and, against mix-up, `iss` (RFC 9207).
+    fn answer(&self, mut parameters: Vec<(&'static str, String)>) -> Answer<'_> {
+        parameters.extend(self.state.clone().map(|state| ("state", state)));
+        parameters.push(("iss", self.issuer.to_string()));
+        Answer { redirect: self, parameters }
     }
+}
+
+/// What a client is told; [`deliver`](super::deliver::deliver) sends it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Answer<'r> {
+    /// Where it goes.
+    pub redirect: &'r TrustedRedirect,
+    /// What it says.
+    pub parameters: Vec<(&'static str, String)>,
 }
 
 /// 303 to `location`, never stored: a code or a sealed request may stand in it.
@@ -93,24 +116,19 @@ mod tests {
     use crate::oidc::error::Code;
     use crate::oidc::testing::client;
 
-    fn redirect(uri: &str, state: Option<&str>) -> TrustedRedirect {
-        TrustedRedirect { uri: uri.to_owned(), state: state.map(str::to_owned), issuer: "https://p.test".into() }
-    }
-
-    fn location(response: &Response) -> String {
-        assert_eq!(response.status(), StatusCode::SEE_OTHER);
-        response.headers()[header::LOCATION].to_str().expect("ASCII").to_owned()
+    fn prove(uri: Option<&str>, mode: Option<&str>) -> Result<TrustedRedirect, ProtocolError> {
+        let request = RawRequest {
+            redirect_uri: uri.map(str::to_owned),
+            response_mode: mode.map(str::to_owned),
+            state: Some("s".to_owned()),
+            ..RawRequest::default()
+        };
+        TrustedRedirect::prove(&client(""), &request, &"https://p.test".into())
     }
 
     #[test]
     fn a_uri_that_differs_by_one_byte_is_never_trusted() {
-        let client = client("");
-        let issuer: Arc<str> = "https://p.test".into();
-        let with = |uri: Option<&str>| {
-            let request = RawRequest { redirect_uri: uri.map(str::to_owned), ..RawRequest::default() };
-            TrustedRedirect::prove(&client, &request, &issuer)
-        };
-        assert!(with(Some("https://a.example/cb")).is_ok());
+        assert!(prove(Some("https://a.example/cb"), None).is_ok());
         for bad in [
             "https://a.example/cb/",
             "https://a.example/CB",
@@ -120,26 +138,30 @@ mod tests {
             "https://u@a.example/cb",
             "http://a.example/cb",
         ] {
-            assert!(with(Some(bad)).is_err(), "{bad}");
+            assert!(prove(Some(bad), None).is_err(), "{bad}");
         }
-        assert!(with(None).is_err());
+        assert!(prove(None, None).is_err());
     }
 
     #[test]
     fn state_and_issuer_travel_with_success_and_with_errors() {
-        let redirect = redirect("https://a.example/cb", Some("a b&c"));
-        let good = location(&redirect.with_code("xyz"));
-        assert_eq!(good, "https://a.example/cb?code=xyz&state=a+b%26c&iss=https%3A%2F%2Fp.test");
+        let redirect = prove(Some("https://a.example/cb"), None).expect("registered");
+        let good = redirect.with_code("xyz".to_owned()).parameters;
+        let own = |name, value: &str| (name, value.to_owned());
+        assert_eq!(good, [own("code", "xyz"), own("state", "s"), own("iss", "https://p.test")]);
         let error = ProtocolError::new(Code::LoginRequired, "sign-in is needed", "OIDC");
-        let bad = location(&redirect.with_error(&error, "R7K4"));
-        assert!(bad.starts_with("https://a.example/cb?error=login_required&error_description="), "{bad}");
-        assert!(bad.ends_with("&state=a+b%26c&iss=https%3A%2F%2Fp.test"), "{bad}");
-        assert!(bad.contains("R7K4"), "{bad}");
+        let bad = redirect.with_error(&error, "R7K4").parameters;
+        assert_eq!(bad.first(), Some(&own("error", "login_required")));
+        assert!(bad[1].1.contains("R7K4"), "{bad:?}");
+        assert_eq!(bad[2..], good[1..]);
     }
 
     #[test]
-    fn a_registered_query_is_kept() {
-        let location = location(&redirect("https://a.example/cb?x=1", None).with_code("c"));
-        assert!(location.starts_with("https://a.example/cb?x=1&code=c&iss="), "{location}");
+    fn only_an_answer_that_is_asked_for_signed_has_a_recipient() {
+        let recipient = |mode| prove(Some("https://a.example/cb"), mode).expect("registered").recipient().cloned();
+        assert_eq!(recipient(None), None);
+        assert_eq!(recipient(Some("form_post")), None);
+        let expected = Recipient { client_id: "a".to_owned(), alg: Alg::RS256 };
+        assert_eq!(recipient(Some("fragment.jwt")), Some(expected));
     }
 }

@@ -158,11 +158,14 @@ impl Request for Asked<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::oidc::authorize::request::Given;
+    use crate::oidc::params::Params;
     use crate::oidc::testing::client;
 
     fn raw(query: &str) -> RawRequest {
         let base = "client_id=a&redirect_uri=https://a.example/cb&response_type=code&scope=openid";
-        RawRequest::parse(format!("{base}{query}").as_bytes()).expect("parameters")
+        let params = Params::parse(format!("{base}{query}").as_bytes()).expect("parameters");
+        RawRequest::read(&params, Given::default())
     }
 
     #[test]

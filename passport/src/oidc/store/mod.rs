@@ -2,6 +2,7 @@
 
 pub mod consents;
 pub mod grants;
+pub mod pushed_requests;
 pub mod revoked;
 pub mod sweep;
 

@@ -89,9 +89,10 @@ impl Passport {
     pub(crate) async fn register(&self, clients: &[&str]) {
         for metadata in clients {
             let metadata: passport::clients::Metadata = toml::from_str(metadata).expect("metadata");
-            let (id, public) = (metadata.client_id.clone(), metadata.token_endpoint_auth_method);
+            let id = metadata.client_id.clone();
             self.app.clients.apply(Actor::Operator, metadata).await.expect("registered");
-            if public != passport::clients::AuthMethod::None {
+            let client = self.app.clients.find(&id).await.expect("an answer").expect("a client");
+            if client.uses_secret() {
                 let secret = SecretString::new(SECRET);
                 self.app.clients.import_secret(Actor::Operator, &id, &secret).await.expect("a secret");
             }

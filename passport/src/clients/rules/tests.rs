@@ -1,4 +1,10 @@
+use shared::clock::Timestamp;
+
 use super::*;
+use crate::clients::secret;
+
+/// A client of the strict profile that breaks no rule.
+const FAPI: &str = "profile = 'fapi2'\ntoken_endpoint_auth_method = 'private_key_jwt'\njwks = { keys = [] }\n";
 
 fn metadata(toml: &str) -> Metadata {
     let base = "client_id = 'a'\nclient_name = { zh = '甲', en = 'A' }\n";
@@ -27,7 +33,7 @@ fn what_is_not_said_follows_the_standard() {
 #[test]
 fn pkce_is_required_of_public_fapi_and_own_clients() {
     let uri = "redirect_uris = ['https://a.example/cb']\n";
-    for line in ["token_endpoint_auth_method = 'none'", "profile = 'fapi2'", "first_party = true"] {
+    for line in ["token_endpoint_auth_method = 'none'", FAPI, "first_party = true"] {
         assert!(client(&format!("{uri}{line}")).requires_pkce(), "{line}");
     }
 }
@@ -69,4 +75,47 @@ fn a_public_client_has_no_secret_that_works() {
     assert!(!public.verify_secret(secret.expose(), Timestamp::from_millis(1)));
     let confidential = Client::new(metadata(uri), vec![stored]).expect("a client");
     assert!(confidential.verify_secret(secret.expose(), Timestamp::from_millis(1)));
+}
+
+#[test]
+fn fapi_clients_prove_themselves_by_a_key_and_never_with_rs256() {
+    let uri = "redirect_uris = ['https://a.example/cb']\n";
+    let fapi = client(&format!("{uri}{FAPI}"));
+    assert_eq!((fapi.id_token_alg, fapi.response_alg), (Alg::ES256, Alg::ES256));
+    assert!(fapi.requires_pushed_requests() && !fapi.may_sign_with(Alg::RS256));
+    for method in ["client_secret_basic", "client_secret_post"] {
+        let toml = format!("{uri}profile = 'fapi2'\ntoken_endpoint_auth_method = '{method}'");
+        assert_eq!(rules(&toml), [("token_endpoint_auth_method", Rule::FapiAuthentication)]);
+    }
+    for field in [
+        "token_endpoint_auth_signing_alg",
+        "request_object_signing_alg",
+        "authorization_signed_response_alg",
+        "userinfo_signed_response_alg",
+        "id_token_signed_response_alg",
+    ] {
+        assert_eq!(rules(&format!("{uri}{FAPI}{field} = 'RS256'")), [(field, Rule::FapiAlgorithm)]);
+    }
+}
+
+#[test]
+fn who_signs_says_where_the_keys_are_once() {
+    let uri = "redirect_uris = ['https://a.example/cb']\n";
+    let assertion = "token_endpoint_auth_method = 'private_key_jwt'";
+    assert_eq!(rules(&format!("{uri}{assertion}")), [("token_endpoint_auth_method", Rule::NoKeys)]);
+    let signed = "require_signed_request_object = true";
+    assert_eq!(rules(&format!("{uri}{signed}")), [("require_signed_request_object", Rule::NoKeys)]);
+    let both = "jwks_uri = 'https://a.example/jwks'\njwks = { keys = [] }";
+    assert_eq!(rules(&format!("{uri}{both}")), [("jwks", Rule::TwoKeySets)]);
+    assert_eq!(rules(&format!("{uri}jwks = {{ key = 1 }}")), [("jwks", Rule::KeySet)]);
+    let at = client(&format!("{uri}{assertion}\njwks_uri = 'https://a.example/jwks'"));
+    assert!(matches!(at.keys, ClientKeys::At(_)));
+}
+
+#[test]
+fn a_request_uri_may_carry_the_hash_of_its_object() {
+    let uri = "redirect_uris = ['https://a.example/cb']\n";
+    let known = client(&format!("{uri}request_uris = ['https://a.example/r.jwt#GkurKxf5T0Y']"));
+    assert_eq!(known.requests.uris.iter().map(Url::as_str).collect::<Vec<_>>(), ["https://a.example/r.jwt"]);
+    assert_eq!(rules(&format!("{uri}request_uris = ['http://a.example/r']")), [("request_uris", Rule::Url)]);
 }

@@ -1,0 +1,252 @@
+//! The rules of client metadata: what makes a [`Client`] of it, or everything that is wrong with it at once.
+
+use std::time::Duration;
+
+use url::Url;
+
+use super::metadata::{Bilingual, Metadata};
+use super::model::{ApplicationType, AuthMethod, Client, ClientId, ClientKeys, GrantType, Profile, Requests};
+use super::redirect_uri::{RedirectUri, RedirectUriError};
+use super::secret::StoredSecret;
+use crate::keys::Alg;
+
+impl Client {
+    /// Checks metadata against every rule.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, in the order of the fields.
+    pub fn new(metadata: Metadata, secrets: Vec<StoredSecret>) -> Result<Self, Vec<Problem>> {
+        let mut check = Check(Vec::new());
+        let m = &metadata;
+        let id = ClientId::parse(&m.client_id);
+        check.require("client_id", id.is_some(), Rule::Id);
+        check.names(m);
+        let application = m.application_type;
+        let redirect_uris = check.redirects("redirect_uris", &m.redirect_uris, application);
+        let post_logout_redirect_uris =
+            check.redirects("post_logout_redirect_uris", &m.post_logout_redirect_uris, application);
+        let home_uri = check.url("client_uri", m.client_uri.as_deref());
+        let initiate_login_uri = check.url("initiate_login_uri", m.initiate_login_uri.as_deref());
+        let policy_uri = check.url("policy_uri", m.policy_uri.as_deref());
+        let tos_uri = check.url("tos_uri", m.tos_uri.as_deref());
+        let logo_uri = check.url("logo_uri", m.logo_uri.as_deref());
+        let keys = check.keys(m);
+        let requests = check.requests(m);
+        let backchannel_logout_uri = check.url("backchannel_logout_uri", m.backchannel_logout_uri.as_deref());
+        let frontchannel_logout_uri = check.url("frontchannel_logout_uri", m.frontchannel_logout_uri.as_deref());
+        check.grants(m);
+        check.algorithms(m);
+        check.scopes(&m.scopes);
+        let (Some(id), true) = (id, check.0.is_empty()) else {
+            return Err(check.0);
+        };
+        // OIDC Registration §2 and JARM §3: a client that names none gets RS256, where its profile lets it.
+        let usual_alg = if m.profile == Profile::Fapi2 { Alg::ES256 } else { Alg::RS256 };
+        let of_home = home_uri.as_ref().and_then(Url::host_str);
+        Ok(Self {
+            id,
+            name: m.client_name.clone(),
+            host: m.host.as_deref().or(of_home).unwrap_or_default().to_owned(),
+            accent: m.accent.as_deref().unwrap_or("other").to_owned(),
+            profile: m.profile,
+            first_party: m.first_party,
+            auth_method: m.token_endpoint_auth_method,
+            application_type: application,
+            redirect_uris,
+            post_logout_redirect_uris,
+            home_uri,
+            initiate_login_uri,
+            policy_uri,
+            tos_uri,
+            logo_uri,
+            keys,
+            assertion_alg: m.token_endpoint_auth_signing_alg,
+            requests,
+            response_alg: m.authorization_signed_response_alg.unwrap_or(usual_alg),
+            userinfo_alg: m.userinfo_signed_response_alg,
+            dpop_bound: m.dpop_bound_access_tokens,
+            default_max_age: m.default_max_age.map(Duration::from_secs),
+            default_acr_values: m.default_acr_values.clone(),
+            backchannel_logout_uri,
+            frontchannel_logout_uri,
+            frontchannel_logout_session: m.frontchannel_logout_session_required,
+            grant_types: m.grant_types.clone(),
+            scopes: m.scopes.clone(),
+            id_token_alg: m.id_token_signed_response_alg.unwrap_or(usual_alg),
+            tile: m.tile.clone(),
+            secrets,
+            metadata,
+        })
+    }
+}
+
+/// What is wrong with one field of the metadata.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: {rule}")]
+pub struct Problem {
+    /// The field's name in the metadata.
+    pub field: &'static str,
+    /// The rule it breaks.
+    pub rule: Rule,
+}
+
+/// A rule of client metadata.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Rule {
+    /// See [`ClientId::parse`].
+    #[error("takes 1 to 64 of A–Z, a–z, 0–9, '-', '.', '_'")]
+    Id,
+    /// People must be able to read whom they deal with, in either language.
+    #[error("needs a Chinese and an English text of at most 80 characters")]
+    Name,
+    /// It becomes a class name.
+    #[error("takes 1 to 20 of a–z and 0–9")]
+    Accent,
+    /// See [`RedirectUriError`].
+    #[error("{0} {1}")]
+    Redirect(String, RedirectUriError),
+    /// A page that people are sent to.
+    #[error("must be an https URL without user information; http is for loopback addresses only")]
+    Url,
+    /// A code needs somewhere to go.
+    #[error("needs at least one entry for the grant authorization_code")]
+    NoRedirect,
+    /// RFC 6749 §4.4: a client that cannot authenticate cannot act for itself.
+    #[error("client_credentials is not for public clients")]
+    PublicCredentials,
+    /// A refresh token comes from a code.
+    #[error("refresh_token needs authorization_code as well")]
+    RefreshAlone,
+    /// FAPI 2.0 Security Profile §5.3.2.1 forbids public clients.
+    #[error("the profile fapi2 is not for public clients")]
+    PublicFapi,
+    /// OIDC Registration §2
+    #[error("goes together with no jwks_uri: a client has one of the two")]
+    TwoKeySets,
+    /// RFC 7517 §5
+    #[error("must be a JSON Web Key Set: an object with `keys`")]
+    KeySet,
+    /// What the client signs cannot be verified without.
+    #[error("needs jwks or jwks_uri")]
+    NoKeys,
+    /// FAPI 2.0 Security Profile §5.4
+    #[error("the profile fapi2 takes ES256, PS256 and EdDSA")]
+    FapiAlgorithm,
+    /// FAPI 2.0 Security Profile §5.3.2.1: a secret that travels proves too little.
+    #[error("the profile fapi2 takes private_key_jwt")]
+    FapiAuthentication,
+    /// RFC 6749 §3.3.
+    #[error("{0:?} is not a scope")]
+    Scope(String),
+}
+
+struct Check(Vec<Problem>);
+
+impl Check {
+    fn require(&mut self, field: &'static str, holds: bool, rule: Rule) {
+        if !holds {
+            self.0.push(Problem { field, rule });
+        }
+    }
+
+    fn names(&mut self, m: &Metadata) {
+        let readable = |t: &str| !t.trim().is_empty() && t.chars().count() <= 80 && !t.contains(char::is_control);
+        let both = |b: &Bilingual| readable(&b.zh) && readable(&b.en);
+        self.require("client_name", both(&m.client_name), Rule::Name);
+        if let Some(tile) = &m.tile {
+            self.require("tile.title", both(&tile.title), Rule::Name);
+        }
+        let class =
+            |t: &str| (1..=20).contains(&t.len()) && t.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+        self.require("accent", m.accent.as_deref().is_none_or(class), Rule::Accent);
+    }
+
+    fn redirects(&mut self, field: &'static str, uris: &[String], application: ApplicationType) -> Vec<RedirectUri> {
+        let mut good = Vec::with_capacity(uris.len());
+        for uri in uris {
+            match RedirectUri::register(uri, application) {
+                Ok(uri) => good.push(uri),
+                Err(error) => self.require(field, false, Rule::Redirect(uri.clone(), error)),
+            }
+        }
+        good
+    }
+
+    fn url(&mut self, field: &'static str, text: Option<&str>) -> Option<Url> {
+        // The rules of a redirect URI of a site, a fragment aside, which no page of ours needs either.
+        let good =
+            RedirectUri::register(text?, ApplicationType::Web).ok().and_then(|uri| Url::parse(uri.as_str()).ok());
+        self.require(field, good.is_some(), Rule::Url);
+        good
+    }
+
+    fn keys(&mut self, m: &Metadata) -> ClientKeys {
+        let at = self.url("jwks_uri", m.jwks_uri.as_deref());
+        self.require("jwks", m.jwks.is_none() || m.jwks_uri.is_none(), Rule::TwoKeySets);
+        let is_set = |set: &serde_json::Value| set.get("keys").is_some_and(serde_json::Value::is_array);
+        self.require("jwks", m.jwks.as_ref().is_none_or(is_set), Rule::KeySet);
+        let none = m.jwks.is_none() && m.jwks_uri.is_none();
+        let assertion = m.token_endpoint_auth_method == AuthMethod::PrivateKeyJwt;
+        self.require("token_endpoint_auth_method", !(none && assertion), Rule::NoKeys);
+        self.require("require_signed_request_object", !(none && m.require_signed_request_object), Rule::NoKeys);
+        match (&m.jwks, at) {
+            (Some(set), _) => ClientKeys::Registered(set.clone()),
+            (None, Some(url)) => ClientKeys::At(url),
+            (None, None) => ClientKeys::None,
+        }
+    }
+
+    fn requests(&mut self, m: &Metadata) -> Requests {
+        let uris = m.request_uris.iter().filter_map(|uri| {
+            // A fragment may hold the hash of what stands there (OIDC Core §6.2): it is no part of the address.
+            let address = uri.split_once('#').map_or(uri.as_str(), |(address, _)| address);
+            self.url("request_uris", Some(address))
+        });
+        Requests {
+            uris: uris.collect(),
+            pushed: m.require_pushed_authorization_requests,
+            signed: m.require_signed_request_object,
+            alg: m.request_object_signing_alg,
+        }
+    }
+
+    /// What the client signs, and what is signed for it to rely on.
+    fn algorithms(&mut self, m: &Metadata) {
+        let fapi = m.profile == Profile::Fapi2;
+        let named = [
+            ("token_endpoint_auth_signing_alg", m.token_endpoint_auth_signing_alg),
+            ("request_object_signing_alg", m.request_object_signing_alg),
+            ("authorization_signed_response_alg", m.authorization_signed_response_alg),
+            ("userinfo_signed_response_alg", m.userinfo_signed_response_alg),
+            ("id_token_signed_response_alg", m.id_token_signed_response_alg),
+        ];
+        for (field, alg) in named {
+            self.require(field, !(fapi && alg == Some(Alg::RS256)), Rule::FapiAlgorithm);
+        }
+    }
+
+    fn grants(&mut self, m: &Metadata) {
+        let has = |grant| m.grant_types.contains(&grant);
+        let public = m.token_endpoint_auth_method == AuthMethod::None;
+        let code = has(GrantType::AuthorizationCode);
+        self.require("redirect_uris", !code || !m.redirect_uris.is_empty(), Rule::NoRedirect);
+        let credentials = has(GrantType::ClientCredentials);
+        self.require("grant_types", !(public && credentials), Rule::PublicCredentials);
+        let alone = has(GrantType::RefreshToken) && !code;
+        self.require("grant_types", !alone, Rule::RefreshAlone);
+        let fapi = m.profile == Profile::Fapi2;
+        self.require("profile", !(public && fapi), Rule::PublicFapi);
+        let secret = matches!(m.token_endpoint_auth_method, AuthMethod::Basic | AuthMethod::Post);
+        self.require("token_endpoint_auth_method", !(secret && fapi), Rule::FapiAuthentication);
+    }
+
+    fn scopes(&mut self, scopes: &[String]) {
+        for scope in scopes {
+            let token = !scope.is_empty() && scope.bytes().all(|b| b.is_ascii_graphic() && b != b'"' && b != b'\\');
+            self.require("scopes", token, Rule::Scope(scope.clone()));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,108 @@
+//! The way of an answer through the browser: a redirect, or a form that goes on by itself.
+
+use std::time::Duration;
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::response::{IntoResponse, Response};
+use form_urlencoded::Serializer;
+use http::Uri;
+use serde_json::{Map, Value};
+use shared::page::Page;
+
+use super::super::Oidc;
+use super::super::failure::Failure;
+use super::super::par::{self, PushedId};
+use super::problem;
+use super::proof::Unproven;
+use super::respond::{Answer, TrustedRedirect, see_other};
+use super::response_mode::Carrier;
+use crate::keys::KeysError;
+use crate::web::authorization_problem::ProblemKind;
+use crate::web::return_to;
+
+/// How long a signed response is valid: JARM §2.1 advises ten minutes at most.
+const SIGNED_FOR: Duration = Duration::from_secs(5 * 60);
+
+/// The `typ` of a signed response.
+const TYPE: &str = "JWT";
+
+/// Completes an authorization: spends the pushed request that it came of, if it did, and sends the answer.
+pub async fn conclude(
+    oidc: &Oidc,
+    pushed: Option<PushedId>,
+    answer: Answer<'_>,
+    frame: impl FnOnce() -> (Page, Uri),
+) -> Response {
+    let Some(id) = pushed else { return deliver(oidc, answer, frame) };
+    match par::spend(oidc, id, oidc.0.clock.now()).await {
+        Ok(true) => deliver(oidc, answer, frame),
+        Ok(false) => {
+            let (page, uri) = frame();
+            problem::page(oidc, page, &uri, *Unproven::new(ProblemKind::Request, par::SPENT))
+        }
+        Err(error) => {
+            let (page, uri) = frame();
+            problem::fault(page, &uri, &Failure::Db(error))
+        }
+    }
+}
+
+/// Sends an answer to its client. `frame` is what a page needs, should one be.
+fn deliver(oidc: &Oidc, answer: Answer<'_>, frame: impl FnOnce() -> (Page, Uri)) -> Response {
+    let Answer { redirect, parameters } = answer;
+    let parameters = match signed(oidc, redirect, parameters) {
+        Ok(parameters) => parameters,
+        Err(error) => {
+            let (page, uri) = frame();
+            return problem::fault(page, &uri, &Failure::Keys(error));
+        }
+    };
+    match redirect.mode().carrier {
+        Carrier::Query => {
+            let separator = if redirect.uri().contains('?') { '&' } else { '?' };
+            see_other(&with_parameters(redirect, separator, &parameters))
+        }
+        Carrier::Fragment => see_other(&with_parameters(redirect, '#', &parameters)),
+        Carrier::FormPost => form_post(frame().0, redirect, parameters),
+    }
+}
+
+/// The parameters, in one JWT if the client asked for that (JARM §2.1).
+fn signed(
+    oidc: &Oidc,
+    redirect: &TrustedRedirect,
+    parameters: Vec<(&'static str, String)>,
+) -> Result<Vec<(&'static str, String)>, KeysError> {
+    let Some(recipient) = redirect.recipient() else { return Ok(parameters) };
+    let mut claims: Map<String, Value> =
+        parameters.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
+    claims.insert("aud".to_owned(), recipient.client_id.clone().into());
+    claims.insert("exp".to_owned(), (oidc.0.clock.now() + SIGNED_FOR).seconds().into());
+    Ok(vec![("response", oidc.0.keys.sign(recipient.alg, TYPE, &claims)?)])
+}
+
+fn with_parameters(redirect: &TrustedRedirect, separator: char, parameters: &[(&'static str, String)]) -> String {
+    let mut location = String::with_capacity(redirect.uri().len() + 256);
+    location.push_str(redirect.uri());
+    location.push(separator);
+    let start = location.len();
+    let mut query = Serializer::for_suffix(location, start);
+    query.extend_pairs(parameters);
+    query.finish()
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "oidc/form_post.html")]
+struct FormPostPage<'r> {
+    page: Page,
+    action: &'r str,
+    parameters: Vec<(&'static str, String)>,
+}
+
+/// OAuth 2.0 Form Post Response Mode §2. A script sends the form; without one the person does.
+fn form_post(page: Page, redirect: &TrustedRedirect, parameters: Vec<(&'static str, String)>) -> Response {
+    let mut response = FormPostPage { page, action: redirect.uri(), parameters }.into_response();
+    return_to::allow_forms(&mut response, redirect.form_target().as_deref());
+    response
+}

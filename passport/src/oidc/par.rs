@@ -1,0 +1,110 @@
+//! Pushed authorization requests (RFC 9126): a client hands its request in directly, authenticated, and sends the
+//! browser with a handle for it.
+//!
+//! A pushed request passes the same checks as one that the browser brings. It is spent when its authorization
+//! completes, so that a person may reload the page in between.
+
+use axum::extract::State;
+use axum::response::Response;
+use futures_util::FutureExt as _;
+use http::{HeaderMap, StatusCode};
+use serde::Serialize;
+use shared::clock::Timestamp;
+use shared::db::DbError;
+use shared::entropy::token;
+use shared::secret::sha256;
+
+use super::authorize::checks;
+use super::authorize::interaction::Began;
+use super::authorize::request::{Given, RawRequest};
+use super::authorize::respond::TrustedRedirect;
+use super::error::{Code, ProtocolError};
+use super::failure::Failure;
+use super::store::pushed_requests::{self, PushedRequest};
+use super::token::endpoint::{self, Sent};
+use super::token::respond;
+use super::{Oidc, client_auth};
+
+/// How every handle begins (RFC 9126 §2.2).
+pub const PREFIX: &str = "urn:ietf:params:oauth:request_uri:";
+
+/// Parameters that authenticate the client, and are no part of its request.
+const CREDENTIALS: [&str; 3] = ["client_secret", "client_assertion", "client_assertion_type"];
+
+/// One text, whether a handle never was, is over, or is another client's.
+pub const SPENT: ProtocolError = ProtocolError::new(
+    Code::InvalidRequestUri,
+    "request_uri is unknown, expired, spent or of another client",
+    "RFC 9126 4",
+);
+
+/// What finds a pushed request: SHA-256 of its handle.
+pub type PushedId = [u8; 32];
+
+/// RFC 9126 §2.2
+#[derive(Serialize)]
+struct Answer {
+    request_uri: String,
+    expires_in: u64,
+}
+
+/// `POST /par`
+pub async fn push(State(oidc): State<Oidc>, headers: HeaderMap, Sent(body): Sent) -> Response {
+    match serve(&oidc, &headers, &body).await {
+        Ok(answer) => {
+            let mut response = respond::json(serde_json::to_vec(&answer).unwrap_or_default());
+            *response.status_mut() = StatusCode::CREATED;
+            response
+        }
+        Err(failure) => respond::error(&failure),
+    }
+}
+
+async fn serve(oidc: &Oidc, headers: &HeaderMap, body: &[u8]) -> Result<Answer, Failure> {
+    let mut params = endpoint::form(headers, body)?;
+    let client = client_auth::authenticate(oidc, headers, &params).await?;
+    if params.get("request_uri").is_some() {
+        return Err(ProtocolError::invalid_request("request_uri has no place here", "RFC 9126 2.1").into());
+    }
+    for name in CREDENTIALS {
+        params.take(name);
+    }
+    params.put("client_id", client.id.as_str());
+    let given = Given { pushed: true, signed: false };
+    let raw = RawRequest::read(&params, given);
+    let redirect = TrustedRedirect::prove(&client, &raw, &oidc.0.issuer)?;
+    let client_id = client.id.as_str().to_owned();
+    checks::accept(&raw, client, redirect)?;
+    let handle = token(&*oidc.0.entropy);
+    let lifetime = oidc.0.lifetimes.pushed_request;
+    let pushed = PushedRequest {
+        client_id,
+        parameters: params.encode(),
+        signed: given.signed,
+        expires_at: oidc.0.clock.now() + lifetime,
+    };
+    pushed_requests::insert(&oidc.0.db, sha256(handle.as_bytes()), &pushed).await?;
+    Ok(Answer { request_uri: format!("{PREFIX}{handle}"), expires_in: lifetime.as_secs() })
+}
+
+/// What a `request_uri` finds, if it is a handle of ours.
+pub fn id(request_uri: &str) -> Option<PushedId> {
+    request_uri.strip_prefix(PREFIX).map(|handle| sha256(handle.as_bytes()))
+}
+
+/// The request of that handle, for an interaction that began while it was valid.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn find(oidc: &Oidc, id: PushedId, began: Began) -> Result<Option<PushedRequest>, DbError> {
+    let found = oidc.0.db.read(move |tx| async move { pushed_requests::find(tx, &id).await }.boxed()).await?;
+    Ok(found.filter(|pushed| began.at < pushed.expires_at))
+}
+
+/// Spends it; whether it was still there.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn spend(oidc: &Oidc, id: PushedId, now: Timestamp) -> Result<bool, DbError> {
+    oidc.0.db.write(move |tx| async move { pushed_requests::spend(tx, &id, now).await }.boxed()).await
+}
