@@ -29,22 +29,26 @@ pub struct UserInfo {
     id_verified: Option<bool>,
 }
 
-/// Selects what `scope` allows. The subject is the account's id: the same for every client, and never used again.
-pub fn select(account: AccountClaims, province: Option<Province>, scope: &Scope) -> UserInfo {
-    let (profile, exam) = (scope.has(PROFILE), scope.has(EXAM));
-    let email = account.email.filter(|_| scope.has(EMAIL));
-    let phone = account.phone.filter(|_| scope.has(PHONE));
+/// Selects what `scope` allows, and what was asked for by name. The subject is the account's id: the same for every client, and never used again.
+pub fn select(account: AccountClaims, province: Option<Province>, scope: &Scope, named: &Scope) -> UserInfo {
+    let wanted = |claim: &str, owner: &str| scope.has(owner) || named.has(claim);
+    let (email_verified, phone_verified) = (account.email_verified, account.phone_verified);
     UserInfo {
         sub: account.account_id.to_string(),
-        name: account.display_name.filter(|_| profile),
-        locale: account.locale.filter(|_| profile).map(|lang| lang.tag()),
-        updated_at: profile.then(|| account.updated_at.seconds()),
-        email_verified: email.is_some().then_some(account.email_verified),
-        email,
-        phone_number_verified: phone.is_some().then_some(account.phone_verified),
-        phone_number: phone,
-        exam_province: province.filter(|_| exam).map(Province::code),
-        id_verified: exam.then_some(account.id_verified),
+        name: account.display_name.filter(|_| wanted("name", PROFILE)),
+        locale: account.locale.filter(|_| wanted("locale", PROFILE)).map(|lang| lang.tag()),
+        updated_at: wanted("updated_at", PROFILE).then(|| account.updated_at.seconds()),
+        // Of an address that is not there nothing can be said.
+        email_verified: account.email.as_ref().filter(|_| wanted("email_verified", EMAIL)).map(|_| email_verified),
+        email: account.email.filter(|_| wanted("email", EMAIL)),
+        phone_number_verified: account
+            .phone
+            .as_ref()
+            .filter(|_| wanted("phone_number_verified", PHONE))
+            .map(|_| phone_verified),
+        phone_number: account.phone.filter(|_| wanted("phone_number", PHONE)),
+        exam_province: province.filter(|_| wanted("exam_province", EXAM)).map(Province::code),
+        id_verified: wanted("id_verified", EXAM).then_some(account.id_verified),
     }
 }
 
@@ -57,6 +61,10 @@ mod tests {
     use crate::accounts::model::AccountId;
 
     fn selected(scope: &str) -> serde_json::Value {
+        selected_with(scope, "")
+    }
+
+    fn selected_with(scope: &str, named: &str) -> serde_json::Value {
         let now = Timestamp::from_seconds(1_000);
         let account = AccountClaims {
             account_id: AccountId::new(now, &SeededEntropy::new(1)),
@@ -70,8 +78,8 @@ mod tests {
             updated_at: now,
         };
         let province = Province::parse("31");
-        let mut json =
-            serde_json::to_value(select(account, province, &Scope::parse(scope).expect("scope"))).expect("JSON");
+        let [scope, named] = [scope, named].map(|text| Scope::parse(text).expect("scope"));
+        let mut json = serde_json::to_value(select(account, province, &scope, &named)).expect("JSON");
         assert!(json["sub"].is_string());
         json.as_object_mut().expect("an object").remove("sub");
         json
@@ -87,7 +95,17 @@ mod tests {
     }
 
     #[test]
+    fn a_claim_asked_for_by_name_comes_alone() {
+        assert_eq!(selected_with("openid", "email"), serde_json::json!({ "email": "a@b.example" }));
+        assert_eq!(
+            selected_with("openid", "name id_verified"),
+            serde_json::json!({ "name": "李华", "id_verified": false })
+        );
+    }
+
+    #[test]
     fn what_is_not_known_is_left_out() {
+        assert_eq!(selected_with("openid", "phone_number phone_number_verified"), serde_json::json!({}));
         assert_eq!(selected("openid phone"), serde_json::json!({}));
     }
 }

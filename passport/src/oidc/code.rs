@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 use shared::clock::Timestamp;
 
+use super::named_claims::NamedClaims;
 use super::scope::Scope;
 use super::store::grants::Grant;
 use crate::accounts::model::Province;
@@ -37,6 +38,8 @@ struct Written {
     a: String,
     s: String,
     sc: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    cl: Option<String>,
     t: i64,
     acr: String,
     amr: String,
@@ -54,13 +57,15 @@ struct Written {
 impl AuthorizationCode {
     /// The text for the client.
     pub fn seal(&self, sealer: &dyn Sealer) -> String {
-        let Grant { id, client_id, account, session, scope, auth_time, acr, amr, province, refreshable } = &self.grant;
+        let Grant { id, client_id, account, session, scope, named, auth_time, acr, amr, province, refreshable } =
+            &self.grant;
         let written = Written {
             g: id.to_string(),
             c: client_id.clone(),
             a: account.to_string(),
             s: session.to_string(),
             sc: scope.to_string(),
+            cl: named.to_text(),
             t: auth_time.millis(),
             acr: acr.clone(),
             amr: amr.clone(),
@@ -85,6 +90,7 @@ impl AuthorizationCode {
                 account: w.a.parse().ok()?,
                 session: w.s.parse().ok()?,
                 scope: Scope::parse(&w.sc).ok()?,
+                named: w.cl.map(|text| NamedClaims::parse(&text).ok_or(())).transpose().ok()?.unwrap_or_default(),
                 auth_time: Timestamp::from_millis(w.t),
                 acr: w.acr,
                 amr: w.amr,
@@ -110,6 +116,7 @@ mod tests {
         let full = testing::code(|_| ());
         let bare = testing::code(|code| {
             (code.nonce, code.code_challenge, code.grant.province) = (None, None, None);
+            code.grant.named = NamedClaims::default();
         });
         for code in [full, bare] {
             let text = code.seal(&PlainSealer);

@@ -27,6 +27,7 @@ use super::authorize::request::AuthorizationRequest;
 use super::authorize::respond::see_other;
 use super::discovery::paths as provider;
 use super::failure::Failure;
+use super::named_claims;
 use super::par::PushedId;
 use super::scope::{self, EMAIL, EXAM, OFFLINE_ACCESS, OPENID, PHONE, PROFILE, Scope};
 use super::store::consents;
@@ -187,7 +188,7 @@ async fn allow(oidc: &Oidc, question: &Question, form: &ConsentForm) -> Result<R
 
 /// Back to the page, with what was left out: a form that comes back must not offer more than it did.
 fn ask_again(question: &Question, form: &ConsentForm) -> Response {
-    let left_out: Vec<&str> = declined(&question.request.scope, form).collect();
+    let left_out: Vec<&str> = declined(&question.request.asked(), form).collect();
     see_other(&format!("{}&{LEFT_OUT}={}", pending::consent_path(&question.sealed), left_out.join("+")))
 }
 
@@ -197,20 +198,25 @@ fn returned(query: &str) -> Option<Scope> {
     Some(Scope::parse(&scopes).unwrap_or_default())
 }
 
-/// The optional scopes that are asked for and not ticked.
-fn declined<'f>(asked: &'f Scope, form: &'f ConsentForm) -> impl Iterator<Item = &'static str> + 'f {
+/// The optional scopes that are asked for, whole or by a claim of theirs, and not ticked.
+fn declined(asked: &Scope, form: &ConsentForm) -> impl Iterator<Item = &'static str> {
     OPTIONAL.into_iter().filter(|scope| {
         let ticked = if *scope == EMAIL { form.email.is_some() } else { form.phone.is_some() };
-        asked.has(scope) && !ticked
+        !ticked && concerns(asked, scope)
     })
+}
+
+/// Whether the line of that scope tells of something that is asked for.
+fn concerns(asked: &Scope, scope: &str) -> bool {
+    asked.iter().any(|token| named_claims::scope_of_token(token) == Some(scope))
 }
 
 /// What is remembered: this answer, on top of what earlier requests were given.
 fn decide(question: &Question, form: &ConsentForm, now: Timestamp) -> Consent {
-    let asked = &question.request.scope;
-    let declined: Vec<&str> = declined(asked, form).collect();
-    // Tokens of a scope, hence a scope.
-    let declined = Scope::parse(&declined.join(" ")).unwrap_or_default();
+    let asked = question.request.asked();
+    let left_out: Vec<&str> = declined(&asked, form).collect();
+    let is_left_out = |token: &&str| named_claims::scope_of_token(token).is_some_and(|scope| left_out.contains(&scope));
+    let declined = Scope::collect(asked.iter().filter(is_left_out));
     let given = asked.without(&declined);
     let (before, refused) = match &question.remembered {
         Some(old) => (old.scope.without(&declined), old.declined.without(&given)),
@@ -284,7 +290,7 @@ fn draw(mut page: Page, question: &Question, returned: Option<&Scope>) -> Respon
 
 /// Everything that would be granted, one by one: nothing is let through that the page does not name.
 fn items(page: &Page, question: &Question, returned: Option<&Scope>) -> Vec<Item> {
-    let account = &question.account;
+    let (account, asked) = (&question.account, question.request.asked());
     let declined = returned.or(question.remembered.as_ref().map(|consent| &consent.declined));
     let or_none = |value: &Option<String>| value.clone().unwrap_or_else(|| page.t("oidc-consent-none"));
     let detail = |scope: &str| match scope {
@@ -304,13 +310,13 @@ fn items(page: &Page, question: &Question, returned: Option<&Scope>) -> Vec<Item
         (OFFLINE_ACCESS, "offline"),
     ]
     .into_iter()
-    .filter(|(scope, _)| question.request.scope.has(scope))
+    .filter(|(scope, _)| concerns(&asked, scope))
     .map(|(scope, key)| Item {
         scope: scope.to_owned(),
         title: page.t(&format!("oidc-consent-{key}")),
         detail: detail(scope),
         optional: OPTIONAL.contains(&scope),
-        ticked: !declined.is_some_and(|declined| declined.has(scope)),
+        ticked: !declined.is_some_and(|declined| concerns(declined, scope)),
     });
     let others = question.request.scope.iter().filter(|token| !scope::SUPPORTED.contains(token)).map(|token| Item {
         scope: token.to_owned(),

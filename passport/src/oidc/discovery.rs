@@ -175,7 +175,7 @@ fn metadata(issuer: &str) -> Result<Metadata, IssuerError> {
         .set_ui_locales_supported(Some(
             shared::i18n::Lang::ALL.iter().map(|lang| LanguageTag::new(lang.tag().to_owned())).collect(),
         ))
-        .set_claims_parameter_supported(Some(false))
+        .set_claims_parameter_supported(Some(true))
         .set_request_parameter_supported(Some(false))
         .set_request_uri_parameter_supported(Some(false)))
 }

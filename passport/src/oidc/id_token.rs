@@ -3,9 +3,11 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use shared::clock::Timestamp;
 
 use super::Oidc;
+use super::claims::UserInfo;
 use super::store::grants::Grant;
 use crate::clients::Client;
 use crate::keys::{Alg, Expiry, KeysError};
@@ -14,7 +16,7 @@ use crate::keys::{Alg, Expiry, KeysError};
 const TYPE: &str = "JWT";
 
 /// The claims as they are written. Claims of scopes are not among them: they are given at the user information
-/// endpoint, since an access token is issued too (OIDC Core §5.4). One audience, hence no `azp` (§2).
+/// endpoint, since an access token is issued too (OIDC Core §5.4); those asked for by name are. One audience, hence no `azp` (§2).
 #[derive(Serialize)]
 struct Written<'t> {
     iss: &'t str,
@@ -44,6 +46,8 @@ pub struct NewIdToken<'t> {
     pub nonce: Option<&'t str>,
     /// The access token issued along with it.
     pub access_token: &'t str,
+    /// What it tells of the person, if the client asked for claims by name (OIDC Core §5.5).
+    pub person: Option<&'t UserInfo>,
 }
 
 /// Signs an ID token by the client's algorithm.
@@ -64,7 +68,21 @@ pub fn sign(oidc: &Oidc, client: &Client, token: NewIdToken<'_>, now: Timestamp)
         at_hash: &at_hash(client.id_token_alg, token.access_token),
         sid: token.session,
     };
-    oidc.0.keys.sign(client.id_token_alg, TYPE, &claims)
+    match token.person {
+        None => oidc.0.keys.sign(client.id_token_alg, TYPE, &claims),
+        Some(person) => {
+            let mut claims = object(&claims)?;
+            claims.append(&mut object(person)?);
+            oidc.0.keys.sign(client.id_token_alg, TYPE, &claims)
+        }
+    }
+}
+
+fn object(claims: &impl Serialize) -> Result<Map<String, Value>, KeysError> {
+    match serde_json::to_value(claims).map_err(KeysError::Claims)? {
+        Value::Object(claims) => Ok(claims),
+        _ => Ok(Map::new()),
+    }
 }
 
 /// Ties the access token to the ID token (OIDC Core §3.1.3.6).

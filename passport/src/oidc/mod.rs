@@ -22,6 +22,7 @@ pub mod introspect;
 pub mod jwks;
 pub mod lifetimes;
 pub mod logout;
+pub mod named_claims;
 pub mod par;
 pub mod params;
 pub mod revoke;

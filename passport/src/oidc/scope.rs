@@ -56,7 +56,8 @@ impl Scope {
         Ok(Self::collect(text.split(' ').filter(|token| !token.is_empty())))
     }
 
-    fn collect<'a>(tokens: impl Iterator<Item = &'a str>) -> Self {
+    /// The tokens, each once.
+    pub fn collect<'a>(tokens: impl Iterator<Item = &'a str>) -> Self {
         let mut scope = Self::default();
         for token in tokens {
             if !scope.has(token) {

@@ -7,6 +7,7 @@ use shared::entropy::SeededEntropy;
 
 use super::code::AuthorizationCode;
 use super::handle::GrantId;
+use super::named_claims::NamedClaims;
 use super::scope::Scope;
 use super::store::grants::Grant;
 use crate::accounts::model::{AccountId, Province};
@@ -25,6 +26,7 @@ pub(crate) fn code(change: impl FnOnce(&mut AuthorizationCode)) -> Authorization
         account: AccountId::new(T0, &entropy),
         session: SessionId::new(T0, &entropy),
         scope: Scope::parse("openid").expect("scope"),
+        named: NamedClaims { userinfo: Scope::parse("email").expect("claims"), ..NamedClaims::default() },
         auth_time: T0,
         acr: "acr".to_owned(),
         amr: "pwd".to_owned(),

@@ -52,7 +52,7 @@ async fn person(oidc: &Oidc, grant: GrantId, jti: String, scope: Scope) -> Resul
             let (jti, scope) = (jti.clone(), scope.clone());
             async move {
                 let found = grants::person(tx, grant, &jti).await?;
-                Ok(found.map(|(grant, account)| claims::select(account, grant.province, &scope)))
+                Ok(found.map(|(grant, account)| claims::select(account, grant.province, &scope, &grant.named.userinfo)))
             }
             .boxed()
         })

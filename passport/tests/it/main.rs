@@ -6,6 +6,7 @@ mod architecture;
 mod assets;
 mod authorize;
 mod captcha;
+mod claims;
 mod clients;
 mod crash;
 mod discovery;

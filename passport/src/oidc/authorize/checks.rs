@@ -9,9 +9,11 @@ use shared::i18n::Lang;
 
 use super::super::error::{Code, ProtocolError};
 use super::super::grant_engine::authorization;
+use super::super::named_claims::{AcrWish, ClaimsRequest};
 use super::request::{AuthorizationRequest, Prompt, RawRequest, parse_max_age};
 use super::respond::TrustedRedirect;
 use super::response_mode::ResponseMode;
+use crate::accounts::sessions::ACR_PASSWORD;
 use crate::clients::{Client, GrantType};
 
 type Check = fn(&RawRequest, &Client) -> Result<(), ProtocolError>;
@@ -45,10 +47,14 @@ pub fn accept(
         check(raw, &client)?;
     }
     let prompt = raw.prompt.as_deref().map(Prompt::parse).transpose()?.unwrap_or_default();
-    let max_age = raw.max_age.as_deref().map(parse_max_age).transpose()?;
+    let max_age = raw.max_age.as_deref().map(parse_max_age).transpose()?.or(client.default_max_age);
+    let claims = raw.claims.as_deref().map(|text| ClaimsRequest::read(text, &client)).transpose()?.unwrap_or_default();
+    an_essential_context_can_be_reached(claims.acr.as_ref())?;
     let negotiated = authorization::negotiate(raw, &client)?;
     Ok(AuthorizationRequest {
         scope: negotiated.scope,
+        named: claims.named,
+        subject: claims.subject,
         code_challenge: negotiated.code_challenge,
         prompt,
         max_age,
@@ -59,6 +65,15 @@ pub fn accept(
         redirect,
         client,
     })
+}
+
+/// OIDC Core §5.5.1.1. Without `essential` it is a wish, and a session tells its context in any case.
+fn an_essential_context_can_be_reached(wish: Option<&AcrWish>) -> Result<(), ProtocolError> {
+    let unmet = wish.is_some_and(|wish| {
+        wish.essential && !wish.values.is_empty() && !wish.values.iter().any(|acr| acr == ACR_PASSWORD)
+    });
+    let text = "no essential acr can be reached";
+    refuse_if(unmet, Code::UnmetAuthenticationRequirements, text, "OpenID Connect Core 1.0 5.5.1.1")
 }
 
 fn refuse_if(broken: bool, code: Code, description: &'static str, rule: &'static str) -> Result<(), ProtocolError> {

@@ -110,7 +110,8 @@ async fn answer(tx: &mut Tx, question: &Question) -> Result<(Step, Option<Permis
     let present = Present {
         auth_time: session.auth_time,
         has_province: session.province.is_some(),
-        is_hinted: question.meant.is(&session, request.prompt.none),
+        is_hinted: question.meant.is(&session, request.prompt.none)
+            && request.subject.as_ref().is_none_or(|subject| *subject == session.account.to_string()),
     };
     let step = interaction::next(request, Some(present), consent.as_ref(), *began, *now);
     Ok((step, Some(Permission { session, consent })))
@@ -127,9 +128,9 @@ async fn note_use(oidc: &Oidc, session: &Session, now: Timestamp) -> Result<(), 
 
 fn code(oidc: &Oidc, request: &AuthorizationRequest, permission: Permission, now: Timestamp) -> String {
     let Permission { session, consent } = permission;
-    let scope = match consent {
-        Some(consent) => request.scope.without(&consent.declined),
-        None => request.scope.clone(),
+    let (scope, named) = match consent {
+        Some(consent) => (request.scope.without(&consent.declined), request.named.without_declined(&consent.declined)),
+        None => (request.scope.clone(), request.named.clone()),
     };
     let code = AuthorizationCode {
         grant: Grant {
@@ -138,6 +139,7 @@ fn code(oidc: &Oidc, request: &AuthorizationRequest, permission: Permission, now
             account: session.account,
             session: session.id,
             scope,
+            named,
             auth_time: session.auth_time,
             acr: session.acr,
             amr: session.amr.join(" "),

@@ -8,6 +8,7 @@ use std::time::Duration;
 use shared::clock::Timestamp;
 
 use super::super::error::{Code, ProtocolError};
+use super::super::named_claims::scope_of_token;
 use super::super::scope::{EXAM, Scope};
 use super::request::AuthorizationRequest;
 
@@ -34,9 +35,10 @@ pub struct Consent {
 }
 
 impl Consent {
-    /// Whether the person was asked about every token of `scope`.
-    pub fn decides(&self, scope: &Scope) -> bool {
-        scope.iter().all(|token| self.scope.has(token) || self.declined.has(token))
+    /// Whether the person was asked about every token of `asked`, or about the scope that it is a claim of.
+    pub fn decides(&self, asked: &Scope) -> bool {
+        let is_decided = |token: &str| self.scope.has(token) || self.declined.has(token);
+        asked.iter().all(|token| is_decided(token) || scope_of_token(token).is_some_and(is_decided))
     }
 }
 
@@ -134,7 +136,7 @@ fn is_too_old(request: &AuthorizationRequest, present: Present, now: Timestamp) 
 /// Our own sites are covered by the agreements of the registration, unless every request is asked about.
 fn needs_consent(request: &AuthorizationRequest, consent: Option<&Consent>, began: Began) -> bool {
     let asked_again = asks_every_time(request) && !consent.is_some_and(|c| began.includes(c.granted_at));
-    let not_covered = !request.client.first_party && !consent.is_some_and(|c| c.decides(&request.scope));
+    let not_covered = !request.client.first_party && !consent.is_some_and(|c| c.decides(&request.asked()));
     asked_again || not_covered
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use shared::i18n::Lang;
 
 use super::super::error::{Code, ProtocolError};
+use super::super::named_claims::NamedClaims;
 use super::super::params::Params;
 use super::super::scope::Scope;
 use super::respond::TrustedRedirect;
@@ -53,6 +54,10 @@ pub struct RawRequest {
     pub ui_locales: Option<String>,
     /// OIDC Core §3.1.2.1
     pub id_token_hint: Option<String>,
+    /// OIDC Core §3.1.2.1
+    pub acr_values: Option<String>,
+    /// OIDC Core §5.5
+    pub claims: Option<String>,
     /// OIDC Core §6.1
     pub request: Option<String>,
     /// OIDC Core §6.2
@@ -81,6 +86,8 @@ impl RawRequest {
             login_hint: take("login_hint"),
             ui_locales: take("ui_locales"),
             id_token_hint: take("id_token_hint"),
+            acr_values: take("acr_values"),
+            claims: take("claims"),
             request: take("request"),
             request_uri: take("request_uri"),
             registration: take("registration"),
@@ -97,6 +104,10 @@ pub struct AuthorizationRequest {
     pub redirect: TrustedRedirect,
     /// What the client may be given of what it asked for.
     pub scope: Scope,
+    /// What it may be given of the claims that it asked for by name.
+    pub named: NamedClaims,
+    /// Whom the client means, if it says so by subject.
+    pub subject: Option<String>,
     /// To be repeated in the ID token.
     pub nonce: Option<String>,
     /// An S256 challenge.
@@ -111,6 +122,13 @@ pub struct AuthorizationRequest {
     pub language: Option<Lang>,
     /// An ID token of the person whom the client means; not yet verified.
     pub id_token_hint: Option<String>,
+}
+
+impl AuthorizationRequest {
+    /// All that the person is asked for: scopes, and claims that none of them covers.
+    pub fn asked(&self) -> Scope {
+        self.scope.union(&self.named.to_be_asked(&self.scope))
+    }
 }
 
 /// `prompt` (OIDC Core §3.1.2.1; `create`: OIDC Prompt Create 1.0).

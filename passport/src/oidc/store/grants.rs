@@ -5,6 +5,7 @@ use shared::clock::Timestamp;
 use shared::db::{BrokenRow, Db, DbError, Row, Tx, sql};
 
 use super::super::handle::{GrantId, Presented};
+use super::super::named_claims::NamedClaims;
 use super::super::scope::{OFFLINE_ACCESS, Scope};
 use crate::accounts;
 use crate::accounts::model::{AccountClaims, AccountId, Province};
@@ -23,6 +24,8 @@ pub struct Grant {
     pub session: SessionId,
     /// What the client may have.
     pub scope: Scope,
+    /// What it may have of claims that it asked for by name.
+    pub named: NamedClaims,
     /// When the person proved who they are.
     pub auth_time: Timestamp,
     /// How well.
@@ -90,8 +93,8 @@ pub struct Rotation {
 pub async fn redeem(db: &Db, redemption: Redemption<'_>) -> Result<bool, DbError> {
     let Redemption { grant, refresh_hash, now, expires_at } = redemption;
     let statement = sql("INSERT INTO grants (id, client_id, account_id, session_id, scope, auth_time, acr, amr, \
-         province, refreshable, redemption, redeemed_at, expires_at, refresh_hash) \
-         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14 \
+         province, refreshable, redemption, redeemed_at, expires_at, refresh_hash, claims) \
+         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15 \
          WHERE EXISTS (SELECT id FROM sessions WHERE id = $4 AND ended_at IS NULL) \
          ON CONFLICT (id) DO UPDATE SET redeemed_at = grants.redeemed_at \
          WHERE grants.redemption = excluded.redemption AND grants.revoked_at IS NULL")
@@ -108,7 +111,8 @@ pub async fn redeem(db: &Db, redemption: Redemption<'_>) -> Result<bool, DbError
     .bind(refresh_hash)
     .bind(now)
     .bind(expires_at)
-    .bind(grant.refreshable.then_some(refresh_hash));
+    .bind(grant.refreshable.then_some(refresh_hash))
+    .bind(grant.named.to_text());
     Ok(db.execute(statement).await? == 1)
 }
 
@@ -131,7 +135,7 @@ pub async fn revoke(tx: &mut Tx, id: GrantId, now: Timestamp) -> Result<bool, Db
 /// See [`DbError`].
 pub async fn family(tx: &mut Tx, id: GrantId) -> Result<Option<Family>, DbError> {
     let row = sql("SELECT g.id, g.client_id, g.account_id, g.session_id, g.scope, g.auth_time, g.acr, g.amr, \
-         g.province, g.refreshable, g.redeemed_at, g.revoked_at, g.expires_at, g.refresh_hash, \
+         g.province, g.refreshable, g.claims, g.redeemed_at, g.revoked_at, g.expires_at, g.refresh_hash, \
          g.refresh_previous_hash, g.refreshed_at, g.refresh_answer, s.id AS its_session, s.ended_at, s.end_reason \
          FROM grants g LEFT JOIN sessions s ON s.id = g.session_id WHERE g.id = $1")
     .bind(id)
@@ -176,7 +180,7 @@ pub async fn rotate(db: &Db, token: Presented, rotation: &Rotation) -> Result<bo
 /// See [`DbError`].
 pub async fn of_access_token(tx: &mut Tx, id: GrantId, jti: &str) -> Result<Option<Grant>, DbError> {
     let row = sql("SELECT g.id, g.client_id, g.account_id, g.session_id, g.scope, g.auth_time, g.acr, g.amr, \
-         g.province, g.refreshable, s.id AS its_session, s.ended_at, s.end_reason \
+         g.province, g.refreshable, g.claims, s.id AS its_session, s.ended_at, s.end_reason \
          FROM grants g LEFT JOIN sessions s ON s.id = g.session_id \
          WHERE g.id = $1 AND g.revoked_at IS NULL AND NOT EXISTS (SELECT jti FROM revoked_tokens WHERE jti = $2)")
     .bind(id)
@@ -194,7 +198,7 @@ pub async fn of_access_token(tx: &mut Tx, id: GrantId, jti: &str) -> Result<Opti
 /// See [`DbError`].
 pub async fn person(tx: &mut Tx, id: GrantId, jti: &str) -> Result<Option<(Grant, AccountClaims)>, DbError> {
     let row = sql("SELECT g.id, g.client_id, g.account_id, g.session_id, g.scope, g.auth_time, g.acr, g.amr, \
-         g.province, g.refreshable, s.id AS its_session, s.ended_at, s.end_reason, a.name, a.email, a.email_verified_at, a.mobile, \
+         g.province, g.refreshable, g.claims, s.id AS its_session, s.ended_at, s.end_reason, a.name, a.email, a.email_verified_at, a.mobile, \
          a.mobile_verified_at, a.id_verified_at, a.locale, a.updated_at \
          FROM grants g JOIN accounts a ON a.id = g.account_id \
          LEFT JOIN sessions s ON s.id = g.session_id \
@@ -227,7 +231,12 @@ fn grant(row: &Row) -> Result<Grant, DbError> {
         .get::<Option<String>>("province")?
         .map(|code| Province::parse(&code).ok_or_else(|| BrokenRow::new("province", "is no province")))
         .transpose()?;
+    let named = row
+        .get::<Option<String>>("claims")?
+        .map(|text| NamedClaims::parse(&text).ok_or_else(|| BrokenRow::new("claims", "names no claims")))
+        .transpose()?;
     Ok(Grant {
+        named: named.unwrap_or_default(),
         id: row.get("id")?,
         client_id: row.get("client_id")?,
         account: row.get("account_id")?,

@@ -73,8 +73,10 @@ async fn spend(
     if !grants::redeem(&oidc.0.db, redemption).await? {
         return Ok(None);
     }
+    let person = issue::person(oidc, grant).await?;
     let tokens = Tokens {
         grant,
+        person: person.as_ref(),
         scope: &grant.scope,
         nonce: code.nonce.as_deref(),
         refresh_token: grant.refreshable.then_some(refresh.text.as_str()),

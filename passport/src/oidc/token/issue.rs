@@ -1,13 +1,17 @@
 //! The answer of the token endpoint (RFC 6749 §5.1, OIDC Core §3.1.3.3).
 
+use futures_util::FutureExt as _;
 use serde::Serialize;
 use shared::clock::Timestamp;
+use shared::db::DbError;
 
 use super::super::Oidc;
 use super::super::access_token::{self, NewAccessToken};
+use super::super::claims::{self, UserInfo};
 use super::super::id_token::{self, NewIdToken};
 use super::super::scope::{OPENID, Scope};
 use super::super::store::grants::Grant;
+use crate::accounts;
 use crate::clients::Client;
 use crate::keys::KeysError;
 
@@ -35,6 +39,22 @@ pub struct Tokens<'t> {
     pub nonce: Option<&'t str>,
     /// The refresh token to hand out.
     pub refresh_token: Option<&'t str>,
+    /// What the ID token tells of the person.
+    pub person: Option<&'t UserInfo>,
+}
+
+/// What the ID tokens of an authorization tell of the person: claims that were asked for by name. Nothing is read
+/// where none was.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn person(oidc: &Oidc, grant: &Grant) -> Result<Option<UserInfo>, DbError> {
+    if grant.named.id_token.is_empty() {
+        return Ok(None);
+    }
+    let account = grant.account;
+    let claims = oidc.0.db.read(move |tx| async move { accounts::store::claims(tx, account).await }.boxed()).await?;
+    Ok(claims.map(|claims| claims::select(claims, grant.province, &Scope::default(), &grant.named.id_token)))
 }
 
 /// Signs the tokens of a person's authorization and writes the answer.
@@ -55,8 +75,14 @@ pub fn for_person(oidc: &Oidc, client: &Client, tokens: Tokens<'_>, now: Timesta
     };
     let access = access_token::sign(oidc, access, now)?;
     let id_token = if tokens.scope.has(OPENID) {
-        let new =
-            NewIdToken { grant, subject: &subject, session: &session, nonce: tokens.nonce, access_token: &access };
+        let new = NewIdToken {
+            grant,
+            subject: &subject,
+            session: &session,
+            nonce: tokens.nonce,
+            access_token: &access,
+            person: tokens.person,
+        };
         Some(id_token::sign(oidc, client, new, now)?)
     } else {
         None

@@ -67,7 +67,14 @@ pub async fn refresh(oidc: &Oidc, client: &Client, params: &Params) -> Result<Ve
         }
         Standing::Current => {
             let next = handle::mint_refresh_token(presented.grant, &*oidc.0.entropy, &*oidc.0.web.sealer);
-            let tokens = Tokens { grant: &family.grant, scope: &scope, nonce: None, refresh_token: Some(&next.text) };
+            let person = issue::person(oidc, &family.grant).await?;
+            let tokens = Tokens {
+                grant: &family.grant,
+                scope: &scope,
+                nonce: None,
+                refresh_token: Some(&next.text),
+                person: person.as_ref(),
+            };
             let answer = issue::for_person(oidc, client, tokens, now)?;
             let rotation = Rotation {
                 next: next.hash,

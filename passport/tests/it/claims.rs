@@ -1,0 +1,133 @@
+//! What is told of a person: by scope, and by name (OIDC Core §5.4, §5.5).
+
+use serde_json::json;
+
+use crate::support::on_both;
+use crate::support::site::{
+    OURS, Pairs, THEIRS, agreed_code, authorize, claims, encoded, get, post, redemption, request, token, userinfo,
+    with, without,
+};
+use crate::support::{ISSUER, Passport};
+
+const ACR: &str = "urn:e-test:acr:password";
+
+fn asking(claims: &str) -> Pairs<'_> {
+    with(request(), "claims", claims)
+}
+
+#[tokio::test]
+async fn claims_asked_for_by_name_come_where_they_were_asked_for() {
+    on_both(|passport| async move {
+        passport.register(&[OURS]).await;
+        let (mut browser, _) = passport.signed_in(None).await;
+        let named = json!({ "userinfo": { "email": { "essential": true } }, "id_token": { "name": null } }).to_string();
+        let code = passport.code(&mut browser, &asking(&named)).await;
+        let tokens = token(&mut browser, &redemption(&code)).await.json();
+        let id_token = claims(tokens["id_token"].as_str().expect("an ID token"));
+        assert_eq!(id_token["name"], "李华");
+        assert_eq!(id_token.get("email"), None);
+        let told = userinfo(&mut browser, tokens["access_token"].as_str().expect("a token")).await.json();
+        assert!(told["email"].is_string());
+        assert_eq!((told.get("name"), told.get("email_verified")), (None, None));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_claim_beyond_the_registered_scopes_is_not_given() {
+    on_both(|passport| async move {
+        passport.register(&[OURS]).await;
+        let (mut browser, _) = passport.signed_in(None).await;
+        let named = json!({ "userinfo": { "phone_number": { "essential": true } } }).to_string();
+        let code = passport.code(&mut browser, &asking(&named)).await;
+        let tokens = token(&mut browser, &redemption(&code)).await.json();
+        let told = userinfo(&mut browser, tokens["access_token"].as_str().expect("a token")).await.json();
+        assert_eq!(told.as_object().map(serde_json::Map::len), Some(1), "{told}");
+    })
+    .await;
+}
+
+fn theirs() -> Pairs<'static> {
+    let pairs = with(request(), "client_id", "bei");
+    with(pairs, "redirect_uri", "https://bei.test/cb")
+}
+
+/// What `bei` is told with that code.
+async fn told(passport: &Passport, code: &str) -> serde_json::Value {
+    let mut browser = passport.browser();
+    let mut pairs = with(redemption(code), "redirect_uri", "https://bei.test/cb");
+    pairs.extend([("client_id", "bei"), ("client_secret", crate::support::site::SECRET)]);
+    let tokens = post(&mut browser, "/token", encoded(&pairs), &[]).await.json();
+    userinfo(&mut browser, tokens["access_token"].as_str().expect("a token")).await.json()
+}
+
+#[tokio::test]
+async fn the_person_is_asked_about_a_claim_as_about_its_scope() {
+    on_both(|passport| async move {
+        passport.register(&[THEIRS]).await;
+        let (mut browser, _) = passport.signed_in(None).await;
+        let named = json!({ "userinfo": { "email": null } }).to_string();
+        let plain = agreed_code(&mut browser, &theirs()).await;
+        assert_eq!(told(&passport, &plain).await.get("email"), None);
+        let page = browser.open(&format!("{ISSUER}/authorize?{}", encoded(&with(theirs(), "claims", &named)))).await;
+        let form = page.form("form[action='/consent']");
+        assert!(form.has("email"), "the claim may be declined");
+        let declining = form.without("email").with("decision", "allow");
+        let agreed = post(&mut browser, "/consent", declining.encoded(), &[("origin", ISSUER)]).await;
+        let resume = agreed.location().expect("agreed");
+        let back = get(&mut browser, &format!("{}?{}", resume.path(), resume.query().unwrap_or_default()), &[]).await;
+        let code = back.parameter("code").expect("a code");
+        assert_eq!(told(&passport, &code).await.get("email"), None, "declined");
+        // Nobody is asked twice.
+        assert!(authorize(&mut browser, &with(theirs(), "claims", &named)).await.parameter("code").is_some());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_essential_context_is_met_or_refused() {
+    on_both(|passport| async move {
+        passport.register(&[OURS]).await;
+        let (mut browser, _) = passport.signed_in(None).await;
+        let wish = |value: &str| json!({ "id_token": { "acr": { "essential": true, "values": [value] } } }).to_string();
+        let met = wish(ACR);
+        let code = passport.code(&mut browser, &asking(&met)).await;
+        let tokens = token(&mut browser, &redemption(&code)).await.json();
+        assert_eq!(claims(tokens["id_token"].as_str().expect("an ID token"))["acr"], ACR);
+        let unmet = authorize(&mut browser, &asking(&wish("urn:made-up"))).await;
+        assert_eq!(unmet.parameter("error").as_deref(), Some("unmet_authentication_requirements"));
+        // As a wish it stops nobody (OIDC Core §3.1.2.1).
+        let wished = authorize(&mut browser, &with(request(), "acr_values", "urn:made-up")).await;
+        assert!(wished.parameter("code").is_some());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_named_subject_is_the_only_one_who_will_do() {
+    on_both(|passport| async move {
+        passport.register(&[OURS]).await;
+        let (mut browser, session) = passport.signed_in(None).await;
+        let named = |sub: &str| json!({ "id_token": { "sub": { "value": sub } } }).to_string();
+        let silent = |claims| with(with(request(), "claims", claims), "prompt", "none");
+        let own = named(&session.account.to_string());
+        assert!(authorize(&mut browser, &silent(&own)).await.parameter("code").is_some());
+        let other = authorize(&mut browser, &silent(&named("somebody-else"))).await;
+        assert_eq!(other.parameter("error").as_deref(), Some("login_required"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_no_request_for_claims_is_refused() {
+    on_both(|passport| async move {
+        passport.register(&[OURS]).await;
+        let mut browser = passport.browser();
+        for broken in ["x", "[]", r#"{"userinfo":1}"#, r#"{"id_token":{"name":"x"}}"#] {
+            let answer = authorize(&mut browser, &asking(broken)).await;
+            assert_eq!(answer.parameter("error").as_deref(), Some("invalid_request"), "{broken}");
+        }
+        assert!(authorize(&mut browser, &without(request(), "claims")).await.location().is_some());
+    })
+    .await;
+}
