@@ -1,6 +1,7 @@
 //! A relying party whose metadata passed every rule.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -11,6 +12,7 @@ use super::metadata::{Bilingual, Metadata, Tile};
 use super::redirect_uri::RedirectUri;
 use super::secret::{self, StoredSecret};
 use crate::keys::Alg;
+use crate::keys::received::KeySet;
 
 /// A client's identifier.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -94,8 +96,8 @@ pub enum GrantType {
 pub enum ClientKeys {
     /// It signs nothing.
     None,
-    /// They were registered: a key set (RFC 7517 §5), not read yet.
-    Registered(serde_json::Value),
+    /// They were registered.
+    Registered(Arc<KeySet>),
     /// They stand at an address of the client.
     At(Url),
 }
@@ -202,6 +204,12 @@ impl Client {
     /// Whether its requests must be pushed: FAPI 2.0 Security Profile §5.3.2.2 takes no others.
     pub fn requires_pushed_requests(&self) -> bool {
         self.requests.pushed || self.profile == Profile::Fapi2
+    }
+
+    /// Whether all its tokens are bound to a key: it registered so (RFC 9449 §5.2), or FAPI 2.0 Security Profile §5.3.2.1
+    /// takes no others.
+    pub fn requires_bound_tokens(&self) -> bool {
+        self.dpop_bound || self.profile == Profile::Fapi2
     }
 
     /// Whether it may sign with that algorithm (FAPI 2.0 Security Profile §5.4: no RSASSA-PKCS1-v1_5).

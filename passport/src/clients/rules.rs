@@ -1,5 +1,6 @@
 //! The rules of client metadata: what makes a [`Client`] of it, or everything that is wrong with it at once.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use url::Url;
@@ -9,6 +10,7 @@ use super::model::{ApplicationType, AuthMethod, Client, ClientId, ClientKeys, Gr
 use super::redirect_uri::{RedirectUri, RedirectUriError};
 use super::secret::StoredSecret;
 use crate::keys::Alg;
+use crate::keys::received::{KeySet, KeySetProblem};
 
 impl Client {
     /// Checks metadata against every rule.
@@ -123,9 +125,9 @@ pub enum Rule {
     /// OIDC Registration §2
     #[error("goes together with no jwks_uri: a client has one of the two")]
     TwoKeySets,
-    /// RFC 7517 §5
-    #[error("must be a JSON Web Key Set: an object with `keys`")]
-    KeySet,
+    /// See [`KeySetProblem`].
+    #[error("{0}")]
+    KeySet(KeySetProblem),
     /// What the client signs cannot be verified without.
     #[error("needs jwks or jwks_uri")]
     NoKeys,
@@ -183,14 +185,16 @@ impl Check {
     fn keys(&mut self, m: &Metadata) -> ClientKeys {
         let at = self.url("jwks_uri", m.jwks_uri.as_deref());
         self.require("jwks", m.jwks.is_none() || m.jwks_uri.is_none(), Rule::TwoKeySets);
-        let is_set = |set: &serde_json::Value| set.get("keys").is_some_and(serde_json::Value::is_array);
-        self.require("jwks", m.jwks.as_ref().is_none_or(is_set), Rule::KeySet);
+        let registered = m.jwks.as_ref().map(KeySet::read);
+        if let Some(Err(problem)) = &registered {
+            self.require("jwks", false, Rule::KeySet(*problem));
+        }
         let none = m.jwks.is_none() && m.jwks_uri.is_none();
         let assertion = m.token_endpoint_auth_method == AuthMethod::PrivateKeyJwt;
         self.require("token_endpoint_auth_method", !(none && assertion), Rule::NoKeys);
         self.require("require_signed_request_object", !(none && m.require_signed_request_object), Rule::NoKeys);
-        match (&m.jwks, at) {
-            (Some(set), _) => ClientKeys::Registered(set.clone()),
+        match (registered, at) {
+            (Some(set), _) => ClientKeys::Registered(Arc::new(set.unwrap_or_default())),
             (None, Some(url)) => ClientKeys::At(url),
             (None, None) => ClientKeys::None,
         }

@@ -8,6 +8,7 @@ pub mod alg;
 mod cipher;
 pub mod master;
 pub mod model;
+pub mod received;
 pub mod ring;
 pub mod rotate;
 pub mod seal;

@@ -107,7 +107,7 @@ fn who_signs_says_where_the_keys_are_once() {
     assert_eq!(rules(&format!("{uri}{signed}")), [("require_signed_request_object", Rule::NoKeys)]);
     let both = "jwks_uri = 'https://a.example/jwks'\njwks = { keys = [] }";
     assert_eq!(rules(&format!("{uri}{both}")), [("jwks", Rule::TwoKeySets)]);
-    assert_eq!(rules(&format!("{uri}jwks = {{ key = 1 }}")), [("jwks", Rule::KeySet)]);
+    assert_eq!(rules(&format!("{uri}jwks = {{ key = 1 }}")), [("jwks", Rule::KeySet(KeySetProblem::NoSet))]);
     let at = client(&format!("{uri}{assertion}\njwks_uri = 'https://a.example/jwks'"));
     assert!(matches!(at.keys, ClientKeys::At(_)));
 }
