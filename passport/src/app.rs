@@ -124,6 +124,7 @@ impl App {
         let oidc = Oidc::new(oidc::Parts {
             issuer: config.issuer.origin().to_owned(),
             lifetimes: lifetimes(&config),
+            dpop_nonce: config.tokens.dpop_nonce,
             db,
             clock,
             entropy,

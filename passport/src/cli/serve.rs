@@ -185,6 +185,7 @@ async fn clean_up(app: App, db: Db, worker: Arc<Worker>, keep_sessions: Duration
     let over = now - keep_sessions;
     drain("sessions", || db.write(move |tx| sessions::store::purge(tx, over).boxed())).await;
     drain("finished messages", || worker.expire()).await;
+    drain("used assertions and proofs", || app.oidc.sweep_used_tokens()).await;
     sweep_grants(&app).await;
 }
 

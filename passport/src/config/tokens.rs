@@ -21,6 +21,8 @@ shared::settings! {
         refresh_absolute: Duration = "90d",
         /// How long a lost answer to a refresh may be asked for again.
         refresh_retry: Duration = "10s",
+        /// Whether every DPoP proof must hold a nonce of ours (RFC 9449 §8). Clients of the profile `fapi2` always do.
+        dpop_nonce: bool = false,
     }
     check lives_are_sane
 }

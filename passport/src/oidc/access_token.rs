@@ -7,6 +7,7 @@ use shared::clock::Timestamp;
 use shared::entropy::{Entropy, bytes};
 
 use super::Oidc;
+use super::confirmation::Confirmation;
 use super::handle::GrantId;
 use super::scope::Scope;
 use crate::keys::{Alg, KeysError, TokenError};
@@ -34,6 +35,8 @@ pub struct NewAccessToken<'t> {
     pub auth_time: Option<Timestamp>,
     /// How well.
     pub acr: Option<&'t str>,
+    /// The key that it is bound to.
+    pub bound_to: Option<&'t Confirmation>,
 }
 
 /// The claims as they are written (RFC 9068 §2.2).
@@ -55,6 +58,8 @@ struct Written<'t> {
     auth_time: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     acr: Option<&'t str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cnf: Option<&'t Confirmation>,
 }
 
 /// The claims of a token that came back.
@@ -76,6 +81,8 @@ pub struct AccessToken {
     pub scope: String,
     /// The authorization it comes of (a claim of ours); none for a client's own.
     pub gid: Option<String>,
+    /// The key that it is bound to; none for a bearer's.
+    pub cnf: Option<Confirmation>,
 }
 
 impl AccessToken {
@@ -115,6 +122,7 @@ pub fn sign(oidc: &Oidc, token: NewAccessToken<'_>, now: Timestamp) -> Result<St
         sid: token.session,
         auth_time: token.auth_time.map(Timestamp::seconds),
         acr: token.acr,
+        cnf: token.bound_to,
     };
     // A client's own token goes to other servers; a person's comes to our user information first.
     match token.grant {

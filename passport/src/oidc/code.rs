@@ -10,6 +10,7 @@ use super::named_claims::NamedClaims;
 use super::scope::Scope;
 use super::store::grants::Grant;
 use crate::accounts::model::Province;
+use crate::keys::received::Thumbprint;
 use crate::web::Sealer;
 use crate::web::seal::{open_text, seal_text};
 
@@ -26,6 +27,8 @@ pub struct AuthorizationCode {
     pub nonce: Option<String>,
     /// To be met at the redemption (RFC 7636).
     pub code_challenge: Option<String>,
+    /// The key that whoever redeems it must prove to have (RFC 9449 §10).
+    pub dpop_jkt: Option<Thumbprint>,
     /// Until when it may be redeemed.
     pub expires_at: Timestamp,
 }
@@ -51,6 +54,8 @@ struct Written {
     n: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     ch: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    j: Option<Thumbprint>,
     e: i64,
 }
 
@@ -74,6 +79,7 @@ impl AuthorizationCode {
             u: self.redirect_uri.clone(),
             n: self.nonce.clone(),
             ch: self.code_challenge.clone(),
+            j: self.dpop_jkt.clone(),
             e: self.expires_at.millis(),
         };
         // Texts and numbers: nothing in it can fail to be written.
@@ -100,6 +106,7 @@ impl AuthorizationCode {
             redirect_uri: w.u,
             nonce: w.n,
             code_challenge: w.ch,
+            dpop_jkt: w.j,
             expires_at: Timestamp::from_millis(w.e),
         })
     }

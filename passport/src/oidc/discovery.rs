@@ -61,20 +61,23 @@ pub async fn show(State(oidc): State<Oidc>, asked: HeaderMap) -> Response {
     oidc.0.metadata.respond(&asked, CACHE)
 }
 
-/// What OIDC Discovery does not name: registered by RFC 7009, 7662, 7636, 9126 and 9207, JARM, OIDC RP-Initiated Logout and
+/// What OIDC Discovery does not name: registered by RFC 7009, 7662, 7636, 9126, 9207 and 9449, JARM, OIDC RP-Initiated Logout and
 /// OIDC Prompt Create.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Additional {
     revocation_endpoint: String,
     revocation_endpoint_auth_methods_supported: Vec<CoreClientAuthMethod>,
+    revocation_endpoint_auth_signing_alg_values_supported: Vec<String>,
     introspection_endpoint: String,
     introspection_endpoint_auth_methods_supported: Vec<CoreClientAuthMethod>,
+    introspection_endpoint_auth_signing_alg_values_supported: Vec<String>,
     end_session_endpoint: String,
     pushed_authorization_request_endpoint: String,
     require_pushed_authorization_requests: bool,
     code_challenge_methods_supported: Vec<String>,
     authorization_response_iss_parameter_supported: bool,
     authorization_signing_alg_values_supported: Vec<String>,
+    dpop_signing_alg_values_supported: Vec<String>,
     prompt_values_supported: Vec<String>,
 }
 
@@ -131,20 +134,28 @@ pub fn document(issuer: &str) -> Result<Document, IssuerError> {
 fn metadata(issuer: &str) -> Result<Metadata, IssuerError> {
     let at = |path: &str| format!("{issuer}{path}");
     let texts = |values: &[&str]| values.iter().map(|v| (*v).to_owned()).collect::<Vec<_>>();
-    let confidential = [CoreClientAuthMethod::ClientSecretBasic, CoreClientAuthMethod::ClientSecretPost];
+    let algorithms = || Alg::ALL.map(|alg| alg.as_str().to_owned()).to_vec();
+    let confidential = [
+        CoreClientAuthMethod::ClientSecretBasic,
+        CoreClientAuthMethod::ClientSecretPost,
+        CoreClientAuthMethod::PrivateKeyJwt,
+    ];
     let every = [confidential.as_slice(), &[CoreClientAuthMethod::None]].concat();
     let additional = Additional {
         revocation_endpoint: at(paths::REVOKE),
         revocation_endpoint_auth_methods_supported: every.clone(),
+        revocation_endpoint_auth_signing_alg_values_supported: algorithms(),
         introspection_endpoint: at(paths::INTROSPECT),
         introspection_endpoint_auth_methods_supported: confidential.to_vec(),
+        introspection_endpoint_auth_signing_alg_values_supported: algorithms(),
         end_session_endpoint: at(paths::LOGOUT),
         pushed_authorization_request_endpoint: at(paths::PAR),
         // Of all clients; of some it is (RFC 9126 §5, §6).
         require_pushed_authorization_requests: false,
         code_challenge_methods_supported: texts(&["S256"]),
         authorization_response_iss_parameter_supported: true,
-        authorization_signing_alg_values_supported: Alg::ALL.map(|alg| alg.as_str().to_owned()).to_vec(),
+        authorization_signing_alg_values_supported: algorithms(),
+        dpop_signing_alg_values_supported: algorithms(),
         prompt_values_supported: texts(&["none", "login", "consent", "select_account", "create"]),
     };
     let metadata = Metadata::new(
@@ -170,6 +181,9 @@ fn metadata(issuer: &str) -> Result<Metadata, IssuerError> {
             crate::accounts::sessions::ACR_PASSWORD.to_owned(),
         )]))
         .set_token_endpoint_auth_methods_supported(Some(every))
+        .set_token_endpoint_auth_signing_alg_values_supported(Some(
+            Alg::ALL.iter().map(|alg| algorithm(*alg)).collect(),
+        ))
         .set_claim_types_supported(Some(vec![CoreClaimType::Normal]))
         .set_claims_supported(Some(CLAIMS.iter().map(|c| CoreClaimName::new((*c).to_owned())).collect()))
         .set_ui_locales_supported(Some(

@@ -53,6 +53,10 @@ pub enum Code {
     InvalidToken,
     /// RFC 6750 §3.1
     InsufficientScope,
+    /// RFC 9449 §5
+    InvalidDpopProof,
+    /// RFC 9449 §8
+    UseDpopNonce,
 }
 
 impl Code {
@@ -80,6 +84,8 @@ impl Code {
             Self::InvalidRequestObject => "invalid_request_object",
             Self::InvalidToken => "invalid_token",
             Self::InsufficientScope => "insufficient_scope",
+            Self::InvalidDpopProof => "invalid_dpop_proof",
+            Self::UseDpopNonce => "use_dpop_nonce",
         }
     }
 

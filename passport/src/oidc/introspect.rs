@@ -7,6 +7,7 @@ use futures_util::FutureExt as _;
 use http::HeaderMap;
 use serde::Serialize;
 
+use super::confirmation::Confirmation;
 use super::error::{Code, ProtocolError};
 use super::failure::Failure;
 use super::store::grants;
@@ -37,6 +38,9 @@ struct Answer {
     iss: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     jti: Option<String>,
+    /// RFC 9449 §6.2
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cnf: Option<Confirmation>,
 }
 
 /// `POST /introspect`
@@ -73,13 +77,14 @@ async fn of_access_token(oidc: &Oidc, client: &Client, text: &str) -> Result<Opt
         active: true,
         scope: Some(token.scope),
         client_id: Some(token.client_id),
-        token_type: Some("Bearer"),
+        token_type: Some(Confirmation::token_type(token.cnf.as_ref())),
         exp: Some(token.exp),
         iat: Some(token.iat),
         sub: Some(token.sub),
         aud: Some(token.aud),
         iss: Some(oidc.0.issuer.to_string()),
         jti: Some(token.jti),
+        cnf: token.cnf,
     }))
 }
 

@@ -8,11 +8,14 @@ pub mod access_token;
 pub mod authorize;
 pub mod claims;
 pub mod client_auth;
+pub mod client_keys;
 pub mod code;
+pub mod confirmation;
 pub mod consent;
 pub mod cors;
 pub mod discovery;
 pub mod document;
+pub mod dpop;
 pub mod error;
 pub mod failure;
 pub mod grant_engine;
@@ -23,8 +26,10 @@ pub mod jwks;
 pub mod lifetimes;
 pub mod logout;
 pub mod named_claims;
+pub mod once;
 pub mod par;
 pub mod params;
+pub mod resource;
 pub mod revoke;
 pub mod scope;
 pub mod store;
@@ -58,6 +63,8 @@ pub struct Parts {
     pub issuer: String,
     /// How long things live.
     pub lifetimes: Lifetimes,
+    /// Whether every DPoP proof must hold a nonce, and not only those of the profile `fapi2`.
+    pub dpop_nonce: bool,
     /// The database.
     pub db: Db,
     /// The time.
@@ -85,6 +92,7 @@ pub struct Oidc(Arc<Inner>);
 struct Inner {
     issuer: Arc<str>,
     lifetimes: Lifetimes,
+    dpop_nonce: bool,
     db: Db,
     clock: SharedClock,
     entropy: SharedEntropy,
@@ -114,6 +122,7 @@ impl Oidc {
             issuer: parts.issuer.into(),
             jwks_cache: format!("public, max-age={}", parts.lifetimes.jwks.as_secs()),
             lifetimes: parts.lifetimes,
+            dpop_nonce: parts.dpop_nonce,
             db: parts.db,
             clock: parts.clock,
             entropy: parts.entropy,
@@ -146,5 +155,14 @@ impl Oidc {
                 .boxed()
             })
             .await
+    }
+
+    /// Forgets one batch of the assertions and proofs that were used and would have expired by now; how many.
+    ///
+    /// # Errors
+    /// See [`DbError`].
+    pub async fn sweep_used_tokens(&self) -> Result<u64, DbError> {
+        let now = self.0.clock.now();
+        self.0.db.write(move |tx| async move { store::used_tokens::purge(tx, now).await }.boxed()).await
     }
 }

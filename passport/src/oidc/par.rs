@@ -18,12 +18,13 @@ use super::authorize::checks;
 use super::authorize::interaction::Began;
 use super::authorize::request::{Given, RawRequest};
 use super::authorize::respond::TrustedRedirect;
+use super::client_auth::{self, Authenticated};
 use super::error::{Code, ProtocolError};
 use super::failure::Failure;
 use super::store::pushed_requests::{self, PushedRequest};
 use super::token::endpoint::{self, Sent};
 use super::token::respond;
-use super::{Oidc, client_auth};
+use super::{Oidc, dpop, once};
 
 /// How every handle begins (RFC 9126 §2.2).
 pub const PREFIX: &str = "urn:ietf:params:oauth:request_uri:";
@@ -50,19 +51,26 @@ struct Answer {
 
 /// `POST /par`
 pub async fn push(State(oidc): State<Oidc>, headers: HeaderMap, Sent(body): Sent) -> Response {
-    match serve(&oidc, &headers, &body).await {
+    let mut response = match serve(&oidc, &headers, &body).await {
         Ok(answer) => {
             let mut response = respond::json(serde_json::to_vec(&answer).unwrap_or_default());
             *response.status_mut() = StatusCode::CREATED;
             response
         }
         Err(failure) => respond::error(&failure),
-    }
+    };
+    dpop::offer_nonce(&oidc, &headers, &mut response);
+    response
 }
 
 async fn serve(oidc: &Oidc, headers: &HeaderMap, body: &[u8]) -> Result<Answer, Failure> {
     let mut params = endpoint::form(headers, body)?;
-    let client = client_auth::authenticate(oidc, headers, &params).await?;
+    let Authenticated { client, assertion } = client_auth::verify(oidc, headers, &params).await?;
+    let proof = dpop::at_par(oidc, headers, &client, params.get("dpop_jkt"))?;
+    once::spend(oidc, assertion, proof.as_ref().map(|proof| proof.once)).await?;
+    if let Some(proof) = &proof {
+        params.put("dpop_jkt", proof.key.as_str());
+    }
     if params.get("request_uri").is_some() {
         return Err(ProtocolError::invalid_request("request_uri has no place here", "RFC 9126 2.1").into());
     }

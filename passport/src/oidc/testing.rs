@@ -38,6 +38,7 @@ pub(crate) fn code(change: impl FnOnce(&mut AuthorizationCode)) -> Authorization
         redirect_uri: "https://a.example/cb".to_owned(),
         nonce: Some("n".to_owned()),
         code_challenge: Some("c".to_owned()),
+        dpop_jkt: None,
         expires_at: T0 + Duration::from_secs(60),
     };
     change(&mut code);

@@ -1,40 +1,41 @@
-//! User information (OIDC Core §5.3), protected by an access token (RFC 6750).
+//! User information (OIDC Core §5.3), protected by an access token.
 
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use futures_util::FutureExt as _;
-use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use http::{HeaderMap, Method};
 use shared::db::DbError;
 
-use super::access_token::{self, AccessToken};
+use super::access_token::AccessToken;
 use super::claims::{self, UserInfo};
+use super::discovery::paths;
 use super::error::{Code, ProtocolError};
 use super::failure::Failure;
 use super::handle::GrantId;
+use super::resource::{self, DEAD, Presented, Request, Scheme};
 use super::scope::{OPENID, Scope};
 use super::store::grants;
-use super::token::endpoint::{self, Sent};
+use super::token::endpoint::Sent;
 use super::token::respond;
-use super::{Oidc, cors};
+use super::{Oidc, dpop};
 
 /// `GET` and `POST /userinfo`
 pub async fn show(State(oidc): State<Oidc>, method: Method, headers: HeaderMap, Sent(body): Sent) -> Response {
-    let text = match bearer(&method, &headers, &body) {
-        Ok(Some(text)) => text,
-        // RFC 6750 §3.1: who sent no token is told the scheme and nothing else.
-        Ok(None) => return challenge(StatusCode::UNAUTHORIZED, "Bearer realm=\"passport\""),
-        Err(error) => return refuse(&error.into()),
+    let request = Request { method: &method, path: paths::USERINFO, headers: &headers, body: &body };
+    let mut response = match request.presented() {
+        Ok(Some(sent)) => match user_info(&oidc, &request, &sent).await {
+            Ok(info) => respond::json(serde_json::to_vec(&info).unwrap_or_default()),
+            Err(failure) => resource::refuse(&failure, sent.scheme),
+        },
+        Ok(None) => resource::unauthorized(),
+        Err(error) => resource::refuse(&error.into(), Scheme::Bearer),
     };
-    match user_info(&oidc, &text).await {
-        Ok(info) => respond::json(serde_json::to_vec(&info).unwrap_or_default()),
-        Err(failure) => refuse(&failure),
-    }
+    dpop::offer_nonce(&oidc, &headers, &mut response);
+    response
 }
 
-async fn user_info(oidc: &Oidc, text: &str) -> Result<UserInfo, Failure> {
-    const DEAD: ProtocolError =
-        ProtocolError::new(Code::InvalidToken, "the access token is unknown, expired or revoked", "RFC 6750 3.1");
-    let token = access_token::read(oidc, text).map_err(|_| DEAD)?;
+async fn user_info(oidc: &Oidc, request: &Request<'_>, sent: &Presented) -> Result<UserInfo, Failure> {
+    let token = request.token(oidc, sent).await?;
     if !token.allows(OPENID) {
         let text = "the access token does not allow openid";
         return Err(ProtocolError::new(Code::InsufficientScope, text, "RFC 6750 3.1").into());
@@ -59,52 +60,6 @@ async fn person(oidc: &Oidc, grant: GrantId, jti: String, scope: Scope) -> Resul
         .await
 }
 
-/// The token of the request: in the header, or in the form of a POST (RFC 6750 §2), but not in both.
-fn bearer(method: &Method, headers: &HeaderMap, body: &[u8]) -> Result<Option<String>, ProtocolError> {
-    const RULE: &str = "RFC 6750 2";
-    let mut sent = headers.get_all(header::AUTHORIZATION).iter();
-    let (first, second) = (sent.next(), sent.next());
-    if second.is_some() {
-        return Err(ProtocolError::invalid_request("several Authorization headers", RULE));
-    }
-    let in_header = first.and_then(|value| value.to_str().ok()).and_then(|value| {
-        let (scheme, token) = value.split_once(' ')?;
-        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
-    });
-    let in_body = if *method == Method::POST && !body.is_empty() {
-        endpoint::form(headers, body)?.take("access_token")
-    } else {
-        None
-    };
-    match (in_header, in_body) {
-        (Some(_), Some(_)) => Err(ProtocolError::invalid_request("the access token was sent twice", RULE)),
-        (token, None) | (None, token) => Ok(token),
-    }
-}
-
-fn refuse(failure: &Failure) -> Response {
-    let error = failure.public();
-    let status = error.code.status();
-    if status.is_server_error() {
-        return respond::error(failure);
-    }
-    failure.log();
-    let scope = if error.code == Code::InsufficientScope { ", scope=\"openid\"" } else { "" };
-    let (code, text) = (error.code, error.description);
-    challenge(status, &format!("Bearer realm=\"passport\", error=\"{code}\", error_description=\"{text}\"{scope}"))
-}
-
-fn challenge(status: StatusCode, value: &str) -> Response {
-    let mut response = status.into_response();
-    let headers = response.headers_mut();
-    if let Ok(value) = HeaderValue::from_str(value) {
-        headers.insert(header::WWW_AUTHENTICATE, value);
-    }
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    cors::allow_any_origin(headers);
-    response
-}
-
 /// Whether an access token still counts, for introspection.
 pub(super) async fn lives(oidc: &Oidc, token: &AccessToken) -> Result<bool, DbError> {
     let (grant, jti, person) = (token.grant(), token.jti.clone(), token.is_of_a_person());
@@ -122,29 +77,4 @@ pub(super) async fn lives(oidc: &Oidc, token: &AccessToken) -> Result<bool, DbEr
             .boxed()
         })
         .await
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(method: &Method, authorization: Option<&str>, body: &str) -> Result<Option<String>, Code> {
-        let mut headers = HeaderMap::new();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
-        if let Some(value) = authorization {
-            headers.insert(header::AUTHORIZATION, value.parse().expect("a header"));
-        }
-        bearer(method, &headers, body.as_bytes()).map_err(|e| e.code)
-    }
-
-    #[test]
-    fn a_token_is_taken_from_the_header_or_the_form_but_not_from_both() {
-        let token = || Ok(Some("t".to_owned()));
-        assert_eq!(read(&Method::GET, Some("Bearer t"), ""), token());
-        assert_eq!(read(&Method::POST, Some("bearer t"), ""), token());
-        assert_eq!(read(&Method::POST, None, "access_token=t"), token());
-        assert_eq!(read(&Method::POST, Some("Bearer t"), "access_token=t"), Err(Code::InvalidRequest));
-        assert_eq!(read(&Method::GET, Some("Basic t"), ""), Ok(None));
-        assert_eq!(read(&Method::GET, None, ""), Ok(None));
-    }
 }

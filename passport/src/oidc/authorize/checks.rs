@@ -15,6 +15,7 @@ use super::respond::TrustedRedirect;
 use super::response_mode::ResponseMode;
 use crate::accounts::sessions::ACR_PASSWORD;
 use crate::clients::{Client, GrantType};
+use crate::keys::received::Thumbprint;
 
 type Check = fn(&RawRequest, &Client) -> Result<(), ProtocolError>;
 
@@ -32,6 +33,7 @@ const CHECKS: &[Check] = &[
     a_challenge_method_comes_with_a_challenge,
     the_challenge_method_is_s256,
     the_challenge_is_well_formed,
+    the_key_of_the_code_is_well_formed,
 ];
 
 /// Runs the checks and gives the request its types.
@@ -56,6 +58,7 @@ pub fn accept(
         named: claims.named,
         subject: claims.subject,
         code_challenge: negotiated.code_challenge,
+        dpop_jkt: raw.dpop_jkt.as_deref().and_then(Thumbprint::parse),
         prompt,
         max_age,
         nonce: raw.nonce.clone(),
@@ -138,6 +141,11 @@ fn a_challenge_method_comes_with_a_challenge(raw: &RawRequest, _: &Client) -> Re
 fn the_challenge_method_is_s256(raw: &RawRequest, _: &Client) -> Result<(), ProtocolError> {
     let other = raw.code_challenge.is_some() && raw.code_challenge_method.as_deref() != Some("S256");
     refuse_if(other, Code::InvalidRequest, "code_challenge_method is S256", "RFC 7636 4.4.1")
+}
+
+fn the_key_of_the_code_is_well_formed(raw: &RawRequest, _: &Client) -> Result<(), ProtocolError> {
+    let broken = raw.dpop_jkt.as_deref().is_some_and(|jkt| Thumbprint::parse(jkt).is_none());
+    refuse_if(broken, Code::InvalidRequest, "dpop_jkt is no SHA-256 thumbprint", "RFC 9449 10")
 }
 
 fn the_challenge_is_well_formed(raw: &RawRequest, _: &Client) -> Result<(), ProtocolError> {

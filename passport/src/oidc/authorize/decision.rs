@@ -151,6 +151,7 @@ fn code(oidc: &Oidc, request: &AuthorizationRequest, permission: Permission, now
         redirect_uri: request.redirect.uri().to_owned(),
         nonce: request.nonce.clone(),
         code_challenge: request.code_challenge.clone(),
+        dpop_jkt: request.dpop_jkt.clone(),
         expires_at: now + oidc.0.lifetimes.code,
     };
     code.seal(&*oidc.0.web.sealer)

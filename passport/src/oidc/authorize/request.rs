@@ -11,6 +11,7 @@ use super::super::params::Params;
 use super::super::scope::Scope;
 use super::respond::TrustedRedirect;
 use crate::clients::Client;
+use crate::keys::received::Thumbprint;
 
 /// How the parameters of a request came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -44,6 +45,8 @@ pub struct RawRequest {
     pub code_challenge: Option<String>,
     /// RFC 7636 §4.3
     pub code_challenge_method: Option<String>,
+    /// RFC 9449 §10
+    pub dpop_jkt: Option<String>,
     /// OIDC Core §3.1.2.1
     pub prompt: Option<String>,
     /// OIDC Core §3.1.2.1
@@ -81,6 +84,7 @@ impl RawRequest {
             nonce: take("nonce"),
             code_challenge: take("code_challenge"),
             code_challenge_method: take("code_challenge_method"),
+            dpop_jkt: take("dpop_jkt"),
             prompt: take("prompt"),
             max_age: take("max_age"),
             login_hint: take("login_hint"),
@@ -112,6 +116,8 @@ pub struct AuthorizationRequest {
     pub nonce: Option<String>,
     /// An S256 challenge.
     pub code_challenge: Option<String>,
+    /// The key that whoever redeems the code must prove to have.
+    pub dpop_jkt: Option<Thumbprint>,
     /// How much the person is to be asked.
     pub prompt: Prompt,
     /// How old the sign-in may be.

@@ -10,6 +10,7 @@ use super::super::scope::{OFFLINE_ACCESS, Scope};
 use crate::accounts;
 use crate::accounts::model::{AccountClaims, AccountId, Province};
 use crate::accounts::sessions::{self, SessionId, Standing};
+use crate::keys::received::Thumbprint;
 
 /// What a person let a client have, once.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +46,8 @@ pub struct Redemption<'r> {
     pub grant: &'r Grant,
     /// SHA-256 of the first refresh token, which counts if the grant is refreshable. Drawn anew for each try.
     pub refresh_hash: [u8; 32],
+    /// The key that the refresh tokens are bound to.
+    pub refresh_key: Option<&'r Thumbprint>,
     /// Now.
     pub now: Timestamp,
     /// When nothing that may come of it can live any more; not before the end of the code.
@@ -62,6 +65,8 @@ pub struct Family {
     pub began_at: Timestamp,
     /// When it ends by itself.
     pub expires_at: Timestamp,
+    /// The key that its tokens are bound to.
+    pub key: Option<Thumbprint>,
     /// SHA-256 of the token that may be used.
     pub current: Option<[u8; 32]>,
     /// SHA-256 of the token before it.
@@ -77,6 +82,8 @@ pub struct Family {
 pub struct Rotation {
     /// SHA-256 of the new token.
     pub next: [u8; 32],
+    /// The key that it is bound to, if it is newly bound to one.
+    pub key: Option<Thumbprint>,
     /// The answer that carries it, sealed.
     pub answer: Vec<u8>,
     /// Now.
@@ -91,10 +98,10 @@ pub struct Rotation {
 /// # Errors
 /// See [`DbError`].
 pub async fn redeem(db: &Db, redemption: Redemption<'_>) -> Result<bool, DbError> {
-    let Redemption { grant, refresh_hash, now, expires_at } = redemption;
+    let Redemption { grant, refresh_hash, refresh_key, now, expires_at } = redemption;
     let statement = sql("INSERT INTO grants (id, client_id, account_id, session_id, scope, auth_time, acr, amr, \
-         province, refreshable, redemption, redeemed_at, expires_at, refresh_hash, claims) \
-         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15 \
+         province, refreshable, redemption, redeemed_at, expires_at, refresh_hash, claims, refresh_jkt) \
+         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16 \
          WHERE EXISTS (SELECT id FROM sessions WHERE id = $4 AND ended_at IS NULL) \
          ON CONFLICT (id) DO UPDATE SET redeemed_at = grants.redeemed_at \
          WHERE grants.redemption = excluded.redemption AND grants.revoked_at IS NULL")
@@ -112,7 +119,8 @@ pub async fn redeem(db: &Db, redemption: Redemption<'_>) -> Result<bool, DbError
     .bind(now)
     .bind(expires_at)
     .bind(grant.refreshable.then_some(refresh_hash))
-    .bind(grant.named.to_text());
+    .bind(grant.named.to_text())
+    .bind(refresh_key.map(Thumbprint::as_str));
     Ok(db.execute(statement).await? == 1)
 }
 
@@ -136,7 +144,8 @@ pub async fn revoke(tx: &mut Tx, id: GrantId, now: Timestamp) -> Result<bool, Db
 pub async fn family(tx: &mut Tx, id: GrantId) -> Result<Option<Family>, DbError> {
     let row = sql("SELECT g.id, g.client_id, g.account_id, g.session_id, g.scope, g.auth_time, g.acr, g.amr, \
          g.province, g.refreshable, g.claims, g.redeemed_at, g.revoked_at, g.expires_at, g.refresh_hash, \
-         g.refresh_previous_hash, g.refreshed_at, g.refresh_answer, s.id AS its_session, s.ended_at, s.end_reason \
+         g.refresh_previous_hash, g.refreshed_at, g.refresh_answer, g.refresh_jkt, s.id AS its_session, s.ended_at, \
+         s.end_reason \
          FROM grants g LEFT JOIN sessions s ON s.id = g.session_id WHERE g.id = $1")
     .bind(id)
     .fetch_optional(tx)
@@ -149,6 +158,7 @@ pub async fn family(tx: &mut Tx, id: GrantId) -> Result<Option<Family>, DbError>
         grant,
         began_at: row.get("redeemed_at")?,
         expires_at: row.get("expires_at")?,
+        key: key(&row)?,
         current: row.get("refresh_hash")?,
         previous: row.get("refresh_previous_hash")?,
         refreshed_at: row.get("refreshed_at")?,
@@ -163,13 +173,27 @@ pub async fn family(tx: &mut Tx, id: GrantId) -> Result<Option<Family>, DbError>
 /// See [`DbError`].
 pub async fn rotate(db: &Db, token: Presented, rotation: &Rotation) -> Result<bool, DbError> {
     let statement = sql("UPDATE grants SET refresh_previous_hash = $2, refresh_hash = $3, refreshed_at = $4, \
-         refresh_answer = $5, expires_at = $6 WHERE id = $1 AND refresh_hash = $2 AND revoked_at IS NULL")
+         refresh_answer = $5, expires_at = $6, refresh_jkt = COALESCE($7, refresh_jkt) \
+         WHERE id = $1 AND refresh_hash = $2 AND revoked_at IS NULL")
     .bind(token.grant)
     .bind(token.hash)
     .bind(rotation.next)
     .bind(rotation.now)
     .bind(&rotation.answer)
-    .bind(rotation.expires_at);
+    .bind(rotation.expires_at)
+    .bind(rotation.key.as_ref().map(Thumbprint::as_str));
+    Ok(db.execute(statement).await? == 1)
+}
+
+/// Lets a family whose token stays the same live on until `expires_at`; whether it lived, and this was its token.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn prolong(db: &Db, token: Presented, expires_at: Timestamp) -> Result<bool, DbError> {
+    let statement = sql("UPDATE grants SET expires_at = $3 WHERE id = $1 AND refresh_hash = $2 AND revoked_at IS NULL")
+        .bind(token.grant)
+        .bind(token.hash)
+        .bind(expires_at);
     Ok(db.execute(statement).await? == 1)
 }
 
@@ -224,6 +248,13 @@ fn ended_with_its_session(grant: &Grant, row: &Row) -> Result<bool, DbError> {
         Standing::Ended => !grant.scope.has(OFFLINE_ACCESS),
         Standing::Withdrawn => true,
     })
+}
+
+fn key(row: &Row) -> Result<Option<Thumbprint>, DbError> {
+    let text = row.get::<Option<String>>("refresh_jkt")?;
+    let key =
+        text.map(|text| Thumbprint::parse(&text).ok_or_else(|| BrokenRow::new("refresh_jkt", "is no thumbprint")));
+    Ok(key.transpose()?)
 }
 
 fn grant(row: &Row) -> Result<Grant, DbError> {

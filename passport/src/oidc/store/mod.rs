@@ -5,6 +5,7 @@ pub mod grants;
 pub mod pushed_requests;
 pub mod revoked;
 pub mod sweep;
+pub mod used_tokens;
 
 #[cfg(test)]
 mod tests;

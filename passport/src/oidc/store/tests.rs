@@ -70,12 +70,13 @@ where
 }
 
 async fn redeem(db: &Db, grant: &Grant, refresh_hash: [u8; 32], expires_at: Timestamp) -> bool {
-    let redemption = Redemption { grant, refresh_hash, now: after(1), expires_at };
+    let redemption = Redemption { grant, refresh_hash, refresh_key: None, now: after(1), expires_at };
     grants::redeem(db, redemption).await.expect("redeemed or not")
 }
 
 async fn rotate(db: &Db, token: Presented, next: [u8; 32], now: Timestamp) -> bool {
-    let rotation = Rotation { next, answer: next.to_vec(), now, expires_at: now + Duration::from_secs(1_000) };
+    let expires_at = now + Duration::from_secs(1_000);
+    let rotation = Rotation { next, key: None, answer: next.to_vec(), now, expires_at };
     grants::rotate(db, token, &rotation).await.expect("rotated or not")
 }
 

@@ -9,12 +9,14 @@ use shared::db::DbError;
 
 use super::super::Oidc;
 use super::super::code::AuthorizationCode;
+use super::super::confirmation::Confirmation;
 use super::super::error::ProtocolError;
 use super::super::failure::Failure;
 use super::super::grant_engine::access_token::{self as engine, CodeRequest, Stored};
 use super::super::handle;
 use super::super::params::Params;
 use super::super::store::grants::{self, Redemption};
+use super::endpoint::Caller;
 use super::issue::{self, Tokens};
 use crate::audit::{Actor, Event};
 use crate::clients::Client;
@@ -23,7 +25,8 @@ use crate::clients::Client;
 ///
 /// # Errors
 /// `invalid_grant`, `invalid_request`.
-pub async fn redeem(oidc: &Oidc, client: &Client, params: &Params) -> Result<Vec<u8>, Failure> {
+pub async fn redeem(oidc: &Oidc, caller: Caller<'_>, params: &Params) -> Result<Vec<u8>, Failure> {
+    let client = caller.client;
     let request = CodeRequest {
         client_id: client.id.as_str(),
         grant_type: "authorization_code",
@@ -35,8 +38,8 @@ pub async fn redeem(oidc: &Oidc, client: &Client, params: &Params) -> Result<Vec
     let text = request.code.unwrap_or_default();
     let code = AuthorizationCode::open(&*oidc.0.web.sealer, text).ok_or_else(ProtocolError::invalid_grant)?;
     let now = oidc.0.clock.now();
-    let refused = match judge(begun, &code, now) {
-        Ok(()) => match spend(oidc, client, &code, now).await? {
+    let refused = match judge(begun, caller, &code, now) {
+        Ok(()) => match spend(oidc, caller, &code, now).await? {
             Some(answer) => return Ok(answer),
             None => ProtocolError::invalid_grant(),
         },
@@ -46,7 +49,12 @@ pub async fn redeem(oidc: &Oidc, client: &Client, params: &Params) -> Result<Vec
     Err(refused.into())
 }
 
-fn judge(begun: engine::Redemption<'_>, code: &AuthorizationCode, now: Timestamp) -> Result<(), ProtocolError> {
+fn judge(
+    begun: engine::Redemption<'_>,
+    caller: Caller<'_>,
+    code: &AuthorizationCode,
+    now: Timestamp,
+) -> Result<(), ProtocolError> {
     let owner = code.grant.account.to_string();
     begun.recover(Some(Stored {
         client_id: &code.grant.client_id,
@@ -55,13 +63,15 @@ fn judge(begun: engine::Redemption<'_>, code: &AuthorizationCode, now: Timestamp
         redirect_uri: &code.redirect_uri,
         code_challenge: code.code_challenge.as_deref(),
     }))?;
-    if code.expires_at <= now { Err(ProtocolError::invalid_grant()) } else { Ok(()) }
+    // RFC 9449 §10: a code that was asked for with a key is for the holder of that key.
+    let another_key = code.dpop_jkt.is_some() && code.dpop_jkt.as_ref() != caller.bound_to.map(Confirmation::jkt);
+    if another_key || code.expires_at <= now { Err(ProtocolError::invalid_grant()) } else { Ok(()) }
 }
 
 /// The answer, unless the code was spent or its session has ended.
 async fn spend(
     oidc: &Oidc,
-    client: &Client,
+    caller: Caller<'_>,
     code: &AuthorizationCode,
     now: Timestamp,
 ) -> Result<Option<Vec<u8>>, Failure> {
@@ -69,7 +79,9 @@ async fn spend(
     let refresh = handle::mint_refresh_token(grant.id, &*oidc.0.entropy, &*oidc.0.web.sealer);
     let tokens_end = now + if grant.refreshable { lifetimes.refresh_idle } else { lifetimes.access_token };
     // The row is what tells a second use of the code, so it stays until the code would be refused without it.
-    let redemption = Redemption { grant, refresh_hash: refresh.hash, now, expires_at: tokens_end.max(code.expires_at) };
+    let expires_at = tokens_end.max(code.expires_at);
+    let refresh_key = caller.refresh_key();
+    let redemption = Redemption { grant, refresh_hash: refresh.hash, refresh_key, now, expires_at };
     if !grants::redeem(&oidc.0.db, redemption).await? {
         return Ok(None);
     }
@@ -80,8 +92,9 @@ async fn spend(
         scope: &grant.scope,
         nonce: code.nonce.as_deref(),
         refresh_token: grant.refreshable.then_some(refresh.text.as_str()),
+        bound_to: caller.bound_to,
     };
-    Ok(Some(issue::for_person(oidc, client, tokens, now)?))
+    Ok(Some(issue::for_person(oidc, caller.client, tokens, now)?))
 }
 
 /// RFC 6749 §4.1.2: a code that comes a second time was stolen at some point, so what the first redemption gave is

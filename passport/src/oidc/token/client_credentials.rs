@@ -4,15 +4,16 @@ use super::super::Oidc;
 use super::super::failure::Failure;
 use super::super::grant_engine::client_credentials::{CredentialsRequest, negotiate};
 use super::super::params::Params;
+use super::endpoint::Caller;
 use super::issue;
-use crate::clients::Client;
 
 /// Issues an access token to the client.
 ///
 /// # Errors
 /// `invalid_scope` for more than it may have.
-pub fn issue(oidc: &Oidc, client: &Client, params: &Params) -> Result<Vec<u8>, Failure> {
+pub fn issue(oidc: &Oidc, caller: Caller<'_>, params: &Params) -> Result<Vec<u8>, Failure> {
+    let Caller { client, bound_to } = caller;
     let request = CredentialsRequest { client, grant_type: "client_credentials", scope: params.get("scope") };
     let scope = negotiate(request)?;
-    Ok(issue::for_client(oidc, client, &scope, oidc.0.clock.now())?)
+    Ok(issue::for_client(oidc, client, &scope, bound_to)?)
 }

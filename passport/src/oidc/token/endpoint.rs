@@ -1,16 +1,19 @@
-//! What every grant goes through: form, client, grant, answer.
+//! What every grant goes through: form, client, proof of possession, grant, answer.
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request, State};
 use axum::response::Response;
 use http::HeaderMap;
 
+use super::super::client_auth::{self, Authenticated};
+use super::super::confirmation::Confirmation;
 use super::super::error::{Code, ProtocolError};
 use super::super::failure::Failure;
 use super::super::params::Params;
-use super::super::{Oidc, client_auth};
+use super::super::{Oidc, dpop, once};
 use super::{authorization_code, client_credentials, refresh_token, respond};
 use crate::clients::{Client, GrantType};
+use crate::keys::received::Thumbprint;
 use crate::web::form::is_form;
 
 /// The body of a direct request. One that is too large or breaks off is answered with an error of the standard.
@@ -29,30 +32,57 @@ impl<S: Send + Sync> FromRequest<S> for Sent {
     }
 }
 
+/// Who asks for tokens.
+#[derive(Debug, Clone, Copy)]
+pub struct Caller<'c> {
+    /// The client, authenticated.
+    pub client: &'c Client,
+    /// A key that it proved to have, to which its tokens are bound.
+    pub bound_to: Option<&'c Confirmation>,
+}
+
+impl<'c> Caller<'c> {
+    /// The key that its refresh tokens are bound to: those of a public client, which nothing else protects. Those of any
+    /// other need its authentication, and it may change its key (RFC 9449 §5).
+    pub fn refresh_key(&self) -> Option<&'c Thumbprint> {
+        self.bound_to.filter(|_| self.client.is_public()).map(Confirmation::jkt)
+    }
+}
+
 /// `POST /token`
 pub async fn token(State(oidc): State<Oidc>, headers: HeaderMap, Sent(body): Sent) -> Response {
-    match serve(&oidc, &headers, &body).await {
+    let mut response = match serve(&oidc, &headers, &body).await {
         Ok(answer) => respond::json(answer),
         Err(failure) => respond::error(&failure),
-    }
+    };
+    dpop::offer_nonce(&oidc, &headers, &mut response);
+    response
 }
 
 async fn serve(oidc: &Oidc, headers: &HeaderMap, body: &[u8]) -> Result<Vec<u8>, Failure> {
     let params = form(headers, body)?;
-    let client = client_auth::authenticate(oidc, headers, &params).await?;
+    let Authenticated { client, assertion } = client_auth::verify(oidc, headers, &params).await?;
+    // Before anything is spent: a client that is only told to use a nonce sends its assertion again.
+    let proof = dpop::at_token(oidc, headers, &client)?;
+    once::spend(oidc, assertion, proof.as_ref().map(|proof| proof.once)).await?;
+    let bound_to = proof.map(|proof| Confirmation::Dpop(proof.key));
+    grant(oidc, Caller { client: &client, bound_to: bound_to.as_ref() }, &params).await
+}
+
+async fn grant(oidc: &Oidc, caller: Caller<'_>, params: &Params) -> Result<Vec<u8>, Failure> {
     match params.get("grant_type") {
         None => Err(ProtocolError::invalid_request("grant_type is missing", "RFC 6749 4.1.3").into()),
         Some("authorization_code") => {
-            may(&client, GrantType::AuthorizationCode)?;
-            authorization_code::redeem(oidc, &client, &params).await
+            may(caller.client, GrantType::AuthorizationCode)?;
+            authorization_code::redeem(oidc, caller, params).await
         }
         Some("refresh_token") => {
-            may(&client, GrantType::RefreshToken)?;
-            refresh_token::refresh(oidc, &client, &params).await
+            may(caller.client, GrantType::RefreshToken)?;
+            refresh_token::refresh(oidc, caller, params).await
         }
         Some("client_credentials") => {
-            may(&client, GrantType::ClientCredentials)?;
-            client_credentials::issue(oidc, &client, &params)
+            may(caller.client, GrantType::ClientCredentials)?;
+            client_credentials::issue(oidc, caller, params)
         }
         Some(_) => {
             let text = "grant_type is not supported";

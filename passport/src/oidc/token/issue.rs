@@ -8,6 +8,7 @@ use shared::db::DbError;
 use super::super::Oidc;
 use super::super::access_token::{self, NewAccessToken};
 use super::super::claims::{self, UserInfo};
+use super::super::confirmation::Confirmation;
 use super::super::id_token::{self, NewIdToken};
 use super::super::scope::{OPENID, Scope};
 use super::super::store::grants::Grant;
@@ -41,6 +42,8 @@ pub struct Tokens<'t> {
     pub refresh_token: Option<&'t str>,
     /// What the ID token tells of the person.
     pub person: Option<&'t UserInfo>,
+    /// The key that the access token is bound to.
+    pub bound_to: Option<&'t Confirmation>,
 }
 
 /// What the ID tokens of an authorization tell of the person: claims that were asked for by name. Nothing is read
@@ -72,6 +75,7 @@ pub fn for_person(oidc: &Oidc, client: &Client, tokens: Tokens<'_>, now: Timesta
         session: Some(&session),
         auth_time: Some(grant.auth_time),
         acr: Some(&grant.acr),
+        bound_to: tokens.bound_to,
     };
     let access = access_token::sign(oidc, access, now)?;
     let id_token = if tokens.scope.has(OPENID) {
@@ -87,14 +91,26 @@ pub fn for_person(oidc: &Oidc, client: &Client, tokens: Tokens<'_>, now: Timesta
     } else {
         None
     };
-    Ok(write(oidc, &access, tokens.scope, tokens.refresh_token, id_token.as_deref()))
+    let written = Written {
+        access: &access,
+        scope: tokens.scope,
+        refresh: tokens.refresh_token,
+        id_token: id_token.as_deref(),
+        bound_to: tokens.bound_to,
+    };
+    Ok(write(oidc, written))
 }
 
 /// Signs an access token for the client itself and writes the answer.
 ///
 /// # Errors
 /// See [`KeysError`].
-pub fn for_client(oidc: &Oidc, client: &Client, scope: &Scope, now: Timestamp) -> Result<Vec<u8>, KeysError> {
+pub fn for_client(
+    oidc: &Oidc,
+    client: &Client,
+    scope: &Scope,
+    bound_to: Option<&Confirmation>,
+) -> Result<Vec<u8>, KeysError> {
     let access = NewAccessToken {
         subject: client.id.as_str(),
         client_id: client.id.as_str(),
@@ -103,18 +119,29 @@ pub fn for_client(oidc: &Oidc, client: &Client, scope: &Scope, now: Timestamp) -
         session: None,
         auth_time: None,
         acr: None,
+        bound_to,
     };
-    Ok(write(oidc, &access_token::sign(oidc, access, now)?, scope, None, None))
+    let signed = access_token::sign(oidc, access, oidc.0.clock.now())?;
+    Ok(write(oidc, Written { access: &signed, scope, refresh: None, id_token: None, bound_to }))
 }
 
-fn write(oidc: &Oidc, access: &str, scope: &Scope, refresh: Option<&str>, id_token: Option<&str>) -> Vec<u8> {
+/// The tokens of one answer.
+struct Written<'t> {
+    access: &'t str,
+    scope: &'t Scope,
+    refresh: Option<&'t str>,
+    id_token: Option<&'t str>,
+    bound_to: Option<&'t Confirmation>,
+}
+
+fn write(oidc: &Oidc, tokens: Written<'_>) -> Vec<u8> {
     let answer = Answer {
-        access_token: access,
-        token_type: "Bearer",
+        access_token: tokens.access,
+        token_type: Confirmation::token_type(tokens.bound_to),
         expires_in: oidc.0.lifetimes.access_token.as_secs(),
-        scope: scope.as_str(),
-        refresh_token: refresh,
-        id_token,
+        scope: tokens.scope.as_str(),
+        refresh_token: tokens.refresh,
+        id_token: tokens.id_token,
     };
     // Texts and a number: nothing in it can fail to be written.
     serde_json::to_vec(&answer).unwrap_or_default()

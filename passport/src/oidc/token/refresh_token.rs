@@ -1,8 +1,8 @@
 //! `grant_type=refresh_token` (RFC 6749 §6, RFC 9700 §4.14).
 //!
-//! Every use replaces the token. A spent one that comes again ends the family, since either the thief or the client
-//! holds it; except that for ten seconds it gets the same answer, because a client whose connection broke cannot
-//! know that it succeeded, and two of its threads may refresh at once.
+//! Every use replaces the token, except that clients of the profile `fapi2` keep theirs. A spent one that comes again
+//! ends the family, since either the thief or the client holds it; except that for ten seconds it gets the same answer,
+//! because a client whose connection broke cannot know that it succeeded, and two of its threads may refresh at once.
 
 use futures_util::FutureExt as _;
 use shared::clock::Timestamp;
@@ -13,12 +13,14 @@ use super::super::failure::Failure;
 use super::super::grant_engine::refresh::{self as engine, RefreshRequest, Stored};
 use super::super::handle::{self, Presented};
 use super::super::params::Params;
-use super::super::store::grants::{self, Family, Rotation};
+use super::super::scope::Scope;
+use super::super::store::grants::{self, Family, Grant, Rotation};
 use super::super::{Lifetimes, Oidc};
+use super::endpoint::Caller;
 use super::issue::{self, Tokens};
 use super::retry;
 use crate::audit::{Actor, Audit, Event};
-use crate::clients::Client;
+use crate::clients::{Client, Profile};
 
 /// What a presented token is to its family.
 enum Standing {
@@ -36,7 +38,8 @@ enum Standing {
 ///
 /// # Errors
 /// `invalid_grant`, `invalid_scope`, `invalid_request`.
-pub async fn refresh(oidc: &Oidc, client: &Client, params: &Params) -> Result<Vec<u8>, Failure> {
+pub async fn refresh(oidc: &Oidc, caller: Caller<'_>, params: &Params) -> Result<Vec<u8>, Failure> {
+    let client = caller.client;
     let request = RefreshRequest {
         client_id: client.id.as_str(),
         grant_type: "refresh_token",
@@ -56,6 +59,10 @@ pub async fn refresh(oidc: &Oidc, client: &Client, params: &Params) -> Result<Ve
     let (Some(presented), Some(family)) = (presented, family) else {
         return Err(ProtocolError::invalid_grant().into());
     };
+    // Looked at before reuse is: whoever lacks the key must not be able to end the family either.
+    if family.key.is_some() && family.key.as_ref() != caller.refresh_key() {
+        return Err(ProtocolError::invalid_grant().into());
+    }
     let now = oidc.0.clock.now();
     let lifetimes = oidc.0.lifetimes;
     match standing(&family, presented, lifetimes, now) {
@@ -65,22 +72,22 @@ pub async fn refresh(oidc: &Oidc, client: &Client, params: &Params) -> Result<Ve
             end_family(oidc, client, presented, now).await?;
             Err(ProtocolError::invalid_grant().into())
         }
+        // Its token is bound to the client's own key already, and a lost answer would lock it out (FAPI 2.0 Security
+        // Profile §5.3.2.1: no rotation).
+        Standing::Current if client.profile == Profile::Fapi2 => {
+            let answer = issue(oidc, caller, &family.grant, (&scope, text)).await?;
+            let lives = grants::prolong(&oidc.0.db, presented, idle_end(&family, lifetimes, now)).await?;
+            if lives { Ok(answer) } else { Err(ProtocolError::invalid_grant().into()) }
+        }
         Standing::Current => {
             let next = handle::mint_refresh_token(presented.grant, &*oidc.0.entropy, &*oidc.0.web.sealer);
-            let person = issue::person(oidc, &family.grant).await?;
-            let tokens = Tokens {
-                grant: &family.grant,
-                scope: &scope,
-                nonce: None,
-                refresh_token: Some(&next.text),
-                person: person.as_ref(),
-            };
-            let answer = issue::for_person(oidc, client, tokens, now)?;
+            let answer = issue(oidc, caller, &family.grant, (&scope, &next.text)).await?;
             let rotation = Rotation {
                 next: next.hash,
+                key: caller.refresh_key().cloned(),
                 answer: retry::seal(text, &answer, &*oidc.0.entropy),
                 now,
-                expires_at: (now + lifetimes.refresh_idle).min(family.began_at + lifetimes.refresh_absolute),
+                expires_at: idle_end(&family, lifetimes, now),
             };
             match rotate(oidc, client, presented, rotation).await? {
                 Standing::Current => Ok(answer),
@@ -89,6 +96,30 @@ pub async fn refresh(oidc: &Oidc, client: &Client, params: &Params) -> Result<Ve
             }
         }
     }
+}
+
+/// The answer with tokens of that scope and that refresh token.
+async fn issue(
+    oidc: &Oidc,
+    caller: Caller<'_>,
+    grant: &Grant,
+    (scope, refresh_token): (&Scope, &str),
+) -> Result<Vec<u8>, Failure> {
+    let person = issue::person(oidc, grant).await?;
+    let tokens = Tokens {
+        grant,
+        scope,
+        nonce: None,
+        refresh_token: Some(refresh_token),
+        person: person.as_ref(),
+        bound_to: caller.bound_to,
+    };
+    Ok(issue::for_person(oidc, caller.client, tokens, oidc.0.clock.now())?)
+}
+
+/// When a family that was used now ends unless it is used again.
+fn idle_end(family: &Family, lifetimes: Lifetimes, now: Timestamp) -> Timestamp {
+    (now + lifetimes.refresh_idle).min(family.began_at + lifetimes.refresh_absolute)
 }
 
 fn standing(family: &Family, presented: Presented, lifetimes: Lifetimes, now: Timestamp) -> Standing {

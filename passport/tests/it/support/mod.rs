@@ -2,6 +2,7 @@
 
 mod made;
 pub(crate) mod process;
+pub(crate) mod signer;
 pub(crate) mod site;
 
 use std::future::Future;

@@ -1,0 +1,99 @@
+//! `private_key_jwt`: a token that the client signed with a key of its own (RFC 7523 §2.2 and §3, OIDC Core §9).
+
+use std::time::Duration;
+
+use super::super::discovery::paths;
+use super::super::error::{Code, ProtocolError};
+use super::super::failure::Failure;
+use super::super::once::{Once, Use};
+use super::super::params::Params;
+use super::super::{Oidc, client_keys};
+use super::refused;
+use crate::clients::{Client, Profile};
+use crate::keys::Alg;
+use crate::keys::received::{Audience, Claims, Purpose, Received, Refusal, Times};
+
+/// The one type of assertions that we take (RFC 7523 §2.2).
+const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+/// An assertion is made for one request. Its `jti` is kept for as long as it counts, so that cannot be for long.
+const TIMES: Times = Times { exp: true, nbf: false, longest: Duration::from_secs(60 * 60) };
+
+/// An assertion that was sent. Nothing about it is proven.
+pub(super) struct Assertion<'r> {
+    received: Received<'r>,
+    client_id: String,
+}
+
+impl<'r> Assertion<'r> {
+    /// The assertion of that request, if it has one.
+    ///
+    /// # Errors
+    /// `invalid_client`: it is of another type, malformed, or names another client than the request.
+    pub(super) fn sent(params: &'r Params) -> Result<Option<Self>, ProtocolError> {
+        let text = match (params.get("client_assertion_type"), params.get("client_assertion")) {
+            (None, None) => return Ok(None),
+            (Some(TYPE), Some(text)) => text,
+            _ => {
+                let text = "a client assertion comes with the client_assertion_type jwt-bearer";
+                return Err(ProtocolError::new(Code::InvalidClient, text, "RFC 7523 2.2"));
+            }
+        };
+        let received = Received::parse(text, Purpose::ClientAssertion).map_err(refusal)?;
+        let client_id = received.unproven("sub").ok_or_else(|| refusal(Refusal::Claim))?.to_owned();
+        if params.get("client_id").is_some_and(|id| id != client_id) {
+            let text = "client_id differs from the client assertion";
+            return Err(ProtocolError::new(Code::InvalidClient, text, "RFC 7521 4.2"));
+        }
+        Ok(Some(Self { received, client_id }))
+    }
+
+    /// Whom it claims to come from.
+    pub(super) fn client_id(&self) -> &str {
+        &self.client_id
+    }
+
+    /// Holds it against the client's keys and the rules of its profile. What comes back is to be spent.
+    ///
+    /// # Errors
+    /// `invalid_client`. Why is said only once the signature is right: until then nobody knows who asks.
+    pub(super) async fn verify(self, oidc: &Oidc, client: &Client) -> Result<Once, Failure> {
+        let keys = client_keys::of(client).await?;
+        let claims = self.received.verify(&keys, &algorithms(client)).map_err(|_| refused())?;
+        let once = judge(oidc, client, &claims).map_err(refusal)?;
+        Ok(once)
+    }
+}
+
+/// The algorithms that the client may sign with: the one that it registered, or all of its profile.
+fn algorithms(client: &Client) -> Vec<Alg> {
+    let allowed = |alg: &Alg| client.may_sign_with(*alg) && client.assertion_alg.is_none_or(|own| own == *alg);
+    Alg::ALL.into_iter().filter(allowed).collect()
+}
+
+/// RFC 7523 §3
+fn judge(oidc: &Oidc, client: &Client, claims: &Claims) -> Result<Once, Refusal> {
+    let id = client.id.as_str();
+    if claims.text("iss")? != Some(id) || claims.text("sub")? != Some(id) {
+        return Err(Refusal::Claim);
+    }
+    let issuer = &*oidc.0.issuer;
+    match client.profile {
+        Profile::Fapi2 => claims.check_audience(Audience::Only(issuer))?,
+        // RFC 9126 §2 has these three accepted, and clients choose any of them.
+        Profile::Standard => {
+            let (token, pushed) = (format!("{issuer}{}", paths::TOKEN), format!("{issuer}{}", paths::PAR));
+            claims.check_audience(Audience::OneOf(&[issuer, &token, &pushed]))?;
+        }
+    }
+    claims.check_times(TIMES, oidc.0.clock.now())?;
+    let (jti, exp) = (claims.text("jti")?, claims.moment("exp")?);
+    match (jti.filter(|jti| !jti.is_empty()), exp) {
+        (Some(jti), Some(exp)) => Ok(Once::new(Use::ClientAssertion, id, jti, exp)),
+        _ => Err(Refusal::Claim),
+    }
+}
+
+fn refusal(refusal: Refusal) -> ProtocolError {
+    ProtocolError::new(Code::InvalidClient, refusal.text(), "RFC 7523 3")
+}

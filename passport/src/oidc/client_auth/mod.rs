@@ -1,0 +1,180 @@
+//! Client authentication (RFC 6749 §2.3, OIDC Core §9): by the registered method, and by no other.
+
+mod assertion;
+mod secret;
+
+use std::sync::Arc;
+
+use http::{HeaderMap, header};
+
+use self::assertion::Assertion;
+use self::secret::Shown;
+use super::Oidc;
+use super::error::{Code, ProtocolError};
+use super::failure::Failure;
+use super::once::{self, Once};
+use super::params::Params;
+use crate::clients::{AuthMethod, Client};
+
+const RULE: &str = "RFC 6749 2.3";
+
+/// A client that has authenticated.
+pub struct Authenticated {
+    /// Who it is.
+    pub client: Arc<Client>,
+    /// What it authenticated with, if that may be used once: to be spent before anything else happens.
+    pub assertion: Option<Once>,
+}
+
+/// What a request says about who sends it.
+enum Credentials<'r> {
+    /// An identifier alone.
+    Nothing(&'r str),
+    /// A secret.
+    Secret(Shown),
+    /// A signed token.
+    Assertion(Assertion<'r>),
+}
+
+/// The client that sends the request, its assertion spent.
+///
+/// # Errors
+/// As [`verify`], and `invalid_client` for an assertion that was used before.
+pub async fn authenticate(oidc: &Oidc, headers: &HeaderMap, params: &Params) -> Result<Arc<Client>, Failure> {
+    let Authenticated { client, assertion } = verify(oidc, headers, params).await?;
+    once::spend(oidc, assertion, None).await?;
+    Ok(client)
+}
+
+/// The client that sends the request.
+///
+/// # Errors
+/// `invalid_request` for several ways at once, `invalid_client` for everything else that does not authenticate: an
+/// unknown client, a wrong secret or key and the wrong method read the same.
+pub async fn verify(oidc: &Oidc, headers: &HeaderMap, params: &Params) -> Result<Authenticated, Failure> {
+    let credentials = credentials(headers, params)?;
+    let client_id = match &credentials {
+        Credentials::Nothing(id) => id,
+        Credentials::Secret(shown) => shown.client_id.as_str(),
+        Credentials::Assertion(assertion) => assertion.client_id(),
+    };
+    let client = oidc.0.clients.find(client_id).await?.ok_or_else(refused)?;
+    let assertion = match credentials {
+        Credentials::Nothing(_) if client.auth_method == AuthMethod::None => None,
+        Credentials::Secret(shown) if shown.proves(&client, oidc.0.clock.now()) => None,
+        Credentials::Assertion(assertion) if client.auth_method == AuthMethod::PrivateKeyJwt => {
+            Some(assertion.verify(oidc, &client).await?)
+        }
+        _ => return Err(refused().into()),
+    };
+    Ok(Authenticated { client, assertion })
+}
+
+fn refused() -> ProtocolError {
+    ProtocolError::new(Code::InvalidClient, "client authentication failed", "RFC 6749 5.2")
+}
+
+fn credentials<'r>(headers: &HeaderMap, params: &'r Params) -> Result<Credentials<'r>, ProtocolError> {
+    let mut authorization = headers.get_all(header::AUTHORIZATION).iter();
+    let (first, second) = (authorization.next(), authorization.next());
+    if second.is_some() {
+        return Err(ProtocolError::invalid_request("several Authorization headers", RULE));
+    }
+    let (id, secret) = (params.get("client_id"), params.get("client_secret"));
+    if let Some(assertion) = Assertion::sent(params)? {
+        if first.is_some() || secret.is_some() {
+            let text = "credentials were sent beside a client assertion";
+            return Err(ProtocolError::invalid_request(text, RULE));
+        }
+        return Ok(Credentials::Assertion(assertion));
+    }
+    match (first, id, secret) {
+        (Some(_), _, Some(_)) => {
+            Err(ProtocolError::invalid_request("credentials were sent in the header and in the body", RULE))
+        }
+        (Some(value), id, None) => {
+            let shown = value.to_str().ok().and_then(Shown::basic).ok_or_else(refused)?;
+            if id.is_some_and(|id| id != shown.client_id) {
+                return Err(ProtocolError::invalid_request("client_id differs from the header", RULE));
+            }
+            Ok(Credentials::Secret(shown))
+        }
+        (None, Some(id), Some(secret)) => Ok(Credentials::Secret(Shown::posted(id, secret))),
+        (None, Some(id), None) => Ok(Credentials::Nothing(id)),
+        (None, None, _) => Err(refused()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+
+    use super::*;
+
+    fn read(authorization: &[&str], body: &str) -> Result<(String, AuthMethod, String), Code> {
+        let mut headers = HeaderMap::new();
+        for value in authorization {
+            headers.append(header::AUTHORIZATION, value.parse().expect("a header"));
+        }
+        let params = Params::parse(body.as_bytes()).expect("parameters");
+        Ok(match credentials(&headers, &params).map_err(|e| e.code)? {
+            Credentials::Nothing(id) => (id.to_owned(), AuthMethod::None, String::new()),
+            Credentials::Secret(shown) => shown.for_tests(),
+            Credentials::Assertion(a) => (a.client_id().to_owned(), AuthMethod::PrivateKeyJwt, String::new()),
+        })
+    }
+
+    fn basic_of(text: &str) -> String {
+        format!("Basic {}", STANDARD.encode(text))
+    }
+
+    /// Well-formed, and signed by nobody.
+    const ASSERTION: &str = "client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer\
+        &client_assertion=eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhIiwiaXNzIjoiYSJ9.AAAA";
+
+    #[test]
+    fn basic_credentials_are_form_decoded() {
+        let header = basic_of("a%2Db:x+y%3Az");
+        assert_eq!(read(&[&header], ""), Ok(("a-b".to_owned(), AuthMethod::Basic, "x y:z".to_owned())));
+        let lower = header.replace("Basic", "basic");
+        assert!(read(&[&lower], "client_id=a-b").is_ok());
+    }
+
+    #[test]
+    fn two_ways_at_once_are_an_invalid_request() {
+        let header = basic_of("a:x");
+        assert_eq!(read(&[&header], "client_id=a&client_secret=x"), Err(Code::InvalidRequest));
+        assert_eq!(read(&[&header], "client_id=b"), Err(Code::InvalidRequest));
+        assert_eq!(read(&[&header, &header], ""), Err(Code::InvalidRequest));
+        assert_eq!(read(&[&header], ASSERTION), Err(Code::InvalidRequest));
+        assert_eq!(read(&[], &format!("{ASSERTION}&client_id=a&client_secret=x")), Err(Code::InvalidRequest));
+    }
+
+    #[test]
+    fn the_body_authenticates_or_names_a_public_client() {
+        assert_eq!(read(&[], "client_id=a&client_secret=x").map(|c| c.1), Ok(AuthMethod::Post));
+        assert_eq!(read(&[], "client_id=a").map(|c| c.1), Ok(AuthMethod::None));
+    }
+
+    #[test]
+    fn an_assertion_names_its_client_and_the_body_may_repeat_it() {
+        for body in [ASSERTION.to_owned(), format!("{ASSERTION}&client_id=a")] {
+            assert_eq!(read(&[], &body).map(|c| (c.0, c.1)), Ok(("a".to_owned(), AuthMethod::PrivateKeyJwt)));
+        }
+        assert_eq!(read(&[], &format!("{ASSERTION}&client_id=b")), Err(Code::InvalidClient));
+    }
+
+    #[test]
+    fn anything_else_is_an_invalid_client() {
+        for header in ["Basic", "Basic !!!", "Bearer abc", &basic_of("nocolon"), &basic_of("a:%ff")] {
+            assert_eq!(read(&[header], ""), Err(Code::InvalidClient), "{header}");
+        }
+        assert_eq!(read(&[], ""), Err(Code::InvalidClient));
+        let saml = ASSERTION.replace("jwt-bearer", "saml2-bearer");
+        let (kind, token) = ASSERTION.split_once('&').expect("two parameters");
+        for body in [saml.as_str(), kind, token, &format!("{ASSERTION}x.y"), &format!("{token}&client_id=a")] {
+            assert_eq!(read(&[], body), Err(Code::InvalidClient), "{body}");
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! `client_secret_basic` and `client_secret_post` (RFC 6749 §2.3.1).
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use shared::clock::Timestamp;
+use shared::secret::SecretString;
+
+use crate::clients::{AuthMethod, Client};
+use crate::web::form;
+
+/// A secret that was sent, and how.
+pub(super) struct Shown {
+    pub(super) client_id: String,
+    method: AuthMethod,
+    secret: SecretString,
+}
+
+impl Shown {
+    /// RFC 7617, with both parts form-encoded first (RFC 6749 §2.3.1).
+    pub(super) fn basic(value: &str) -> Option<Self> {
+        let (scheme, encoded) = value.split_once(' ')?;
+        if !scheme.eq_ignore_ascii_case("basic") {
+            return None;
+        }
+        let decoded = STANDARD.decode(encoded.trim()).ok()?;
+        let at = decoded.iter().position(|b| *b == b':')?;
+        let (id, secret) = (form::decode(&decoded[..at]).ok()?, form::decode(&decoded[at + 1..]).ok()?);
+        Some(Self { client_id: id, method: AuthMethod::Basic, secret: SecretString::new(secret) })
+    }
+
+    /// Parameters of the body.
+    pub(super) fn posted(client_id: &str, secret: &str) -> Self {
+        Self { client_id: client_id.to_owned(), method: AuthMethod::Post, secret: SecretString::new(secret) }
+    }
+
+    /// Whether it came as the client registered, and is a secret of it.
+    pub(super) fn proves(&self, client: &Client, now: Timestamp) -> bool {
+        let right = client.verify_secret(self.secret.expose(), now);
+        right && client.auth_method == self.method
+    }
+
+    #[cfg(test)]
+    pub(super) fn for_tests(self) -> (String, AuthMethod, String) {
+        (self.client_id, self.method, self.secret.expose().to_owned())
+    }
+}

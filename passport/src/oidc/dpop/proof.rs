@@ -1,0 +1,114 @@
+//! One proof: a token that shows possession of a key for one request (RFC 9449 §4).
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use shared::clock::Timestamp;
+use shared::secret::sha256;
+use url::Url;
+
+use super::super::error::{Code, ProtocolError};
+use super::super::once::{Once, Use};
+use super::nonce;
+use crate::keys::Alg;
+use crate::keys::received::{Claims, Purpose, Received, Refusal, Thumbprint};
+use crate::web::Sealer;
+
+/// How many seconds a proof may be old, and how many its maker's clock may be ahead.
+const TOLERANCE: i64 = 10;
+
+const RULE: &str = "RFC 9449 4.3";
+
+/// A proof that holds. It counts once, and is to be spent before anything else happens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proof {
+    /// The key whose possession it shows.
+    pub key: Thumbprint,
+    /// How a second use of it is known.
+    pub once: Once,
+}
+
+/// What a proof must be made for.
+pub(super) struct Expected<'e> {
+    /// The method of the request.
+    pub(super) method: &'e str,
+    /// Where the request went, without query.
+    pub(super) uri: &'e str,
+    /// The access token beside it, at a protected resource.
+    pub(super) access_token: Option<&'e str>,
+    /// The algorithms that the client may sign with.
+    pub(super) algorithms: &'e [Alg],
+    /// Whether it must hold a nonce of ours. One that it holds must be ours in any case.
+    pub(super) nonce_required: bool,
+}
+
+/// Holds a proof against what it must be made for.
+///
+/// # Errors
+/// `invalid_dpop_proof`; `use_dpop_nonce` if all that is wrong so far is the nonce.
+pub(super) fn check(
+    text: &str,
+    expected: &Expected<'_>,
+    sealer: &dyn Sealer,
+    now: Timestamp,
+) -> Result<Proof, ProtocolError> {
+    let received = Received::parse(text, Purpose::DpopProof).map_err(refusal)?;
+    let (claims, key) = received.verify_possession(expected.algorithms).map_err(refusal)?;
+    let key = key.thumbprint();
+    let (jti, iat) = required(&claims).map_err(refusal)?;
+    if claims.text("htm").ok().flatten() != Some(expected.method) {
+        return Err(invalid("htm is another method than that of the request"));
+    }
+    if !claims.text("htu").ok().flatten().is_some_and(|htu| is_same_place(htu, expected.uri)) {
+        return Err(invalid("htu is another address than that of the request"));
+    }
+    match claims.text("nonce").map_err(refusal)? {
+        None if !expected.nonce_required => {}
+        Some(text) if nonce::is_fresh(text, sealer, now) => {}
+        _ => {
+            let text = "the DPoP proof must hold the nonce of the DPoP-Nonce header";
+            return Err(ProtocolError::new(Code::UseDpopNonce, text, "RFC 9449 8"));
+        }
+    }
+    if (now.seconds() - iat.seconds()).abs() > TOLERANCE {
+        return Err(invalid("iat is not the current time"));
+    }
+    if let Some(token) = expected.access_token {
+        let hash = URL_SAFE_NO_PAD.encode(sha256(token.as_bytes()));
+        if claims.text("ath").ok().flatten() != Some(hash.as_str()) {
+            return Err(invalid("ath is not the hash of the access token"));
+        }
+    }
+    let end = iat + Duration::from_secs(TOLERANCE.unsigned_abs() + 1);
+    let once = Once::new(Use::DpopProof, key.as_str(), &jti, end);
+    Ok(Proof { key, once })
+}
+
+fn required(claims: &Claims) -> Result<(String, Timestamp), Refusal> {
+    let jti = claims.text("jti")?.filter(|jti| !jti.is_empty()).ok_or(Refusal::Claim)?;
+    let iat = claims.moment("iat")?.ok_or(Refusal::Claim)?;
+    Ok((jti.to_owned(), iat))
+}
+
+/// Compares addresses as RFC 3986 §6.2 normalises them, without query and fragment.
+fn is_same_place(htu: &str, ours: &str) -> bool {
+    let place = |text: &str| {
+        let mut url = Url::parse(text).ok()?;
+        url.set_query(None);
+        url.set_fragment(None);
+        Some(url)
+    };
+    place(htu).is_some_and(|htu| place(ours).is_some_and(|ours| htu == ours))
+}
+
+fn refusal(refusal: Refusal) -> ProtocolError {
+    invalid(refusal.text())
+}
+
+const fn invalid(text: &'static str) -> ProtocolError {
+    ProtocolError::new(Code::InvalidDpopProof, text, RULE)
+}
+
+#[cfg(test)]
+mod tests;

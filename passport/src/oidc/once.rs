@@ -1,0 +1,85 @@
+//! Signed tokens of clients that count once: client assertions (RFC 7523 §3) and DPoP proofs (RFC 9449 §11.1).
+//!
+//! Whoever overhears one must not be able to send it again, to any node. So each is remembered in the database until it
+//! would have expired. A request may bring one of each: both are spent by one statement, before anything else happens.
+
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use shared::clock::Timestamp;
+use shared::db::DbError;
+use shared::entropy::bytes;
+use shared::secret::sha256;
+
+use super::Oidc;
+use super::error::{Code, ProtocolError};
+use super::failure::Failure;
+use super::store::used_tokens;
+
+/// For how long after its end a token is remembered: the clock of another node may be behind.
+const MARGIN: Duration = Duration::from_secs(60);
+
+/// What a token is used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    /// To authenticate a client.
+    ClientAssertion,
+    /// To prove possession of a key.
+    DpopProof,
+}
+
+/// A token that counts once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Once {
+    /// SHA-256 of the use, the signer and the token's `jti`.
+    pub(super) id: [u8; 32],
+    /// Until when it is remembered.
+    pub(super) expires_at: Timestamp,
+}
+
+impl Once {
+    /// The token that this signer, a client or the thumbprint of a key, gave that `jti`. It counts until `end`.
+    pub fn new(used_for: Use, signer: &str, jti: &str, end: Timestamp) -> Self {
+        let name = match used_for {
+            Use::ClientAssertion => "client assertion",
+            Use::DpopProof => "dpop proof",
+        };
+        // Neither a client id nor a thumbprint holds a line break.
+        let id = sha256(format!("{name}\n{signer}\n{jti}").as_bytes());
+        Self { id, expires_at: end + MARGIN }
+    }
+}
+
+/// Spends the tokens of a request. No statement if it brought none.
+///
+/// # Errors
+/// `invalid_client` if the assertion was used before, `invalid_dpop_proof` if the proof was.
+pub async fn spend(oidc: &Oidc, assertion: Option<Once>, proof: Option<Once>) -> Result<(), Failure> {
+    if assertion.is_none() && proof.is_none() {
+        return Ok(());
+    }
+    let attempt = bytes(&*oidc.0.entropy);
+    let all_spent = match (assertion, proof) {
+        (None, None) => true,
+        (Some(one), None) | (None, Some(one)) => used_tokens::spend(&oidc.0.db, one, attempt).await?,
+        (Some(one), Some(other)) => used_tokens::spend_both(&oidc.0.db, [one, other], attempt).await?,
+    };
+    if all_spent {
+        return Ok(());
+    }
+    let assertion_was_used = match (assertion, proof) {
+        (Some(assertion), Some(_)) => !is_ours(oidc, assertion, attempt).await?,
+        (assertion, _) => assertion.is_some(),
+    };
+    let error = if assertion_was_used {
+        ProtocolError::new(Code::InvalidClient, "the client assertion was used before", "RFC 7523 3")
+    } else {
+        ProtocolError::new(Code::InvalidDpopProof, "the DPoP proof was used before", "RFC 9449 11.1")
+    };
+    Err(error.into())
+}
+
+/// Whether it was this attempt that spent the token.
+async fn is_ours(oidc: &Oidc, token: Once, attempt: [u8; 16]) -> Result<bool, DbError> {
+    oidc.0.db.read(move |tx| async move { used_tokens::was_spent_by(tx, token, attempt).await }.boxed()).await
+}
