@@ -16,6 +16,7 @@ mod logout;
 mod outage;
 mod par;
 mod response_modes;
+mod spent;
 mod support;
 mod token;
 mod userinfo;
