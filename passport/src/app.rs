@@ -15,7 +15,7 @@ use crate::accounts::hashing::{Hasher, Hashing, StartError};
 use crate::accounts::{self, Accounts, SessionPolicy};
 use crate::audit::{Actor, Audit, Event};
 use crate::clients::Clients;
-use crate::config::Config;
+use crate::config::{Config, RegistrationPolicy};
 use crate::delivery::Outbox;
 use crate::home::Home;
 use crate::keys::{self, Keys, KeysError, MasterKey};
@@ -112,7 +112,7 @@ impl App {
             sealer,
             audit: audit.clone(),
             outbox: outbox.clone(),
-            limits,
+            limits: limits.clone(),
             hasher: Hasher::start(Hashing::of(&config.accounts), entropy.clone())?,
             web: web.clone(),
             sessions: SessionPolicy { idle: config.accounts.session_idle, absolute: config.accounts.session_absolute },
@@ -130,6 +130,12 @@ impl App {
             entropy,
             keys: keys.clone(),
             clients: clients.clone(),
+            registration: match config.registration.policy {
+                RegistrationPolicy::Closed => oidc::register::Policy::Closed,
+                RegistrationPolicy::Invited => oidc::register::Policy::Invited,
+                RegistrationPolicy::Open => oidc::register::Policy::Open,
+            },
+            limits,
             accounts: accounts.clone(),
             audit: audit.clone(),
             web: web.clone(),

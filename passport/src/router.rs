@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::home;
 use crate::oidc::discovery::paths as provider;
 use crate::oidc::logout::end_session;
+use crate::oidc::register::endpoint as registration;
 use crate::oidc::{authorize, consent, cors, discovery, introspect, jwks, par, revoke, token, userinfo};
 use crate::web::{Pages, documents, error_page, paths, return_to};
 
@@ -47,6 +48,8 @@ pub fn router(app: App) -> Router {
         .route(provider::AUTHORIZE, get(authorize::endpoint::get).post(authorize::endpoint::post))
         .route(provider::RESUME, get(authorize::endpoint::resume))
         .route(provider::CANCEL, get(authorize::endpoint::cancel))
+        .route(provider::REGISTER, post(registration::register))
+        .route(provider::REGISTERED, get(registration::show).put(registration::replace).delete(registration::remove))
         .route(provider::PAR, post(par::push))
         .route(provider::TOKEN, post(token::endpoint::token).options(cors::preflight))
         .route(provider::USERINFO, get(userinfo::show).post(userinfo::show).options(cors::preflight))
@@ -69,7 +72,8 @@ pub fn kit(app: &App, settings: &ServerSettings, host: &str) -> Kit {
 }
 
 /// Addresses that programs ask: they read JSON, whatever goes wrong.
-const DIRECT: [&str; 5] = [provider::PAR, provider::TOKEN, provider::USERINFO, provider::REVOKE, provider::INTROSPECT];
+const DIRECT: [&str; 6] =
+    [provider::REGISTER, provider::PAR, provider::TOKEN, provider::USERINFO, provider::REVOKE, provider::INTROSPECT];
 
 /// Answers where no handler could: an error of the standard to a program, a page to a person.
 struct Failures(Pages);

@@ -131,6 +131,16 @@ pub enum Event {
         /// Its id.
         client: String,
     },
+    /// A client gave up its registration.
+    ClientRemoved {
+        /// Its id.
+        client: String,
+    },
+    /// Somebody was given the right to register clients.
+    ClientInvited {
+        /// How many.
+        uses: u32,
+    },
     /// A client's metadata changed.
     ClientChanged {
         /// Its id.
@@ -196,6 +206,7 @@ impl Event {
             | Self::RefreshTokenReused { client, .. }
             | Self::ClientRegistered { client }
             | Self::ClientChanged { client }
+            | Self::ClientRemoved { client }
             | Self::ClientSecretAdded { client }
             | Self::ClientSecretsRetired { client, .. } => Some(client),
             _ => None,

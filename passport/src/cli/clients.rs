@@ -5,6 +5,7 @@ use std::fs::{OpenOptions, Permissions};
 use std::io::Write as _;
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Subcommand;
@@ -37,6 +38,21 @@ pub enum ClientsCommand {
         /// Its client_id.
         client_id: String,
     },
+    /// Let somebody register clients: make an initial access token (RFC 7591), to be handed over. It counts where
+    /// `registration.policy` is not `closed`.
+    Invite {
+        /// How many clients it may register.
+        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
+        uses: u32,
+        /// How long it is valid.
+        #[arg(long, default_value = "7d", value_parser = duration)]
+        valid_for: Duration,
+    },
+    /// Forget a client and its secrets. Its tokens are refused from then on.
+    Remove {
+        /// Its client_id.
+        client_id: String,
+    },
     /// Make a new secret. The old one stays valid for a while.
     RotateSecret {
         /// Its client_id.
@@ -61,6 +77,8 @@ pub async fn run(command: ClientsCommand, config: Option<&Path>, output: &Output
     let result = match command {
         ClientsCommand::Add { file, secret_file } => add(&clients, &file, secret_file.as_deref(), output).await,
         ClientsCommand::List => list(&clients, output).await,
+        ClientsCommand::Invite { uses, valid_for } => invite(&clients, uses, valid_for, output).await,
+        ClientsCommand::Remove { client_id } => remove(&clients, &client_id, output).await,
         ClientsCommand::Show { client_id } => show(&clients, &client_id, output).await,
         ClientsCommand::RotateSecret { client_id, overlap, secret_file } => {
             let secret = clients.rotate_secret(Actor::Operator, &client_id, overlap).await?;
@@ -128,6 +146,27 @@ fn hand_over(id: &str, secret: &SecretString, file: Option<&Path>, output: &Outp
     Ok(())
 }
 
+async fn invite(clients: &Clients, uses: u32, valid_for: Duration, output: &Output) -> Result<(), Failure> {
+    let invitation = clients.invite(Actor::Operator, uses, world::clock().now() + valid_for).await?;
+    let (token, end) = (invitation.token.expose(), invitation.expires_at.to_string());
+    let text = format!("initial_access_token: {token}\nGood for {uses} client(s) until {end}. It is not shown again.");
+    output.result(text, &json!({ "initial_access_token": token, "uses": uses, "expires_at": end }));
+    Ok(())
+}
+
+async fn remove(clients: &Clients, id: &str, output: &Output) -> Result<(), Failure> {
+    let client = known(clients, id).await?;
+    clients.remove(Actor::Operator, &client.id).await?;
+    output.result(format!("{id}: removed"), &json!({ "client_id": id, "result": "removed" }));
+    Ok(())
+}
+
+async fn known(clients: &Clients, id: &str) -> Result<Arc<Client>, Failure> {
+    clients.find(id).await?.ok_or_else(|| {
+        Failure::new(Exit::Refused, format!("there is no client {id}")).advise("`passport clients list` shows all")
+    })
+}
+
 async fn list(clients: &Clients, output: &Output) -> Result<(), Failure> {
     let all = clients.all().await?;
     let mut rows = vec![["CLIENT_ID", "NAME", "PROFILE", "SECRETS", "FIRST REDIRECT URI"].map(str::to_owned).to_vec()];
@@ -143,9 +182,7 @@ async fn list(clients: &Clients, output: &Output) -> Result<(), Failure> {
 }
 
 async fn show(clients: &Clients, id: &str, output: &Output) -> Result<(), Failure> {
-    let client = clients.find(id).await?.ok_or_else(|| {
-        Failure::new(Exit::Refused, format!("there is no client {id}")).advise("`passport clients list` shows all")
-    })?;
+    let client = known(clients, id).await?;
     let secrets: Vec<_> = client
         .secrets()
         .iter()

@@ -3,6 +3,7 @@
 //! [`Clients`] answers from memory ([`registry`]); what it hands out, a [`Client`], has passed every rule of
 //! registration. Redirect URIs are compared in [`redirect_uri`], secrets in [`secret`].
 
+pub mod dynamic;
 pub mod metadata;
 pub mod model;
 pub mod redirect_uri;
@@ -20,6 +21,7 @@ use shared::db::{Db, DbError};
 use shared::entropy::SharedEntropy;
 use shared::secret::SecretString;
 
+pub use self::dynamic::{Admission, Registered};
 pub use self::metadata::{Bilingual, Metadata, Tile};
 pub use self::model::{ApplicationType, AuthMethod, Client, ClientId, ClientKeys, GrantType, Profile};
 pub use self::redirect_uri::RedirectUri;
@@ -51,6 +53,9 @@ pub enum ClientsError {
     /// A public client has no secret (RFC 6749 §2.1), and one that signs needs none.
     #[error("the client does not authenticate with a secret")]
     NoSecret,
+    /// The initial access token is unknown, spent or expired.
+    #[error("the initial access token is unknown, spent or expired")]
+    NotInvited,
     /// Two secrets are valid already.
     #[error("two secrets are valid already: let the older one end first")]
     TooManySecrets,

@@ -182,6 +182,8 @@ pub struct Client {
     /// What it was made from, for storing and showing.
     pub metadata: Metadata,
     pub(super) secrets: Vec<StoredSecret>,
+    /// SHA-256 of the token that it manages itself with, if it registered itself.
+    pub(super) registration_hash: Option<[u8; 32]>,
 }
 
 impl Client {

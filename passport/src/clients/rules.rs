@@ -77,6 +77,7 @@ impl Client {
             id_token_alg: m.id_token_signed_response_alg.unwrap_or(usual_alg),
             tile: m.tile.clone(),
             secrets,
+            registration_hash: None,
             metadata,
         })
     }

@@ -37,7 +37,8 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<Client>, DbError> {
     for row in &rows {
         secrets.entry(row.get("client_id")?).or_default().push(stored_secret(row)?);
     }
-    let rows = sql("SELECT client_id, metadata FROM clients ORDER BY client_id").fetch_all(tx).await?;
+    let rows =
+        sql("SELECT client_id, metadata, registration_hash FROM clients ORDER BY client_id").fetch_all(tx).await?;
     rows.iter()
         .map(|row| {
             let own = secrets.remove(&row.get::<String>("client_id")?);
@@ -51,7 +52,7 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<Client>, DbError> {
 /// # Errors
 /// The database refused, or a row is broken.
 pub async fn find(tx: &mut Tx, id: &ClientId) -> Result<Option<Client>, DbError> {
-    let row = sql("SELECT client_id, metadata FROM clients WHERE client_id = $1")
+    let row = sql("SELECT client_id, metadata, registration_hash FROM clients WHERE client_id = $1")
         .bind(id.as_str())
         .fetch_optional(tx)
         .await?;
@@ -71,10 +72,11 @@ fn client(row: &Row, secrets: Vec<StoredSecret>) -> Result<Client, DbError> {
     if metadata.client_id != row.get::<String>("client_id")? {
         return Err(broken("belongs to another client".to_owned()));
     }
-    Client::new(metadata, secrets).map_err(|problems| {
+    let client = Client::new(metadata, secrets).map_err(|problems| {
         let first = problems.first().map(ToString::to_string);
         broken(format!("breaks a rule: {}", first.unwrap_or_default()))
-    })
+    })?;
+    Ok(Client { registration_hash: row.get("registration_hash")?, ..client })
 }
 
 fn stored_secret(row: &Row) -> Result<StoredSecret, DbError> {
@@ -137,4 +139,69 @@ pub async fn remove_expired_secrets(tx: &mut Tx, id: &ClientId, now: Timestamp) 
         .bind(now)
         .execute(tx)
         .await
+}
+
+/// Remembers what a client manages itself with.
+///
+/// # Errors
+/// The database refused.
+pub async fn set_registration_hash(tx: &mut Tx, id: &ClientId, hash: [u8; 32]) -> Result<(), DbError> {
+    sql("UPDATE clients SET registration_hash = $2 WHERE client_id = $1")
+        .bind(id.as_str())
+        .bind(hash)
+        .execute(tx)
+        .await
+        .map(drop)
+}
+
+/// Forgets a client and its secrets.
+///
+/// # Errors
+/// The database refused.
+pub async fn remove(tx: &mut Tx, id: &ClientId) -> Result<(), DbError> {
+    sql("DELETE FROM client_secrets WHERE client_id = $1").bind(id.as_str()).execute(tx).await?;
+    sql("DELETE FROM clients WHERE client_id = $1").bind(id.as_str()).execute(tx).await.map(drop)
+}
+
+/// Adds an initial access token.
+///
+/// # Errors
+/// The database refused.
+pub async fn add_invitation(
+    tx: &mut Tx,
+    hash: [u8; 32],
+    uses: u32,
+    expires_at: Timestamp,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    sql("INSERT INTO client_invitations (hash, uses_left, expires_at, created_at) VALUES ($1, $2, $3, $4)")
+        .bind(hash)
+        .bind(i64::from(uses))
+        .bind(expires_at)
+        .bind(now)
+        .execute(tx)
+        .await
+        .map(drop)
+}
+
+/// Spends one use of an initial access token; whether it had one left.
+///
+/// # Errors
+/// The database refused.
+pub async fn spend_invitation(tx: &mut Tx, hash: [u8; 32], now: Timestamp) -> Result<bool, DbError> {
+    let rows = sql("UPDATE client_invitations SET uses_left = uses_left - 1 \
+         WHERE hash = $1 AND uses_left > 0 AND expires_at > $2")
+    .bind(hash)
+    .bind(now)
+    .execute(tx)
+    .await?;
+    Ok(rows == 1)
+}
+
+/// Forgets initial access tokens that have expired by now.
+///
+/// # Errors
+/// The database refused.
+pub async fn forget_invitations(tx: &mut Tx, now: Timestamp) -> Result<u64, DbError> {
+    sql("DELETE FROM client_invitations WHERE expires_at <= $1").bind(now).execute(tx).await
 }

@@ -5,6 +5,7 @@ mod accounts;
 mod delivery;
 mod keys;
 mod limits;
+mod registration;
 mod tokens;
 
 use std::path::Path;
@@ -17,6 +18,7 @@ pub use self::accounts::{AccountsSettings, CaptchaPolicy, HashSettings};
 pub use self::delivery::DeliverySettings;
 pub use self::keys::KeysSettings;
 pub use self::limits::LimitsSettings;
+pub use self::registration::{RegistrationPolicy, RegistrationSettings};
 pub use self::tokens::TokensSettings;
 
 /// What environment variables begin with.
@@ -37,6 +39,8 @@ shared::settings! {
         tokens: TokensSettings,
         /// Sign-in, sessions and passwords.
         accounts: AccountsSettings,
+        /// Clients that register themselves.
+        registration: RegistrationSettings,
         /// Limits against guessing and flooding.
         limits: LimitsSettings,
         /// Mail and SMS.

@@ -181,6 +181,8 @@ pub struct Policy {
     pub registration_address: Limit,
     /// How often one address block is told that a mail address or a mobile number is in use already.
     pub registration_conflict_address: Limit,
+    /// Clients that registered themselves from one address block.
+    pub client_registration_address: Limit,
     /// Mails to one account that somebody tried to register with its contacts.
     pub registration_conflict_mail: Limit,
 }
@@ -194,6 +196,7 @@ impl Default for Policy {
             password_confirmation: Limit::lock("password_confirmation", 5, 15 * MINUTE),
             registration_address: Limit::rate("registration_address", 300, HOUR),
             registration_conflict_address: Limit::rate("registration_conflict_address", 20, HOUR),
+            client_registration_address: Limit::rate("client_registration_address", 60, HOUR),
             registration_conflict_mail: Limit::rate("registration_conflict_mail", 1, DAY),
         }
     }

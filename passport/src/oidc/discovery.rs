@@ -9,13 +9,14 @@ use openidconnect::core::{
     CoreResponseType, CoreSubjectIdentifierType,
 };
 use openidconnect::{
-    AdditionalProviderMetadata, AuthUrl, IssuerUrl, JsonWebKeySetUrl, LanguageTag, ProviderMetadata, ResponseTypes,
-    Scope, TokenUrl, UserInfoUrl,
+    AdditionalProviderMetadata, AuthUrl, IssuerUrl, JsonWebKeySetUrl, LanguageTag, ProviderMetadata, RegistrationUrl,
+    ResponseTypes, Scope, TokenUrl, UserInfoUrl,
 };
 use serde::{Deserialize, Serialize};
 
 use super::authorize::response_mode::ResponseMode;
 use super::document::Document;
+use super::register::Policy;
 use super::{IssuerError, Oidc, scope};
 use crate::keys::Alg;
 
@@ -38,6 +39,10 @@ pub mod paths {
     pub const CANCEL: &str = "/authorize/cancel";
     /// The consent page.
     pub const CONSENT: &str = "/consent";
+    /// RFC 7591 §3
+    pub const REGISTER: &str = "/clients";
+    /// One client's registration (RFC 7592 §2).
+    pub const REGISTERED: &str = "/clients/{client_id}";
     /// RFC 9126 §2
     pub const PAR: &str = "/par";
     /// RFC 6749 §3.2
@@ -126,8 +131,15 @@ const CLAIMS: [&str; 20] = [
 ///
 /// # Errors
 /// The issuer is no URL.
-pub fn document(issuer: &str) -> Result<Document, IssuerError> {
+pub fn document(issuer: &str, registration: Policy) -> Result<Document, IssuerError> {
     let metadata = metadata(issuer)?;
+    let metadata = match registration {
+        Policy::Closed => metadata,
+        Policy::Invited | Policy::Open => {
+            let url = RegistrationUrl::new(format!("{issuer}{}", paths::REGISTER))?;
+            metadata.set_registration_endpoint(Some(url))
+        }
+    };
     Ok(Document::new(serde_json::to_vec(&metadata).unwrap_or_default()))
 }
 
@@ -190,7 +202,8 @@ fn metadata(issuer: &str) -> Result<Metadata, IssuerError> {
             shared::i18n::Lang::ALL.iter().map(|lang| LanguageTag::new(lang.tag().to_owned())).collect(),
         ))
         .set_claims_parameter_supported(Some(true))
-        .set_request_parameter_supported(Some(false))
+        .set_request_parameter_supported(Some(true))
+        .set_request_object_signing_alg_values_supported(Some(Alg::ALL.iter().map(|alg| algorithm(*alg)).collect()))
         .set_request_uri_parameter_supported(Some(false)))
 }
 

@@ -29,6 +29,7 @@ pub mod named_claims;
 pub mod once;
 pub mod par;
 pub mod params;
+pub mod register;
 pub mod resource;
 pub mod revoke;
 pub mod scope;
@@ -55,6 +56,7 @@ use crate::accounts::Accounts;
 use crate::audit::Audit;
 use crate::clients::Clients;
 use crate::keys::Keys;
+use crate::limits::Limits;
 use crate::web::{Pages, Web};
 
 /// What the provider is made of.
@@ -75,6 +77,10 @@ pub struct Parts {
     pub keys: Keys,
     /// The registry of clients.
     pub clients: Clients,
+    /// Who may register clients without an operator.
+    pub registration: register::Policy,
+    /// How often something may be tried.
+    pub limits: Limits,
     /// The audit record.
     pub audit: Audit,
     /// Candidates and their sessions.
@@ -98,6 +104,8 @@ struct Inner {
     entropy: SharedEntropy,
     keys: Keys,
     clients: Clients,
+    registration: register::Policy,
+    limits: Limits,
     audit: Audit,
     accounts: Accounts,
     web: Web,
@@ -117,7 +125,7 @@ impl Oidc {
     /// # Errors
     /// The issuer is no URL.
     pub fn new(parts: Parts) -> Result<Self, IssuerError> {
-        let metadata = discovery::document(&parts.issuer)?;
+        let metadata = discovery::document(&parts.issuer, parts.registration)?;
         Ok(Self(Arc::new(Inner {
             issuer: parts.issuer.into(),
             jwks_cache: format!("public, max-age={}", parts.lifetimes.jwks.as_secs()),
@@ -128,6 +136,8 @@ impl Oidc {
             entropy: parts.entropy,
             keys: parts.keys,
             clients: parts.clients,
+            registration: parts.registration,
+            limits: parts.limits,
             audit: parts.audit,
             accounts: parts.accounts,
             web: parts.web,

@@ -14,13 +14,14 @@ use shared::db::DbError;
 use shared::entropy::token;
 use shared::secret::sha256;
 
-use super::authorize::checks;
 use super::authorize::interaction::Began;
 use super::authorize::request::{Given, RawRequest};
 use super::authorize::respond::TrustedRedirect;
+use super::authorize::{checks, object};
 use super::client_auth::{self, Authenticated};
 use super::error::{Code, ProtocolError};
 use super::failure::Failure;
+use super::params::Params;
 use super::store::pushed_requests::{self, PushedRequest};
 use super::token::endpoint::{self, Sent};
 use super::token::respond;
@@ -66,11 +67,6 @@ pub async fn push(State(oidc): State<Oidc>, headers: HeaderMap, Sent(body): Sent
 async fn serve(oidc: &Oidc, headers: &HeaderMap, body: &[u8]) -> Result<Answer, Failure> {
     let mut params = endpoint::form(headers, body)?;
     let Authenticated { client, assertion } = client_auth::verify(oidc, headers, &params).await?;
-    let proof = dpop::at_par(oidc, headers, &client, params.get("dpop_jkt"))?;
-    once::spend(oidc, assertion, proof.as_ref().map(|proof| proof.once)).await?;
-    if let Some(proof) = &proof {
-        params.put("dpop_jkt", proof.key.as_str());
-    }
     if params.get("request_uri").is_some() {
         return Err(ProtocolError::invalid_request("request_uri has no place here", "RFC 9126 2.1").into());
     }
@@ -78,7 +74,17 @@ async fn serve(oidc: &Oidc, headers: &HeaderMap, body: &[u8]) -> Result<Answer, 
         params.take(name);
     }
     params.put("client_id", client.id.as_str());
-    let given = Given { pushed: true, signed: false };
+    let signed = match params.get("request") {
+        Some(text) => Some(object::open(oidc, &client, text, &Params::default()).await?),
+        None => None,
+    };
+    let given = Given { pushed: true, signed: signed.is_some() };
+    let mut params = signed.unwrap_or(params);
+    let proof = dpop::at_par(oidc, headers, &client, params.get("dpop_jkt"))?;
+    once::spend(oidc, assertion, proof.as_ref().map(|proof| proof.once)).await?;
+    if let Some(proof) = &proof {
+        params.put("dpop_jkt", proof.key.as_str());
+    }
     let raw = RawRequest::read(&params, given);
     let redirect = TrustedRedirect::prove(&client, &raw, &oidc.0.issuer)?;
     let client_id = client.id.as_str().to_owned();

@@ -22,18 +22,42 @@ impl Params {
     pub fn parse(raw: &[u8]) -> Result<Self, ProtocolError> {
         let mut params = Self::default();
         for pair in raw.split(|b| *b == b'&').filter(|pair| !pair.is_empty()) {
-            if params.0.len() == LIMIT {
-                return Err(ProtocolError::invalid_request("the request has too many parameters", RULE));
-            }
             let at = pair.iter().position(|b| *b == b'=').unwrap_or(pair.len());
             let name = text(&pair[..at])?;
             let value = text(pair.get(at + 1..).unwrap_or_default())?;
-            if params.0.iter().any(|(n, _)| *n == name) && !REPEATABLE.contains(&name.as_str()) {
-                return Err(ProtocolError::invalid_request("a parameter was sent more than once", RULE));
-            }
-            params.0.push((name, value));
+            params.add(&name, value)?;
         }
         Ok(params)
+    }
+
+    /// Adds a parameter under the rules of [`Self::parse`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn add(&mut self, name: &str, value: String) -> Result<(), ProtocolError> {
+        if self.0.len() == LIMIT {
+            return Err(ProtocolError::invalid_request("the request has too many parameters", RULE));
+        }
+        if self.0.iter().any(|(n, _)| n == name) && !REPEATABLE.contains(&name) {
+            return Err(ProtocolError::invalid_request("a parameter was sent more than once", RULE));
+        }
+        // They have no use in any parameter, and split lines where they are echoed.
+        if [name, &value].iter().any(|text| text.bytes().any(|b| b.is_ascii_control())) {
+            return Err(ProtocolError::invalid_request("a parameter holds a control character", RULE));
+        }
+        self.0.push((name.to_owned(), value));
+        Ok(())
+    }
+
+    /// Takes from `others` what is missing here, but none of those names.
+    pub fn complete_from(&mut self, others: &Self, but: &[&str]) {
+        let missing: Vec<_> = others
+            .0
+            .iter()
+            .filter(|(name, _)| !but.contains(&name.as_str()) && !self.0.iter().any(|(own, _)| own == name))
+            .cloned()
+            .collect();
+        self.0.extend(missing);
     }
 
     /// The value of that parameter, unless it is missing or empty.
@@ -67,14 +91,8 @@ impl Params {
 /// RFC 8707 §2 and RFC 8693 §2.1 let them come several times.
 const REPEATABLE: [&str; 2] = ["resource", "audience"];
 
-/// Decoded text without control characters: they have no use in any parameter, and split lines where they are echoed.
 fn text(part: &[u8]) -> Result<String, ProtocolError> {
-    let text = form::decode(part)
-        .map_err(|_| ProtocolError::invalid_request("a parameter is not percent-encoded UTF-8", RULE))?;
-    if text.bytes().any(|b| b.is_ascii_control()) {
-        return Err(ProtocolError::invalid_request("a parameter holds a control character", RULE));
-    }
-    Ok(text)
+    form::decode(part).map_err(|_| ProtocolError::invalid_request("a parameter is not percent-encoded UTF-8", RULE))
 }
 
 #[cfg(test)]

@@ -114,7 +114,7 @@ async fn errors_travel_to_the_client_once_it_is_proven() {
             (with(request(), "response_type", "token"), "unsupported_response_type"),
             (without(request(), "response_type"), "invalid_request"),
             (with(request(), "response_mode", "web_message"), "invalid_request"),
-            (with(request(), "request", "x"), "request_not_supported"),
+            (with(request(), "request", "x"), "invalid_request_object"),
             (with(request(), "request_uri", "https://cet.test/r"), "request_uri_not_supported"),
             (with(request(), "registration", "{}"), "registration_not_supported"),
             (with(request(), "scope", "made_up"), "invalid_scope"),

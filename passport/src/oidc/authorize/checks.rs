@@ -22,7 +22,8 @@ type Check = fn(&RawRequest, &Client) -> Result<(), ProtocolError>;
 /// The checks in their order: what changes the meaning of the whole request first.
 const CHECKS: &[Check] = &[
     it_is_pushed_where_it_must_be,
-    it_comes_without_a_request_object,
+    it_is_signed_where_it_must_be,
+    it_comes_in_one_way,
     it_comes_without_a_request_uri,
     it_comes_without_a_registration,
     the_client_may_use_codes,
@@ -83,9 +84,14 @@ fn refuse_if(broken: bool, code: Code, description: &'static str, rule: &'static
     if broken { Err(ProtocolError::new(code, description, rule)) } else { Ok(()) }
 }
 
-fn it_comes_without_a_request_object(raw: &RawRequest, _: &Client) -> Result<(), ProtocolError> {
-    let used = raw.request.is_some();
-    refuse_if(used, Code::RequestNotSupported, "request is not supported", "OpenID Connect Core 1.0 6.1")
+fn it_is_signed_where_it_must_be(raw: &RawRequest, client: &Client) -> Result<(), ProtocolError> {
+    let missing = client.requests.signed && !raw.given.signed;
+    refuse_if(missing, Code::InvalidRequest, "the client signs its requests", "RFC 9101 10.5")
+}
+
+fn it_comes_in_one_way(raw: &RawRequest, _: &Client) -> Result<(), ProtocolError> {
+    let both = raw.request.is_some() && raw.request_uri.is_some();
+    refuse_if(both, Code::InvalidRequest, "request and request_uri exclude each other", "RFC 9101 5")
 }
 
 fn it_comes_without_a_request_uri(raw: &RawRequest, _: &Client) -> Result<(), ProtocolError> {
@@ -198,7 +204,6 @@ mod tests {
     fn what_is_not_supported_says_so_in_its_own_code() {
         let client = client("");
         let value = || Some("x".to_owned());
-        assert_eq!(refused(&client, |r| r.request = value()), Code::RequestNotSupported);
         assert_eq!(refused(&client, |r| r.request_uri = value()), Code::RequestUriNotSupported);
         assert_eq!(refused(&client, |r| r.registration = value()), Code::RegistrationNotSupported);
     }

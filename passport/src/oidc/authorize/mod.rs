@@ -9,6 +9,7 @@ pub mod decision;
 pub mod deliver;
 pub mod endpoint;
 pub mod interaction;
+pub mod object;
 pub mod pending;
 pub mod problem;
 pub mod proof;

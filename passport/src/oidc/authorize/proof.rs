@@ -7,11 +7,11 @@ use super::super::error::ProtocolError;
 use super::super::failure::Failure;
 use super::super::par::{self, PushedId};
 use super::super::params::Params;
-use super::checks;
 use super::interaction::Began;
 use super::pending::LIMIT;
 use super::request::{AuthorizationRequest, Given, RawRequest};
 use super::respond::TrustedRedirect;
+use super::{checks, object};
 use crate::clients::Client;
 use crate::web::authorization_problem::ProblemKind;
 
@@ -71,7 +71,11 @@ pub async fn prove(oidc: &Oidc, query: &str, began: Began) -> Result<Proven, Box
     let sent = resolve(oidc, &client, params, began).await.map_err(|unproven| Box::new(unproven.by(&client)))?;
     match TrustedRedirect::prove(&client, &sent.raw, &oidc.0.issuer) {
         Ok(redirect) => {
-            Ok(Proven { request: checks::accept(&sent.raw, client, redirect.clone()), redirect, pushed: sent.pushed })
+            let request = match sent.flaw {
+                Some(flaw) => Err(flaw),
+                None => checks::accept(&sent.raw, client, redirect.clone()),
+            };
+            Ok(Proven { request, redirect, pushed: sent.pushed })
         }
         Err(error) => {
             let unproven = Unproven::new(ProblemKind::RedirectUri, error);
@@ -98,14 +102,14 @@ async fn client(oidc: &Oidc, params: &Params) -> Result<Arc<Client>, Box<Unprove
 struct Sent {
     raw: RawRequest,
     pushed: Option<PushedId>,
+    /// What is wrong with the signed ones. The others then tell where to say so.
+    flaw: Option<ProtocolError>,
 }
 
 /// What was pushed takes the place of everything that the browser brings (RFC 9126 §4).
 async fn resolve(oidc: &Oidc, client: &Client, params: Params, began: Began) -> Result<Sent, Box<Unproven>> {
     let pushed = params.get("request_uri").and_then(|uri| Some((par::id(uri)?, uri.to_owned())));
-    let Some((id, uri)) = pushed else {
-        return Ok(Sent { raw: RawRequest::read(&params, Given::default()), pushed: None });
-    };
+    let Some((id, uri)) = pushed else { return signed(oidc, client, params).await };
     let found = par::find(oidc, id, began).await.map_err(|error| Unproven::new(ProblemKind::Request, error))?;
     let found = found
         .filter(|found| found.client_id == client.id.as_str())
@@ -113,5 +117,19 @@ async fn resolve(oidc: &Oidc, client: &Client, params: Params, began: Began) -> 
     let params =
         Params::parse(found.parameters.as_bytes()).map_err(|error| Unproven::new(ProblemKind::Request, error))?;
     let given = Given { pushed: true, signed: found.signed };
-    Ok(Sent { raw: RawRequest::read(&params, given), pushed: Some(id) })
+    Ok(Sent { raw: RawRequest::read(&params, given), pushed: Some(id), flaw: None })
+}
+
+/// What is signed takes the place of what is not (RFC 9101 §6.3).
+async fn signed(oidc: &Oidc, client: &Client, params: Params) -> Result<Sent, Box<Unproven>> {
+    let (params, given, flaw) = match params.get("request") {
+        // Both at once are refused by a check.
+        Some(text) if params.get("request_uri").is_none() => match object::open(oidc, client, text, &params).await {
+            Ok(inner) => (inner, Given { signed: true, ..Given::default() }, None),
+            Err(Failure::Protocol(flaw)) => (params, Given::default(), Some(flaw)),
+            Err(failure) => return Err(Unproven::new(ProblemKind::Request, failure)),
+        },
+        _ => (params, Given::default(), None),
+    };
+    Ok(Sent { raw: RawRequest::read(&params, given), pushed: None, flaw })
 }

@@ -1,0 +1,107 @@
+//! Request objects: an authorization request that its client signed (RFC 9101, OIDC Core §6).
+//!
+//! What is signed wins. Under the profile `standard` a parameter that the object leaves out may stand beside it, as
+//! OIDC Core §6.1 has it; under `fapi2` nothing beside it counts (RFC 9101 §6.3).
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::super::error::{Code, ProtocolError};
+use super::super::failure::Failure;
+use super::super::params::Params;
+use super::super::{Oidc, client_keys};
+use crate::clients::{Client, Profile};
+use crate::keys::Alg;
+use crate::keys::received::{Audience, Claims, Purpose, Received, Refusal, Times};
+
+const RULE: &str = "RFC 9101 6";
+
+/// OIDC Core §6.1 asks for no times; those that are there count.
+const STANDARD: Times = Times { exp: false, nbf: false, longest: Duration::from_secs(100 * 365 * 24 * 60 * 60) };
+
+/// FAPI 2.0 Message Signing §5.3.1
+const FAPI: Times = Times { exp: true, nbf: true, longest: Duration::from_secs(60 * 60) };
+
+/// Claims of the token itself, which are no parameters of the request.
+const OF_THE_TOKEN: [&str; 7] = ["iss", "aud", "exp", "nbf", "iat", "jti", "sub"];
+
+/// The parameters of the request whose object is `text` and beside which `outer` came.
+///
+/// # Errors
+/// `invalid_request_object`: it is not signed by a key of the client, not meant for us, not valid now, or names
+/// another client.
+pub async fn open(oidc: &Oidc, client: &Client, text: &str, outer: &Params) -> Result<Params, Failure> {
+    let received = Received::parse(text, Purpose::RequestObject).map_err(refusal)?;
+    let keys = client_keys::of(client).await?;
+    let claims = received.verify(&keys, &algorithms(client)).map_err(refusal)?;
+    judge(oidc, client, &claims).map_err(refusal)?;
+    let mut params = parameters(claims)?;
+    // An object that names no client is of the one whose key signed it.
+    if params.get("client_id").is_none() && client.profile == Profile::Standard {
+        params.put("client_id", client.id.as_str());
+    }
+    if params.get("client_id") != Some(client.id.as_str()) {
+        return Err(refused("client_id differs from the one in the request object").into());
+    }
+    if client.profile == Profile::Standard {
+        let differs = |name| matches!((params.get(name), outer.get(name)), (Some(a), Some(b)) if a != b);
+        if differs("response_type") {
+            return Err(refused("response_type differs from the one in the request object").into());
+        }
+        params.complete_from(outer, &["request", "request_uri"]);
+    }
+    Ok(params)
+}
+
+/// The algorithms that the client may sign with: the one that it registered, or all of its profile. Never `none`.
+fn algorithms(client: &Client) -> Vec<Alg> {
+    let allowed = |alg: &Alg| client.may_sign_with(*alg) && client.requests.alg.is_none_or(|own| own == *alg);
+    Alg::ALL.into_iter().filter(allowed).collect()
+}
+
+fn judge(oidc: &Oidc, client: &Client, claims: &Claims) -> Result<(), Refusal> {
+    let strict = client.profile == Profile::Fapi2;
+    let issuer = claims.text("iss")?;
+    if issuer.is_some_and(|issuer| issuer != client.id.as_str()) || (strict && issuer.is_none()) {
+        return Err(Refusal::Claim);
+    }
+    match claims.check_audience(Audience::OneOf(&[&oidc.0.issuer])) {
+        Err(Refusal::Claim) if !strict => {}
+        outcome => outcome?,
+    }
+    claims.check_times(if strict { FAPI } else { STANDARD }, oidc.0.clock.now())
+}
+
+/// The claims as parameters. Texts are taken as they are; where a parameter is JSON, so is the claim (RFC 9101 §4).
+fn parameters(claims: Claims) -> Result<Params, ProtocolError> {
+    let mut params = Params::default();
+    for (name, value) in claims.into_map() {
+        if OF_THE_TOKEN.contains(&name.as_str()) {
+            continue;
+        }
+        if name == "request" || name == "request_uri" {
+            return Err(refused("a request object holds no other"));
+        }
+        match value {
+            Value::Null => {}
+            Value::String(text) => params.add(&name, text)?,
+            Value::Array(values) if name == "resource" => {
+                for value in values {
+                    let text = value.as_str().ok_or_else(|| refused("a resource is a text"))?;
+                    params.add(&name, text.to_owned())?;
+                }
+            }
+            value => params.add(&name, value.to_string())?,
+        }
+    }
+    Ok(params)
+}
+
+fn refusal(refusal: Refusal) -> ProtocolError {
+    refused(refusal.text())
+}
+
+const fn refused(text: &'static str) -> ProtocolError {
+    ProtocolError::new(Code::InvalidRequestObject, text, RULE)
+}

@@ -1,0 +1,147 @@
+//! Client metadata as it travels (RFC 7591 §2, OIDC Registration §2), into ours and back.
+
+use serde_json::{Map, Value, json};
+
+use super::refusal::Refusal;
+use crate::clients::{Client, Metadata};
+use crate::oidc::scope::{EXAM, SUPPORTED};
+
+/// Fields that mean the same here and there.
+const SHARED: [&str; 31] = [
+    "redirect_uris",
+    "post_logout_redirect_uris",
+    "application_type",
+    "grant_types",
+    "client_uri",
+    "logo_uri",
+    "policy_uri",
+    "tos_uri",
+    "initiate_login_uri",
+    "contacts",
+    "software_id",
+    "software_version",
+    "jwks",
+    "jwks_uri",
+    "token_endpoint_auth_method",
+    "token_endpoint_auth_signing_alg",
+    "request_object_signing_alg",
+    "require_signed_request_object",
+    "require_pushed_authorization_requests",
+    "request_uris",
+    "authorization_signed_response_alg",
+    "userinfo_signed_response_alg",
+    "id_token_signed_response_alg",
+    "dpop_bound_access_tokens",
+    "default_max_age",
+    "require_auth_time",
+    "default_acr_values",
+    "backchannel_logout_uri",
+    "backchannel_logout_session_required",
+    "frontchannel_logout_uri",
+    "frontchannel_logout_session_required",
+];
+
+/// Fields that a client would rely on and that we cannot obey. Others that we do not know are ignored (RFC 7591 §2).
+const NOT_BUILT: [&str; 10] = [
+    "sector_identifier_uri",
+    "id_token_encrypted_response_alg",
+    "id_token_encrypted_response_enc",
+    "userinfo_encrypted_response_alg",
+    "userinfo_encrypted_response_enc",
+    "request_object_encryption_alg",
+    "request_object_encryption_enc",
+    "authorization_encrypted_response_alg",
+    "authorization_encrypted_response_enc",
+    "tls_client_certificate_bound_access_tokens",
+];
+
+const NAME: &str = "client_name";
+const ZH: &str = "client_name#zh-CN";
+
+/// What a client says about itself, as ours. Its id is not in it: we give it one.
+pub(super) fn read(sent: &Map<String, Value>) -> Result<Metadata, Refusal> {
+    if let Some(name) = NOT_BUILT.iter().find(|name| sent.get(**name).is_some_and(|value| !is_off(value))) {
+        return Err(Refusal::field(name, "is not supported here"));
+    }
+    only(sent, "response_types", &json!(["code"]))?;
+    only(sent, "subject_type", &json!("public"))?;
+    let mut fields = json!({ "client_id": "", NAME: names(sent)?, "scopes": scopes(sent.get("scope"))? });
+    let mut metadata = parse(&fields).map_err(|()| Refusal::Request("the client metadata is malformed"))?;
+    for name in SHARED {
+        // RFC 7591 §2: null is as good as left out.
+        let Some(value) = sent.get(name).filter(|value| !value.is_null()) else { continue };
+        fields[name] = value.clone();
+        metadata = parse(&fields).map_err(|()| Refusal::field(name, "has a value that is not supported here"))?;
+    }
+    Ok(metadata)
+}
+
+fn parse(fields: &Value) -> Result<Metadata, ()> {
+    serde_json::from_value(fields.clone()).map_err(drop)
+}
+
+fn is_off(value: &Value) -> bool {
+    matches!(value, Value::Null | Value::Bool(false))
+}
+
+/// A field that can have one value only.
+fn only(sent: &Map<String, Value>, name: &str, value: &Value) -> Result<(), Refusal> {
+    match sent.get(name) {
+        None | Some(Value::Null) => Ok(()),
+        Some(sent) if sent == value => Ok(()),
+        Some(_) => Err(Refusal::field(name, &format!("is {value}"))),
+    }
+}
+
+/// The name in each language (RFC 7591 §2.2); where there is none, the one that names no language, or the host.
+fn names(sent: &Map<String, Value>) -> Result<Value, Refusal> {
+    let text = |name: &str| match sent.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text.as_str())),
+        Some(_) => Err(Refusal::field(NAME, "is a text")),
+    };
+    let first = |tags: &[&str]| -> Result<Option<&str>, Refusal> {
+        for tag in tags {
+            if let Some(found) = text(&format!("{NAME}#{tag}"))? {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
+    };
+    let host = sent.get("redirect_uris").and_then(|uris| url::Url::parse(uris.get(0)?.as_str()?).ok());
+    let host = host.as_ref().and_then(url::Url::host_str).unwrap_or("client");
+    let plain = text(NAME)?.unwrap_or(host);
+    let zh = first(&["zh-CN", "zh-Hans-CN", "zh-Hans", "zh"])?.unwrap_or(plain);
+    let en = first(&["en", "en-US", "en-GB"])?.unwrap_or(plain);
+    Ok(json!({ "zh": zh, "en": en }))
+}
+
+/// The scopes that it may ask for. A client that names none may ask for everything that is not about exams; what does
+/// not exist is left out, and `exam` is for operators to give.
+fn scopes(sent: Option<&Value>) -> Result<Vec<String>, Refusal> {
+    let may = |scope: &&str| SUPPORTED.contains(scope) && *scope != EXAM;
+    match sent {
+        None | Some(Value::Null) => Ok(SUPPORTED.into_iter().filter(may).map(str::to_owned).collect()),
+        Some(Value::String(scope)) => Ok(scope.split(' ').filter(may).map(str::to_owned).collect()),
+        Some(_) => Err(Refusal::field("scope", "is a text")),
+    }
+}
+
+/// A client as it is registered, every value that counts said (RFC 7591 §3.2.1).
+pub(super) fn show(client: &Client) -> Map<String, Value> {
+    let Ok(Value::Object(stored)) = serde_json::to_value(&client.metadata) else { return Map::new() };
+    let mut shown: Map<String, Value> =
+        stored.into_iter().filter(|(name, _)| SHARED.contains(&name.as_str())).collect();
+    let mut say = |name: &str, value: Value| shown.insert(name.to_owned(), value);
+    say("client_id", client.id.as_str().into());
+    say(NAME, client.name.en.clone().into());
+    if client.name.zh != client.name.en {
+        say(ZH, client.name.zh.clone().into());
+    }
+    say("scope", client.scopes.join(" ").into());
+    say("response_types", json!(["code"]));
+    say("subject_type", "public".into());
+    say("id_token_signed_response_alg", client.id_token_alg.as_str().into());
+    say("authorization_signed_response_alg", client.response_alg.as_str().into());
+    shown
+}

@@ -1,0 +1,175 @@
+//! The addresses of client registration.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use futures_util::FutureExt as _;
+use http::{HeaderMap, StatusCode, header};
+use serde_json::{Map, Value, json};
+use shared::http::ClientAddr;
+use shared::secret::SecretString;
+
+use super::super::Oidc;
+use super::super::discovery::paths;
+use super::super::token::endpoint::Sent;
+use super::super::token::respond;
+use super::refusal::Refusal;
+use super::{Policy, document};
+use crate::audit::Actor;
+use crate::clients::{Admission, Client, Registered};
+use crate::limits::{AddressBlock, Subject};
+
+/// What a client must not send about itself (RFC 7592 §2.2): it is ours to say.
+const OURS: [&str; 4] =
+    ["registration_access_token", "registration_client_uri", "client_secret_expires_at", "client_id_issued_at"];
+
+/// `POST /register` (RFC 7591 §3.1)
+pub async fn register(State(oidc): State<Oidc>, address: ClientAddr, headers: HeaderMap, Sent(body): Sent) -> Response {
+    match create(&oidc, address, &headers, &body).await {
+        Ok(registered) => reply(StatusCode::CREATED, information(&oidc, &registered)),
+        Err(refusal) => refusal.into_response(),
+    }
+}
+
+async fn create(oidc: &Oidc, address: ClientAddr, headers: &HeaderMap, body: &[u8]) -> Result<Registered, Refusal> {
+    let admission = match (oidc.0.registration, bearer(headers)) {
+        (Policy::Closed, _) => return Err(Refusal::Closed),
+        (Policy::Open, None) => Admission::Open,
+        (Policy::Invited, None) => return Err(Refusal::Token),
+        (_, Some(token)) => Admission::Invited(token),
+    };
+    let metadata = document::read(&object(headers, body)?)?;
+    if matches!(admission, Admission::Open) && !has_room(oidc, AddressBlock::of(address.0)).await? {
+        return Err(Refusal::TooMany);
+    }
+    Ok(oidc.0.clients.register(metadata, admission).await?)
+}
+
+async fn has_room(oidc: &Oidc, block: AddressBlock) -> Result<bool, Refusal> {
+    let (limits, now) = (oidc.0.limits.clone(), oidc.0.clock.now());
+    let verdict = oidc.0.db.write(move |tx| {
+        let limits = limits.clone();
+        async move {
+            let limit = &limits.policy().client_registration_address;
+            limits.hit(tx, limit, Subject::Address(block), now).await
+        }
+        .boxed()
+    });
+    Ok(verdict.await?.is_allowed())
+}
+
+/// `GET /register/{client_id}` (RFC 7592 §2.1)
+pub async fn show(State(oidc): State<Oidc>, Path(id): Path<String>, headers: HeaderMap) -> Response {
+    match own(&oidc, &id, &headers).await {
+        Ok((client, token)) => reply(StatusCode::OK, managed(&oidc, &client, &token)),
+        Err(refusal) => refusal.into_response(),
+    }
+}
+
+/// `PUT /register/{client_id}` (RFC 7592 §2.2): what is not sent is no longer registered.
+pub async fn replace(
+    State(oidc): State<Oidc>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    Sent(body): Sent,
+) -> Response {
+    match change(&oidc, &id, &headers, &body).await {
+        Ok(information) => reply(StatusCode::OK, information),
+        Err(refusal) => refusal.into_response(),
+    }
+}
+
+async fn change(oidc: &Oidc, id: &str, headers: &HeaderMap, body: &[u8]) -> Result<Map<String, Value>, Refusal> {
+    let (old, token) = own(oidc, id, headers).await?;
+    let sent = object(headers, body)?;
+    if sent.get("client_id").and_then(Value::as_str) != Some(old.id.as_str()) {
+        return Err(Refusal::Request("client_id is missing or another"));
+    }
+    if OURS.iter().any(|name| sent.contains_key(*name)) {
+        return Err(Refusal::Request("the request says what is for the registry to say"));
+    }
+    if let Some(secret) = sent.get("client_secret") {
+        let known = secret.as_str().is_some_and(|secret| old.verify_secret(secret, oidc.0.clock.now()));
+        if !known {
+            return Err(Refusal::Request("client_secret is not the registered one"));
+        }
+    }
+    let mut metadata = document::read(&sent)?;
+    old.id.as_str().clone_into(&mut metadata.client_id);
+    let actor = Actor::Client(old.id.to_string());
+    oidc.0.clients.apply(actor.clone(), metadata).await?;
+    let new = oidc.0.clients.find(id).await?.ok_or(Refusal::Token)?;
+    let mut information = managed(oidc, &new, &token);
+    if new.uses_secret() && new.secrets().is_empty() {
+        let secret = oidc.0.clients.rotate_secret(actor, id, std::time::Duration::ZERO).await?;
+        tell_secret(&mut information, &secret);
+    }
+    Ok(information)
+}
+
+/// `DELETE /register/{client_id}` (RFC 7592 §2.3)
+pub async fn remove(State(oidc): State<Oidc>, Path(id): Path<String>, headers: HeaderMap) -> Response {
+    let outcome = async {
+        let (client, _) = own(&oidc, &id, &headers).await?;
+        Ok::<_, Refusal>(oidc.0.clients.remove(Actor::Client(client.id.to_string()), &client.id).await?)
+    };
+    match outcome.await {
+        Ok(()) => {
+            let mut response = respond::done();
+            *response.status_mut() = StatusCode::NO_CONTENT;
+            response
+        }
+        Err(refusal) => refusal.into_response(),
+    }
+}
+
+/// The client of the address, proven by its token, and the token.
+async fn own(oidc: &Oidc, id: &str, headers: &HeaderMap) -> Result<(Client, SecretString), Refusal> {
+    let token = bearer(headers).ok_or(Refusal::Token)?;
+    let client = oidc.0.clients.managed(id, &token).await?.ok_or(Refusal::Token)?;
+    Ok((client, token))
+}
+
+/// RFC 6750 §2.1
+fn bearer(headers: &HeaderMap) -> Option<SecretString> {
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| SecretString::new(token.trim()))
+}
+
+fn object(headers: &HeaderMap, body: &[u8]) -> Result<Map<String, Value>, Refusal> {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    if !kind.eq_ignore_ascii_case("application/json") {
+        return Err(Refusal::Request("the body is application/json"));
+    }
+    serde_json::from_slice(body).map_err(|_| Refusal::Request("the body is a JSON object"))
+}
+
+/// RFC 7591 §3.2.1
+fn information(oidc: &Oidc, registered: &Registered) -> Map<String, Value> {
+    let mut information = managed(oidc, &registered.client, &registered.token);
+    information.insert("client_id_issued_at".to_owned(), oidc.0.clock.now().seconds().into());
+    if let Some(secret) = &registered.secret {
+        tell_secret(&mut information, secret);
+    }
+    information
+}
+
+fn tell_secret(information: &mut Map<String, Value>, secret: &SecretString) {
+    information.insert("client_secret".to_owned(), secret.expose().into());
+    information.insert("client_secret_expires_at".to_owned(), json!(0));
+}
+
+/// RFC 7592 §3
+fn managed(oidc: &Oidc, client: &Client, token: &SecretString) -> Map<String, Value> {
+    let mut information = document::show(client);
+    let uri = format!("{}{}/{}", oidc.0.issuer, paths::REGISTER, client.id);
+    information.insert("registration_client_uri".to_owned(), uri.into());
+    information.insert("registration_access_token".to_owned(), token.expose().into());
+    information
+}
+
+fn reply(status: StatusCode, body: Map<String, Value>) -> Response {
+    let mut response = respond::json(Value::Object(body).to_string());
+    *response.status_mut() = status;
+    response
+}
