@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::model::{ApplicationType, AuthMethod, GrantType, Profile};
+use super::model::{ApplicationType, AuthMethod, GrantType, Profile, SubjectType};
 use crate::keys::Alg;
 
 /// A text in both languages.
@@ -73,6 +73,12 @@ pub struct Metadata {
     /// Where its terms stand.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tos_uri: Option<String>,
+    /// How people are named to it (OIDC Core §8).
+    #[serde(default)]
+    pub subject_type: SubjectType,
+    /// Whose host speaks for its redirect URIs where they have several (OIDC Core §8.1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sector_identifier_uri: Option<String>,
     /// Whom to write to about it: mail addresses.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub contacts: Vec<String>,

@@ -68,6 +68,17 @@ pub enum AuthMethod {
     None,
 }
 
+/// How people are named to a client (OIDC Core §8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SubjectType {
+    /// As to every other.
+    #[default]
+    Public,
+    /// As to no client of another sector.
+    Pairwise,
+}
+
 /// Where a client runs (OIDC Registration §2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -159,6 +170,8 @@ pub struct Client {
     pub response_alg: Alg,
     /// How user information for it is signed, if it is.
     pub userinfo_alg: Option<Alg>,
+    /// The sector within which people have the same subject; none: theirs is public.
+    pub sector: Option<String>,
     /// Whether its access tokens are bound to a key of its own (RFC 9449 §5.2).
     pub dpop_bound: bool,
     /// How old a sign-in may be at most when a request does not say.

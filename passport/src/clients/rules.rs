@@ -6,7 +6,9 @@ use std::time::Duration;
 use url::Url;
 
 use super::metadata::{Bilingual, Metadata};
-use super::model::{ApplicationType, AuthMethod, Client, ClientId, ClientKeys, GrantType, Profile, Requests};
+use super::model::{
+    ApplicationType, AuthMethod, Client, ClientId, ClientKeys, GrantType, Profile, Requests, SubjectType,
+};
 use super::redirect_uri::{RedirectUri, RedirectUriError};
 use super::secret::StoredSecret;
 use crate::keys::Alg;
@@ -34,6 +36,7 @@ impl Client {
         let logo_uri = check.url("logo_uri", m.logo_uri.as_deref());
         let keys = check.keys(m);
         let requests = check.requests(m);
+        let sector = check.sector(m, &redirect_uris);
         let backchannel_logout_uri = check.url("backchannel_logout_uri", m.backchannel_logout_uri.as_deref());
         let frontchannel_logout_uri = check.url("frontchannel_logout_uri", m.frontchannel_logout_uri.as_deref());
         check.grants(m);
@@ -66,6 +69,7 @@ impl Client {
             requests,
             response_alg: m.authorization_signed_response_alg.unwrap_or(usual_alg),
             userinfo_alg: m.userinfo_signed_response_alg,
+            sector,
             dpop_bound: m.dpop_bound_access_tokens,
             default_max_age: m.default_max_age.map(Duration::from_secs),
             default_acr_values: m.default_acr_values.clone(),
@@ -129,6 +133,9 @@ pub enum Rule {
     /// See [`KeySetProblem`].
     #[error("{0}")]
     KeySet(KeySetProblem),
+    /// OIDC Core §8.1
+    #[error("needs redirect URIs of one host, or a sector_identifier_uri")]
+    Sector,
     /// What the client signs cannot be verified without.
     #[error("needs jwks or jwks_uri")]
     NoKeys,
@@ -199,6 +206,20 @@ impl Check {
             (None, Some(url)) => ClientKeys::At(url),
             (None, None) => ClientKeys::None,
         }
+    }
+
+    /// OIDC Core §8.1: the host of the sector identifier, or the one host of all redirect URIs.
+    fn sector(&mut self, m: &Metadata, redirect_uris: &[RedirectUri]) -> Option<String> {
+        let named = self.url("sector_identifier_uri", m.sector_identifier_uri.as_deref());
+        if m.subject_type == SubjectType::Public {
+            return None;
+        }
+        let host = |url: &Url| url.host_str().map(str::to_owned);
+        let mut hosts = redirect_uris.iter().map(|uri| Url::parse(uri.as_str()).ok().as_ref().and_then(host));
+        let first = hosts.next().flatten();
+        let sector = named.as_ref().and_then(host).or(first.filter(|first| hosts.all(|h| h.as_ref() == Some(first))));
+        self.require("subject_type", sector.is_some(), Rule::Sector);
+        sector
     }
 
     fn requests(&mut self, m: &Metadata) -> Requests {

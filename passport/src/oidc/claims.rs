@@ -29,6 +29,13 @@ pub struct UserInfo {
     id_verified: Option<bool>,
 }
 
+impl UserInfo {
+    /// The same under the name that the person has for a client.
+    pub fn named(self, sub: String) -> Self {
+        Self { sub, ..self }
+    }
+}
+
 /// Selects what `scope` allows, and what was asked for by name. The subject is the account's id: the same for every client, and never used again.
 pub fn select(account: AccountClaims, province: Option<Province>, scope: &Scope, named: &Scope) -> UserInfo {
     let wanted = |claim: &str, owner: &str| scope.has(owner) || named.has(claim);

@@ -175,7 +175,7 @@ fn metadata(issuer: &str) -> Result<Metadata, IssuerError> {
         AuthUrl::new(at(paths::AUTHORIZE))?,
         JsonWebKeySetUrl::new(at(paths::JWKS))?,
         vec![ResponseTypes::new(vec![CoreResponseType::Code])],
-        vec![CoreSubjectIdentifierType::Public],
+        vec![CoreSubjectIdentifierType::Public, CoreSubjectIdentifierType::Pairwise],
         Alg::ALL.iter().map(|alg| algorithm(*alg)).collect(),
         additional,
     );
@@ -201,6 +201,7 @@ fn metadata(issuer: &str) -> Result<Metadata, IssuerError> {
         .set_ui_locales_supported(Some(
             shared::i18n::Lang::ALL.iter().map(|lang| LanguageTag::new(lang.tag().to_owned())).collect(),
         ))
+        .set_userinfo_signing_alg_values_supported(Some(Alg::ALL.iter().map(|alg| algorithm(*alg)).collect()))
         .set_claims_parameter_supported(Some(true))
         .set_request_parameter_supported(Some(true))
         .set_request_object_signing_alg_values_supported(Some(Alg::ALL.iter().map(|alg| algorithm(*alg)).collect()))

@@ -11,6 +11,7 @@ use super::confirmation::Confirmation;
 use super::error::{Code, ProtocolError};
 use super::failure::Failure;
 use super::store::grants;
+use super::subject::Subjects;
 use super::token::endpoint::{self, Sent};
 use super::token::respond;
 use super::{Oidc, access_token, client_auth, handle, userinfo};
@@ -106,7 +107,7 @@ async fn of_refresh_token(oidc: &Oidc, client: &Client, text: &str) -> Result<An
         scope: Some(family.grant.scope.to_string()),
         client_id: Some(family.grant.client_id),
         exp: Some(family.expires_at.seconds()),
-        sub: Some(family.grant.account.to_string()),
+        sub: Some(Subjects::of(oidc, client).name(family.grant.account)),
         iss: Some(oidc.0.issuer.to_string()),
         ..Answer::default()
     }))

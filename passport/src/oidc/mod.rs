@@ -34,6 +34,7 @@ pub mod resource;
 pub mod revoke;
 pub mod scope;
 pub mod store;
+pub mod subject;
 pub mod token;
 pub mod userinfo;
 mod visit;

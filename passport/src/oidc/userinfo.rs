@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 use futures_util::FutureExt as _;
 use http::{HeaderMap, Method};
+use serde::Serialize;
 use shared::db::DbError;
 
 use super::access_token::AccessToken;
@@ -15,16 +16,18 @@ use super::handle::GrantId;
 use super::resource::{self, DEAD, Presented, Request, Scheme};
 use super::scope::{OPENID, Scope};
 use super::store::grants;
+use super::subject::Subjects;
 use super::token::endpoint::Sent;
 use super::token::respond;
 use super::{Oidc, dpop};
+use crate::accounts::model::AccountId;
 
 /// `GET` and `POST /userinfo`
 pub async fn show(State(oidc): State<Oidc>, method: Method, headers: HeaderMap, Sent(body): Sent) -> Response {
     let request = Request { method: &method, path: paths::USERINFO, headers: &headers, body: &body };
     let mut response = match request.presented() {
         Ok(Some(sent)) => match user_info(&oidc, &request, &sent).await {
-            Ok(info) => respond::json(serde_json::to_vec(&info).unwrap_or_default()),
+            Ok(answer) => answer,
             Err(failure) => resource::refuse(&failure, sent.scheme),
         },
         Ok(None) => resource::unauthorized(),
@@ -34,26 +37,59 @@ pub async fn show(State(oidc): State<Oidc>, method: Method, headers: HeaderMap, 
     response
 }
 
-async fn user_info(oidc: &Oidc, request: &Request<'_>, sent: &Presented) -> Result<UserInfo, Failure> {
+async fn user_info(oidc: &Oidc, request: &Request<'_>, sent: &Presented) -> Result<Response, Failure> {
     let token = request.token(oidc, sent).await?;
     if !token.allows(OPENID) {
         let text = "the access token does not allow openid";
         return Err(ProtocolError::new(Code::InsufficientScope, text, "RFC 6750 3.1").into());
     }
     let (Some(grant), Ok(scope)) = (token.grant(), Scope::parse(&token.scope)) else { return Err(DEAD.into()) };
-    Ok(person(oidc, grant, token.jti, scope).await?.ok_or(DEAD)?)
+    // A client that gave up its registration has no tokens any more (RFC 7592 §2.3).
+    let client = oidc.0.clients.find(&token.client_id).await?.ok_or(DEAD)?;
+    let info = person(oidc, grant, token.jti, scope).await?.ok_or(DEAD)?;
+    let info = match Subjects::of(oidc, &client) {
+        Subjects::Public => info.1,
+        subjects => info.1.named(subjects.name(info.0)),
+    };
+    match client.userinfo_alg {
+        None => Ok(respond::json(serde_json::to_vec(&info).unwrap_or_default())),
+        Some(alg) => {
+            let signed = Signed { iss: &oidc.0.issuer, aud: client.id.as_str(), info };
+            Ok(respond::jwt(oidc.0.keys.sign(alg, TYPE, &signed)?))
+        }
+    }
+}
+
+/// The `typ` of signed user information.
+const TYPE: &str = "JWT";
+
+/// User information that the client can show to others (OIDC Core §5.3.2).
+#[derive(Serialize)]
+struct Signed<'s> {
+    iss: &'s str,
+    aud: &'s str,
+    #[serde(flatten)]
+    info: UserInfo,
 }
 
 /// What the token's scope allows to know of the person, unless token, grant or session have ended. One reading of the
 /// database.
-async fn person(oidc: &Oidc, grant: GrantId, jti: String, scope: Scope) -> Result<Option<UserInfo>, DbError> {
+async fn person(
+    oidc: &Oidc,
+    grant: GrantId,
+    jti: String,
+    scope: Scope,
+) -> Result<Option<(AccountId, UserInfo)>, DbError> {
     oidc.0
         .db
         .read(move |tx| {
             let (jti, scope) = (jti.clone(), scope.clone());
             async move {
                 let found = grants::person(tx, grant, &jti).await?;
-                Ok(found.map(|(grant, account)| claims::select(account, grant.province, &scope, &grant.named.userinfo)))
+                Ok(found.map(|(grant, account)| {
+                    let info = claims::select(account, grant.province, &scope, &grant.named.userinfo);
+                    (grant.account, info)
+                }))
             }
             .boxed()
         })

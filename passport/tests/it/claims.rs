@@ -131,3 +131,56 @@ async fn what_is_no_request_for_claims_is_refused() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn signed_user_information_names_issuer_and_client() {
+    on_both(|passport| async move {
+        passport.register(&[&format!("{OURS}userinfo_signed_response_alg = 'EdDSA'\n")]).await;
+        let (mut browser, session) = passport.signed_in(None).await;
+        let tokens = passport.tokens(&mut browser, "openid email").await;
+        let answer = userinfo(&mut browser, tokens["access_token"].as_str().expect("a token")).await;
+        assert_eq!(answer.header("content-type"), Some("application/jwt"));
+        let told = claims(&answer.text);
+        assert_eq!((&told["iss"], &told["aud"]), (&ISSUER.into(), &"cet".into()));
+        assert_eq!(told["sub"], session.account.to_string());
+        assert!(told["email"].is_string());
+        let header = answer.text.split('.').next().expect("a header");
+        assert_eq!(crate::support::site::claims(&format!(".{header}."))["alg"], "EdDSA");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn sites_of_different_sectors_know_a_person_by_different_names() {
+    on_both(|passport| async move {
+        let pairwise = format!("{OURS}subject_type = 'pairwise'\n");
+        let sibling = pairwise.replace("'cet'", "'sibling'").replace("/cb'", "/cb2'");
+        let stranger = pairwise.replace("'cet'", "'stranger'").replace("cet.test", "stranger.test");
+        passport.register(&[&pairwise, &sibling, &stranger]).await;
+        let (mut browser, session) = passport.signed_in(None).await;
+        let mut names = Vec::new();
+        for (id, uri) in [
+            ("cet", "https://cet.test/cb"),
+            ("sibling", "https://cet.test/cb2"),
+            ("stranger", "https://stranger.test/cb"),
+        ] {
+            let pairs = with(with(request(), "client_id", id), "redirect_uri", uri);
+            let code = passport.code(&mut browser, &pairs).await;
+            let by = crate::support::site::basic(id, crate::support::site::SECRET);
+            let redemption = with(redemption(&code), "redirect_uri", uri);
+            let tokens = post(&mut browser, "/token", encoded(&redemption), &[("authorization", &by)]).await.json();
+            let id_token = tokens["id_token"].as_str().expect("an ID token").to_owned();
+            let sub = claims(&id_token)["sub"].as_str().expect("a subject").to_owned();
+            let access_token = tokens["access_token"].as_str().expect("a token");
+            assert_eq!(claims(access_token)["sub"], sub, "{id}");
+            assert_eq!(userinfo(&mut browser, access_token).await.json()["sub"], sub, "{id}");
+            let silent = with(with(pairs, "id_token_hint", &id_token), "prompt", "none");
+            assert!(authorize(&mut browser, &silent).await.parameter("code").is_some(), "{id} means the same person");
+            names.push(sub);
+        }
+        assert_eq!(names[0], names[1], "one sector");
+        assert_ne!(names[0], names[2]);
+        assert!(!names.contains(&session.account.to_string()));
+    })
+    .await;
+}

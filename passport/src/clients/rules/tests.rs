@@ -119,3 +119,16 @@ fn a_request_uri_may_carry_the_hash_of_its_object() {
     assert_eq!(known.requests.uris.iter().map(Url::as_str).collect::<Vec<_>>(), ["https://a.example/r.jwt"]);
     assert_eq!(rules(&format!("{uri}request_uris = ['http://a.example/r']")), [("request_uris", Rule::Url)]);
 }
+
+#[test]
+fn pairwise_subjects_need_one_sector() {
+    let pairwise = "subject_type = 'pairwise'\n";
+    let two = "redirect_uris = ['https://a.example/cb', 'https://b.example/cb']\n";
+    assert_eq!(rules(&format!("{two}{pairwise}")), [("subject_type", Rule::Sector)]);
+    let sector = |toml: &str| client(toml).sector;
+    let one = "redirect_uris = ['https://a.example/cb', 'https://a.example:8443/cb2']\n";
+    assert_eq!(sector(&format!("{one}{pairwise}")).as_deref(), Some("a.example"));
+    let spoken_for = format!("{two}{pairwise}sector_identifier_uri = 'https://c.example/uris.json'");
+    assert_eq!(sector(&spoken_for).as_deref(), Some("c.example"));
+    assert_eq!(sector(two), None);
+}

@@ -13,6 +13,7 @@ use super::super::handle::GrantId;
 use super::super::id_token::Hint;
 use super::super::store::consents;
 use super::super::store::grants::Grant;
+use super::super::subject::Subjects;
 use super::interaction::{self, Began, Consent, Present, Step};
 use super::request::AuthorizationRequest;
 use crate::accounts::sessions::{self, Session};
@@ -44,10 +45,10 @@ impl Meant {
         }
     }
 
-    fn is(&self, session: &Session, silent: bool) -> bool {
+    fn is(&self, session: &Session, subjects: &Subjects, silent: bool) -> bool {
         match self {
             Self::Anyone => true,
-            Self::Person(subject) => *subject == session.account.to_string(),
+            Self::Person(subject) => subjects.means(subject, session.account),
             Self::Unreadable => !silent,
         }
     }
@@ -58,6 +59,7 @@ struct Question {
     request: Arc<AuthorizationRequest>,
     began: Began,
     meant: Meant,
+    subjects: Subjects,
     token_hash: [u8; 32],
     now: Timestamp,
 }
@@ -83,7 +85,8 @@ pub async fn decide(
         return Ok(Decision::Step(interaction::next(&request, None, None, began, now)));
     };
     let meant = Meant::read(oidc, &request);
-    let question = Arc::new(Question { request: Arc::clone(&request), began, meant, token_hash, now });
+    let subjects = Subjects::of(oidc, &request.client);
+    let question = Arc::new(Question { request: Arc::clone(&request), began, meant, subjects, token_hash, now });
     let reading = oidc.0.db.read(move |tx| {
         let question = Arc::clone(&question);
         async move { answer(tx, &question).await }.boxed()
@@ -110,8 +113,8 @@ async fn answer(tx: &mut Tx, question: &Question) -> Result<(Step, Option<Permis
     let present = Present {
         auth_time: session.auth_time,
         has_province: session.province.is_some(),
-        is_hinted: question.meant.is(&session, request.prompt.none)
-            && request.subject.as_ref().is_none_or(|subject| *subject == session.account.to_string()),
+        is_hinted: question.meant.is(&session, &question.subjects, request.prompt.none)
+            && request.subject.as_ref().is_none_or(|subject| question.subjects.means(subject, session.account)),
     };
     let step = interaction::next(request, Some(present), consent.as_ref(), *began, *now);
     Ok((step, Some(Permission { session, consent })))

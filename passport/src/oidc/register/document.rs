@@ -7,7 +7,7 @@ use crate::clients::{Client, Metadata};
 use crate::oidc::scope::{EXAM, SUPPORTED};
 
 /// Fields that mean the same here and there.
-const SHARED: [&str; 31] = [
+const SHARED: [&str; 32] = [
     "redirect_uris",
     "post_logout_redirect_uris",
     "application_type",
@@ -39,6 +39,7 @@ const SHARED: [&str; 31] = [
     "backchannel_logout_session_required",
     "frontchannel_logout_uri",
     "frontchannel_logout_session_required",
+    "subject_type",
 ];
 
 /// Fields that a client would rely on and that we cannot obey. Others that we do not know are ignored (RFC 7591 §2).
@@ -64,7 +65,6 @@ pub(super) fn read(sent: &Map<String, Value>) -> Result<Metadata, Refusal> {
         return Err(Refusal::field(name, "is not supported here"));
     }
     only(sent, "response_types", &json!(["code"]))?;
-    only(sent, "subject_type", &json!("public"))?;
     let mut fields = json!({ "client_id": "", NAME: names(sent)?, "scopes": scopes(sent.get("scope"))? });
     let mut metadata = parse(&fields).map_err(|()| Refusal::Request("the client metadata is malformed"))?;
     for name in SHARED {
@@ -140,7 +140,6 @@ pub(super) fn show(client: &Client) -> Map<String, Value> {
     }
     say("scope", client.scopes.join(" ").into());
     say("response_types", json!(["code"]));
-    say("subject_type", "public".into());
     say("id_token_signed_response_alg", client.id_token_alg.as_str().into());
     say("authorization_signed_response_alg", client.response_alg.as_str().into());
     shown

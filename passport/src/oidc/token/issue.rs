@@ -12,6 +12,7 @@ use super::super::confirmation::Confirmation;
 use super::super::id_token::{self, NewIdToken};
 use super::super::scope::{OPENID, Scope};
 use super::super::store::grants::Grant;
+use super::super::subject::Subjects;
 use crate::accounts;
 use crate::clients::Client;
 use crate::keys::KeysError;
@@ -66,7 +67,8 @@ pub async fn person(oidc: &Oidc, grant: &Grant) -> Result<Option<UserInfo>, DbEr
 /// See [`KeysError`].
 pub fn for_person(oidc: &Oidc, client: &Client, tokens: Tokens<'_>, now: Timestamp) -> Result<Vec<u8>, KeysError> {
     let grant = tokens.grant;
-    let (subject, session, id) = (grant.account.to_string(), grant.session.to_string(), grant.id.to_string());
+    let subject = Subjects::of(oidc, client).name(grant.account);
+    let (session, id) = (grant.session.to_string(), grant.id.to_string());
     let access = NewAccessToken {
         subject: &subject,
         client_id: client.id.as_str(),

@@ -23,6 +23,13 @@ pub fn json(body: impl Into<Bytes>) -> Response {
     response
 }
 
+/// 200 with a JWT (OIDC Core §5.3.2).
+pub fn jwt(token: String) -> Response {
+    let mut response = json(token);
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/jwt"));
+    response
+}
+
 /// 200 and no more (RFC 7009 §2.2).
 pub fn done() -> Response {
     let mut response = StatusCode::OK.into_response();

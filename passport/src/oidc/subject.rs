@@ -1,0 +1,55 @@
+//! How a person is named to a client (OIDC Core §8).
+//!
+//! A public subject is the account's id. A pairwise one is a keyed hash of it and of the client's sector, so that two
+//! sites of different sectors cannot find out that they know the same person. Neither is ever given to anybody else.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use super::Oidc;
+use crate::accounts::model::AccountId;
+use crate::clients::Client;
+use crate::keys::Keys;
+
+const PURPOSE: &str = "pairwise-subject";
+
+/// The names of people for one client.
+#[derive(Clone)]
+pub enum Subjects {
+    /// The same for every client.
+    Public,
+    /// Different for each sector.
+    Pairwise {
+        /// What makes the hash.
+        keys: Keys,
+        /// The host that the client's redirect URIs share, or that speaks for them.
+        sector: String,
+    },
+}
+
+impl Subjects {
+    /// Those for this client.
+    pub fn of(oidc: &Oidc, client: &Client) -> Self {
+        match &client.sector {
+            None => Self::Public,
+            Some(sector) => Self::Pairwise { keys: oidc.0.keys.clone(), sector: sector.clone() },
+        }
+    }
+
+    /// The subject of this account.
+    pub fn name(&self, account: AccountId) -> String {
+        match self {
+            Self::Public => account.to_string(),
+            // A host holds no zero byte: no two pairs read the same.
+            Self::Pairwise { keys, sector } => {
+                URL_SAFE_NO_PAD.encode(keys.mac(PURPOSE, format!("{sector}\0{account}").as_bytes()))
+            }
+        }
+    }
+
+    /// Whether an ID token or a client means this account by that subject. One that was issued to a client with public
+    /// subjects counts as well: an ID token hint may be another client's.
+    pub fn means(&self, subject: &str, account: AccountId) -> bool {
+        subject == self.name(account) || subject == account.to_string()
+    }
+}
