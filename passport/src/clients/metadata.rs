@@ -148,6 +148,9 @@ pub struct Metadata {
     /// Scopes it may ask for.
     #[serde(default = "default_scopes")]
     pub scopes: Vec<String>,
+    /// Resource servers that it may have access tokens for (RFC 8707): absolute URIs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resources: Vec<String>,
     /// How its ID tokens are signed; none: RS256, or ES256 under the profile `fapi2`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id_token_signed_response_alg: Option<Alg>,

@@ -188,6 +188,8 @@ pub struct Client {
     pub grant_types: Vec<GrantType>,
     /// Scopes it may ask for.
     pub scopes: Vec<String>,
+    /// Resource servers that it may have access tokens for.
+    pub resources: Vec<String>,
     /// How its ID tokens are signed.
     pub id_token_alg: Alg,
     /// Its tile on the candidate's home.

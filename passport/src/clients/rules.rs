@@ -42,6 +42,7 @@ impl Client {
         check.grants(m);
         check.algorithms(m);
         check.scopes(&m.scopes);
+        check.resources(&m.resources);
         let (Some(id), true) = (id, check.0.is_empty()) else {
             return Err(check.0);
         };
@@ -78,6 +79,7 @@ impl Client {
             frontchannel_logout_session: m.frontchannel_logout_session_required,
             grant_types: m.grant_types.clone(),
             scopes: m.scopes.clone(),
+            resources: m.resources.clone(),
             id_token_alg: m.id_token_signed_response_alg.unwrap_or(usual_alg),
             tile: m.tile.clone(),
             secrets,
@@ -145,6 +147,9 @@ pub enum Rule {
     /// FAPI 2.0 Security Profile §5.3.2.1: a secret that travels proves too little.
     #[error("the profile fapi2 takes private_key_jwt")]
     FapiAuthentication,
+    /// RFC 8707 §2
+    #[error("{0:?} is not an absolute URI without a fragment")]
+    Resource(String),
     /// RFC 6749 §3.3.
     #[error("{0:?} is not a scope")]
     Scope(String),
@@ -264,6 +269,13 @@ impl Check {
         self.require("profile", !(public && fapi), Rule::PublicFapi);
         let secret = matches!(m.token_endpoint_auth_method, AuthMethod::Basic | AuthMethod::Post);
         self.require("token_endpoint_auth_method", !(secret && fapi), Rule::FapiAuthentication);
+    }
+
+    fn resources(&mut self, resources: &[String]) {
+        for resource in resources {
+            let plain = resource.bytes().all(|b| b.is_ascii_graphic()) && !resource.contains('#');
+            self.require("resources", plain && Url::parse(resource).is_ok(), Rule::Resource(resource.clone()));
+        }
     }
 
     fn scopes(&mut self, scopes: &[String]) {

@@ -7,6 +7,7 @@ use shared::clock::Timestamp;
 use shared::entropy::{Entropy, bytes};
 
 use super::Oidc;
+use super::audience::{Aud, Audience, ReadAud};
 use super::confirmation::Confirmation;
 use super::handle::GrantId;
 use super::scope::Scope;
@@ -37,6 +38,8 @@ pub struct NewAccessToken<'t> {
     pub acr: Option<&'t str>,
     /// The key that it is bound to.
     pub bound_to: Option<&'t Confirmation>,
+    /// What it is for.
+    pub audience: &'t Audience,
 }
 
 /// The claims as they are written (RFC 9068 §2.2).
@@ -44,7 +47,7 @@ pub struct NewAccessToken<'t> {
 struct Written<'t> {
     iss: &'t str,
     sub: &'t str,
-    aud: &'t str,
+    aud: Aud<'t>,
     exp: i64,
     iat: i64,
     jti: &'t str,
@@ -68,7 +71,7 @@ pub struct AccessToken {
     /// Whose authorization it is.
     pub sub: String,
     /// For whom it is meant.
-    pub aud: String,
+    pub aud: ReadAud,
     /// From when on it does not count, in seconds since the epoch.
     pub exp: i64,
     /// When it was issued, likewise.
@@ -111,8 +114,7 @@ pub fn sign(oidc: &Oidc, token: NewAccessToken<'_>, now: Timestamp) -> Result<St
     let claims = Written {
         iss: &oidc.0.issuer,
         sub: token.subject,
-        // The resource is our own user information until a request can name another (RFC 8707).
-        aud: &oidc.0.issuer,
+        aud: token.audience.claim(&oidc.0.issuer),
         exp: (now + oidc.0.lifetimes.access_token).seconds(),
         iat: now.seconds(),
         jti: &jti,
@@ -131,13 +133,21 @@ pub fn sign(oidc: &Oidc, token: NewAccessToken<'_>, now: Timestamp) -> Result<St
     }
 }
 
-/// Reads a token that is not expired and meant for us. Whether it was revoked is not looked at.
+/// Reads a token that is not expired, whatever it is for. Whether it was revoked is not looked at.
 ///
 /// # Errors
 /// See [`TokenError`].
 pub fn read(oidc: &Oidc, text: &str) -> Result<AccessToken, TokenError> {
-    let token: AccessToken = oidc.0.keys.verify(text, TYPE)?;
-    if token.aud == *oidc.0.issuer { Ok(token) } else { Err(TokenError::Type) }
+    oidc.0.keys.verify(text, TYPE)
+}
+
+/// Like [`read`], for a token that is meant for us.
+///
+/// # Errors
+/// See [`TokenError`].
+pub fn read_for_us(oidc: &Oidc, text: &str) -> Result<AccessToken, TokenError> {
+    let token = read(oidc, text)?;
+    if token.aud.names(&oidc.0.issuer) { Ok(token) } else { Err(TokenError::Type) }
 }
 
 /// 128 random bits.

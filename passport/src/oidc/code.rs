@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 use shared::clock::Timestamp;
 
+use super::audience::Audience;
 use super::named_claims::NamedClaims;
 use super::scope::Scope;
 use super::store::grants::Grant;
@@ -43,6 +44,8 @@ struct Written {
     sc: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     cl: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    rs: Option<String>,
     t: i64,
     acr: String,
     amr: String,
@@ -62,8 +65,20 @@ struct Written {
 impl AuthorizationCode {
     /// The text for the client.
     pub fn seal(&self, sealer: &dyn Sealer) -> String {
-        let Grant { id, client_id, account, session, scope, named, auth_time, acr, amr, province, refreshable } =
-            &self.grant;
+        let Grant {
+            id,
+            client_id,
+            account,
+            session,
+            scope,
+            named,
+            audience,
+            auth_time,
+            acr,
+            amr,
+            province,
+            refreshable,
+        } = &self.grant;
         let written = Written {
             g: id.to_string(),
             c: client_id.clone(),
@@ -71,6 +86,7 @@ impl AuthorizationCode {
             s: session.to_string(),
             sc: scope.to_string(),
             cl: named.to_text(),
+            rs: audience.to_text(),
             t: auth_time.millis(),
             acr: acr.clone(),
             amr: amr.clone(),
@@ -97,6 +113,7 @@ impl AuthorizationCode {
                 session: w.s.parse().ok()?,
                 scope: Scope::parse(&w.sc).ok()?,
                 named: w.cl.map(|text| NamedClaims::parse(&text).ok_or(())).transpose().ok()?.unwrap_or_default(),
+                audience: w.rs.map(|text| Audience::parse(&text)).unwrap_or_default(),
                 auth_time: Timestamp::from_millis(w.t),
                 acr: w.acr,
                 amr: w.amr,
@@ -123,7 +140,7 @@ mod tests {
         let full = testing::code(|_| ());
         let bare = testing::code(|code| {
             (code.nonce, code.code_challenge, code.grant.province) = (None, None, None);
-            code.grant.named = NamedClaims::default();
+            (code.grant.named, code.grant.audience) = (NamedClaims::default(), Audience::default());
         });
         for code in [full, bare] {
             let text = code.seal(&PlainSealer);

@@ -43,6 +43,8 @@ pub enum Code {
     RequestUriNotSupported,
     /// OIDC Core §3.1.2.6
     RegistrationNotSupported,
+    /// RFC 8707 §2
+    InvalidTarget,
     /// OIDC Core §3.1.2.6
     InvalidRequestUri,
     /// OIDC Core §3.1.2.6
@@ -77,6 +79,7 @@ impl Code {
             Self::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
             Self::RequestUriNotSupported => "request_uri_not_supported",
             Self::RegistrationNotSupported => "registration_not_supported",
+            Self::InvalidTarget => "invalid_target",
             Self::InvalidRequestUri => "invalid_request_uri",
             Self::InvalidRequestObject => "invalid_request_object",
             Self::InvalidToken => "invalid_token",

@@ -7,6 +7,7 @@ use futures_util::FutureExt as _;
 use http::HeaderMap;
 use serde::Serialize;
 
+use super::audience::ReadAud;
 use super::confirmation::Confirmation;
 use super::error::{Code, ProtocolError};
 use super::failure::Failure;
@@ -34,7 +35,7 @@ struct Answer {
     #[serde(skip_serializing_if = "Option::is_none")]
     sub: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    aud: Option<String>,
+    aud: Option<ReadAud>,
     #[serde(skip_serializing_if = "Option::is_none")]
     iss: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]

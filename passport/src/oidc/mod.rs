@@ -5,6 +5,7 @@
 //! ([`client_auth`]) and hands the request to one of the grants, which [`grant_engine`] judges and [`store`] keeps.
 
 pub mod access_token;
+pub mod audience;
 pub mod authorize;
 pub mod claims;
 pub mod client_auth;

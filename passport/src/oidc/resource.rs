@@ -78,7 +78,7 @@ impl Request<'_> {
     /// # Errors
     /// `invalid_token`, `invalid_dpop_proof`, `use_dpop_nonce`.
     pub async fn token(&self, oidc: &Oidc, sent: &Presented) -> Result<AccessToken, Failure> {
-        let token = access_token::read(oidc, &sent.text).map_err(|_| DEAD)?;
+        let token = access_token::read_for_us(oidc, &sent.text).map_err(|_| DEAD)?;
         match (&token.cnf, sent.scheme) {
             (None, Scheme::Bearer) => {}
             (Some(Confirmation::Dpop(key)), Scheme::Dpop) => {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use shared::clock::Timestamp;
 use shared::entropy::SeededEntropy;
 
+use super::audience::Audience;
 use super::code::AuthorizationCode;
 use super::handle::GrantId;
 use super::named_claims::NamedClaims;
@@ -27,6 +28,7 @@ pub(crate) fn code(change: impl FnOnce(&mut AuthorizationCode)) -> Authorization
         session: SessionId::new(T0, &entropy),
         scope: Scope::parse("openid").expect("scope"),
         named: NamedClaims { userinfo: Scope::parse("email").expect("claims"), ..NamedClaims::default() },
+        audience: Audience::parse("https://api.example/ https://other.example/"),
         auth_time: T0,
         acr: "acr".to_owned(),
         amr: "pwd".to_owned(),

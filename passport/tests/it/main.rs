@@ -17,6 +17,7 @@ mod outage;
 mod par;
 mod registration;
 mod request_objects;
+mod resources;
 mod response_modes;
 mod support;
 mod token;

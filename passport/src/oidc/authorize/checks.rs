@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use shared::i18n::Lang;
 
+use super::super::audience::Audience;
 use super::super::error::{Code, ProtocolError};
 use super::super::grant_engine::authorization;
 use super::super::named_claims::{AcrWish, ClaimsRequest};
@@ -56,6 +57,7 @@ pub fn accept(
     let negotiated = authorization::negotiate(raw, &client)?;
     Ok(AuthorizationRequest {
         scope: negotiated.scope,
+        audience: Audience::requested(raw.resources.iter().map(String::as_str), &client)?,
         named: claims.named,
         subject: claims.subject,
         code_challenge: negotiated.code_challenge,

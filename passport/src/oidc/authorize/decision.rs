@@ -143,6 +143,7 @@ fn code(oidc: &Oidc, request: &AuthorizationRequest, permission: Permission, now
             session: session.id,
             scope,
             named,
+            audience: request.audience.clone(),
             auth_time: session.auth_time,
             acr: session.acr,
             amr: session.amr.join(" "),

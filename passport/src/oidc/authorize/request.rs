@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use shared::i18n::Lang;
 
+use super::super::audience::Audience;
 use super::super::error::{Code, ProtocolError};
 use super::super::named_claims::NamedClaims;
 use super::super::params::Params;
@@ -61,6 +62,8 @@ pub struct RawRequest {
     pub acr_values: Option<String>,
     /// OIDC Core §5.5
     pub claims: Option<String>,
+    /// RFC 8707 §2.1
+    pub resources: Vec<String>,
     /// OIDC Core §6.1
     pub request: Option<String>,
     /// OIDC Core §6.2
@@ -92,6 +95,7 @@ impl RawRequest {
             id_token_hint: take("id_token_hint"),
             acr_values: take("acr_values"),
             claims: take("claims"),
+            resources: params.all("resource").map(str::to_owned).collect(),
             request: take("request"),
             request_uri: take("request_uri"),
             registration: take("registration"),
@@ -110,6 +114,8 @@ pub struct AuthorizationRequest {
     pub scope: Scope,
     /// What it may be given of the claims that it asked for by name.
     pub named: NamedClaims,
+    /// What the access tokens are for.
+    pub audience: Audience,
     /// Whom the client means, if it says so by subject.
     pub subject: Option<String>,
     /// To be repeated in the ID token.

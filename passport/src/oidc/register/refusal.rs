@@ -66,7 +66,7 @@ impl Refusal {
             (Rule::Redirect(_, why), "redirect_uris") => Self::RedirectUri(format!("a redirect URI {why}")),
             (Rule::NoRedirect, _) => Self::RedirectUri(first.to_string()),
             (Rule::Redirect(_, why), field) => Self::field(field, &format!("an address {why}")),
-            (Rule::Scope(_), field) => Self::field(field, "holds what is no scope"),
+            (Rule::Scope(_) | Rule::Resource(_), field) => Self::field(field, "holds a value that is none of its kind"),
             _ => Self::Metadata(first.to_string()),
         }
     }

@@ -4,6 +4,7 @@
 use shared::clock::Timestamp;
 use shared::db::{BrokenRow, Db, DbError, Row, Tx, sql};
 
+use super::super::audience::Audience;
 use super::super::handle::{GrantId, Presented};
 use super::super::named_claims::NamedClaims;
 use super::super::scope::{OFFLINE_ACCESS, Scope};
@@ -27,6 +28,8 @@ pub struct Grant {
     pub scope: Scope,
     /// What it may have of claims that it asked for by name.
     pub named: NamedClaims,
+    /// What its access tokens are for.
+    pub audience: Audience,
     /// When the person proved who they are.
     pub auth_time: Timestamp,
     /// How well.
@@ -100,8 +103,8 @@ pub struct Rotation {
 pub async fn redeem(db: &Db, redemption: Redemption<'_>) -> Result<bool, DbError> {
     let Redemption { grant, refresh_hash, refresh_key, now, expires_at } = redemption;
     let statement = sql("INSERT INTO grants (id, client_id, account_id, session_id, scope, auth_time, acr, amr, \
-         province, refreshable, redemption, redeemed_at, expires_at, refresh_hash, claims, refresh_jkt) \
-         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16 \
+         province, refreshable, redemption, redeemed_at, expires_at, refresh_hash, claims, refresh_jkt, resources) \
+         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17 \
          WHERE EXISTS (SELECT id FROM sessions WHERE id = $4 AND ended_at IS NULL) \
          ON CONFLICT (id) DO UPDATE SET redeemed_at = grants.redeemed_at \
          WHERE grants.redemption = excluded.redemption AND grants.revoked_at IS NULL")
@@ -120,7 +123,8 @@ pub async fn redeem(db: &Db, redemption: Redemption<'_>) -> Result<bool, DbError
     .bind(expires_at)
     .bind(grant.refreshable.then_some(refresh_hash))
     .bind(grant.named.to_text())
-    .bind(refresh_key.map(Thumbprint::as_str));
+    .bind(refresh_key.map(Thumbprint::as_str))
+    .bind(grant.audience.to_text());
     Ok(db.execute(statement).await? == 1)
 }
 
@@ -143,7 +147,7 @@ pub async fn revoke(tx: &mut Tx, id: GrantId, now: Timestamp) -> Result<bool, Db
 /// See [`DbError`].
 pub async fn family(tx: &mut Tx, id: GrantId) -> Result<Option<Family>, DbError> {
     let row = sql("SELECT g.id, g.client_id, g.account_id, g.session_id, g.scope, g.auth_time, g.acr, g.amr, \
-         g.province, g.refreshable, g.claims, g.redeemed_at, g.revoked_at, g.expires_at, g.refresh_hash, \
+         g.province, g.refreshable, g.claims, g.resources, g.redeemed_at, g.revoked_at, g.expires_at, g.refresh_hash, \
          g.refresh_previous_hash, g.refreshed_at, g.refresh_answer, g.refresh_jkt, s.id AS its_session, s.ended_at, \
          s.end_reason \
          FROM grants g LEFT JOIN sessions s ON s.id = g.session_id WHERE g.id = $1")
@@ -204,7 +208,7 @@ pub async fn prolong(db: &Db, token: Presented, expires_at: Timestamp) -> Result
 /// See [`DbError`].
 pub async fn of_access_token(tx: &mut Tx, id: GrantId, jti: &str) -> Result<Option<Grant>, DbError> {
     let row = sql("SELECT g.id, g.client_id, g.account_id, g.session_id, g.scope, g.auth_time, g.acr, g.amr, \
-         g.province, g.refreshable, g.claims, s.id AS its_session, s.ended_at, s.end_reason \
+         g.province, g.refreshable, g.claims, g.resources, s.id AS its_session, s.ended_at, s.end_reason \
          FROM grants g LEFT JOIN sessions s ON s.id = g.session_id \
          WHERE g.id = $1 AND g.revoked_at IS NULL AND NOT EXISTS (SELECT jti FROM revoked_tokens WHERE jti = $2)")
     .bind(id)
@@ -222,7 +226,7 @@ pub async fn of_access_token(tx: &mut Tx, id: GrantId, jti: &str) -> Result<Opti
 /// See [`DbError`].
 pub async fn person(tx: &mut Tx, id: GrantId, jti: &str) -> Result<Option<(Grant, AccountClaims)>, DbError> {
     let row = sql("SELECT g.id, g.client_id, g.account_id, g.session_id, g.scope, g.auth_time, g.acr, g.amr, \
-         g.province, g.refreshable, g.claims, s.id AS its_session, s.ended_at, s.end_reason, a.name, a.email, a.email_verified_at, a.mobile, \
+         g.province, g.refreshable, g.claims, g.resources, s.id AS its_session, s.ended_at, s.end_reason, a.name, a.email, a.email_verified_at, a.mobile, \
          a.mobile_verified_at, a.id_verified_at, a.locale, a.updated_at \
          FROM grants g JOIN accounts a ON a.id = g.account_id \
          LEFT JOIN sessions s ON s.id = g.session_id \
@@ -268,6 +272,7 @@ fn grant(row: &Row) -> Result<Grant, DbError> {
         .transpose()?;
     Ok(Grant {
         named: named.unwrap_or_default(),
+        audience: row.get::<Option<String>>("resources")?.map(|text| Audience::parse(&text)).unwrap_or_default(),
         id: row.get("id")?,
         client_id: row.get("client_id")?,
         account: row.get("account_id")?,

@@ -8,6 +8,7 @@ use shared::clock::Timestamp;
 use shared::db::DbError;
 
 use super::super::Oidc;
+use super::super::audience::Audience;
 use super::super::code::AuthorizationCode;
 use super::super::confirmation::Confirmation;
 use super::super::error::ProtocolError;
@@ -24,7 +25,7 @@ use crate::clients::Client;
 /// Exchanges a code for tokens.
 ///
 /// # Errors
-/// `invalid_grant`, `invalid_request`.
+/// `invalid_grant`, `invalid_request`, `invalid_target`.
 pub async fn redeem(oidc: &Oidc, caller: Caller<'_>, params: &Params) -> Result<Vec<u8>, Failure> {
     let client = caller.client;
     let request = CodeRequest {
@@ -38,8 +39,9 @@ pub async fn redeem(oidc: &Oidc, caller: Caller<'_>, params: &Params) -> Result<
     let text = request.code.unwrap_or_default();
     let code = AuthorizationCode::open(&*oidc.0.web.sealer, text).ok_or_else(ProtocolError::invalid_grant)?;
     let now = oidc.0.clock.now();
-    let refused = match judge(begun, caller, &code, now) {
-        Ok(()) => match spend(oidc, caller, &code, now).await? {
+    let judged = judge(begun, caller, &code, now).and_then(|()| code.grant.audience.narrowed(params));
+    let refused = match judged {
+        Ok(audience) => match spend(oidc, caller, (&code, &audience), now).await? {
             Some(answer) => return Ok(answer),
             None => ProtocolError::invalid_grant(),
         },
@@ -72,7 +74,7 @@ fn judge(
 async fn spend(
     oidc: &Oidc,
     caller: Caller<'_>,
-    code: &AuthorizationCode,
+    (code, audience): (&AuthorizationCode, &Audience),
     now: Timestamp,
 ) -> Result<Option<Vec<u8>>, Failure> {
     let (grant, lifetimes) = (&code.grant, oidc.0.lifetimes);
@@ -93,6 +95,7 @@ async fn spend(
         nonce: code.nonce.as_deref(),
         refresh_token: grant.refreshable.then_some(refresh.text.as_str()),
         bound_to: caller.bound_to,
+        audience,
     };
     Ok(Some(issue::for_person(oidc, caller.client, tokens, now)?))
 }

@@ -7,6 +7,7 @@ use shared::db::DbError;
 
 use super::super::Oidc;
 use super::super::access_token::{self, NewAccessToken};
+use super::super::audience::Audience;
 use super::super::claims::{self, UserInfo};
 use super::super::confirmation::Confirmation;
 use super::super::id_token::{self, NewIdToken};
@@ -45,6 +46,8 @@ pub struct Tokens<'t> {
     pub person: Option<&'t UserInfo>,
     /// The key that the access token is bound to.
     pub bound_to: Option<&'t Confirmation>,
+    /// What the access token is for: all that was authorized, or a part of it.
+    pub audience: &'t Audience,
 }
 
 /// What the ID tokens of an authorization tell of the person: claims that were asked for by name. Nothing is read
@@ -78,6 +81,7 @@ pub fn for_person(oidc: &Oidc, client: &Client, tokens: Tokens<'_>, now: Timesta
         auth_time: Some(grant.auth_time),
         acr: Some(&grant.acr),
         bound_to: tokens.bound_to,
+        audience: tokens.audience,
     };
     let access = access_token::sign(oidc, access, now)?;
     let id_token = if tokens.scope.has(OPENID) {
@@ -110,7 +114,7 @@ pub fn for_person(oidc: &Oidc, client: &Client, tokens: Tokens<'_>, now: Timesta
 pub fn for_client(
     oidc: &Oidc,
     client: &Client,
-    scope: &Scope,
+    (scope, audience): (&Scope, &Audience),
     bound_to: Option<&Confirmation>,
 ) -> Result<Vec<u8>, KeysError> {
     let access = NewAccessToken {
@@ -122,6 +126,7 @@ pub fn for_client(
         auth_time: None,
         acr: None,
         bound_to,
+        audience,
     };
     let signed = access_token::sign(oidc, access, oidc.0.clock.now())?;
     Ok(write(oidc, Written { access: &signed, scope, refresh: None, id_token: None, bound_to }))

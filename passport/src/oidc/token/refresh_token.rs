@@ -8,6 +8,7 @@ use futures_util::FutureExt as _;
 use shared::clock::Timestamp;
 use shared::db::{DbError, Tx};
 
+use super::super::audience::Audience;
 use super::super::error::ProtocolError;
 use super::super::failure::Failure;
 use super::super::grant_engine::refresh::{self as engine, RefreshRequest, Stored};
@@ -37,7 +38,7 @@ enum Standing {
 /// Exchanges a refresh token for new tokens.
 ///
 /// # Errors
-/// `invalid_grant`, `invalid_scope`, `invalid_request`.
+/// `invalid_grant`, `invalid_scope`, `invalid_target`, `invalid_request`.
 pub async fn refresh(oidc: &Oidc, caller: Caller<'_>, params: &Params) -> Result<Vec<u8>, Failure> {
     let client = caller.client;
     let request = RefreshRequest {
@@ -63,6 +64,7 @@ pub async fn refresh(oidc: &Oidc, caller: Caller<'_>, params: &Params) -> Result
     if family.key.is_some() && family.key.as_ref() != caller.refresh_key() {
         return Err(ProtocolError::invalid_grant().into());
     }
+    let asked = Asked { scope, audience: family.grant.audience.narrowed(params)? };
     let now = oidc.0.clock.now();
     let lifetimes = oidc.0.lifetimes;
     match standing(&family, presented, lifetimes, now) {
@@ -75,13 +77,13 @@ pub async fn refresh(oidc: &Oidc, caller: Caller<'_>, params: &Params) -> Result
         // Its token is bound to the client's own key already, and a lost answer would lock it out (FAPI 2.0 Security
         // Profile §5.3.2.1: no rotation).
         Standing::Current if client.profile == Profile::Fapi2 => {
-            let answer = issue(oidc, caller, &family.grant, (&scope, text)).await?;
+            let answer = issue(oidc, caller, &family.grant, &asked, text).await?;
             let lives = grants::prolong(&oidc.0.db, presented, idle_end(&family, lifetimes, now)).await?;
             if lives { Ok(answer) } else { Err(ProtocolError::invalid_grant().into()) }
         }
         Standing::Current => {
             let next = handle::mint_refresh_token(presented.grant, &*oidc.0.entropy, &*oidc.0.web.sealer);
-            let answer = issue(oidc, caller, &family.grant, (&scope, &next.text)).await?;
+            let answer = issue(oidc, caller, &family.grant, &asked, &next.text).await?;
             let rotation = Rotation {
                 next: next.hash,
                 key: caller.refresh_key().cloned(),
@@ -98,17 +100,25 @@ pub async fn refresh(oidc: &Oidc, caller: Caller<'_>, params: &Params) -> Result
     }
 }
 
-/// The answer with tokens of that scope and that refresh token.
+/// What the client asked for, and is given.
+struct Asked {
+    scope: Scope,
+    audience: Audience,
+}
+
+/// The answer with what was asked for and that refresh token.
 async fn issue(
     oidc: &Oidc,
     caller: Caller<'_>,
     grant: &Grant,
-    (scope, refresh_token): (&Scope, &str),
+    asked: &Asked,
+    refresh_token: &str,
 ) -> Result<Vec<u8>, Failure> {
     let person = issue::person(oidc, grant).await?;
     let tokens = Tokens {
         grant,
-        scope,
+        scope: &asked.scope,
+        audience: &asked.audience,
         nonce: None,
         refresh_token: Some(refresh_token),
         person: person.as_ref(),
