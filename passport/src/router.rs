@@ -15,7 +15,7 @@ use crate::home;
 use crate::oidc::discovery::paths as provider;
 use crate::oidc::logout::end_session;
 use crate::oidc::register::endpoint as registration;
-use crate::oidc::{authorize, consent, cors, discovery, introspect, jwks, par, revoke, token, userinfo};
+use crate::oidc::{authorize, consent, cors, direct, discovery, introspect, jwks, par, revoke, token, userinfo};
 use crate::web::{Pages, documents, error_page, paths, return_to};
 
 /// All addresses. The HTTP kit (request ids, limits, headers, access log) is laid around it by who serves it.
@@ -81,7 +81,7 @@ struct Failures(Pages);
 impl FailurePages for Failures {
     fn page(&self, failure: Failure, asked: &Asked) -> Response {
         if DIRECT.contains(&asked.uri.path()) {
-            token::respond::unanswered(failure)
+            direct::respond::unanswered(failure)
         } else {
             FailurePages::page(&self.0, failure, asked)
         }

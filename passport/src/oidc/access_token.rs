@@ -2,8 +2,10 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use futures_util::FutureExt as _;
 use serde::{Deserialize, Serialize};
 use shared::clock::Timestamp;
+use shared::db::DbError;
 use shared::entropy::{Entropy, bytes};
 
 use super::Oidc;
@@ -11,6 +13,7 @@ use super::audience::{Aud, Audience, ReadAud};
 use super::confirmation::Confirmation;
 use super::handle::GrantId;
 use super::scope::Scope;
+use super::store::{grants, revoked};
 use crate::keys::{Alg, KeysError, TokenError};
 
 /// The `typ` of the header (RFC 9068 §2.1).
@@ -148,6 +151,28 @@ pub fn read(oidc: &Oidc, text: &str) -> Result<AccessToken, TokenError> {
 pub fn read_for_us(oidc: &Oidc, text: &str) -> Result<AccessToken, TokenError> {
     let token = read(oidc, text)?;
     if token.aud.names(&oidc.0.issuer) { Ok(token) } else { Err(TokenError::Type) }
+}
+
+/// Whether neither the token nor what it comes of has been revoked.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn lives(oidc: &Oidc, token: &AccessToken) -> Result<bool, DbError> {
+    let (grant, jti, person) = (token.grant(), token.jti.clone(), token.is_of_a_person());
+    oidc.0
+        .db
+        .read(move |tx| {
+            let jti = jti.clone();
+            async move {
+                match grant {
+                    Some(id) => Ok(grants::of_access_token(tx, id, &jti).await?.is_some()),
+                    None if person => Ok(false),
+                    None => Ok(!revoked::contains(tx, &jti).await?),
+                }
+            }
+            .boxed()
+        })
+        .await
 }
 
 /// 128 random bits.

@@ -9,13 +9,12 @@ use serde::Serialize;
 
 use super::audience::ReadAud;
 use super::confirmation::Confirmation;
+use super::direct::{self, Sent, respond};
 use super::error::{Code, ProtocolError};
 use super::failure::Failure;
 use super::store::grants;
 use super::subject::Subjects;
-use super::token::endpoint::{self, Sent};
-use super::token::respond;
-use super::{Oidc, access_token, client_auth, handle, userinfo};
+use super::{Oidc, access_token, client_auth, handle};
 use crate::clients::Client;
 
 /// RFC 7662 §2.2
@@ -54,7 +53,7 @@ pub async fn introspect(State(oidc): State<Oidc>, headers: HeaderMap, Sent(body)
 }
 
 async fn serve(oidc: &Oidc, headers: &HeaderMap, body: &[u8]) -> Result<Answer, Failure> {
-    let params = endpoint::form(headers, body)?;
+    let params = direct::form(headers, body)?;
     let client = client_auth::authenticate(oidc, headers, &params).await?;
     if client.is_public() {
         // Whoever asks must have proven who it is (RFC 7662 §2.1).
@@ -72,7 +71,7 @@ async fn serve(oidc: &Oidc, headers: &HeaderMap, body: &[u8]) -> Result<Answer, 
 
 async fn of_access_token(oidc: &Oidc, client: &Client, text: &str) -> Result<Option<Answer>, Failure> {
     let Ok(token) = access_token::read(oidc, text) else { return Ok(None) };
-    if token.client_id != client.id.as_str() || !userinfo::lives(oidc, &token).await? {
+    if token.client_id != client.id.as_str() || !access_token::lives(oidc, &token).await? {
         return Ok(Some(Answer::default()));
     }
     Ok(Some(Answer {

@@ -14,6 +14,7 @@ pub mod code;
 pub mod confirmation;
 pub mod consent;
 pub mod cors;
+pub mod direct;
 pub mod discovery;
 pub mod document;
 pub mod dpop;

@@ -19,12 +19,11 @@ use super::authorize::request::{Given, RawRequest};
 use super::authorize::respond::TrustedRedirect;
 use super::authorize::{checks, object};
 use super::client_auth::{self, Authenticated};
+use super::direct::{self, Sent, respond};
 use super::error::{Code, ProtocolError};
 use super::failure::Failure;
 use super::params::Params;
 use super::store::pushed_requests::{self, PushedRequest};
-use super::token::endpoint::{self, Sent};
-use super::token::respond;
 use super::{Oidc, dpop, once};
 
 /// How every handle begins (RFC 9126 §2.2).
@@ -65,7 +64,7 @@ pub async fn push(State(oidc): State<Oidc>, headers: HeaderMap, Sent(body): Sent
 }
 
 async fn serve(oidc: &Oidc, headers: &HeaderMap, body: &[u8]) -> Result<Answer, Failure> {
-    let mut params = endpoint::form(headers, body)?;
+    let mut params = direct::form(headers, body)?;
     let Authenticated { client, assertion } = client_auth::verify(oidc, headers, &params).await?;
     if params.get("request_uri").is_some() {
         return Err(ProtocolError::invalid_request("request_uri has no place here", "RFC 9126 2.1").into());

@@ -6,10 +6,9 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use super::access_token::{self, AccessToken};
 use super::confirmation::Confirmation;
 use super::dpop::{self, Asked};
+use super::direct::{self, respond};
 use super::error::{Code, ProtocolError};
 use super::failure::Failure;
-use super::token::endpoint;
-use super::token::respond;
 use super::{Oidc, cors};
 
 /// What is said of any token that does not count.
@@ -61,7 +60,7 @@ impl Request<'_> {
         }
         let in_header = first.and_then(|value| value.to_str().ok()).and_then(credentials);
         let in_body = if *self.method == Method::POST && !self.body.is_empty() {
-            endpoint::form(self.headers, self.body)?.take("access_token")
+            direct::form(self.headers, self.body)?.take("access_token")
         } else {
             None
         };

@@ -6,11 +6,10 @@ use futures_util::FutureExt as _;
 use http::HeaderMap;
 use shared::clock::Timestamp;
 
+use super::direct::{self, Sent, respond};
 use super::error::{Code, ProtocolError};
 use super::failure::Failure;
 use super::store::{grants, revoked};
-use super::token::endpoint::{self, Sent};
-use super::token::respond;
 use super::{Oidc, access_token, client_auth, handle};
 use crate::clients::Client;
 
@@ -27,7 +26,7 @@ pub async fn revoke(State(oidc): State<Oidc>, headers: HeaderMap, Sent(body): Se
 
 /// A token that we don't know, or that is over, is revoked as far as anybody can tell (§2.2).
 async fn serve(oidc: &Oidc, headers: &HeaderMap, body: &[u8]) -> Result<(), Failure> {
-    let params = endpoint::form(headers, body)?;
+    let params = direct::form(headers, body)?;
     let client = client_auth::authenticate(oidc, headers, &params).await?;
     let Some(text) = params.get("token") else {
         return Err(ProtocolError::invalid_request("token is missing", "RFC 7009 2.1").into());

@@ -7,8 +7,8 @@ use http::{HeaderMap, Method};
 use serde::Serialize;
 use shared::db::DbError;
 
-use super::access_token::AccessToken;
 use super::claims::{self, UserInfo};
+use super::direct::{Sent, respond};
 use super::discovery::paths;
 use super::error::{Code, ProtocolError};
 use super::failure::Failure;
@@ -17,8 +17,6 @@ use super::resource::{self, DEAD, Presented, Request, Scheme};
 use super::scope::{OPENID, Scope};
 use super::store::grants;
 use super::subject::Subjects;
-use super::token::endpoint::Sent;
-use super::token::respond;
 use super::{Oidc, dpop};
 use crate::accounts::model::AccountId;
 
@@ -90,25 +88,6 @@ async fn person(
                     let info = claims::select(account, grant.province, &scope, &grant.named.userinfo);
                     (grant.account, info)
                 }))
-            }
-            .boxed()
-        })
-        .await
-}
-
-/// Whether an access token still counts, for introspection.
-pub(super) async fn lives(oidc: &Oidc, token: &AccessToken) -> Result<bool, DbError> {
-    let (grant, jti, person) = (token.grant(), token.jti.clone(), token.is_of_a_person());
-    oidc.0
-        .db
-        .read(move |tx| {
-            let jti = jti.clone();
-            async move {
-                match grant {
-                    Some(id) => Ok(grants::of_access_token(tx, id, &jti).await?.is_some()),
-                    None if person => Ok(false),
-                    None => Ok(!super::store::revoked::contains(tx, &jti).await?),
-                }
             }
             .boxed()
         })

@@ -10,8 +10,7 @@ use shared::secret::SecretString;
 
 use super::super::Oidc;
 use super::super::discovery::paths;
-use super::super::token::endpoint::Sent;
-use super::super::token::respond;
+use super::super::direct::{Sent, respond};
 use super::refusal::Refusal;
 use super::{Policy, document};
 use crate::audit::Actor;

@@ -6,7 +6,7 @@ use serde_json::json;
 use shared::db::DbError;
 
 use super::super::failure::Failure;
-use super::super::token::respond;
+use super::super::direct::respond;
 use crate::clients::rules::{Problem, Rule};
 use crate::clients::{ClientsError, secret::SecretError};
 

@@ -1,36 +1,19 @@
 //! What every grant goes through: form, client, proof of possession, grant, answer.
 
-use axum::body::Bytes;
-use axum::extract::{FromRequest, Request, State};
+use axum::extract::State;
 use axum::response::Response;
 use http::HeaderMap;
 
 use super::super::client_auth::{self, Authenticated};
 use super::super::confirmation::Confirmation;
+use super::super::direct::{self, Sent, respond};
 use super::super::error::{Code, ProtocolError};
 use super::super::failure::Failure;
 use super::super::params::Params;
 use super::super::{Oidc, dpop, once};
-use super::{authorization_code, client_credentials, refresh_token, respond};
+use super::{authorization_code, client_credentials, refresh_token};
 use crate::clients::{Client, GrantType};
 use crate::keys::received::Thumbprint;
-use crate::web::form::is_form;
-
-/// The body of a direct request. One that is too large or breaks off is answered with an error of the standard.
-pub struct Sent(pub Bytes);
-
-impl<S: Send + Sync> FromRequest<S> for Sent {
-    type Rejection = Response;
-
-    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
-        Bytes::from_request(request, state).await.map(Self).map_err(|rejection| {
-            let error = ProtocolError::invalid_request("the body is too large or broke off", "RFC 9110 15.5.14");
-            let mut response = respond::refusal(&error);
-            *response.status_mut() = rejection.status();
-            response
-        })
-    }
-}
 
 /// Who asks for tokens.
 #[derive(Debug, Clone, Copy)]
@@ -60,7 +43,7 @@ pub async fn token(State(oidc): State<Oidc>, headers: HeaderMap, Sent(body): Sen
 }
 
 async fn serve(oidc: &Oidc, headers: &HeaderMap, body: &[u8]) -> Result<Vec<u8>, Failure> {
-    let params = form(headers, body)?;
+    let params = direct::form(headers, body)?;
     let Authenticated { client, assertion } = client_auth::verify(oidc, headers, &params).await?;
     // Before anything is spent: a client that is only told to use a nonce sends its assertion again.
     let proof = dpop::at_token(oidc, headers, &client)?;
@@ -89,18 +72,6 @@ async fn grant(oidc: &Oidc, caller: Caller<'_>, params: &Params) -> Result<Vec<u
             Err(ProtocolError::new(Code::UnsupportedGrantType, text, "RFC 6749 5.2").into())
         }
     }
-}
-
-/// The parameters of a direct request, from the body alone (RFC 6749 §2.3.1: never from the query).
-///
-/// # Errors
-/// `invalid_request` for another content type or a malformed body.
-pub fn form(headers: &HeaderMap, body: &[u8]) -> Result<Params, ProtocolError> {
-    if !is_form(headers) {
-        let text = "the body is application/x-www-form-urlencoded";
-        return Err(ProtocolError::invalid_request(text, "RFC 6749 4.1.3"));
-    }
-    Params::parse(body)
 }
 
 fn may(client: &Client, grant: GrantType) -> Result<(), ProtocolError> {

@@ -5,5 +5,4 @@ pub mod client_credentials;
 pub mod endpoint;
 pub mod issue;
 pub mod refresh_token;
-pub mod respond;
 mod retry;

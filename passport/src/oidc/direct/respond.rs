@@ -58,7 +58,7 @@ pub fn unanswered(failure: shared::http::Failure) -> Response {
 }
 
 /// An error of RFC 6749 §5.2. A client that failed to authenticate is told how it may (RFC 9110 §15.5.2).
-pub(super) fn refusal(error: &ProtocolError) -> Response {
+pub fn refusal(error: &ProtocolError) -> Response {
     #[derive(Serialize)]
     struct Body {
         error: &'static str,
