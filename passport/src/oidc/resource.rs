@@ -6,10 +6,12 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use super::access_token::{self, AccessToken};
 use super::confirmation::Confirmation;
 use super::dpop::{self, Asked};
-use super::direct::{self, respond};
+use super::direct::respond;
 use super::error::{Code, ProtocolError};
 use super::failure::Failure;
+use super::params::Params;
 use super::{Oidc, cors};
+use crate::web::form::is_form;
 
 /// What is said of any token that does not count.
 pub(super) const DEAD: ProtocolError =
@@ -59,8 +61,9 @@ impl Request<'_> {
             return Err(ProtocolError::invalid_request("several Authorization headers", RULE));
         }
         let in_header = first.and_then(|value| value.to_str().ok()).and_then(credentials);
-        let in_body = if *self.method == Method::POST && !self.body.is_empty() {
-            direct::form(self.headers, self.body)?.take("access_token")
+        // §2.2: a body that is no form carries no token, and does not make the one in the header a wrong one.
+        let in_body = if *self.method == Method::POST && is_form(self.headers) {
+            Params::parse(self.body)?.take("access_token")
         } else {
             None
         };
