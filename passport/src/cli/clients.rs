@@ -92,7 +92,7 @@ pub async fn run(command: ClientsCommand, config: Option<&Path>, output: &Output
 async fn add(clients: &Clients, file: &Path, secret_file: Option<&Path>, output: &Output) -> Result<(), Failure> {
     let refuse = |error: &dyn std::fmt::Display| Failure::new(Exit::Refused, format!("{}: {error}", file.display()));
     let text = std::fs::read_to_string(file).map_err(|error| refuse(&error))?;
-    let metadata: Metadata = toml::from_str(&text).map_err(|error| refuse(&error))?;
+    let metadata = Metadata::from_file(&text).map_err(|error| refuse(&error))?;
     let id = metadata.client_id.clone();
     let needs_none = !matches!(metadata.token_endpoint_auth_method, AuthMethod::Basic | AuthMethod::Post);
     let applied = clients.apply(Actor::Operator, metadata).await?;

@@ -1,14 +1,17 @@
 //! Client metadata as it is written in a file, sent and stored: the names of RFC 7591 §2 and OIDC
 //! Registration §2, and a few of ours. Nothing is trusted until it became a [`Client`](super::Client).
+//!
+//! A field that this program does not know is a mistake in a file ([`Metadata::from_file`]), and passed over in the
+//! database: there a newer program wrote it, beside which this one still runs.
 
 use serde::{Deserialize, Serialize};
+use toml::{Table, Value};
 
 use super::model::{ApplicationType, AuthMethod, GrantType, Profile, SubjectType};
 use crate::keys::Alg;
 
 /// A text in both languages.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Bilingual {
     /// Chinese.
     pub zh: String,
@@ -18,7 +21,6 @@ pub struct Bilingual {
 
 /// A client's tile on the candidate's home.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Tile {
     /// Tiles stand in ascending order.
     pub order: i64,
@@ -31,7 +33,6 @@ pub struct Tile {
 
 /// Everything that is said about a client, unchecked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Metadata {
     /// `client_id`, 1 to 64 of `A–Z a–z 0–9 - . _`.
     pub client_id: String,
@@ -80,7 +81,7 @@ pub struct Metadata {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sector_identifier_uri: Option<String>,
     /// Whom to write to about it: mail addresses.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub contacts: Vec<String>,
     /// Which program it is an installation of (RFC 7591 §2).
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -104,13 +105,13 @@ pub struct Metadata {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_object_signing_alg: Option<Alg>,
     /// Whether every request of it comes as a signed request object (RFC 9101 §10.5).
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default)]
     pub require_signed_request_object: bool,
     /// Whether every request of it is pushed first (RFC 9126 §6).
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default)]
     pub require_pushed_authorization_requests: bool,
     /// Where request objects of it may stand (OIDC Registration §2).
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub request_uris: Vec<String>,
     /// How authorization responses to it are signed, if it asks for signed ones (JARM §3).
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -119,28 +120,28 @@ pub struct Metadata {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub userinfo_signed_response_alg: Option<Alg>,
     /// Whether its access tokens are bound to a key of its own (RFC 9449 §5.2).
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default)]
     pub dpop_bound_access_tokens: bool,
     /// How old a sign-in may be at most, in seconds, when a request does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default_max_age: Option<u64>,
     /// Whether `auth_time` must be in its ID tokens; it is in all of ours.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default)]
     pub require_auth_time: bool,
     /// The contexts of authentication that it prefers when a request does not say.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub default_acr_values: Vec<String>,
     /// A page of it that signs people out in the browser (OIDC Front-Channel Logout §2).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub frontchannel_logout_uri: Option<String>,
     /// Whether that page is told issuer and session.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default)]
     pub frontchannel_logout_session_required: bool,
     /// Where logout tokens go (OIDC Back-Channel Logout §2.2).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backchannel_logout_uri: Option<String>,
     /// Whether logout tokens must name the session; all of ours do.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default)]
     pub backchannel_logout_session_required: bool,
     /// Grants it may use.
     #[serde(default = "default_grants")]
@@ -149,7 +150,7 @@ pub struct Metadata {
     #[serde(default = "default_scopes")]
     pub scopes: Vec<String>,
     /// Resource servers that it may have access tokens for (RFC 8707): absolute URIs.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub resources: Vec<String>,
     /// How its ID tokens are signed; none: RS256, or ES256 under the profile `fapi2`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -159,9 +160,43 @@ pub struct Metadata {
     pub tile: Option<Tile>,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
-const fn is_false(value: &bool) -> bool {
-    !*value
+/// Why a file holds no client metadata.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// It is no TOML, or a value is of another type.
+    #[error(transparent)]
+    Toml(#[from] toml::de::Error),
+    /// A field has no meaning.
+    #[error("there is no field `{0}`")]
+    UnknownField(String),
+}
+
+impl Metadata {
+    /// Reads the text of a file in TOML, of which every field has to be known.
+    ///
+    /// # Errors
+    /// See [`FileError`].
+    pub fn from_file(text: &str) -> Result<Self, FileError> {
+        let given: Table = text.parse()?;
+        let metadata: Self = toml::from_str(text)?;
+        // What was understood, written again. Only `None` is left out there, which a file cannot say.
+        let understood = Table::try_from(&metadata).unwrap_or_default();
+        match unknown(&given, &understood) {
+            Some(field) => Err(FileError::UnknownField(field)),
+            None => Ok(metadata),
+        }
+    }
+}
+
+/// The first name in `given` that is not in `understood`, with the tables it stands in.
+fn unknown(given: &Table, understood: &Table) -> Option<String> {
+    given.iter().find_map(|(name, value)| match (value, understood.get(name)) {
+        (_, None) => Some(name.clone()),
+        (Value::Table(given), Some(Value::Table(understood))) => {
+            unknown(given, understood).map(|inner| format!("{name}.{inner}"))
+        }
+        _ => None,
+    })
 }
 
 fn default_grants() -> Vec<GrantType> {
@@ -170,4 +205,33 @@ fn default_grants() -> Vec<GrantType> {
 
 fn default_scopes() -> Vec<String> {
     vec!["openid".to_owned()]
+}
+
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FILE: &str = "client_id = 'a'\nclient_name = { zh = '甲', en = 'A' }\n";
+
+    #[test]
+    fn a_file_is_read_with_every_field_it_may_have() {
+        let text = format!(
+            "{FILE}host = 'a.example'\naccent = 'cet'\nprofile = 'fapi2'\nclient_uri = 'https://a.example/'\n\
+             [tile]\norder = 1\ntitle = {{ zh = '甲', en = 'A' }}\n"
+        );
+        let metadata = Metadata::from_file(&text).expect("metadata");
+        assert_eq!(toml::from_str::<Metadata>(&text).expect("metadata"), metadata);
+    }
+
+    #[test]
+    fn a_misspelt_field_of_a_file_is_refused_by_its_name() {
+        for (line, name) in [
+            ("redirect_uri = 'https://a.example/'", "redirect_uri"),
+            ("[tile]\norder = 1\ntitle = { zh = '甲', en = 'A', de = 'A' }", "tile.title.de"),
+        ] {
+            let error = Metadata::from_file(&format!("{FILE}{line}")).expect_err("refused");
+            assert_eq!(error.to_string(), format!("there is no field `{name}`"));
+        }
+    }
 }

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use passport::audit::{self, Actor, Audit};
 use passport::clients::secret::SecretError;
-use passport::clients::{Applied, Clients, ClientsError, Metadata};
+use passport::clients::{Applied, Clients, ClientsError, Metadata, store};
+use shared::db::sql;
 use shared::entropy::SystemEntropy;
 use shared::secret::SecretString;
 
@@ -65,6 +66,31 @@ async fn metadata_that_breaks_a_rule_is_not_stored() {
         let refused = clients.apply(Actor::Operator, metadata("client_uri = 'http://a.example/'")).await;
         assert!(matches!(refused, Err(ClientsError::Metadata(problems)) if problems.len() == 1));
         assert!(clients.find("a").await.expect("an answer").is_none());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_field_that_a_newer_program_stored_is_passed_over() {
+    support::on_both(|passport| async move {
+        register(&passport).await;
+        let mut stored = serde_json::to_value(metadata("first_party = true")).expect("JSON");
+        stored["of_tomorrow"] = serde_json::json!({ "a": 1 });
+        stored["client_name"]["de"] = "A".into();
+        let stored = stored.to_string();
+        passport
+            .db
+            .write(move |tx| {
+                let stored = stored.clone();
+                Box::pin(async move {
+                    sql("UPDATE clients SET metadata = $1").bind(stored).execute(tx).await?;
+                    store::touch(tx).await
+                })
+            })
+            .await
+            .expect("stored");
+        let found = other_node(&passport).find("a").await.expect("an answer").expect("a client");
+        assert_eq!(found.metadata, metadata("first_party = true"));
     })
     .await;
 }
