@@ -34,7 +34,6 @@ pub use self::master::{MasterKey, MasterKeyError};
 pub use self::model::{Change, KeyRecord, KeyState};
 pub use self::ring::Jwks;
 pub use self::rotate::{Policy, Request};
-pub use self::signing_key::SigningKey;
 use self::verify::Expected;
 pub use self::verify::{Expiry, TokenError};
 
@@ -139,14 +138,6 @@ impl Keys {
         let token = ring.signer(alg)?.jws(typ, claims)?;
         ring.seen.insert(&token);
         Ok(token)
-    }
-
-    /// The active key of that algorithm, for the token types of openidconnect.
-    ///
-    /// # Errors
-    /// There is none.
-    pub fn signing_key(&self, alg: Alg) -> Result<Arc<SigningKey>, KeysError> {
-        self.ring().signer(alg).cloned()
     }
 
     /// The key set to publish.

@@ -11,8 +11,7 @@ use aws_lc_rs::signature::{
 };
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use openidconnect::core::{CoreJsonWebKey, CoreJwsSigningAlgorithm};
-use openidconnect::{PrivateSigningKey, SigningError};
+use openidconnect::core::CoreJsonWebKey;
 use serde_json::json;
 use shared::secret::{SecretBytes, sha256};
 
@@ -205,26 +204,4 @@ fn header(key: &PublicKey, typ: &str) -> String {
     let mut encoded = URL_SAFE_NO_PAD.encode(header);
     encoded.push('.');
     encoded
-}
-
-/// Lets the ID token type of openidconnect sign with our library: its own is several times slower, and has no EC key.
-impl PrivateSigningKey for SigningKey {
-    type VerificationKey = CoreJsonWebKey;
-
-    fn sign(&self, alg: &CoreJwsSigningAlgorithm, message: &[u8]) -> Result<Vec<u8>, SigningError> {
-        let own = match self.public.alg {
-            Alg::ES256 => CoreJwsSigningAlgorithm::EcdsaP256Sha256,
-            Alg::EdDsa => CoreJwsSigningAlgorithm::EdDsa,
-            Alg::PS256 => CoreJwsSigningAlgorithm::RsaSsaPssSha256,
-            Alg::RS256 => CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
-        };
-        if *alg != own {
-            return Err(SigningError::UnsupportedAlg(format!("{alg:?}")));
-        }
-        self.signature(message).map_err(|_| SigningError::CryptoError)
-    }
-
-    fn as_verification_key(&self) -> CoreJsonWebKey {
-        self.public.jwk.clone()
-    }
 }
