@@ -95,6 +95,19 @@ pub struct Rotation {
     pub expires_at: Timestamp,
 }
 
+/// Reads authorizations `g` with their sessions `s`: what [`grant`] and [`ended_with_its_session`] look at, and more.
+macro_rules! select {
+    ($more:literal, $rest:literal) => {
+        sql(concat!(
+            "SELECT g.id, g.client_id, g.account_id, g.session_id, g.scope, g.auth_time, g.acr, g.amr, g.province, \
+             g.refreshable, g.claims, g.resources, s.id AS its_session, s.ended_at, s.end_reason, ",
+            $more,
+            " FROM grants g LEFT JOIN sessions s ON s.id = g.session_id ",
+            $rest
+        ))
+    };
+}
+
 /// Spends a code: of any number of tries one succeeds, if the session that gave it still lives; whether this one did.
 /// Being its own transaction, it may be repeated after a lost connection: the same try succeeds again.
 ///
@@ -146,11 +159,11 @@ pub async fn revoke(tx: &mut Tx, id: GrantId, now: Timestamp) -> Result<bool, Db
 /// # Errors
 /// See [`DbError`].
 pub async fn family(tx: &mut Tx, id: GrantId) -> Result<Option<Family>, DbError> {
-    let row = sql("SELECT g.id, g.client_id, g.account_id, g.session_id, g.scope, g.auth_time, g.acr, g.amr, \
-         g.province, g.refreshable, g.claims, g.resources, g.redeemed_at, g.revoked_at, g.expires_at, g.refresh_hash, \
-         g.refresh_previous_hash, g.refreshed_at, g.refresh_answer, g.refresh_jkt, s.id AS its_session, s.ended_at, \
-         s.end_reason \
-         FROM grants g LEFT JOIN sessions s ON s.id = g.session_id WHERE g.id = $1")
+    let row = select!(
+        "g.redeemed_at, g.revoked_at, g.expires_at, g.refresh_hash, g.refresh_previous_hash, g.refreshed_at, \
+         g.refresh_answer, g.refresh_jkt",
+        "WHERE g.id = $1"
+    )
     .bind(id)
     .fetch_optional(tx)
     .await?;
@@ -207,10 +220,10 @@ pub async fn prolong(db: &Db, token: Presented, expires_at: Timestamp) -> Result
 /// # Errors
 /// See [`DbError`].
 pub async fn of_access_token(tx: &mut Tx, id: GrantId, jti: &str) -> Result<Option<Grant>, DbError> {
-    let row = sql("SELECT g.id, g.client_id, g.account_id, g.session_id, g.scope, g.auth_time, g.acr, g.amr, \
-         g.province, g.refreshable, g.claims, g.resources, s.id AS its_session, s.ended_at, s.end_reason \
-         FROM grants g LEFT JOIN sessions s ON s.id = g.session_id \
-         WHERE g.id = $1 AND g.revoked_at IS NULL AND NOT EXISTS (SELECT jti FROM revoked_tokens WHERE jti = $2)")
+    let row = select!(
+        "g.revoked_at",
+        "WHERE g.id = $1 AND g.revoked_at IS NULL AND NOT EXISTS (SELECT jti FROM revoked_tokens WHERE jti = $2)"
+    )
     .bind(id)
     .bind(jti)
     .fetch_optional(tx)
@@ -225,12 +238,12 @@ pub async fn of_access_token(tx: &mut Tx, id: GrantId, jti: &str) -> Result<Opti
 /// # Errors
 /// See [`DbError`].
 pub async fn person(tx: &mut Tx, id: GrantId, jti: &str) -> Result<Option<(Grant, AccountClaims)>, DbError> {
-    let row = sql("SELECT g.id, g.client_id, g.account_id, g.session_id, g.scope, g.auth_time, g.acr, g.amr, \
-         g.province, g.refreshable, g.claims, g.resources, s.id AS its_session, s.ended_at, s.end_reason, a.name, a.email, a.email_verified_at, a.mobile, \
-         a.mobile_verified_at, a.id_verified_at, a.locale, a.updated_at \
-         FROM grants g JOIN accounts a ON a.id = g.account_id \
-         LEFT JOIN sessions s ON s.id = g.session_id \
-         WHERE g.id = $1 AND g.revoked_at IS NULL AND NOT EXISTS (SELECT jti FROM revoked_tokens WHERE jti = $2)")
+    let row = select!(
+        "a.name, a.email, a.email_verified_at, a.mobile, a.mobile_verified_at, a.id_verified_at, a.locale, \
+         a.updated_at",
+        "JOIN accounts a ON a.id = g.account_id \
+         WHERE g.id = $1 AND g.revoked_at IS NULL AND NOT EXISTS (SELECT jti FROM revoked_tokens WHERE jti = $2)"
+    )
     .bind(id)
     .bind(jti)
     .fetch_optional(tx)
