@@ -23,6 +23,12 @@ pub fn not_before(lang: Lang, at: Timestamp, now: Timestamp) -> String {
     }
 }
 
+/// A moment to look for in a record, to the second: `2026-03-18 09:25:00`.
+pub fn exact(at: Timestamp) -> String {
+    let Civil { year, month, day, hour, minute, second } = at.civil(CHINA);
+    format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
@@ -45,5 +51,10 @@ mod tests {
         let end = now + Duration::from_secs(3 * 24 * 60 * 60);
         assert_eq!(not_before(Lang::Zh, end, now), "3月21日 09:25");
         assert_eq!(not_before(Lang::En, end, now), "21 March, 09:25");
+    }
+
+    #[test]
+    fn a_moment_to_look_for_has_its_day_and_its_second() {
+        assert_eq!(exact(Timestamp::from_millis(1_773_797_109_999)), "2026-03-18 09:25:09");
     }
 }

@@ -1,20 +1,15 @@
 //! The page for a request that can be answered to nobody but the person who sent it.
 
 use axum::response::Response;
-use chrono::{DateTime, FixedOffset};
 use http::Uri;
-use shared::clock::Timestamp;
 use shared::i18n::Lang;
 use shared::page::Page;
 
 use super::super::Oidc;
 use super::super::failure::Failure;
 use super::proof::Unproven;
-use crate::web::Fault;
+use crate::web::{Fault, moment};
 use crate::web::authorization_problem::{self, AuthorizationProblem, ProblemSite};
-
-/// Seconds by which Beijing is ahead of UTC.
-const BEIJING: i32 = 8 * 60 * 60;
 
 /// Draws the page; the cause is logged under the reference that it shows.
 pub fn page(oidc: &Oidc, page: Page, uri: &Uri, unproven: Unproven) -> Response {
@@ -41,7 +36,7 @@ pub fn page(oidc: &Oidc, page: Page, uri: &Uri, unproven: Unproven) -> Response 
         rule: error.rule,
         received: unproven.received,
         client_id: unproven.client_id,
-        at: in_beijing(oidc.0.clock.now()),
+        at: moment::exact(oidc.0.clock.now()),
     };
     authorization_problem::page(page, problem)
 }
@@ -55,9 +50,4 @@ pub fn fault(page: Page, uri: &Uri, failure: &Failure) -> Response {
         Failure::Keys(_) => Fault::Broken,
     };
     fault.page(page, uri)
-}
-
-fn in_beijing(now: Timestamp) -> String {
-    let time = DateTime::from_timestamp_millis(now.millis()).zip(FixedOffset::east_opt(BEIJING));
-    time.map(|(time, zone)| time.with_timezone(&zone).format("%Y-%m-%d %H:%M:%S").to_string()).unwrap_or_default()
 }
