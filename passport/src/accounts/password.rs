@@ -67,7 +67,7 @@ pub async fn show(
     mut visit: Visit,
     Query(query): Query<FormQuery>,
 ) -> Result<Response, Trouble> {
-    let Some(session) = visit.session()? else {
+    let Some(session) = visit.take_session()? else {
         return Ok(accounts.ask_to_sign_in(paths::PASSWORD, "sign-in-first"));
     };
     let draft = accounts.draft(&visit, paths::PASSWORD, &query).unwrap_or_default();
@@ -80,7 +80,7 @@ pub async fn submit(
     mut visit: Visit,
     Posted { form, fresh, .. }: Posted<PasswordForm>,
 ) -> Result<Response, Trouble> {
-    let Some(session) = visit.session()? else { return Ok(accounts.ask_to_sign_in(paths::PASSWORD, "sign-in-first")) };
+    let Some(session) = visit.take_session()? else { return Ok(accounts.ask_to_sign_in(paths::PASSWORD, "sign-in-first")) };
     let draft = if fresh {
         match try_form(&accounts, &session, &form).await? {
             Ok(token) => {

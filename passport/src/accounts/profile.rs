@@ -56,7 +56,7 @@ pub async fn show(
     mut visit: Visit,
     Query(query): Query<FormQuery>,
 ) -> Result<Response, Trouble> {
-    let Some(session) = visit.session()? else {
+    let Some(session) = visit.take_session()? else {
         return Ok(accounts.ask_to_sign_in(paths::PROFILE, "sign-in-first"));
     };
     let draft = accounts.draft(&visit, paths::PROFILE, &query);
@@ -78,7 +78,7 @@ pub async fn submit(
     Posted { form, fresh, .. }: Posted<ProfileForm>,
 ) -> Result<Response, Trouble> {
     let web = &accounts.parts().web;
-    let Some(session) = visit.session()? else {
+    let Some(session) = visit.take_session()? else {
         let kept = web.keep_draft(&visit.cookies, paths::PROFILE, &Draft::of(form));
         let back =
             kept.map_or_else(|| paths::PROFILE.to_owned(), |id| format!("{}?{}={id}", paths::PROFILE, draft::FIELD));

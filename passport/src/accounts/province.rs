@@ -42,7 +42,7 @@ pub async fn show(
     Query(query): Query<FormQuery>,
 ) -> Result<Response, Trouble> {
     let way = accounts.way(query.way.as_deref());
-    let Some(session) = visit.session()? else { return Ok(sign_in(&way, "sign-in-first")) };
+    let Some(session) = visit.take_session()? else { return Ok(sign_in(&way, "sign-in-first")) };
     let draft = match accounts.draft(&visit, paths::PROVINCE, &query) {
         Some(draft) => draft,
         None => {
@@ -61,7 +61,7 @@ pub async fn submit(
     posted: Posted<ProvinceForm>,
 ) -> Result<Response, Trouble> {
     let way = accounts.way(posted.form.way.as_deref());
-    let Some(session) = visit.session()? else { return Ok(sign_in(&way, "away")) };
+    let Some(session) = visit.take_session()? else { return Ok(sign_in(&way, "away")) };
     let Posted { form, fresh, .. } = posted;
     let draft = match Province::parse(&form.province) {
         Some(province) if fresh => {

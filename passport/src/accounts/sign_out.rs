@@ -25,7 +25,7 @@ struct SignOutPage {
 
 /// GET: asks first, since a link may have been followed unawares. Who is not signed in has nothing to confirm.
 pub async fn show(mut visit: Visit) -> Result<Response, Trouble> {
-    if visit.session()?.is_none() {
+    if visit.take_session()?.is_none() {
         return Ok(leave());
     }
     Ok(SignOutPage { page: visit.page }.into_response())
@@ -40,7 +40,7 @@ pub async fn submit(
     if !posted.fresh {
         return Ok(Redirect::to(paths::SIGN_OUT).into_response());
     }
-    if let Some(session) = visit.session()? {
+    if let Some(session) = visit.take_session()? {
         accounts
             .write(session.id, |accounts, id, tx| {
                 async move { accounts.end_session(tx, id, EndReason::SignedOut).await }.boxed()

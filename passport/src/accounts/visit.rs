@@ -68,11 +68,11 @@ where
 }
 
 impl Visit {
-    /// The session of this browser, if it has one.
+    /// The session of this browser, if it has one; to be asked once, as it leaves the visit.
     ///
     /// # Errors
     /// The database could not be asked.
-    pub fn session(&mut self) -> Result<Option<Session>, Trouble> {
+    pub fn take_session(&mut self) -> Result<Option<Session>, Trouble> {
         std::mem::replace(&mut self.session.0, Ok(None)).map_err(Trouble::from)
     }
 

@@ -95,7 +95,7 @@ pub async fn show(
     Query(query): Query<HomeQuery>,
 ) -> Result<Response, Trouble> {
     let notice = Notice::of_code(&visit.page, query.notice.as_deref()).map(|notice| notice.text);
-    let account = match visit.session()? {
+    let account = match visit.take_session()? {
         Some(Session { account, .. }) => home.accounts.account(account).await?,
         None => None,
     };

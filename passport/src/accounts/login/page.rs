@@ -54,7 +54,7 @@ pub async fn show(
     Query(query): Query<FormQuery>,
 ) -> Result<Response, Trouble> {
     let way = accounts.way(query.way.as_deref());
-    if visit.session()?.is_some_and(|session| suffices(&session, &way)) {
+    if visit.take_session()?.is_some_and(|session| suffices(&session, &way)) {
         return Ok(Redirect::to(way.path()).into_response());
     }
     if way.return_to.as_ref().is_some_and(|to| to.create) {
@@ -84,7 +84,7 @@ pub async fn submit(
     posted: Posted<LoginForm>,
 ) -> Result<Response, Trouble> {
     let way = accounts.way(posted.form.way.as_deref());
-    let session = visit.session()?;
+    let session = visit.take_session()?;
     let draft = if posted.fresh {
         match try_form(&accounts, &visit, &way, session, posted.form).await? {
             Ok(onwards) => return Ok(onwards),
