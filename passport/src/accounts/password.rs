@@ -243,7 +243,9 @@ async fn store_change(
 }
 
 async fn draw(accounts: &Accounts, visit: Visit, session: &Session, draft: Draft<()>) -> Result<Response, Trouble> {
-    let errors = draft.flaws.shown(&visit.page, accounts.parts().clock.now());
+    let now = accounts.parts().clock.now();
+    let (status, headers) = draft.head(now);
+    let errors = draft.flaws.shown(&visit.page, now);
     let mut page = visit.page.with_errors(&errors);
     accounts.greet(&mut page, session.account).await?;
     let shown = PasswordPage {
@@ -253,5 +255,5 @@ async fn draw(accounts: &Accounts, visit: Visit, session: &Session, draft: Draft
         page,
         errors,
     };
-    Ok((draft.status(), shown).into_response())
+    Ok((status, headers, shown).into_response())
 }

@@ -149,12 +149,13 @@ async fn draw(
     draft: Draft<ProfileForm>,
     notice: Option<Notice>,
 ) -> Result<Response, Trouble> {
-    let status = draft.status();
-    let errors = draft.flaws.shown(&visit.page, accounts.parts().clock.now());
+    let now = accounts.parts().clock.now();
+    let (status, headers) = draft.head(now);
+    let errors = draft.flaws.shown(&visit.page, now);
     let mut page = visit.page.with_errors(&errors);
     accounts.greet(&mut page, session.account).await?;
     let languages = Lang::ALL.into_iter().map(|lang| Choice::new(lang.tag(), lang.native_name())).collect();
     let notice = notice.or_else(|| Notice::of_draft(&page, &draft));
     let shown = ProfilePage { languages, provinces: provinces(page.lang), page, errors, notice, form: draft.form };
-    Ok((status, shown).into_response())
+    Ok((status, headers, shown).into_response())
 }

@@ -98,8 +98,9 @@ async fn draw(
     way: &Way,
     draft: Draft<ProvinceForm>,
 ) -> Result<Response, Trouble> {
-    let status = draft.status();
-    let errors = draft.flaws.shown(&visit.page, accounts.parts().clock.now());
+    let now = accounts.parts().clock.now();
+    let (status, headers) = draft.head(now);
+    let errors = draft.flaws.shown(&visit.page, now);
     let mut page = visit.page.with_errors(&errors);
     accounts.greet(&mut page, session.account).await?;
     let shown = ProvincePage {
@@ -110,5 +111,5 @@ async fn draw(
         errors,
         chosen: draft.form.province,
     };
-    Ok((status, shown).into_response())
+    Ok((status, headers, shown).into_response())
 }

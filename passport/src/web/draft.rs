@@ -8,8 +8,8 @@
 
 use std::time::Duration;
 
-use http::header::SET_COOKIE;
-use http::{HeaderMap, HeaderValue};
+use http::header::{RETRY_AFTER, SET_COOKIE};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use shared::clock::Timestamp;
@@ -68,7 +68,7 @@ impl<F> Draft<F> {
 
     /// A form in which something is to be mended.
     #[must_use]
-    pub fn refused(mut self, status: http::StatusCode, flaws: Flaws) -> Self {
+    pub fn refused(mut self, status: StatusCode, flaws: Flaws) -> Self {
         (self.status, self.flaws) = (status.as_u16(), flaws);
         self
     }
@@ -76,13 +76,20 @@ impl<F> Draft<F> {
     /// A form whose token did not fit.
     #[must_use]
     pub fn stale(mut self) -> Self {
-        (self.again, self.status) = (true, http::StatusCode::UNPROCESSABLE_ENTITY.as_u16());
+        (self.again, self.status) = (true, StatusCode::UNPROCESSABLE_ENTITY.as_u16());
         self
     }
 
-    /// The status of the page that shows it.
-    pub fn status(&self) -> http::StatusCode {
-        http::StatusCode::from_u16(self.status).unwrap_or(http::StatusCode::OK)
+    /// The status of the page that shows it at that moment, and the headers: whoever came too often is told when to come
+    /// again (RFC 6585 §4).
+    pub fn head(&self, now: Timestamp) -> (StatusCode, HeaderMap) {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::OK);
+        let mut headers = HeaderMap::new();
+        if let (StatusCode::TOO_MANY_REQUESTS, Some(at)) = (status, self.flaws.not_before()) {
+            let seconds = at.since(now).as_millis().div_ceil(1_000);
+            headers.insert(RETRY_AFTER, HeaderValue::from(u64::try_from(seconds).unwrap_or(u64::MAX)));
+        }
+        (status, headers)
     }
 }
 

@@ -58,6 +58,15 @@ impl Flaws {
         self.0.is_empty()
     }
 
+    /// From when on the form may be sent again, if something in it has to wait.
+    pub fn not_before(&self) -> Option<Timestamp> {
+        let times = self.0.iter().filter_map(|flaw| match flaw.value {
+            Some(Value::NotBefore(until)) => Some(Timestamp::from_millis(until)),
+            _ => None,
+        });
+        times.max()
+    }
+
     /// As the page shows them, at that moment.
     pub fn shown(&self, page: &Page, now: Timestamp) -> FormErrors {
         let mut errors = FormErrors::default();

@@ -190,8 +190,9 @@ async fn draw(
     let name = LoginName::parse(&draft.form.username);
     let asked = !draft.form.captcha.captcha_id.is_empty();
     let needed = asked || accounts.captcha_needed(name.as_ref(), visit.address).await?;
-    let status = draft.status();
-    let errors = draft.flaws.shown(&visit.page, accounts.parts().clock.now());
+    let now = accounts.parts().clock.now();
+    let (status, headers) = draft.head(now);
+    let errors = draft.flaws.shown(&visit.page, now);
     let page = visit.page.clone().with_errors(&errors);
     let shown = LoginPage {
         provinces: provinces(page.lang),
@@ -204,5 +205,5 @@ async fn draw(
         errors,
         form: draft.form,
     };
-    Ok((status, shown).into_response())
+    Ok((status, headers, shown).into_response())
 }

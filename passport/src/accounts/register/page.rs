@@ -137,8 +137,9 @@ fn draw(accounts: &Accounts, visit: &Visit, way: &Way, mut draft: Draft<Register
     if draft.form.form_key.is_empty() {
         draft.form.form_key = token(&*accounts.parts().entropy);
     }
-    let status = draft.status();
-    let errors = draft.flaws.shown(&visit.page, accounts.parts().clock.now());
+    let now = accounts.parts().clock.now();
+    let (status, headers) = draft.head(now);
+    let errors = draft.flaws.shown(&visit.page, now);
     let page = visit.page.clone().with_errors(&errors);
     let needed = accounts.captcha_needed_to_register() || !draft.form.captcha.captcha_id.is_empty();
     let shown = RegisterPage {
@@ -153,5 +154,5 @@ fn draw(accounts: &Accounts, visit: &Visit, way: &Way, mut draft: Draft<Register
         errors,
         form: draft.form,
     };
-    (status, shown).into_response()
+    (status, headers, shown).into_response()
 }

@@ -66,15 +66,22 @@ async fn session_idle_and_session_absolute_end_sessions() {
 }
 
 #[tokio::test]
-async fn sign_in_per_minute_counts_tries_of_an_address_block() {
+async fn sign_in_per_minute_counts_tries_of_an_address_block_and_says_when_to_come_again() {
     on_both_with(&settings("", "sign_in_per_minute = 2"), |passport| async move {
         candidate(&passport).await;
         for expected in [200, 200, 429] {
             assert_eq!(status(&mut passport.browser(), PASSWORD).await, expected);
         }
+        passport.clock.advance(Duration::from_millis(20_500));
+        let mut browser = passport.browser();
+        let form = sign_in_form(&mut browser, EMAIL, PASSWORD).await;
+        let refused = browser.submit(form).await;
+        assert_eq!((refused.status.as_u16(), refused.header("retry-after")), (429, Some("40")));
+        let later = browser.open(refused.url.as_str()).await;
+        assert_eq!(later.header("retry-after"), Some("40"), "a reload is no try");
         let elsewhere = std::net::IpAddr::from([192, 0, 2, 1]);
         assert_eq!(status(&mut passport.browser().from_address(elsewhere), PASSWORD).await, 200);
-        passport.clock.advance(Duration::from_secs(60));
+        passport.clock.advance(Duration::from_millis(39_500));
         assert_eq!(status(&mut passport.browser(), PASSWORD).await, 200);
     })
     .await;
@@ -88,6 +95,7 @@ async fn register_per_hour_counts_registrations_of_an_address_block() {
             let form = register_form(&mut browser).await.set("email", &format!("u{n}@example.com"));
             let answer = browser.submit(form.set("mobile", &format!("1390013900{n}"))).await;
             assert_eq!(answer.status.as_u16(), expected);
+            assert_eq!(answer.header("retry-after"), (expected == 429).then_some("3600"));
         }
     })
     .await;
