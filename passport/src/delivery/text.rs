@@ -1,6 +1,7 @@
 //! The words of messages, in both languages.
 
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use shared::clock::{CHINA, Civil, Timestamp};
 use shared::i18n::{Catalogue, Lang};
@@ -20,7 +21,8 @@ pub(super) fn mail(to: &str, lang: Lang, notice: Notice, issuer: &str) -> Payloa
         Notice::Registered => ("registered", None),
         Notice::ContactTaken => ("taken", None),
         Notice::PasswordChanged { at } => ("password-changed", Some(at)),
-        Notice::Locked { until } => ("locked", Some(until)),
+        // Rounded up to the minute: who comes at the time that the mail tells is let in.
+        Notice::Locked { until } => ("locked", Some(until + Duration::from_millis(59_999))),
     };
     let time = time.map(beijing).unwrap_or_default();
     let values = [("issuer", issuer), ("time", time.as_str())];
@@ -69,6 +71,13 @@ mod tests {
                 assert!(mail.text.contains("https://passport.example"), "{}", mail.text);
             }
         }
+    }
+
+    #[test]
+    fn the_end_of_a_lock_is_never_told_too_early() {
+        let until = Timestamp::from_seconds(1_798_732_741);
+        let mail = mail("a@b.example", Lang::En, Notice::Locked { until }, "https://passport.example");
+        assert!(mail.text.contains("2027-01-01 00:00"), "{}", mail.text);
     }
 
     #[test]

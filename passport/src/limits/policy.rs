@@ -183,8 +183,10 @@ pub struct Policy {
     pub registration_conflict_address: Limit,
     /// Clients that registered themselves from one address block.
     pub client_registration_address: Limit,
-    /// Mails to one account that somebody tried to register with its contacts.
+    /// Messages to one account that somebody tried to register with its contacts.
     pub registration_conflict_mail: Limit,
+    /// Mails to one account that one of its login names was locked.
+    pub sign_in_lock_mail: Limit,
 }
 
 impl Default for Policy {
@@ -198,6 +200,7 @@ impl Default for Policy {
             registration_conflict_address: Limit::rate("registration_conflict_address", 20, HOUR),
             client_registration_address: Limit::rate("client_registration_address", 60, HOUR),
             registration_conflict_mail: Limit::rate("registration_conflict_mail", 1, DAY),
+            sign_in_lock_mail: Limit::rate("sign_in_lock_mail", 3, DAY),
         }
     }
 }

@@ -20,6 +20,7 @@ use crate::accounts::sessions::{self, ACR_PASSWORD, AMR_PASSWORD, EndReason, Ses
 use crate::accounts::store::{self, Credentials};
 use crate::accounts::{Accounts, Trouble};
 use crate::audit::{Actor, Event};
+use crate::delivery::Notice;
 use crate::limits::{AddressBlock, Subject, Verdict};
 
 /// What was typed, by whom.
@@ -164,7 +165,7 @@ async fn take_back(accounts: Accounts, attempt: Attempt, tx: &mut Tx) -> Result<
     parts.limits.give_back(tx, &parts.limits.policy().sign_in_name, name, parts.clock.now()).await
 }
 
-/// Counts a failure of the address block, and records one of an account.
+/// Counts a failure of the address block, and records one of an account, whose owner hears of a lock.
 async fn refuse(
     accounts: Accounts,
     (attempt, account, locked): (Attempt, Option<AccountId>, Option<Timestamp>),
@@ -180,6 +181,23 @@ async fn refuse(
     if let Some(until) = locked {
         let event = Event::AccountLocked { account: account.to_string(), until: Some(until.millis()) };
         parts.audit.record(tx, &Actor::System, &event).await?;
+        tell_owner(&accounts, tx, account, until).await?;
+    }
+    Ok(())
+}
+
+/// Tells the owner of the lock by mail: it may be a stranger who tries. A few times a day at most: strangers must not be
+/// able to fill a mailbox.
+async fn tell_owner(accounts: &Accounts, tx: &mut Tx, account: AccountId, until: Timestamp) -> Result<(), DbError> {
+    let parts = accounts.parts();
+    let (limits, now, subject) = (&parts.limits, parts.clock.now(), account.to_string());
+    if !limits.hit(tx, &limits.policy().sign_in_lock_mail, Subject::Text(&subject), now).await?.is_allowed() {
+        return Ok(());
+    }
+    if let Some(claims) = store::claims(tx, account).await?
+        && let Some(email) = claims.email
+    {
+        parts.outbox.mail(tx, &email, claims.locale.unwrap_or_default(), Notice::Locked { until }).await?;
     }
     Ok(())
 }

@@ -167,9 +167,11 @@ async fn tell_taken(
             continue;
         }
         let Some(claims) = store::claims(tx, holder).await? else { continue };
-        if let Some(email) = claims.email.as_deref().and_then(|text| Email::parse(text).ok()) {
-            let lang = claims.locale.unwrap_or(lang);
-            parts.outbox.mail(tx, email.as_str(), lang, Notice::ContactTaken).await?;
+        let lang = claims.locale.unwrap_or(lang);
+        match (claims.email, claims.phone) {
+            (Some(email), _) => drop(parts.outbox.mail(tx, &email, lang, Notice::ContactTaken).await?),
+            (None, Some(mobile)) => drop(parts.outbox.contact_taken_sms(tx, &mobile, lang).await?),
+            (None, None) => {}
         }
     }
     Ok(Registered::ContactTaken)

@@ -19,7 +19,7 @@ pub(super) async fn register_form(browser: &mut Browser) -> Form {
         .set("agree", "on")
 }
 
-async fn count(passport: &Passport, text: &'static str) -> i64 {
+pub(super) async fn count(passport: &Passport, text: &'static str) -> i64 {
     let count = passport
         .db
         .read::<_, DbError, _>(move |tx| Box::pin(async move { sql(text).fetch_one(tx).await?.get::<i64>("n") }));
@@ -177,6 +177,19 @@ async fn a_stranger_is_not_told_which_of_the_two_is_taken_and_the_holder_hears_o
         assert!(told[0][0].starts_with("电子邮箱或手机号：邮箱或手机号中有一个已经注册过通行证"));
         assert_eq!(count(&passport, "SELECT COUNT(*) AS n FROM accounts").await, 1);
         assert_eq!(count(&passport, "SELECT COUNT(*) AS n FROM outbox").await, 1, "one mail to one holder");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_holder_without_mail_is_told_by_sms() {
+    on_both_with(PLAIN, |passport| async move {
+        let seed = Seed { email: None, mobile: Mobile::parse(MOBILE).ok(), name: None, plain_name: None };
+        passport.app.accounts.seed(vec![seed], &SecretString::new(PASSWORD), false).await.expect("an account");
+        let mut browser = passport.browser();
+        let form = register_form(&mut browser).await.set("mobile", MOBILE);
+        assert!(summary(&browser.submit(form).await)[0].starts_with("电子邮箱或手机号："));
+        assert_eq!(count(&passport, "SELECT COUNT(*) AS n FROM outbox WHERE channel = 'sms'").await, 1);
     })
     .await;
 }

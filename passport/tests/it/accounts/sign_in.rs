@@ -6,6 +6,7 @@ use futures_util::future::join_all;
 use http::StatusCode;
 use shared::secret::sha256;
 
+use super::register::count;
 use super::*;
 use crate::support::{on_both, on_both_with};
 
@@ -68,6 +69,25 @@ async fn five_failures_lock_a_name_for_fifteen_minutes_known_or_not() {
         assert!(summary(&browser.submit(form).await)[0].contains("09:15"), "the right password is not looked at");
         passport.clock.advance(Duration::from_secs(15 * 60));
         sign_in(&mut browser).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_owner_hears_of_a_lock_once_and_three_times_a_day_at_most() {
+    on_both_with(PLAIN, |passport| async move {
+        candidate(&passport).await;
+        let mut browser = passport.browser();
+        let mut mails = Vec::new();
+        for (name, hours) in [("nobody@example.com", 0), (EMAIL, 0), (MOBILE, 0), (EMAIL, 1), (EMAIL, 1), (EMAIL, 24)] {
+            passport.clock.advance(Duration::from_secs(hours * 60 * 60));
+            for _ in 0..6 {
+                let form = sign_in_form(&mut browser, name, "wrong").await;
+                browser.submit(form).await;
+            }
+            mails.push(count(&passport, "SELECT COUNT(*) AS n FROM outbox").await);
+        }
+        assert_eq!(mails, [0, 1, 2, 3, 3, 4]);
     })
     .await;
 }
