@@ -64,6 +64,19 @@ pub struct Credentials {
     pub blocked: bool,
 }
 
+/// Whom a login name belongs to.
+#[derive(Debug, Clone)]
+pub enum Found {
+    /// This account.
+    Account(Credentials),
+    /// Nobody.
+    Nobody {
+        /// The password hash of the account whose name comes next: where hashes of several costs are stored, it says
+        /// what an account of this name would have cost. Always the same one, so that trying again tells no more.
+        neighbour: Option<String>,
+    },
+}
+
 /// Stores a new account and claims its login names.
 ///
 /// # Errors
@@ -168,14 +181,17 @@ pub async fn login_names(tx: &mut Tx, id: AccountId) -> Result<Vec<String>, DbEr
 ///
 /// # Errors
 /// See [`DbError`].
-pub async fn credentials(tx: &mut Tx, name: &LoginName) -> Result<Option<Credentials>, DbError> {
-    sql("SELECT a.id, a.password_hash, a.password_set_at, a.blocked_at FROM login_names n JOIN accounts a ON a.id = n.account_id \
-         WHERE n.name = $1")
+pub async fn credentials(tx: &mut Tx, name: &LoginName) -> Result<Found, DbError> {
+    let row = sql("SELECT n.name, a.id, a.password_hash, a.password_set_at, a.blocked_at \
+         FROM login_names n JOIN accounts a ON a.id = n.account_id WHERE n.name >= $1 ORDER BY n.name LIMIT 1")
     .bind(name.as_str())
     .fetch_optional(tx)
-    .await?
-    .map(|row| credentials_of(&row))
-    .transpose()
+    .await?;
+    match row {
+        Some(row) if row.get::<String>("name")? == name.as_str() => Ok(Found::Account(credentials_of(&row)?)),
+        Some(row) => Ok(Found::Nobody { neighbour: Some(row.get("password_hash")?) }),
+        None => Ok(Found::Nobody { neighbour: None }),
+    }
 }
 
 /// The same for an account that is known already.

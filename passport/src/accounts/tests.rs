@@ -14,6 +14,7 @@ use super::login::{Attempt, Refusal, SignIn};
 use super::model::LoginName;
 use super::password::Changed;
 use super::sessions::{ACR_PASSWORD, AMR_PASSWORD};
+use super::store::Found;
 use super::*;
 use crate::MIGRATIONS;
 use crate::app::{App, World};
@@ -52,7 +53,7 @@ async fn while_busy<F: Future<Output = ()>>(accounts: &Accounts, work: F) {
     let hasher = accounts.parts().hasher.clone();
     let release = hasher.occupy();
     let waiting = hasher.clone();
-    let waiting = tokio::spawn(async move { waiting.verify_nobody(&SecretString::new("")).await });
+    let waiting = tokio::spawn(async move { waiting.verify_nobody(&SecretString::new(""), None).await });
     while hasher.waiting() == 0 {
         tokio::task::yield_now().await;
     }
@@ -113,6 +114,27 @@ async fn a_change_of_password_that_finds_the_queue_full_is_no_failure() {
         let answer = change("wrong").await.expect("an answer");
         assert!(matches!(answer, Changed::WrongOld { left: 4 }), "the first failure of five");
         assert!(matches!(change(PASSWORD).await.expect("an answer"), Changed::Done(_)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_name_that_nobody_has_costs_what_its_neighbour_costs() {
+    testkit::on_both(&MIGRATIONS, |db| async move {
+        let (accounts, id) = accounts(db).await;
+        let find = async |name: &str| {
+            let name = LoginName::parse(name).expect("a name");
+            let read = accounts.parts().db.read::<_, DbError, _>(move |tx| {
+                let name = name.clone();
+                async move { store::credentials(tx, &name).await }.boxed()
+            });
+            read.await.expect("an answer")
+        };
+        let Found::Account(account) = find(NAME).await else { panic!("the account is not found") };
+        assert_eq!(account.id, id);
+        let before = find("13800137999").await;
+        assert!(matches!(before, Found::Nobody { neighbour: Some(hash) } if hash == account.password_hash));
+        assert!(matches!(find("13800138001").await, Found::Nobody { neighbour: None }));
     })
     .await;
 }

@@ -132,14 +132,16 @@ impl Argon {
         })
     }
 
-    /// A hash of the present cost that no password is known to have.
-    pub(super) fn nobody(&self) -> Stored {
+    /// A hash of the cost of `like`, or of the present one, that no password is known to have.
+    pub(super) fn nobody(&self, like: Option<Stored>) -> Stored {
         #[expect(clippy::expect_used, reason = "constants within the bounds of their types")]
         let (salt, hash) = (
             Salt::new(&[0; SALT_LENGTH]).expect("a salt of allowed length"),
             Output::new(&[0; HASH_LENGTH]).expect("a hash of allowed length"),
         );
-        Stored { params: self.checked.clone(), version: Version::V0x13, salt, hash }
+        let (params, version) =
+            like.map_or_else(|| (self.checked.clone(), Version::V0x13), |like| (like.params, like.version));
+        Stored { params, version, salt, hash }
     }
 }
 

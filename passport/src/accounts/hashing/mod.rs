@@ -12,7 +12,7 @@
 //!     Verdict::MatchNeedsRehash => …hash again and store…,       // the parameters were raised since
 //!     Verdict::NoMatch => …,
 //! }
-//! hasher.verify_nobody(&password).await?;                        // unknown name: the same work, never a match
+//! hasher.verify_nobody(&password, None).await?;                  // unknown name: the same work, never a match
 //! ```
 
 mod argon;
@@ -123,13 +123,15 @@ impl Hasher {
         self.run(move |memory| argon.verify(&password, &stored, memory)).await
     }
 
-    /// For a name that no account has: does what [`Hasher::verify`] does, so that the answer takes as long.
+    /// For a name that no account has: does what [`Hasher::verify`] does, so that the answer takes as long. The cost is
+    /// that of `like`, a stored hash, or the present one.
     ///
     /// # Errors
     /// As [`Hasher::verify`], a full queue among them: that too must not tell the names apart.
-    pub async fn verify_nobody(&self, password: &SecretString) -> Result<(), HashError> {
+    pub async fn verify_nobody(&self, password: &SecretString, like: Option<&str>) -> Result<(), HashError> {
+        let nobody = self.argon.nobody(like.and_then(|text| Stored::parse(text).ok()));
         let (argon, password) = (Arc::clone(&self.argon), password.clone());
-        self.run(move |memory| argon.verify(&password, &argon.nobody(), memory)).await.map(drop)
+        self.run(move |memory| argon.verify(&password, &nobody, memory)).await.map(drop)
     }
 
     /// How many hashes wait for a thread at this moment.

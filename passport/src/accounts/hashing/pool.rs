@@ -132,6 +132,11 @@ impl Pool {
     pub(super) fn spare(&self) -> usize {
         self.0.state().spare.len()
     }
+
+    #[cfg(test)]
+    pub(super) fn spare_kib(&self) -> usize {
+        self.0.state().spare.iter().map(|memory| memory.0.len()).sum()
+    }
 }
 
 impl Drop for Pool {

@@ -69,9 +69,20 @@ async fn what_is_no_argon2id_hash_is_broken_and_never_a_match() {
 #[tokio::test]
 async fn nobody_has_no_password_and_costs_memory_like_somebody() {
     let hasher = hasher(CHEAP, 1, 8);
-    hasher.verify_nobody(&secret("")).await.expect("worked through");
+    hasher.verify_nobody(&secret(""), None).await.expect("worked through");
     settled(&hasher).await;
     assert_eq!(hasher.pool.spare(), 1);
+}
+
+#[tokio::test]
+async fn nobody_costs_what_the_neighbour_costs() {
+    let dearer = hasher(HashParams { memory_kib: 64, ..CHEAP }, 1, 8).hash(&secret("Passw0rd!")).await.expect("a hash");
+    let hasher = hasher(CHEAP, 1, 8);
+    for (like, kib) in [(None, 8), (Some("no hash"), 8), (Some(dearer.as_str()), 64)] {
+        hasher.verify_nobody(&secret("Passw0rd!"), like).await.expect("worked through");
+        settled(&hasher).await;
+        assert_eq!(hasher.pool.spare_kib(), kib, "{like:?}");
+    }
 }
 
 #[tokio::test]
@@ -97,7 +108,7 @@ async fn settled(hasher: &Hasher) {
 }
 
 async fn verify_nobody(hasher: Hasher) -> Result<(), HashError> {
-    hasher.verify_nobody(&secret("x")).await
+    hasher.verify_nobody(&secret("x"), None).await
 }
 
 #[tokio::test]

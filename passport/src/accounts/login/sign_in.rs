@@ -1,8 +1,9 @@
 //! The operation of signing in with a password.
 //!
 //! Tries are counted for the name as typed, whether anyone has it or not, before the password is looked at; an
-//! unknown name costs the same hash as a known one. So neither answers nor times tell the two apart, and guesses
-//! sent side by side are counted one by one.
+//! unknown name costs the same hash as a known one: as its neighbour in the index of names, so that this stays true
+//! while hashes of an older cost are still about. So neither answers nor times tell the two apart, and guesses sent
+//! side by side are counted one by one.
 //!
 //! That takes two transactions. One after the hash could keep the count honest, by telling whoever is over the limit
 //! nothing but that; but the limits also guard the threads that hash. Counted only afterwards, a single block of
@@ -17,7 +18,7 @@ use crate::accounts::hashing::{HashError, Verdict as Checked};
 use crate::accounts::model::{AccountId, LoginName, Province};
 use crate::accounts::sessions::cookie::SessionToken;
 use crate::accounts::sessions::{self, ACR_PASSWORD, AMR_PASSWORD, EndReason, Session, SessionId};
-use crate::accounts::store::{self, Credentials};
+use crate::accounts::store::{self, Credentials, Found};
 use crate::accounts::{Accounts, Trouble};
 use crate::audit::{Actor, Event};
 use crate::delivery::Notice;
@@ -71,7 +72,7 @@ pub enum Refusal {
 /// A try that may look at the password.
 #[derive(Clone)]
 struct Admitted {
-    found: Option<Credentials>,
+    found: Found,
     left: u32,
     /// Until when the name is locked if this was the last try.
     locks_until: Timestamp,
@@ -101,9 +102,13 @@ impl Accounts {
 
     /// Looks at the password, and answers a try that was counted.
     async fn answer(&self, attempt: &Attempt, admitted: Admitted) -> Result<SignIn, Trouble> {
-        let checked = self.check(&attempt.password, admitted.found.as_ref()).await?;
-        let Some(account) = admitted.found.clone().filter(|_| checked != Checked::NoMatch) else {
-            let account = admitted.found.map(|account| account.id);
+        let checked = self.check(&attempt.password, &admitted.found).await?;
+        let found = match admitted.found {
+            Found::Account(account) => Some(account),
+            Found::Nobody { .. } => None,
+        };
+        let Some(account) = found.clone().filter(|_| checked != Checked::NoMatch) else {
+            let account = found.map(|account| account.id);
             let locked = (admitted.left == 0).then_some(admitted.locks_until);
             let failure = (attempt.clone(), account, locked);
             self.write(failure, |accounts, args, tx| refuse(accounts, args, tx).boxed()).await?;
@@ -126,11 +131,13 @@ impl Accounts {
     }
 
     /// Compares the password, with the same work for a name that nobody has.
-    async fn check(&self, password: &SecretString, found: Option<&Credentials>) -> Result<Checked, HashError> {
+    async fn check(&self, password: &SecretString, found: &Found) -> Result<Checked, HashError> {
         let hasher = &self.parts().hasher;
         match found {
-            Some(account) => hasher.verify(password, &account.password_hash).await,
-            None => hasher.verify_nobody(password).await.map(|()| Checked::NoMatch),
+            Found::Account(account) => hasher.verify(password, &account.password_hash).await,
+            Found::Nobody { neighbour } => {
+                hasher.verify_nobody(password, neighbour.as_deref()).await.map(|()| Checked::NoMatch)
+            }
         }
     }
 }
