@@ -103,7 +103,7 @@ pub(crate) const SITES: [Site; 3] = [
         en: "Public English Test System (PETS)",
         tile_zh: "全国英语等级考试(PETS)(考生端)",
         tile_en: "Public English Test System (PETS), for candidates",
-        line_zh: "一级B 至五级的笔试与口试报名",
+        line_zh: "一级B至五级的笔试与口试报名",
         line_en: "Written and oral parts, levels 1B to 5",
     },
     Site {

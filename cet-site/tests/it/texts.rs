@@ -10,6 +10,13 @@ fn both_languages_have_the_same_texts() {
 }
 
 #[test]
+fn no_space_is_typed_between_han_and_latin() {
+    let folders = ["locales/zh-CN", "profiles/cet/zh-CN", "profiles/pets/zh-CN", "profiles/ncre/zh-CN"];
+    let found = check::typed_spaces(&folders.map(std::path::Path::new), &[]).expect("readable");
+    assert_eq!(found, Vec::<String>::new());
+}
+
+#[test]
 fn every_text_that_is_asked_for_exists() {
     let folders = ["src", "templates", "../shared/templates"].map(std::path::Path::new);
     let zh = SOURCES.iter().find(|(lang, _)| *lang == Lang::Zh).map(|(_, texts)| *texts).expect("texts");

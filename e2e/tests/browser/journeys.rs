@@ -61,7 +61,7 @@ async fn a_wrong_password_is_refused_and_five_lock_the_account() -> anyhow::Resu
     stranger.goto(&format!("{}/sign-in", browser.demo.passport)).await?;
     for left in ["4", "3", "2", "1"] {
         stranger.sign_in(&who.email, "Wrong-pass-1").await?;
-        stranger.shows(&format!("还可以试 {left} 次")).await?;
+        stranger.shows(&format!("还可以试{left}次")).await?;
     }
     stranger.sign_in(&who.email, "Wrong-pass-1").await?;
     stranger.shows("为保护您的账号").await?;

@@ -190,7 +190,7 @@ async fn a_browser_that_forbids_cookies_ends_at_a_page_that_says_so() -> anyhow:
     browser.goto(&format!("{}/registration", demo.cet)).await?;
     browser.arrives_at(&format!("{}/sign-in", demo.passport)).await?;
     browser.sign_in(&demo.email, &demo.password).await?;
-    browser.shows("浏览器没有保存 Cookie").await?;
+    browser.shows("浏览器没有保存Cookie").await?;
     browser.click("main a.button.primary").await?;
     browser.appears("main [name=password]").await?;
     // An answer of the passport, as if cookies were forbidden for the site alone.

@@ -13,6 +13,6 @@ home-verified = 已验证
 home-unverified = 待验证
 home-tile-truth = 已登录，直接进入
 home-welcome-title = 一个通行证，全部考试
-home-welcome-lead = 注册一次、登录一次，CET、PETS、NCRE 报名都能用。
+home-welcome-lead = 注册一次、登录一次，CET、PETS、NCRE报名都能用。
 home-welcome-sign-in = 登录
 home-welcome-register = 注册

@@ -2,7 +2,7 @@
 oidc-form-again = 这个页面打开太久，浏览器里的凭据已经换了。请再按一次。
 oidc-consent-title = 把以下信息交给“{ $site }”？
 oidc-consent-gets = 它会得到
-oidc-consent-as = 以 { $person } 的身份
+oidc-consent-as = 以{ $person }的身份
 oidc-consent-required = 必需
 oidc-consent-optional = 可选
 oidc-consent-none = 您还没有填写
@@ -23,13 +23,13 @@ oidc-consent-allow = 同意并继续
 oidc-consent-policy = 该网站的隐私政策
 oidc-consent-terms = 该网站的服务条款
 oidc-logout-title = 要退出通行证吗？
-oidc-logout-lead = 有网站请您退出 E-TEST 通行证。
-oidc-logout-lead-site = “{ $site }”请您退出 E-TEST 通行证。
+oidc-logout-lead = 有网站请您退出E-TEST通行证。
+oidc-logout-lead-site = “{ $site }”请您退出E-TEST通行证。
 oidc-logout-text = 退出以后，再进入任何一个考试网站都要重新登录。您的账号和报名不受影响。
 oidc-logout-leave = 退出通行证
 oidc-logout-stay = 保持登录
 oidc-signed-out-title = 您已退出
-oidc-signed-out-lead = 您已退出 E-TEST 通行证。在公用电脑上，请关闭所有浏览器窗口。
+oidc-signed-out-lead = 您已退出E-TEST通行证。在公用电脑上，请关闭所有浏览器窗口。
 oidc-signed-out-home = 去通行证首页
 
 # 以表单返回网站

@@ -34,7 +34,7 @@ web-authorize-step-back-unknown = 回到您来的网站，重新点“进入报�
 web-authorize-step-home = 还是这样？请从通行证首页直接进入考试网站。
 web-authorize-step-support = 仍然不行，请把下面的编号告诉该网站的客服。
 web-authorize-go-back = 回到{ $site }
-web-authorize-unknown-client-fix = 核对 client_id，大小写也要一致。新网站请先登记。
+web-authorize-unknown-client-fix = 核对client_id，大小写也要一致。新网站请先登记。
 web-authorize-redirect-uri-fix = 发送登记过的返回地址。它必须与登记的某一个逐字节相同，包括末尾的斜杠、大小写和端口；需要新地址时先登记。
 web-authorize-request-fix = 按规则改正这个参数后重新发起请求。
 

@@ -39,6 +39,13 @@ mod tests {
     }
 
     #[test]
+    fn no_space_is_typed_between_han_and_latin() {
+        let folders = ["locales/zh-CN", "content/zh-CN", "../shared/locales/zh-CN"].map(std::path::Path::new);
+        let found = shared::i18n::check::typed_spaces(&folders, &["E-TEST 通行证"]).expect("readable");
+        assert_eq!(found, Vec::<String>::new());
+    }
+
+    #[test]
     fn every_text_that_is_asked_for_exists() {
         let folders = ["src", "templates", "../shared/templates"].map(std::path::Path::new);
         assert_eq!(shared::i18n::check::unknown_keys(&folders, ZH).expect("readable"), Vec::<String>::new());

@@ -43,7 +43,7 @@ pub fn unknown_keys(folders: &[&Path], sources: &[&str]) -> io::Result<Vec<Strin
     let known = keys("", sources, &mut Vec::new());
     let mut unknown = Vec::new();
     for folder in folders {
-        in_folder(folder, &mut |path, text| {
+        in_folder(folder, &["rs", "html", "txt"], &mut |path, text| {
             let asked = asked_for(text).filter(|key| !known.contains_key(*key));
             unknown.extend(asked.map(|key| format!("{}: {key}", path.display())));
         })?;
@@ -52,13 +52,42 @@ pub fn unknown_keys(folders: &[&Path], sources: &[&str]) -> io::Result<Vec<Strin
     Ok(unknown)
 }
 
-/// Hands every Rust file and template below the folder to `look`.
-fn in_folder(folder: &Path, look: &mut impl FnMut(&Path, &str)) -> io::Result<()> {
+/// The lines of Chinese texts and documents below `folders` that have a space typed between Han and Latin letters,
+/// digits or a placeholder: one `file: line` each. The gap is the style sheet's to draw (`text-autospace`). A text that
+/// is one of `names` as a whole is passed over.
+///
+/// # Errors
+/// A folder cannot be read.
+pub fn typed_spaces(folders: &[&Path], names: &[&str]) -> io::Result<Vec<String>> {
+    let mut found = Vec::new();
+    for folder in folders {
+        in_folder(folder, &["ftl", "md"], &mut |path, text| {
+            let is_comment = |line: &str| line.starts_with('#') && path.extension().is_some_and(|kind| kind == "ftl");
+            let is_name = |line: &str| line.split_once(" = ").is_some_and(|(_, text)| names.contains(&text));
+            let spaced = text.lines().filter(|line| !is_comment(line) && !is_name(line) && has_typed_space(line));
+            found.extend(spaced.map(|line| format!("{}: {line}", path.display())));
+        })?;
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn has_typed_space(line: &str) -> bool {
+    let is_han = |c: char| ('\u{3400}'..='\u{9fff}').contains(&c);
+    let is_latin = |c: char| c.is_ascii_alphanumeric() || c == '{' || c == '}';
+    let mut gaps = line.match_indices(' ').filter_map(|(at, _)| {
+        Some((line.get(..at)?.chars().next_back()?, line.get(at + 1..)?.chars().next()?))
+    });
+    gaps.any(|(a, b)| is_han(a) && is_latin(b) || is_latin(a) && is_han(b))
+}
+
+/// Hands every file of those kinds below the folder to `look`.
+fn in_folder(folder: &Path, kinds: &[&str], look: &mut impl FnMut(&Path, &str)) -> io::Result<()> {
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
         if path.is_dir() {
-            in_folder(&path, look)?;
-        } else if path.extension().is_some_and(|kind| ["rs", "html", "txt"].iter().any(|ours| kind == *ours)) {
+            in_folder(&path, kinds, look)?;
+        } else if path.extension().is_some_and(|kind| kinds.iter().any(|ours| kind == *ours)) {
             look(&path, &std::fs::read_to_string(&path)?);
         }
     }
@@ -202,6 +231,20 @@ mod tests {
         std::fs::write(dir.path().join("notes.md"), r#".t("ignored")"#).expect("a file");
         let found = unknown_keys(&[dir.path()], &["a = 甲\nb-c = { $n }"]).expect("readable");
         assert_eq!(found, [format!("{}: missing", dir.path().join("deep/page.html").display())]);
+    }
+
+    #[test]
+    fn a_space_typed_between_han_and_latin_is_found() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let texts = "# 甲 a\na = 还有 { $n }处\nb = 甲a乙\nc = E-TEST 通行证\nd = 用E-TEST 通行证\ne = 见“a” 乙 丙\n";
+        std::fs::write(dir.path().join("a.ftl"), texts).expect("a file");
+        std::fs::write(dir.path().join("a.md"), "# 甲 1\n- 乙\n1. 丙\n").expect("a file");
+        let found = typed_spaces(&[dir.path()], &["E-TEST 通行证"]).expect("readable");
+        let line = |file: &str, line: &str| format!("{}: {line}", dir.path().join(file).display());
+        assert_eq!(
+            found,
+            [line("a.ftl", "a = 还有 { $n }处"), line("a.ftl", "d = 用E-TEST 通行证"), line("a.md", "# 甲 1")]
+        );
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub struct FormError {
 /// use shared::page::FormErrors;
 ///
 /// let mut errors = FormErrors::default();
-/// errors.push("email", "电子邮箱", "缺少“@”和后面的部分，例如 name@example.com");
+/// errors.push("email", "电子邮箱", "缺少“@”和后面的部分，例如name@example.com");
 /// assert_eq!(errors.len(), 1);
 /// assert!(errors.get("email").is_some_and(|text| text.starts_with("缺少")));
 /// assert_eq!(errors.get("mobile"), None);

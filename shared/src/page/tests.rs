@@ -40,14 +40,14 @@ fn page(lang: Lang) -> Page {
 
 fn specimen(lang: Lang) -> Specimen {
     let mut errors = FormErrors::default();
-    errors.push("id_number", "证件号", "只有 17 位，还少 1 位");
+    errors.push("id_number", "证件号", "只有17位，还少1位");
     errors.push("password", "密码", "再加一个特殊字符，就符合要求了");
     let captcha = |view| Captcha { id: "c1".to_owned(), view };
     Specimen {
         page: page(lang).with_errors(&errors),
         errors,
         rules: vec![
-            Rule { check: "length:8:18".to_owned(), text: "8–18 位".to_owned(), kept: Some(true) },
+            Rule { check: "length:8:18".to_owned(), text: "8–18位".to_owned(), kept: Some(true) },
             Rule { check: "one-of:!@#$%^&*_-".to_owned(), text: "特殊字符".to_owned(), kept: Some(false) },
         ],
         provinces: vec![Choice::new("11", "北京"), Choice::new("44", "广东")],
@@ -74,7 +74,7 @@ fn the_error_summary_links_to_each_field_in_order() {
     let first = html.find("href=\"#id_number\"").expect("first error");
     let second = html.find("href=\"#password\"").expect("second error");
     assert!(first < second);
-    assert!(html.contains("还有 2 处需要修改"));
+    assert!(html.contains("还有2处需要修改"));
     assert!(html.contains("<title>错误："));
 }
 

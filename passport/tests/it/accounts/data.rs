@@ -114,7 +114,7 @@ async fn a_new_password_asks_for_the_old_one_and_ends_every_other_session() {
         let answer = browser.submit(form.clone().set("old_password", PASSWORD).set("password", "abc")).await;
         assert_eq!(summary(&answer), ["新密码：还差几条，看下面打叉的"], "the summary calls a field as its label does");
         let answer = browser.submit(form.clone().set("old_password", "wrong")).await;
-        assert_eq!(summary(&answer), ["现在的密码：现在的密码不对。还可以试 4 次；忘了可以重置"]);
+        assert_eq!(summary(&answer), ["现在的密码：现在的密码不对。还可以试4次；忘了可以重置"]);
         let mut thief = browser.clone();
         let answer = browser.submit(form.set("old_password", PASSWORD)).await;
         assert_eq!(answer.url.path(), "/");

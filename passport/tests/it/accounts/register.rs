@@ -93,7 +93,7 @@ async fn every_error_stands_in_the_summary_and_beside_its_field_and_nothing_type
         assert_eq!(
             summary(&answer),
             [
-                "电子邮箱：缺少“@”和前后的部分，例如 name@example.com",
+                "电子邮箱：缺少“@”和前后的部分，例如name@example.com",
                 "密码：再加一个特殊字符，就符合要求了",
                 "证件号：最后一位与前面的对不上，请对照证件再核对",
                 "协议：读过两份协议，同意的话在这里打勾",

@@ -40,7 +40,7 @@ async fn a_wrong_name_and_a_wrong_password_read_the_same() {
             assert_eq!((again.value("username"), again.value("password")), (Some(name), Some("")));
             told.push(summary(&answer));
         }
-        assert_eq!(told[0], ["账号：账号或密码不对。还可以试 4 次；忘了密码可以重置"]);
+        assert_eq!(told[0], ["账号：账号或密码不对。还可以试4次；忘了密码可以重置"]);
         assert_eq!(told[0], told[1]);
     })
     .await;
@@ -62,7 +62,7 @@ async fn five_failures_lock_a_name_for_fifteen_minutes_known_or_not() {
             }
             let form = sign_in_form(&mut browser, name, "wrong").await;
             let answer = browser.submit(form).await;
-            assert_eq!(summary(&answer), ["账号：为保护您的账号，请 09:15 以后再试，或现在重置密码"], "{name}");
+            assert_eq!(summary(&answer), ["账号：为保护您的账号，请09:15以后再试，或现在重置密码"], "{name}");
         }
         let mut browser = passport.browser();
         let form = sign_in_form(&mut browser, EMAIL, PASSWORD).await;
