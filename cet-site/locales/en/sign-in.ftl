@@ -29,6 +29,6 @@ signin-out-everywhere = You are signed out of this site and of the Passport.
 signin-out-here = You are signed out of this site. On a shared computer, please sign out of the Passport as well.
 signin-out-passport = Go to the Passport
 signin-confirm-title = Do you want to sign out?
-signin-confirm-text = Signing out was not finished, because you have signed in again since the page was opened. Your registration is not affected.
+signin-confirm-text = You are still signed in. The button signs you out here and at the Passport. Your registration is not affected.
 signin-confirm-button = Sign out
 signin-confirm-stay = Go on registering

@@ -29,6 +29,6 @@ signin-out-everywhere = 本网站和通行证都已退出。
 signin-out-here = 本网站已退出。用完公用电脑，也请退出通行证。
 signin-out-passport = 前往通行证
 signin-confirm-title = 要退出登录吗？
-signin-confirm-text = 刚才的退出没有完成，因为页面打开之后您又登录过。报名内容不受影响。
+signin-confirm-text = 您还没有退出。点下面的按钮，会退出这里和通行证。报名内容不受影响。
 signin-confirm-button = 退出登录
 signin-confirm-stay = 继续报名

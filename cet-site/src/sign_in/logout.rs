@@ -6,7 +6,7 @@ use axum::body::Bytes;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use http::{HeaderMap, StatusCode};
+use http::HeaderMap;
 use serde::Deserialize;
 use shared::page::Page;
 use shared::secret::constant_time_eq;
@@ -18,7 +18,7 @@ use super::return_path::ReturnPath;
 use super::service::SignIn;
 use super::visitor::Visitor;
 
-/// Asks once more, with a form that works.
+/// Asks, with a form that works.
 #[derive(Template, WebTemplate)]
 #[template(path = "sign_out.html")]
 struct ConfirmPage {
@@ -41,7 +41,8 @@ pub struct Returned {
     state: Option<String>,
 }
 
-/// The form of 退出. One that was opened in another session is answered with a fresh one.
+/// The form of 退出. One that was opened in another session leads to a fresh one, by a redirect: Reload and Back onto the
+/// answer of a form make the browser ask whether to send it again.
 pub async fn submit(State(sign_in): State<SignIn>, frame: Frame, visitor: Visitor, body: Bytes) -> Response {
     let Some(current) = visitor.current() else {
         return match visitor.is_unknown() {
@@ -52,7 +53,7 @@ pub async fn submit(State(sign_in): State<SignIn>, frame: Frame, visitor: Visito
     let sent = form_urlencoded::parse(&body).find(|(name, _)| name == "csrf").map(|(_, value)| value);
     let expected = current.token.form_token();
     if !sent.is_some_and(|sent| constant_time_eq(sent.as_bytes(), expected.as_bytes())) {
-        return (StatusCode::FORBIDDEN, ConfirmPage { page: visitor.page(&frame) }).into_response();
+        return Redirect::to(paths::SIGN_OUT).into_response();
     }
     match sign_in.end(current, frame.lang, paths::SIGNED_OUT).await {
         Ok(departure) => departure.into_response(),
@@ -64,9 +65,12 @@ pub async fn submit(State(sign_in): State<SignIn>, frame: Frame, visitor: Visito
     }
 }
 
-/// A link to sign out, or a form loaded again by its address: signing out takes a button.
-pub async fn ask(visitor: Visitor) -> Response {
-    Redirect::to(if visitor.is_signed_in() { paths::DESK } else { paths::SIGNED_OUT }).into_response()
+/// A link to sign out, or a form that could not be taken: signing out takes a button.
+pub async fn ask(frame: Frame, visitor: Visitor) -> Response {
+    match visitor.is_signed_in() {
+        true => ConfirmPage { page: visitor.page(&frame) }.into_response(),
+        false => Redirect::to(paths::SIGNED_OUT).into_response(),
+    }
 }
 
 /// 您已退出. Who is signed in, again, is taken home.
