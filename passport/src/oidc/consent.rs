@@ -32,7 +32,7 @@ use super::par::PushedId;
 use super::scope::{self, EMAIL, EXAM, OFFLINE_ACCESS, OPENID, PHONE, PROFILE, Scope};
 use super::store::consents;
 use super::visit::Visit;
-use crate::accounts::model::AccountClaims;
+use crate::accounts::model::{AccountClaims, Mobile};
 use crate::accounts::sessions::{self, Session, cookie};
 use crate::audit::{Actor, Event};
 use crate::web::form::FormRejection;
@@ -288,6 +288,11 @@ fn draw(mut page: Page, question: &Question, returned: Option<&Scope>) -> Respon
     response
 }
 
+/// What the site gets is the number; its spaces are for the eye.
+fn as_people_write_it(number: &str) -> String {
+    Mobile::parse(number).map_or_else(|_| number.to_owned(), |mobile| mobile.spaced())
+}
+
 /// Everything that would be granted, one by one: nothing is let through that the page does not name.
 fn items(page: &Page, question: &Question, returned: Option<&Scope>) -> Vec<Item> {
     let (account, asked) = (&question.account, question.request.asked());
@@ -296,7 +301,7 @@ fn items(page: &Page, question: &Question, returned: Option<&Scope>) -> Vec<Item
     let detail = |scope: &str| match scope {
         PROFILE => or_none(&account.display_name),
         EMAIL => or_none(&account.email),
-        PHONE => or_none(&account.phone),
+        PHONE => or_none(&account.phone.as_deref().map(as_people_write_it)),
         OPENID => page.t("oidc-consent-openid-text"),
         EXAM => page.t("oidc-consent-exam-text"),
         _ => page.t("oidc-consent-offline-text"),

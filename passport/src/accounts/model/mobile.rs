@@ -58,6 +58,16 @@ impl Mobile {
         &self.0
     }
 
+    /// As people write it: `+86 138 0013 8000`.
+    pub fn spaced(&self) -> String {
+        match self.0.strip_prefix("+86") {
+            Some(national) if national.len() == 11 => {
+                format!("+86 {} {} {}", &national[..3], &national[3..7], &national[7..])
+            }
+            _ => self.0.clone(),
+        }
+    }
+
     /// `+86 138****8000`
     pub fn masked(&self) -> String {
         match self.0.strip_prefix("+86") {
@@ -113,6 +123,13 @@ mod tests {
         ] {
             assert_eq!(Mobile::parse(text), Err(error), "{text}");
         }
+    }
+
+    #[test]
+    fn a_number_is_shown_in_groups() {
+        let spaced = |text: &str| Mobile::parse(text).expect("a number").spaced();
+        assert_eq!(spaced("13800138000"), "+86 138 0013 8000");
+        assert_eq!(spaced("+85291234567"), "+85291234567");
     }
 
     #[test]
