@@ -75,7 +75,7 @@ pub async fn show(
 pub async fn submit(
     State(accounts): State<Accounts>,
     mut visit: Visit,
-    Posted { form, fresh, .. }: Posted<ProfileForm>,
+    Posted { form, fresh, language, .. }: Posted<ProfileForm>,
 ) -> Result<Response, Trouble> {
     let web = &accounts.parts().web;
     let Some(session) = visit.take_session()? else {
@@ -86,6 +86,9 @@ pub async fn submit(
     };
     if !form.is_of(&session) {
         return Ok(Redirect::to(&format!("{}?notice=other-account", paths::PROFILE)).into_response());
+    }
+    if let Some(lang) = language {
+        return Ok(accounts.in_language(lang, &visit, &Way::home(), paths::PROFILE, &Draft::of(form)));
     }
     let mut flaws = Flaws::default();
     let draft = match form.read(&mut flaws) {
@@ -156,6 +159,7 @@ async fn draw(
     accounts.greet(&mut page, session.account).await?;
     let languages = Lang::ALL.into_iter().map(|lang| Choice::new(lang.tag(), lang.native_name())).collect();
     let notice = notice.or_else(|| Notice::of_draft(&page, &draft));
-    let shown = ProfilePage { languages, provinces: provinces(page.lang), page, errors, notice, form: draft.form };
+    let (provinces, page) = (provinces(page.lang), page.with_form());
+    let shown = ProfilePage { languages, provinces, page, errors, notice, form: draft.form };
     Ok((status, headers, shown).into_response())
 }

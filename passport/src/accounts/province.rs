@@ -62,7 +62,10 @@ pub async fn submit(
 ) -> Result<Response, Trouble> {
     let way = accounts.way(posted.form.way.as_deref());
     let Some(session) = visit.take_session()? else { return Ok(sign_in(&way, "away")) };
-    let Posted { form, fresh, .. } = posted;
+    let Posted { form, fresh, language, .. } = posted;
+    if let Some(lang) = language {
+        return Ok(accounts.in_language(lang, &visit, &way, paths::PROVINCE, &Draft::of(form)));
+    }
     let draft = match Province::parse(&form.province) {
         Some(province) if fresh => {
             let id = session.id;
@@ -107,7 +110,7 @@ async fn draw(
         provinces: provinces(page.lang),
         way: way.view(page.lang),
         notice: Notice::of_draft(&page, &draft),
-        page,
+        page: page.with_form(),
         errors,
         chosen: draft.form.province,
     };

@@ -10,6 +10,7 @@ use http::request::Parts;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use shared::http::ClientAddr;
+use shared::i18n::Lang;
 use shared::page::{Link, Page, SignedIn};
 use tower_cookies::Cookies;
 
@@ -123,6 +124,21 @@ impl Accounts {
             location.push_str("&cookies=asked");
         }
         Some(Redirect::to(&location).into_response())
+    }
+
+    /// Answers a form of the page at `path` with the same form in another language: what a browser without script does
+    /// when the language is changed. One that is too large to be kept is begun anew.
+    pub fn in_language<F: Serialize>(
+        &self,
+        lang: Lang,
+        visit: &Visit,
+        way: &Way,
+        path: &'static str,
+        draft: &Draft<F>,
+    ) -> Response {
+        let id = self.parts().web.keep_draft(&visit.cookies, path, draft).unwrap_or_default();
+        let location = way.link_with(path, draft::FIELD, &id);
+        Redirect::to(&format!("{location}&lang={}", lang.tag())).into_response()
     }
 
     /// The draft that the address of the page at `path` names, if this browser has it.

@@ -13,6 +13,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::{HeaderMap, StatusCode, header};
 use serde::de::DeserializeOwned;
 use shared::entropy::token;
+use shared::i18n::Lang;
 use shared::secret::constant_time_eq;
 use tower_cookies::Cookies;
 use tower_cookies::cookie::{Cookie, SameSite};
@@ -21,6 +22,9 @@ use super::{Fault, Web};
 
 /// The hidden field that every form carries.
 pub const CSRF_FIELD: &str = "csrf";
+
+/// The field of the button that changes the language, where no script runs.
+const LANGUAGE_FIELD: &str = "lang";
 
 const COOKIE: &str = "__Host-pp_form";
 const PURPOSE: &str = "csrf";
@@ -55,6 +59,8 @@ pub struct Posted<T> {
     pub fresh: bool,
     /// Whether the browser sent the form cookie: without any cookie no sign-in can last.
     pub cookies_work: bool,
+    /// The language to go on in: then the form comes back as it is, and nothing else is done.
+    pub language: Option<Lang>,
 }
 
 /// Why a form was not read.
@@ -127,7 +133,7 @@ where
                 FormRejection::Broken
             }
         })?;
-        let sent = check_text(&body)?;
+        let Ours { csrf: sent, language } = check_text(&body)?;
         let form = serde_urlencoded::from_bytes(&body).map_err(|_| FormRejection::Fields)?;
         let fresh = match (&secret, sent) {
             (Some(secret), Some(sent)) => {
@@ -136,7 +142,7 @@ where
             }
             _ => false,
         };
-        Ok(Self { form, fresh, cookies_work: secret.is_some() })
+        Ok(Self { form, fresh, cookies_work: secret.is_some(), language })
     }
 }
 
@@ -169,10 +175,17 @@ fn is_foreign(headers: &HeaderMap, origin: &str) -> bool {
     other_site || text("origin").is_some_and(|sent| sent != "null" && !sent.eq_ignore_ascii_case(origin))
 }
 
-/// Checks what serde would let pass, and finds the form token.
-fn check_text(body: &[u8]) -> Result<Option<String>, FormRejection> {
+/// The fields that any form may carry.
+#[derive(Default)]
+struct Ours {
+    csrf: Option<String>,
+    language: Option<Lang>,
+}
+
+/// Checks what serde would let pass, and finds the fields that are no form's own.
+fn check_text(body: &[u8]) -> Result<Ours, FormRejection> {
     let mut names: Vec<String> = Vec::new();
-    let mut sent = None;
+    let mut ours = Ours::default();
     for pair in body.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
         let at = pair.iter().position(|byte| *byte == b'=').unwrap_or(pair.len());
         let name = decode(&pair[..at])?;
@@ -183,12 +196,14 @@ fn check_text(body: &[u8]) -> Result<Option<String>, FormRejection> {
         if names.len() == FIELDS {
             return Err(FormRejection::TooMany);
         }
-        if name == CSRF_FIELD {
-            sent = Some(value);
+        match name.as_str() {
+            CSRF_FIELD => ours.csrf = Some(value),
+            LANGUAGE_FIELD => ours.language = Lang::parse(&value),
+            _ => {}
         }
         names.push(name);
     }
-    Ok(sent)
+    Ok(ours)
 }
 
 /// Percent-decoded text. The URL standard's decoder would replace broken UTF-8 silently.

@@ -40,6 +40,9 @@ pub struct Page {
     pub request_id: String,
     /// Whether a form came back refused: the title of the page then says so first.
     pub failed: bool,
+    /// Whether the page has a form, with the id `task`, that comes back as it is when its field `lang` is sent: so the
+    /// language changes without script, and nothing typed is lost.
+    pub form: bool,
     texts: Arc<Catalogue>,
 }
 
@@ -58,6 +61,7 @@ impl Page {
             csrf: String::new(),
             request_id: String::new(),
             failed: false,
+            form: false,
             texts,
         }
     }
@@ -82,6 +86,13 @@ impl Page {
     #[must_use]
     pub fn asset(&self, name: &str) -> &'static str {
         assets::url(name)
+    }
+
+    /// Marks the page as one with a form that takes a language: see [`Page::form`].
+    #[must_use]
+    pub fn with_form(mut self) -> Self {
+        self.form = true;
+        self
     }
 
     /// Marks the page as a form that came back with errors, when there are any.

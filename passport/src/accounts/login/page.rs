@@ -84,6 +84,11 @@ pub async fn submit(
     posted: Posted<LoginForm>,
 ) -> Result<Response, Trouble> {
     let way = accounts.way(posted.form.way.as_deref());
+    if let Some(lang) = posted.language {
+        let password_dropped = !posted.form.password.is_empty();
+        let draft = Draft { password_dropped, ..Draft::of(posted.form) };
+        return Ok(accounts.in_language(lang, &visit, &way, paths::SIGN_IN, &draft));
+    }
     let session = visit.take_session()?;
     let draft = if posted.fresh {
         match try_form(&accounts, &visit, &way, session, posted.form).await? {
@@ -201,7 +206,7 @@ async fn draw(
         register: way.link(paths::REGISTER),
         notice: notice.or_else(|| Notice::of_draft(&page, &draft)),
         captcha: accounts.captcha_box(Form::SignIn, &draft.form.captcha, needed),
-        page,
+        page: page.with_form(),
         errors,
         form: draft.form,
     };

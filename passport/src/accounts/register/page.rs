@@ -45,9 +45,13 @@ pub async fn show(State(accounts): State<Accounts>, visit: Visit, Query(query): 
 pub async fn submit(
     State(accounts): State<Accounts>,
     visit: Visit,
-    Posted { form, fresh, .. }: Posted<RegisterForm>,
+    Posted { form, fresh, language, .. }: Posted<RegisterForm>,
 ) -> Result<Response, Trouble> {
     let way = accounts.way(form.way.as_deref());
+    if let Some(lang) = language {
+        let draft = Draft { password_dropped: !form.password.is_empty(), ..Draft::of(form) };
+        return Ok(accounts.in_language(lang, &visit, &way, paths::REGISTER, &draft));
+    }
     let draft = if fresh {
         match try_form(&accounts, &visit, &way, form).await? {
             Ok(onwards) => return Ok(onwards),
@@ -150,7 +154,7 @@ fn draw(accounts: &Accounts, visit: &Visit, way: &Way, mut draft: Draft<Register
         sign_in: way.link(paths::SIGN_IN),
         notice: Notice::of_draft(&page, &draft),
         captcha: accounts.captcha_box(Form::Registration, &draft.form.captcha, needed),
-        page,
+        page: page.with_form(),
         errors,
         form: draft.form,
     };

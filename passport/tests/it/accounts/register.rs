@@ -182,6 +182,28 @@ async fn a_stranger_is_not_told_which_of_the_two_is_taken_and_the_holder_hears_o
 }
 
 #[tokio::test]
+async fn without_script_the_language_changes_on_every_form_that_is_typed_into() {
+    on_both_with(PLAIN, |passport| async move {
+        let mut browser = passport.browser();
+        let form = register_form(&mut browser).await.set("name", "李华");
+        let english = browser.submit(form.with("lang", "en")).await;
+        assert_eq!(english.texts("h1"), ["Register"]);
+        let form = super::form(&english, "/register");
+        let kept = ["email", "mobile", "name"].map(|field| form.value(field).unwrap_or_default().to_owned());
+        assert_eq!(kept, [EMAIL, MOBILE, "李华"]);
+        candidate(&passport).await;
+        browser = passport.browser();
+        sign_in(&mut browser).await;
+        let profile = super::form(&browser.open(&page("/account/profile")).await, "/account/profile");
+        let english = browser.submit(profile.set("name", "Li Hua").with("lang", "en")).await;
+        assert_eq!(english.attributes("html", "lang"), ["en"]);
+        assert_eq!(super::form(&english, "/account/profile").value("name"), Some("Li Hua"));
+        assert_eq!(count(&passport, "SELECT COUNT(*) AS n FROM accounts WHERE name = 'Li Hua'").await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_holder_without_mail_is_told_by_sms() {
     on_both_with(PLAIN, |passport| async move {
         let seed = Seed { email: None, mobile: Mobile::parse(MOBILE).ok(), name: None, plain_name: None };

@@ -211,6 +211,27 @@ async fn a_refused_form_is_a_page_that_can_be_reloaded_in_either_language_and_le
 }
 
 #[tokio::test]
+async fn without_script_the_language_changes_and_what_was_typed_stays() {
+    on_both_with(PLAIN, |passport| async move {
+        candidate(&passport).await;
+        let mut browser = passport.browser();
+        let answer = browser.open(&page("/sign-in")).await;
+        // Parsed as by a browser that has scripts, what it has for those without is text.
+        let button = "<button class=\"as-link lang\" type=\"submit\" form=\"task\" name=\"lang\" value=\"en\"";
+        assert!(answer.texts("footer noscript").concat().contains(button), "{}", answer.text);
+        assert!(answer.has("main form#task"));
+        let form = form_of(&answer).set("username", EMAIL).set("province", "44").set("password", PASSWORD);
+        let english = browser.submit(form.with("lang", "en")).await;
+        assert_eq!((english.status, english.texts("h1")), (StatusCode::OK, vec!["Candidate sign-in".to_owned()]));
+        assert!(summary(&english).is_empty(), "nothing was tried");
+        let form = form_of(&english);
+        assert_eq!((form.value("username"), form.value("province")), (Some(EMAIL), Some("44")));
+        assert_eq!(browser.submit(form.set("password", PASSWORD)).await.url.path(), "/");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_draft_is_shown_to_its_own_browser_for_half_an_hour() {
     on_both_with(PLAIN, |passport| async move {
         let mut browser = passport.browser();
