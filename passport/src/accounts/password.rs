@@ -80,7 +80,9 @@ pub async fn submit(
     mut visit: Visit,
     Posted { form, fresh, .. }: Posted<PasswordForm>,
 ) -> Result<Response, Trouble> {
-    let Some(session) = visit.take_session()? else { return Ok(accounts.ask_to_sign_in(paths::PASSWORD, "sign-in-first")) };
+    let Some(session) = visit.take_session()? else {
+        return Ok(accounts.ask_to_sign_in(paths::PASSWORD, "sign-in-first"));
+    };
     let draft = if fresh {
         match try_form(&accounts, &session, &form).await? {
             Ok(token) => {

@@ -207,7 +207,6 @@ fn default_scopes() -> Vec<String> {
     vec!["openid".to_owned()]
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;

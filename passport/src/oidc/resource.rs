@@ -5,8 +5,8 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
 use super::access_token::{self, AccessToken};
 use super::confirmation::Confirmation;
-use super::dpop::{self, Asked};
 use super::direct::respond;
+use super::dpop::{self, Asked};
 use super::error::{Code, ProtocolError};
 use super::failure::Failure;
 use super::params::Params;

@@ -75,9 +75,9 @@ pub fn typed_spaces(folders: &[&Path], names: &[&str]) -> io::Result<Vec<String>
 fn has_typed_space(line: &str) -> bool {
     let is_han = |c: char| ('\u{3400}'..='\u{9fff}').contains(&c);
     let is_latin = |c: char| c.is_ascii_alphanumeric() || c == '{' || c == '}';
-    let mut gaps = line.match_indices(' ').filter_map(|(at, _)| {
-        Some((line.get(..at)?.chars().next_back()?, line.get(at + 1..)?.chars().next()?))
-    });
+    let mut gaps = line
+        .match_indices(' ')
+        .filter_map(|(at, _)| Some((line.get(..at)?.chars().next_back()?, line.get(at + 1..)?.chars().next()?)));
     gaps.any(|(a, b)| is_han(a) && is_latin(b) || is_latin(a) && is_han(b))
 }
 

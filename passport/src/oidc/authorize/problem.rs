@@ -8,8 +8,8 @@ use shared::page::Page;
 use super::super::Oidc;
 use super::super::failure::Failure;
 use super::proof::Unproven;
-use crate::web::{Fault, moment};
 use crate::web::authorization_problem::{self, AuthorizationProblem, ProblemSite};
+use crate::web::{Fault, moment};
 
 /// Draws the page; the cause is logged under the reference that it shows.
 pub fn page(oidc: &Oidc, page: Page, uri: &Uri, unproven: Unproven) -> Response {

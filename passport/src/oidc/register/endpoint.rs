@@ -9,8 +9,8 @@ use shared::http::ClientAddr;
 use shared::secret::SecretString;
 
 use super::super::Oidc;
-use super::super::discovery::paths;
 use super::super::direct::{Sent, respond};
+use super::super::discovery::paths;
 use super::refusal::Refusal;
 use super::{Policy, document};
 use crate::audit::Actor;

@@ -5,8 +5,8 @@ use http::{HeaderValue, StatusCode, header};
 use serde_json::json;
 use shared::db::DbError;
 
-use super::super::failure::Failure;
 use super::super::direct::respond;
+use super::super::failure::Failure;
 use crate::clients::rules::{Problem, Rule};
 use crate::clients::{ClientsError, secret::SecretError};
 
