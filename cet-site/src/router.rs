@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
-use axum::routing::get;
+use axum::routing::{get, post};
 use shared::assets;
 
 use crate::app::App;
@@ -26,6 +26,8 @@ pub fn routes(app: App) -> Router {
         .route("/sign-in/initiate", get(sign_in::initiate).post(sign_in::initiate_by_post))
         .route("/sign-out", get(sign_in::sign_out_by_link).post(sign_in::sign_out))
         .route("/signed-out", get(sign_in::signed_out))
+        // For the passport
+        .route("/backchannel-logout", post(sign_in::back_channel_logout))
         .with_state(app)
         .layer(from_fn_with_state(web.clone(), language::remember))
         .layer(from_fn_with_state(web, policy::allow_sign_out))

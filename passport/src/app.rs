@@ -17,9 +17,11 @@ use crate::audit::{Actor, Audit, Event};
 use crate::clients::Clients;
 use crate::config::{Config, RegistrationPolicy};
 use crate::delivery::Outbox;
+use crate::egress::Egress;
 use crate::home::Home;
 use crate::keys::{self, Keys, KeysError, MasterKey};
 use crate::limits::{self, Limits};
+use crate::oidc::logout::Farewells;
 use crate::oidc::{self, IssuerError, Oidc};
 use crate::web::{Pages, Sealer, Web, texts};
 
@@ -58,6 +60,8 @@ pub struct App {
     pub audit: Audit,
     /// Where messages to people are written.
     pub outbox: Outbox,
+    /// Calls to addresses that relying parties registered.
+    pub egress: Egress,
     /// The OpenID provider.
     pub oidc: Oidc,
     /// The candidate's home.
@@ -116,6 +120,7 @@ impl App {
             hasher: Hasher::start(Hashing::of(&config.accounts), entropy.clone())?,
             web: web.clone(),
             sessions: SessionPolicy { idle: config.accounts.session_idle, absolute: config.accounts.session_absolute },
+            farewell: Arc::new(Farewells::new(outbox.clone())),
             captchas: captchas.clone(),
             captcha: config.accounts.captcha,
             captcha_after: config.accounts.captcha_after,
@@ -141,7 +146,8 @@ impl App {
             web: web.clone(),
             pages: pages.clone(),
         })?;
-        Ok(Self { web, pages, keys, clients, accounts, captchas, audit, outbox, oidc, home })
+        let egress = Egress::new(config.egress.clone());
+        Ok(Self { web, pages, keys, clients, accounts, captchas, audit, outbox, egress, oidc, home })
     }
 }
 

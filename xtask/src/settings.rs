@@ -142,6 +142,7 @@ client_uri = "{base}/"
 redirect_uris = ["{base}/sign-in/callback"]
 post_logout_redirect_uris = ["{base}/signed-out"]
 initiate_login_uri = "{base}/sign-in/initiate"
+backchannel_logout_uri = "{base}/backchannel-logout"
 grant_types = ["authorization_code"]
 scopes = ["openid", "profile", "email", "phone", "exam"]
 id_token_signed_response_alg = "ES256"
@@ -197,6 +198,7 @@ migrate_on_start = true
 pub(crate) fn passport(ports: &Ports, certs: &Certs, database: &Path, master_key: &Path) -> String {
     format!(
         r#"issuer = "{issuer}"
+environment = "development"
 
 [server]
 listen = "127.0.0.1:{passport}"
@@ -215,6 +217,10 @@ master_key_file = {master_key}
 smtp_url = "smtp://127.0.0.1:{smtp}"
 sms_url = "http://127.0.0.1:{mailbox}/sms"
 
+[egress]
+allow = [{sites}]
+ca_file = {ca}
+
 [accounts]
 captcha = "adaptive"
 
@@ -229,6 +235,8 @@ migrate_on_start = true
         metrics = ports.metrics,
         smtp = ports.smtp,
         mailbox = ports.mailbox,
+        sites = SITES.each_ref().map(|site| format!("\"{}.localhost\"", site.id)).join(", "),
+        ca = quoted(&certs.ca()),
         certificate = quoted(&certs.certificate("passport")),
         key = quoted(&certs.key("passport")),
         database = sqlite(database),

@@ -4,16 +4,19 @@
 //! start, initiate ──▶ attempt (sealed cookie) ──▶ passport ──▶ callback ──▶ session (own database) ──▶ return path
 //!                                                                 └──▶ fault: a page that says what to do
 //! logout ──▶ session ends ──▶ passport's end_session ──▶ signed out
+//! back_channel: the passport's session ended ──▶ logout_token ──▶ sessions end
 //! ```
 //!
 //! Tokens stay on the server. What a browser holds is the random name of its session and, while a sign-in is
 //! under way, one sealed cookie per attempt, so that several tabs don't disturb one another.
 
 mod attempt;
+mod back_channel;
 mod callback;
 mod fault;
 mod initiate;
 mod logout;
+mod logout_token;
 mod passport;
 mod person;
 mod provider;
@@ -23,6 +26,7 @@ pub mod session;
 mod start;
 mod visitor;
 
+pub use back_channel::submit as back_channel_logout;
 pub use callback::show as callback;
 pub use fault::Fault;
 pub use initiate::{by_get as initiate, by_post as initiate_by_post};

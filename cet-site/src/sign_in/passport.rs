@@ -22,6 +22,7 @@ use shared::secret::SecretString;
 use url::Url;
 
 use super::attempt::Attempt;
+use super::logout_token::{self, Expected, LogoutToken, Refusal};
 use super::person::{Person, masked_account};
 use super::provider::{Metadata, Provider, chain};
 
@@ -160,6 +161,28 @@ impl Passport {
     /// Where a person signs out of the passport, if it offers that.
     pub(super) async fn end_session_endpoint(&self) -> Result<Option<Url>, PassportError> {
         Ok(self.provider.metadata().await?.additional_metadata().end_session_endpoint.clone())
+    }
+
+    /// What a logout token says, after every check (OpenID Connect Back-Channel Logout §2.6) but that of its single use.
+    pub(super) async fn read_logout_token(&self, text: &str) -> Result<LogoutToken, PassportError> {
+        let read = |metadata: &Metadata| {
+            let expected = Expected {
+                issuer: metadata.issuer().as_str(),
+                client_id: &self.us.client_id,
+                now: self.clock.now(),
+                leeway: LEEWAY,
+            };
+            logout_token::read(text, metadata.jwks().keys(), expected)
+        };
+        let metadata = self.provider.metadata().await?;
+        let outcome = match read(&metadata) {
+            Err(Refusal::UnknownKey) => match self.provider.newer_keys(&metadata).await {
+                Some(newer) => read(&newer),
+                None => Err(Refusal::UnknownKey),
+            },
+            other => other,
+        };
+        outcome.map_err(|refusal| PassportError::Token(refusal.to_string()))
     }
 
     /// Redeems the code of an attempt and learns who the person is.

@@ -17,7 +17,8 @@ use crate::web::cookie::{self, Cookie};
 
 use super::attempt::{Attempt, Attempts};
 use super::fault::Fault;
-use super::passport::Passport;
+use super::logout_token::LogoutToken;
+use super::passport::{Passport, PassportError};
 use super::person::Person;
 use super::return_path::ReturnPath;
 use super::session::{Session, SessionId, SessionLimits, SessionToken, store};
@@ -64,6 +65,42 @@ pub(super) struct Current {
 pub(super) struct Departure {
     pub(super) to: String,
     pub(super) cookies: Vec<Cookie>,
+}
+
+/// Why a logout token ended nothing.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum NotEnded {
+    /// The request breaks that rule.
+    #[error("{0}")]
+    Request(&'static str),
+    /// The token was taken before.
+    #[error("the logout token was used before")]
+    Repeated,
+    /// It does not hold, or the passport's keys cannot be had.
+    #[error(transparent)]
+    Passport(#[from] PassportError),
+    /// The database is away.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+impl NotEnded {
+    /// The error as RFC 6749 §5.2 writes it.
+    pub(super) fn code(&self) -> &'static str {
+        match self {
+            Self::Passport(PassportError::Unreachable(_)) | Self::Db(_) => "temporarily_unavailable",
+            _ => "invalid_request",
+        }
+    }
+
+    /// What whoever sent the token may know.
+    pub(super) fn description(&self) -> String {
+        match self {
+            Self::Passport(PassportError::Unreachable(_)) => "the keys of the issuer cannot be fetched".to_owned(),
+            Self::Db(_) => "try again later".to_owned(),
+            other => other.to_string(),
+        }
+    }
 }
 
 impl SignIn {
@@ -190,19 +227,45 @@ impl SignIn {
         Ok(Departure { to: Url::into(url), cookies })
     }
 
+    /// Ends the sessions that a logout token of the passport names; how many those were. A token that ended nothing
+    /// because something failed is not spent.
+    pub(super) async fn end_by_token(&self, text: &str) -> Result<u64, NotEnded> {
+        let Parts { passport, db, .. } = &self.0.parts;
+        let token: Arc<LogoutToken> = Arc::new(passport.read_logout_token(text).await?);
+        db.write(move |tx| {
+            let token = Arc::clone(&token);
+            async move {
+                if !store::spend_token(tx, &token.id, token.over_at).await? {
+                    return Err(NotEnded::Repeated);
+                }
+                Ok(store::end_of(tx, &token.whom).await?)
+            }
+            .boxed()
+        })
+        .await
+    }
+
     /// Whether the passport sent this browser back after ending its own session.
     pub(super) fn came_back_from_signing_out(&self, state: Option<&str>, held: &HeaderMap) -> (bool, Cookie) {
         let kept = cookie::get(held, &self.sign_out_cookie());
         (state.is_some() && state == kept, Cookie::removal(self.sign_out_cookie()))
     }
 
-    /// Deletes sessions that no longer count; how many there were.
+    /// Deletes sessions that no longer count, and forgets logout tokens whose time is over; how many sessions there
+    /// were.
     ///
     /// # Errors
     /// The database is away.
     pub async fn sweep(&self) -> Result<u64, DbError> {
         let Parts { db, limits, clock, .. } = &self.0.parts;
         let (limits, now) = (*limits, clock.now());
-        db.write(move |tx| store::sweep(tx, limits, now).boxed()).await
+        let sweep = db.write(move |tx| {
+            async move {
+                store::forget_tokens(tx, now).await?;
+                store::sweep(tx, limits, now).await
+            }
+            .boxed()
+        });
+        sweep.await
     }
 }

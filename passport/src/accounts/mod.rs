@@ -29,7 +29,7 @@ use shared::entropy::SharedEntropy;
 use tower_cookies::Cookies;
 
 pub use self::model::{AccountClaims, AccountId, Province};
-pub use self::sessions::{CurrentSession, EndReason, Session, SessionId, SessionPolicy};
+pub use self::sessions::{CurrentSession, EndReason, Ended, Farewell, Session, SessionId, SessionPolicy};
 pub use self::trouble::Trouble;
 pub use self::view::{Notice, Way};
 pub use self::visit::Visit;
@@ -72,6 +72,8 @@ pub struct Parts {
     pub web: Web,
     /// How long sessions last.
     pub sessions: SessionPolicy,
+    /// Tells sites of sessions that end.
+    pub farewell: Arc<dyn Farewell>,
     /// Makes and checks captchas.
     pub captchas: Captchas,
     /// When a captcha is asked for.
@@ -145,13 +147,14 @@ impl Accounts {
         Ok(found)
     }
 
-    /// Ends a session within the caller's transaction and records it; whether it had not ended before.
+    /// Ends a session within the caller's transaction, records it, and has those told who have to know; `None` if it
+    /// had ended before.
     ///
     /// # Errors
     /// See [`DbError`].
-    pub async fn end_session(&self, tx: &mut Tx, id: SessionId, reason: EndReason) -> Result<bool, DbError> {
+    pub async fn end_session(&self, tx: &mut Tx, id: SessionId, reason: EndReason) -> Result<Option<Ended>, DbError> {
         let Some(account) = sessions::store::end(tx, id, self.0.clock.now(), reason).await? else {
-            return Ok(false);
+            return Ok(None);
         };
         let actor = match reason {
             EndReason::Locked => Actor::Operator,
@@ -160,7 +163,12 @@ impl Accounts {
         let event =
             Event::SessionEnded { account: account.to_string(), session: id.to_string(), reason: reason.code() };
         self.0.audit.record(tx, &actor, &event).await?;
-        Ok(true)
+        // Who only proves again who they are stays signed in at the sites.
+        let clients = match reason {
+            EndReason::Replaced(by) if by == account => Vec::new(),
+            _ => self.0.farewell.tell(tx, id, account).await?,
+        };
+        Ok(Some(Ended { session: id, account, clients }))
     }
 }
 

@@ -226,7 +226,7 @@ async fn store_change(
     sessions::store::set_token(tx, session.id, &token).await?;
     let mut ended = 0;
     for other in sessions::store::live(tx, account.id, now).await? {
-        if other != session.id && accounts.end_session(tx, other, EndReason::PasswordChanged).await? {
+        if other != session.id && accounts.end_session(tx, other, EndReason::PasswordChanged).await?.is_some() {
             ended += 1;
         }
     }

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod clients;
+mod delivery;
 mod doctor;
 mod failure;
 mod keys;
@@ -58,6 +59,9 @@ enum Command {
     /// Look after accounts.
     #[command(subcommand)]
     Accounts(accounts::AccountsCommand),
+    /// Look after messages on their way: mail, SMS, and what sites are told of ended sessions.
+    #[command(subcommand)]
+    Delivery(delivery::DeliveryCommand),
     /// Check everything that the passport stands on, and say what to do about each finding.
     Doctor(doctor::DoctorCommand),
 }
@@ -101,6 +105,7 @@ fn dispatch(cli: Cli, output: &Output) -> Result<Exit, Failure> {
             Command::Keys(command) => keys::run(command, file, output).await,
             Command::Clients(command) => clients::run(command, file, output).await,
             Command::Accounts(command) => accounts::run(command, file, output).await,
+            Command::Delivery(command) => delivery::run(command, file, output).await,
             Command::Doctor(command) => doctor::run(command, file, output).await,
         }
     })

@@ -18,9 +18,10 @@ use crate::MIGRATIONS;
 use crate::accounts::{captcha, sessions};
 use crate::app::App;
 use crate::config::Config;
-use crate::delivery::{Mailer, Policy, SmsGateway, Transport, Worker};
+use crate::delivery::{Mailer, Policy, SmsGateway, Transport, Ways, Worker};
 use crate::keys::{Keys, Request};
 use crate::limits;
+use crate::oidc::logout::LogoutTokens;
 use crate::router::{self, router};
 
 /// How often this node looks whether another one changed the keys.
@@ -130,6 +131,7 @@ fn worker(config: &Config, app: &App, db: &Db) -> Result<Worker, Failure> {
             .map_err(|error| Failure::new(Exit::Settings, format!("delivery: {error}")))?;
         sms = Some(Arc::new(gateway));
     }
+    let logout: Arc<dyn Transport> = Arc::new(LogoutTokens::new(app.oidc.clone(), app.egress.clone()));
     Ok(Worker {
         db: db.clone(),
         clock: world::clock(),
@@ -140,8 +142,7 @@ fn worker(config: &Config, app: &App, db: &Db) -> Result<Worker, Failure> {
             timeout: settings.timeout,
             concurrency: settings.concurrency,
         },
-        mail,
-        sms,
+        ways: Ways { mail, sms, logout: Some(logout) },
     })
 }
 

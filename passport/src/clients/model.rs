@@ -234,6 +234,11 @@ impl Client {
         self.profile == Profile::Standard || alg != Alg::RS256
     }
 
+    /// Whether it registered an address by which it is told that a session ended.
+    pub fn is_told_of_end(&self) -> bool {
+        self.backchannel_logout_uri.is_some()
+    }
+
     /// Whether it may use that grant.
     pub fn allows(&self, grant: GrantType) -> bool {
         self.grant_types.contains(&grant)

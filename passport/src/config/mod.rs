@@ -3,6 +3,7 @@
 
 mod accounts;
 mod delivery;
+mod egress;
 mod keys;
 mod limits;
 mod registration;
@@ -16,6 +17,7 @@ use shared::telemetry::LogSettings;
 
 pub use self::accounts::{AccountsSettings, CaptchaPolicy, HashSettings};
 pub use self::delivery::DeliverySettings;
+pub use self::egress::EgressSettings;
 pub use self::keys::KeysSettings;
 pub use self::limits::LimitsSettings;
 pub use self::registration::{RegistrationPolicy, RegistrationSettings};
@@ -24,9 +26,21 @@ pub use self::tokens::TokensSettings;
 /// What environment variables begin with.
 pub const PREFIX: &str = "PASSPORT";
 
+shared::choice! {
+    /// What a passport is run for.
+    pub enum Environment {
+        /// People.
+        Production = "production",
+        /// Those who build it, and their tests.
+        Development = "development",
+    }
+}
+
 shared::settings! {
     /// The settings of the passport.
     pub struct Config {
+        /// What this passport is run for. Settings for development only are refused in `production`.
+        environment: Environment = "production",
         /// The address under which people and relying parties reach the passport: the issuer of its tokens.
         issuer: BaseUrl,
         /// Where and how requests are answered.
@@ -45,6 +59,8 @@ shared::settings! {
         limits: LimitsSettings,
         /// Mail and SMS.
         delivery: DeliverySettings,
+        /// Calls to addresses that relying parties registered.
+        egress: EgressSettings,
         /// What stands on every page.
         site: SiteSettings,
         /// What is logged, and how.
@@ -62,6 +78,15 @@ fn the_parts_fit_together(config: &Config, problems: &mut Problems<'_>) {
     }
     if config.keys.verify_for < config.tokens.access.max(config.tokens.id) {
         problems.add("keys.verify_for", "must not be shorter than tokens.access and tokens.id");
+    }
+    if config.environment == Environment::Production {
+        // Whoever can register an address could otherwise have it called inside our own network.
+        if !config.egress.allow.is_empty() {
+            problems.add("egress.allow", "is for environment = \"development\" only");
+        }
+        if config.egress.ca_file.is_some() {
+            problems.add("egress.ca_file", "is for environment = \"development\" only");
+        }
     }
 }
 
@@ -128,6 +153,20 @@ mod tests {
         };
         assert_eq!(with("https://passport.example:8443/"), Ok(()));
         assert_eq!(with("https://exam.example/passport").expect_err("refused"), "issuer: must have no path");
+    }
+
+    #[test]
+    fn nothing_in_our_own_network_is_called_in_production() {
+        for (setting, name) in [("allow = ['cet.localhost']", "egress.allow"), ("ca_file = 'ca.pem'", "egress.ca_file")] {
+            let with = |environment: &str| {
+                let text = format!("environment = '{environment}'\n{LEAST}[egress]\n{setting}");
+                shared::config::parse::<Config>(&text, PREFIX, []).map(drop).map_err(|e| e.to_string())
+            };
+            let unsaid = parse(&format!("[egress]\n{setting}")).map(drop).expect_err("refused");
+            let refused = with("production").expect_err("refused");
+            assert!(refused.starts_with(name) && unsaid == refused, "{refused}");
+            assert_eq!(with("development"), Ok(()));
+        }
     }
 
     #[test]

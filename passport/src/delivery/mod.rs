@@ -1,8 +1,9 @@
-//! Mail and SMS through one durable outbox.
+//! Mail, SMS and logout tokens through one durable outbox.
 //!
 //! [`Outbox`] writes a message in the transaction of what it tells of. The [`worker`] sends it afterwards, as often as
 //! it takes within limits, always under the same id, so that a receiver can tell a repetition. [`Mailer`] and
-//! [`SmsGateway`] are the two ways out.
+//! [`SmsGateway`] are the ways out for words; the one for logout tokens is the provider's. What became of messages is
+//! seen, and those given up are taken up again, through [`store`].
 
 pub mod model;
 pub mod outbox;
@@ -12,8 +13,8 @@ pub mod store;
 pub mod text;
 pub mod worker;
 
-pub use self::model::{MessageId, Notice, Outgoing, SendError, Transport};
+pub use self::model::{Channel, Letter, LogoutNotice, MessageId, Notice, Outgoing, Payload, SendError, Transport};
 pub use self::outbox::Outbox;
 pub use self::sms::SmsGateway;
 pub use self::smtp::Mailer;
-pub use self::worker::{Policy, Worker};
+pub use self::worker::{Policy, Ways, Worker};

@@ -1,8 +1,10 @@
 //! Messages, and what becomes of them.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use futures_util::future::BoxFuture;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use shared::clock::Timestamp;
 
@@ -11,22 +13,48 @@ shared::id_type! {
     pub struct MessageId;
 }
 
-/// By which way a message goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// By which way a message goes. Messages of one channel are sent a few at a time; channels do not wait for each other.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Channel {
     /// Mail.
     Mail,
     /// Short message to a mobile.
     Sms,
+    /// Logout tokens for the client of that id: one that does not answer keeps no other waiting.
+    Logout(String),
 }
+
+/// What the names of channels for logout tokens begin with.
+const LOGOUT: &str = "logout:";
 
 impl Channel {
     /// The name in the database and in figures.
-    pub const fn as_str(self) -> &'static str {
+    pub fn name(&self) -> Cow<'static, str> {
         match self {
-            Self::Mail => "mail",
-            Self::Sms => "sms",
+            Self::Mail => "mail".into(),
+            Self::Sms => "sms".into(),
+            Self::Logout(client) => format!("{LOGOUT}{client}").into(),
         }
+    }
+
+    /// The channel of that name; `None` for one that only a newer version knows.
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "mail" => Some(Self::Mail),
+            "sms" => Some(Self::Sms),
+            _ => name.strip_prefix(LOGOUT).map(|client| Self::Logout(client.to_owned())),
+        }
+    }
+
+    /// Whether what is given up may be kept to be tried again: words to people are erased, ids are not.
+    pub fn keeps_what_failed(&self) -> bool {
+        matches!(self, Self::Logout(_))
+    }
+}
+
+impl fmt::Display for Channel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name())
     }
 }
 
@@ -49,15 +77,55 @@ pub enum Notice {
     },
 }
 
-/// A message as it waits: whom it goes to and what it says, in words.
+/// A mail or SMS as it waits: whom it goes to and what it says, in words.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Payload {
+pub struct Letter {
     /// A mail address, or a number in E.164 form.
     pub to: String,
     /// The subject of a mail; empty for an SMS.
     pub subject: String,
     /// The text.
     pub text: String,
+}
+
+/// A logout token as it waits: it is made and signed when it is sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogoutNotice {
+    /// The client that is told.
+    pub client: String,
+    /// Whose session ended: the account's id.
+    pub account: String,
+    /// The session's id.
+    pub session: String,
+}
+
+/// The content of a message: JSON that its way out reads. Nothing prints it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Payload(String);
+
+impl Payload {
+    /// Writes content.
+    pub fn of(content: &impl Serialize) -> Self {
+        // Structs of texts: nothing in them can fail to be written.
+        Self(serde_json::to_string(content).unwrap_or_default())
+    }
+
+    /// What was stored.
+    pub(super) fn stored(text: String) -> Self {
+        Self(text)
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The content.
+    ///
+    /// # Errors
+    /// It is none of that kind, and trying again will not make it one.
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T, SendError> {
+        serde_json::from_str(&self.0).map_err(|_| SendError::Permanent("the message cannot be read".to_owned()))
+    }
 }
 
 impl fmt::Debug for Payload {
@@ -71,7 +139,7 @@ impl fmt::Debug for Payload {
 pub struct Outgoing {
     /// Its id.
     pub id: MessageId,
-    /// Whom it goes to and what it says.
+    /// Its content.
     pub payload: Payload,
     /// When it was written.
     pub created_at: Timestamp,
@@ -94,4 +162,17 @@ pub enum SendError {
 pub trait Transport: Send + Sync {
     /// Hands one message over. To be accepted twice is possible and must do no harm: the id tells.
     fn send<'a>(&'a self, message: &'a Outgoing) -> BoxFuture<'a, Result<(), SendError>>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_channel_is_found_again_by_its_name() {
+        for channel in [Channel::Mail, Channel::Sms, Channel::Logout("a.b-c_d".to_owned())] {
+            assert_eq!(Channel::named(&channel.name()), Some(channel));
+        }
+        assert_eq!(Channel::named("pigeon"), None);
+    }
 }

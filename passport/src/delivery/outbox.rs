@@ -8,7 +8,7 @@ use shared::entropy::SharedEntropy;
 use shared::i18n::Lang;
 use tokio::sync::Notify;
 
-use super::model::{Channel, MessageId, Notice, Payload};
+use super::model::{Channel, LogoutNotice, MessageId, Notice, Payload};
 use super::{store, text};
 
 /// Where messages are written. Cheap to clone, so that an operation can own it.
@@ -31,8 +31,8 @@ impl Outbox {
     /// # Errors
     /// The database refused.
     pub async fn mail(&self, tx: &mut Tx, to: &str, lang: Lang, notice: Notice) -> Result<MessageId, DbError> {
-        let payload = text::mail(to, lang, notice, &self.issuer);
-        self.write(tx, Channel::Mail, &payload).await
+        let letter = text::mail(to, lang, notice, &self.issuer);
+        self.write(tx, &Channel::Mail, &Payload::of(&letter)).await
     }
 
     /// Writes an SMS that tells somebody that the number has an account, within the caller's transaction.
@@ -40,11 +40,19 @@ impl Outbox {
     /// # Errors
     /// The database refused.
     pub async fn contact_taken_sms(&self, tx: &mut Tx, to: &str, lang: Lang) -> Result<MessageId, DbError> {
-        let payload = text::contact_taken_sms(to, lang);
-        self.write(tx, Channel::Sms, &payload).await
+        let letter = text::contact_taken_sms(to, lang);
+        self.write(tx, &Channel::Sms, &Payload::of(&letter)).await
     }
 
-    async fn write(&self, tx: &mut Tx, channel: Channel, payload: &Payload) -> Result<MessageId, DbError> {
+    /// Writes that a client is to be told of the end of a session, within the caller's transaction.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn logout(&self, tx: &mut Tx, notice: &LogoutNotice) -> Result<MessageId, DbError> {
+        self.write(tx, &Channel::Logout(notice.client.clone()), &Payload::of(notice)).await
+    }
+
+    async fn write(&self, tx: &mut Tx, channel: &Channel, payload: &Payload) -> Result<MessageId, DbError> {
         let now = self.clock.now();
         let id = MessageId::new(now, &*self.entropy);
         store::insert(tx, id, channel, payload, now).await?;

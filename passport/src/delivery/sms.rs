@@ -8,7 +8,7 @@ use serde_json::json;
 use shared::secret::SecretString;
 use url::Url;
 
-use super::model::{Outgoing, SendError, Transport};
+use super::model::{Letter, Outgoing, SendError, Transport};
 use super::smtp::is_loopback;
 
 /// Posts `{"id", "to", "text"}`; any 2xx means accepted. The id is the same at every attempt, and stands in the
@@ -57,8 +57,8 @@ impl SmsGateway {
     }
 
     async fn post(&self, message: &Outgoing) -> Result<(), SendError> {
-        let id = message.id.to_string();
-        let body = json!({ "id": id, "to": message.payload.to, "text": message.payload.text });
+        let (id, letter) = (message.id.to_string(), message.payload.read::<Letter>()?);
+        let body = json!({ "id": id, "to": letter.to, "text": letter.text });
         let mut request = self
             .client
             .post(&self.url)

@@ -13,7 +13,7 @@ use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
 use shared::secret::SecretString;
 use url::Url;
 
-use super::model::{Outgoing, SendError, Transport};
+use super::model::{Letter, Outgoing, SendError, Transport};
 
 /// Hands mail to a server.
 pub struct Mailer {
@@ -64,20 +64,21 @@ impl Mailer {
 
     fn message(&self, outgoing: &Outgoing) -> Result<Message, SendError> {
         let permanent = |what: &str| SendError::Permanent(what.to_owned());
-        let to = outgoing.payload.to.parse().map_err(|_| permanent("the recipient is no mail address"))?;
+        let letter: Letter = outgoing.payload.read()?;
+        let to = letter.to.parse().map_err(|_| permanent("the recipient is no mail address"))?;
         let written = u64::try_from(outgoing.created_at.millis()).unwrap_or(0);
         let id = format!("<{}@{}>", outgoing.id, self.from.email.domain());
         Message::builder()
             .from(self.from.clone())
             .to(Mailbox::new(None, to))
-            .subject(outgoing.payload.subject.as_str())
+            .subject(letter.subject)
             .date(UNIX_EPOCH + Duration::from_millis(written))
             // The same at every attempt, so that a server or reader can drop a repetition.
             .message_id(Some(id))
             // RFC 3834 §5: keeps answering machines silent.
             .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned()))
             .header(ContentType::TEXT_PLAIN)
-            .body(outgoing.payload.text.clone())
+            .body(letter.text)
             .map_err(|_| permanent("the message cannot be written as mail"))
     }
 }
@@ -135,7 +136,11 @@ mod tests {
         let now = Timestamp::from_seconds(1_700_000_000);
         Outgoing {
             id: MessageId::new(now, &SeededEntropy::new(1)),
-            payload: Payload { to: to.to_owned(), subject: "主题".to_owned(), text: "正文".to_owned() },
+            payload: Payload::of(&Letter {
+                to: to.to_owned(),
+                subject: "主题".to_owned(),
+                text: "正文".to_owned(),
+            }),
             created_at: now,
             attempt: 1,
         }

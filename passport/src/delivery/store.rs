@@ -13,20 +13,43 @@ use super::model::{Channel, MessageId, Outgoing, Payload};
 pub async fn insert(
     tx: &mut Tx,
     id: MessageId,
-    channel: Channel,
+    channel: &Channel,
     payload: &Payload,
     now: Timestamp,
 ) -> Result<(), DbError> {
-    let payload = serde_json::to_string(payload).map_err(|_| BrokenRow::new("payload", "cannot be written as JSON"))?;
     sql("INSERT INTO outbox (id, channel, state, payload, attempts, next_attempt_at, created_at) \
          VALUES ($1, $2, 'waiting', $3, 0, $4, $4)")
     .bind(id)
-    .bind(channel.as_str())
-    .bind(payload)
+    .bind(&*channel.name())
+    .bind(payload.as_str())
     .bind(now)
     .execute(tx)
     .await
     .map(drop)
+}
+
+/// The channels in which a message is due, whichever they are.
+///
+/// # Errors
+/// The database refused.
+pub async fn due_channels(tx: &mut Tx, now: Timestamp) -> Result<Vec<Channel>, DbError> {
+    let (mut due, mut last) = (Vec::new(), String::new());
+    // One step of the index a channel, however many messages wait in each.
+    while let Some(row) = sql("SELECT channel FROM outbox WHERE state = 'waiting' AND channel > $1 \
+                               ORDER BY channel LIMIT 1")
+    .bind(&last)
+    .fetch_optional(tx)
+    .await?
+    {
+        last = row.get("channel")?;
+        let first = sql("SELECT id FROM outbox WHERE state = 'waiting' AND channel = $1 AND next_attempt_at <= $2 LIMIT 1")
+            .bind(&last)
+            .bind(now)
+            .fetch_optional(tx)
+            .await?;
+        due.extend(first.and_then(|_| Channel::named(&last)));
+    }
+    Ok(due)
 }
 
 /// Takes up to `limit` messages that are due and counts the attempt. They come up again at `retry_at` unless
@@ -36,7 +59,7 @@ pub async fn insert(
 /// The database refused, or a row is broken.
 pub async fn claim(
     tx: &mut Tx,
-    channel: Channel,
+    channel: &Channel,
     limit: u32,
     now: Timestamp,
     retry_at: Timestamp,
@@ -46,7 +69,7 @@ pub async fn claim(
                       ORDER BY next_attempt_at LIMIT $4) \
            AND state = 'waiting' AND next_attempt_at <= $2 \
          RETURNING id, payload, attempts, created_at")
-    .bind(channel.as_str())
+    .bind(&*channel.name())
     .bind(now)
     .bind(retry_at)
     .bind(i64::from(limit))
@@ -56,11 +79,10 @@ pub async fn claim(
 }
 
 fn outgoing(row: &Row) -> Result<Outgoing, DbError> {
-    let payload: String = row.get("payload")?;
     let attempts: i64 = row.get("attempts")?;
     Ok(Outgoing {
         id: row.get("id")?,
-        payload: serde_json::from_str(&payload).map_err(|_| BrokenRow::new("payload", "is not a message"))?,
+        payload: Payload::stored(row.get("payload")?),
         created_at: row.get("created_at")?,
         attempt: u32::try_from(attempts).map_err(|_| BrokenRow::new("attempts", "is out of range"))?,
     })
@@ -71,32 +93,29 @@ fn outgoing(row: &Row) -> Result<Outgoing, DbError> {
 /// # Errors
 /// The database refused.
 pub async fn sent(tx: &mut Tx, id: MessageId, now: Timestamp) -> Result<(), DbError> {
-    finish(tx, id, "sent", None, now).await
+    sql("UPDATE outbox SET state = 'sent', payload = NULL, last_error = NULL, finished_at = $2 \
+         WHERE id = $1 AND state = 'waiting'")
+    .bind(id)
+    .bind(now)
+    .execute(tx)
+    .await
+    .map(drop)
 }
 
-/// The message is given up: its content is erased, the reason stays.
+/// The message is given up: the reason stays, and the content only if it may be tried again one day.
 ///
 /// # Errors
 /// The database refused.
-pub async fn failed(tx: &mut Tx, id: MessageId, error: &str, now: Timestamp) -> Result<(), DbError> {
-    finish(tx, id, "failed", Some(error), now).await
-}
-
-async fn finish(
-    tx: &mut Tx,
-    id: MessageId,
-    state: &'static str,
-    error: Option<&str>,
-    now: Timestamp,
-) -> Result<(), DbError> {
-    sql("UPDATE outbox SET state = $2, payload = NULL, last_error = $3, finished_at = $4 WHERE id = $1 AND state = 'waiting'")
-        .bind(id)
-        .bind(state)
-        .bind(error)
-        .bind(now)
-        .execute(tx)
-        .await
-        .map(drop)
+pub async fn failed(tx: &mut Tx, id: MessageId, error: &str, keep: bool, now: Timestamp) -> Result<(), DbError> {
+    sql("UPDATE outbox SET state = 'failed', payload = CASE WHEN $3 = 1 THEN payload END, last_error = $2, \
+         finished_at = $4 WHERE id = $1 AND state = 'waiting'")
+    .bind(id)
+    .bind(error)
+    .bind(keep)
+    .bind(now)
+    .execute(tx)
+    .await
+    .map(drop)
 }
 
 /// The message is to be tried again at that moment.
@@ -155,4 +174,65 @@ pub async fn counts(tx: &mut Tx) -> Result<Counts, DbError> {
         }
     }
     Ok(counts)
+}
+
+/// A message that is not delivered, without its content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Undelivered {
+    /// Its id.
+    pub id: MessageId,
+    /// By which way it goes, as it is stored.
+    pub channel: String,
+    /// Whether it was given up.
+    pub given_up: bool,
+    /// How often it was tried since it was written or taken up again.
+    pub attempts: i64,
+    /// What kept it the last time; never says who it is for.
+    pub last_error: Option<String>,
+    /// When it was written.
+    pub created_at: Timestamp,
+    /// When it is tried next, if it waits.
+    pub next_attempt_at: Timestamp,
+}
+
+/// Up to `limit` messages that wait or were given up, oldest first.
+///
+/// # Errors
+/// The database refused, or a row is broken.
+pub async fn undelivered(tx: &mut Tx, limit: u32) -> Result<Vec<Undelivered>, DbError> {
+    let rows = sql("SELECT id, channel, state, attempts, last_error, created_at, next_attempt_at FROM outbox \
+                    WHERE state = 'waiting' OR state = 'failed' ORDER BY id LIMIT $1")
+    .bind(i64::from(limit))
+    .fetch_all(tx)
+    .await?;
+    let read = |row: &Row| {
+        Ok(Undelivered {
+            id: row.get("id")?,
+            channel: row.get("channel")?,
+            given_up: row.get::<String>("state")? == "failed",
+            attempts: row.get("attempts")?,
+            last_error: row.get("last_error")?,
+            created_at: row.get("created_at")?,
+            next_attempt_at: row.get("next_attempt_at")?,
+        })
+    };
+    rows.iter().map(read).collect()
+}
+
+/// Makes messages due at once, with all their attempts before them: the one of that id, or all that were given up. Those
+/// whose content is erased stay as they are. How many were taken up.
+///
+/// # Errors
+/// The database refused.
+pub async fn take_up(tx: &mut Tx, id: Option<MessageId>, now: Timestamp) -> Result<u64, DbError> {
+    let statement = match id {
+        Some(id) => sql("UPDATE outbox SET state = 'waiting', attempts = 0, next_attempt_at = $1, finished_at = NULL \
+                         WHERE id = $2 AND payload IS NOT NULL AND (state = 'failed' OR state = 'waiting')")
+        .bind(now)
+        .bind(id),
+        None => sql("UPDATE outbox SET state = 'waiting', attempts = 0, next_attempt_at = $1, finished_at = NULL \
+                     WHERE state = 'failed' AND payload IS NOT NULL")
+        .bind(now),
+    };
+    statement.execute(tx).await
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use shared::clock::{CHINA, Civil, Timestamp};
 use shared::i18n::{Catalogue, Lang};
 
-use super::model::{Notice, Payload};
+use super::model::{Letter, Notice};
 
 static TEXTS: LazyLock<Catalogue> = LazyLock::new(|| {
     Catalogue::new(&[
@@ -16,7 +16,7 @@ static TEXTS: LazyLock<Catalogue> = LazyLock::new(|| {
 });
 
 /// The mail that tells of this.
-pub(super) fn mail(to: &str, lang: Lang, notice: Notice, issuer: &str) -> Payload {
+pub(super) fn mail(to: &str, lang: Lang, notice: Notice, issuer: &str) -> Letter {
     let (name, time) = match notice {
         Notice::Registered => ("registered", None),
         Notice::ContactTaken => ("taken", None),
@@ -28,7 +28,7 @@ pub(super) fn mail(to: &str, lang: Lang, notice: Notice, issuer: &str) -> Payloa
     let values = [("issuer", issuer), ("time", time.as_str())];
     let text = TEXTS.text_with(lang, &format!("delivery-{name}-text"), &values);
     let signature = TEXTS.text_with(lang, "delivery-signature", &values);
-    Payload {
+    Letter {
         to: to.to_owned(),
         subject: TEXTS.text(lang, &format!("delivery-{name}-subject")),
         text: format!("{text}\n\n-- \n{signature}\n"),
@@ -36,8 +36,8 @@ pub(super) fn mail(to: &str, lang: Lang, notice: Notice, issuer: &str) -> Payloa
 }
 
 /// The SMS that tells somebody that the number has an account.
-pub(super) fn contact_taken_sms(to: &str, lang: Lang) -> Payload {
-    Payload { to: to.to_owned(), subject: String::new(), text: TEXTS.text(lang, "delivery-taken-sms") }
+pub(super) fn contact_taken_sms(to: &str, lang: Lang) -> Letter {
+    Letter { to: to.to_owned(), subject: String::new(), text: TEXTS.text(lang, "delivery-taken-sms") }
 }
 
 /// The moment as clocks in China show it: all of it is UTC+8.

@@ -1,10 +1,12 @@
 //! Sending what waits: claim, hand over, write down what came of it.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::FutureExt as _;
 use futures_util::future::join_all;
+use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt as _, StreamExt as _};
 use shared::clock::{SharedClock, Timestamp};
 use shared::db::{Db, DbError};
 use shared::entropy::{SharedEntropy, bytes};
@@ -42,7 +44,28 @@ impl Policy {
     }
 }
 
-/// Sends messages of the channels that have a way out. Others wait.
+/// The ways out. Messages of a channel without one wait.
+#[derive(Clone, Default)]
+pub struct Ways {
+    /// For mail.
+    pub mail: Option<Arc<dyn Transport>>,
+    /// For SMS.
+    pub sms: Option<Arc<dyn Transport>>,
+    /// For logout tokens.
+    pub logout: Option<Arc<dyn Transport>>,
+}
+
+impl Ways {
+    fn of(&self, channel: &Channel) -> Option<&dyn Transport> {
+        match channel {
+            Channel::Mail => self.mail.as_deref(),
+            Channel::Sms => self.sms.as_deref(),
+            Channel::Logout(_) => self.logout.as_deref(),
+        }
+    }
+}
+
+/// Sends messages of the channels that have a way out.
 pub struct Worker {
     /// Where the messages are.
     pub db: Db,
@@ -54,55 +77,79 @@ pub struct Worker {
     pub outbox: Outbox,
     /// How often and how long.
     pub policy: Policy,
-    /// The way out for mail.
-    pub mail: Option<Arc<dyn Transport>>,
-    /// The way out for SMS.
-    pub sms: Option<Arc<dyn Transport>>,
+    /// The ways out.
+    pub ways: Ways,
 }
 
 impl Worker {
     /// Sends until `stop` becomes true; what is under way is finished first.
-    pub async fn run(&self, stop: watch::Receiver<bool>) {
-        let channels = [(Channel::Mail, &self.mail), (Channel::Sms, &self.sms)];
-        join_all(channels.into_iter().filter_map(|(channel, transport)| {
-            let transport = transport.as_deref()?;
-            Some(self.run_channel(channel, transport, stop.clone()))
-        }))
-        .await;
-    }
-
-    async fn run_channel(&self, channel: Channel, transport: &dyn Transport, mut stop: watch::Receiver<bool>) {
+    pub async fn run(&self, mut stop: watch::Receiver<bool>) {
+        let (mut busy, mut under_way) = (HashSet::new(), FuturesUnordered::new());
         let mut look = 0;
         while !*stop.borrow() {
             let written = self.outbox.written().notified();
-            match self.send_due(channel, transport).await {
-                Ok(0) => {}
-                Ok(_) => {
+            for channel in self.due_channels().await {
+                if self.ways.of(&channel).is_some() && busy.insert(channel.clone()) {
                     look = 0;
-                    continue;
-                }
-                Err(error) => {
-                    tracing::warn!(channel = channel.as_str(), %error, "the outbox cannot be read");
+                    under_way.push(self.drain(channel, stop.clone()));
                 }
             }
             let pause = LOOKS.get(look).or(LOOKS.last()).copied().unwrap_or_default();
             tokio::select! {
                 _ = stop.changed() => {}
                 () = written => look = 0,
+                Some(channel) = under_way.next() => {
+                    busy.remove(&channel);
+                }
                 () = tokio::time::sleep(pause) => look = (look + 1).min(LOOKS.len() - 1),
             }
         }
+        while under_way.next().await.is_some() {}
     }
 
-    /// Sends what is due now, up to as many as may be under way; how many were tried.
+    async fn due_channels(&self) -> Vec<Channel> {
+        let now = self.clock.now();
+        let due: Result<_, DbError> = self.db.read(move |tx| store::due_channels(tx, now).boxed()).await;
+        due.unwrap_or_else(|error| {
+            tracing::warn!(%error, "the outbox cannot be read");
+            Vec::new()
+        })
+    }
+
+    /// Sends what is due in one channel, until nothing is or `stop` becomes true. Gives the channel back.
+    async fn drain(&self, channel: Channel, mut stop: watch::Receiver<bool>) -> Channel {
+        while !*stop.borrow() {
+            match self.send_due(&channel).await {
+                Ok(0) => break,
+                Ok(_) => {}
+                Err(error) => {
+                    tracing::warn!(%channel, %error, "what came of messages cannot be written down");
+                    tokio::select! {
+                        _ = stop.changed() => {}
+                        () = tokio::time::sleep(LOOKS[LOOKS.len() - 1]) => break,
+                    }
+                }
+            }
+        }
+        channel
+    }
+
+    /// Sends what is due now in a channel, up to as many as may be under way; how many were tried.
     ///
     /// # Errors
     /// The database refused.
-    pub async fn send_due(&self, channel: Channel, transport: &dyn Transport) -> Result<usize, DbError> {
-        let (now, limit) = (self.clock.now(), self.policy.concurrency);
+    pub async fn send_due(&self, channel: &Channel) -> Result<usize, DbError> {
+        let Some(transport) = self.ways.of(channel) else { return Ok(0) };
+        let (now, limit, of) = (self.clock.now(), self.policy.concurrency, channel.clone());
         // Long enough that an attempt still under way is not begun a second time.
         let retry_at = now + self.policy.timeout * 3;
-        let claimed = self.db.write(move |tx| store::claim(tx, channel, limit, now, retry_at).boxed()).await?;
+        let claimed = self
+            .db
+            .write(move |tx| {
+                let of = of.clone();
+                async move { store::claim(tx, &of, limit, now, retry_at).await }.boxed()
+            })
+            .await?;
         let attempts = claimed.iter().map(|m| self.attempt(channel, transport, m));
         for outcome in join_all(attempts).await {
             outcome?;
@@ -110,7 +157,7 @@ impl Worker {
         Ok(claimed.len())
     }
 
-    async fn attempt(&self, channel: Channel, transport: &dyn Transport, message: &Outgoing) -> Result<(), DbError> {
+    async fn attempt(&self, channel: &Channel, transport: &dyn Transport, message: &Outgoing) -> Result<(), DbError> {
         let sending = std::panic::AssertUnwindSafe(transport.send(message)).catch_unwind();
         let outcome = match tokio::time::timeout(self.policy.timeout, sending).await {
             Ok(Ok(outcome)) => outcome,
@@ -119,19 +166,25 @@ impl Worker {
         };
         let (id, attempt) = (message.id, message.attempt);
         match &outcome {
-            Ok(()) => tracing::info!(channel = channel.as_str(), %id, attempt, "message sent"),
+            Ok(()) => tracing::info!(%channel, %id, attempt, "message sent"),
             Err(error) => {
-                tracing::warn!(channel = channel.as_str(), %id, attempt, %error, "message not sent");
+                tracing::warn!(%channel, %id, attempt, %error, "message not sent");
             }
         }
-        self.note(message, outcome).await
+        self.note(channel, message, outcome).await
     }
 
-    async fn note(&self, message: &Outgoing, outcome: Result<(), SendError>) -> Result<(), DbError> {
+    async fn note(
+        &self,
+        channel: &Channel,
+        message: &Outgoing,
+        outcome: Result<(), SendError>,
+    ) -> Result<(), DbError> {
         let (id, now) = (message.id, self.clock.now());
         let [chance] = bytes::<1>(&*self.entropy);
         let again = now + self.policy.pause(message.attempt, chance);
         let last = message.attempt >= self.policy.max_attempts;
+        let keep = channel.keeps_what_failed();
         self.db
             .write(move |tx| {
                 let outcome = outcome.clone();
@@ -140,7 +193,7 @@ impl Worker {
                         Ok(()) => store::sent(tx, id, now).await,
                         Err(SendError::Temporary(error)) if !last => store::retry(tx, id, &error, again).await,
                         Err(SendError::Temporary(error) | SendError::Permanent(error)) => {
-                            store::failed(tx, id, &error, now).await
+                            store::failed(tx, id, &error, keep, now).await
                         }
                     }
                 }

@@ -66,8 +66,8 @@ pub async fn show(State(oidc): State<Oidc>, asked: HeaderMap) -> Response {
     oidc.0.metadata.respond(&asked, CACHE)
 }
 
-/// What OIDC Discovery does not name: registered by RFC 7009, 7662, 7636, 9126, 9207 and 9449, JARM, OIDC RP-Initiated Logout and
-/// OIDC Prompt Create.
+/// What OIDC Discovery does not name: registered by RFC 7009, 7662, 7636, 9126, 9207 and 9449, JARM, OIDC RP-Initiated
+/// Logout, OIDC Back-Channel Logout and OIDC Prompt Create.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Additional {
     revocation_endpoint: String,
@@ -84,6 +84,8 @@ struct Additional {
     authorization_signing_alg_values_supported: Vec<String>,
     dpop_signing_alg_values_supported: Vec<String>,
     prompt_values_supported: Vec<String>,
+    backchannel_logout_supported: bool,
+    backchannel_logout_session_supported: bool,
 }
 
 impl AdditionalProviderMetadata for Additional {}
@@ -169,6 +171,8 @@ fn metadata(issuer: &str) -> Result<Metadata, IssuerError> {
         authorization_signing_alg_values_supported: algorithms(),
         dpop_signing_alg_values_supported: algorithms(),
         prompt_values_supported: texts(&["none", "login", "consent", "select_account", "create"]),
+        backchannel_logout_supported: true,
+        backchannel_logout_session_supported: true,
     };
     let metadata = Metadata::new(
         IssuerUrl::new(issuer.to_owned())?,

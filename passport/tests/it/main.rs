@@ -5,6 +5,7 @@ mod administration;
 mod architecture;
 mod assets;
 mod authorize;
+mod back_channel;
 mod captcha;
 mod claims;
 mod client_assertion;

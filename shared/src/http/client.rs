@@ -39,10 +39,11 @@ pub enum BodyError {
 }
 
 /// Builds a client for calls to other programs.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct ClientBuilder {
     ca_file: Option<PathBuf>,
     hosts: HashMap<String, SocketAddr>,
+    resolver: Option<Arc<dyn Resolve>>,
     connect_timeout: Duration,
     timeout: Duration,
 }
@@ -60,6 +61,7 @@ impl ClientBuilder {
         Self {
             ca_file: None,
             hosts: HashMap::new(),
+            resolver: None,
             connect_timeout: Duration::from_secs(3),
             timeout: Duration::from_secs(10),
         }
@@ -77,6 +79,13 @@ impl ClientBuilder {
     #[must_use]
     pub fn resolve(mut self, host: &str, address: SocketAddr) -> Self {
         self.hosts.insert(host.to_ascii_lowercase(), address);
+        self
+    }
+
+    /// Asks `resolver`, and nobody else, where a host is. An address instead of a name is connected to unasked.
+    #[must_use]
+    pub fn resolver(mut self, resolver: impl Resolve + 'static) -> Self {
+        self.resolver = Some(Arc::new(resolver));
         self
     }
 
@@ -101,12 +110,13 @@ impl ClientBuilder {
     pub fn build(self) -> Result<reqwest::Client, ClientError> {
         // The library asks for a default of the process where no TLS settings are given; the first one stays.
         let _ = aws_lc_rs::default_provider().install_default();
+        let resolver = self.resolver.unwrap_or_else(|| Arc::new(Resolver { hosts: Arc::new(self.hosts) }));
         let mut builder = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             .connect_timeout(self.connect_timeout)
             .timeout(self.timeout)
-            .dns_resolver(Resolver { hosts: Arc::new(self.hosts) });
+            .dns_resolver(resolver);
         if let Some(file) = &self.ca_file {
             // Given whole, because the library would add what SSL_CERT_FILE of the environment names.
             builder = builder.tls_backend_preconfigured(trusting(file)?);

@@ -7,6 +7,7 @@ use shared::db::{DbError, Row, Tx, sql};
 use shared::secret::SecretString;
 
 use crate::profile::Province;
+use crate::sign_in::logout_token::Whom;
 use crate::sign_in::person::Person;
 
 use super::model::{Session, SessionId, SessionLimits};
@@ -75,6 +76,33 @@ pub async fn end(tx: &mut Tx, token_hash: [u8; 32]) -> Result<Option<SecretStrin
         .fetch_optional(tx)
         .await?;
     ended.map(|row| row.get::<String>("id_token").map(SecretString::new)).transpose()
+}
+
+/// Ends every session that the passport means; how many there were.
+pub(in crate::sign_in) async fn end_of(tx: &mut Tx, whom: &Whom) -> Result<u64, DbError> {
+    let statement = match whom {
+        Whom::Session { sid, subject: Some(subject) } => {
+            sql("DELETE FROM sessions WHERE passport_sid = $1 AND subject = $2").bind(sid).bind(subject)
+        }
+        Whom::Session { sid, subject: None } => sql("DELETE FROM sessions WHERE passport_sid = $1").bind(sid),
+        Whom::Subject(subject) => sql("DELETE FROM sessions WHERE subject = $1").bind(subject),
+    };
+    statement.execute(tx).await
+}
+
+/// Notes that a logout token was taken; `false` if it had been before. It is remembered until `over_at`.
+pub(in crate::sign_in) async fn spend_token(tx: &mut Tx, id: &str, over_at: Timestamp) -> Result<bool, DbError> {
+    let rows = sql("INSERT INTO logout_tokens (jti, over_at) VALUES ($1, $2) ON CONFLICT (jti) DO NOTHING")
+        .bind(id)
+        .bind(over_at)
+        .execute(tx)
+        .await?;
+    Ok(rows == 1)
+}
+
+/// Forgets logout tokens that would be refused by now for their age.
+pub(in crate::sign_in) async fn forget_tokens(tx: &mut Tx, now: Timestamp) -> Result<u64, DbError> {
+    sql("DELETE FROM logout_tokens WHERE over_at <= $1").bind(now).execute(tx).await
 }
 
 /// Deletes what no longer counts; how many there were.

@@ -21,6 +21,9 @@ use url::Url;
 /// The secret that the site has in tests.
 pub const CLIENT_SECRET: &str = "a-secret-of-the-tests";
 
+/// The session at the provider that every sign-in comes of.
+const SID: &str = "passport-session-1";
+
 /// How the provider goes wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Twist {
@@ -153,6 +156,22 @@ impl StubPassport {
         memory.kid = format!("{}+", memory.kid);
     }
 
+    /// A logout token of the session that ID tokens name, as `change` leaves its header and claims. Each has an id of
+    /// its own.
+    pub fn logout_token(&self, change: impl FnOnce(&mut Value, &mut Value)) -> String {
+        let mut memory = self.inner.lock();
+        memory.issued += 1;
+        let now = self.inner.clock.now().seconds();
+        let mut header = json!({ "alg": "ES256", "typ": "logout+jwt", "kid": memory.kid });
+        let mut claims = json!({
+            "iss": self.issuer, "aud": "cet", "iat": now, "exp": now + 120, "jti": format!("token-{}", memory.issued),
+            "sub": memory.subject, "sid": SID,
+            "events": { "http://schemas.openid.net/event/backchannel-logout": {} },
+        });
+        change(&mut header, &mut claims);
+        sign(&memory, &header, &claims)
+    }
+
     /// How often an endpoint was called.
     pub fn hits(&self, endpoint: &str) -> u32 {
         self.inner.lock().hits.get(endpoint).copied().unwrap_or(0)
@@ -278,7 +297,7 @@ fn id_token(inner: &Inner, memory: &Memory, asked: &HashMap<String, String>) -> 
     let now = inner.clock.now().seconds();
     let mut claims = json!({
         "iss": inner.issuer, "sub": memory.subject, "aud": asked["client_id"], "nonce": asked["nonce"],
-        "iat": now, "exp": now + 300, "sid": "passport-session-1",
+        "iat": now, "exp": now + 300, "sid": SID,
         "at_hash": URL_SAFE_NO_PAD.encode(&sha256(b"access-1")[..16]),
     });
     if let Twist::Claim(name, lie) = memory.twist {
@@ -299,6 +318,14 @@ fn id_token(inner: &Inner, memory: &Memory, asked: &HashMap<String, String>) -> 
     let signature = memory.key.sign(&SystemRandom::new(), of.as_bytes()).expect("a signature");
     let signature = if alg == "none" { String::new() } else { URL_SAFE_NO_PAD.encode(signature.as_ref()) };
     format!("{signed}.{signature}")
+}
+
+/// A JWS by the key of the moment.
+fn sign(memory: &Memory, header: &Value, claims: &Value) -> String {
+    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let signed = format!("{}.{}", part(header), part(claims));
+    let signature = memory.key.sign(&SystemRandom::new(), signed.as_bytes()).expect("a signature");
+    format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature.as_ref()))
 }
 
 async fn userinfo(State(inner): State<Arc<Inner>>, headers: HeaderMap) -> Result<Json<Value>, StatusCode> {

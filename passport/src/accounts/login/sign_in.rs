@@ -234,7 +234,7 @@ async fn begin_session(
         store::replace_hash(tx, account.id, &account.password_hash, &hash).await?;
     }
     if let Some(old) = attempt.replaces {
-        accounts.end_session(tx, old, EndReason::Replaced).await?;
+        accounts.end_session(tx, old, EndReason::Replaced(account.id)).await?;
     }
     let session = Session {
         id: SessionId::new(now, &*parts.entropy),

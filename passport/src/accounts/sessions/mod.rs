@@ -7,6 +7,7 @@
 
 pub mod cookie;
 mod extract;
+mod farewell;
 pub mod store;
 
 use std::time::Duration;
@@ -14,6 +15,7 @@ use std::time::Duration;
 use shared::clock::Timestamp;
 
 pub use self::extract::CurrentSession;
+pub use self::farewell::{Ended, Farewell};
 
 use super::model::{AccountId, Province};
 
@@ -89,8 +91,8 @@ pub enum Standing {
 pub enum EndReason {
     /// Its owner signed out.
     SignedOut,
-    /// The same browser signed in again.
-    Replaced,
+    /// This account signed in with the same browser.
+    Replaced(AccountId),
     /// The password was changed.
     PasswordChanged,
     /// An operator locked the account: see [`Standing::Withdrawn`].
@@ -102,7 +104,7 @@ impl EndReason {
     pub fn code(self) -> &'static str {
         match self {
             Self::SignedOut => "signed_out",
-            Self::Replaced => "replaced",
+            Self::Replaced(_) => "replaced",
             Self::PasswordChanged => "password_changed",
             Self::Locked => "locked",
         }

@@ -12,7 +12,7 @@ use shared::testkit;
 
 use super::*;
 use crate::MIGRATIONS;
-use crate::delivery::model::{MessageId, Notice};
+use crate::delivery::model::{LogoutNotice, MessageId, Notice};
 
 /// Takes messages, or refuses them all.
 #[derive(Default)]
@@ -49,8 +49,7 @@ impl House {
             entropy: entropy.clone(),
             outbox: Outbox::new(clock.clone(), entropy, "https://passport.example"),
             policy: Policy { max_attempts: 3, timeout: Duration::from_secs(20), concurrency: 4 },
-            mail: None,
-            sms: None,
+            ways: Ways::default(),
         };
         Self { worker, clock }
     }
@@ -66,9 +65,37 @@ impl House {
         .expect("written")
     }
 
-    async fn send(&self, by: &Recorder) -> usize {
-        let due = self.worker.send_due(Channel::Mail, by).await;
-        due.expect("a working database")
+    /// Sends mail that is due over that way.
+    async fn send(&self, by: &Arc<Recorder>) -> usize {
+        self.send_in(&Channel::Mail, Ways { mail: Some(by.clone()), ..Ways::default() }).await
+    }
+
+    async fn send_in(&self, channel: &Channel, ways: Ways) -> usize {
+        let Worker { db, clock, entropy, outbox, policy, .. } = &self.worker;
+        let (db, clock, entropy, outbox) = (db.clone(), clock.clone(), entropy.clone(), outbox.clone());
+        let worker = Worker { db, clock, entropy, outbox, policy: *policy, ways };
+        worker.send_due(channel).await.expect("a working database")
+    }
+
+    async fn write_logout(&self, client: &str) -> MessageId {
+        let outbox = self.worker.outbox.clone();
+        let notice = LogoutNotice { client: client.to_owned(), account: "a".to_owned(), session: "s".to_owned() };
+        let written = self.worker.db.write::<_, DbError, _>(move |tx| {
+            let (outbox, notice) = (outbox.clone(), notice.clone());
+            async move { outbox.logout(tx, &notice).await }.boxed()
+        });
+        written.await.expect("written")
+    }
+
+    async fn undelivered(&self) -> Vec<store::Undelivered> {
+        let found = self.worker.db.read(|tx| store::undelivered(tx, 100).boxed()).await;
+        found.expect("messages")
+    }
+
+    async fn take_up(&self, id: Option<MessageId>) -> u64 {
+        let now = self.clock.now();
+        let taken = self.worker.db.write(move |tx| store::take_up(tx, id, now).boxed()).await;
+        taken.expect("an answer")
     }
 
     async fn counts(&self) -> store::Counts {
@@ -91,15 +118,15 @@ impl House {
     }
 }
 
-fn refusing(error: fn(String) -> SendError) -> Recorder {
-    Recorder { refuse: Some(error("no".to_owned())), ..Recorder::default() }
+fn refusing(error: fn(String) -> SendError) -> Arc<Recorder> {
+    Arc::new(Recorder { refuse: Some(error("no".to_owned())), ..Recorder::default() })
 }
 
 #[tokio::test]
 async fn a_message_goes_out_once_and_leaves_no_content_behind() {
     on_both(|house| async move {
         let id = house.write().await;
-        let out = Recorder::default();
+        let out = Arc::new(Recorder::default());
         assert_eq!(house.send(&out).await, 1);
         assert_eq!(house.send(&out).await, 0);
         assert_eq!(*out.seen.lock().expect("a list"), [id]);
@@ -144,13 +171,13 @@ async fn what_a_dead_worker_had_claimed_comes_up_again() {
         let claimed = house
             .worker
             .db
-            .write(move |tx| store::claim(tx, Channel::Mail, 4, now, later).boxed())
+            .write(move |tx| async move { store::claim(tx, &Channel::Mail, 4, now, later).await }.boxed())
             .await
             .expect("claimed");
         assert_eq!(claimed.len(), 1);
-        assert_eq!(house.send(&Recorder::default()).await, 0);
+        assert_eq!(house.send(&Arc::default()).await, 0);
         house.clock.advance(Duration::from_secs(60));
-        assert_eq!(house.send(&Recorder::default()).await, 1);
+        assert_eq!(house.send(&Arc::default()).await, 1);
     })
     .await;
 }
@@ -161,7 +188,7 @@ async fn two_workers_never_take_the_same_message() {
         for _ in 0..20 {
             house.write().await;
         }
-        let out = Recorder::default();
+        let out = Arc::new(Recorder::default());
         // Workers that meet may leave some for the next look; none is taken twice, none is left in the end.
         while join_all((0..8).map(|_| house.send(&out))).await.iter().sum::<usize>() > 0 {}
         let mut seen = out.seen.lock().expect("a list").clone();
@@ -178,7 +205,7 @@ async fn a_written_message_wakes_the_worker() {
     on_both(|house| async move {
         let mut house = house;
         let out = Arc::new(Recorder::default());
-        house.worker.mail = Some(out.clone());
+        house.worker.ways.mail = Some(out.clone());
         let (stop, stopped) = watch::channel(false);
         let write = async {
             house.write().await;
@@ -189,6 +216,77 @@ async fn a_written_message_wakes_the_worker() {
         };
         tokio::join!(house.worker.run(stopped), write);
         assert_eq!(out.seen.lock().expect("a list").len(), 1);
+    })
+    .await;
+}
+
+/// Never answers one client, and takes what is for any other.
+#[derive(Default)]
+struct Hanging(Recorder);
+
+impl Transport for Hanging {
+    fn send<'a>(&'a self, message: &'a Outgoing) -> BoxFuture<'a, Result<(), SendError>> {
+        async move {
+            let notice: LogoutNotice = message.payload.read()?;
+            if notice.client == "hangs" {
+                std::future::pending::<()>().await;
+            }
+            self.0.send(message).await
+        }
+        .boxed()
+    }
+}
+
+#[tokio::test]
+async fn a_site_that_hangs_keeps_no_other_waiting() {
+    on_both(|house| async move {
+        let mut house = house;
+        let out = Arc::new(Hanging::default());
+        house.worker.ways.logout = Some(out.clone());
+        // More than may be under way at a time, all of them before the others.
+        for _ in 0..10 {
+            house.write_logout("hangs").await;
+        }
+        let mut others = [house.write_logout("a").await, house.write_logout("z").await];
+        let (_stop, stopped) = watch::channel(false);
+        let arrive = async {
+            while house.counts().await.waiting > 10 {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::select! {
+            () = house.worker.run(stopped) => panic!("it was not told to stop"),
+            () = arrive => {}
+        }
+        let mut seen = out.0.seen.lock().expect("a list").clone();
+        seen.sort_unstable();
+        others.sort_unstable();
+        assert_eq!(seen, others);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_given_up_is_shown_and_can_be_taken_up_again() {
+    on_both(|house| async move {
+        let mail = house.write().await;
+        let logout = house.write_logout("cet").await;
+        let channel = Channel::Logout("cet".to_owned());
+        house.send(&refusing(SendError::Permanent)).await;
+        let refusing = refusing(SendError::Permanent);
+        house.send_in(&channel, Ways { logout: Some(refusing), ..Ways::default() }).await;
+        let shown = house.undelivered().await;
+        let mut told: Vec<_> = shown.iter().map(|m| (m.channel.as_str(), m.id, m.given_up, m.attempts)).collect();
+        told.sort_unstable();
+        assert_eq!(told, [("logout:cet", logout, true, 1), ("mail", mail, true, 1)]);
+        assert!(shown.iter().all(|m| m.last_error.as_deref() == Some("no")));
+
+        assert_eq!(house.take_up(Some(mail)).await, 0, "its words are erased");
+        assert_eq!(house.take_up(None).await, 1);
+        let out = Arc::new(Recorder::default());
+        assert_eq!(house.send_in(&channel, Ways { logout: Some(out.clone()), ..Ways::default() }).await, 1);
+        assert_eq!(*out.seen.lock().expect("a list"), [logout]);
+        assert_eq!(house.take_up(Some(logout)).await, 0, "it is delivered");
     })
     .await;
 }

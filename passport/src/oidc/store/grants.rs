@@ -55,6 +55,8 @@ pub struct Redemption<'r> {
     pub now: Timestamp,
     /// When nothing that may come of it can live any more; not before the end of the code.
     pub expires_at: Timestamp,
+    /// Whether the client wants to know when the session ends.
+    pub told_of_end: bool,
 }
 
 /// The part of an authorization that decides about a presented refresh token.
@@ -114,10 +116,11 @@ macro_rules! select {
 /// # Errors
 /// See [`DbError`].
 pub async fn redeem(db: &Db, redemption: Redemption<'_>) -> Result<bool, DbError> {
-    let Redemption { grant, refresh_hash, refresh_key, now, expires_at } = redemption;
+    let Redemption { grant, refresh_hash, refresh_key, now, expires_at, told_of_end } = redemption;
     let statement = sql("INSERT INTO grants (id, client_id, account_id, session_id, scope, auth_time, acr, amr, \
-         province, refreshable, redemption, redeemed_at, expires_at, refresh_hash, claims, refresh_jkt, resources) \
-         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17 \
+         province, refreshable, redemption, redeemed_at, expires_at, refresh_hash, claims, refresh_jkt, resources, \
+         told_of_end) \
+         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18 \
          WHERE EXISTS (SELECT id FROM sessions WHERE id = $4 AND ended_at IS NULL) \
          ON CONFLICT (id) DO UPDATE SET redeemed_at = grants.redeemed_at \
          WHERE grants.redemption = excluded.redemption AND grants.revoked_at IS NULL")
@@ -137,8 +140,21 @@ pub async fn redeem(db: &Db, redemption: Redemption<'_>) -> Result<bool, DbError
     .bind(grant.refreshable.then_some(refresh_hash))
     .bind(grant.named.to_text())
     .bind(refresh_key.map(Thumbprint::as_str))
-    .bind(grant.audience.to_text());
+    .bind(grant.audience.to_text())
+    .bind(told_of_end);
     Ok(db.execute(statement).await? == 1)
+}
+
+/// The clients that got tokens in the session and want to know when it ends.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn clients_to_tell(tx: &mut Tx, session: SessionId) -> Result<Vec<String>, DbError> {
+    let rows = sql("SELECT DISTINCT client_id FROM grants WHERE session_id = $1 AND told_of_end = 1 ORDER BY client_id")
+        .bind(session)
+        .fetch_all(tx)
+        .await?;
+    rows.iter().map(|row| row.get("client_id")).collect()
 }
 
 /// Ends an authorization and all its tokens; whether it lived.

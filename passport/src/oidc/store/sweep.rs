@@ -27,7 +27,9 @@ pub async fn grants(
         sql("SELECT id FROM grants WHERE id > $1 ORDER BY id LIMIT $2").bind(&after).bind(BATCH).fetch_all(tx).await?;
     let Some(last) = rows.last() else { return Ok(None) };
     let last: GrantId = last.get("id")?;
-    sql("DELETE FROM grants WHERE id > $1 AND id <= $2 AND expires_at <= $3")
+    // Whoever is to be told of a session's end is known by these rows for as long as the session lives.
+    sql("DELETE FROM grants WHERE id > $1 AND id <= $2 AND expires_at <= $3 AND (told_of_end = 0 OR NOT EXISTS \
+         (SELECT s.id FROM sessions s WHERE s.id = grants.session_id AND s.ended_at IS NULL AND s.expires_at > $3))")
         .bind(&after)
         .bind(last)
         .bind(now)

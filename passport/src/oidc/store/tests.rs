@@ -70,7 +70,8 @@ where
 }
 
 async fn redeem(db: &Db, grant: &Grant, refresh_hash: [u8; 32], expires_at: Timestamp) -> bool {
-    let redemption = Redemption { grant, refresh_hash, refresh_key: None, now: after(1), expires_at };
+    let redemption =
+        Redemption { grant, refresh_hash, refresh_key: None, now: after(1), expires_at, told_of_end: false };
     grants::redeem(db, redemption).await.expect("redeemed or not")
 }
 

@@ -81,9 +81,14 @@ async fn spend(
     let refresh = handle::mint_refresh_token(grant.id, &*oidc.0.entropy, &*oidc.0.web.sealer);
     let tokens_end = now + if grant.refreshable { lifetimes.refresh_idle } else { lifetimes.access_token };
     // The row is what tells a second use of the code, so it stays until the code would be refused without it.
-    let expires_at = tokens_end.max(code.expires_at);
-    let refresh_key = caller.refresh_key();
-    let redemption = Redemption { grant, refresh_hash: refresh.hash, refresh_key, now, expires_at };
+    let redemption = Redemption {
+        grant,
+        refresh_hash: refresh.hash,
+        refresh_key: caller.refresh_key(),
+        now,
+        expires_at: tokens_end.max(code.expires_at),
+        told_of_end: caller.client.is_told_of_end(),
+    };
     if !grants::redeem(&oidc.0.db, redemption).await? {
         return Ok(None);
     }

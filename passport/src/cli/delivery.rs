@@ -1,0 +1,105 @@
+//! `passport delivery`
+
+use std::path::Path;
+
+use clap::{Args, Subcommand};
+use futures_util::FutureExt as _;
+use serde_json::json;
+use shared::db::{Db, DbError};
+
+use super::failure::{Exit, Failure};
+use super::output::{Output, table};
+use super::world;
+use crate::delivery::MessageId;
+use crate::delivery::store::{self, Undelivered};
+
+/// What can be done with messages.
+#[derive(Debug, Subcommand)]
+pub enum DeliveryCommand {
+    /// Show messages that wait or were given up, oldest first, and what kept each the last time. Logout tokens stand in a
+    /// channel for each client, `logout:CLIENT_ID`. Whom mail and SMS are for is not shown.
+    List {
+        /// At most that many.
+        #[arg(long, default_value_t = 100)]
+        limit: u32,
+    },
+    /// Try messages again at once, with all their attempts before them. The words of mail and SMS that were given up are
+    /// erased: those cannot be.
+    Retry(Retry),
+}
+
+/// Which messages to try again.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct Retry {
+    /// The id of one, waiting or given up.
+    id: Option<String>,
+    /// All that were given up.
+    #[arg(long)]
+    given_up: bool,
+}
+
+pub async fn run(command: DeliveryCommand, file: Option<&Path>, output: &Output) -> Result<Exit, Failure> {
+    let (_, db) = world::database(file).await?;
+    let done = match command {
+        DeliveryCommand::List { limit } => list(&db, limit, output).await,
+        DeliveryCommand::Retry(retry) => retry.run(&db, output).await,
+    };
+    db.close().await;
+    done.map(|()| Exit::Done)
+}
+
+async fn list(db: &Db, limit: u32, output: &Output) -> Result<(), Failure> {
+    let messages: Vec<Undelivered> = db.read::<_, DbError, _>(move |tx| store::undelivered(tx, limit).boxed()).await?;
+    let mut rows = vec![["id", "channel", "state", "attempts", "written", "next try", "last error"].map(str::to_owned).to_vec()];
+    rows.extend(messages.iter().map(row));
+    let text = if messages.is_empty() { "nothing waits, nothing was given up".to_owned() } else { table(&rows) };
+    let value: Vec<_> = messages
+        .iter()
+        .map(|message| {
+            json!({
+                "id": message.id.to_string(), "channel": message.channel, "state": state(message),
+                "attempts": message.attempts, "written_at": message.created_at.to_string(),
+                "next_attempt_at": next(message), "last_error": message.last_error,
+            })
+        })
+        .collect();
+    output.result(text, &value);
+    Ok(())
+}
+
+fn row(message: &Undelivered) -> Vec<String> {
+    let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
+    vec![
+        message.id.to_string(),
+        message.channel.clone(),
+        state(message).to_owned(),
+        message.attempts.to_string(),
+        message.created_at.to_string(),
+        or_dash(next(message)),
+        or_dash(message.last_error.clone()),
+    ]
+}
+
+fn state(message: &Undelivered) -> &'static str {
+    if message.given_up { "given_up" } else { "waiting" }
+}
+
+fn next(message: &Undelivered) -> Option<String> {
+    (!message.given_up).then(|| message.next_attempt_at.to_string())
+}
+
+impl Retry {
+    async fn run(self, db: &Db, output: &Output) -> Result<(), Failure> {
+        let refuse = |what: &str| Failure::new(Exit::Refused, what);
+        let id = self.id.as_deref().map(str::parse::<MessageId>).transpose();
+        let id = id.map_err(|_| refuse("that is no message's id"))?;
+        let now = world::clock().now();
+        let taken: u64 = db.write::<_, DbError, _>(move |tx| store::take_up(tx, id, now).boxed()).await?;
+        if id.is_some() && taken == 0 {
+            return Err(refuse("there is no such message, it is delivered, or its words are erased"));
+        }
+        output.result(format!("{taken} message(s) will be tried again"), &json!({ "taken_up": taken }));
+        Ok(())
+    }
+}

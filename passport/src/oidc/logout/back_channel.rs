@@ -1,0 +1,106 @@
+//! Logout tokens, from server to server (OIDC Back-Channel Logout 1.0).
+//!
+//! A message waits in the outbox until its client took it. The token is signed anew for each try, because it lives for
+//! two minutes and a client may come back after an hour.
+
+use std::time::Duration;
+
+use form_urlencoded::Serializer;
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+use serde::Serialize;
+use shared::clock::Timestamp;
+
+use super::super::Oidc;
+use super::super::subject::Subjects;
+use crate::clients::Client;
+use crate::delivery::{LogoutNotice, Outgoing, SendError, Transport};
+use crate::egress::Egress;
+use crate::keys::KeysError;
+
+/// The `typ` of the header (§2.4).
+const TYPE: &str = "logout+jwt";
+
+/// How long a token may be on its way (§4: at most two minutes are recommended).
+const LIFETIME: Duration = Duration::from_secs(120);
+
+/// The claims (§2.4). A nonce is prohibited. Both `sub` and `sid` are there: a client may need either.
+#[derive(Serialize)]
+struct Written<'t> {
+    iss: &'t str,
+    sub: &'t str,
+    aud: &'t str,
+    iat: i64,
+    exp: i64,
+    jti: &'t str,
+    sid: &'t str,
+    events: Events,
+}
+
+#[derive(Serialize)]
+struct Events {
+    #[serde(rename = "http://schemas.openid.net/event/backchannel-logout")]
+    logout: Nothing,
+}
+
+#[derive(Serialize)]
+struct Nothing {}
+
+/// The way out for logout tokens.
+pub struct LogoutTokens {
+    oidc: Oidc,
+    egress: Egress,
+}
+
+impl LogoutTokens {
+    /// Tokens of that provider, handed over by calls that egress lets through.
+    pub fn new(oidc: Oidc, egress: Egress) -> Self {
+        Self { oidc, egress }
+    }
+
+    /// Whatever goes wrong may be mended while the message waits: also what the client answers with 400, since that says
+    /// as well that signing out failed at its side (§2.8).
+    async fn hand_over(&self, message: &Outgoing) -> Result<(), SendError> {
+        let notice: LogoutNotice = message.payload.read()?;
+        let temporary = |what: String| SendError::Temporary(what);
+        let client = self.oidc.0.clients.find(&notice.client).await.map_err(|error| temporary(error.to_string()))?;
+        // A client that is gone, or that has no such address any more, wants to know nothing.
+        let Some(client) = client else { return Ok(()) };
+        let Some(uri) = &client.backchannel_logout_uri else { return Ok(()) };
+        let token = self.sign(&client, &notice, message).map_err(|error| temporary(error.to_string()))?;
+        let body = Serializer::new(String::new()).append_pair("logout_token", &token).finish();
+        match self.egress.post_form(uri, body).await {
+            Ok(status) if status.is_success() => Ok(()),
+            Ok(status) => Err(temporary(format!("the site answered {}", status.as_u16()))),
+            Err(error) => Err(temporary(error.to_string())),
+        }
+    }
+
+    fn sign(&self, client: &Client, notice: &LogoutNotice, message: &Outgoing) -> Result<String, KeysError> {
+        let provider = &self.oidc.0;
+        let now: Timestamp = provider.clock.now();
+        let subject = match notice.account.parse() {
+            Ok(account) => Subjects::of(&self.oidc, client).name(account),
+            Err(_) => notice.account.clone(),
+        };
+        let claims = Written {
+            iss: &provider.issuer,
+            sub: &subject,
+            aud: client.id.as_str(),
+            iat: now.seconds(),
+            exp: (now + LIFETIME).seconds(),
+            // Each try is a token of its own: a client that took one, and whose answer was lost, would have to refuse
+            // the same id when it comes again (§2.6, step 7).
+            jti: &format!("{}.{}", message.id, message.attempt),
+            sid: &notice.session,
+            events: Events { logout: Nothing {} },
+        };
+        provider.keys.sign(client.id_token_alg, TYPE, &claims)
+    }
+}
+
+impl Transport for LogoutTokens {
+    fn send<'a>(&'a self, message: &'a Outgoing) -> BoxFuture<'a, Result<(), SendError>> {
+        self.hand_over(message).boxed()
+    }
+}

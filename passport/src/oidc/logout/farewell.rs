@@ -1,0 +1,41 @@
+//! Telling sites of a session's end: what the accounts ask for when they end one.
+
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+use shared::db::{DbError, Tx};
+
+use super::super::store::grants;
+use crate::accounts::{AccountId, Farewell, SessionId};
+use crate::delivery::{LogoutNotice, Outbox};
+
+/// Writes a message for each client that got tokens in the session and registered where it wants to be told.
+pub struct Farewells {
+    outbox: Outbox,
+}
+
+impl Farewells {
+    /// Messages go into that outbox.
+    pub fn new(outbox: Outbox) -> Self {
+        Self { outbox }
+    }
+
+    async fn write(&self, tx: &mut Tx, session: SessionId, account: AccountId) -> Result<Vec<String>, DbError> {
+        let clients = grants::clients_to_tell(tx, session).await?;
+        for client in &clients {
+            let (client, account, session) = (client.clone(), account.to_string(), session.to_string());
+            self.outbox.logout(tx, &LogoutNotice { client, account, session }).await?;
+        }
+        Ok(clients)
+    }
+}
+
+impl Farewell for Farewells {
+    fn tell<'t>(
+        &'t self,
+        tx: &'t mut Tx,
+        session: SessionId,
+        account: AccountId,
+    ) -> BoxFuture<'t, Result<Vec<String>, DbError>> {
+        self.write(tx, session, account).boxed()
+    }
+}

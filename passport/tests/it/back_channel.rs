@@ -1,0 +1,195 @@
+//! Sites are told when a session ends (OIDC Back-Channel Logout 1.0): who, by what, and what they learn.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::Router;
+use axum::routing::post;
+use form_urlencoded::parse;
+use futures_util::FutureExt as _;
+use http::StatusCode;
+use passport::config::EgressSettings;
+use passport::delivery::{Channel, LogoutNotice, MessageId, Outgoing, Transport as _, store};
+use passport::egress::Egress;
+use passport::oidc::logout::LogoutTokens;
+use serde_json::{Value, json};
+use shared::clock::Clock as _;
+use shared::entropy::SystemEntropy;
+use shared::http::{Server, ServerSettings};
+
+use crate::support::site::{
+    OURS, SECRET, THEIRS, agreed_code, basic, encoded, get, post as send, redemption, request, with,
+};
+use crate::support::{ISSUER, Passport, on_both};
+
+/// One of our own sites that wants to be told.
+fn told() -> String {
+    format!("{OURS}backchannel_logout_uri = 'https://site.test/backchannel-logout'\n")
+}
+
+/// The clients for which a message waits, in order.
+async fn waiting(passport: &Passport) -> Vec<String> {
+    let found = passport.db.read(|tx| async move { store::undelivered(tx, 100).await }.boxed()).await;
+    let mut channels: Vec<_> = found.expect("messages").into_iter().map(|message| message.channel).collect();
+    channels.sort();
+    channels
+}
+
+#[tokio::test]
+async fn the_sites_of_the_session_that_want_to_know_are_told_once() {
+    on_both(|passport| async move {
+        let silent = OURS.replace("'cet'", "'silent'").replace("cet.test", "silent.test");
+        passport.register(&[&told(), &silent, THEIRS]).await;
+        let (mut browser, session) = passport.signed_in(None).await;
+        passport.tokens(&mut browser, "openid").await;
+        passport.tokens(&mut browser, "openid email").await;
+        let at_silent = with(with(request(), "client_id", "silent"), "redirect_uri", "https://silent.test/cb");
+        let code = passport.code(&mut browser, &at_silent).await;
+        let pairs = with(redemption(&code), "redirect_uri", "https://silent.test/cb");
+        let by = basic("silent", SECRET);
+        assert_eq!(send(&mut browser, "/token", encoded(&pairs), &[("authorization", &by)]).await.status, 200);
+        // A code that was never redeemed signed nobody in.
+        let third = with(with(request(), "client_id", "bei"), "redirect_uri", "https://bei.test/cb");
+        agreed_code(&mut browser, &third).await;
+        passport.end(session.id).await;
+        passport.end(session.id).await;
+        assert_eq!(waiting(&passport).await, ["logout:cet"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn another_session_of_the_person_stays_untold() {
+    on_both(|passport| async move {
+        passport.register(&[&told()]).await;
+        let (mut browser, session) = passport.signed_in(None).await;
+        let mut other = passport.browser();
+        let second = passport.sign_in(&mut other, Some(session.account), None).await;
+        passport.tokens(&mut browser, "openid").await;
+        passport.end(second.id).await;
+        assert!(waiting(&passport).await.is_empty());
+        passport.end(session.id).await;
+        assert_eq!(waiting(&passport).await, ["logout:cet"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn signing_out_at_a_site_tells_it_too() {
+    on_both(|passport| async move {
+        passport.register(&[&told()]).await;
+        let (mut browser, _) = passport.signed_in(None).await;
+        let tokens = passport.tokens(&mut browser, "openid").await;
+        let hint = tokens["id_token"].as_str().expect("an ID token");
+        let query = encoded(&[("id_token_hint", hint), ("post_logout_redirect_uri", "https://cet.test/out")]);
+        assert_eq!(get(&mut browser, &format!("/logout?{query}"), &[]).await.status, 303);
+        assert_eq!(waiting(&passport).await, ["logout:cet"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn locking_an_account_tells_the_sites_of_all_its_sessions() {
+    on_both(|passport| async move {
+        passport.register(&[&told()]).await;
+        let (mut browser, session) = passport.signed_in(None).await;
+        passport.tokens(&mut browser, "openid").await;
+        let mut other = passport.browser();
+        passport.sign_in(&mut other, Some(session.account), None).await;
+        passport.tokens(&mut other, "openid").await;
+        passport.app.accounts.lock(session.account).await.expect("locked");
+        assert_eq!(waiting(&passport).await, ["logout:cet", "logout:cet"]);
+    })
+    .await;
+}
+
+/// A site that keeps what it is told and answers with that status.
+struct Site {
+    egress: Egress,
+    heard: Arc<Mutex<Vec<String>>>,
+    url: String,
+    _folder: tempfile::TempDir,
+}
+
+async fn site(status: StatusCode) -> Site {
+    let folder = tempfile::tempdir().expect("a folder");
+    let made = rcgen::generate_simple_self_signed(["site.localhost".to_owned()]).expect("a certificate");
+    let (cert, key) = (folder.path().join("cert.pem"), folder.path().join("key.pem"));
+    std::fs::write(&cert, made.cert.pem()).expect("a file");
+    std::fs::write(&key, made.signing_key.serialize_pem()).expect("a file");
+    let settings = ServerSettings { tls_cert: Some(cert.clone()), tls_key: Some(key), ..ServerSettings::loopback() };
+    let server = Server::bind(&settings).await.expect("a free port");
+    let url = format!("https://site.localhost:{}/out", server.address().port());
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let kept = Arc::clone(&heard);
+    let routes = Router::new().route(
+        "/out",
+        post(move |body: String| {
+            kept.lock().expect("a list").push(body);
+            async move { status }
+        }),
+    );
+    tokio::spawn(server.run(routes, std::future::pending()));
+    let egress = Egress::new(EgressSettings {
+        allow: vec!["site.localhost".to_owned()],
+        ca_file: Some(cert),
+        timeout: Duration::from_secs(20),
+    });
+    Site { egress, heard, url, _folder: folder }
+}
+
+fn message(passport: &Passport, notice: &LogoutNotice) -> Outgoing {
+    Outgoing {
+        id: MessageId::new(passport.clock.now(), &SystemEntropy::new()),
+        attempt: 1,
+        payload: passport::delivery::Payload::of(notice),
+        created_at: passport.clock.now(),
+    }
+}
+
+#[tokio::test]
+async fn a_logout_token_says_whose_session_ended_and_nothing_more() {
+    on_both(|passport| async move {
+        let site = site(StatusCode::OK).await;
+        passport.register(&[&format!("{OURS}backchannel_logout_uri = '{}'\n", site.url)]).await;
+        let notice =
+            LogoutNotice { client: "cet".to_owned(), account: "account-1".to_owned(), session: "session-1".to_owned() };
+        let out = LogoutTokens::new(passport.app.oidc.clone(), site.egress.clone());
+        let message = message(&passport, &notice);
+        out.send(&message).await.expect("taken");
+        let body = site.heard.lock().expect("a list").pop().expect("a call");
+        let fields: Vec<_> = parse(body.as_bytes()).into_owned().collect();
+        assert_eq!(fields.len(), 1);
+        assert_eq!(fields[0].0, "logout_token");
+        let claims: Value = passport.app.keys.verify(&fields[0].1, "logout+jwt").expect("signed by the passport");
+        let now = passport.clock.now().seconds();
+        assert_eq!((&claims["iss"], &claims["aud"]), (&json!(ISSUER), &json!("cet")));
+        assert_eq!((&claims["sub"], &claims["sid"]), (&json!("account-1"), &json!("session-1")));
+        assert_eq!(claims["events"], json!({ "http://schemas.openid.net/event/backchannel-logout": {} }));
+        assert_eq!(claims["iat"], now);
+        assert!(claims["exp"].as_i64().is_some_and(|exp| exp > now && exp <= now + 120));
+        assert!(claims["jti"].as_str().is_some_and(|jti| !jti.is_empty()));
+        assert_eq!(claims.get("nonce"), None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_site_does_not_take_is_tried_again() {
+    on_both(|passport| async move {
+        let site = site(StatusCode::BAD_REQUEST).await;
+        passport.register(&[&format!("{OURS}backchannel_logout_uri = '{}'\n", site.url)]).await;
+        let notice = LogoutNotice { client: "cet".to_owned(), account: "a".to_owned(), session: "s".to_owned() };
+        let out = LogoutTokens::new(passport.app.oidc.clone(), site.egress.clone());
+        let refused = out.send(&message(&passport, &notice)).await.expect_err("not taken");
+        assert!(matches!(refused, passport::delivery::SendError::Temporary(_)), "{refused:?}");
+        let gone = LogoutNotice { client: "gone".to_owned(), ..notice };
+        out.send(&message(&passport, &gone)).await.expect("a client that is gone wants to know nothing");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn channels_are_told_apart_by_client() {
+    assert_eq!(Channel::named("logout:cet"), Some(Channel::Logout("cet".to_owned())));
+}
