@@ -51,7 +51,8 @@ pub async fn run(command: DeliveryCommand, file: Option<&Path>, output: &Output)
 
 async fn list(db: &Db, limit: u32, output: &Output) -> Result<(), Failure> {
     let messages: Vec<Undelivered> = db.read::<_, DbError, _>(move |tx| store::undelivered(tx, limit).boxed()).await?;
-    let mut rows = vec![["id", "channel", "state", "attempts", "written", "next try", "last error"].map(str::to_owned).to_vec()];
+    let mut rows =
+        vec![["id", "channel", "state", "attempts", "written", "next try", "last error"].map(str::to_owned).to_vec()];
     rows.extend(messages.iter().map(row));
     let text = if messages.is_empty() { "nothing waits, nothing was given up".to_owned() } else { table(&rows) };
     let value: Vec<_> = messages

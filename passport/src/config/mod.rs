@@ -157,7 +157,8 @@ mod tests {
 
     #[test]
     fn nothing_in_our_own_network_is_called_in_production() {
-        for (setting, name) in [("allow = ['cet.localhost']", "egress.allow"), ("ca_file = 'ca.pem'", "egress.ca_file")] {
+        for (setting, name) in [("allow = ['cet.localhost']", "egress.allow"), ("ca_file = 'ca.pem'", "egress.ca_file")]
+        {
             let with = |environment: &str| {
                 let text = format!("environment = '{environment}'\n{LEAST}[egress]\n{setting}");
                 shared::config::parse::<Config>(&text, PREFIX, []).map(drop).map_err(|e| e.to_string())

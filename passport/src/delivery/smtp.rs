@@ -137,9 +137,7 @@ mod tests {
         Outgoing {
             id: MessageId::new(now, &SeededEntropy::new(1)),
             payload: Payload::of(&Letter {
-                to: to.to_owned(),
-                subject: "主题".to_owned(),
-                text: "正文".to_owned(),
+                to: to.to_owned(), subject: "主题".to_owned(), text: "正文".to_owned()
             }),
             created_at: now,
             attempt: 1,

@@ -42,11 +42,12 @@ pub async fn due_channels(tx: &mut Tx, now: Timestamp) -> Result<Vec<Channel>, D
     .await?
     {
         last = row.get("channel")?;
-        let first = sql("SELECT id FROM outbox WHERE state = 'waiting' AND channel = $1 AND next_attempt_at <= $2 LIMIT 1")
-            .bind(&last)
-            .bind(now)
-            .fetch_optional(tx)
-            .await?;
+        let first =
+            sql("SELECT id FROM outbox WHERE state = 'waiting' AND channel = $1 AND next_attempt_at <= $2 LIMIT 1")
+                .bind(&last)
+                .bind(now)
+                .fetch_optional(tx)
+                .await?;
         due.extend(first.and_then(|_| Channel::named(&last)));
     }
     Ok(due)

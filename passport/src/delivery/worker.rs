@@ -174,12 +174,7 @@ impl Worker {
         self.note(channel, message, outcome).await
     }
 
-    async fn note(
-        &self,
-        channel: &Channel,
-        message: &Outgoing,
-        outcome: Result<(), SendError>,
-    ) -> Result<(), DbError> {
+    async fn note(&self, channel: &Channel, message: &Outgoing, outcome: Result<(), SendError>) -> Result<(), DbError> {
         let (id, now) = (message.id, self.clock.now());
         let [chance] = bytes::<1>(&*self.entropy);
         let again = now + self.policy.pause(message.attempt, chance);

@@ -30,8 +30,7 @@ async fn stranger() -> Stranger {
     let (cert, key) = (folder.path().join("cert.pem"), folder.path().join("key.pem"));
     std::fs::write(&cert, made.cert.pem()).expect("a file");
     std::fs::write(&key, made.signing_key.serialize_pem()).expect("a file");
-    let settings =
-        ServerSettings { tls_cert: Some(cert.clone()), tls_key: Some(key), ..ServerSettings::loopback() };
+    let settings = ServerSettings { tls_cert: Some(cert.clone()), tls_key: Some(key), ..ServerSettings::loopback() };
     let server = Server::bind(&settings).await.expect("a free port");
     let port = server.address().port();
     let asked = Arc::new(AtomicUsize::new(0));
@@ -119,7 +118,8 @@ async fn what_is_connected_to_is_what_was_checked() {
 async fn only_https_is_spoken_and_no_redirect_is_followed() {
     let stranger = stranger().await;
     let egress = egress(&stranger, &["site.test"], &[LOOPBACK]);
-    for text in ["http://site.test/keys", "https://user@site.test/keys", "https://:word@site.test/", "ftp://site.test/"] {
+    for text in ["http://site.test/keys", "https://user@site.test/keys", "https://:word@site.test/", "ftp://site.test/"]
+    {
         let refused = egress.get(&Url::parse(text).expect("a URL")).await.expect_err("refused");
         assert!(matches!(refused, EgressError::Address), "{text}: {refused:?}");
     }

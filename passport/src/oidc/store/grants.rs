@@ -150,10 +150,11 @@ pub async fn redeem(db: &Db, redemption: Redemption<'_>) -> Result<bool, DbError
 /// # Errors
 /// See [`DbError`].
 pub async fn clients_to_tell(tx: &mut Tx, session: SessionId) -> Result<Vec<String>, DbError> {
-    let rows = sql("SELECT DISTINCT client_id FROM grants WHERE session_id = $1 AND told_of_end = 1 ORDER BY client_id")
-        .bind(session)
-        .fetch_all(tx)
-        .await?;
+    let rows =
+        sql("SELECT DISTINCT client_id FROM grants WHERE session_id = $1 AND told_of_end = 1 ORDER BY client_id")
+            .bind(session)
+            .fetch_all(tx)
+            .await?;
     rows.iter().map(|row| row.get("client_id")).collect()
 }
 

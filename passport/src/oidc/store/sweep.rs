@@ -30,11 +30,11 @@ pub async fn grants(
     // Whoever is to be told of a session's end is known by these rows for as long as the session lives.
     sql("DELETE FROM grants WHERE id > $1 AND id <= $2 AND expires_at <= $3 AND (told_of_end = 0 OR NOT EXISTS \
          (SELECT s.id FROM sessions s WHERE s.id = grants.session_id AND s.ended_at IS NULL AND s.expires_at > $3))")
-        .bind(&after)
-        .bind(last)
-        .bind(now)
-        .execute(tx)
-        .await?;
+    .bind(&after)
+    .bind(last)
+    .bind(now)
+    .execute(tx)
+    .await?;
     sql("UPDATE grants SET refresh_answer = NULL \
          WHERE id > $1 AND id <= $2 AND refresh_answer IS NOT NULL AND refreshed_at < $3")
     .bind(&after)
