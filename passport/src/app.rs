@@ -1,10 +1,16 @@
 //! The composition root: every real part is made here, and only here do rooms of one tier meet.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use axum::extract::FromRef;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
+use rustls::RootCertStore;
+use rustls::server::WebPkiClientVerifier;
+use rustls::server::danger::ClientCertVerifier;
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject as _;
 use shared::clock::SharedClock;
 use shared::db::{CommonTime, Db, DbError, Tx};
 use shared::entropy::SharedEntropy;
@@ -15,13 +21,14 @@ use crate::accounts::hashing::{Hasher, Hashing, StartError};
 use crate::accounts::{self, Accounts, SessionPolicy};
 use crate::audit::{Actor, Audit, Event};
 use crate::clients::Clients;
-use crate::config::{Config, RegistrationPolicy};
+use crate::config::{Config, MtlsSettings, RegistrationPolicy};
 use crate::delivery::Outbox;
 use crate::egress::Egress;
 use crate::home::Home;
 use crate::keys::{self, Keys, KeysError, MasterKey};
 use crate::limits::{self, Limits};
 use crate::oidc::logout::Farewells;
+use crate::oidc::mtls::Mtls;
 use crate::oidc::{self, IssuerError, Oidc};
 use crate::web::{Pages, Sealer, Web, texts};
 
@@ -80,6 +87,9 @@ pub enum BuildError {
     /// The provider.
     #[error(transparent)]
     Issuer(#[from] IssuerError),
+    /// The authorities of clients' certificates.
+    #[error("mtls.ca_file: {0}")]
+    Authorities(String),
 }
 
 impl App {
@@ -130,6 +140,7 @@ impl App {
             issuer: config.issuer.origin().to_owned(),
             lifetimes: lifetimes(&config),
             dpop_nonce: config.tokens.dpop_nonce,
+            mtls: mtls(&config.mtls)?,
             db,
             clock,
             entropy,
@@ -149,6 +160,23 @@ impl App {
         let egress = Egress::new(config.egress.clone());
         Ok(Self { web, pages, keys, clients, accounts, captchas, audit, outbox, egress, oidc, home })
     }
+}
+
+fn mtls(settings: &MtlsSettings) -> Result<Option<Mtls>, BuildError> {
+    let Some(address) = &settings.address else { return Ok(None) };
+    let authorities = settings.ca_file.as_deref().map(authorities).transpose().map_err(BuildError::Authorities)?;
+    Ok(Some(Mtls { origin: address.origin().to_owned(), authorities }))
+}
+
+/// What verifies the certificates that the authorities in that file gave.
+fn authorities(file: &Path) -> Result<Arc<dyn ClientCertVerifier>, String> {
+    let say = |error: &dyn std::fmt::Display| format!("{}: {error}", file.display());
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_file_iter(file).map_err(|error| say(&error))? {
+        roots.add(certificate.map_err(|error| say(&error))?).map_err(|error| say(&error))?;
+    }
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider).build().map_err(|error| say(&error))
 }
 
 fn lifetimes(config: &Config) -> oidc::Lifetimes {

@@ -66,6 +66,18 @@ pub fn router(app: App) -> Router {
         .with_state(app)
 }
 
+/// The addresses at which clients may show a certificate (RFC 8705 §5): those of programs alone.
+pub fn direct(app: App) -> Router {
+    Router::new()
+        .route(provider::PAR, post(par::push))
+        .route(provider::TOKEN, post(token::endpoint::token))
+        .route(provider::USERINFO, get(userinfo::show).post(userinfo::show))
+        .route(provider::REVOKE, post(revoke::revoke))
+        .route(provider::INTROSPECT, post(introspect::introspect))
+        .fallback(async || StatusCode::NOT_FOUND)
+        .with_state(app)
+}
+
 /// The HTTP kit around the addresses, for requests to `host`.
 pub fn kit(app: &App, settings: &ServerSettings, host: &str) -> Kit {
     Kit::new(settings).hosts([host]).pages(Failures(app.pages.clone()))

@@ -13,6 +13,7 @@
 //! ```
 
 mod asking;
+mod certificate;
 pub mod client;
 mod failure;
 mod headers;
@@ -24,6 +25,7 @@ mod settings;
 mod tls;
 
 pub use asking::ClientAddr;
+pub use certificate::{CertificateSource, ClientCertificate, Shown};
 pub use failure::{Asked, Failure, FailurePages, PlainPages};
 pub use headers::content_policy_with_forms_to;
 pub use kit::{AccessLine, AccessLog, Kit, KitLayer, KitService};

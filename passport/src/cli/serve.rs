@@ -4,10 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use futures_util::FutureExt as _;
 use shared::db::{Db, DbError};
 use shared::http::client::ClientBuilder;
-use shared::http::{Server, ServerSettings, termination};
+use shared::http::{CertificateSource, Server, ServerSettings, termination};
 use shared::telemetry::{self, LogGuard, Metrics, Readiness};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -64,14 +65,25 @@ async fn serve(
     db: &Db,
     log: &LogGuard,
     background: &mut JoinSet<()>,
-    mut stopped: watch::Receiver<bool>,
+    stopped: watch::Receiver<bool>,
 ) -> Result<(), Failure> {
     let metrics = Arc::new(Metrics::new("passport"));
     let mut kit = router::kit(&app, &config.server, config.issuer.authority()).metrics(metrics.requests());
     if let Some(lines) = log.access_log() {
         kit = kit.access_log(lines);
     }
+    if let (Some(address), true) = (&config.mtls.address, config.mtls.from_proxy) {
+        kit = kit.hosts([address.authority()]).certificates(CertificateSource::Proxy);
+    }
     let server = Server::bind(&config.server).await?;
+    if let (Some(address), Some(listen)) = (&config.mtls.address, config.mtls.listen) {
+        let settings = ServerSettings { listen, ..config.server.clone() };
+        let kit = router::kit(&app, &settings, address.authority()).metrics(metrics.requests());
+        let routes = kit.certificates(CertificateSource::Handshake).apply(router::direct(app.clone()));
+        let server = Server::bind(&settings).await?.asking_for_certificates();
+        tracing::info!(address = %server.address(), "certificates of clients are taken");
+        background.spawn(run_beside(server, routes, "certificates", stopped.clone()));
+    }
     let asked = db.clone();
     let readiness = Readiness::new(move || {
         let db = asked.clone();
@@ -82,17 +94,20 @@ async fn serve(
         let admin = Server::bind(&settings).await?;
         tracing::info!(address = %admin.address(), "metrics");
         let routes = telemetry::admin(metrics, readiness.clone());
-        background.spawn(async move {
-            let stop = async move { drop(stopped.changed().await) };
-            if let Err(error) = admin.run(routes, stop).await {
-                tracing::error!(%error, "the metrics listener stopped");
-            }
-        });
+        background.spawn(run_beside(admin, routes, "metrics", stopped));
     }
     // Health is asked by address, not by name: it stands outside the kit and its check of the host.
     let routes = kit.apply(router(app)).merge(telemetry::health(readiness));
     tracing::info!(address = %server.address(), issuer = %config.issuer, "ready");
     Ok(server.run(routes, termination()).await?)
+}
+
+/// Answers on a listener beside the main one, until that has stopped.
+async fn run_beside(server: Server, routes: Router, what: &'static str, mut stopped: watch::Receiver<bool>) {
+    let stop = async move { drop(stopped.changed().await) };
+    if let Err(error) = server.run(routes, stop).await {
+        tracing::error!(%error, what, "a listener stopped");
+    }
 }
 
 /// Everything that runs beside the requests.

@@ -3,6 +3,7 @@
 //! [`Clients`] answers from memory ([`registry`]); what it hands out, a [`Client`], has passed every rule of
 //! registration. Redirect URIs are compared in [`redirect_uri`], secrets in [`secret`].
 
+pub mod certificate_name;
 pub mod dynamic;
 pub mod metadata;
 pub mod model;

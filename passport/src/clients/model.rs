@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use shared::clock::Timestamp;
 use url::Url;
 
+use super::certificate_name::CertificateName;
 use super::metadata::{Bilingual, Metadata, Tile};
 use super::redirect_uri::RedirectUri;
 use super::secret::{self, StoredSecret};
@@ -63,6 +64,12 @@ pub enum AuthMethod {
     /// A JWT signed with a key of its own (RFC 7523 §2.2).
     #[serde(rename = "private_key_jwt")]
     PrivateKeyJwt,
+    /// A certificate of an authority that we trust, with the registered name in it (RFC 8705 §2.1).
+    #[serde(rename = "tls_client_auth")]
+    Certificate,
+    /// A certificate that it registered itself (RFC 8705 §2.2).
+    #[serde(rename = "self_signed_tls_client_auth")]
+    OwnCertificate,
     /// None: a public client.
     #[serde(rename = "none")]
     None,
@@ -174,6 +181,10 @@ pub struct Client {
     pub sector: Option<String>,
     /// Whether its access tokens are bound to a key of its own (RFC 9449 §5.2).
     pub dpop_bound: bool,
+    /// Whether its access tokens are bound to the certificate that it shows (RFC 8705 §3.4).
+    pub certificate_bound: bool,
+    /// The name that must be in its certificate, if it authenticates with one of an authority.
+    pub certificate_name: Option<CertificateName>,
     /// How old a sign-in may be at most when a request does not say.
     pub default_max_age: Option<Duration>,
     /// The contexts of authentication that it prefers when a request does not say.
@@ -223,10 +234,10 @@ impl Client {
         self.requests.pushed || self.profile == Profile::Fapi2
     }
 
-    /// Whether all its tokens are bound to a key: it registered so (RFC 9449 §5.2), or FAPI 2.0 Security Profile §5.3.2.1
-    /// takes no others.
+    /// Whether all its tokens are bound to a key or a certificate: it registered so (RFC 9449 §5.2, RFC 8705 §3.4), or
+    /// FAPI 2.0 Security Profile §5.3.2.1 takes no others.
     pub fn requires_bound_tokens(&self) -> bool {
-        self.dpop_bound || self.profile == Profile::Fapi2
+        self.dpop_bound || self.certificate_bound || self.profile == Profile::Fapi2
     }
 
     /// Whether it may sign with that algorithm (FAPI 2.0 Security Profile §5.4: no RSASSA-PKCS1-v1_5).

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use url::Url;
 
+use super::certificate_name::CertificateName;
 use super::metadata::{Bilingual, Metadata};
 use super::model::{
     ApplicationType, AuthMethod, Client, ClientId, ClientKeys, GrantType, Profile, Requests, SubjectType,
@@ -35,6 +36,7 @@ impl Client {
         let tos_uri = check.url("tos_uri", m.tos_uri.as_deref());
         let logo_uri = check.url("logo_uri", m.logo_uri.as_deref());
         let keys = check.keys(m);
+        let certificate_name = check.certificate(m);
         let requests = check.requests(m);
         let sector = check.sector(m, &redirect_uris);
         let backchannel_logout_uri = check.url("backchannel_logout_uri", m.backchannel_logout_uri.as_deref());
@@ -72,6 +74,8 @@ impl Client {
             userinfo_alg: m.userinfo_signed_response_alg,
             sector,
             dpop_bound: m.dpop_bound_access_tokens,
+            certificate_bound: m.tls_client_certificate_bound_access_tokens,
+            certificate_name,
             default_max_age: m.default_max_age.map(Duration::from_secs),
             default_acr_values: m.default_acr_values.clone(),
             backchannel_logout_uri,
@@ -144,8 +148,17 @@ pub enum Rule {
     /// FAPI 2.0 Security Profile §5.4
     #[error("the profile fapi2 takes ES256, PS256 and EdDSA")]
     FapiAlgorithm,
+    /// RFC 8705 §2.1.2
+    #[error("tls_client_auth takes exactly one of the five names that a certificate may have, well-formed")]
+    CertificateName,
+    /// RFC 8705 §4: nothing but the certificate would protect its refresh tokens.
+    #[error("certificate-bound tokens are not for public clients")]
+    PublicCertificate,
+    /// A token has one confirmation.
+    #[error("goes together with no tls_client_certificate_bound_access_tokens")]
+    BoundTwice,
     /// FAPI 2.0 Security Profile §5.3.2.1: a secret that travels proves too little.
-    #[error("the profile fapi2 takes private_key_jwt")]
+    #[error("the profile fapi2 takes private_key_jwt, tls_client_auth and self_signed_tls_client_auth")]
     FapiAuthentication,
     /// RFC 8707 §2
     #[error("{0:?} is not an absolute URI without a fragment")]
@@ -203,7 +216,7 @@ impl Check {
             self.require("jwks", false, Rule::KeySet(*problem));
         }
         let none = m.jwks.is_none() && m.jwks_uri.is_none();
-        let assertion = m.token_endpoint_auth_method == AuthMethod::PrivateKeyJwt;
+        let assertion = matches!(m.token_endpoint_auth_method, AuthMethod::PrivateKeyJwt | AuthMethod::OwnCertificate);
         self.require("token_endpoint_auth_method", !(none && assertion), Rule::NoKeys);
         self.require("require_signed_request_object", !(none && m.require_signed_request_object), Rule::NoKeys);
         match (registered, at) {
@@ -239,6 +252,21 @@ impl Check {
             signed: m.require_signed_request_object,
             alg: m.request_object_signing_alg,
         }
+    }
+
+    /// RFC 8705 §2.1.2: exactly one name, of a client that authenticates by it.
+    fn certificate(&mut self, m: &Metadata) -> Option<CertificateName> {
+        let public = m.token_endpoint_auth_method == AuthMethod::None;
+        let bound = m.tls_client_certificate_bound_access_tokens;
+        self.require("tls_client_certificate_bound_access_tokens", !(bound && public), Rule::PublicCertificate);
+        self.require("dpop_bound_access_tokens", !(bound && m.dpop_bound_access_tokens), Rule::BoundTwice);
+        let mut named = CertificateName::all(m);
+        if m.token_endpoint_auth_method != AuthMethod::Certificate {
+            return None;
+        }
+        let only = if named.len() == 1 { named.pop().flatten() } else { None };
+        self.require("tls_client_auth_subject_dn", only.is_some(), Rule::CertificateName);
+        only
     }
 
     /// What the client signs, and what is signed for it to rely on.

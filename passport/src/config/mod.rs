@@ -6,6 +6,7 @@ mod delivery;
 mod egress;
 mod keys;
 mod limits;
+mod mtls;
 mod registration;
 mod tokens;
 
@@ -20,6 +21,7 @@ pub use self::delivery::DeliverySettings;
 pub use self::egress::EgressSettings;
 pub use self::keys::KeysSettings;
 pub use self::limits::LimitsSettings;
+pub use self::mtls::MtlsSettings;
 pub use self::registration::{RegistrationPolicy, RegistrationSettings};
 pub use self::tokens::TokensSettings;
 
@@ -51,6 +53,8 @@ shared::settings! {
         keys: KeysSettings,
         /// How long codes and tokens live.
         tokens: TokensSettings,
+        /// Certificates of clients.
+        mtls: MtlsSettings,
         /// Sign-in, sessions and passwords.
         accounts: AccountsSettings,
         /// Clients that register themselves.
@@ -75,6 +79,12 @@ fn the_parts_fit_together(config: &Config, problems: &mut Problems<'_>) {
     // Endpoints and pages stand at the root; cookies of the prefix `__Host-` belong to the whole host.
     if config.issuer.as_str() != config.issuer.origin() {
         problems.add("issuer", "must have no path");
+    }
+    if config.mtls.listen.is_some() && config.server.tls_cert.is_none() {
+        problems.add("mtls.listen", "needs server.tls_cert and server.tls_key");
+    }
+    if config.mtls.address.as_ref().is_some_and(|address| address.origin() == config.issuer.origin()) {
+        problems.add("mtls.address", "must be another than the issuer's: browsers would be asked for a certificate");
     }
     if config.keys.verify_for < config.tokens.access.max(config.tokens.id) {
         problems.add("keys.verify_for", "must not be shorter than tokens.access and tokens.id");
@@ -168,6 +178,23 @@ mod tests {
             assert!(refused.starts_with(name) && unsaid == refused, "{refused}");
             assert_eq!(with("development"), Ok(()));
         }
+    }
+
+    #[test]
+    fn certificates_are_taken_at_an_address_of_their_own_and_come_one_way() {
+        let at = "address = 'https://mtls.passport.example'\n";
+        for (settings, wrong) in [
+            (at.to_owned(), "mtls.listen"),
+            (format!("{at}listen = '127.0.0.1:8448'"), "mtls.listen"),
+            (format!("{at}listen = '127.0.0.1:8448'\nfrom_proxy = true"), "mtls.from_proxy"),
+            ("from_proxy = true".to_owned(), "mtls.address"),
+            ("address = 'https://passport.example'\nfrom_proxy = true".to_owned(), "mtls.address"),
+            ("address = 'https://mtls.passport.example/x'\nfrom_proxy = true".to_owned(), "mtls.address"),
+        ] {
+            let error = parse(&format!("[mtls]\n{settings}")).expect_err("refused");
+            assert!(error.contains(wrong), "{settings}: {error}");
+        }
+        assert!(parse(&format!("[mtls]\n{at}from_proxy = true")).is_ok());
     }
 
     #[test]

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use super::authorize::response_mode::ResponseMode;
 use super::document::Document;
+use super::mtls::{Aliases, Mtls};
 use super::register::Policy;
 use super::{IssuerError, Oidc, scope};
 use crate::keys::Alg;
@@ -66,8 +67,8 @@ pub async fn show(State(oidc): State<Oidc>, asked: HeaderMap) -> Response {
     oidc.0.metadata.respond(&asked, CACHE)
 }
 
-/// What OIDC Discovery does not name: registered by RFC 7009, 7662, 7636, 9126, 9207 and 9449, JARM, OIDC RP-Initiated
-/// Logout, OIDC Back-Channel Logout and OIDC Prompt Create.
+/// What OIDC Discovery does not name: registered by RFC 7009, 7662, 7636, 8705, 9126, 9207 and 9449, JARM, OIDC
+/// RP-Initiated Logout, OIDC Back-Channel Logout and OIDC Prompt Create.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Additional {
     revocation_endpoint: String,
@@ -83,6 +84,9 @@ struct Additional {
     authorization_response_iss_parameter_supported: bool,
     authorization_signing_alg_values_supported: Vec<String>,
     dpop_signing_alg_values_supported: Vec<String>,
+    tls_client_certificate_bound_access_tokens: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mtls_endpoint_aliases: Option<Aliases>,
     prompt_values_supported: Vec<String>,
     backchannel_logout_supported: bool,
     backchannel_logout_session_supported: bool,
@@ -133,8 +137,8 @@ const CLAIMS: [&str; 20] = [
 ///
 /// # Errors
 /// The issuer is no URL.
-pub fn document(issuer: &str, registration: Policy) -> Result<Document, IssuerError> {
-    let metadata = metadata(issuer)?;
+pub fn document(issuer: &str, registration: Policy, mtls: Option<&Mtls>) -> Result<Document, IssuerError> {
+    let metadata = metadata(issuer, mtls)?;
     let metadata = match registration {
         Policy::Closed => metadata,
         Policy::Invited | Policy::Open => {
@@ -145,22 +149,24 @@ pub fn document(issuer: &str, registration: Policy) -> Result<Document, IssuerEr
     Ok(Document::new(serde_json::to_vec(&metadata).unwrap_or_default()))
 }
 
-fn metadata(issuer: &str) -> Result<Metadata, IssuerError> {
+fn metadata(issuer: &str, mtls: Option<&Mtls>) -> Result<Metadata, IssuerError> {
     let at = |path: &str| format!("{issuer}{path}");
     let texts = |values: &[&str]| values.iter().map(|v| (*v).to_owned()).collect::<Vec<_>>();
     let algorithms = || Alg::ALL.map(|alg| alg.as_str().to_owned()).to_vec();
-    let confidential = [
+    let mut confidential = vec![
         CoreClientAuthMethod::ClientSecretBasic,
         CoreClientAuthMethod::ClientSecretPost,
         CoreClientAuthMethod::PrivateKeyJwt,
     ];
+    confidential
+        .extend(mtls.into_iter().flat_map(Mtls::methods).map(|m| CoreClientAuthMethod::Extension((*m).to_owned())));
     let every = [confidential.as_slice(), &[CoreClientAuthMethod::None]].concat();
     let additional = Additional {
         revocation_endpoint: at(paths::REVOKE),
         revocation_endpoint_auth_methods_supported: every.clone(),
         revocation_endpoint_auth_signing_alg_values_supported: algorithms(),
         introspection_endpoint: at(paths::INTROSPECT),
-        introspection_endpoint_auth_methods_supported: confidential.to_vec(),
+        introspection_endpoint_auth_methods_supported: confidential,
         introspection_endpoint_auth_signing_alg_values_supported: algorithms(),
         end_session_endpoint: at(paths::LOGOUT),
         pushed_authorization_request_endpoint: at(paths::PAR),
@@ -170,6 +176,8 @@ fn metadata(issuer: &str) -> Result<Metadata, IssuerError> {
         authorization_response_iss_parameter_supported: true,
         authorization_signing_alg_values_supported: algorithms(),
         dpop_signing_alg_values_supported: algorithms(),
+        tls_client_certificate_bound_access_tokens: mtls.is_some(),
+        mtls_endpoint_aliases: mtls.map(|mtls| Aliases::at(&mtls.origin)),
         prompt_values_supported: texts(&["none", "login", "consent", "select_account", "create"]),
         backchannel_logout_supported: true,
         backchannel_logout_session_supported: true,
@@ -236,7 +244,7 @@ mod tests {
 
     #[test]
     fn the_issuer_is_repeated_byte_for_byte_and_endpoints_lie_below_it() {
-        let metadata = metadata("https://passport.example:8443").expect("metadata");
+        let metadata = metadata("https://passport.example:8443", None).expect("metadata");
         let json = serde_json::to_value(&metadata).expect("JSON");
         assert_eq!(json["issuer"], "https://passport.example:8443");
         assert_eq!(json["token_endpoint"], "https://passport.example:8443/token");
@@ -245,7 +253,7 @@ mod tests {
 
     #[test]
     fn what_is_not_built_is_not_advertised() {
-        let json = serde_json::to_value(metadata("https://p.example").expect("metadata")).expect("JSON");
+        let json = serde_json::to_value(metadata("https://p.example", None).expect("metadata")).expect("JSON");
         assert_eq!(json["response_types_supported"], serde_json::json!(["code"]));
         assert_eq!(json["response_modes_supported"], serde_json::json!(ResponseMode::NAMES));
         assert_eq!(json["code_challenge_methods_supported"], serde_json::json!(["S256"]));
@@ -255,5 +263,7 @@ mod tests {
         );
         assert_eq!(json["request_uri_parameter_supported"], false);
         assert!(json.get("registration_endpoint").is_none());
+        assert_eq!(json["tls_client_certificate_bound_access_tokens"], false);
+        assert!(json.get("mtls_endpoint_aliases").is_none());
     }
 }

@@ -6,12 +6,14 @@ use axum::response::Response;
 use futures_util::FutureExt as _;
 use http::HeaderMap;
 use serde::Serialize;
+use shared::http::Shown;
 
 use super::audience::ReadAud;
 use super::confirmation::Confirmation;
 use super::direct::{self, Sent, respond};
 use super::error::{Code, ProtocolError};
 use super::failure::Failure;
+use super::mtls::Sender;
 use super::store::grants;
 use super::subject::Subjects;
 use super::{Oidc, access_token, client_auth, handle};
@@ -45,16 +47,17 @@ struct Answer {
 }
 
 /// `POST /introspect`
-pub async fn introspect(State(oidc): State<Oidc>, headers: HeaderMap, Sent(body): Sent) -> Response {
-    match serve(&oidc, &headers, &body).await {
+pub async fn introspect(State(oidc): State<Oidc>, headers: HeaderMap, shown: Shown, Sent(body): Sent) -> Response {
+    let sender = Sender { headers: &headers, certificate: shown.0.as_ref() };
+    match serve(&oidc, sender, &body).await {
         Ok(answer) => respond::json(serde_json::to_vec(&answer).unwrap_or_default()),
         Err(failure) => respond::error(&failure),
     }
 }
 
-async fn serve(oidc: &Oidc, headers: &HeaderMap, body: &[u8]) -> Result<Answer, Failure> {
-    let params = direct::form(headers, body)?;
-    let client = client_auth::authenticate(oidc, headers, &params).await?;
+async fn serve(oidc: &Oidc, sender: Sender<'_>, body: &[u8]) -> Result<Answer, Failure> {
+    let params = direct::form(sender.headers, body)?;
+    let client = client_auth::authenticate(oidc, sender, &params).await?;
     if client.is_public() {
         // Whoever asks must have proven who it is (RFC 7662 §2.1).
         let text = "a public client may not introspect";

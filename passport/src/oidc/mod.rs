@@ -27,6 +27,7 @@ pub mod introspect;
 pub mod jwks;
 pub mod lifetimes;
 pub mod logout;
+pub mod mtls;
 pub mod named_claims;
 pub mod once;
 pub mod par;
@@ -55,6 +56,7 @@ use self::authorize::interaction::Began;
 use self::document::Document;
 use self::handle::GrantId;
 pub use self::lifetimes::Lifetimes;
+use self::mtls::Mtls;
 use crate::accounts::Accounts;
 use crate::audit::Audit;
 use crate::clients::Clients;
@@ -70,6 +72,8 @@ pub struct Parts {
     pub lifetimes: Lifetimes,
     /// Whether every DPoP proof must hold a nonce, and not only those of the profile `fapi2`.
     pub dpop_nonce: bool,
+    /// Where certificates of clients are taken, and whose; none: nowhere.
+    pub mtls: Option<Mtls>,
     /// The database.
     pub db: Db,
     /// The time.
@@ -102,6 +106,7 @@ struct Inner {
     issuer: Arc<str>,
     lifetimes: Lifetimes,
     dpop_nonce: bool,
+    mtls: Option<Mtls>,
     db: Db,
     clock: SharedClock,
     entropy: SharedEntropy,
@@ -128,12 +133,13 @@ impl Oidc {
     /// # Errors
     /// The issuer is no URL.
     pub fn new(parts: Parts) -> Result<Self, IssuerError> {
-        let metadata = discovery::document(&parts.issuer, parts.registration)?;
+        let metadata = discovery::document(&parts.issuer, parts.registration, parts.mtls.as_ref())?;
         Ok(Self(Arc::new(Inner {
             issuer: parts.issuer.into(),
             jwks_cache: format!("public, max-age={}", parts.lifetimes.jwks.as_secs()),
             lifetimes: parts.lifetimes,
             dpop_nonce: parts.dpop_nonce,
+            mtls: parts.mtls,
             db: parts.db,
             clock: parts.clock,
             entropy: parts.entropy,

@@ -12,6 +12,7 @@ use serde::Serialize;
 use shared::clock::Timestamp;
 use shared::db::DbError;
 use shared::entropy::token;
+use shared::http::Shown;
 use shared::secret::sha256;
 
 use super::authorize::interaction::Began;
@@ -22,6 +23,7 @@ use super::client_auth::{self, Authenticated};
 use super::direct::{self, Sent, respond};
 use super::error::{Code, ProtocolError};
 use super::failure::Failure;
+use super::mtls::Sender;
 use super::params::Params;
 use super::store::pushed_requests::{self, PushedRequest};
 use super::{Oidc, dpop, once};
@@ -50,8 +52,9 @@ struct Answer {
 }
 
 /// `POST /par`
-pub async fn push(State(oidc): State<Oidc>, headers: HeaderMap, Sent(body): Sent) -> Response {
-    let mut response = match serve(&oidc, &headers, &body).await {
+pub async fn push(State(oidc): State<Oidc>, headers: HeaderMap, shown: Shown, Sent(body): Sent) -> Response {
+    let sender = Sender { headers: &headers, certificate: shown.0.as_ref() };
+    let mut response = match serve(&oidc, sender, &body).await {
         Ok(answer) => {
             let mut response = respond::json(serde_json::to_vec(&answer).unwrap_or_default());
             *response.status_mut() = StatusCode::CREATED;
@@ -63,9 +66,9 @@ pub async fn push(State(oidc): State<Oidc>, headers: HeaderMap, Sent(body): Sent
     response
 }
 
-async fn serve(oidc: &Oidc, headers: &HeaderMap, body: &[u8]) -> Result<Answer, Failure> {
-    let mut params = direct::form(headers, body)?;
-    let Authenticated { client, assertion } = client_auth::verify(oidc, headers, &params).await?;
+async fn serve(oidc: &Oidc, sender: Sender<'_>, body: &[u8]) -> Result<Answer, Failure> {
+    let mut params = direct::form(sender.headers, body)?;
+    let Authenticated { client, assertion } = client_auth::verify(oidc, sender, &params).await?;
     if params.get("request_uri").is_some() {
         return Err(ProtocolError::invalid_request("request_uri has no place here", "RFC 9126 2.1").into());
     }
@@ -79,7 +82,7 @@ async fn serve(oidc: &Oidc, headers: &HeaderMap, body: &[u8]) -> Result<Answer, 
     };
     let given = Given { pushed: true, signed: signed.is_some() };
     let mut params = signed.unwrap_or(params);
-    let proof = dpop::at_par(oidc, headers, &client, params.get("dpop_jkt"))?;
+    let proof = dpop::at_par(oidc, sender.headers, &client, params.get("dpop_jkt"))?;
     once::spend(oidc, assertion, proof.as_ref().map(|proof| proof.once)).await?;
     if let Some(proof) = &proof {
         params.put("dpop_jkt", proof.key.as_str());

@@ -2,6 +2,7 @@
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use shared::http::ClientCertificate;
 
 use super::access_token::{self, AccessToken};
 use super::confirmation::Confirmation;
@@ -11,6 +12,7 @@ use super::error::{Code, ProtocolError};
 use super::failure::Failure;
 use super::params::Params;
 use super::{Oidc, cors};
+use crate::keys::received::Thumbprint;
 use crate::web::form::is_form;
 
 /// What is said of any token that does not count.
@@ -46,6 +48,8 @@ pub struct Request<'r> {
     pub headers: &'r HeaderMap,
     /// Its body: of a POST, a form.
     pub body: &'r [u8],
+    /// The certificate that was shown.
+    pub certificate: Option<&'r ClientCertificate>,
 }
 
 impl Request<'_> {
@@ -88,9 +92,20 @@ impl Request<'_> {
                 let asked = Asked { method: self.method.as_str(), path: self.path, access_token: &sent.text, key };
                 dpop::at_resource(oidc, self.headers, &client, asked).await?;
             }
+            (Some(Confirmation::Certificate(wanted)), Scheme::Bearer) => {
+                let shown = self.certificate.map(|shown| Thumbprint::of_certificate(shown.own()));
+                if shown.as_ref() != Some(wanted) {
+                    let text = "the access token is bound to another certificate";
+                    return Err(ProtocolError::new(Code::InvalidToken, text, "RFC 8705 3").into());
+                }
+            }
             // Otherwise a stolen token would be good without its key (RFC 9449 §7.2).
-            (Some(_), Scheme::Bearer) => return Err(wrong_scheme("the access token is bound to a key").into()),
-            (None, Scheme::Dpop) => return Err(wrong_scheme("the access token is not bound to a key").into()),
+            (Some(Confirmation::Dpop(_)), Scheme::Bearer) => {
+                return Err(wrong_scheme("the access token is bound to a key").into());
+            }
+            (Some(Confirmation::Certificate(_)) | None, Scheme::Dpop) => {
+                return Err(wrong_scheme("the access token is not bound to a key").into());
+            }
         }
         Ok(token)
     }
@@ -161,7 +176,8 @@ mod tests {
         if let Some(value) = authorization {
             headers.insert(header::AUTHORIZATION, value.parse().expect("a header"));
         }
-        let request = Request { method, path: "/userinfo", headers: &headers, body: body.as_bytes() };
+        let request =
+            Request { method, path: "/userinfo", headers: &headers, body: body.as_bytes(), certificate: None };
         request.presented().map_err(|e| e.code)
     }
 

@@ -5,10 +5,12 @@ use axum::response::Response;
 use futures_util::FutureExt as _;
 use http::HeaderMap;
 use shared::clock::Timestamp;
+use shared::http::Shown;
 
 use super::direct::{self, Sent, respond};
 use super::error::{Code, ProtocolError};
 use super::failure::Failure;
+use super::mtls::Sender;
 use super::store::{grants, revoked};
 use super::{Oidc, access_token, client_auth, handle};
 use crate::clients::Client;
@@ -17,17 +19,18 @@ const NOT_YOURS: ProtocolError =
     ProtocolError::new(Code::UnauthorizedClient, "the token was issued to another client", "RFC 7009 2.1");
 
 /// `POST /revoke`
-pub async fn revoke(State(oidc): State<Oidc>, headers: HeaderMap, Sent(body): Sent) -> Response {
-    match serve(&oidc, &headers, &body).await {
+pub async fn revoke(State(oidc): State<Oidc>, headers: HeaderMap, shown: Shown, Sent(body): Sent) -> Response {
+    let sender = Sender { headers: &headers, certificate: shown.0.as_ref() };
+    match serve(&oidc, sender, &body).await {
         Ok(()) => respond::done(),
         Err(failure) => respond::error(&failure),
     }
 }
 
 /// A token that we don't know, or that is over, is revoked as far as anybody can tell (§2.2).
-async fn serve(oidc: &Oidc, headers: &HeaderMap, body: &[u8]) -> Result<(), Failure> {
-    let params = direct::form(headers, body)?;
-    let client = client_auth::authenticate(oidc, headers, &params).await?;
+async fn serve(oidc: &Oidc, sender: Sender<'_>, body: &[u8]) -> Result<(), Failure> {
+    let params = direct::form(sender.headers, body)?;
+    let client = client_auth::authenticate(oidc, sender, &params).await?;
     let Some(text) = params.get("token") else {
         return Err(ProtocolError::invalid_request("token is missing", "RFC 7009 2.1").into());
     };

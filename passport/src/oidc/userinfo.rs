@@ -6,6 +6,7 @@ use futures_util::FutureExt as _;
 use http::{HeaderMap, Method};
 use serde::Serialize;
 use shared::db::DbError;
+use shared::http::Shown;
 
 use super::claims::{self, UserInfo};
 use super::direct::{Sent, respond};
@@ -21,8 +22,15 @@ use super::{Oidc, dpop};
 use crate::accounts::model::AccountId;
 
 /// `GET` and `POST /userinfo`
-pub async fn show(State(oidc): State<Oidc>, method: Method, headers: HeaderMap, Sent(body): Sent) -> Response {
-    let request = Request { method: &method, path: paths::USERINFO, headers: &headers, body: &body };
+pub async fn show(
+    State(oidc): State<Oidc>,
+    method: Method,
+    headers: HeaderMap,
+    shown: Shown,
+    Sent(body): Sent,
+) -> Response {
+    let certificate = shown.0.as_ref();
+    let request = Request { method: &method, path: paths::USERINFO, headers: &headers, body: &body, certificate };
     let mut response = match request.presented() {
         Ok(Some(sent)) => match user_info(&oidc, &request, &sent).await {
             Ok(answer) => answer,

@@ -14,6 +14,7 @@ mod crash;
 mod discovery;
 mod dpop;
 mod logout;
+mod mtls;
 mod outage;
 mod par;
 mod registration;

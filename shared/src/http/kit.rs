@@ -26,7 +26,7 @@ use crate::telemetry::RequestMetrics;
 
 use super::asking::{Asking, peer};
 use super::failure::{self, Asked, Failure, FailurePages, PlainPages};
-use super::{Network, RequestId, ServerSettings, headers, network};
+use super::{CertificateSource, Network, RequestId, ServerSettings, headers, network};
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -35,6 +35,7 @@ const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub struct Kit {
     hosts: Vec<String>,
     trusted_proxies: Vec<Network>,
+    certificates: CertificateSource,
     body_limit: u64,
     request_timeout: Duration,
     hsts: Option<HeaderValue>,
@@ -71,6 +72,7 @@ impl Kit {
         Self {
             hosts: settings.hosts.iter().map(|host| host.to_ascii_lowercase()).collect(),
             trusted_proxies: settings.trusted_proxies.clone(),
+            certificates: CertificateSource::Nowhere,
             body_limit: settings.body_limit.bytes(),
             request_timeout: settings.request_timeout,
             hsts: settings.hsts.and_then(headers::hsts),
@@ -85,6 +87,13 @@ impl Kit {
     #[must_use]
     pub fn hosts<'h>(mut self, hosts: impl IntoIterator<Item = &'h str>) -> Self {
         self.hosts.extend(hosts.into_iter().map(str::to_ascii_lowercase));
+        self
+    }
+
+    /// Tells handlers which certificate a client showed.
+    #[must_use]
+    pub fn certificates(mut self, source: CertificateSource) -> Self {
+        self.certificates = source;
         self
     }
 
@@ -145,6 +154,12 @@ impl Kit {
         let (mut parts, body) = request.into_parts();
         let peer = peer(&parts.extensions).unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
         let client = network::client_address(peer, &parts.headers, &self.trusted_proxies);
+        if self.certificates != CertificateSource::Nowhere {
+            let from_proxy = self.trusted_proxies.iter().any(|network| network.contains(peer));
+            if let Some(shown) = self.certificates.of(&parts.extensions, &parts.headers, from_proxy) {
+                parts.extensions.insert(shown);
+            }
+        }
         parts.extensions.insert(Asking { id, client });
         let body = match body.size_hint().upper() {
             Some(most) if most <= self.body_limit => body,

@@ -81,6 +81,16 @@ impl Server {
         Ok(Self { listener, address, tls, shutdown_grace: settings.shutdown_grace })
     }
 
+    /// Asks clients for a certificate in the handshake. A browser would ask its person in turn: such a server is for
+    /// programs.
+    #[must_use]
+    pub fn asking_for_certificates(mut self) -> Self {
+        if let Some(files) = &mut self.tls {
+            files.ask = true;
+        }
+        self
+    }
+
     /// Where it listens: the port is the real one if the settings said 0.
     #[must_use]
     pub fn address(&self) -> SocketAddr {

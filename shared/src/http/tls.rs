@@ -12,6 +12,7 @@ use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
 use super::ServeError;
+use super::certificate::TakeAny;
 
 /// How often the files are looked at.
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
@@ -24,12 +25,14 @@ pub(super) struct Files {
     /// Lives as long as the server: sessions survive a new certificate.
     tickets: Arc<dyn ProducesTickets>,
     look_again: Duration,
+    /// Whether clients are asked for a certificate.
+    pub(super) ask: bool,
 }
 
 impl Files {
     pub(super) fn new(cert: &Path, key: &Path) -> Result<Self, ServeError> {
         let tickets = aws_lc_rs::Ticketer::new().map_err(|error| refuse(cert, &error))?;
-        Ok(Self { cert: cert.to_owned(), key: key.to_owned(), tickets, look_again: LOOK_AGAIN })
+        Ok(Self { cert: cert.to_owned(), key: key.to_owned(), tickets, look_again: LOOK_AGAIN, ask: false })
     }
 
     /// Reads both files.
@@ -45,12 +48,17 @@ impl Files {
         }
         let key = PrivateKeyDer::from_pem_file(&self.key).map_err(|error| in_key(&error))?;
 
-        let mut config = rustls::ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        let provider = aws_lc_rs::default_provider();
+        let algorithms = provider.signature_verification_algorithms;
+        let config = rustls::ServerConfig::builder_with_provider(Arc::new(provider))
             .with_safe_default_protocol_versions()
-            .map_err(|error| in_cert(&error))?
-            .with_no_client_auth()
-            .with_single_cert(chain, key)
             .map_err(|error| in_cert(&error))?;
+        let config = if self.ask {
+            config.with_client_cert_verifier(Arc::new(TakeAny(algorithms)))
+        } else {
+            config.with_no_client_auth()
+        };
+        let mut config = config.with_single_cert(chain, key).map_err(|error| in_cert(&error))?;
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         config.ticketer = Arc::clone(&self.tickets);
         Ok(Arc::new(config))

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fmt;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, DecodingKey, crypto};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -41,7 +41,8 @@ pub enum KeySetProblem {
     SameId,
 }
 
-/// SHA-256 over the required members of a key (RFC 7638), base64url: how a token names the key that it is bound to.
+/// SHA-256, base64url, over the required members of a key (RFC 7638) or over a certificate: how a token names what it is
+/// bound to.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Thumbprint(String);
@@ -50,6 +51,13 @@ pub struct Thumbprint(String);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("is no SHA-256 thumbprint")]
 pub struct NoThumbprint;
+
+impl Thumbprint {
+    /// The one of a certificate, as DER (RFC 8705 §3.1).
+    pub fn of_certificate(der: &[u8]) -> Self {
+        Self(URL_SAFE_NO_PAD.encode(sha256(der)))
+    }
+}
 
 impl TryFrom<String> for Thumbprint {
     type Error = NoThumbprint;
@@ -204,7 +212,11 @@ fn rsa(jwk: &Map<String, Value>) -> Option<Material> {
 
 /// The public keys of one client.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct KeySet(Vec<ForeignKey>);
+pub struct KeySet {
+    keys: Vec<ForeignKey>,
+    /// SHA-256 of the certificates in it.
+    certificates: Vec<[u8; 32]>,
+}
 
 impl KeySet {
     /// Reads a key set; keys that are not for signatures are left out.
@@ -228,20 +240,32 @@ impl KeySet {
                 }
             }
         }
-        Ok(Self(good))
+        Ok(Self { keys: good, certificates: keys.iter().filter_map(certificate).collect() })
+    }
+
+    /// Whether that certificate, as DER, stands in the set (RFC 8705 §2.2).
+    pub fn has_certificate(&self, der: &[u8]) -> bool {
+        self.certificates.contains(&sha256(der))
     }
 
     /// The one key that a token of that id and algorithm can have been signed with (OIDC Core §10.1: a signer with
     /// several keys names the one).
     pub(super) fn find(&self, kid: Option<&str>, alg: Alg) -> Result<&ForeignKey, Refusal> {
         let mut fitting =
-            self.0.iter().filter(|key| key.fits(alg) && kid.is_none_or(|kid| key.kid.as_deref() == Some(kid)));
+            self.keys.iter().filter(|key| key.fits(alg) && kid.is_none_or(|kid| key.kid.as_deref() == Some(kid)));
         match (fitting.next(), fitting.next()) {
             (Some(key), None) => Ok(key),
             (None, _) => Err(Refusal::UnknownKey),
             (Some(_), Some(_)) => Err(Refusal::AmbiguousKey),
         }
     }
+}
+
+/// The certificate of a key (RFC 7517 §4.7: the first one, in base64 and not base64url). It is compared and never
+/// believed: what it says about its holder is not looked at.
+fn certificate(jwk: &Value) -> Option<[u8; 32]> {
+    let first = jwk.get("x5c")?.as_array()?.first()?.as_str()?;
+    STANDARD.decode(first).ok().map(|der| sha256(&der))
 }
 
 #[cfg(test)]
@@ -274,7 +298,7 @@ mod tests {
     }
 
     fn read(keys: &[Value]) -> Result<usize, KeySetProblem> {
-        KeySet::read(&json!({ "keys": keys })).map(|set| set.0.len())
+        KeySet::read(&json!({ "keys": keys })).map(|set| set.keys.len())
     }
 
     fn thumbprint(jwk: &Value) -> String {

@@ -12,6 +12,7 @@ use self::secret::Shown;
 use super::Oidc;
 use super::error::{Code, ProtocolError};
 use super::failure::Failure;
+use super::mtls::{self, Sender};
 use super::once::{self, Once};
 use super::params::Params;
 use crate::clients::{AuthMethod, Client};
@@ -40,8 +41,8 @@ enum Credentials<'r> {
 ///
 /// # Errors
 /// As [`verify`], and `invalid_client` for an assertion that was used before.
-pub async fn authenticate(oidc: &Oidc, headers: &HeaderMap, params: &Params) -> Result<Arc<Client>, Failure> {
-    let Authenticated { client, assertion } = verify(oidc, headers, params).await?;
+pub async fn authenticate(oidc: &Oidc, sender: Sender<'_>, params: &Params) -> Result<Arc<Client>, Failure> {
+    let Authenticated { client, assertion } = verify(oidc, sender, params).await?;
     once::spend(oidc, assertion, None).await?;
     Ok(client)
 }
@@ -51,8 +52,8 @@ pub async fn authenticate(oidc: &Oidc, headers: &HeaderMap, params: &Params) -> 
 /// # Errors
 /// `invalid_request` for several ways at once, `invalid_client` for everything else that does not authenticate: an
 /// unknown client, a wrong secret or key and the wrong method read the same.
-pub async fn verify(oidc: &Oidc, headers: &HeaderMap, params: &Params) -> Result<Authenticated, Failure> {
-    let credentials = credentials(headers, params)?;
+pub async fn verify(oidc: &Oidc, sender: Sender<'_>, params: &Params) -> Result<Authenticated, Failure> {
+    let credentials = credentials(sender.headers, params)?;
     let client_id = match &credentials {
         Credentials::Nothing(id) => id,
         Credentials::Secret(shown) => shown.client_id.as_str(),
@@ -61,6 +62,7 @@ pub async fn verify(oidc: &Oidc, headers: &HeaderMap, params: &Params) -> Result
     let client = oidc.0.clients.find(client_id).await?.ok_or_else(refused)?;
     let assertion = match credentials {
         Credentials::Nothing(_) if client.auth_method == AuthMethod::None => None,
+        Credentials::Nothing(_) if shows_its_certificate(oidc, sender, &client).await? => None,
         Credentials::Secret(shown) if shown.proves(&client, oidc.0.clock.now()) => None,
         Credentials::Assertion(assertion) if client.auth_method == AuthMethod::PrivateKeyJwt => {
             Some(assertion.verify(oidc, &client).await?)
@@ -68,6 +70,13 @@ pub async fn verify(oidc: &Oidc, headers: &HeaderMap, params: &Params) -> Result
         _ => return Err(refused().into()),
     };
     Ok(Authenticated { client, assertion })
+}
+
+async fn shows_its_certificate(oidc: &Oidc, sender: Sender<'_>, client: &Client) -> Result<bool, Failure> {
+    match sender.certificate {
+        Some(shown) => mtls::authenticates(oidc, client, shown).await,
+        None => Ok(false),
+    }
 }
 
 fn refused() -> ProtocolError {

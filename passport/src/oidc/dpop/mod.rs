@@ -16,7 +16,7 @@ use super::Oidc;
 use super::discovery::paths;
 use super::error::{Code, ProtocolError};
 use super::failure::Failure;
-use super::once;
+use super::{mtls, once};
 use crate::clients::{Client, Profile};
 use crate::keys::Alg;
 use crate::keys::received::Thumbprint;
@@ -33,7 +33,7 @@ pub const NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
 /// `invalid_dpop_proof`, `use_dpop_nonce`; `invalid_request` if there must be one.
 pub fn at_token(oidc: &Oidc, headers: &HeaderMap, client: &Client) -> Result<Option<Proof>, ProtocolError> {
     let found = direct(oidc, headers, client, paths::TOKEN)?;
-    if found.is_none() && client.requires_bound_tokens() {
+    if found.is_none() && client.requires_bound_tokens() && !client.certificate_bound {
         let text = "the client must send a DPoP proof";
         return Err(ProtocolError::invalid_request(text, "RFC 9449 5.2"));
     }
@@ -64,7 +64,7 @@ fn direct(oidc: &Oidc, headers: &HeaderMap, client: &Client, path: &str) -> Resu
     let Some(text) = sent(headers)? else { return Ok(None) };
     let expected = Expected {
         method: "POST",
-        uri: &format!("{}{path}", oidc.0.issuer),
+        addresses: &mtls::addresses(oidc, path),
         access_token: None,
         algorithms: &algorithms(client),
         nonce_required: needs_nonce(oidc, client),
@@ -83,7 +83,7 @@ pub async fn at_resource(oidc: &Oidc, headers: &HeaderMap, client: &Client, aske
     };
     let expected = Expected {
         method: asked.method,
-        uri: &format!("{}{}", oidc.0.issuer, asked.path),
+        addresses: &mtls::addresses(oidc, asked.path),
         access_token: Some(asked.access_token),
         algorithms: &algorithms(client),
         nonce_required: needs_nonce(oidc, client),

@@ -33,8 +33,8 @@ pub struct Proof {
 pub(super) struct Expected<'e> {
     /// The method of the request.
     pub(super) method: &'e str,
-    /// Where the request went, without query.
-    pub(super) uri: &'e str,
+    /// Where the request may have gone, without query.
+    pub(super) addresses: &'e [String],
     /// The access token beside it, at a protected resource.
     pub(super) access_token: Option<&'e str>,
     /// The algorithms that the client may sign with.
@@ -60,7 +60,7 @@ pub(super) fn check(
     if claims.text("htm").ok().flatten() != Some(expected.method) {
         return Err(invalid("htm is another method than that of the request"));
     }
-    if !claims.text("htu").ok().flatten().is_some_and(|htu| is_same_place(htu, expected.uri)) {
+    if !claims.text("htu").ok().flatten().is_some_and(|htu| is_one_of(htu, expected.addresses)) {
         return Err(invalid("htu is another address than that of the request"));
     }
     match claims.text("nonce").map_err(refusal)? {
@@ -92,14 +92,14 @@ fn required(claims: &Claims) -> Result<(String, Timestamp), Refusal> {
 }
 
 /// Compares addresses as RFC 3986 §6.2 normalises them, without query and fragment.
-fn is_same_place(htu: &str, ours: &str) -> bool {
+fn is_one_of(htu: &str, ours: &[String]) -> bool {
     let place = |text: &str| {
         let mut url = Url::parse(text).ok()?;
         url.set_query(None);
         url.set_fragment(None);
         Some(url)
     };
-    place(htu).is_some_and(|htu| place(ours).is_some_and(|ours| htu == ours))
+    place(htu).is_some_and(|htu| ours.iter().any(|ours| place(ours).as_ref() == Some(&htu)))
 }
 
 fn refusal(refusal: Refusal) -> ProtocolError {

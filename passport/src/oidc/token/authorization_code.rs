@@ -66,7 +66,7 @@ fn judge(
         code_challenge: code.code_challenge.as_deref(),
     }))?;
     // RFC 9449 §10: a code that was asked for with a key is for the holder of that key.
-    let another_key = code.dpop_jkt.is_some() && code.dpop_jkt.as_ref() != caller.bound_to.map(Confirmation::jkt);
+    let another_key = code.dpop_jkt.is_some() && code.dpop_jkt.as_ref() != caller.bound_to.and_then(Confirmation::jkt);
     if another_key || code.expires_at <= now { Err(ProtocolError::invalid_grant()) } else { Ok(()) }
 }
 

@@ -1,14 +1,16 @@
-//! What every grant goes through: form, client, proof of possession, grant, answer.
+//! What every grant goes through: form, client, what tokens are bound to, grant, answer.
 
 use axum::extract::State;
 use axum::response::Response;
 use http::HeaderMap;
+use shared::http::Shown;
 
 use super::super::client_auth::{self, Authenticated};
 use super::super::confirmation::Confirmation;
 use super::super::direct::{self, Sent, respond};
 use super::super::error::{Code, ProtocolError};
 use super::super::failure::Failure;
+use super::super::mtls::Sender;
 use super::super::params::Params;
 use super::super::{Oidc, dpop, once};
 use super::{authorization_code, client_credentials, refresh_token};
@@ -28,13 +30,14 @@ impl<'c> Caller<'c> {
     /// The key that its refresh tokens are bound to: those of a public client, which nothing else protects. Those of any
     /// other need its authentication, and it may change its key (RFC 9449 §5).
     pub fn refresh_key(&self) -> Option<&'c Thumbprint> {
-        self.bound_to.filter(|_| self.client.is_public()).map(Confirmation::jkt)
+        self.bound_to.filter(|_| self.client.is_public()).and_then(Confirmation::jkt)
     }
 }
 
 /// `POST /token`
-pub async fn token(State(oidc): State<Oidc>, headers: HeaderMap, Sent(body): Sent) -> Response {
-    let mut response = match serve(&oidc, &headers, &body).await {
+pub async fn token(State(oidc): State<Oidc>, headers: HeaderMap, shown: Shown, Sent(body): Sent) -> Response {
+    let sender = Sender { headers: &headers, certificate: shown.0.as_ref() };
+    let mut response = match serve(&oidc, sender, &body).await {
         Ok(answer) => respond::json(answer),
         Err(failure) => respond::error(&failure),
     };
@@ -42,13 +45,14 @@ pub async fn token(State(oidc): State<Oidc>, headers: HeaderMap, Sent(body): Sen
     response
 }
 
-async fn serve(oidc: &Oidc, headers: &HeaderMap, body: &[u8]) -> Result<Vec<u8>, Failure> {
-    let params = direct::form(headers, body)?;
-    let Authenticated { client, assertion } = client_auth::verify(oidc, headers, &params).await?;
+async fn serve(oidc: &Oidc, sender: Sender<'_>, body: &[u8]) -> Result<Vec<u8>, Failure> {
+    let params = direct::form(sender.headers, body)?;
+    let Authenticated { client, assertion } = client_auth::verify(oidc, sender, &params).await?;
     // Before anything is spent: a client that is only told to use a nonce sends its assertion again.
-    let proof = dpop::at_token(oidc, headers, &client)?;
+    let proof = dpop::at_token(oidc, sender.headers, &client)?;
+    let certificate = sender.binding(&client)?;
     once::spend(oidc, assertion, proof.as_ref().map(|proof| proof.once)).await?;
-    let bound_to = proof.map(|proof| Confirmation::Dpop(proof.key));
+    let bound_to = proof.map(|proof| Confirmation::Dpop(proof.key)).or(certificate);
     grant(oidc, Caller { client: &client, bound_to: bound_to.as_ref() }, &params).await
 }
 

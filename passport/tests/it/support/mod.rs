@@ -15,12 +15,15 @@ use passport::{MIGRATIONS, router};
 use shared::clock::{FakeClock, Timestamp};
 use shared::db::Db;
 use shared::entropy::SeededEntropy;
-use shared::http::ServerSettings;
+use shared::http::{CertificateSource, ServerSettings};
 use shared::secret::SecretBytes;
 use shared::testkit::{self, Browser};
 
 /// Where the passport under test is reached.
 pub(crate) const ISSUER: &str = "https://passport.test";
+
+/// Where certificates of clients are taken.
+pub(crate) const MTLS: &str = "https://mtls.test";
 
 /// When a test begins: 2027-03-18 09:00 in Beijing.
 pub(crate) const BEGIN: Timestamp = Timestamp::from_seconds(1_805_331_600);
@@ -65,6 +68,18 @@ impl Passport {
     pub(crate) fn browser(&self) -> Browser {
         let kit = router::kit(&self.app, &ServerSettings::loopback(), "passport.test");
         Browser::new().program(ISSUER, kit.apply(router::router(self.app.clone())))
+    }
+
+    /// A browser, or a program, behind a proxy that hands certificates of clients on (RFC 9440). It reaches the passport
+    /// at [`MTLS`] too.
+    pub(crate) fn behind_a_proxy(&self) -> Browser {
+        let settings = ServerSettings {
+            trusted_proxies: vec!["127.0.0.1".parse().expect("a network")],
+            ..ServerSettings::loopback()
+        };
+        let kit = router::kit(&self.app, &settings, "passport.test").hosts(["mtls.test"]);
+        let router = kit.certificates(CertificateSource::Proxy).apply(router::router(self.app.clone()));
+        Browser::new().program(ISSUER, router.clone()).program(MTLS, router)
     }
 }
 

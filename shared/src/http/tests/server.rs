@@ -152,3 +152,34 @@ async fn a_redirect_is_an_answer_and_a_large_body_is_not_read() {
     let endless = client.get(format!("{base}/endless")).send().await.expect("an answer");
     assert!(matches!(client::body(endless, 999).await, Err(client::BodyError::TooLarge(999))));
 }
+
+#[tokio::test]
+async fn a_certificate_that_a_client_shows_reaches_the_handler_and_none_is_fine() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let settings = certificate(dir.path(), &["passport.localhost"]);
+    let shown = |shown: Shown| async move { shown.0.map(|c| c.own().to_vec()).unwrap_or_default() };
+    let kit = |source| Kit::new(&settings).certificates(source).apply(Router::new().route("/", get(shown)));
+    let server = Server::bind(&settings).await.expect("a free port").asking_for_certificates();
+    let url = format!("https://passport.localhost:{}/", server.address().port());
+    let (stop, stopped) = oneshot::channel::<()>();
+    let routes = kit(CertificateSource::Handshake);
+    let ended = tokio::spawn(server.run(routes, async { drop(stopped.await) }));
+
+    let own = rcgen::generate_simple_self_signed(vec!["cet.localhost".to_owned()]).expect("a certificate");
+    let identity = format!("{}{}", own.cert.pem(), own.signing_key.serialize_pem());
+    let identity = reqwest::Identity::from_pem(identity.as_bytes()).expect("an identity");
+    let server_certificate = std::fs::read(dir.path().join("cert.pem")).expect("a file");
+    let server_certificate = reqwest::Certificate::from_pem(&server_certificate).expect("a certificate");
+    // reqwest takes the library of the process to encrypt with; another test may have set it.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let client = || reqwest::Client::builder().no_proxy().tls_certs_only([server_certificate.clone()]);
+    let ask = async |client: reqwest::ClientBuilder| {
+        let client = client.resolve("passport.localhost", SocketAddr::from(([127, 0, 0, 1], 0))).build();
+        let answer = client.expect("a client").get(&url).send().await.expect("an answer");
+        answer.bytes().await.expect("a body").to_vec()
+    };
+    assert_eq!(ask(client().identity(identity)).await, own.cert.der().to_vec());
+    assert_eq!(ask(client()).await, b"");
+    drop(stop);
+    ended.await.expect("no panic").expect("a clean end");
+}

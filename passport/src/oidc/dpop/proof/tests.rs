@@ -40,7 +40,14 @@ fn claims(name: &str, value: Value) -> Value {
 }
 
 fn expected() -> Expected<'static> {
-    Expected { method: "POST", uri: URI, access_token: None, algorithms: &Alg::ALL, nonce_required: false }
+    static ADDRESSES: std::sync::LazyLock<[String; 1]> = std::sync::LazyLock::new(|| [URI.to_owned()]);
+    Expected {
+        method: "POST",
+        addresses: &*ADDRESSES,
+        access_token: None,
+        algorithms: &Alg::ALL,
+        nonce_required: false,
+    }
 }
 
 fn check_with(expected: &Expected<'_>, claims: &Value) -> Result<Proof, Code> {
