@@ -381,6 +381,38 @@ async fn a_client_told_to_use_a_nonce_may_send_its_assertion_again() {
 }
 
 #[tokio::test]
+async fn a_client_of_fapi_keeps_its_refresh_token() {
+    on_both(|passport| async move {
+        let key = Signer::new();
+        let fapi = format!("{OURS}profile = 'fapi2'\ntoken_endpoint_auth_method = 'private_key_jwt'\n{}", key.jwks());
+        passport.register(&[&fapi]).await;
+        let (mut browser, _) = passport.signed_in(None).await;
+        let signer = Signer::new();
+        let ask = async |browser: &mut Browser, path: &str, pairs: &[(&str, &str)]| {
+            let nonce = passport.nonce(browser).await;
+            let assertion = key.assertion(&passport, "cet", |_| ());
+            let proof = signer.proof(&passport, ("POST", path), |claims| claims["nonce"] = json!(nonce));
+            let answer = post(browser, path, encoded(&asserted(pairs.to_vec(), &assertion)), &[("dpop", &proof)]).await;
+            assert!(answer.status.is_success(), "{}", answer.text);
+            answer.json()
+        };
+        let handle = text(&ask(&mut browser, "/par", &request()).await, "request_uri");
+        let code = passport.code(&mut browser, &[("client_id", "cet"), ("request_uri", &handle)]).await;
+        let first = ask(&mut browser, "/token", &redemption(&code)).await;
+        let refresh = text(&first, "refresh_token");
+        for _ in 0..3 {
+            passport.clock.advance(Duration::from_secs(60 * 60 * 24 * 10));
+            // It lives on with each use, though its session has long ended by itself.
+            let next = ask(&mut browser, "/token", &refreshing(&refresh)).await;
+            assert_eq!(text(&next, "refresh_token"), refresh);
+            assert_ne!(next["access_token"], first["access_token"]);
+            assert_eq!(next["token_type"], "DPoP");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn scripts_of_other_origins_may_send_proofs() {
     on_both(|passport| async move {
         for path in ["/token", "/userinfo"] {

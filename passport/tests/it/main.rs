@@ -21,6 +21,7 @@ mod registration;
 mod request_objects;
 mod resources;
 mod response_modes;
+mod spent;
 mod support;
 mod token;
 mod userinfo;

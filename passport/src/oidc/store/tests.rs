@@ -10,12 +10,13 @@ use shared::entropy::{SeededEntropy, bytes};
 use shared::testkit::on_both;
 
 use super::grants::{Family, Grant, Redemption, Rotation};
-use super::{consents, grants, revoked, sweep};
+use super::{consents, grants, revoked, sweep, used_tokens};
 use crate::MIGRATIONS;
 use crate::accounts::model::AccountId;
 use crate::accounts::sessions::{self, EndReason, Session, SessionPolicy};
 use crate::oidc::authorize::interaction::Consent;
 use crate::oidc::handle::{GrantId, Presented};
+use crate::oidc::once::{Once, Use};
 use crate::oidc::scope::Scope;
 use crate::oidc::testing::{T0, code};
 
@@ -258,6 +259,46 @@ async fn revoked_tokens_are_forgotten_once_they_would_have_expired() {
         assert_eq!(sweep(after(9)).await, 0);
         assert_eq!(sweep(after(10)).await, 1);
         assert!(!run(&db, |tx| async move { revoked::contains(tx, "x").await }.boxed()).await);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_token_that_counts_once_is_spent_by_one_attempt_of_fifty() {
+    on_both(&MIGRATIONS, |db| async move {
+        let token = Once::new(Use::DpopProof, "key", "1", after(10));
+        let entropy = SeededEntropy::new(9);
+        let tries = (0..50).map(|_| {
+            let attempt = bytes(&entropy);
+            let db = db.clone();
+            async move { used_tokens::spend(&db, token, attempt).await.expect("an answer") }
+        });
+        assert_eq!(join_all(tries).await.into_iter().filter(|won| *won).count(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_attempt_repeated_after_a_lost_connection_succeeds_again() {
+    on_both(&MIGRATIONS, |db| async move {
+        let token = |used_for, jti| Once::new(used_for, "a", jti, after(10));
+        let (assertion, proof) = (token(Use::ClientAssertion, "1"), token(Use::DpopProof, "1"));
+        let both = |pair, attempt| {
+            let db = db.clone();
+            async move { used_tokens::spend_both(&db, pair, attempt).await.expect("an answer") }
+        };
+        assert!(both([assertion, proof], [1; 16]).await);
+        assert!(both([assertion, proof], [1; 16]).await, "the same attempt");
+        assert!(!both([assertion, proof], [2; 16]).await, "another one");
+        let fresh = token(Use::ClientAssertion, "2");
+        assert!(!both([fresh, proof], [3; 16]).await, "one of them was used");
+        let spent_by = |token, attempt: [u8; 16]| {
+            run(&db, move |tx| async move { used_tokens::was_spent_by(tx, token, attempt).await }.boxed())
+        };
+        assert!(spent_by(fresh, [3; 16]).await && !spent_by(proof, [3; 16]).await);
+        let purged = |now| run(&db, move |tx| async move { used_tokens::purge(tx, now).await }.boxed());
+        assert_eq!(purged(after(69)).await, 0, "kept for a minute longer");
+        assert_eq!(purged(after(70)).await, 3);
     })
     .await;
 }

@@ -22,9 +22,29 @@ impl Installation {
     /// Settings in that folder, and one candidate in the database.
     pub(crate) fn new(folder: &Path, db: &DbConfig) -> Self {
         let port = free_port();
-        let installation = Self { config: settings(folder, port), db: db.clone(), port };
+        let installation = Self { config: settings(folder, port, port), db: db.clone(), port };
         installation.add_candidate(folder);
         installation
+    }
+
+    /// Another node of the same passport. To be made when the first one runs, so that it finds a port of its own.
+    pub(crate) fn node(&self, folder: &Path) -> Self {
+        let port = free_port();
+        Self { config: settings(folder, port, self.port), db: self.db.clone(), port }
+    }
+
+    /// The issuer of its tokens.
+    pub(crate) fn issuer(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// Registers a client by the command line.
+    pub(crate) fn add_client(&self, folder: &Path, metadata: &str) {
+        let file = folder.join("client.toml");
+        std::fs::write(&file, metadata).expect("a metadata file");
+        let mut command = self.program(Command::new(env!("CARGO_BIN_EXE_passport")));
+        let status = command.args(["clients", "add", "--file"]).arg(&file).status().expect("the program runs");
+        assert!(status.success(), "the client is added");
     }
 
     /// Starts the program and waits for its own word that it is ready.
@@ -69,11 +89,12 @@ impl Installation {
     }
 }
 
-fn settings(folder: &Path, port: u16) -> PathBuf {
+/// A node that listens on `port`, of the passport whose address has `issuer`.
+fn settings(folder: &Path, port: u16, issuer: u16) -> PathBuf {
     let key = folder.join("master.key");
     std::fs::write(&key, "07".repeat(32)).expect("a key file");
     let text = format!(
-        "issuer = 'http://127.0.0.1:{port}'\n[server]\nlisten = '127.0.0.1:{port}'\n\
+        "issuer = 'http://127.0.0.1:{issuer}'\n[server]\nlisten = '127.0.0.1:{port}'\nhosts = ['127.0.0.1:{port}']\n\
          [keys]\nmaster_key_file = '{}'\n[limits]\nenabled = false\n{CHEAP}",
         key.display()
     );
@@ -122,6 +143,12 @@ impl Process {
     /// A person who may use it, to be moved to another task.
     pub(crate) fn visitor(&self) -> Visitor {
         Visitor { base: self.base.clone(), http: client() }
+    }
+
+    /// The status of an answer to a form, posted with that header.
+    pub(crate) async fn post(&self, path: &str, form: &[(&str, &str)], header: (&str, &str)) -> u16 {
+        let request = self.http.post(format!("{}{path}", self.base)).header(header.0, header.1).form(form);
+        request.send().await.expect("an answer").status().as_u16()
     }
 
     /// The status of a page, asked for with that cookie.

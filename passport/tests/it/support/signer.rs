@@ -5,7 +5,7 @@ use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPai
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
-use shared::clock::Clock as _;
+use shared::clock::{Clock as _, Timestamp};
 use shared::entropy::{SystemEntropy, token};
 use shared::secret::sha256;
 
@@ -56,9 +56,20 @@ impl Signer {
 
     /// A client assertion, its claims changed.
     pub(crate) fn assertion(&self, passport: &Passport, client: &str, change: impl FnOnce(&mut Value)) -> String {
-        let now = passport.clock.now().seconds();
+        self.assertion_to(ISSUER, passport.clock.now(), client, change)
+    }
+
+    /// A client assertion for that issuer, made at `now`.
+    pub(crate) fn assertion_to(
+        &self,
+        issuer: &str,
+        now: Timestamp,
+        client: &str,
+        change: impl FnOnce(&mut Value),
+    ) -> String {
+        let now = now.seconds();
         let mut claims = json!({
-            "iss": client, "sub": client, "aud": ISSUER, "jti": fresh(), "iat": now, "exp": now + 60,
+            "iss": client, "sub": client, "aud": issuer, "jti": fresh(), "iat": now, "exp": now + 60,
         });
         change(&mut claims);
         self.sign(&json!({ "alg": "ES256", "kid": "k" }), &claims)
@@ -67,8 +78,13 @@ impl Signer {
     /// A DPoP proof for a request, its claims changed.
     pub(crate) fn proof(&self, passport: &Passport, request: (&str, &str), change: impl FnOnce(&mut Value)) -> String {
         let (method, path) = request;
-        let now = passport.clock.now().seconds();
-        let mut claims = json!({ "jti": fresh(), "htm": method, "htu": format!("{ISSUER}{path}"), "iat": now });
+        self.proof_to((method, &format!("{ISSUER}{path}")), passport.clock.now(), change)
+    }
+
+    /// A DPoP proof for a request to that address, made at `now`.
+    pub(crate) fn proof_to(&self, request: (&str, &str), now: Timestamp, change: impl FnOnce(&mut Value)) -> String {
+        let (method, address) = request;
+        let mut claims = json!({ "jti": fresh(), "htm": method, "htu": address, "iat": now.seconds() });
         change(&mut claims);
         self.sign(&json!({ "typ": "dpop+jwt", "alg": "ES256", "jwk": self.jwk() }), &claims)
     }
