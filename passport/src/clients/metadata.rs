@@ -123,7 +123,7 @@ pub struct Metadata {
     #[serde(default)]
     pub dpop_bound_access_tokens: bool,
     /// Whether its access tokens are bound to the certificate that it shows (RFC 8705 §3.4).
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default)]
     pub tls_client_certificate_bound_access_tokens: bool,
     /// The subject of its certificate (RFC 8705 §2.1.2), as RFC 4514 writes it. A client that authenticates by
     /// `tls_client_auth` has this or one of the next four.

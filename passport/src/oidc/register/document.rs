@@ -7,7 +7,7 @@ use crate::clients::{Client, Metadata};
 use crate::oidc::scope::{EXAM, SUPPORTED};
 
 /// Fields that mean the same here and there.
-const SHARED: [&str; 32] = [
+const SHARED: [&str; 38] = [
     "redirect_uris",
     "post_logout_redirect_uris",
     "application_type",
@@ -32,6 +32,12 @@ const SHARED: [&str; 32] = [
     "userinfo_signed_response_alg",
     "id_token_signed_response_alg",
     "dpop_bound_access_tokens",
+    "tls_client_certificate_bound_access_tokens",
+    "tls_client_auth_subject_dn",
+    "tls_client_auth_san_dns",
+    "tls_client_auth_san_uri",
+    "tls_client_auth_san_ip",
+    "tls_client_auth_san_email",
     "default_max_age",
     "require_auth_time",
     "default_acr_values",
@@ -43,7 +49,7 @@ const SHARED: [&str; 32] = [
 ];
 
 /// Fields that a client would rely on and that we cannot obey. Others that we do not know are ignored (RFC 7591 §2).
-const NOT_BUILT: [&str; 10] = [
+const NOT_BUILT: [&str; 9] = [
     "sector_identifier_uri",
     "id_token_encrypted_response_alg",
     "id_token_encrypted_response_enc",
@@ -53,7 +59,6 @@ const NOT_BUILT: [&str; 10] = [
     "request_object_encryption_enc",
     "authorization_encrypted_response_alg",
     "authorization_encrypted_response_enc",
-    "tls_client_certificate_bound_access_tokens",
 ];
 
 const NAME: &str = "client_name";

@@ -3,6 +3,7 @@
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 
 use shared::db::DbConfig;
 
@@ -103,10 +104,15 @@ fn settings(folder: &Path, port: u16, issuer: u16) -> PathBuf {
     file
 }
 
-/// A port that stays free between two starts: one below those that the system hands to outgoing connections.
+/// A port that stays free between two starts: one below those that the system hands to outgoing connections, and given
+/// to no other test of this program.
 fn free_port() -> u16 {
+    static GIVEN: AtomicU16 = AtomicU16::new(0);
     let first = 20_000 + u16::try_from(std::process::id() % 10_000).expect("a small number");
-    (first..32_000).find(|port| std::net::TcpListener::bind(("127.0.0.1", *port)).is_ok()).expect("a free port")
+    std::iter::repeat_with(|| first + GIVEN.fetch_add(1, Ordering::Relaxed))
+        .take(2_000)
+        .find(|port| std::net::TcpListener::bind(("127.0.0.1", *port)).is_ok())
+        .expect("a free port")
 }
 
 /// A running passport, which ends with the test, however that ends.
