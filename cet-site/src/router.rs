@@ -23,6 +23,7 @@ pub fn routes(app: App) -> Router {
         // Signing in and out
         .route("/sign-in", get(sign_in::start))
         .route("/sign-in/callback", get(sign_in::callback))
+        .route("/sign-in/failed", get(sign_in::failed))
         .route("/sign-in/initiate", get(sign_in::initiate).post(sign_in::initiate_by_post))
         .route("/sign-out", get(sign_in::sign_out_by_link).post(sign_in::sign_out))
         .route("/signed-out", get(sign_in::signed_out))

@@ -12,7 +12,7 @@ use http::HeaderMap;
 use crate::web::{Frame, cookie};
 
 use super::attempt::{Attempt, is_again};
-use super::fault::Fault;
+use super::fault::{Fault, is_standard_name};
 use super::passport::PassportError;
 use super::return_path::ReturnPath;
 use super::service::SignIn;
@@ -157,11 +157,10 @@ impl Arrival<'_> {
 /// What an error of the authorization response means for the person. Only a name that looks like one of the
 /// standard's is shown: the address could come from anyone.
 fn named(error: &str) -> Fault {
-    let plain = error.len() <= 40 && error.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
     match error {
         "access_denied" => Fault::Cancelled,
         "temporarily_unavailable" | "server_error" => Fault::Passport(PassportError::Unreachable(error.to_owned())),
-        _ if plain => Fault::Refused(error.to_owned()),
+        _ if is_standard_name(error) => Fault::Refused(error.to_owned()),
         _ => Fault::Malformed("the error has no standard name"),
     }
 }

@@ -2,16 +2,20 @@
 
 use askama::Template;
 use askama_web::WebTemplate;
-use axum::response::{IntoResponse, Response};
+use axum::extract::Query;
+use axum::extract::rejection::QueryRejection;
+use axum::response::{IntoResponse, Redirect, Response};
 use http::header::RETRY_AFTER;
 use http::{HeaderValue, StatusCode};
+use serde::Deserialize;
 use shared::db::DbError;
 use shared::page::Page;
 
-use crate::web::{self, Frame};
+use crate::web::{self, Frame, paths};
 
 use super::passport::PassportError;
 use super::return_path::ReturnPath;
+use super::visitor::Visitor;
 
 /// Why a sign-in failed.
 #[derive(Debug, thiserror::Error)]
@@ -86,7 +90,7 @@ impl Fault {
 
     /// The page. Logs the cause, once.
     pub(super) fn respond(self, frame: &Frame, return_to: &ReturnPath) -> Response {
-        let page = frame.page();
+        let mut page = frame.page();
         let request = page.request_id.as_str();
         if self.is_ours() {
             tracing::warn!(request, kind = self.kind(), cause = %self, "a sign-in failed");
@@ -97,12 +101,80 @@ impl Fault {
             return web::unavailable(frame, &return_to.sign_in());
         }
         let (status, kind, code) = (self.status(), self.kind(), self.code());
-        let mut response = (status, FaultPage { page, kind, code, again: return_to.sign_in() }).into_response();
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("5"));
-        }
-        response
+        page.other_lang_url = elsewhere(&page, kind, code.as_deref(), return_to);
+        draw(status, FaultPage { page, kind, code, again: return_to.sign_in() })
     }
+}
+
+fn draw(status: StatusCode, page: FaultPage) -> Response {
+    let mut response = (status, page).into_response();
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("5"));
+    }
+    response
+}
+
+/// The same page in the other language. It has an address of its own: that of the answer would be taken for an answer
+/// once more, and a new sign-in begun.
+fn elsewhere(page: &Page, kind: &str, code: Option<&str>, return_to: &ReturnPath) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("kind", kind).append_pair("return_to", return_to.as_str());
+    query.append_pair("reference", &page.request_id);
+    if let Some(code) = code {
+        query.append_pair("code", code);
+    }
+    query.append_pair("lang", page.lang.other().tag());
+    format!("{}?{}", paths::FAILED, query.finish())
+}
+
+/// Every kind of fault that has a page, and the status it is shown with.
+const KINDS: [(&str, StatusCode); 10] = [
+    ("cancelled", StatusCode::OK),
+    ("expired", StatusCode::BAD_REQUEST),
+    ("lost", StatusCode::BAD_REQUEST),
+    ("cookies", StatusCode::BAD_REQUEST),
+    ("issuer", StatusCode::BAD_REQUEST),
+    ("malformed", StatusCode::BAD_REQUEST),
+    ("refused", StatusCode::BAD_REQUEST),
+    ("clock", StatusCode::BAD_REQUEST),
+    ("token", StatusCode::BAD_REQUEST),
+    ("unreachable", StatusCode::SERVICE_UNAVAILABLE),
+];
+
+/// What the address of the page says.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Told {
+    kind: String,
+    return_to: Option<String>,
+    reference: String,
+    code: Option<String>,
+}
+
+/// Shows the page of a fault once more, in the language that is asked for. Anyone can make its address: it shows
+/// nothing but our own sentences, and names that look like those of the standard.
+pub async fn show_again(frame: Frame, visitor: Visitor, told: Result<Query<Told>, QueryRejection>) -> Response {
+    let Told { kind, return_to, reference, code } = told.map_or_else(|_| Told::default(), |Query(told)| told);
+    let return_to = ReturnPath::parse(return_to.as_deref(), frame.web().base_url());
+    let Some((kind, status)) = KINDS.into_iter().find(|(name, _)| *name == kind) else {
+        return Redirect::to(&return_to.sign_in()).into_response();
+    };
+    if visitor.is_signed_in() {
+        return Redirect::to(return_to.as_str()).into_response();
+    }
+    let mut page = frame.page();
+    // The reference by which the log knows what happened: that of the first page, not of this one.
+    if reference.len() == page.request_id.len() && reference.bytes().all(|b| b.is_ascii_hexdigit()) {
+        page.request_id = reference;
+    }
+    let code = code.filter(|code| is_standard_name(code));
+    page.other_lang_url = elsewhere(&page, kind, code.as_deref(), &return_to);
+    draw(status, FaultPage { page, kind, code, again: return_to.sign_in() })
+}
+
+/// Whether a text looks like the name of an error in the standard, and not like a sentence from a stranger.
+pub(super) fn is_standard_name(text: &str) -> bool {
+    !text.is_empty() && text.len() <= 40 && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
 }
 
 /// What happened, and signing in again.

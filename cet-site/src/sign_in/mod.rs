@@ -28,7 +28,7 @@ mod visitor;
 
 pub use back_channel::submit as back_channel_logout;
 pub use callback::show as callback;
-pub use fault::Fault;
+pub use fault::{Fault, show_again as failed};
 pub use initiate::{by_get as initiate, by_post as initiate_by_post};
 pub use logout::{ask as sign_out_by_link, signed_out, submit as sign_out};
 pub use passport::{Passport, PassportError, RelyingParty};

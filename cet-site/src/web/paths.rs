@@ -10,6 +10,8 @@ pub const DESK: &str = "/registration";
 pub const SIGN_IN: &str = "/sign-in";
 /// Where the passport sends a person back to.
 pub const CALLBACK: &str = "/sign-in/callback";
+/// What went wrong with a sign-in, for reading in the other language.
+pub const FAILED: &str = "/sign-in/failed";
 /// Ends the session.
 pub const SIGN_OUT: &str = "/sign-out";
 /// Where the passport sends a person after signing out.

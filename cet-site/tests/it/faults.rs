@@ -31,6 +31,38 @@ async fn press(browser: &mut Browser, page: &Answer) -> Answer {
 }
 
 #[tokio::test]
+async fn the_page_of_a_fault_can_be_read_in_the_other_language_without_beginning_again() {
+    with_cet(|world: World| async move {
+        let mut browser = world.browser();
+        for (twist, title) in [
+            (Twist::Cancel, "You cancelled signing in"),
+            (Twist::TokenError("invalid_client"), "The Passport did not finish this sign-in"),
+            (Twist::Error("server_error"), "The Passport cannot be reached just now"),
+        ] {
+            world.passport.twist(twist);
+            let page = browser.open(&at("/sign-in?return_to=/dates&lang=zh-CN")).await;
+            let link = page.attributes("footer a.lang", "href").remove(0);
+            let english = browser.click(&page, &link).await;
+            assert_eq!((english.status, english.texts("h1")), (page.status, vec![title.to_owned()]), "{twist:?}");
+            assert_eq!(
+                english.texts(".reference"),
+                page.texts(".reference"),
+                "{twist:?}: the reference of what happened"
+            );
+            let back = english.attributes("footer a.lang", "href").remove(0);
+            assert_eq!(browser.click(&english, &back).await.texts("h1"), page.texts("h1"), "{twist:?}");
+            world.passport.twist(Twist::None);
+        }
+        let english = browser.open(&at("/sign-in/failed?kind=lost&return_to=/dates&code=Call+us&reference=now")).await;
+        assert!(!english.text.contains("Call us") && english.texts(".reference") != ["now"]);
+        assert_eq!(press(&mut browser, &english).await.url.as_str(), at("/dates"));
+        let unknown = browser.open(&at("/sign-in/failed?kind=no-such")).await;
+        assert_eq!(unknown.status, StatusCode::OK, "an address that says nothing leads on");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn cancelling_is_no_error() {
     with_cet(|world: World| async move {
         recovers(&world, Twist::Cancel, StatusCode::OK, "您取消了登录").await;

@@ -39,6 +39,17 @@ async fn no_page_has_an_accessibility_violation() -> anyhow::Result<()> {
                 pages.push(format!("{site}{path}"));
             }
         }
+        for (site, path) in [
+            (&demo.passport, "/no-such-page"),
+            (&demo.passport, "/authorize?client_id=nobody"),
+            (&demo.passport, "/signed-out"),
+            (&demo.cet, "/no-such-page"),
+            (&demo.cet, "/signed-out"),
+            (&demo.cet, "/sign-in/callback?error=access_denied"),
+            (&demo.cet, "/sign-in/failed?kind=refused&code=invalid_grant"),
+        ] {
+            pages.push(format!("{site}{path}"));
+        }
         found.extend(browser.violations(&axe, &pages).await?);
         browser.at_the_desk().await?;
         let mut pages = vec![format!("{}/registration", demo.cet)];

@@ -44,6 +44,38 @@ async fn the_demo_candidate_signs_in_in_english() -> anyhow::Result<()> {
 }
 
 #[tokio::test]
+async fn the_way_from_the_site_to_its_desk_in_english_on_a_phone() -> anyhow::Result<()> {
+    let browser = Browser::open(390, true).await?;
+    let demo = browser.demo;
+    browser.goto(&format!("{}/?lang=en", demo.cet)).await?;
+    browser.click("main a[href='/registration']").await?;
+    browser.arrives_at(&format!("{}/sign-in", demo.passport)).await?;
+    browser.sign_in(&demo.email, "Wrong-pass-1").await?;
+    browser.shows("tries left").await?;
+    browser.sign_in(&demo.email, &demo.password).await?;
+    browser.arrives_at(&format!("{}/registration", demo.cet)).await?;
+    browser.shows("Shanghai").await?;
+    browser.close().await
+}
+
+#[tokio::test]
+async fn without_script_one_signs_in_once_for_two_sites_and_signs_out() -> anyhow::Result<()> {
+    let browser = Browser::open(1280, false).await?;
+    let demo = browser.demo;
+    browser.goto(&format!("{}/registration", demo.cet)).await?;
+    browser.arrives_at(&format!("{}/sign-in", demo.passport)).await?;
+    browser.sign_in(&demo.mobile, &demo.password).await?;
+    browser.arrives_at(&format!("{}/registration", demo.cet)).await?;
+    browser.goto(&format!("{}/registration", demo.pets)).await?;
+    browser.arrives_at(&format!("{}/registration", demo.pets)).await?;
+    browser.click("header form[action*='sign-out'] button").await?;
+    browser.arrives_at(&format!("{}/signed-out", demo.pets)).await?;
+    browser.goto(&format!("{}/account/profile", demo.passport)).await?;
+    browser.arrives_at(&format!("{}/sign-in", demo.passport)).await?;
+    browser.close().await
+}
+
+#[tokio::test]
 async fn sign_in_works_without_script() -> anyhow::Result<()> {
     let browser = Browser::open(1280, false).await?;
     let demo = browser.demo;

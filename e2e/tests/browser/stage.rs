@@ -251,7 +251,8 @@ impl Browser {
         let mut found = Vec::new();
         for page in pages {
             for lang in ["zh-CN", "en"] {
-                self.goto(&format!("{page}?lang={lang}")).await?;
+                let joint = if page.contains('?') { '&' } else { '?' };
+                self.goto(&format!("{page}{joint}lang={lang}")).await?;
                 self.client.execute(axe, Vec::new()).await?;
                 let violations = self.client.execute_async(RUN, Vec::new()).await?;
                 let violations: Vec<String> = serde_json::from_value(violations)?;
