@@ -4,6 +4,7 @@
 pub mod demo;
 pub mod form;
 pub mod journey;
+pub mod program;
 pub mod visitor;
 #[cfg(feature = "browser")]
 pub mod window;

@@ -2,21 +2,14 @@
 
 use std::process::ExitCode;
 
-use anyhow::Context as _;
+use e2e::program;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    match run().await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    program::end(run().await)
 }
 
 async fn run() -> anyhow::Result<()> {
-    let path = std::env::args_os().nth(1).context("usage: journey demo.json (cargo xtask demo writes that file)")?;
-    let demo = e2e::demo::Demo::read(path.as_ref())?;
-    e2e::journey::walk(&demo).await
+    const USAGE: &str = "usage: journey DEMO.JSON (cargo xtask demo writes that file)";
+    e2e::journey::walk(&program::demo(std::env::args_os().nth(1), USAGE)?).await
 }

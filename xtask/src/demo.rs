@@ -19,7 +19,7 @@ use crate::settings::{self, Ports, SITES};
 
 pub(crate) const ARGUMENTS: &str = "[--check] [--reset] [--fresh-ports] [--home FOLDER] [--passport-port PORT] \
     [--cet-port PORT] [--pets-port PORT] [--ncre-port PORT] [--mailbox-port PORT] [--smtp-port PORT] \
-    [--metrics-port PORT] [--no-build] [--with-chromedriver] [--stop-at-end-of-input]";
+    [--metrics-port PORT] [--no-build] [--only-prepare] [--with-chromedriver] [--stop-at-end-of-input]";
 
 struct Options {
     ports: Ports,
@@ -27,6 +27,8 @@ struct Options {
     check: bool,
     reset: bool,
     build: bool,
+    /// For the browser tests that start and stop the programs themselves: write everything and start nothing.
+    only_prepare: bool,
     /// For the browser tests: a chromedriver that ends with the demo.
     chromedriver: bool,
     /// For the browser tests: end when the parent does, however that ends.
@@ -41,6 +43,7 @@ impl Options {
             check: false,
             reset: false,
             build: true,
+            only_prepare: false,
             chromedriver: false,
             stop_at_end_of_input: false,
         };
@@ -51,6 +54,7 @@ impl Options {
                 "fresh-ports" => options.ports = Ports::fresh()?,
                 "home" => options.home = Some(flags.path()?),
                 "no-build" => options.build = false,
+                "only-prepare" => options.only_prepare = true,
                 "with-chromedriver" => options.chromedriver = true,
                 "stop-at-end-of-input" => options.stop_at_end_of_input = true,
                 port if port.ends_with("-port") => {
@@ -88,6 +92,9 @@ pub(crate) fn run(flags: Flags) -> anyhow::Result<()> {
 
     let begun = now();
     let demo = Demo::prepare(home, options.ports)?;
+    if options.only_prepare {
+        return demo.describe(None).map(drop);
+    }
     let mut fleet = Fleet::new()?;
     if options.stop_at_end_of_input {
         fleet.stop_at_end_of_input();

@@ -50,27 +50,18 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// The middle of the keys of its texts.
-    fn kind(&self) -> &'static str {
+    fn kind(&self) -> Kind {
         match self {
-            Self::Cancelled => "cancelled",
-            Self::Expired => "expired",
-            Self::Lost => "lost",
-            Self::CookiesRefused => "cookies",
-            Self::WrongIssuer => "issuer",
-            Self::Malformed(_) => "malformed",
-            Self::Refused(_) | Self::Passport(PassportError::CodeRefused | PassportError::Refused(_)) => "refused",
-            Self::Passport(PassportError::Clock(_)) => "clock",
-            Self::Passport(PassportError::Token(_)) => "token",
-            Self::Passport(PassportError::Unreachable(_)) | Self::Db(_) => "unreachable",
-        }
-    }
-
-    fn status(&self) -> StatusCode {
-        match self {
-            Self::Cancelled => StatusCode::OK,
-            Self::Passport(PassportError::Unreachable(_)) | Self::Db(_) => StatusCode::SERVICE_UNAVAILABLE,
-            _ => StatusCode::BAD_REQUEST,
+            Self::Cancelled => Kind::Cancelled,
+            Self::Expired => Kind::Expired,
+            Self::Lost => Kind::Lost,
+            Self::CookiesRefused => Kind::Cookies,
+            Self::WrongIssuer => Kind::Issuer,
+            Self::Malformed(_) => Kind::Malformed,
+            Self::Refused(_) | Self::Passport(PassportError::CodeRefused | PassportError::Refused(_)) => Kind::Refused,
+            Self::Passport(PassportError::Clock(_)) => Kind::Clock,
+            Self::Passport(PassportError::Token(_)) => Kind::Token,
+            Self::Passport(PassportError::Unreachable(_)) | Self::Db(_) => Kind::Unreachable,
         }
     }
 
@@ -90,86 +81,111 @@ impl Fault {
 
     /// The page. Logs the cause, once.
     pub(super) fn respond(self, frame: &Frame, return_to: &ReturnPath) -> Response {
-        let mut page = frame.page();
-        let request = page.request_id.as_str();
+        let page = frame.page();
+        let (request, kind) = (page.request_id.as_str(), self.kind());
         if self.is_ours() {
-            tracing::warn!(request, kind = self.kind(), cause = %self, "a sign-in failed");
+            tracing::warn!(request, kind = kind.name(), cause = %self, "a sign-in failed");
         } else {
-            tracing::info!(request, kind = self.kind(), cause = %self, "a sign-in ended");
+            tracing::info!(request, kind = kind.name(), cause = %self, "a sign-in ended");
         }
         if matches!(self, Self::Db(_)) {
             return web::unavailable(frame, &return_to.sign_in());
         }
-        let (status, kind, code) = (self.status(), self.kind(), self.code());
-        page.other_lang_url = elsewhere(&page, kind, code.as_deref(), return_to);
-        draw(status, FaultPage { page, kind, code, again: return_to.sign_in() })
+        draw(page, kind, self.code(), return_to)
     }
 }
 
-fn draw(status: StatusCode, page: FaultPage) -> Response {
-    let mut response = (status, page).into_response();
-    if status == StatusCode::SERVICE_UNAVAILABLE {
-        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("5"));
-    }
-    response
+/// What the page of a fault says: several causes are one and the same to the person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Kind {
+    Cancelled,
+    Expired,
+    Lost,
+    Cookies,
+    Issuer,
+    Malformed,
+    Refused,
+    Clock,
+    Token,
+    Unreachable,
 }
 
-/// The same page in the other language. It has an address of its own: that of the answer would be taken for an answer
-/// once more, and a new sign-in begun.
-fn elsewhere(page: &Page, kind: &str, code: Option<&str>, return_to: &ReturnPath) -> String {
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    query.append_pair("kind", kind).append_pair("return_to", return_to.as_str());
-    query.append_pair("reference", &page.request_id);
-    if let Some(code) = code {
-        query.append_pair("code", code);
+impl Kind {
+    /// Its name in an address, and the middle of the keys of its texts.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Cancelled => "cancelled",
+            Self::Expired => "expired",
+            Self::Lost => "lost",
+            Self::Cookies => "cookies",
+            Self::Issuer => "issuer",
+            Self::Malformed => "malformed",
+            Self::Refused => "refused",
+            Self::Clock => "clock",
+            Self::Token => "token",
+            Self::Unreachable => "unreachable",
+        }
     }
-    query.append_pair("lang", page.lang.other().tag());
-    format!("{}?{}", paths::FAILED, query.finish())
+
+    fn status(self) -> StatusCode {
+        match self {
+            Self::Cancelled => StatusCode::OK,
+            Self::Unreachable => StatusCode::SERVICE_UNAVAILABLE,
+            _ => StatusCode::BAD_REQUEST,
+        }
+    }
 }
 
-/// Every kind of fault that has a page, and the status it is shown with.
-const KINDS: [(&str, StatusCode); 10] = [
-    ("cancelled", StatusCode::OK),
-    ("expired", StatusCode::BAD_REQUEST),
-    ("lost", StatusCode::BAD_REQUEST),
-    ("cookies", StatusCode::BAD_REQUEST),
-    ("issuer", StatusCode::BAD_REQUEST),
-    ("malformed", StatusCode::BAD_REQUEST),
-    ("refused", StatusCode::BAD_REQUEST),
-    ("clock", StatusCode::BAD_REQUEST),
-    ("token", StatusCode::BAD_REQUEST),
-    ("unreachable", StatusCode::SERVICE_UNAVAILABLE),
-];
-
-/// What the address of the page says.
-#[derive(Default, Deserialize)]
-#[serde(default)]
+/// What the address of a page shown again says.
+#[derive(Deserialize)]
 pub struct Told {
-    kind: String,
+    kind: Kind,
     return_to: Option<String>,
-    reference: String,
+    reference: Option<String>,
     code: Option<String>,
 }
 
 /// Shows the page of a fault once more, in the language that is asked for. Anyone can make its address: it shows
 /// nothing but our own sentences, and names that look like those of the standard.
 pub async fn show_again(frame: Frame, visitor: Visitor, told: Result<Query<Told>, QueryRejection>) -> Response {
-    let Told { kind, return_to, reference, code } = told.map_or_else(|_| Told::default(), |Query(told)| told);
-    let return_to = ReturnPath::parse(return_to.as_deref(), frame.web().base_url());
-    let Some((kind, status)) = KINDS.into_iter().find(|(name, _)| *name == kind) else {
-        return Redirect::to(&return_to.sign_in()).into_response();
+    let Ok(Query(Told { kind, return_to, reference, code })) = told else {
+        return Redirect::to(&ReturnPath::desk().sign_in()).into_response();
     };
+    let return_to = ReturnPath::parse(return_to.as_deref(), frame.web().base_url());
     if visitor.is_signed_in() {
         return Redirect::to(return_to.as_str()).into_response();
     }
     let mut page = frame.page();
-    // The reference by which the log knows what happened: that of the first page, not of this one.
-    if reference.len() == page.request_id.len() && reference.bytes().all(|b| b.is_ascii_hexdigit()) {
-        page.request_id = reference;
+    // The log knows what happened by the reference of the first page, not by that of this one.
+    let looks_like_ours =
+        |text: &String| text.len() == page.request_id.len() && text.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
+    if let Some(first) = reference.filter(looks_like_ours) {
+        page.request_id = first;
     }
-    let code = code.filter(|code| is_standard_name(code));
-    page.other_lang_url = elsewhere(&page, kind, code.as_deref(), &return_to);
-    draw(status, FaultPage { page, kind, code, again: return_to.sign_in() })
+    draw(page, kind, code.filter(|code| is_standard_name(code)), &return_to)
+}
+
+fn draw(mut page: Page, kind: Kind, code: Option<String>, return_to: &ReturnPath) -> Response {
+    page.other_lang_url = in_the_other_language(&page, kind, code.as_deref(), return_to);
+    let mut response = (kind.status(), FaultPage { page, kind, code, again: return_to.sign_in() }).into_response();
+    if kind == Kind::Unreachable {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("5"));
+    }
+    response
+}
+
+/// The address of the same page in the other language. It is not that of the passport's answer, which would be taken
+/// for an answer once more, and a new sign-in begun.
+fn in_the_other_language(page: &Page, kind: Kind, code: Option<&str>, return_to: &ReturnPath) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("kind", kind.name()).append_pair("return_to", return_to.as_str());
+    query.append_pair("reference", &page.request_id);
+    if let Some(code) = code {
+        query.append_pair("code", code);
+    }
+    query.append_pair("lang", page.lang.other().tag());
+    format!("{}?{}", paths::FAILED, query.finish())
 }
 
 /// Whether a text looks like the name of an error in the standard, and not like a sentence from a stranger.
@@ -182,13 +198,13 @@ pub(super) fn is_standard_name(text: &str) -> bool {
 #[template(path = "sign_in_fault.html")]
 struct FaultPage {
     page: Page,
-    kind: &'static str,
+    kind: Kind,
     code: Option<String>,
     again: String,
 }
 
 impl FaultPage {
     fn text(&self, part: &str) -> String {
-        self.page.t(&format!("signin-fault-{}-{part}", self.kind))
+        self.page.t(&format!("signin-fault-{}-{part}", self.kind.name()))
     }
 }

@@ -13,6 +13,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use e2e::demo::Demo;
+use e2e::program;
 use e2e::window::{Opening, Window};
 use lexopt::{Arg, Parser, ValueExt as _};
 
@@ -23,7 +24,7 @@ const WIDTHS: [u32; 2] = [1280, 390];
 
 /// What is asked for.
 struct Order {
-    demo: PathBuf,
+    demo: Demo,
     folder: PathBuf,
     opening: Opening,
     widths: Vec<u32>,
@@ -52,7 +53,7 @@ impl Order {
         }
         let mut paths = paths.into_iter();
         Ok(Self {
-            demo: paths.next().context("usage: screenshots DEMO.JSON FOLDER (see cargo xtask screenshots)")?,
+            demo: program::demo(paths.next(), "usage: screenshots DEMO.JSON FOLDER (see cargo xtask screenshots)")?,
             folder: paths.next().context("the folder for the pictures is missing")?,
             opening,
             widths: if widths.is_empty() { WIDTHS.to_vec() } else { widths },
@@ -64,27 +65,20 @@ impl Order {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    match run().await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    program::end(run().await)
 }
 
 async fn run() -> anyhow::Result<()> {
     let order = Order::read(Parser::from_env())?;
-    let demo = Demo::read(&order.demo)?;
-    let driver = demo.chromedriver.as_deref().context("the demo has no chromedriver")?;
+    let driver = order.demo.chromedriver.as_deref().context("the demo has no chromedriver")?;
     std::fs::create_dir_all(&order.folder)
         .with_context(|| format!("the folder {} cannot be made", order.folder.display()))?;
     let window = Window::open(driver, order.opening).await?;
     let walked = if order.journey {
-        journey::picture(&window, &demo, &order.folder).await
+        journey::picture(&window, &order.demo, &order.folder).await
     } else {
         let mut camera = Camera::new(&window, &order.folder, order.opening.language, &order.widths);
-        let walked = walk::everywhere(&mut camera, &demo, &order.third_party).await;
+        let walked = walk::everywhere(&mut camera, &order.demo, &order.third_party).await;
         gallery::write(&order.folder)?;
         walked.and_then(|()| camera.verdict())
     };

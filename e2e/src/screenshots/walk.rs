@@ -70,7 +70,7 @@ async fn registration(camera: &mut Camera<'_>, demo: &Demo, newcomer: &Newcomer)
     window.arrives_at(&format!("{}/register", demo.passport)).await?;
     camera.take("register", LightAndDark).await?;
     window.click("[name=captcha_action][value=enlarge]").await?;
-    window.has_soon(".captcha.large").await?;
+    window.appears(".captcha.large").await?;
     camera.take("register-captcha-large", Light).await?;
     window.fill("email", &newcomer.email).await?;
     window.fill("mobile", "12345").await?;
@@ -78,7 +78,7 @@ async fn registration(camera: &mut Camera<'_>, demo: &Demo, newcomer: &Newcomer)
     window.fill("id_type", "resident").await?;
     window.fill("id_number", "11010519491231002").await?;
     window.submit().await?;
-    window.has_soon(".summary").await?;
+    window.appears(".summary").await?;
     camera.take("register-errors", LightAndDark).await?;
     window.fill("id_number", "").await?;
     window.fill("id_type", "").await?;
@@ -107,17 +107,17 @@ async fn signed_in(camera: &mut Camera<'_>, demo: &Demo, third_party: &ThirdPart
     camera.visit("profile", &profile, Light).await?;
     window.fill("name", "1234").await?;
     window.submit().await?;
-    window.has_soon(".summary").await?;
+    window.appears(".summary").await?;
     camera.take("profile-errors", Light).await?;
     window.fill("name", "阿依古丽·买买提艾力·阿卜杜热合曼诺娃").await?;
     window.submit().await?;
-    window.has_soon(".notice").await?;
+    window.appears(".notice").await?;
     camera.take("profile-saved", Light).await?;
     camera.visit("passport-home-long-name", &demo.passport, Light).await?;
     camera.visit("password", &format!("{}/account/password", demo.passport), Light).await?;
     window.fill("password", "short").await?;
     window.submit().await?;
-    window.has_soon(".summary").await?;
+    window.appears(".summary").await?;
     camera.take("password-errors", Light).await?;
     let consent = third_party.authorize(&demo.passport, &third_party.redirect_uri)?;
     camera.visit("consent", &consent, LightAndDark).await?;
@@ -144,13 +144,13 @@ async fn province(camera: &mut Camera<'_>, demo: &Demo) -> anyhow::Result<()> {
     window.fill("username", &demo.email).await?;
     window.fill("password", &demo.password).await?;
     window.submit().await?;
-    window.has_soon(".tiles").await?;
+    window.appears(".tiles").await?;
     window.goto(&format!("{}/registration", demo.cet)).await?;
     window.arrives_at(&format!("{}/province", demo.passport)).await?;
     camera.take("province", Light).await?;
     window.goto(&format!("{}/sign-out", demo.passport)).await?;
     window.click("main form[action*='sign-out'] button").await?;
-    window.has_soon("main").await
+    window.appears("main").await
 }
 
 async fn failures(camera: &mut Camera<'_>, demo: &Demo, newcomer: &Newcomer) -> anyhow::Result<()> {
@@ -165,7 +165,7 @@ async fn failures(camera: &mut Camera<'_>, demo: &Demo, newcomer: &Newcomer) -> 
     for failure in ["sign-in-wrong", "sign-in-captcha", "", "", "sign-in-locked"] {
         window.fill_sign_in(&newcomer.email, "Wrong-pass-1").await?;
         window.submit().await?;
-        window.has_soon(".summary, .notice").await?;
+        window.appears(".summary, .notice").await?;
         if !failure.is_empty() {
             camera.take(failure, LightAndDark).await?;
         }

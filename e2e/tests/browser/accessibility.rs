@@ -1,64 +1,135 @@
-//! axe-core finds nothing to complain of on any page, in both languages, at both widths.
+//! axe-core finds nothing to complain of on any page, in both languages, at both widths, in both schemes.
 
-use std::path::Path;
-use std::process::Command;
+use e2e::demo::Demo;
+use e2e::window::Look;
 
-use anyhow::Context as _;
-
+use crate::axe::Findings;
 use crate::stage::Browser;
 
-/// The version whose rules the pages are held to.
-const AXE: &str = "axe-core@4.11.0";
+const BOTH: [&str; 2] = ["en", "zh-CN"];
 
-/// The source of axe-core, fetched by npm at the time of the test.
-fn axe() -> anyhow::Result<String> {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("axe");
-    let source = folder.join("node_modules/axe-core/axe.min.js");
-    if !source.exists() {
-        std::fs::create_dir_all(&folder)?;
-        let install = ["install", "--no-audit", "--no-fund", "--no-save", "--prefix"];
-        let status = Command::new("npm").args(install).arg(&folder).arg(AXE).status().context("npm is missing")?;
-        anyhow::ensure!(status.success(), "npm could not install {AXE}");
+/// Pages that anybody may open.
+fn open_to_all(demo: &Demo) -> Vec<String> {
+    let mut pages = Vec::new();
+    for path in ["/", "/sign-in", "/register", "/help", "/agreement", "/privacy", "/accessibility", "/recover"] {
+        pages.push(format!("{}{path}", demo.passport));
     }
-    Ok(std::fs::read_to_string(source)?)
+    for (site, own) in [(&demo.cet, "/transcript"), (&demo.pets, "/levels"), (&demo.ncre, "/subjects")] {
+        for path in ["/", "/about", own, "/rules", "/dates", "/process", "/faq", "/contact", "/news"] {
+            pages.push(format!("{site}{path}"));
+        }
+    }
+    for path in ["/find-account", "/certificate", "/news/photo-rules"] {
+        pages.push(format!("{}{path}", demo.cet));
+    }
+    pages
+}
+
+/// Pages that say that something went wrong, or is over.
+fn ends_of_ways(demo: &Demo) -> Vec<String> {
+    let mut pages = Vec::new();
+    for path in ["/no-such-page", "/authorize", "/authorize?client_id=nobody", "/signed-out", "/sign-out", "/logout"] {
+        pages.push(format!("{}{path}", demo.passport));
+    }
+    for path in [
+        "/no-such-page",
+        "/signed-out",
+        "/sign-in/callback?error=access_denied",
+        "/sign-in/failed?kind=refused&code=invalid_grant",
+        "/sign-in/failed?kind=unreachable",
+        "/sign-in/failed?kind=cookies",
+    ] {
+        pages.push(format!("{}{path}", demo.cet));
+    }
+    pages
+}
+
+/// Pages of somebody signed in.
+fn signed_in(demo: &Demo) -> Vec<String> {
+    let mut pages = vec![demo.cet.clone(), format!("{}/registration", demo.cet)];
+    for path in ["/", "/account/profile", "/account/password", "/sign-out", "/logout"] {
+        pages.push(format!("{}{path}", demo.passport));
+    }
+    pages
+}
+
+/// Looks at every page there is, as it first appears.
+async fn every_page(look: Look, languages: &[&str]) -> anyhow::Result<()> {
+    let browser = Browser::open(look.width).await?;
+    browser.look(look).await?;
+    let mut found = Findings::default();
+    let demo = &browser.demo;
+    for page in [open_to_all(demo), ends_of_ways(demo)].concat() {
+        for lang in languages {
+            found.look_at(&browser, &page, lang).await?;
+        }
+    }
+    browser.at_the_desk().await?;
+    for page in signed_in(demo) {
+        for lang in languages {
+            found.look_at(&browser, &page, lang).await?;
+        }
+    }
+    browser.close().await?;
+    found.verdict()
 }
 
 #[tokio::test]
-async fn no_page_has_an_accessibility_violation() -> anyhow::Result<()> {
-    let axe = axe()?;
-    let mut found = Vec::new();
-    for width in [1280, 390] {
-        let browser = Browser::open(width, true).await?;
-        let demo = browser.demo;
-        let mut pages = Vec::new();
-        for path in ["/sign-in", "/register", "/help", "/agreement", "/privacy", "/accessibility", "/recover", "/"] {
-            pages.push(format!("{}{path}", demo.passport));
-        }
-        for site in [&demo.cet, &demo.pets, &demo.ncre] {
-            for path in ["/", "/about", "/rules", "/dates", "/process", "/faq", "/transcript", "/contact", "/news"] {
-                pages.push(format!("{site}{path}"));
-            }
-        }
-        for (site, path) in [
-            (&demo.passport, "/no-such-page"),
-            (&demo.passport, "/authorize?client_id=nobody"),
-            (&demo.passport, "/signed-out"),
-            (&demo.cet, "/no-such-page"),
-            (&demo.cet, "/signed-out"),
-            (&demo.cet, "/sign-in/callback?error=access_denied"),
-            (&demo.cet, "/sign-in/failed?kind=refused&code=invalid_grant"),
-        ] {
-            pages.push(format!("{site}{path}"));
-        }
-        found.extend(browser.violations(&axe, &pages).await?);
-        browser.at_the_desk().await?;
-        let mut pages = vec![format!("{}/registration", demo.cet)];
-        for path in ["/", "/account/profile", "/account/password", "/sign-out"] {
-            pages.push(format!("{}{path}", demo.passport));
-        }
-        found.extend(browser.violations(&axe, &pages).await?);
-        browser.close().await?;
+async fn no_page_has_a_violation_on_a_desktop() -> anyhow::Result<()> {
+    every_page(Look { width: 1280, dark: false }, &BOTH).await
+}
+
+#[tokio::test]
+async fn no_page_has_a_violation_on_a_phone() -> anyhow::Result<()> {
+    every_page(Look { width: 390, dark: false }, &BOTH).await
+}
+
+#[tokio::test]
+async fn no_page_has_a_violation_in_the_dark_scheme() -> anyhow::Result<()> {
+    every_page(Look { width: 390, dark: true }, &["zh-CN"]).await
+}
+
+/// Forms as they come back.
+async fn refused_forms(look: Look) -> anyhow::Result<()> {
+    let browser = Browser::open(look.width).await?;
+    browser.look(look).await?;
+    let mut found = Findings::default();
+    let demo = &browser.demo;
+    browser.goto(&format!("{}/register", demo.passport)).await?;
+    browser.fill("mobile", "12345").await?;
+    browser.fill("password", "short").await?;
+    browser.submit().await?;
+    browser.appears(".summary").await?;
+    found.look(&browser).await?;
+    browser.click("[name=captcha_action][value=enlarge]").await?;
+    browser.appears(".captcha.large").await?;
+    found.look(&browser).await?;
+    browser.prove().await?;
+    found.look(&browser).await?;
+    let who = browser.at_the_desk().await?;
+    for (page, field, text) in [("profile", "name", "1234"), ("password", "password", "short")] {
+        browser.goto(&format!("{}/account/{page}", demo.passport)).await?;
+        browser.fill(field, text).await?;
+        browser.submit().await?;
+        browser.appears(".summary").await?;
+        found.look(&browser).await?;
     }
-    anyhow::ensure!(found.is_empty(), "{} violations:\n{}", found.len(), found.join("\n"));
-    Ok(())
+    browser.sign_out_at_the_passport().await?;
+    found.look(&browser).await?;
+    browser.asked_to_sign_in(&demo.pets).await?;
+    browser.sign_in(&who.email, "Wrong-pass-1").await?;
+    browser.appears(".summary").await?;
+    found.look(&browser).await?;
+    browser.close().await?;
+    found.verdict()
+}
+
+#[tokio::test]
+async fn no_refused_form_has_a_violation() -> anyhow::Result<()> {
+    refused_forms(Look { width: 1280, dark: false }).await
+}
+
+#[tokio::test]
+async fn no_refused_form_has_a_violation_on_a_phone_in_the_dark_scheme() -> anyhow::Result<()> {
+    refused_forms(Look { width: 390, dark: true }).await
 }

@@ -4,6 +4,10 @@
 //! `cargo build --workspace --bins`. They need chromium and chromedriver.
 
 mod accessibility;
+mod axe;
+mod guards;
+mod interrupted;
 mod journeys;
 mod never_a_dead_end;
 mod stage;
+mod third_party;

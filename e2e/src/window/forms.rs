@@ -1,0 +1,59 @@
+//! Filling in forms as a person does.
+
+use anyhow::Context as _;
+use fantoccini::Locator;
+
+use super::{PATIENCE, Window};
+use crate::journey::Newcomer;
+
+impl Window {
+    /// Types into the control of this name, or chooses the option with this value.
+    pub async fn fill(&self, name: &str, text: &str) -> anyhow::Result<()> {
+        let css = format!("[name='{name}']:not([type=hidden])");
+        let element = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(&css)).await;
+        let element = element.with_context(|| format!("there is no control named {name}"))?;
+        if element.tag_name().await? == "select" {
+            element.select_by_value(text).await?;
+        } else {
+            element.clear().await?;
+            element.send_keys(text).await?;
+        }
+        Ok(())
+    }
+
+    /// Answers the captcha without its picture, as its button offers, if the page asks for one.
+    pub async fn prove(&self) -> anyhow::Result<()> {
+        if !self.has("[name=captcha_action][value=work]").await? {
+            return Ok(());
+        }
+        self.click("[name=captcha_action][value=work]").await?;
+        self.until("the proof of work", async || {
+            let nonce = self.client.find(Locator::Css("[name=pow_nonce]")).await?;
+            Ok(nonce.prop("value").await?.is_some_and(|value| !value.is_empty()))
+        })
+        .await
+    }
+
+    /// Fills in the registration page in sight, all but the button at its end.
+    pub async fn fill_registration(&self, who: &Newcomer) -> anyhow::Result<()> {
+        self.prove().await?;
+        self.fill("email", &who.email).await?;
+        self.fill("mobile", &who.mobile).await?;
+        self.fill("password", &who.password).await?;
+        self.fill("password_confirm", &who.password).await?;
+        self.click("[name=agree]").await
+    }
+
+    /// Fills in the sign-in page in sight, all but the button at its end. The province is Shanghai.
+    pub async fn fill_sign_in(&self, name: &str, password: &str) -> anyhow::Result<()> {
+        self.prove().await?;
+        self.fill("province", "31").await?;
+        self.fill("username", name).await?;
+        self.fill("password", password).await
+    }
+
+    /// Presses the one primary button of the form in sight.
+    pub async fn submit(&self) -> anyhow::Result<()> {
+        self.click("main button.primary[type=submit]").await
+    }
+}

@@ -1,0 +1,49 @@
+//! The demo that most tests share, with the chromedriver that all do. It ends when this program does.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Stdio};
+use std::sync::OnceLock;
+
+use anyhow::{Context as _, bail};
+use e2e::demo::Demo;
+
+use super::own_demo::{fresh_home, xtask_demo};
+
+/// A demo whose standard input is ours to close: then it stops.
+struct Running {
+    demo: Demo,
+    _process: Child,
+}
+
+static RUNNING: OnceLock<Result<Running, String>> = OnceLock::new();
+
+/// The demo, started by the first test that asks for it.
+pub(crate) fn get() -> anyhow::Result<&'static Demo> {
+    match RUNNING.get_or_init(|| start().map_err(|error| format!("{error:#}"))) {
+        Ok(running) => Ok(&running.demo),
+        Err(error) => bail!("the demo did not start: {error}"),
+    }
+}
+
+fn start() -> anyhow::Result<Running> {
+    let home = fresh_home("browser-demo");
+    let mut process = xtask_demo(&home)?
+        .args(["--with-chromedriver", "--stop-at-end-of-input"])
+        // Every test comes from the same address: the limits of one address are for people.
+        .env("PASSPORT__LIMITS__SIGN_IN_PER_MINUTE", "10000")
+        .env("PASSPORT__LIMITS__REGISTER_PER_HOUR", "10000")
+        // So is the block of addresses that a captcha is asked of: one test's wrong passwords are not another's.
+        .env("PASSPORT__ACCOUNTS__CAPTCHA_AFTER", "10000")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .context("xtask cannot be started: cargo build --workspace --bins")?;
+    let said = BufReader::new(process.stdout.take().context("no output")?);
+    for line in said.lines().map_while(Result::ok) {
+        if line.starts_with("ready in") {
+            let demo = Demo::read(&home.join("demo.json"))?;
+            return Ok(Running { demo, _process: process });
+        }
+    }
+    bail!("xtask demo ended before it was ready ({})", process.wait()?)
+}
