@@ -3,9 +3,11 @@
 //! The program itself runs as a process of its own and is ended by SIGKILL while candidates sign in; after each
 //! restart every session that a browser was told of must be there. `CRASH_ROUNDS` says how often, 100 by default.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use futures_util::future::join_all;
 use passport::MIGRATIONS;
 use shared::db::DbConfig;
 use shared::testkit;
@@ -24,8 +26,11 @@ async fn round(process: Process, enough: usize) -> Vec<String> {
         .map(|_| {
             let (known, count, reached, visitor) = (known.clone(), count.clone(), reached.clone(), process.visitor());
             tokio::spawn(async move {
-                while let SignIn::Acknowledged(session) = visitor.sign_in().await {
-                    known.lock().await.push(session);
+                loop {
+                    match visitor.sign_in().await {
+                        SignIn::Acknowledged(session) => known.lock().await.push(session),
+                        other => return other,
+                    }
                     if count.fetch_add(1, Ordering::SeqCst) + 1 == enough {
                         reached.notify_one();
                     }
@@ -33,10 +38,14 @@ async fn round(process: Process, enough: usize) -> Vec<String> {
             })
         })
         .collect();
-    reached.notified().await;
+    let mut workers = pin!(join_all(workers));
+    tokio::select! {
+        () = reached.notified() => {}
+        ended = &mut workers => panic!("the passport took no more sign-ins before it was killed: {ended:?}"),
+    }
     process.kill();
-    for worker in workers {
-        worker.await.expect("a worker that found the passport dead");
+    for worker in workers.await {
+        worker.expect("a worker that found the passport dead");
     }
     std::mem::take(&mut *known.lock().await)
 }
