@@ -135,6 +135,7 @@ impl App {
             captcha: config.accounts.captcha,
             captcha_after: config.accounts.captcha_after,
         });
+        let egress = Egress::new(config.egress.clone());
         let home = Home::new(accounts.clone(), clients.clone(), config.issuer.origin());
         let oidc = Oidc::new(oidc::Parts {
             issuer: config.issuer.origin().to_owned(),
@@ -146,6 +147,7 @@ impl App {
             entropy,
             keys: keys.clone(),
             clients: clients.clone(),
+            egress: egress.clone(),
             registration: match config.registration.policy {
                 RegistrationPolicy::Closed => oidc::register::Policy::Closed,
                 RegistrationPolicy::Invited => oidc::register::Policy::Invited,
@@ -157,7 +159,6 @@ impl App {
             web: web.clone(),
             pages: pages.clone(),
         })?;
-        let egress = Egress::new(config.egress.clone());
         Ok(Self { web, pages, keys, clients, accounts, captchas, audit, outbox, egress, oidc, home })
     }
 }

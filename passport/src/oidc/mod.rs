@@ -60,6 +60,7 @@ use self::mtls::Mtls;
 use crate::accounts::Accounts;
 use crate::audit::Audit;
 use crate::clients::Clients;
+use crate::egress::Egress;
 use crate::keys::Keys;
 use crate::limits::Limits;
 use crate::web::{Pages, Web};
@@ -88,6 +89,8 @@ pub struct Parts {
     pub registration: register::Policy,
     /// How often something may be tried.
     pub limits: Limits,
+    /// Calls to addresses that clients registered.
+    pub egress: Egress,
     /// The audit record.
     pub audit: Audit,
     /// Candidates and their sessions.
@@ -114,6 +117,8 @@ struct Inner {
     clients: Clients,
     registration: register::Policy,
     limits: Limits,
+    egress: Egress,
+    client_keys: client_keys::Copies,
     audit: Audit,
     accounts: Accounts,
     web: Web,
@@ -147,6 +152,8 @@ impl Oidc {
             clients: parts.clients,
             registration: parts.registration,
             limits: parts.limits,
+            egress: parts.egress,
+            client_keys: client_keys::Copies::default(),
             audit: parts.audit,
             accounts: parts.accounts,
             web: parts.web,

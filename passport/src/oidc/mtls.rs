@@ -16,7 +16,6 @@ use shared::http::ClientCertificate;
 use super::confirmation::Confirmation;
 use super::discovery::paths;
 use super::error::ProtocolError;
-use super::failure::Failure;
 use super::{Oidc, client_keys};
 use crate::clients::{AuthMethod, Client};
 use crate::keys::received::Thumbprint;
@@ -64,18 +63,15 @@ impl Sender<'_> {
 }
 
 /// Whether the certificate that was shown authenticates the client by the method that it registered.
-///
-/// # Errors
-/// The client's keys could not be had.
-pub async fn authenticates(oidc: &Oidc, client: &Client, shown: &ClientCertificate) -> Result<bool, Failure> {
-    Ok(match client.auth_method {
+pub async fn authenticates(oidc: &Oidc, client: &Client, shown: &ClientCertificate) -> bool {
+    match client.auth_method {
         AuthMethod::Certificate => {
             let named = client.certificate_name.as_ref().is_some_and(|name| name.is_in(shown.own()));
             named && is_vouched_for(oidc, shown, oidc.0.clock.now())
         }
-        AuthMethod::OwnCertificate => client_keys::of(client).await?.has_certificate(shown.own()),
+        AuthMethod::OwnCertificate => client_keys::of(oidc, client).await.has_certificate(shown.own()),
         _ => false,
-    })
+    }
 }
 
 /// Whether an authority that we trust gave it, and it is neither over nor to come.

@@ -9,6 +9,7 @@ mod back_channel;
 mod captcha;
 mod claims;
 mod client_assertion;
+mod client_keys;
 mod clients;
 mod crash;
 mod discovery;

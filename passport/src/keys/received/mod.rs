@@ -102,7 +102,7 @@ impl Refusal {
 }
 
 /// A token that was taken apart. Nothing in it is proven.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Received<'t> {
     /// What the signature covers.
     message: &'t str,

@@ -33,8 +33,7 @@ const OF_THE_TOKEN: [&str; 7] = ["iss", "aud", "exp", "nbf", "iat", "jti", "sub"
 /// another client.
 pub async fn open(oidc: &Oidc, client: &Client, text: &str, outer: &Params) -> Result<Params, Failure> {
     let received = Received::parse(text, Purpose::RequestObject).map_err(refusal)?;
-    let keys = client_keys::of(client).await?;
-    let claims = received.verify(&keys, &algorithms(client)).map_err(refusal)?;
+    let claims = client_keys::verify(oidc, client, received, &algorithms(client)).await.map_err(refusal)?;
     judge(oidc, client, &claims).map_err(refusal)?;
     let mut params = parameters(claims)?;
     // An object that names no client is of the one whose key signed it.

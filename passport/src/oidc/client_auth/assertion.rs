@@ -58,8 +58,8 @@ impl<'r> Assertion<'r> {
     /// # Errors
     /// `invalid_client`. Why is said only once the signature is right: until then nobody knows who asks.
     pub(super) async fn verify(self, oidc: &Oidc, client: &Client) -> Result<Once, Failure> {
-        let keys = client_keys::of(client).await?;
-        let claims = self.received.verify(&keys, &algorithms(client)).map_err(|_| refused())?;
+        let claims =
+            client_keys::verify(oidc, client, self.received, &algorithms(client)).await.map_err(|_| refused())?;
         let once = judge(oidc, client, &claims).map_err(refusal)?;
         Ok(once)
     }

@@ -62,7 +62,7 @@ pub async fn verify(oidc: &Oidc, sender: Sender<'_>, params: &Params) -> Result<
     let client = oidc.0.clients.find(client_id).await?.ok_or_else(refused)?;
     let assertion = match credentials {
         Credentials::Nothing(_) if client.auth_method == AuthMethod::None => None,
-        Credentials::Nothing(_) if shows_its_certificate(oidc, sender, &client).await? => None,
+        Credentials::Nothing(_) if shows_its_certificate(oidc, sender, &client).await => None,
         Credentials::Secret(shown) if shown.proves(&client, oidc.0.clock.now()) => None,
         Credentials::Assertion(assertion) if client.auth_method == AuthMethod::PrivateKeyJwt => {
             Some(assertion.verify(oidc, &client).await?)
@@ -72,10 +72,10 @@ pub async fn verify(oidc: &Oidc, sender: Sender<'_>, params: &Params) -> Result<
     Ok(Authenticated { client, assertion })
 }
 
-async fn shows_its_certificate(oidc: &Oidc, sender: Sender<'_>, client: &Client) -> Result<bool, Failure> {
+async fn shows_its_certificate(oidc: &Oidc, sender: Sender<'_>, client: &Client) -> bool {
     match sender.certificate {
         Some(shown) => mtls::authenticates(oidc, client, shown).await,
-        None => Ok(false),
+        None => false,
     }
 }
 

@@ -29,7 +29,7 @@ pub(crate) const MTLS: &str = "https://mtls.test";
 pub(crate) const BEGIN: Timestamp = Timestamp::from_seconds(1_805_331_600);
 
 /// The settings of a test, beside which each may have its own.
-const SETTINGS: &str = "issuer = 'https://passport.test'\n\
+const SETTINGS: &str = "issuer = 'https://passport.test'\nenvironment = 'development'\n\
     [database]\nurl = 'sqlite:unused'\n\
     [keys]\nmaster_key_file = 'unused'\n";
 
