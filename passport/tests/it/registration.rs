@@ -119,6 +119,8 @@ async fn metadata_that_breaks_a_rule_is_refused_by_its_field() {
             ("request_object_signing_alg", json!("none"), "invalid_client_metadata"),
             ("id_token_encrypted_response_alg", json!("RSA-OAEP"), "invalid_client_metadata"),
             ("logo_uri", json!("ftp://new.test/"), "invalid_client_metadata"),
+            ("request_uris", json!(["https://new.test/r.jwt"]), "invalid_client_metadata"),
+            ("frontchannel_logout_uri", json!("https://new.test/out"), "invalid_client_metadata"),
             ("subject_type", json!("ephemeral"), "invalid_client_metadata"),
             ("client_name", json!(1), "invalid_client_metadata"),
             ("default_max_age", json!(-1), "invalid_client_metadata"),

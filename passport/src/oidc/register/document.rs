@@ -7,7 +7,7 @@ use crate::clients::{Client, Metadata};
 use crate::oidc::scope::{EXAM, SUPPORTED};
 
 /// Fields that mean the same here and there.
-const SHARED: [&str; 38] = [
+const SHARED: [&str; 35] = [
     "redirect_uris",
     "post_logout_redirect_uris",
     "application_type",
@@ -27,7 +27,6 @@ const SHARED: [&str; 38] = [
     "request_object_signing_alg",
     "require_signed_request_object",
     "require_pushed_authorization_requests",
-    "request_uris",
     "authorization_signed_response_alg",
     "userinfo_signed_response_alg",
     "id_token_signed_response_alg",
@@ -43,13 +42,13 @@ const SHARED: [&str; 38] = [
     "default_acr_values",
     "backchannel_logout_uri",
     "backchannel_logout_session_required",
-    "frontchannel_logout_uri",
-    "frontchannel_logout_session_required",
     "subject_type",
 ];
 
 /// Fields that a client would rely on and that we cannot obey. Others that we do not know are ignored (RFC 7591 §2).
-const NOT_BUILT: [&str; 9] = [
+const NOT_BUILT: [&str; 11] = [
+    "request_uris",
+    "frontchannel_logout_uri",
     "sector_identifier_uri",
     "id_token_encrypted_response_alg",
     "id_token_encrypted_response_enc",
@@ -86,7 +85,7 @@ fn parse(fields: &Value) -> Result<Metadata, ()> {
 }
 
 fn is_off(value: &Value) -> bool {
-    matches!(value, Value::Null | Value::Bool(false))
+    matches!(value, Value::Null | Value::Bool(false)) || value.as_array().is_some_and(Vec::is_empty)
 }
 
 /// A field that can have one value only.
