@@ -47,9 +47,9 @@ impl Subjects {
         }
     }
 
-    /// Whether an ID token or a client means this account by that subject. One that was issued to a client with public
-    /// subjects counts as well: an ID token hint may be another client's.
+    /// Whether an ID token or a client means this account by that subject. No other name of the person counts: the client
+    /// could find out that somebody whom it knows by one is whom another client knows by the other.
     pub fn means(&self, subject: &str, account: AccountId) -> bool {
-        subject == self.name(account) || subject == account.to_string()
+        subject == self.name(account)
     }
 }

@@ -176,11 +176,19 @@ async fn sites_of_different_sectors_know_a_person_by_different_names() {
             assert_eq!(userinfo(&mut browser, access_token).await.json()["sub"], sub, "{id}");
             let silent = with(with(pairs, "id_token_hint", &id_token), "prompt", "none");
             assert!(authorize(&mut browser, &silent).await.parameter("code").is_some(), "{id} means the same person");
-            names.push(sub);
+            // By its public name the client must not be able to find the person out.
+            let probe = json!({ "id_token": { "sub": { "value": session.account.to_string() } } }).to_string();
+            let probed = authorize(&mut browser, &with(with(silent, "claims", &probe), "state", "s2")).await;
+            assert_eq!(probed.parameter("error").as_deref(), Some("login_required"), "{id}");
+            names.push((sub, id_token));
         }
-        assert_eq!(names[0], names[1], "one sector");
-        assert_ne!(names[0], names[2]);
-        assert!(!names.contains(&session.account.to_string()));
+        assert_eq!(names[0].0, names[1].0, "one sector");
+        assert_ne!(names[0].0, names[2].0);
+        assert!(names.iter().all(|(sub, _)| *sub != session.account.to_string()));
+        // The client means the person by its own name for them, and no question is asked.
+        let query = encoded(&[("id_token_hint", &names[0].1), ("post_logout_redirect_uri", "https://cet.test/out")]);
+        let out = get(&mut browser, &format!("/logout?{query}"), &[]).await;
+        assert_eq!(out.location().expect("a way").as_str(), "https://cet.test/out");
     })
     .await;
 }

@@ -20,7 +20,7 @@ use super::super::authorize::problem;
 use super::super::authorize::respond::see_other;
 use super::super::discovery::paths as provider;
 use super::super::failure::Failure;
-use super::super::id_token::Hint;
+use super::super::subject::Subjects;
 use super::super::visit::Visit;
 use super::request::{self, LogoutRequest};
 use crate::accounts::sessions::{self, EndReason, Session, cookie};
@@ -80,9 +80,7 @@ pub async fn show(State(oidc): State<Oidc>, visit: Visit) -> Response {
     };
     match session {
         None => finish(request.back.as_deref()),
-        Some(session) if means(request.hint.as_ref(), &session) => {
-            end(&oidc, visit, session, request.back.as_deref()).await
-        }
+        Some(session) if means(&oidc, &request, &session) => end(&oidc, visit, session, request.back.as_deref()).await,
         Some(_) => {
             if let Some(language) = request.language {
                 // Asked in the language of the site, which stays for the pages after this.
@@ -160,8 +158,11 @@ pub async fn signed_out(visit: Visit) -> Response {
 }
 
 /// Whether the client means this very person; another session of theirs will do.
-fn means(hint: Option<&Hint>, session: &Session) -> bool {
-    hint.is_some_and(|hint| hint.sub == session.account.to_string())
+fn means(oidc: &Oidc, request: &LogoutRequest, session: &Session) -> bool {
+    match (&request.hint, &request.client) {
+        (Some(hint), Some(client)) => Subjects::of(oidc, client).means(&hint.sub, session.account),
+        _ => false,
+    }
 }
 
 fn afterwards(request: LogoutRequest) -> Afterwards {
