@@ -17,6 +17,9 @@ use crate::support::process::{Installation, Process, SignIn};
 
 const WORKERS: usize = 8;
 
+/// How often a browser comes back that was turned away: on a busy machine that happens, and promises nothing.
+const PATIENCE: u32 = 1_000;
+
 /// Signs in from many browsers until `enough` sessions are acknowledged, then kills the program while they go on.
 async fn round(process: Process, enough: usize) -> Vec<String> {
     let known = Arc::new(Mutex::new(Vec::new()));
@@ -26,10 +29,15 @@ async fn round(process: Process, enough: usize) -> Vec<String> {
         .map(|_| {
             let (known, count, reached, visitor) = (known.clone(), count.clone(), reached.clone(), process.visitor());
             tokio::spawn(async move {
+                let mut patience = PATIENCE;
                 loop {
                     match visitor.sign_in().await {
                         SignIn::Acknowledged(session) => known.lock().await.push(session),
-                        other => return other,
+                        SignIn::TurnedAway if patience > 0 => {
+                            patience -= 1;
+                            continue;
+                        }
+                        ended => return ended,
                     }
                     if count.fetch_add(1, Ordering::SeqCst) + 1 == enough {
                         reached.notify_one();

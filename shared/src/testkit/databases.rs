@@ -12,6 +12,7 @@ use std::future::Future;
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use tokio::sync::Mutex;
@@ -30,7 +31,10 @@ where
     F: Fn(Db) -> Fut,
     Fut: Future<Output = ()>,
 {
+    // A machine that does other work besides must not make fifty requests at once look like an outage.
+    let patience = Duration::from_secs(60);
     let connected = async |config: DbConfig| {
+        let config = DbConfig { acquire_timeout: patience, statement_timeout: patience, ..config };
         let db = Db::connect(&config).await.expect("the test's database can be opened");
         test(db.clone()).await;
         db.close().await;
