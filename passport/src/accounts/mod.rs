@@ -158,16 +158,13 @@ impl Accounts {
         };
         let actor = match reason {
             EndReason::Locked => Actor::Operator,
-            _ => Actor::Account(account.to_string()),
+            EndReason::Replaced(by) => Actor::Account(by.to_string()),
+            EndReason::SignedOut | EndReason::PasswordChanged => Actor::Account(account.to_string()),
         };
         let event =
             Event::SessionEnded { account: account.to_string(), session: id.to_string(), reason: reason.code() };
         self.0.audit.record(tx, &actor, &event).await?;
-        // Who only proves again who they are stays signed in at the sites.
-        let clients = match reason {
-            EndReason::Replaced(by) if by == account => Vec::new(),
-            _ => self.0.farewell.tell(tx, id, account).await?,
-        };
+        let clients = self.0.farewell.tell(tx, id, account).await?;
         Ok(Some(Ended { session: id, account, clients }))
     }
 }

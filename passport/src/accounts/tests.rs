@@ -71,7 +71,7 @@ async fn a_sign_in_that_finds_the_queue_full_is_no_failure() {
             password: SecretString::new(password),
             province: None,
             address: AddressBlock::of(IpAddr::V4(Ipv4Addr::LOCALHOST)),
-            replaces: None,
+            present: None,
         };
         while_busy(&accounts, async {
             for _ in 0..6 {

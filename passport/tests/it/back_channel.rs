@@ -6,10 +6,9 @@ use std::time::Duration;
 use axum::Router;
 use axum::routing::post;
 use form_urlencoded::parse;
-use futures_util::FutureExt as _;
 use http::StatusCode;
 use passport::config::EgressSettings;
-use passport::delivery::{Channel, LogoutNotice, MessageId, Outgoing, Transport as _, store};
+use passport::delivery::{Channel, LogoutNotice, MessageId, Outgoing, Transport as _};
 use passport::egress::Egress;
 use passport::oidc::logout::LogoutTokens;
 use serde_json::{Value, json};
@@ -25,14 +24,6 @@ use crate::support::{ISSUER, Passport, on_both};
 /// One of our own sites that wants to be told.
 fn told() -> String {
     format!("{OURS}backchannel_logout_uri = 'https://site.test/backchannel-logout'\n")
-}
-
-/// The clients for which a message waits, in order.
-async fn waiting(passport: &Passport) -> Vec<String> {
-    let found = passport.db.read(|tx| async move { store::undelivered(tx, 100).await }.boxed()).await;
-    let mut channels: Vec<_> = found.expect("messages").into_iter().map(|message| message.channel).collect();
-    channels.sort();
-    channels
 }
 
 #[tokio::test]
@@ -53,7 +44,7 @@ async fn the_sites_of_the_session_that_want_to_know_are_told_once() {
         agreed_code(&mut browser, &third).await;
         passport.end(session.id).await;
         passport.end(session.id).await;
-        assert_eq!(waiting(&passport).await, ["logout:cet"]);
+        assert_eq!(passport.waiting().await, ["logout:cet"]);
     })
     .await;
 }
@@ -67,9 +58,9 @@ async fn another_session_of_the_person_stays_untold() {
         let second = passport.sign_in(&mut other, Some(session.account), None).await;
         passport.tokens(&mut browser, "openid").await;
         passport.end(second.id).await;
-        assert!(waiting(&passport).await.is_empty());
+        assert!(passport.waiting().await.is_empty());
         passport.end(session.id).await;
-        assert_eq!(waiting(&passport).await, ["logout:cet"]);
+        assert_eq!(passport.waiting().await, ["logout:cet"]);
     })
     .await;
 }
@@ -83,7 +74,7 @@ async fn signing_out_at_a_site_tells_it_too() {
         let hint = tokens["id_token"].as_str().expect("an ID token");
         let query = encoded(&[("id_token_hint", hint), ("post_logout_redirect_uri", "https://cet.test/out")]);
         assert_eq!(get(&mut browser, &format!("/logout?{query}"), &[]).await.status, 303);
-        assert_eq!(waiting(&passport).await, ["logout:cet"]);
+        assert_eq!(passport.waiting().await, ["logout:cet"]);
     })
     .await;
 }
@@ -98,7 +89,7 @@ async fn locking_an_account_tells_the_sites_of_all_its_sessions() {
         passport.sign_in(&mut other, Some(session.account), None).await;
         passport.tokens(&mut other, "openid").await;
         passport.app.accounts.lock(session.account).await.expect("locked");
-        assert_eq!(waiting(&passport).await, ["logout:cet", "logout:cet"]);
+        assert_eq!(passport.waiting().await, ["logout:cet", "logout:cet"]);
     })
     .await;
 }

@@ -22,6 +22,7 @@ mod registration;
 mod request_objects;
 mod resources;
 mod response_modes;
+mod sessions;
 mod spent;
 mod support;
 mod token;

@@ -135,7 +135,7 @@ async fn try_form(
         password: form.password.clone(),
         province: Province::parse(&form.province),
         address: visit.address,
-        replaces: session.map(|session| session.id),
+        present: session.map(|session| session.id),
     };
     match accounts.sign_in(attempt).await? {
         SignIn::Done(token) => {

@@ -35,8 +35,8 @@ pub struct Attempt {
     pub province: Option<Province>,
     /// Where the browser is.
     pub address: AddressBlock,
-    /// The session that this browser has already: it ends when the new one begins.
-    pub replaces: Option<SessionId>,
+    /// The session that this browser has already: it goes on if it is the same person's, and ends if not.
+    pub present: Option<SessionId>,
 }
 
 /// The answer to an [`Attempt`].
@@ -233,22 +233,41 @@ async fn begin_session(
     if let Some(hash) = renewed {
         store::replace_hash(tx, account.id, &account.password_hash, &hash).await?;
     }
-    if let Some(old) = attempt.replaces {
-        accounts.end_session(tx, old, EndReason::Replaced(account.id)).await?;
-    }
-    let session = Session {
-        id: SessionId::new(now, &*parts.entropy),
-        account: account.id,
+    let session = open_session(&accounts, &attempt, account.id, &token, tx).await?;
+    let name = Subject::Text(attempt.name.as_str());
+    parts.limits.clear(tx, &parts.limits.policy().sign_in_name, name).await?;
+    let event = Event::SignedIn { account: account.id.to_string(), session: session.to_string() };
+    parts.audit.record(tx, &Actor::Account(account.id.to_string()), &event).await?;
+    Ok(None)
+}
+
+/// The session of who has just signed in: the one that this browser has already if it is theirs, so that every site that
+/// knows it by its id hears of its end one day; else a new one.
+async fn open_session(
+    accounts: &Accounts,
+    attempt: &Attempt,
+    account: AccountId,
+    token: &SessionToken,
+    tx: &mut Tx,
+) -> Result<SessionId, DbError> {
+    let parts = accounts.parts();
+    let now = parts.clock.now();
+    let signed_in = |id| Session {
+        id,
+        account,
         auth_time: now,
         acr: ACR_PASSWORD.to_owned(),
         amr: vec![AMR_PASSWORD.to_owned()],
         province: attempt.province,
         last_seen_at: now,
     };
+    if let Some(present) = attempt.present {
+        if sessions::store::renew(tx, &signed_in(present), &token.hash(), parts.sessions).await? {
+            return Ok(present);
+        }
+        accounts.end_session(tx, present, EndReason::Replaced(account)).await?;
+    }
+    let session = signed_in(SessionId::new(now, &*parts.entropy));
     sessions::store::insert(tx, &session, &token.hash(), parts.sessions).await?;
-    let name = Subject::Text(attempt.name.as_str());
-    parts.limits.clear(tx, &parts.limits.policy().sign_in_name, name).await?;
-    let event = Event::SignedIn { account: account.id.to_string(), session: session.id.to_string() };
-    parts.audit.record(tx, &Actor::Account(account.id.to_string()), &event).await?;
-    Ok(None)
+    Ok(session.id)
 }

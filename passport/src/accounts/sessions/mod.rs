@@ -2,8 +2,9 @@
 //!
 //! The browser holds a random token of 256 bits; the database holds its SHA-256, so that a copy of the
 //! database opens no session. A session ends by signing out, by a changed password, after a while without
-//! use, and in any case after a day's work; each sign-in makes a new one, so that a token known before is
-//! worth nothing after.
+//! use, and in any case after a day's work; each sign-in draws a new token, so that one known before is
+//! worth nothing after. Who signs in once more in the same browser keeps the session itself, by whose id sites
+//! know it; another person ends it.
 
 pub mod cookie;
 mod extract;
@@ -91,7 +92,7 @@ pub enum Standing {
 pub enum EndReason {
     /// Its owner signed out.
     SignedOut,
-    /// This account signed in with the same browser.
+    /// Another person, who has this account, signed in with the same browser.
     Replaced(AccountId),
     /// The password was changed.
     PasswordChanged,

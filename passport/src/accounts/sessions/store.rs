@@ -35,6 +35,37 @@ pub async fn insert(
     .map(drop)
 }
 
+/// Lets a session go on under another token after its owner proved once more who they are; whether it could. Not if it
+/// is somebody else's, or has ended or outlived one of its limits. A province that was chosen before stays, unless another
+/// was chosen now.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn renew(
+    tx: &mut Tx,
+    session: &Session,
+    token_hash: &[u8; 32],
+    policy: SessionPolicy,
+) -> Result<bool, DbError> {
+    let now = session.auth_time;
+    let renewed = sql("UPDATE sessions SET token_hash = $3, auth_time = $4, acr = $5, amr = $6, \
+         province = COALESCE($7, province), idle_limit = $8, last_seen_at = $4, idle_at = $9, expires_at = $10 \
+         WHERE id = $1 AND account_id = $2 AND ended_at IS NULL AND idle_at > $4 AND expires_at > $4")
+    .bind(session.id)
+    .bind(session.account)
+    .bind(token_hash)
+    .bind(now)
+    .bind(&session.acr)
+    .bind(session.amr.join(" "))
+    .bind(session.province.map(Province::code))
+    .bind(i64::try_from(policy.idle.as_millis()).unwrap_or(i64::MAX))
+    .bind(now + policy.idle)
+    .bind(now + policy.absolute)
+    .execute(tx)
+    .await?;
+    Ok(renewed == 1)
+}
+
 /// The session of that token, unless it has ended or outlived one of its limits.
 ///
 /// # Errors

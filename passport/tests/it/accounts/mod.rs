@@ -13,14 +13,14 @@ use shared::testkit::{Answer, Browser, Form};
 use crate::support::{ISSUER, Passport};
 
 /// No captcha, and a hash that costs little: what these tests prove does not hang on its cost.
-const PLAIN: &str = "[accounts]\ncaptcha = 'off'\n[accounts.hash]\nmemory_kib = 64\niterations = 1\n";
+pub(crate) const PLAIN: &str = "[accounts]\ncaptcha = 'off'\n[accounts.hash]\nmemory_kib = 64\niterations = 1\n";
 
-const EMAIL: &str = "lihua2006@example.com";
+pub(crate) const EMAIL: &str = "lihua2006@example.com";
 const MOBILE: &str = "138 0013 8000";
-const PASSWORD: &str = "abc12345!";
+pub(crate) const PASSWORD: &str = "abc12345!";
 
 /// The candidate that the constants name.
-async fn candidate(passport: &Passport) {
+pub(crate) async fn candidate(passport: &Passport) {
     let seed = Seed {
         email: Email::parse(EMAIL).ok(),
         mobile: Mobile::parse(MOBILE).ok(),
@@ -47,7 +47,7 @@ async fn sign_in_form(browser: &mut Browser, username: &str, password: &str) -> 
 }
 
 /// Signs the candidate in.
-async fn sign_in(browser: &mut Browser) -> Answer {
+pub(crate) async fn sign_in(browser: &mut Browser) -> Answer {
     let form = sign_in_form(browser, EMAIL, PASSWORD).await;
     let answer = browser.submit(form).await;
     assert_eq!(answer.url.path(), "/", "{}", answer.text);

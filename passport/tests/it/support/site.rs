@@ -11,6 +11,7 @@ use passport::accounts::model::{Email, Name, Province};
 use passport::accounts::sessions::{self, EndReason, Session, SessionId, SessionPolicy};
 use passport::accounts::store::{self, NewAccount};
 use passport::audit::Actor;
+use passport::delivery::store as delivery;
 use shared::clock::Clock as _;
 use shared::db::DbError;
 use shared::entropy::SystemEntropy;
@@ -170,6 +171,14 @@ impl Passport {
             })
             .await
             .expect("ended");
+    }
+
+    /// The channels of the messages that wait, in order: `logout:` and the client of each logout token.
+    pub(crate) async fn waiting(&self) -> Vec<String> {
+        let found = self.db.read(|tx| async move { delivery::undelivered(tx, 100).await }.boxed()).await;
+        let mut channels: Vec<_> = found.expect("messages").into_iter().map(|message| message.channel).collect();
+        channels.sort();
+        channels
     }
 
     /// A code for [`request`], changed by `change`.

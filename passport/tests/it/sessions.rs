@@ -1,0 +1,114 @@
+//! A session outlives a second sign-in of its owner: sites know it by its id, and must hear of its end.
+
+use std::time::Duration;
+
+use axum::Router;
+use passport::accounts::admin::Seed;
+use passport::accounts::model::Email;
+use shared::secret::SecretString;
+use shared::testkit::{Answer, Browser};
+
+use crate::accounts::{EMAIL, PASSWORD, PLAIN, candidate, sign_in};
+use crate::support::site::{OURS, claims, encoded, get, redemption, request, token, with};
+use crate::support::{ISSUER, Passport, on_both_with};
+
+/// One of our own sites that wants to be told.
+const TOLD: &str = "backchannel_logout_uri = 'https://site.test/backchannel-logout'\n";
+
+const OTHER: &str = "wangfang@example.com";
+
+/// A browser that reaches the site as well.
+fn browser(passport: &Passport) -> Browser {
+    passport.browser().program("https://cet.test", Router::new().fallback(async || "the site"))
+}
+
+/// Signs in by the page that the site's request leads to.
+async fn sign_in_for(browser: &mut Browser, pairs: &[(&str, &str)], email: &str) -> Answer {
+    let page = browser.open(&format!("{ISSUER}/authorize?{}", encoded(pairs))).await;
+    assert_eq!(page.url.path(), "/sign-in", "{}", page.text);
+    let form = page.form("main form[action^='/sign-in']").set("username", email).set("password", PASSWORD);
+    browser.submit(form).await
+}
+
+/// The claims of the ID token that the answer's code gives.
+async fn id_token(browser: &mut Browser, code: &str) -> serde_json::Value {
+    let answer = token(browser, &redemption(code)).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    claims(answer.json()["id_token"].as_str().expect("an ID token"))
+}
+
+#[tokio::test]
+async fn who_signs_in_again_in_the_same_browser_keeps_the_session_and_its_sites() {
+    on_both_with(PLAIN, |passport| async move {
+        candidate(&passport).await;
+        passport.register(&[&format!("{OURS}{TOLD}"), &other_site()]).await;
+        let mut browser = browser(&passport);
+        sign_in(&mut browser).await;
+        let code = passport.code(&mut browser, &request()).await;
+        let before = id_token(&mut browser, &code).await;
+        let mut copy = browser.clone();
+
+        passport.clock.advance(Duration::from_secs(60));
+        for asked in [("prompt", "login"), ("max_age", "30")] {
+            passport.clock.advance(Duration::from_secs(31));
+            let back = sign_in_for(&mut browser, &with(request(), asked.0, asked.1), EMAIL).await;
+            let after = id_token(&mut browser, &back.parameter("code").expect("a code")).await;
+            assert_eq!(after["sid"], before["sid"], "{asked:?}");
+            assert!(after["auth_time"].as_i64() > before["auth_time"].as_i64(), "{asked:?}");
+            assert_eq!(after["acr"], before["acr"]);
+        }
+        let stolen = get(&mut copy, "/account/profile", &[]).await;
+        assert_eq!(stolen.status, 303, "the token of before opens nothing any more");
+        assert!(passport.waiting().await.is_empty(), "nothing ended");
+
+        let page = browser.open(&format!("{ISSUER}/sign-out")).await;
+        browser.submit(page.form("main form[action='/sign-out']")).await;
+        assert_eq!(passport.waiting().await, ["logout:cet"], "known from before the second sign-in only");
+    })
+    .await;
+}
+
+/// A site at which nobody signs in.
+fn other_site() -> String {
+    format!("{OURS}{TOLD}").replace("'cet'", "'silent'").replace("cet.test", "silent.test")
+}
+
+#[tokio::test]
+async fn a_session_that_goes_on_lives_as_long_as_a_new_one() {
+    on_both_with(PLAIN, |passport| async move {
+        candidate(&passport).await;
+        passport.register(&[OURS]).await;
+        let mut browser = browser(&passport);
+        sign_in(&mut browser).await;
+        for _ in 0..8 {
+            passport.clock.advance(Duration::from_secs(90 * 60));
+            sign_in_for(&mut browser, &with(request(), "prompt", "login"), EMAIL).await;
+        }
+        // Thirteen and a half hours after the first sign-in, one and a half after the last.
+        passport.clock.advance(Duration::from_secs(90 * 60));
+        assert_eq!(get(&mut browser, "/account/profile", &[]).await.status, 200);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn another_person_in_the_same_browser_ends_the_session_and_its_sites_are_told() {
+    on_both_with(PLAIN, |passport| async move {
+        candidate(&passport).await;
+        let seed = Seed { email: Email::parse(OTHER).ok(), ..Seed::default() };
+        passport.app.accounts.seed(vec![seed], &SecretString::new(PASSWORD), false).await.expect("an account");
+        passport.register(&[&format!("{OURS}{TOLD}")]).await;
+        let mut browser = browser(&passport);
+        sign_in(&mut browser).await;
+        let code = passport.code(&mut browser, &request()).await;
+        let first = id_token(&mut browser, &code).await;
+
+        passport.clock.advance(Duration::from_secs(1));
+        let back = sign_in_for(&mut browser, &with(request(), "prompt", "select_account"), OTHER).await;
+        assert_eq!(passport.waiting().await, ["logout:cet"]);
+        let second = id_token(&mut browser, &back.parameter("code").expect("a code")).await;
+        assert_ne!((&second["sid"], &second["sub"]), (&first["sid"], &first["sub"]));
+        assert_ne!(second["sid"], first["sid"]);
+    })
+    .await;
+}
