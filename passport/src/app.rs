@@ -1,5 +1,6 @@
 //! The composition root: every real part is made here, and only here do rooms of one tier meet.
 
+use std::ops::Deref;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -48,9 +49,13 @@ pub struct World {
     pub master: MasterKey,
 }
 
-/// The passport, put together. Cheap to clone; handlers take the part that they need out of it.
-#[derive(Clone, FromRef)]
-pub struct App {
+/// The passport, put together. Cheap to clone, which happens several times a request; handlers take the part that they
+/// need out of it.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+/// What the passport is made of.
+pub struct Parts {
     /// What pages and forms share.
     pub web: Web,
     /// Texts and the frame of pages.
@@ -73,6 +78,33 @@ pub struct App {
     pub oidc: Oidc,
     /// The candidate's home.
     pub home: Home,
+}
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+macro_rules! handlers_take {
+    ($($part:ident: $type:ty),* $(,)?) => {$(
+        impl FromRef<App> for $type {
+            fn from_ref(app: &App) -> Self {
+                app.$part.clone()
+            }
+        }
+    )*};
+}
+
+handlers_take! {
+    web: Web,
+    pages: Pages,
+    accounts: Accounts,
+    captchas: Captchas,
+    oidc: Oidc,
+    home: Home,
 }
 
 /// Why the passport cannot be put together.
@@ -159,7 +191,8 @@ impl App {
             web: web.clone(),
             pages: pages.clone(),
         })?;
-        Ok(Self { web, pages, keys, clients, accounts, captchas, audit, outbox, egress, oidc, home })
+        let parts = Parts { web, pages, keys, clients, accounts, captchas, audit, outbox, egress, oidc, home };
+        Ok(Self(Arc::new(parts)))
     }
 }
 

@@ -136,8 +136,7 @@ impl Accounts {
             return Ok(None);
         };
         let now = self.0.clock.now();
-        let found =
-            self.0.db.read(move |tx| async move { sessions::store::find(tx, &hash, now).await }.boxed()).await?;
+        let found = sessions::store::look_up(&self.0.db, &hash, now).await?;
         if let Some(session) = &found
             && session.is_worth_touching(now)
         {

@@ -41,7 +41,7 @@ async fn accounts(db: Db) -> (Accounts, AccountId) {
         entropy: Arc::new(SystemEntropy::new()),
         master: MasterKey::new(&SecretBytes::new([7; 32])),
     };
-    let accounts = App::build(world).await.expect("a passport").accounts;
+    let accounts = App::build(world).await.expect("a passport").accounts.clone();
     let seed = Seed { mobile: model::Mobile::parse(NAME).ok(), ..Seed::default() };
     accounts.seed(vec![seed], &SecretString::new(PASSWORD), false).await.expect("an account");
     let id = accounts.locate(NAME).await.expect("an answer").expect("an account");

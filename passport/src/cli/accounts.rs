@@ -63,7 +63,7 @@ pub struct Add {
 
 pub async fn run(command: AccountsCommand, file: Option<&Path>, output: &Output) -> Result<Exit, Failure> {
     let (config, db) = world::database(file).await?;
-    let accounts = world::app(config, db.clone()).await?.accounts;
+    let accounts = world::app(config, db.clone()).await?.accounts.clone();
     let done = match command {
         AccountsCommand::Add(add) => add.run(&accounts, output).await,
         AccountsCommand::Show { account } => show(&accounts, &account, output).await,

@@ -97,7 +97,7 @@ async fn rotate(
 ) -> Result<Exit, Failure> {
     let (config, db) = world::database(file).await?;
     let publish_for = config.keys.publish_for;
-    let keys = world::app(config, db).await?.keys;
+    let keys = world::app(config, db).await?.keys.clone();
     let mut changes: Vec<Change> = Vec::new();
     if data {
         changes = keys.add_data_key().await?;

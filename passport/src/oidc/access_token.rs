@@ -2,7 +2,6 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use futures_util::FutureExt as _;
 use serde::{Deserialize, Serialize};
 use shared::clock::Timestamp;
 use shared::db::DbError;
@@ -158,21 +157,12 @@ pub fn read_for_us(oidc: &Oidc, text: &str) -> Result<AccessToken, TokenError> {
 /// # Errors
 /// See [`DbError`].
 pub async fn lives(oidc: &Oidc, token: &AccessToken) -> Result<bool, DbError> {
-    let (grant, jti, person) = (token.grant(), token.jti.clone(), token.is_of_a_person());
-    oidc.0
-        .db
-        .read(move |tx| {
-            let jti = jti.clone();
-            async move {
-                match grant {
-                    Some(id) => Ok(grants::of_access_token(tx, id, &jti).await?.is_some()),
-                    None if person => Ok(false),
-                    None => Ok(!revoked::contains(tx, &jti).await?),
-                }
-            }
-            .boxed()
-        })
-        .await
+    let db = &oidc.0.db;
+    match token.grant() {
+        Some(id) => Ok(grants::of_access_token(db, id, &token.jti).await?.is_some()),
+        None if token.is_of_a_person() => Ok(false),
+        None => Ok(!revoked::contains(db, &token.jti).await?),
+    }
 }
 
 /// 128 random bits.

@@ -3,7 +3,6 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use futures_util::FutureExt as _;
 use http::HeaderMap;
 use serde::Serialize;
 use shared::http::Shown;
@@ -96,11 +95,7 @@ async fn of_refresh_token(oidc: &Oidc, client: &Client, text: &str) -> Result<An
     let Some(presented) = handle::read_refresh_token(text, &*oidc.0.web.sealer) else {
         return Ok(Answer::default());
     };
-    let family = oidc
-        .0
-        .db
-        .read::<_, shared::db::DbError, _>(move |tx| async move { grants::family(tx, presented.grant).await }.boxed())
-        .await?;
+    let family = grants::look_up_family(&oidc.0.db, presented.grant).await?;
     let now = oidc.0.clock.now();
     let family = family.filter(|f| {
         !f.over && f.expires_at > now && f.current == Some(presented.hash) && f.grant.client_id == client.id.as_str()

@@ -2,10 +2,8 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use futures_util::FutureExt as _;
 use http::{HeaderMap, Method};
 use serde::Serialize;
-use shared::db::DbError;
 use shared::http::Shown;
 
 use super::claims::{self, UserInfo};
@@ -13,13 +11,11 @@ use super::direct::{Sent, respond};
 use super::discovery::paths;
 use super::error::{Code, ProtocolError};
 use super::failure::Failure;
-use super::handle::GrantId;
 use super::resource::{self, DEAD, Presented, Request, Scheme};
 use super::scope::{OPENID, Scope};
 use super::store::grants;
 use super::subject::Subjects;
 use super::{Oidc, dpop};
-use crate::accounts::model::AccountId;
 
 /// `GET` and `POST /userinfo`
 pub async fn show(
@@ -52,10 +48,12 @@ async fn user_info(oidc: &Oidc, request: &Request<'_>, sent: &Presented) -> Resu
     let (Some(grant), Ok(scope)) = (token.grant(), Scope::parse(&token.scope)) else { return Err(DEAD.into()) };
     // A client that gave up its registration has no tokens any more (RFC 7592 §2.3).
     let client = oidc.0.clients.find(&token.client_id).await?.ok_or(DEAD)?;
-    let info = person(oidc, grant, token.jti, scope).await?.ok_or(DEAD)?;
+    // Unless token, grant or session have ended: one reading of the database.
+    let (grant, account) = grants::person(&oidc.0.db, grant, &token.jti).await?.ok_or(DEAD)?;
+    let info = claims::select(account, grant.province, &scope, &grant.named.userinfo);
     let info = match Subjects::of(oidc, &client) {
-        Subjects::Public => info.1,
-        subjects => info.1.named(subjects.name(info.0)),
+        Subjects::Public => info,
+        subjects => info.named(subjects.name(grant.account)),
     };
     match client.userinfo_alg {
         None => Ok(respond::json(serde_json::to_vec(&info).unwrap_or_default())),
@@ -76,28 +74,4 @@ struct Signed<'s> {
     aud: &'s str,
     #[serde(flatten)]
     info: UserInfo,
-}
-
-/// What the token's scope allows to know of the person, unless token, grant or session have ended. One reading of the
-/// database.
-async fn person(
-    oidc: &Oidc,
-    grant: GrantId,
-    jti: String,
-    scope: Scope,
-) -> Result<Option<(AccountId, UserInfo)>, DbError> {
-    oidc.0
-        .db
-        .read(move |tx| {
-            let (jti, scope) = (jti.clone(), scope.clone());
-            async move {
-                let found = grants::person(tx, grant, &jti).await?;
-                Ok(found.map(|(grant, account)| {
-                    let info = claims::select(account, grant.province, &scope, &grant.named.userinfo);
-                    (grant.account, info)
-                }))
-            }
-            .boxed()
-        })
-        .await
 }

@@ -30,7 +30,7 @@ impl Db {
     /// # Errors
     /// A migration failed, or one that was applied has been changed since.
     pub async fn migrate(&self, migrations: &Migrations) -> Result<(), DbError> {
-        match &self.0 {
+        match &self.0.backend {
             Backend::Lite(lite) => lite.migrate(migrations.sqlite).await,
             Backend::Pg(pg) => {
                 let mut conn = pg.take().await?;
@@ -44,7 +44,7 @@ impl Db {
     /// # Errors
     /// The database cannot be asked.
     pub async fn migration_state(&self, migrations: &Migrations) -> Result<MigrationState, DbError> {
-        let (known, applied) = match &self.0 {
+        let (known, applied) = match &self.0.backend {
             Backend::Lite(lite) => (migrations.sqlite, lite.applied().await?),
             Backend::Pg(pg) => {
                 let mut conn = pg.take().await?;

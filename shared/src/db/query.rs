@@ -10,7 +10,7 @@ use super::{Conn, DbError, Trouble, Tx};
 use crate::clock::Timestamp;
 
 /// A bound value: one of the three kinds that both engines share, or a typed null.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value {
     /// `BIGINT`
     Int(Option<i64>),
@@ -88,8 +88,8 @@ fn note(tx: &mut Tx, error: sqlx::Error) -> DbError {
 #[derive(Debug, Clone)]
 #[must_use = "a query does nothing until it is executed"]
 pub struct Query {
-    text: &'static str,
-    values: Vec<Value>,
+    pub(super) text: &'static str,
+    pub(super) values: Vec<Value>,
 }
 
 /// A statement in portable SQL, prepared once a connection and kept.

@@ -248,3 +248,33 @@ async fn a_database_whose_file_was_taken_away_is_unavailable_until_it_is_back() 
     insert(&db, "b".to_owned(), false).await.expect("stored");
     assert_eq!(names(&db).await, ["a", "b"]);
 }
+
+/// Thirty of each kind at once, so that most of them go together.
+#[tokio::test]
+async fn statements_that_go_together_do_what_they_would_do_alone() {
+    on_both(&NONE, |db| async move {
+        table(&db).await;
+        let add = |n: i64| {
+            // Every third name is there already, and stays as it is.
+            let name = if n % 3 == 2 { format!("n{}", n - 1) } else { format!("n{n}") };
+            let statement = sql("INSERT INTO things (name, amount) SELECT $1, $2 WHERE $2 >= 0 \
+                 ON CONFLICT (name) DO UPDATE SET amount = things.amount WHERE things.amount = excluded.amount");
+            db.execute(statement.bind(name).bind(n))
+        };
+        let added: Vec<u64> = join_all((0..30).map(add)).await.into_iter().collect::<Result<_, _>>().expect("rows");
+        assert_eq!(added.iter().sum::<u64>(), 20, "one of two with the same name");
+        let find = |n: i64| db.find(sql("SELECT name, amount FROM things WHERE name = $1").bind(format!("n{n}")));
+        let found = join_all((0..30).map(find)).await;
+        for (n, row) in (0..).zip(found) {
+            let name = row.expect("an answer").map(|row| row.get::<String>("name").expect("a name"));
+            assert_eq!(name, (n % 3 != 2).then(|| format!("n{n}")));
+        }
+        let raise =
+            |n: i64| db.execute(sql("UPDATE things SET amount = $2 WHERE name = $1").bind(format!("n{n}")).bind(-n));
+        let raised = join_all((0..30).map(raise)).await;
+        let raised: Vec<u64> = raised.into_iter().map(|rows| rows.expect("rows")).collect();
+        assert_eq!(raised, (0..30).map(|n| u64::from(n % 3 != 2)).collect::<Vec<_>>());
+        assert_eq!(find(4).await.expect("an answer").expect("a row").get::<i64>("amount").expect("an amount"), -4);
+    })
+    .await;
+}

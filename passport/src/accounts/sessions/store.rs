@@ -1,7 +1,7 @@
 //! The table of sessions.
 
 use shared::clock::Timestamp;
-use shared::db::{BrokenRow, DbError, Row, Tx, sql};
+use shared::db::{BrokenRow, Db, DbError, Query, Row, Tx, sql};
 
 use super::{EndReason, Session, SessionId, SessionPolicy, Standing};
 use crate::accounts::model::{AccountId, Province};
@@ -71,14 +71,22 @@ pub async fn renew(
 /// # Errors
 /// See [`DbError`].
 pub async fn find(tx: &mut Tx, token_hash: &[u8; 32], now: Timestamp) -> Result<Option<Session>, DbError> {
+    by_token(token_hash, now).fetch_optional(tx).await?.map(|row| session(&row)).transpose()
+}
+
+/// Like [`find`], outside of any transaction.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn look_up(db: &Db, token_hash: &[u8; 32], now: Timestamp) -> Result<Option<Session>, DbError> {
+    db.find(by_token(token_hash, now)).await?.map(|row| session(&row)).transpose()
+}
+
+fn by_token(token_hash: &[u8; 32], now: Timestamp) -> Query {
     sql("SELECT id, account_id, auth_time, acr, amr, province, last_seen_at FROM sessions \
          WHERE token_hash = $1 AND ended_at IS NULL AND idle_at > $2 AND expires_at > $2")
     .bind(token_hash)
     .bind(now)
-    .fetch_optional(tx)
-    .await?
-    .map(|row| session(&row))
-    .transpose()
 }
 
 /// How a session stands, for what outlasts the browser's visit: tokens are bound to it. Read from a row that a session

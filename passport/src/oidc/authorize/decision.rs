@@ -1,11 +1,9 @@
-//! Decides about a request with what is stored: one reading of the database for a person who is signed in, none for
-//! one who is not. The code that may come of it is sealed, not stored.
-
-use std::sync::Arc;
+//! Decides about a request with what is stored: the session of a person who is signed in, and what they let the client
+//! have where that matters. The code that may come of it is sealed, not stored.
 
 use futures_util::FutureExt as _;
 use shared::clock::Timestamp;
-use shared::db::{DbError, Tx};
+use shared::db::DbError;
 
 use super::super::Oidc;
 use super::super::code::AuthorizationCode;
@@ -54,16 +52,6 @@ impl Meant {
     }
 }
 
-/// Everything that the reading needs, so that it can be run again.
-struct Question {
-    request: Arc<AuthorizationRequest>,
-    began: Began,
-    meant: Meant,
-    subjects: Subjects,
-    token_hash: [u8; 32],
-    now: Timestamp,
-}
-
 /// Who asks, and what they let the client have.
 struct Permission {
     session: Session,
@@ -76,48 +64,37 @@ struct Permission {
 /// See [`DbError`].
 pub async fn decide(
     oidc: &Oidc,
-    request: Arc<AuthorizationRequest>,
+    request: &AuthorizationRequest,
     began: Began,
     token_hash: Option<[u8; 32]>,
 ) -> Result<Decision, DbError> {
-    let now = oidc.0.clock.now();
-    let Some(token_hash) = token_hash else {
-        return Ok(Decision::Step(interaction::next(&request, None, None, began, now)));
+    let (db, now) = (&oidc.0.db, oidc.0.clock.now());
+    let session = match &token_hash {
+        Some(hash) => sessions::store::look_up(db, hash, now).await?,
+        None => None,
     };
-    let meant = Meant::read(oidc, &request);
-    let subjects = Subjects::of(oidc, &request.client);
-    let question = Arc::new(Question { request: Arc::clone(&request), began, meant, subjects, token_hash, now });
-    let reading = oidc.0.db.read(move |tx| {
-        let question = Arc::clone(&question);
-        async move { answer(tx, &question).await }.boxed()
-    });
-    match reading.await? {
-        (Step::Issue, Some(permission)) => {
-            note_use(oidc, &permission.session, now).await?;
-            Ok(Decision::Code(code(oidc, &request, permission, now)))
-        }
-        (step, _) => Ok(Decision::Step(step)),
-    }
-}
-
-async fn answer(tx: &mut Tx, question: &Question) -> Result<(Step, Option<Permission>), DbError> {
-    let Question { request, began, now, .. } = question;
-    let Some(session) = sessions::store::find(tx, &question.token_hash, *now).await? else {
-        return Ok((interaction::next(request, None, None, *began, *now), None));
+    let Some(session) = session else {
+        return Ok(Decision::Step(interaction::next(request, None, None, began, now)));
     };
     let consent = if interaction::depends_on_consent(request) {
-        consents::find(tx, session.account, request.client.id.as_str()).await?
+        consents::look_up(db, session.account, request.client.id.as_str()).await?
     } else {
         None
     };
+    let subjects = Subjects::of(oidc, &request.client);
     let present = Present {
         auth_time: session.auth_time,
         has_province: session.province.is_some(),
-        is_hinted: question.meant.is(&session, &question.subjects, request.prompt.none)
-            && request.subject.as_ref().is_none_or(|subject| question.subjects.means(subject, session.account)),
+        is_hinted: Meant::read(oidc, request).is(&session, &subjects, request.prompt.none)
+            && request.subject.as_ref().is_none_or(|subject| subjects.means(subject, session.account)),
     };
-    let step = interaction::next(request, Some(present), consent.as_ref(), *began, *now);
-    Ok((step, Some(Permission { session, consent })))
+    match interaction::next(request, Some(present), consent.as_ref(), began, now) {
+        Step::Issue => {
+            note_use(oidc, &session, now).await?;
+            Ok(Decision::Code(code(oidc, request, Permission { session, consent }, now)))
+        }
+        step => Ok(Decision::Step(step)),
+    }
 }
 
 /// The session's idle time begins anew.

@@ -1,7 +1,5 @@
 //! The addresses of the authorization endpoint.
 
-use std::sync::Arc;
-
 use axum::body::Bytes;
 use axum::extract::{FromRequest as _, Request, State};
 use axum::response::Response;
@@ -98,10 +96,10 @@ async fn serve(oidc: &Oidc, parts: &Parts, query: &str, began: Began) -> Respons
     let reference = RequestId::of(&parts.extensions);
     let send = |answer| conclude(oidc, pushed, answer, || (oidc.0.pages.page_of(parts), parts.uri.clone()));
     let request = match request {
-        Ok(request) => Arc::new(request),
+        Ok(request) => request,
         Err(error) => return send(redirect.with_error(&error, reference.as_str())).await,
     };
-    match decision::decide(oidc, Arc::clone(&request), began, session_hash(parts)).await {
+    match decision::decide(oidc, &request, began, session_hash(parts)).await {
         Ok(Decision::Code(code)) => send(redirect.with_code(code)).await,
         Ok(Decision::Step(Step::Refuse(error))) => send(redirect.with_error(&error, reference.as_str())).await,
         Ok(Decision::Step(step)) => {

@@ -173,7 +173,7 @@ fn afterwards(request: LogoutRequest) -> Afterwards {
 async fn current(oidc: &Oidc, visit: &Visit) -> Result<Option<Session>, DbError> {
     let Some(hash) = cookie::token_hash(&visit.cookies) else { return Ok(None) };
     let now = oidc.0.clock.now();
-    oidc.0.db.read(move |tx| async move { sessions::store::find(tx, &hash, now).await }.boxed()).await
+    sessions::store::look_up(&oidc.0.db, &hash, now).await
 }
 
 async fn end(oidc: &Oidc, visit: Visit, session: Session, back: Option<&str>) -> Response {

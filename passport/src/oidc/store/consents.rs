@@ -1,6 +1,6 @@
 //! What people let clients have.
 
-use shared::db::{DbError, Tx, sql};
+use shared::db::{Db, DbError, Query, Row, Tx, sql};
 
 use super::super::authorize::interaction::Consent;
 use crate::accounts::model::AccountId;
@@ -10,13 +10,25 @@ use crate::accounts::model::AccountId;
 /// # Errors
 /// See [`DbError`].
 pub async fn find(tx: &mut Tx, account: AccountId, client_id: &str) -> Result<Option<Consent>, DbError> {
-    let row = sql("SELECT scope, declined, granted_at FROM consents WHERE account_id = $1 AND client_id = $2")
+    of_person(account, client_id).fetch_optional(tx).await?.map(|row| consent(&row)).transpose()
+}
+
+/// Like [`find`], outside of any transaction.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn look_up(db: &Db, account: AccountId, client_id: &str) -> Result<Option<Consent>, DbError> {
+    db.find(of_person(account, client_id)).await?.map(|row| consent(&row)).transpose()
+}
+
+fn of_person(account: AccountId, client_id: &str) -> Query {
+    sql("SELECT scope, declined, granted_at FROM consents WHERE account_id = $1 AND client_id = $2")
         .bind(account)
         .bind(client_id)
-        .fetch_optional(tx)
-        .await?;
-    let Some(row) = row else { return Ok(None) };
-    Ok(Some(Consent { scope: row.get("scope")?, declined: row.get("declined")?, granted_at: row.get("granted_at")? }))
+}
+
+fn consent(row: &Row) -> Result<Consent, DbError> {
+    Ok(Consent { scope: row.get("scope")?, declined: row.get("declined")?, granted_at: row.get("granted_at")? })
 }
 
 /// Remembers it, in place of what was remembered.

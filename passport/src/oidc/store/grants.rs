@@ -2,7 +2,7 @@
 //! an answer costs one trip.
 
 use shared::clock::Timestamp;
-use shared::db::{BrokenRow, Db, DbError, Row, Tx, sql};
+use shared::db::{BrokenRow, Db, DbError, Query, Row, Tx, sql};
 
 use super::super::audience::Audience;
 use super::super::handle::{GrantId, Presented};
@@ -176,28 +176,40 @@ pub async fn revoke(tx: &mut Tx, id: GrantId, now: Timestamp) -> Result<bool, Db
 /// # Errors
 /// See [`DbError`].
 pub async fn family(tx: &mut Tx, id: GrantId) -> Result<Option<Family>, DbError> {
-    let row = select!(
+    whole(id).fetch_optional(tx).await?.map(|row| read_family(&row)).transpose()
+}
+
+/// Like [`family`], outside of any transaction.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn look_up_family(db: &Db, id: GrantId) -> Result<Option<Family>, DbError> {
+    db.find(whole(id)).await?.map(|row| read_family(&row)).transpose()
+}
+
+fn whole(id: GrantId) -> Query {
+    select!(
         "g.redeemed_at, g.revoked_at, g.expires_at, g.refresh_hash, g.refresh_previous_hash, g.refreshed_at, \
          g.refresh_answer, g.refresh_jkt",
         "WHERE g.id = $1"
     )
     .bind(id)
-    .fetch_optional(tx)
-    .await?;
-    let Some(row) = row else { return Ok(None) };
-    let grant = grant(&row)?;
+}
+
+fn read_family(row: &Row) -> Result<Family, DbError> {
+    let grant = grant(row)?;
     let revoked = row.get::<Option<Timestamp>>("revoked_at")?.is_some();
-    Ok(Some(Family {
-        over: revoked || ended_with_its_session(&grant, &row)?,
+    Ok(Family {
+        over: revoked || ended_with_its_session(&grant, row)?,
         grant,
         began_at: row.get("redeemed_at")?,
         expires_at: row.get("expires_at")?,
-        key: key(&row)?,
+        key: key(row)?,
         current: row.get("refresh_hash")?,
         previous: row.get("refresh_previous_hash")?,
         refreshed_at: row.get("refreshed_at")?,
         answer: row.get("refresh_answer")?,
-    }))
+    })
 }
 
 /// Replaces the refresh token: of any number who try with the same one, one succeeds; whether this one did. Being its
@@ -236,16 +248,12 @@ pub async fn prolong(db: &Db, token: Presented, expires_at: Timestamp) -> Result
 ///
 /// # Errors
 /// See [`DbError`].
-pub async fn of_access_token(tx: &mut Tx, id: GrantId, jti: &str) -> Result<Option<Grant>, DbError> {
-    let row = select!(
+pub async fn of_access_token(db: &Db, id: GrantId, jti: &str) -> Result<Option<Grant>, DbError> {
+    let statement = select!(
         "g.revoked_at",
         "WHERE g.id = $1 AND g.revoked_at IS NULL AND NOT EXISTS (SELECT jti FROM revoked_tokens WHERE jti = $2)"
-    )
-    .bind(id)
-    .bind(jti)
-    .fetch_optional(tx)
-    .await?;
-    let Some(row) = row else { return Ok(None) };
+    );
+    let Some(row) = db.find(statement.bind(id).bind(jti)).await? else { return Ok(None) };
     let grant = grant(&row)?;
     Ok((!ended_with_its_session(&grant, &row)?).then_some(grant))
 }
@@ -254,18 +262,14 @@ pub async fn of_access_token(tx: &mut Tx, id: GrantId, jti: &str) -> Result<Opti
 ///
 /// # Errors
 /// See [`DbError`].
-pub async fn person(tx: &mut Tx, id: GrantId, jti: &str) -> Result<Option<(Grant, AccountClaims)>, DbError> {
-    let row = select!(
+pub async fn person(db: &Db, id: GrantId, jti: &str) -> Result<Option<(Grant, AccountClaims)>, DbError> {
+    let statement = select!(
         "a.name, a.email, a.email_verified_at, a.mobile, a.mobile_verified_at, a.id_verified_at, a.locale, \
          a.updated_at",
         "JOIN accounts a ON a.id = g.account_id \
          WHERE g.id = $1 AND g.revoked_at IS NULL AND NOT EXISTS (SELECT jti FROM revoked_tokens WHERE jti = $2)"
-    )
-    .bind(id)
-    .bind(jti)
-    .fetch_optional(tx)
-    .await?;
-    let Some(row) = row else { return Ok(None) };
+    );
+    let Some(row) = db.find(statement.bind(id).bind(jti)).await? else { return Ok(None) };
     let grant = grant(&row)?;
     if ended_with_its_session(&grant, &row)? {
         return Ok(None);

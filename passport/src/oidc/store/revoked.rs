@@ -1,7 +1,7 @@
 //! Access tokens that were revoked one by one.
 
 use shared::clock::Timestamp;
-use shared::db::{DbError, Tx, sql};
+use shared::db::{Db, DbError, Tx, sql};
 
 /// Revokes an access token. Doing it twice is doing it once.
 ///
@@ -20,7 +20,7 @@ pub async fn insert(tx: &mut Tx, jti: &str, expires_at: Timestamp) -> Result<(),
 ///
 /// # Errors
 /// See [`DbError`].
-pub async fn contains(tx: &mut Tx, jti: &str) -> Result<bool, DbError> {
-    let row = sql("SELECT jti FROM revoked_tokens WHERE jti = $1").bind(jti).fetch_optional(tx).await?;
-    Ok(row.is_some())
+pub async fn contains(db: &Db, jti: &str) -> Result<bool, DbError> {
+    let found = db.find(sql("SELECT jti FROM revoked_tokens WHERE jti = $1").bind(jti)).await?;
+    Ok(found.is_some())
 }

@@ -50,7 +50,7 @@ pub async fn refresh(oidc: &Oidc, caller: Caller<'_>, params: &Params) -> Result
     let text = request.refresh_token.unwrap_or_default();
     let presented = handle::read_refresh_token(text, &*oidc.0.web.sealer);
     let family = match presented {
-        Some(presented) => read_family(oidc, presented).await?,
+        Some(presented) => grants::look_up_family(&oidc.0.db, presented.grant).await?,
         None => None,
     };
     let owner = family.as_ref().map(|f| f.grant.account.to_string()).unwrap_or_default();
@@ -150,16 +150,13 @@ fn reopen(token: &str, sealed: &[u8]) -> Result<Vec<u8>, Failure> {
     retry::open(token, sealed).ok_or_else(|| ProtocolError::invalid_grant().into())
 }
 
-async fn read_family(oidc: &Oidc, presented: Presented) -> Result<Option<Family>, DbError> {
-    oidc.0.db.read(move |tx| async move { grants::family(tx, presented.grant).await }.boxed()).await
-}
-
 /// Replaces the token, or finds out what another request made of it in the meantime.
 async fn rotate(oidc: &Oidc, client: &Client, presented: Presented, rotation: Rotation) -> Result<Standing, Failure> {
     if grants::rotate(&oidc.0.db, presented, &rotation).await? {
         return Ok(Standing::Current);
     }
-    let Some(family) = read_family(oidc, presented).await? else { return Ok(Standing::Over) };
+    let family = grants::look_up_family(&oidc.0.db, presented.grant).await?;
+    let Some(family) = family else { return Ok(Standing::Over) };
     let standing = standing(&family, presented, oidc.0.lifetimes, rotation.now);
     if matches!(standing, Standing::Spent) {
         end_family(oidc, client, presented, rotation.now).await?;
