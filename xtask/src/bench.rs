@@ -17,7 +17,7 @@ use crate::progress::Step;
 use crate::seed;
 use crate::settings::{quoted, sqlite};
 
-pub(crate) const ARGUMENTS: &str = "[--db sqlite|postgres] [--accounts N] [--no-build]";
+pub(crate) const ARGUMENTS: &str = "[--db sqlite|postgres] [--accounts N] [--refresh-tokens] [--no-build]";
 
 /// The client that the load driver plays.
 const CLIENT: &str = r#"client_id = "load"
@@ -41,6 +41,7 @@ const USUAL_ACCOUNTS: u32 = 16;
 pub(crate) fn run(mut flags: Flags) -> anyhow::Result<()> {
     let mut postgres = false;
     let mut accounts = USUAL_ACCOUNTS;
+    let mut tokens = false;
     let mut build = true;
     while let Some(flag) = flags.next()? {
         match flag.as_str() {
@@ -52,6 +53,7 @@ pub(crate) fn run(mut flags: Flags) -> anyhow::Result<()> {
                 }
             }
             "accounts" => accounts = flags.value()?,
+            "refresh-tokens" => tokens = true,
             "no-build" => build = false,
             other => return Err(flags::unknown(other)),
         }
@@ -92,7 +94,10 @@ pub(crate) fn run(mut flags: Flags) -> anyhow::Result<()> {
     seed::run(&passport, &config, &["migrate"])?;
     seed::run(&passport, &config, &["clients", "add", "--file", &client, "--secret-file", &secret_file])?;
     let (password, count) = (password.display().to_string(), accounts.to_string());
-    let many = ["accounts", "add", "--login", "u", "--count", &count, "--password-file", &password];
+    let mut many = vec!["accounts", "add", "--login", "u", "--count", &count, "--password-file", &password];
+    if tokens {
+        many.extend(["--tokens-of", "load"]);
+    }
     seed::run(&passport, &config, &many)?;
     step.done("Prepared");
 

@@ -43,13 +43,18 @@ pub struct Standing {
 }
 
 impl Accounts {
-    /// Adds accounts that all have that password, in one transaction; how many. Their one hash is made once, or
+    /// Adds accounts that all have that password, in one transaction; which. Their one hash is made once, or
     /// thousands of accounts would take minutes. With `if_missing`, accounts are passed over of which a login name is
     /// there already.
     ///
     /// # Errors
     /// The database ([`DbError::Conflict`]: a login name is taken), or the password could not be hashed.
-    pub async fn seed(&self, seeds: Vec<Seed>, password: &SecretString, if_missing: bool) -> Result<u64, Trouble> {
+    pub async fn seed(
+        &self,
+        seeds: Vec<Seed>,
+        password: &SecretString,
+        if_missing: bool,
+    ) -> Result<Vec<AccountId>, Trouble> {
         let password_hash = self.parts().hasher.hash(password).await?;
         let args = (seeds, password_hash, if_missing);
         Ok(self.write(args, |accounts, args, tx| add_all(accounts, args, tx).boxed()).await?)
@@ -116,9 +121,9 @@ async fn add_all(
     accounts: Accounts,
     (seeds, password_hash, if_missing): (Vec<Seed>, String, bool),
     tx: &mut Tx,
-) -> Result<u64, DbError> {
+) -> Result<Vec<AccountId>, DbError> {
     let parts = accounts.parts();
-    let mut added = 0;
+    let mut added = Vec::with_capacity(seeds.len());
     for seed in seeds {
         if if_missing && is_there(tx, &seed).await? {
             continue;
@@ -137,7 +142,7 @@ async fn add_all(
         store::insert(tx, &new, now).await?;
         let account = new.id.to_string();
         parts.audit.record(tx, &Actor::Operator, &Event::AccountRegistered { account }).await?;
-        added += 1;
+        added.push(new.id);
     }
     Ok(added)
 }

@@ -5,13 +5,17 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use serde_json::json;
 use shared::config::SecretSource;
+use shared::db::Db;
 
 use super::failure::{Exit, Failure};
 use super::output::Output;
-use super::world;
+use super::{filling, world};
 use crate::accounts::admin::{Seed, Standing};
 use crate::accounts::model::{Email, Mobile, Name, Password};
 use crate::accounts::{AccountId, Accounts, Trouble};
+
+/// How many accounts are added in one transaction.
+const AT_ONCE: usize = 5_000;
 
 /// What can be done with accounts.
 #[derive(Debug, Subcommand)]
@@ -56,6 +60,9 @@ pub struct Add {
     /// Add that many accounts, whose login names end in 0, 1, 2 …
     #[arg(long, requires = "login", conflicts_with_all = ["email", "mobile"])]
     count: Option<u32>,
+    /// Give each of them a session and a refresh token of that client, which nobody holds: what a busy day leaves.
+    #[arg(long, value_name = "CLIENT", requires = "count")]
+    tokens_of: Option<String>,
     /// Do nothing if the account is there.
     #[arg(long)]
     if_missing: bool,
@@ -65,7 +72,7 @@ pub async fn run(command: AccountsCommand, file: Option<&Path>, output: &Output)
     let (config, db) = world::database(file).await?;
     let accounts = world::app(config, db.clone()).await?.accounts.clone();
     let done = match command {
-        AccountsCommand::Add(add) => add.run(&accounts, output).await,
+        AccountsCommand::Add(add) => add.run(&accounts, &db, output).await,
         AccountsCommand::Show { account } => show(&accounts, &account, output).await,
         AccountsCommand::Lock { account } => {
             let id = locate(&accounts, &account).await?;
@@ -83,7 +90,7 @@ pub async fn run(command: AccountsCommand, file: Option<&Path>, output: &Output)
 }
 
 impl Add {
-    async fn run(self, accounts: &Accounts, output: &Output) -> Result<(), Failure> {
+    async fn run(self, accounts: &Accounts, db: &Db, output: &Output) -> Result<(), Failure> {
         let refuse = |what: &str| Failure::new(Exit::Refused, what);
         let password = SecretSource::file(&self.password_file).read()?;
         let password = Password::parse(password.expose()).map_err(|broken| {
@@ -96,20 +103,29 @@ impl Add {
             name: parse(self.name.as_deref(), Name::parse, "the name is none")?,
             plain_name: self.login.clone(),
         };
-        let seeds = match (self.count, &self.login) {
+        let mut seeds: Vec<Seed> = match (self.count, &self.login) {
             (Some(count), Some(login)) => {
                 (0..count).map(|n| Seed { plain_name: Some(format!("{login}{n}")), ..seed.clone() }).collect()
             }
             _ => vec![seed],
         };
-        let added = match accounts.seed(seeds, password.secret(), self.if_missing).await {
-            Ok(added) => added,
-            Err(Trouble::Db(error)) if error.is_unique_violation() => {
-                return Err(refuse("a login name belongs to another account").advise("--if-missing passes it over"));
+        let mut added = 0;
+        while !seeds.is_empty() {
+            let rest = seeds.split_off(seeds.len().min(AT_ONCE));
+            let ids = match accounts.seed(seeds, password.secret(), self.if_missing).await {
+                Ok(ids) => ids,
+                Err(Trouble::Db(error)) if error.is_unique_violation() => {
+                    return Err(refuse("a login name belongs to another account").advise("--if-missing passes it over"));
+                }
+                Err(Trouble::Db(error)) => return Err(error.into()),
+                Err(error) => return Err(Failure::new(Exit::Failed, error)),
+            };
+            added += ids.len();
+            if let Some(client) = &self.tokens_of {
+                filling::fill(db, ids, client).await?;
             }
-            Err(Trouble::Db(error)) => return Err(error.into()),
-            Err(error) => return Err(Failure::new(Exit::Failed, error)),
-        };
+            seeds = rest;
+        }
         output.result(format!("{added} account(s) added"), &json!({ "added": added }));
         Ok(())
     }

@@ -8,6 +8,7 @@ mod clients;
 mod delivery;
 mod doctor;
 mod failure;
+mod filling;
 mod keys;
 mod output;
 mod serve;

@@ -20,9 +20,10 @@ fn seed() -> Seed {
     }
 }
 
-async fn add(passport: &Passport, if_missing: bool) -> Result<u64, String> {
+async fn add(passport: &Passport, if_missing: bool) -> Result<usize, String> {
     let password = SecretString::new("Passw0rd!");
-    passport.app.accounts.seed(vec![seed()], &password, if_missing).await.map_err(|error| error.to_string())
+    let added = passport.app.accounts.seed(vec![seed()], &password, if_missing).await;
+    added.map(|ids| ids.len()).map_err(|error| error.to_string())
 }
 
 #[tokio::test]

@@ -224,7 +224,6 @@ async fn begin_session(
     tx: &mut Tx,
 ) -> Result<Option<Changed>, DbError> {
     let parts = accounts.parts();
-    let now = parts.clock.now();
     match store::credentials_by_id(tx, account.id).await? {
         Some(present) if present.blocked => return Ok(Some(Changed::Blocked)),
         Some(present) if present.password_set_at == account.password_set_at => {}

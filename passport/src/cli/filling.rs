@@ -1,0 +1,103 @@
+//! What a busy day leaves in the database, for measuring beside it: sessions that go on and refresh tokens that live.
+
+use std::time::Duration;
+
+use futures_util::{FutureExt as _, StreamExt as _, TryStreamExt as _, stream};
+use shared::db::{Db, DbError};
+use shared::entropy::bytes;
+
+use super::world::{clock, entropy};
+use crate::accounts::model::AccountId;
+use crate::accounts::sessions::{self, ACR_PASSWORD, AMR_PASSWORD, Session, SessionId, SessionPolicy};
+use crate::oidc::audience::Audience;
+use crate::oidc::handle::GrantId;
+use crate::oidc::named_claims::NamedClaims;
+use crate::oidc::scope::Scope;
+use crate::oidc::store::grants::{self, Grant, Redemption};
+
+/// How long what is left there lives, at the least.
+const LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
+/// How many are written side by side, so that they share commits.
+const TOGETHER: usize = 256;
+
+/// Gives each account a session and an authorization of that client, whose refresh token nobody holds.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn fill(db: &Db, accounts: Vec<AccountId>, client: &str) -> Result<(), DbError> {
+    stream::iter(accounts).map(|account| authorize(db, account, client)).buffer_unordered(TOGETHER).try_collect().await
+}
+
+async fn authorize(db: &Db, account: AccountId, client: &str) -> Result<(), DbError> {
+    let (entropy, now) = (entropy(), clock().now());
+    let session = Session {
+        id: SessionId::new(now, &*entropy),
+        account,
+        auth_time: now,
+        acr: ACR_PASSWORD.to_owned(),
+        amr: vec![AMR_PASSWORD.to_owned()],
+        province: None,
+        last_seen_at: now,
+    };
+    let grant = Grant {
+        id: GrantId::new(now, &*entropy),
+        client_id: client.to_owned(),
+        account,
+        session: session.id,
+        scope: Scope::parse("openid offline_access").unwrap_or_default(),
+        named: NamedClaims::default(),
+        audience: Audience::default(),
+        auth_time: now,
+        acr: session.acr.clone(),
+        amr: session.amr.join(" "),
+        province: None,
+        refreshable: true,
+    };
+    let token = bytes::<32>(&*entropy);
+    let policy = SessionPolicy { idle: LIFETIME, absolute: LIFETIME };
+    db.write::<_, DbError, _>(move |tx| {
+        let session = session.clone();
+        async move { sessions::store::insert(tx, &session, &token, policy).await }.boxed()
+    })
+    .await?;
+    let redemption = Redemption {
+        grant: &grant,
+        refresh_hash: bytes::<32>(&*entropy),
+        refresh_key: None,
+        now,
+        expires_at: now + LIFETIME,
+        told_of_end: false,
+    };
+    grants::redeem(db, redemption).await.map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::db::sql;
+    use shared::testkit::on_both;
+
+    use super::*;
+    use crate::MIGRATIONS;
+
+    #[tokio::test]
+    async fn every_account_has_a_session_and_a_refresh_token_that_live() {
+        on_both(&MIGRATIONS, |db| async move {
+            let ids: Vec<_> = (0..20).map(|_| AccountId::new(clock().now(), &*entropy())).collect();
+            for id in &ids {
+                let account = sql("INSERT INTO accounts (id, password_hash, password_set_at, created_at, updated_at) \
+                     VALUES ($1, $2, $3, $3, $3)");
+                db.execute(account.bind(*id).bind("hash").bind(clock().now())).await.expect("an account");
+            }
+            fill(&db, ids.clone(), "busy").await.expect("a filled database");
+            for id in ids {
+                let found = "SELECT g.id FROM grants g JOIN sessions s ON s.id = g.session_id \
+                     WHERE g.account_id = $1 AND g.refresh_hash IS NOT NULL AND g.client_id = $2 AND s.idle_at > $3";
+                let row = db.find(sql(found).bind(id).bind("busy").bind(clock().now())).await;
+                let grant = row.expect("an answer").expect("an authorization").get("id").expect("its id");
+                let family = grants::look_up_family(&db, grant).await.expect("an answer").expect("a family");
+                assert!(!family.over && family.expires_at > clock().now());
+            }
+        })
+        .await;
+    }
+}
