@@ -13,9 +13,11 @@ use crate::accounts::{captcha, login, password, profile, province, register, sig
 use crate::app::App;
 use crate::home;
 use crate::oidc::discovery::paths as provider;
-use crate::oidc::logout::end_session;
+use crate::oidc::logout::{end_session, front_channel};
 use crate::oidc::register::endpoint as registration;
-use crate::oidc::{authorize, consent, cors, direct, discovery, introspect, jwks, par, revoke, token, userinfo};
+use crate::oidc::{
+    authorize, consent, cors, direct, discovery, introspect, jwks, par, revoke, session_state, token, userinfo,
+};
 use crate::web::{Pages, documents, error_page, paths, return_to};
 
 /// All addresses. The HTTP kit (request ids, limits, headers, access log) is laid around it by who serves it.
@@ -38,13 +40,14 @@ pub fn router(app: App) -> Router {
         .route(provider::CONSENT, get(consent::show).post(consent::submit))
         .route(provider::LOGOUT, get(end_session::show).post(end_session::post))
         .route(provider::LOGOUT_CONFIRM, get(end_session::show_again).post(end_session::confirm))
-        .route(provider::SIGNED_OUT, get(end_session::signed_out))
+        .route(provider::SIGNED_OUT, get(front_channel::show))
         .layer(from_fn_with_state(app.web.clone(), return_to::let_forms_go_on))
         .layer(from_fn_with_state(app.pages.clone(), error_page::draw));
     let relying_parties = Router::new()
         .route(provider::METADATA, get(discovery::show))
         .route(provider::OAUTH_METADATA, get(discovery::show))
         .route(provider::JWKS, get(jwks::show))
+        .route(provider::CHECK_SESSION, get(session_state::show))
         .route(provider::AUTHORIZE, get(authorize::endpoint::get).post(authorize::endpoint::post))
         .route(provider::RESUME, get(authorize::endpoint::resume))
         .route(provider::CANCEL, get(authorize::endpoint::cancel))

@@ -27,7 +27,7 @@ mod tls;
 pub use asking::ClientAddr;
 pub use certificate::{CertificateSource, ClientCertificate, Shown};
 pub use failure::{Asked, Failure, FailurePages, PlainPages};
-pub use headers::content_policy_with_forms_to;
+pub use headers::{content_policy_with_forms_to, content_policy_with_frames_of};
 pub use kit::{AccessLine, AccessLog, Kit, KitLayer, KitService};
 pub use network::Network;
 pub use request_id::RequestId;

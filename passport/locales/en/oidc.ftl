@@ -31,6 +31,9 @@ oidc-logout-stay = Stay signed in
 oidc-signed-out-title = You are signed out
 oidc-signed-out-lead = You have signed out of the E-TEST Passport. On a shared computer, close all browser windows.
 oidc-signed-out-home = Go to the Passport
+oidc-signed-out-sites = These sites are signing you out too
+oidc-signed-out-sites-hint = This takes a few seconds. If a site does not answer, sign out there as well.
+oidc-signed-out-back = Back to the site
 
 # Back to the site by a form
 oidc-form-post-title = Returning to the site

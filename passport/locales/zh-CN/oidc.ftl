@@ -31,6 +31,9 @@ oidc-logout-stay = 保持登录
 oidc-signed-out-title = 您已退出
 oidc-signed-out-lead = 您已退出E-TEST通行证。在公用电脑上，请关闭所有浏览器窗口。
 oidc-signed-out-home = 去通行证首页
+oidc-signed-out-sites = 这些网站也在为您退出
+oidc-signed-out-sites-hint = 需要几秒钟。如果某个网站没有反应，请在那里再退出一次。
+oidc-signed-out-back = 回到网站
 
 # 以表单返回网站
 oidc-form-post-title = 正在返回网站

@@ -163,8 +163,8 @@ impl Accounts {
         let event =
             Event::SessionEnded { account: account.to_string(), session: id.to_string(), reason: reason.code() };
         self.0.audit.record(tx, &actor, &event).await?;
-        let clients = self.0.farewell.tell(tx, id, account).await?;
-        Ok(Some(Ended { session: id, account, clients }))
+        let by_page = self.0.farewell.tell(tx, id, account).await?;
+        Ok(Some(Ended { session: id, account, by_page }))
     }
 }
 

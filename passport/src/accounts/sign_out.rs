@@ -8,9 +8,10 @@ use futures_util::FutureExt as _;
 use serde::Deserialize;
 use shared::page::Page;
 
-use super::sessions::{EndReason, cookie};
+use super::sessions::{EndReason, Ended, cookie};
 use super::{Accounts, Trouble, Visit};
 use crate::web::draft::drop_drafts;
+use crate::web::signed_out::SignedOut;
 use crate::web::{Posted, paths};
 
 /// The form: a button.
@@ -26,7 +27,7 @@ struct SignOutPage {
 /// GET: asks first, since a link may have been followed unawares. Who is not signed in has nothing to confirm.
 pub async fn show(mut visit: Visit) -> Result<Response, Trouble> {
     if visit.take_session()?.is_none() {
-        return Ok(leave());
+        return Ok(leave(None));
     }
     Ok(SignOutPage { page: visit.page }.into_response())
 }
@@ -40,21 +41,29 @@ pub async fn submit(
     if !posted.fresh {
         return Ok(Redirect::to(paths::SIGN_OUT).into_response());
     }
+    let mut ended = None;
     if let Some(session) = visit.take_session()? {
-        accounts
+        ended = accounts
             .write(session.id, |accounts, id, tx| {
                 async move { accounts.end_session(tx, id, EndReason::SignedOut).await }.boxed()
             })
             .await?;
     }
     cookie::clear(&visit.cookies);
-    Ok(leave())
+    Ok(leave(ended.and_then(|ended| page_of(&accounts, ended)).as_deref()))
+}
+
+/// The page in which sites sign the person out, if any of the session's does.
+fn page_of(accounts: &Accounts, ended: Ended) -> Option<String> {
+    let over = SignedOut { session: ended.session.to_string(), clients: ended.by_page, back: None };
+    (!over.clients.is_empty()).then(|| over.path(&*accounts.parts().sealer))
 }
 
 /// What was typed into forms is left for nobody: the next person may sit at the same computer.
-fn leave() -> Response {
+fn leave(page: Option<&str>) -> Response {
     const FORMS: [&str; 5] = [paths::REGISTER, paths::SIGN_IN, paths::PROVINCE, paths::PROFILE, paths::PASSWORD];
-    let mut response = Redirect::to(&format!("{}?notice=signed-out", paths::HOME)).into_response();
+    let home = format!("{}?notice=signed-out", paths::HOME);
+    let mut response = Redirect::to(page.unwrap_or(&home)).into_response();
     drop_drafts(response.headers_mut(), &FORMS);
     response
 }

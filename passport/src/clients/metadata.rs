@@ -153,7 +153,7 @@ pub struct Metadata {
     /// A page of it that signs people out in the browser (OIDC Front-Channel Logout §2).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub frontchannel_logout_uri: Option<String>,
-    /// Whether that page is told issuer and session.
+    /// Whether that page must be told issuer and session; it always is.
     #[serde(default)]
     pub frontchannel_logout_session_required: bool,
     /// Where logout tokens go (OIDC Back-Channel Logout §2.2).

@@ -193,8 +193,6 @@ pub struct Client {
     pub backchannel_logout_uri: Option<Url>,
     /// A page of it that signs people out in the browser.
     pub frontchannel_logout_uri: Option<Url>,
-    /// Whether that page is told issuer and session.
-    pub frontchannel_logout_session: bool,
     /// Grants it may use.
     pub grant_types: Vec<GrantType>,
     /// Scopes it may ask for.
@@ -245,9 +243,10 @@ impl Client {
         self.profile == Profile::Standard || alg != Alg::RS256
     }
 
-    /// Whether it registered an address by which it is told that a session ended.
+    /// Whether it registered an address by which it is told that a session ended, from server to server or in the
+    /// browser.
     pub fn is_told_of_end(&self) -> bool {
-        self.backchannel_logout_uri.is_some()
+        self.backchannel_logout_uri.is_some() || self.frontchannel_logout_uri.is_some()
     }
 
     /// Whether it may use that grant.

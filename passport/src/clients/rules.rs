@@ -40,7 +40,7 @@ impl Client {
         let requests = check.requests(m);
         let sector = check.sector(m, &redirect_uris);
         let backchannel_logout_uri = check.url("backchannel_logout_uri", m.backchannel_logout_uri.as_deref());
-        let frontchannel_logout_uri = check.url("frontchannel_logout_uri", m.frontchannel_logout_uri.as_deref());
+        let frontchannel_logout_uri = check.front_channel(m, &redirect_uris);
         check.grants(m);
         check.algorithms(m);
         check.scopes(&m.scopes);
@@ -80,7 +80,6 @@ impl Client {
             default_acr_values: m.default_acr_values.clone(),
             backchannel_logout_uri,
             frontchannel_logout_uri,
-            frontchannel_logout_session: m.frontchannel_logout_session_required,
             grant_types: m.grant_types.clone(),
             scopes: m.scopes.clone(),
             resources: m.resources.clone(),
@@ -160,6 +159,9 @@ pub enum Rule {
     /// FAPI 2.0 Security Profile §5.3.2.1: a secret that travels proves too little.
     #[error("the profile fapi2 takes private_key_jwt, tls_client_auth and self_signed_tls_client_auth")]
     FapiAuthentication,
+    /// OIDC Front-Channel Logout §2. It is fetched from an https page, whose frames hold nothing less.
+    #[error("must be an https URL with the scheme, host and port of one of redirect_uris")]
+    FrontChannel,
     /// RFC 8707 §2
     #[error("{0:?} is not an absolute URI without a fragment")]
     Resource(String),
@@ -206,6 +208,16 @@ impl Check {
             RedirectUri::register(text?, ApplicationType::Web).ok().and_then(|uri| Url::parse(uri.as_str()).ok());
         self.require(field, good.is_some(), Rule::Url);
         good
+    }
+
+    /// OIDC Front-Channel Logout §2: scheme, host and port are those of a redirect URI.
+    fn front_channel(&mut self, m: &Metadata, redirect_uris: &[RedirectUri]) -> Option<Url> {
+        let uri = self.url("frontchannel_logout_uri", m.frontchannel_logout_uri.as_deref())?;
+        let is_ours =
+            |known: &RedirectUri| Url::parse(known.as_str()).is_ok_and(|known| known.origin() == uri.origin());
+        let fits = uri.scheme() == "https" && redirect_uris.iter().any(is_ours);
+        self.require("frontchannel_logout_uri", fits, Rule::FrontChannel);
+        fits.then_some(uri)
     }
 
     fn keys(&mut self, m: &Metadata) -> ClientKeys {

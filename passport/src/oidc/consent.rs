@@ -17,7 +17,7 @@ use shared::i18n::Lang;
 use shared::page::{Accent, Destination, Page, SignedIn};
 
 use super::Oidc;
-use super::authorize::deliver::conclude;
+use super::authorize::deliver::{Carrying, conclude};
 use super::authorize::endpoint::DECLINED;
 use super::authorize::interaction::Consent;
 use super::authorize::pending::{self, Pending};
@@ -108,7 +108,8 @@ pub async fn submit(
         "deny" => match deny(&oidc, &question).await {
             Ok(()) => {
                 let answer = question.request.redirect.with_error(&DECLINED, visit.reference.as_str());
-                return conclude(&oidc, question.pushed, answer, || (visit.page, visit.uri)).await;
+                let browser = Carrying { cookies: &visit.cookies, signed_in: Some(true) };
+                return conclude(&oidc, question.pushed, answer, browser, || (visit.page, visit.uri)).await;
             }
             Err(error) => Err(error),
         },
@@ -131,7 +132,8 @@ async fn question(oidc: &Oidc, visit: Visit, sealed: String) -> Result<(Visit, Q
         Ok(request) => request,
         Err(error) => {
             let answer = redirect.with_error(&error, visit.reference.as_str());
-            return Err(Box::new(conclude(oidc, pushed, answer, || (visit.page, visit.uri)).await));
+            let browser = Carrying { cookies: &visit.cookies, signed_in: None };
+            return Err(Box::new(conclude(oidc, pushed, answer, browser, || (visit.page, visit.uri)).await));
         }
     };
     match person(oidc, &visit, &request).await {

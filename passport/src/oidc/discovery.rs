@@ -54,12 +54,14 @@ pub mod paths {
     pub const REVOKE: &str = "/revoke";
     /// RFC 7662
     pub const INTROSPECT: &str = "/introspect";
+    /// OIDC Session Management §3.2
+    pub const CHECK_SESSION: &str = "/check-session";
     /// OIDC RP-Initiated Logout §2
     pub const LOGOUT: &str = "/logout";
     /// The answer to the question whether to sign out.
     pub const LOGOUT_CONFIRM: &str = "/logout/confirm";
-    /// The page after signing out.
-    pub const SIGNED_OUT: &str = "/signed-out";
+    /// The page after signing out (OIDC Front-Channel Logout §3).
+    pub const SIGNED_OUT: &str = crate::web::paths::SIGNED_OUT;
 }
 
 /// `GET /.well-known/openid-configuration`, and the same for clients that know OAuth alone.
@@ -68,7 +70,7 @@ pub async fn show(State(oidc): State<Oidc>, asked: HeaderMap) -> Response {
 }
 
 /// What OIDC Discovery does not name: registered by RFC 7009, 7662, 7636, 8705, 9126, 9207 and 9449, JARM, OIDC
-/// RP-Initiated Logout, OIDC Back-Channel Logout and OIDC Prompt Create.
+/// Session Management, the three logouts of OIDC and OIDC Prompt Create.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Additional {
     revocation_endpoint: String,
@@ -78,6 +80,7 @@ struct Additional {
     introspection_endpoint_auth_methods_supported: Vec<CoreClientAuthMethod>,
     introspection_endpoint_auth_signing_alg_values_supported: Vec<String>,
     end_session_endpoint: String,
+    check_session_iframe: String,
     pushed_authorization_request_endpoint: String,
     require_pushed_authorization_requests: bool,
     code_challenge_methods_supported: Vec<String>,
@@ -88,6 +91,8 @@ struct Additional {
     #[serde(skip_serializing_if = "Option::is_none")]
     mtls_endpoint_aliases: Option<Aliases>,
     prompt_values_supported: Vec<String>,
+    frontchannel_logout_supported: bool,
+    frontchannel_logout_session_supported: bool,
     backchannel_logout_supported: bool,
     backchannel_logout_session_supported: bool,
 }
@@ -169,6 +174,7 @@ fn metadata(issuer: &str, mtls: Option<&Mtls>) -> Result<Metadata, IssuerError> 
         introspection_endpoint_auth_methods_supported: confidential,
         introspection_endpoint_auth_signing_alg_values_supported: algorithms(),
         end_session_endpoint: at(paths::LOGOUT),
+        check_session_iframe: at(paths::CHECK_SESSION),
         pushed_authorization_request_endpoint: at(paths::PAR),
         // Of all clients; of some it is (RFC 9126 §5, §6).
         require_pushed_authorization_requests: false,
@@ -179,6 +185,8 @@ fn metadata(issuer: &str, mtls: Option<&Mtls>) -> Result<Metadata, IssuerError> 
         tls_client_certificate_bound_access_tokens: mtls.is_some(),
         mtls_endpoint_aliases: mtls.map(|mtls| Aliases::at(&mtls.origin)),
         prompt_values_supported: texts(&["none", "login", "consent", "select_account", "create"]),
+        frontchannel_logout_supported: true,
+        frontchannel_logout_session_supported: true,
         backchannel_logout_supported: true,
         backchannel_logout_session_supported: true,
     };

@@ -90,7 +90,8 @@ fn at_hash(alg: Alg, access_token: &str) -> String {
     URL_SAFE_NO_PAD.encode(alg.left_half_of_hash(access_token.as_bytes()))
 }
 
-/// An ID token of ours that a client hands back. It tells who somebody was, not that they are here.
+/// An ID token of ours that a client hands back. It tells who somebody was, not that they are here. Nothing else that we
+/// sign for a client has all of this: signed user information and signed responses name no session.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Hint {
     /// Who.
@@ -98,7 +99,7 @@ pub struct Hint {
     /// To whom it was issued.
     pub aud: String,
     /// In which session.
-    pub sid: Option<String>,
+    pub sid: String,
     iss: String,
 }
 

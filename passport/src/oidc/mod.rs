@@ -36,6 +36,7 @@ pub mod register;
 pub mod resource;
 pub mod revoke;
 pub mod scope;
+pub mod session_state;
 pub mod store;
 pub mod subject;
 pub mod token;

@@ -11,6 +11,7 @@ pub mod page;
 pub mod paths;
 pub mod return_to;
 pub mod seal;
+pub mod signed_out;
 pub mod texts;
 
 use std::sync::Arc;

@@ -6,6 +6,8 @@ pub const HOME: &str = "/";
 pub const SIGN_IN: &str = "/sign-in";
 /// 退出
 pub const SIGN_OUT: &str = "/sign-out";
+/// The page after signing out, in which sites sign the person out too.
+pub const SIGNED_OUT: &str = "/signed-out";
 /// 用户注册
 pub const REGISTER: &str = "/register";
 /// 考点省份 alone, for a session that has none and a site that needs it.

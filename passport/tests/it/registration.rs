@@ -88,6 +88,8 @@ async fn what_is_registered_is_echoed() {
             "scope": "openid email",
             "default_max_age": 600,
             "require_pushed_authorization_requests": true,
+            "frontchannel_logout_uri": "https://new.test/out?of=browser",
+            "frontchannel_logout_session_required": true,
             "what_is_this": 1,
         });
         let answer = register(&mut browser, None, &sent).await;
@@ -120,7 +122,10 @@ async fn metadata_that_breaks_a_rule_is_refused_by_its_field() {
             ("id_token_encrypted_response_alg", json!("RSA-OAEP"), "invalid_client_metadata"),
             ("logo_uri", json!("ftp://new.test/"), "invalid_client_metadata"),
             ("request_uris", json!(["https://new.test/r.jwt"]), "invalid_client_metadata"),
-            ("frontchannel_logout_uri", json!("https://new.test/out"), "invalid_client_metadata"),
+            ("frontchannel_logout_uri", json!("https://other.test/out"), "invalid_client_metadata"),
+            ("frontchannel_logout_uri", json!("http://new.test/out"), "invalid_client_metadata"),
+            ("frontchannel_logout_uri", json!("https://new.test:8443/out"), "invalid_client_metadata"),
+            ("frontchannel_logout_session_required", json!("yes"), "invalid_client_metadata"),
             ("subject_type", json!("ephemeral"), "invalid_client_metadata"),
             ("client_name", json!(1), "invalid_client_metadata"),
             ("default_max_age", json!(-1), "invalid_client_metadata"),

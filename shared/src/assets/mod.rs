@@ -30,8 +30,10 @@ const SITE_CSS: &str = concat!(
 /// Name, content type, content.
 const FILES: &[(&str, &str, &str)] = &[
     ("site.css", "text/css; charset=utf-8", SITE_CSS),
+    ("check-session.js", "text/javascript; charset=utf-8", include_str!("../../assets/check-session.js")),
     ("form.js", "text/javascript; charset=utf-8", include_str!("../../assets/form.js")),
     ("pow.js", "text/javascript; charset=utf-8", include_str!("../../assets/pow.js")),
+    ("signed-out.js", "text/javascript; charset=utf-8", include_str!("../../assets/signed-out.js")),
     ("sprite.svg", "image/svg+xml", include_str!("../../assets/sprite.svg")),
     ("banner-cet.svg", "image/svg+xml", include_str!("../../assets/banner-cet.svg")),
     ("banner-pets.svg", "image/svg+xml", include_str!("../../assets/banner-pets.svg")),

@@ -20,9 +20,19 @@ const NO_PERMISSIONS: &str = "camera=(), geolocation=(), microphone=(), payment=
 /// The same for a page whose form ends at another site: browsers hold redirects after a form to `form-action` too.
 /// `source` is an origin or a scheme with its colon. `None` for what cannot stand in a header.
 pub fn content_policy_with_forms_to(source: &str) -> Option<HeaderValue> {
-    let fits = !source.is_empty() && source.bytes().all(|b| b.is_ascii_graphic() && !b";,'\"".contains(&b));
     let policy = CONTENT_POLICY.replace("form-action 'self'", &format!("form-action 'self' {source}"));
-    fits.then(|| HeaderValue::try_from(policy).ok()).flatten()
+    is_source(source).then(|| HeaderValue::try_from(policy).ok()).flatten()
+}
+
+/// The same for a page with frames of those origins. `None` if one of them cannot stand in a header.
+pub fn content_policy_with_frames_of(sources: &[String]) -> Option<HeaderValue> {
+    let policy = format!("{CONTENT_POLICY}; frame-src {}", sources.join(" "));
+    sources.iter().all(|source| is_source(source)).then(|| HeaderValue::try_from(policy).ok()).flatten()
+}
+
+/// Nothing in it begins another source or directive, or is a keyword.
+fn is_source(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_graphic() && !b";,'\"".contains(&b))
 }
 
 /// Sets what the handler did not.

@@ -1,9 +1,11 @@
-//! The cookie that a signed-in browser carries.
+//! The cookie that a signed-in browser carries. The browser's state changes along with it.
 
 use shared::entropy::{Entropy, token};
 use shared::secret::sha256;
 use tower_cookies::Cookies;
 use tower_cookies::cookie::{Cookie, SameSite};
+
+use super::browser_state::BrowserState;
 
 /// The cookie's name. The prefix binds it to this host, to `/` and to TLS (RFC 6265bis §4.1.3.2).
 pub const NAME: &str = "__Host-pp_session";
@@ -32,6 +34,7 @@ pub fn token_hash(cookies: &Cookies) -> Option<[u8; 32]> {
 /// Gives the browser its token, for as long as it stays open.
 pub fn set(cookies: &Cookies, token: &SessionToken) {
     cookies.add(build(token.0.clone()));
+    BrowserState::of(&token.0).give(cookies);
 }
 
 /// Takes the token from the browser.
@@ -40,6 +43,7 @@ pub fn clear(cookies: &Cookies) {
     let mut removal = build(String::new());
     removal.make_removal();
     cookies.add(removal);
+    BrowserState::nobody().give(cookies);
 }
 
 fn build(value: String) -> Cookie<'static> {

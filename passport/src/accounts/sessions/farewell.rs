@@ -13,14 +13,15 @@ pub struct Ended {
     pub session: SessionId,
     /// Whose it was.
     pub account: AccountId,
-    /// The clients that are told.
-    pub clients: Vec<String>,
+    /// The clients that can be told by the person's browser alone, by a page of theirs.
+    pub by_page: Vec<String>,
 }
 
 /// Tells of ended sessions. Who is to be told is known to the provider, which this room does not know: `app` brings
 /// them together.
 pub trait Farewell: Send + Sync {
-    /// Writes down whom to tell, within the transaction that ends the session; which clients those are.
+    /// Writes down whom to tell, within the transaction that ends the session; which clients have a page that signs the
+    /// person out in the browser.
     fn tell<'t>(
         &'t self,
         tx: &'t mut Tx,

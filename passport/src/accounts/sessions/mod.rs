@@ -6,6 +6,7 @@
 //! worth nothing after. Who signs in once more in the same browser keeps the session itself, by whose id sites
 //! know it; another person ends it.
 
+pub mod browser_state;
 pub mod cookie;
 mod extract;
 mod farewell;

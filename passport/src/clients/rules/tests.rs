@@ -132,3 +132,24 @@ fn pairwise_subjects_need_one_sector() {
     assert_eq!(sector(&spoken_for).as_deref(), Some("c.example"));
     assert_eq!(sector(two), None);
 }
+
+#[test]
+fn a_front_channel_logout_uri_has_the_origin_of_a_redirect_uri() {
+    let uris = "redirect_uris = ['https://a.example/cb', 'https://b.example:8443/cb', 'http://localhost:3000/cb']\n";
+    for good in ["https://a.example/out", "https://a.example:443/out?x=1", "https://b.example:8443/"] {
+        let known = client(&format!("{uris}frontchannel_logout_uri = '{good}'"));
+        assert!(known.frontchannel_logout_uri.is_some() && known.is_told_of_end(), "{good}");
+    }
+    for bad in
+        ["https://c.example/out", "https://a.example:8443/out", "https://b.example/out", "http://localhost:3000/"]
+    {
+        let lines = format!("{uris}frontchannel_logout_uri = '{bad}'");
+        assert_eq!(rules(&lines), [("frontchannel_logout_uri", Rule::FrontChannel)], "{bad}");
+    }
+    for bad in ["http://a.example/out", "https://a.example/out#x", "https://u@a.example/out", "/out", "javascript:x"] {
+        assert_eq!(
+            rules(&format!("{uris}frontchannel_logout_uri = '{bad}'")),
+            [("frontchannel_logout_uri", Rule::Url)]
+        );
+    }
+}

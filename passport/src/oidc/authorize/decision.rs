@@ -23,7 +23,12 @@ pub enum Decision {
     /// The client gets this code.
     Code(String),
     /// Something else happens first, or the client is refused.
-    Step(Step),
+    Step {
+        /// What.
+        step: Step,
+        /// Whether somebody is signed in.
+        signed_in: bool,
+    },
 }
 
 /// Whom the client means.
@@ -74,7 +79,8 @@ pub async fn decide(
         None => None,
     };
     let Some(session) = session else {
-        return Ok(Decision::Step(interaction::next(request, None, None, began, now)));
+        let step = interaction::next(request, None, None, began, now);
+        return Ok(Decision::Step { step, signed_in: false });
     };
     let consent = if interaction::depends_on_consent(request) {
         consents::look_up(db, session.account, request.client.id.as_str()).await?
@@ -93,7 +99,7 @@ pub async fn decide(
             note_use(oidc, &session, now).await?;
             Ok(Decision::Code(code(oidc, request, Permission { session, consent }, now)))
         }
-        step => Ok(Decision::Step(step)),
+        step => Ok(Decision::Step { step, signed_in: true }),
     }
 }
 

@@ -9,6 +9,7 @@ use form_urlencoded::Serializer;
 use http::Uri;
 use serde_json::{Map, Value};
 use shared::page::Page;
+use tower_cookies::Cookies;
 
 use super::super::Oidc;
 use super::super::failure::Failure;
@@ -17,6 +18,7 @@ use super::problem;
 use super::proof::Unproven;
 use super::respond::{Answer, TrustedRedirect, see_other};
 use super::response_mode::Carrier;
+use crate::accounts::sessions::browser_state::BrowserState;
 use crate::keys::KeysError;
 use crate::web::authorization_problem::ProblemKind;
 use crate::web::return_to;
@@ -27,13 +29,27 @@ const SIGNED_FOR: Duration = Duration::from_secs(5 * 60);
 /// The `typ` of a signed response.
 const TYPE: &str = "JWT";
 
+/// The browser that an answer travels through.
+#[derive(Clone, Copy)]
+pub struct Carrying<'c> {
+    /// Its cookies.
+    pub cookies: &'c Cookies,
+    /// Whether somebody is signed in there, where that was looked at.
+    pub signed_in: Option<bool>,
+}
+
 /// Completes an authorization: spends the pushed request that it came of, if it did, and sends the answer.
 pub async fn conclude(
     oidc: &Oidc,
     pushed: Option<PushedId>,
-    answer: Answer<'_>,
+    mut answer: Answer<'_>,
+    browser: Carrying<'_>,
     frame: impl FnOnce() -> (Page, Uri),
 ) -> Response {
+    if let Some(observer) = answer.redirect.observer() {
+        let state = BrowserState::settle(browser.cookies, browser.signed_in);
+        answer.parameters.push(("session_state", observer.session_state(&state, &*oidc.0.entropy)));
+    }
     let Some(id) = pushed else { return deliver(oidc, answer, frame) };
     match par::spend(oidc, id, oidc.0.clock.now()).await {
         Ok(true) => deliver(oidc, answer, frame),

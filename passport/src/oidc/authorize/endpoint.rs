@@ -13,7 +13,7 @@ use super::super::error::{Code, ProtocolError};
 use super::super::failure::Failure;
 use super::super::scope::EXAM;
 use super::decision::{self, Decision};
-use super::deliver::conclude;
+use super::deliver::{Carrying, conclude};
 use super::interaction::{Began, Step};
 use super::pending::{self, Pending};
 use super::problem;
@@ -67,7 +67,8 @@ pub async fn cancel(State(oidc): State<Oidc>, request: Request) -> Response {
     match proof::prove(&oidc, &pending.query, pending.began(oidc.0.clock.now())).await {
         Ok(proven) => {
             let answer = proven.redirect.with_error(&DECLINED, RequestId::of(&parts.extensions).as_str());
-            conclude(&oidc, proven.pushed, answer, || (oidc.0.pages.page_of(&parts), parts.uri.clone())).await
+            let frame = || (oidc.0.pages.page_of(&parts), parts.uri.clone());
+            conclude(&oidc, proven.pushed, answer, carrying(&cookies(&parts), None), frame).await
         }
         Err(unproven) => problem::page(&oidc, oidc.0.pages.page_of(&parts), &parts.uri, *unproven),
     }
@@ -84,8 +85,16 @@ fn sealed(oidc: &Oidc, parts: &Parts) -> Option<Pending> {
     Pending::open(&*oidc.0.web.sealer, &text)
 }
 
+fn cookies(parts: &Parts) -> Cookies {
+    parts.extensions.get().cloned().unwrap_or_default()
+}
+
 fn session_hash(parts: &Parts) -> Option<[u8; 32]> {
     cookie::token_hash(parts.extensions.get::<Cookies>()?)
+}
+
+fn carrying(cookies: &Cookies, signed_in: Option<bool>) -> Carrying<'_> {
+    Carrying { cookies, signed_in }
 }
 
 async fn serve(oidc: &Oidc, parts: &Parts, query: &str, began: Began) -> Response {
@@ -94,15 +103,21 @@ async fn serve(oidc: &Oidc, parts: &Parts, query: &str, began: Began) -> Respons
         Err(unproven) => return problem::page(oidc, oidc.0.pages.page_of(parts), &parts.uri, *unproven),
     };
     let reference = RequestId::of(&parts.extensions);
-    let send = |answer| conclude(oidc, pushed, answer, || (oidc.0.pages.page_of(parts), parts.uri.clone()));
+    let cookies = cookies(parts);
+    let send = |answer, signed_in| {
+        let frame = || (oidc.0.pages.page_of(parts), parts.uri.clone());
+        conclude(oidc, pushed, answer, carrying(&cookies, signed_in), frame)
+    };
     let request = match request {
         Ok(request) => request,
-        Err(error) => return send(redirect.with_error(&error, reference.as_str())).await,
+        Err(error) => return send(redirect.with_error(&error, reference.as_str()), None).await,
     };
     match decision::decide(oidc, &request, began, session_hash(parts)).await {
-        Ok(Decision::Code(code)) => send(redirect.with_code(code)).await,
-        Ok(Decision::Step(Step::Refuse(error))) => send(redirect.with_error(&error, reference.as_str())).await,
-        Ok(Decision::Step(step)) => {
+        Ok(Decision::Code(code)) => send(redirect.with_code(code), Some(true)).await,
+        Ok(Decision::Step { step: Step::Refuse(error), signed_in }) => {
+            send(redirect.with_error(&error, reference.as_str()), Some(signed_in)).await
+        }
+        Ok(Decision::Step { step, .. }) => {
             let pending = Pending { query: query.to_owned(), began_at: began.at };
             let language = request.language.filter(|_| !began.resumed || pending::is_first(&parts.uri));
             Way::of(&request).to(oidc, &step, &pending, language)

@@ -9,7 +9,7 @@ use shared::clock::Timestamp;
 
 use super::super::error::{Code, ProtocolError};
 use super::super::named_claims::scope_of_token;
-use super::super::scope::{EXAM, Scope};
+use super::super::scope::{EXAM, OFFLINE_ACCESS, Scope};
 use super::request::AuthorizationRequest;
 
 /// What the decision needs of a session.
@@ -120,7 +120,7 @@ pub fn next(
 
 /// Whether the decision needs to know what the person let the client have.
 pub fn depends_on_consent(request: &AuthorizationRequest) -> bool {
-    !request.client.first_party || asks_every_time(request)
+    !request.client.first_party || asks_every_time(request) || request.scope.has(OFFLINE_ACCESS)
 }
 
 /// Whether an earlier answer does not count. Any program on a person's device can give itself out for a client that
@@ -133,11 +133,16 @@ fn is_too_old(request: &AuthorizationRequest, present: Present, now: Timestamp) 
     request.max_age.is_some_and(|limit| now.since(present.auth_time) > limit)
 }
 
-/// Our own sites are covered by the agreements of the registration, unless every request is asked about.
+/// Our own sites are covered by the agreements of the registration, unless every request is asked about. Those do not speak
+/// of access after signing out: nobody has it but by consent (OIDC Core §11).
 fn needs_consent(request: &AuthorizationRequest, consent: Option<&Consent>, began: Began) -> bool {
     let asked_again = asks_every_time(request) && !consent.is_some_and(|c| began.includes(c.granted_at));
-    let not_covered = !request.client.first_party && !consent.is_some_and(|c| c.decides(&request.asked()));
-    asked_again || not_covered
+    let covered = if request.client.first_party {
+        !request.scope.has(OFFLINE_ACCESS) || consent.is_some_and(|c| c.scope.has(OFFLINE_ACCESS))
+    } else {
+        consent.is_some_and(|c| c.decides(&request.asked()))
+    };
+    asked_again || !covered
 }
 
 fn or_refuse(refuse: bool, step: Step, code: Code, description: &'static str) -> Step {
@@ -271,6 +276,21 @@ mod tests {
         assert_eq!(next(&request, present(T0), Some(&consent("openid")), began, later(9)), Step::AskConsent);
         assert_eq!(next(&request, present(T0), Some(&consent("email openid x")), began, later(9)), Step::Issue);
         assert_eq!(next(&request, present(T0), Some(&given("openid", "email")), began, later(9)), Step::Issue);
+    }
+
+    #[test]
+    fn access_after_signing_out_is_asked_about_once_even_for_our_own_site() {
+        let lines = "first_party = true\nscopes = ['openid', 'offline_access']\n\
+            grant_types = ['authorization_code', 'refresh_token']";
+        let offline = request(lines, "scope=openid+offline_access");
+        let began = Began::now(later(9));
+        assert!(depends_on_consent(&offline));
+        assert_eq!(next(&offline, present(T0), None, began, later(9)), Step::AskConsent);
+        assert_eq!(next(&offline, present(T0), Some(&given("openid", "")), began, later(9)), Step::AskConsent);
+        let consent = given("openid offline_access", "");
+        assert_eq!(next(&offline, present(T0), Some(&consent), began, later(9)), Step::Issue);
+        let silent = request(lines, "scope=openid+offline_access&prompt=none");
+        assert_eq!(code(next(&silent, present(T0), None, began, later(9))), Code::ConsentRequired);
     }
 
     #[test]

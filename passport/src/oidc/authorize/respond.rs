@@ -6,6 +6,8 @@ use axum::response::{IntoResponse, Response};
 use http::{StatusCode, header};
 
 use super::super::error::ProtocolError;
+use super::super::scope::OPENID;
+use super::super::session_state::Observer;
 use super::request::RawRequest;
 use super::response_mode::ResponseMode;
 use crate::clients::Client;
@@ -22,6 +24,8 @@ pub struct TrustedRedirect {
     mode: ResponseMode,
     /// For whom answers are signed, if they are.
     recipient: Option<Recipient>,
+    /// Who is told of the session's state: whoever asks who somebody is.
+    observer: Option<Observer>,
 }
 
 /// For whom an answer is signed, and how.
@@ -49,7 +53,15 @@ impl TrustedRedirect {
         let mode = request.response_mode.as_deref().and_then(ResponseMode::parse).unwrap_or_default();
         let recipient =
             mode.signed.then(|| Recipient { client_id: client.id.as_str().to_owned(), alg: client.response_alg });
-        Ok(Self { uri: uri.clone(), state: request.state.clone(), issuer: Arc::clone(issuer), mode, recipient })
+        let authenticates = request.scope.as_deref().is_some_and(|scope| scope.split(' ').any(|token| token == OPENID));
+        Ok(Self {
+            uri: uri.clone(),
+            state: request.state.clone(),
+            issuer: Arc::clone(issuer),
+            mode,
+            recipient,
+            observer: if authenticates { Observer::of(client, uri) } else { None },
+        })
     }
 
     /// The URI as the client sent it.
@@ -65,6 +77,11 @@ impl TrustedRedirect {
     /// For whom answers are signed, if the client asked for signed ones.
     pub fn recipient(&self) -> Option<&Recipient> {
         self.recipient.as_ref()
+    }
+
+    /// Who is told of the session's state, if anybody is.
+    pub fn observer(&self) -> Option<&Observer> {
+        self.observer.as_ref()
     }
 
     /// Whether it leads to a site that TLS proves, and not to a program on a device.

@@ -1,7 +1,10 @@
 //! The end session endpoint (OIDC RP-Initiated Logout §2).
 //!
-//! A session ends without a question only if the site shows by an ID token that it means the person who is signed in;
-//! otherwise any page could sign people out (§6).
+//! A session ends without a question only if the site shows by an ID token that it means this very session of the person
+//! who is signed in; otherwise any page could sign people out (§2, §6). An ID token of another session of the same person
+//! is a reason to ask: it comes from another browser, or from before.
+//!
+//! `logout_hint` is read by nobody: it is not signed, so it could spare nobody the question.
 
 use askama::Template;
 use askama_web::WebTemplate;
@@ -9,11 +12,11 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt as _;
-use http::{HeaderMap, StatusCode};
+use http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use shared::db::DbError;
 use shared::i18n::Lang;
-use shared::page::{Link, Page};
+use shared::page::Page;
 
 use super::super::Oidc;
 use super::super::authorize::problem;
@@ -24,9 +27,9 @@ use super::super::subject::Subjects;
 use super::super::visit::Visit;
 use super::request::{self, LogoutRequest};
 use crate::accounts::sessions::{self, EndReason, Session, cookie};
-use crate::web::error_page::{Explanation, explain};
 use crate::web::form::{FormRejection, is_form};
 use crate::web::seal::{open_text, seal_text};
+use crate::web::signed_out::SignedOut;
 use crate::web::{Fault, Posted, paths, return_to};
 
 const PURPOSE: &str = "logout";
@@ -79,8 +82,11 @@ pub async fn show(State(oidc): State<Oidc>, visit: Visit) -> Response {
         Err(error) => return visit.fault(&Failure::Db(error)),
     };
     match session {
-        None => finish(request.back.as_deref()),
-        Some(session) if means(&oidc, &request, &session) => end(&oidc, visit, session, request.back.as_deref()).await,
+        // Asking twice is no mistake (§4).
+        None => finish(request.back.as_deref(), request.language),
+        Some(session) if means(&oidc, &request, &session) => {
+            end(&oidc, visit, session, request.back, request.language).await
+        }
         Some(_) => {
             if let Some(language) = request.language {
                 // Asked in the language of the site, which stays for the pages after this.
@@ -101,7 +107,7 @@ pub async fn show_again(State(oidc): State<Oidc>, visit: Visit) -> Response {
     let afterwards = Afterwards::open(&oidc, &sealed);
     match current(&oidc, &visit).await {
         Ok(Some(_)) => ask(visit.page, afterwards, sealed, true),
-        Ok(None) => finish(afterwards.back.as_deref()),
+        Ok(None) => finish(afterwards.back.as_deref(), None),
         Err(error) => visit.fault(&Failure::Db(error)),
     }
 }
@@ -134,8 +140,8 @@ pub async fn confirm(
     let afterwards = Afterwards::open(&oidc, &posted.form.logout);
     match posted.form.decision.as_str() {
         "leave" if posted.fresh => match current(&oidc, &visit).await {
-            Ok(Some(session)) => end(&oidc, visit, session, afterwards.back.as_deref()).await,
-            Ok(None) => finish(afterwards.back.as_deref()),
+            Ok(Some(session)) => end(&oidc, visit, session, afterwards.back, None).await,
+            Ok(None) => finish(afterwards.back.as_deref(), None),
             Err(error) => visit.fault(&Failure::Db(error)),
         },
         "stay" => see_other(paths::HOME),
@@ -144,23 +150,12 @@ pub async fn confirm(
     }
 }
 
-/// `GET /signed-out`
-pub async fn signed_out(visit: Visit) -> Response {
-    let page = visit.page;
-    let told = Explanation {
-        title: page.t("oidc-signed-out-title"),
-        lead: page.t("oidc-signed-out-lead"),
-        steps: Vec::new(),
-        way: Link::new(paths::HOME, page.t("oidc-signed-out-home")),
-        other: None,
-    };
-    explain(page, StatusCode::OK, told)
-}
-
-/// Whether the client means this very person; another session of theirs will do.
+/// Whether the client means this very session of this very person.
 fn means(oidc: &Oidc, request: &LogoutRequest, session: &Session) -> bool {
     match (&request.hint, &request.client) {
-        (Some(hint), Some(client)) => Subjects::of(oidc, client).means(&hint.sub, session.account),
+        (Some(hint), Some(client)) => {
+            hint.sid == session.id.to_string() && Subjects::of(oidc, client).means(&hint.sub, session.account)
+        }
         _ => false,
     }
 }
@@ -176,7 +171,7 @@ async fn current(oidc: &Oidc, visit: &Visit) -> Result<Option<Session>, DbError>
     sessions::store::look_up(&oidc.0.db, &hash, now).await
 }
 
-async fn end(oidc: &Oidc, visit: Visit, session: Session, back: Option<&str>) -> Response {
+async fn end(oidc: &Oidc, visit: Visit, session: Session, back: Option<String>, language: Option<Lang>) -> Response {
     let accounts = oidc.0.accounts.clone();
     let ended = oidc
         .0
@@ -186,17 +181,35 @@ async fn end(oidc: &Oidc, visit: Visit, session: Session, back: Option<&str>) ->
             async move { accounts.end_session(tx, session.id, EndReason::SignedOut).await }.boxed()
         })
         .await;
-    match ended {
-        Ok(_) => {
-            cookie::clear(&visit.cookies);
-            finish(back)
-        }
-        Err(error) => visit.fault(&Failure::Db(error)),
+    let ended = match ended {
+        Ok(ended) => ended,
+        Err(error) => return visit.fault(&Failure::Db(error)),
+    };
+    cookie::clear(&visit.cookies);
+    let clients = ended.map(|ended| ended.by_page).unwrap_or_default();
+    if clients.is_empty() {
+        return finish(back.as_deref(), language);
+    }
+    // The person is sent back once the other sites have been told (§3).
+    let over = SignedOut { session: session.id.to_string(), clients, back };
+    see_other(&in_language(over.path(&*oidc.0.web.sealer), '&', language))
+}
+
+/// To the site, or to a page of ours in the language that the site asked for.
+fn finish(back: Option<&str>, language: Option<Lang>) -> Response {
+    match back {
+        Some(back) => see_other(back),
+        None => see_other(&in_language(provider::SIGNED_OUT.to_owned(), '?', language)),
     }
 }
 
-fn finish(back: Option<&str>) -> Response {
-    see_other(back.unwrap_or(provider::SIGNED_OUT))
+fn in_language(mut path: String, separator: char, language: Option<Lang>) -> String {
+    if let Some(language) = language {
+        path.push(separator);
+        path.push_str("lang=");
+        path.push_str(language.tag());
+    }
+    path
 }
 
 #[derive(Template, WebTemplate)]

@@ -6,6 +6,7 @@ use shared::db::{DbError, Tx};
 
 use super::super::store::grants;
 use crate::accounts::{AccountId, Farewell, SessionId};
+use crate::clients::{self, ClientId};
 use crate::delivery::{LogoutNotice, Outbox};
 
 /// Writes a message for each client that got tokens in the session and registered where it wants to be told.
@@ -20,12 +21,20 @@ impl Farewells {
     }
 
     async fn write(&self, tx: &mut Tx, session: SessionId, account: AccountId) -> Result<Vec<String>, DbError> {
-        let clients = grants::clients_to_tell(tx, session).await?;
-        for client in &clients {
-            let (client, account, session) = (client.clone(), account.to_string(), session.to_string());
-            self.outbox.logout(tx, &LogoutNotice { client, account, session }).await?;
+        let mut by_page = Vec::new();
+        for id in grants::clients_to_tell(tx, session).await? {
+            let Some(client) = ClientId::parse(&id) else { continue };
+            // A client that is gone wants to know nothing.
+            let Some(client) = clients::store::find(tx, &client).await? else { continue };
+            if client.backchannel_logout_uri.is_some() {
+                let (client, account, session) = (id.clone(), account.to_string(), session.to_string());
+                self.outbox.logout(tx, &LogoutNotice { client, account, session }).await?;
+            }
+            if client.frontchannel_logout_uri.is_some() {
+                by_page.push(id);
+            }
         }
-        Ok(clients)
+        Ok(by_page)
     }
 }
 

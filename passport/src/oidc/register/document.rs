@@ -7,7 +7,7 @@ use crate::clients::{Client, Metadata};
 use crate::oidc::scope::{EXAM, SUPPORTED};
 
 /// Fields that mean the same here and there.
-const SHARED: [&str; 35] = [
+const SHARED: [&str; 37] = [
     "redirect_uris",
     "post_logout_redirect_uris",
     "application_type",
@@ -40,15 +40,16 @@ const SHARED: [&str; 35] = [
     "default_max_age",
     "require_auth_time",
     "default_acr_values",
+    "frontchannel_logout_uri",
+    "frontchannel_logout_session_required",
     "backchannel_logout_uri",
     "backchannel_logout_session_required",
     "subject_type",
 ];
 
 /// Fields that a client would rely on and that we cannot obey. Others that we do not know are ignored (RFC 7591 §2).
-const NOT_BUILT: [&str; 11] = [
+const NOT_BUILT: [&str; 10] = [
     "request_uris",
-    "frontchannel_logout_uri",
     "sector_identifier_uri",
     "id_token_encrypted_response_alg",
     "id_token_encrypted_response_enc",

@@ -187,9 +187,13 @@ impl Passport {
         answer.parameter("code").unwrap_or_else(|| panic!("no code: {} {:?}", answer.status, answer.location()))
     }
 
-    /// The tokens of `cet` for that scope.
+    /// The tokens of `cet` for that scope, which the person agrees to where they are asked.
     pub(crate) async fn tokens(&self, browser: &mut Browser, scope: &str) -> serde_json::Value {
-        let code = self.code(browser, &with(request(), "scope", scope)).await;
+        let pairs = with(request(), "scope", scope);
+        let code = match authorize(browser, &pairs).await.parameter("code") {
+            Some(code) => code,
+            None => agreed_code(browser, &pairs).await,
+        };
         let answer = token(browser, &redemption(&code)).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
         answer.json()
