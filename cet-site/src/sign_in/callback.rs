@@ -106,7 +106,9 @@ impl Arrival<'_> {
             Err(Fault::Passport(PassportError::CodeRefused)) if self.visitor.is_signed_in() => {
                 Ok(Redirect::to(attempt.return_to.as_str()).into_response())
             }
-            Err(fault @ Fault::Passport(PassportError::CodeRefused)) => self.again(attempt, fault).await,
+            Err(fault @ (Fault::Passport(PassportError::CodeRefused) | Fault::Ended)) => {
+                self.again(attempt, fault).await
+            }
             Err(fault) => Err(fault),
         }
     }

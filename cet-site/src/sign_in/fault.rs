@@ -41,6 +41,9 @@ pub enum Fault {
     /// The passport answered the authorization request with an error (OpenID Connect Core §3.1.2.6).
     #[error("the passport refused the authorization: {0}")]
     Refused(String),
+    /// The passport ended its session while one of this site was to begin by it.
+    #[error("the passport ended the session meanwhile")]
+    Ended,
     /// The passport did not answer, or its answer did not hold.
     #[error(transparent)]
     Passport(#[from] PassportError),
@@ -58,7 +61,9 @@ impl Fault {
             Self::CookiesRefused => Kind::Cookies,
             Self::WrongIssuer => Kind::Issuer,
             Self::Malformed(_) => Kind::Malformed,
-            Self::Refused(_) | Self::Passport(PassportError::CodeRefused | PassportError::Refused(_)) => Kind::Refused,
+            Self::Ended | Self::Refused(_) | Self::Passport(PassportError::CodeRefused | PassportError::Refused(_)) => {
+                Kind::Refused
+            }
             Self::Passport(PassportError::Clock(_)) => Kind::Clock,
             Self::Passport(PassportError::Token(_)) => Kind::Token,
             Self::Passport(PassportError::Unreachable(_)) | Self::Db(_) => Kind::Unreachable,

@@ -47,6 +47,8 @@ pub(super) enum Whom {
 pub(super) struct LogoutToken {
     /// Its id: counts once.
     pub(super) id: String,
+    /// When the passport wrote it.
+    pub(super) issued_at: Timestamp,
     /// When it would have been refused anyway.
     pub(super) over_at: Timestamp,
     /// Whose sessions are to end.
@@ -154,5 +156,5 @@ fn judge(claims: Claims, expected: Expected<'_>) -> Result<LogoutToken, Refusal>
         (None, Some(subject)) => Whom::Subject(subject),
         (None, None) => return Err(Refusal::Rule("neither sub nor sid is given")),
     };
-    Ok(LogoutToken { id: claims.jti, over_at, whom })
+    Ok(LogoutToken { id: claims.jti, issued_at: Timestamp::from_seconds(claims.iat), over_at, whom })
 }

@@ -16,7 +16,7 @@ use openidconnect::{
     UserInfoClaims, UserInfoError,
 };
 use serde::{Deserialize, Serialize};
-use shared::clock::SharedClock;
+use shared::clock::{SharedClock, Timestamp};
 use shared::i18n::Lang;
 use shared::secret::SecretString;
 use url::Url;
@@ -326,6 +326,7 @@ fn person(tokens: &Tokens, claims: &Claims, info: &UserInfo) -> Result<Person, P
         account: masked_account(info.email().map(|e| e.as_str()), info.phone_number().map(|p| p.as_str()), &subject),
         subject,
         sid: claims.additional_claims().sid.clone(),
+        issued_at: Timestamp::from_seconds(claims.issue_time().timestamp()),
         name: name.filter(|name| !name.is_empty()),
         province: province.map_err(|_| PassportError::Token("exam_province is no province".to_owned()))?,
         id_token: SecretString::new(id_token),

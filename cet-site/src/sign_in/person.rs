@@ -1,5 +1,6 @@
 //! Who signed in, as far as the site needs to know.
 
+use shared::clock::Timestamp;
 use shared::secret::SecretString;
 
 use crate::profile::Province;
@@ -11,6 +12,8 @@ pub struct Person {
     pub subject: String,
     /// The passport's identifier of its session (`sid`), for sign-out from there.
     pub sid: Option<String>,
+    /// When the passport said all this: the `iat` of the ID token, to the second.
+    pub issued_at: Timestamp,
     /// The account, masked: the site has no use for the address itself.
     pub account: String,
     /// The name, if the person gave one.

@@ -21,6 +21,7 @@ use super::logout_token::LogoutToken;
 use super::passport::{Passport, PassportError};
 use super::person::Person;
 use super::return_path::ReturnPath;
+use super::session::store::ends;
 use super::session::{Session, SessionId, SessionLimits, SessionToken, store};
 
 /// Signing in and out. Cheap to clone.
@@ -170,18 +171,23 @@ impl SignIn {
         let id = SessionId::new(now, &**entropy);
         let former = self.held_token(held).map(|token| token.hash());
         let (hash, person) = (token.hash(), Arc::new(person));
-        db.write(move |tx| {
+        let begun = db.write::<_, DbError, _>(move |tx| {
             let person: Arc<Person> = Arc::clone(&person);
             async move {
+                if !ends::may_begin(tx, &person, now).await? {
+                    return Ok(false);
+                }
                 if let Some(former) = former {
                     store::end(tx, former).await?;
                 }
-                store::insert(tx, id, hash, &person, now).await
+                store::insert(tx, id, hash, &person, now).await?;
+                Ok(true)
             }
             .boxed()
-        })
-        .await
-        .map_err(Fault::Db)?;
+        });
+        if !begun.await.map_err(Fault::Db)? {
+            return Err(Fault::Ended);
+        }
         let cookies = vec![Cookie::session(self.session_cookie(), token.expose()), self.forget(&attempt.state)];
         Ok(Departure { to: attempt.return_to.as_str().to_owned(), cookies })
     }
@@ -230,7 +236,8 @@ impl SignIn {
     /// Ends the sessions that a logout token of the passport names; how many those were. A token that ended nothing
     /// because something failed is not spent.
     pub(super) async fn end_by_token(&self, text: &str) -> Result<u64, NotEnded> {
-        let Parts { passport, db, .. } = &self.0.parts;
+        let Parts { passport, db, clock, .. } = &self.0.parts;
+        let now = clock.now();
         let token: Arc<LogoutToken> = Arc::new(passport.read_logout_token(text).await?);
         db.write(move |tx| {
             let token = Arc::clone(&token);
@@ -238,6 +245,7 @@ impl SignIn {
                 if !store::spend_token(tx, &token.id, token.over_at).await? {
                     return Err(NotEnded::Repeated);
                 }
+                ends::remember(tx, &token, now).await?;
                 Ok(store::end_of(tx, &token.whom).await?)
             }
             .boxed()
@@ -251,7 +259,7 @@ impl SignIn {
         (state.is_some() && state == kept, Cookie::removal(self.sign_out_cookie()))
     }
 
-    /// Deletes sessions that no longer count, and forgets logout tokens whose time is over; how many sessions there
+    /// Deletes sessions that no longer count, and forgets logout tokens and ends whose time is over; how many sessions there
     /// were.
     ///
     /// # Errors
@@ -262,6 +270,7 @@ impl SignIn {
         let sweep = db.write(move |tx| {
             async move {
                 store::forget_tokens(tx, now).await?;
+                ends::forget(tx, now).await?;
                 store::sweep(tx, limits, now).await
             }
             .boxed()

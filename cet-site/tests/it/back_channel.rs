@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use axum::body::Body;
+use futures_util::future::join_all;
 use http::{Method, Request, StatusCode, header};
 use serde_json::{Value, json};
+use shared::db::sql;
 use shared::testkit::{Answer, Browser};
 
 use crate::support::{SITE, World, with_cet};
@@ -62,6 +64,7 @@ async fn a_logout_token_ends_the_session_at_once() {
 async fn a_token_names_the_session_or_the_person() {
     with_cet(|world: World| async move {
         for (claim, ends) in [("sub", true), ("sid", true)] {
+            world.passport.new_session();
             let mut browser = signed_in(&world).await;
             let other = world.passport.logout_token(|_, claims| claims[claim] = json!("another"));
             assert_eq!(tell(&world, &other).await.status, StatusCode::OK, "nobody is signed in so");
@@ -96,6 +99,7 @@ async fn a_repeated_token_is_refused() {
     with_cet(|world: World| async move {
         let token = world.passport.logout_token(|_, _| ());
         assert_eq!(tell(&world, &token).await.status, StatusCode::OK);
+        world.passport.new_session();
         let mut browser = signed_in(&world).await;
         assert_refused(&tell(&world, &token).await, "repeated");
         let same_id = world.passport.logout_token(|_, claims| claims["jti"] = json!("token-1"));
@@ -193,6 +197,7 @@ async fn a_request_that_is_none_is_refused() {
 async fn the_type_may_be_left_out_or_written_whole() {
     with_cet(|world: World| async move {
         for typ in [None, Some("logout+jwt"), Some("application/logout+jwt"), Some("LOGOUT+JWT")] {
+            world.passport.new_session();
             let mut browser = signed_in(&world).await;
             let token = world.passport.logout_token(|header, _| match typ {
                 Some(typ) => header["typ"] = json!(typ),
@@ -236,6 +241,89 @@ async fn a_token_by_a_new_key_is_taken_and_one_that_failed_can_come_again() {
         world.wait(Duration::from_secs(10));
         assert_eq!(tell(&world, &token).await.status, StatusCode::OK);
         assert!(!is_signed_in(&mut browser).await);
+    })
+    .await;
+}
+
+/// A token that names the person alone.
+fn of_person(world: &World) -> String {
+    world.passport.logout_token(|_, claims| {
+        claims.as_object_mut().expect("claims").remove("sid");
+    })
+}
+
+#[tokio::test]
+async fn a_session_that_ended_before_it_was_stored_does_not_begin() {
+    with_cet(|world: World| async move {
+        // As it is for a token that overtakes the sign-in: the code is redeemed, and nothing is stored yet.
+        assert_eq!(tell(&world, &world.passport.logout_token(|_, _| ())).await.status, StatusCode::OK);
+        let mut browser = world.browser();
+        let page = browser.open(&format!("{SITE}/registration")).await;
+        assert_eq!(page.status, StatusCode::BAD_REQUEST, "tried once more by itself, and then told");
+        assert!(!is_signed_in(&mut browser).await);
+        world.passport.new_session();
+        assert_eq!(browser.open(&format!("{SITE}/registration")).await.status, StatusCode::OK);
+        assert!(is_signed_in(&mut browser).await, "another session may");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_was_signed_out_everywhere_signs_in_by_a_later_id_token_only() {
+    with_cet(|world: World| async move {
+        assert_eq!(tell(&world, &of_person(&world)).await.status, StatusCode::OK);
+        world.passport.new_session();
+        let mut browser = world.browser();
+        assert_eq!(browser.open(&format!("{SITE}/registration")).await.status, StatusCode::BAD_REQUEST);
+        world.passport.person("subject-2", None);
+        signed_in(&world).await;
+        world.passport.person("subject-1", None);
+        world.wait(Duration::from_secs(1));
+        assert_eq!(browser.open(&format!("{SITE}/registration")).await.status, StatusCode::OK);
+        assert!(is_signed_in(&mut browser).await);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_sign_ins_and_a_token_at_once_none_is_left_signed_in() {
+    with_cet(|world: World| async move {
+        for round in 0..4 {
+            world.passport.new_session();
+            let token = if round % 2 == 0 { world.passport.logout_token(|_, _| ()) } else { of_person(&world) };
+            let sign_ins = (0..6).map(|_| async {
+                let mut browser = world.browser();
+                browser.open(&format!("{SITE}/registration")).await;
+                browser
+            });
+            let (mut browsers, told) = tokio::join!(join_all(sign_ins), tell(&world, &token));
+            assert_eq!(told.status, StatusCode::OK);
+            for browser in &mut browsers {
+                assert!(!is_signed_in(browser).await, "round {round}");
+            }
+            world.wait(Duration::from_secs(1));
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_ended_is_forgotten_after_the_longest_sign_in() {
+    with_cet(|world: World| async move {
+        tell(&world, &world.passport.logout_token(|_, _| ())).await;
+        let count = async || {
+            let found = world.db.read(|tx| {
+                Box::pin(
+                    async move { sql("SELECT about FROM passport_ends").fetch_all(tx).await.map(|rows| rows.len()) },
+                )
+            });
+            found.await.expect("rows")
+        };
+        for (later, left) in [(599, 1), (1, 0)] {
+            world.wait(Duration::from_secs(later));
+            world.sweep().await;
+            assert_eq!(count().await, left, "{later}");
+        }
     })
     .await;
 }

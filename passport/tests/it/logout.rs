@@ -191,7 +191,8 @@ async fn what_is_no_id_token_of_ours_counts_as_no_hint() {
         let response = authorize(&mut browser, &with(request(), "response_mode", "jwt")).await.parameter("response");
         let (signed_part, signature) = id_token(&tokens).rsplit_once('.').expect("a JWT");
         let (header, payload) = signed_part.split_once('.').expect("a JWT");
-        let forged = format!("{header}.{payload}.{}{}", if signature.starts_with('A') { 'B' } else { 'A' }, &signature[1..]);
+        let forged =
+            format!("{header}.{payload}.{}{}", if signature.starts_with('A') { 'B' } else { 'A' }, &signature[1..]);
         let unsigned = format!("eyJhbGciOiJub25lIn0.{payload}.");
         for other in ["", "x", &forged, &unsigned, &access, &person, &response.expect("a signed response")] {
             let page = logout(&mut browser, &[("id_token_hint", other)]).await;

@@ -45,7 +45,8 @@ async fn who_signs_in_again_in_the_same_browser_keeps_the_session_and_its_sites(
         let mut browser = browser(&passport);
         sign_in(&mut browser).await;
         let code = passport.code(&mut browser, &request()).await;
-        let hint = token(&mut browser, &redemption(&code)).await.json()["id_token"].as_str().expect("a token").to_owned();
+        let hint =
+            token(&mut browser, &redemption(&code)).await.json()["id_token"].as_str().expect("a token").to_owned();
         let before = claims(&hint);
         let mut copy = browser.clone();
 

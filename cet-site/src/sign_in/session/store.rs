@@ -1,5 +1,7 @@
 //! Sessions in the database.
 
+pub(in crate::sign_in) mod ends;
+
 use std::str::FromStr as _;
 
 use shared::clock::Timestamp;

@@ -55,16 +55,26 @@ impl World {
         site("cet", &self.passport.issuer, &self.clock, self.db.clone())
     }
 
+    /// What is over goes, as it does every few minutes.
+    pub async fn sweep(&self) {
+        let app = app(&settings("cet", &self.passport.issuer), &self.clock, self.db.clone());
+        app.sign_in.sweep().await.expect("swept");
+    }
+
     /// Time passes.
     pub fn wait(&self, by: Duration) {
         self.clock.advance(by);
     }
 }
 
+fn app(settings: &Settings, clock: &Arc<FakeClock>, db: Db) -> App {
+    App::build(settings, db, Arc::clone(clock) as _, Arc::new(SystemEntropy::new())).expect("a site")
+}
+
 /// The routes of a site with the HTTP kit around them, as `serve` puts them together.
 pub fn site(profile: &str, issuer: &str, clock: &Arc<FakeClock>, db: Db) -> Router {
     let settings = settings(profile, issuer);
-    let app = App::build(&settings, db, Arc::clone(clock) as _, Arc::new(SystemEntropy::new())).expect("a site");
+    let app = app(&settings, clock, db);
     let kit = Kit::new(&settings.server).hosts([settings.base_url.authority()]).pages(Failures(app.web.clone()));
     kit.apply(router::routes(app))
 }

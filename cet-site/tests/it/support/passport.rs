@@ -21,7 +21,7 @@ use url::Url;
 /// The secret that the site has in tests.
 pub const CLIENT_SECRET: &str = "a-secret-of-the-tests";
 
-/// The session at the provider that every sign-in comes of.
+/// The session at the provider that sign-ins come of at first.
 const SID: &str = "passport-session-1";
 
 /// How the provider goes wrong.
@@ -92,6 +92,7 @@ struct Memory {
     last_authorization: HashMap<String, String>,
     away: bool,
     subject: String,
+    sid: String,
     province: Option<String>,
 }
 
@@ -110,6 +111,7 @@ impl StubPassport {
             last_authorization: HashMap::new(),
             away: false,
             subject: "subject-1".to_owned(),
+            sid: SID.to_owned(),
             province: Some("11".to_owned()),
         });
         let passport = Self { inner: Arc::new(Inner { issuer: issuer.clone(), clock, state }), issuer };
@@ -149,6 +151,13 @@ impl StubPassport {
         memory.province = province.map(str::to_owned);
     }
 
+    /// The person signs in at the provider anew: what comes of it has another session.
+    pub fn new_session(&self) {
+        let mut memory = self.inner.lock();
+        memory.issued += 1;
+        memory.sid = format!("passport-session-{}", memory.issued);
+    }
+
     /// Signs with a new key from now on, and publishes it alone.
     pub fn rotate(&self) {
         let mut memory = self.inner.lock();
@@ -165,7 +174,7 @@ impl StubPassport {
         let mut header = json!({ "alg": "ES256", "typ": "logout+jwt", "kid": memory.kid });
         let mut claims = json!({
             "iss": self.issuer, "aud": "cet", "iat": now, "exp": now + 120, "jti": format!("token-{}", memory.issued),
-            "sub": memory.subject, "sid": SID,
+            "sub": memory.subject, "sid": memory.sid,
             "events": { "http://schemas.openid.net/event/backchannel-logout": {} },
         });
         change(&mut header, &mut claims);
@@ -297,7 +306,7 @@ fn id_token(inner: &Inner, memory: &Memory, asked: &HashMap<String, String>) -> 
     let now = inner.clock.now().seconds();
     let mut claims = json!({
         "iss": inner.issuer, "sub": memory.subject, "aud": asked["client_id"], "nonce": asked["nonce"],
-        "iat": now, "exp": now + 300, "sid": SID,
+        "iat": now, "exp": now + 300, "sid": memory.sid,
         "at_hash": URL_SAFE_NO_PAD.encode(&sha256(b"access-1")[..16]),
     });
     if let Twist::Claim(name, lie) = memory.twist {
