@@ -1,6 +1,7 @@
 //! What stands between an account and somebody who guesses its password, as a person meets it.
 
-use anyhow::ensure;
+use anyhow::{Context as _, ensure};
+use e2e::demo::Demo;
 use e2e::window::Opening;
 
 use crate::stage::{Browser, OwnDemo, newcomer};
@@ -65,19 +66,44 @@ async fn the_buttons_of_the_captcha_keep_what_was_typed_passwords_too() -> anyho
 }
 
 #[tokio::test]
-async fn without_script_the_captcha_is_a_picture_and_its_other_way_leads_back_to_one() -> anyhow::Result<()> {
+async fn without_script_who_cannot_read_the_picture_registers_by_a_code() -> anyhow::Result<()> {
     let browser = Browser::open_without_script().await?;
     let who = newcomer();
     browser.goto(&format!("{}/register", browser.demo.passport)).await?;
     browser.fill("email", &who.email).await?;
+    browser.fill("mobile", &who.mobile).await?;
     browser.fill("captcha", "00000").await?;
     browser.submit().await?;
     browser.shows("验证码不对，已换了一张").await?;
     ensure!(browser.value("email").await? == who.email, "a wrong answer lost the mail address");
     browser.click("[name=captcha_action][value=work]").await?;
-    browser.shows("请改用图片").await?;
+    browser.shows("可以改收邮件或短信验证码").await?;
     browser.click("[name=captcha_action][value=refresh]").await?;
     browser.appears("img.captcha-picture").await?;
+    browser.click("[name=captcha_action][value=work]").await?;
+    browser.click("[name=captcha_action][value=code]").await?;
+    browser.shows("6位数字验证码会发到那里").await?;
     ensure!(browser.value("email").await? == who.email, "the other way lost the mail address");
+    let code = code_sent_to(&browser.demo, &who.email).await?;
+    browser.fill("captcha", &code).await?;
+    browser.fill("password", &who.password).await?;
+    browser.fill("password_confirm", &who.password).await?;
+    browser.click("[name=agree]").await?;
+    browser.submit().await?;
+    browser.shows("注册成功，请登录").await?;
     browser.close().await
+}
+
+/// The code in the mail that reaches that address.
+async fn code_sent_to(demo: &Demo, email: &str) -> anyhow::Result<String> {
+    let mailbox = Browser::open_at(demo, 1280, Opening::default()).await?;
+    let mut found = None;
+    let arrived = async || {
+        mailbox.goto(&format!("{}/?to={email}", demo.mailbox)).await?;
+        found = mailbox.text().await?.split_once("验证码：").and_then(|(_, rest)| rest.get(..6).map(str::to_owned));
+        Ok(found.is_some())
+    };
+    mailbox.until("the mail with the code", arrived).await?;
+    mailbox.close().await?;
+    found.context("a code")
 }

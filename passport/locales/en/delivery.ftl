@@ -43,3 +43,13 @@ delivery-locked-text =
     { $issuer }
 
 delivery-taken-sms = [E-TEST] Someone is registering a passport with your mobile number. You already have one, and your account has not changed. If it was you, simply sign in.
+
+delivery-code-subject = Your code for E-TEST Passport: { $code }
+delivery-code-text =
+    Hello,
+
+    Your code is { $code }. Type it into the form that you are filling in. It is good for 10 minutes.
+
+    If you are not filling in a form of E-TEST Passport, somebody mistyped their address. There is nothing to do, and nothing has changed.
+
+delivery-code-sms = [E-TEST] Your code is { $code }, good for 10 minutes. If you did not ask for it, there is nothing to do.

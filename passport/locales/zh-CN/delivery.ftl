@@ -43,3 +43,13 @@ delivery-locked-text =
     { $issuer }
 
 delivery-taken-sms = 【E-TEST】有人正在用您的手机号注册通行证，您已有通行证，账号没有变化。如是本人请直接登录。
+
+delivery-code-subject = E-TEST通行证验证码：{ $code }
+delivery-code-text =
+    您好！
+
+    您的验证码是{ $code }，请填入正在填写的表单，10分钟内有效。
+
+    如果您没有在填写E-TEST通行证的表单，可能是别人填错了邮箱，您无需做任何事，账号也没有变化。
+
+delivery-code-sms = 【E-TEST】验证码{ $code }，10分钟内有效。如非本人操作，请忽略。

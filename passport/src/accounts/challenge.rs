@@ -1,13 +1,16 @@
-//! When the forms of accounts ask for a captcha, and the one transaction in which they take up its answer.
+//! When the forms of accounts ask for a captcha, the one transaction in which they take up its answer, and the code that
+//! is sent to whom neither the picture nor the sum will do.
 
 use futures_util::FutureExt as _;
+use shared::db::{DbError, Tx};
+use shared::i18n::Lang;
 use shared::page::Captcha;
 
-use super::captcha::{Fields, Form, Step, needed};
-use super::model::LoginName;
-use super::{Accounts, Trouble};
+use super::captcha::{Fields, Form, Problem, Step, needed};
+use super::model::{Email, LoginName, Mobile};
+use super::{Accounts, Trouble, store};
 use crate::config::CaptchaPolicy;
-use crate::limits::{AddressBlock, Subject};
+use crate::limits::{AddressBlock, Subject, Verdict};
 
 impl Accounts {
     /// Whether signing in asks for a captcha: by policy, and by the failures of the name or the address block.
@@ -56,17 +59,96 @@ impl Accounts {
     ///
     /// # Errors
     /// The database.
-    pub async fn captcha_step(&self, form: Form, fields: &Fields, needed: bool) -> Result<Step, Trouble> {
-        if !needed && fields.captcha_action.is_empty() {
+    pub async fn captcha_step(&self, sent: Sent) -> Result<Step, Trouble> {
+        if !sent.needed && sent.fields.captcha_action.is_empty() {
             return Ok(Step::Passed(None));
         }
-        let step = self.write((form, fields.clone(), needed), |accounts, (form, fields, needed), tx| {
+        let step = self.write(sent, |accounts, sent, tx| {
             async move {
+                if sent.fields.asks_for_a_code() {
+                    return send_code(&accounts, sent, tx).await;
+                }
                 let parts = accounts.parts();
-                parts.captchas.step(tx, form, &fields, needed, parts.clock.now()).await
+                parts.captchas.step(tx, sent.form, &sent.fields, sent.needed, parts.clock.now()).await
             }
             .boxed()
         });
         Ok(step.await?)
     }
+}
+
+/// A captcha as a form sent it, and what a code in its place needs.
+#[derive(Debug, Clone)]
+pub struct Sent {
+    /// The form.
+    pub form: Form,
+    /// What the box says.
+    pub fields: Fields,
+    /// Whether the form asks for a captcha.
+    pub needed: bool,
+    /// Whom a code could be sent to.
+    pub contact: Option<Contact>,
+    /// Where the browser is.
+    pub address: AddressBlock,
+    /// The language of the page.
+    pub lang: Lang,
+}
+
+/// Where a code can be sent.
+#[derive(Debug, Clone)]
+pub enum Contact {
+    /// By mail.
+    Mail(Email),
+    /// By SMS.
+    Sms(Mobile),
+}
+
+impl Contact {
+    /// The mail address or mobile number that was typed into one field.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mobile = || Mobile::parse(text).ok().map(Self::Sms);
+        Email::parse(text).ok().map(Self::Mail).or_else(mobile)
+    }
+
+    fn name(&self) -> LoginName {
+        match self {
+            Self::Mail(email) => LoginName::email(email),
+            Self::Sms(mobile) => LoginName::mobile(mobile),
+        }
+    }
+
+    fn masked(&self) -> String {
+        match self {
+            Self::Mail(email) => email.masked(),
+            Self::Sms(mobile) => mobile.masked(),
+        }
+    }
+}
+
+/// Sends a code and asks for it. At sign-in only who has an account gets one; the page says the same either way.
+async fn send_code(accounts: &Accounts, sent: Sent, tx: &mut Tx) -> Result<Step, DbError> {
+    let parts = accounts.parts();
+    let (limits, now) = (&parts.limits, parts.clock.now());
+    let refused = |problem| {
+        let captcha = parts.captchas.shown(sent.form, &sent.fields, now);
+        Ok(Step::Again { captcha, problem: Some(problem) })
+    };
+    let Some(contact) = &sent.contact else { return refused(Problem::Nowhere) };
+    let name = contact.name();
+    for (limit, subject) in [
+        (&limits.policy().captcha_code_address, Subject::Address(sent.address)),
+        (&limits.policy().captcha_code_contact, Subject::Text(name.as_str())),
+    ] {
+        if let Verdict::Refused { until } = limits.hit(tx, limit, subject, now).await? {
+            return refused(Problem::TooManyCodes { until });
+        }
+    }
+    let (captcha, code) = parts.captchas.code(sent.form, contact.masked(), now);
+    if sent.form == Form::Registration || store::find_by_name(tx, &name).await?.is_some() {
+        match contact {
+            Contact::Mail(email) => parts.outbox.code_mail(tx, email.as_str(), sent.lang, &code).await?,
+            Contact::Sms(mobile) => parts.outbox.code_sms(tx, mobile.as_str(), sent.lang, &code).await?,
+        };
+    }
+    Ok(Step::Again { captcha, problem: None })
 }

@@ -35,6 +35,23 @@ impl Outbox {
         self.write(tx, &Channel::Mail, &Payload::of(&letter)).await
     }
 
+    /// Writes a mail with a code to type into a form, within the caller's transaction.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn code_mail(&self, tx: &mut Tx, to: &str, lang: Lang, code: &str) -> Result<MessageId, DbError> {
+        let letter = text::code_mail(to, lang, code, &self.issuer);
+        self.write(tx, &Channel::Mail, &Payload::of(&letter)).await
+    }
+
+    /// The same as an SMS.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn code_sms(&self, tx: &mut Tx, to: &str, lang: Lang, code: &str) -> Result<MessageId, DbError> {
+        self.write(tx, &Channel::Sms, &Payload::of(&text::code_sms(to, lang, code))).await
+    }
+
     /// Writes an SMS that tells somebody that the number has an account, within the caller's transaction.
     ///
     /// # Errors

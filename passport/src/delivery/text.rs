@@ -35,6 +35,24 @@ pub(super) fn mail(to: &str, lang: Lang, notice: Notice, issuer: &str) -> Letter
     }
 }
 
+/// The mail with a code to type into a form.
+pub(super) fn code_mail(to: &str, lang: Lang, code: &str, issuer: &str) -> Letter {
+    let values = [("code", code), ("issuer", issuer)];
+    let text = TEXTS.text_with(lang, "delivery-code-text", &values);
+    let signature = TEXTS.text_with(lang, "delivery-signature", &values);
+    Letter {
+        to: to.to_owned(),
+        subject: TEXTS.text_with(lang, "delivery-code-subject", &values),
+        text: format!("{text}\n\n-- \n{signature}\n"),
+    }
+}
+
+/// The SMS with such a code.
+pub(super) fn code_sms(to: &str, lang: Lang, code: &str) -> Letter {
+    let text = TEXTS.text_with(lang, "delivery-code-sms", &[("code", code)]);
+    Letter { to: to.to_owned(), subject: String::new(), text }
+}
+
 /// The SMS that tells somebody that the number has an account.
 pub(super) fn contact_taken_sms(to: &str, lang: Lang) -> Letter {
     Letter { to: to.to_owned(), subject: String::new(), text: TEXTS.text(lang, "delivery-taken-sms") }

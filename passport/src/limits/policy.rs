@@ -185,6 +185,10 @@ pub struct Policy {
     pub client_registration_address: Limit,
     /// Messages to one account that somebody tried to register with its contacts.
     pub registration_conflict_mail: Limit,
+    /// Codes in place of a captcha that are sent to one mail address or mobile number.
+    pub captcha_code_contact: Limit,
+    /// Such codes that are asked for from one address block.
+    pub captcha_code_address: Limit,
     /// Mails to one account that one of its login names was locked.
     pub sign_in_lock_mail: Limit,
 }
@@ -200,6 +204,8 @@ impl Default for Policy {
             registration_conflict_address: Limit::rate("registration_conflict_address", 20, HOUR),
             client_registration_address: Limit::rate("client_registration_address", 60, HOUR),
             registration_conflict_mail: Limit::rate("registration_conflict_mail", 1, DAY),
+            captcha_code_contact: Limit::rate("captcha_code_contact", 5, HOUR),
+            captcha_code_address: Limit::rate("captcha_code_address", 60, HOUR),
             sign_in_lock_mail: Limit::rate("sign_in_lock_mail", 3, DAY),
         }
     }

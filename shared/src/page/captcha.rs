@@ -28,6 +28,11 @@ pub enum CaptchaView {
         /// Zero bits asked for, sent back in `pow_bits`.
         bits: u32,
     },
+    /// Type the code that was sent, in `captcha`.
+    Code {
+        /// To whom, masked.
+        to: String,
+    },
     /// Already answered: a green line, nothing is asked again.
     Passed,
 }
@@ -53,6 +58,15 @@ impl Captcha {
     pub fn work(&self) -> Option<(&str, u32)> {
         match &self.view {
             CaptchaView::Work { challenge, bits } => Some((challenge, *bits)),
+            _ => None,
+        }
+    }
+
+    /// To whom a code was sent, when it is asked for.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        match &self.view {
+            CaptchaView::Code { to } => Some(to),
             _ => None,
         }
     }

@@ -19,6 +19,7 @@ struct Specimen {
     provinces: Vec<Choice>,
     picture: Captcha,
     work: Captcha,
+    sent: Captcha,
     passed: Captcha,
     destination: Destination,
     side: Vec<NavItem>,
@@ -53,6 +54,7 @@ fn specimen(lang: Lang) -> Specimen {
         provinces: vec![Choice::new("11", "北京"), Choice::new("44", "广东")],
         picture: captcha(CaptchaView::Picture { url: "/captcha/c1".to_owned(), large: false }),
         work: captcha(CaptchaView::Work { challenge: "abc".to_owned(), bits: 18 }),
+        sent: captcha(CaptchaView::Code { to: "li***06@example.com".to_owned() }),
         passed: captcha(CaptchaView::Passed),
         destination: Destination {
             name: "全国大学英语四、六级考试(CET)".to_owned(),

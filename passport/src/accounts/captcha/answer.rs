@@ -1,4 +1,6 @@
-//! What stands in a picture, and how forgivingly an answer is read.
+//! What stands in a picture or in a message, and how forgivingly an answer is read.
+
+use std::borrow::Cow;
 
 use shared::entropy::{self, Entropy};
 use shared::secret::constant_time_eq;
@@ -6,26 +8,38 @@ use shared::secret::constant_time_eq;
 /// Characters in a picture.
 pub(super) const LENGTH: usize = 5;
 
+/// Digits of a code that is sent.
+pub(super) const DIGITS: usize = 6;
+
 /// Characters that no one takes for another: without 0 O Q, 1 I, 2 Z, 5 S, 8 B, G, U V.
 pub(super) const ALPHABET: &[u8] = b"ACDEFHJKLMNPRTWXY34679";
 
 /// The longest answer that is looked at; spaces between the characters have room in it.
 const LONGEST: usize = 64;
 
-/// The characters of a picture, or those that were typed: as capitals.
+/// The characters of a picture or a code, or those that were typed: as capitals.
 #[derive(Clone)]
 pub(super) struct Answer(Vec<u8>);
 
 impl Answer {
     /// Characters for a new picture, each as likely as the other.
     pub(super) fn random(entropy: &dyn Entropy) -> Self {
-        let n = ALPHABET.len();
-        let mut out = Vec::with_capacity(LENGTH);
-        while out.len() < LENGTH {
+        Self::of(ALPHABET, LENGTH, entropy)
+    }
+
+    /// A new code to be sent.
+    pub(super) fn digits(entropy: &dyn Entropy) -> Self {
+        Self::of(b"0123456789", DIGITS, entropy)
+    }
+
+    fn of(alphabet: &[u8], length: usize, entropy: &dyn Entropy) -> Self {
+        let n = alphabet.len();
+        let mut out = Vec::with_capacity(length);
+        while out.len() < length {
             let [byte] = entropy::bytes::<1>(entropy);
             // The bytes above the last multiple would favour the first characters.
             if usize::from(byte) < 256 / n * n {
-                out.push(ALPHABET[usize::from(byte) % n]);
+                out.push(alphabet[usize::from(byte) % n]);
             }
         }
         Self(out)
@@ -45,6 +59,11 @@ impl Answer {
             .map(|byte| byte.to_ascii_uppercase())
             .collect();
         (!typed.is_empty()).then_some(Self(typed))
+    }
+
+    /// The characters as text.
+    pub(super) fn text(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.0)
     }
 
     /// The characters, in ASCII.

@@ -1,4 +1,5 @@
-//! Captchas: a picture to read, or a sum for the browser to work out; each is good for one answer.
+//! Captchas: a picture to read, a sum for the browser to work out, or a code that was sent by mail or SMS, for who can
+//! do neither of the two; each is passed once.
 //!
 //! A challenge is a sealed text that holds its own answer ([`ticket`]): showing a form costs no row in the database,
 //! any node can draw the picture, and only answers are written down ([`store`]). Whoever passed gets a sealed pass, so
@@ -11,10 +12,11 @@
 //! // GET: with the box from the start, where the policy says so
 //! let captcha = needed(policy, after, failures).then(|| captchas.fresh(Form::SignIn, now));
 //! // POST: `fields: captcha::Fields` are those of the box, see `parts::captcha`; inside one `db.write`:
+//! // A press on `fields.asks_for_a_code()` is the caller's: it knows whom to send [`Captchas::code`] to.
 //! match captchas.step(tx, Form::SignIn, &fields, needed, now).await? {
 //!     Step::Passed(shown) => …,                     // go on; a page that shows the form again shows `shown`
 //!     Step::Again { captcha, problem: None } => …,  // a button of the box was pressed: the form as it was
-//!     Step::Again { captcha, problem: Some(p) } => flaws.push("captcha", "common-captcha", p.key()),
+//!     Step::Again { captcha, problem: Some(p) } => p.tell(&mut flaws),
 //! }
 //! // GET of a form that comes back, with what `Fields::showing` took along
 //! let captcha = captchas.shown(Form::SignIn, &fields, now);
@@ -41,13 +43,16 @@ use shared::page::{Captcha, CaptchaView};
 use self::answer::Answer;
 use self::ticket::{Asked, Ticket};
 use crate::config::CaptchaPolicy;
-use crate::web::Sealer;
 use crate::web::paths::CAPTCHA_IMAGE;
+use crate::web::{Flaws, Sealer};
 
 pub use self::ticket::{Form, LIFETIME};
 
 /// How many attempts a pass is good for: enough to mend a form, too few to try passwords with.
 pub const PASS_USES: i64 = 8;
+
+/// How many times a code may be mistyped: of a million codes, so many are tried in vain.
+const CODE_TRIES: i64 = 5;
 
 /// Whether a captcha is asked for after so many failures of the account or of the address block.
 pub fn needed(policy: CaptchaPolicy, after: u32, failures: u32) -> bool {
@@ -67,7 +72,7 @@ pub struct Fields {
     /// What was read from the picture.
     #[serde(skip_serializing)]
     pub captcha: String,
-    /// The button of the box that was pressed, if one was: `refresh`, `enlarge`, `shrink` or `work`.
+    /// The button of the box that was pressed, if one was: `refresh`, `enlarge`, `shrink`, `work` or `code`.
     #[serde(skip_serializing)]
     pub captcha_action: String,
     /// What the browser worked out.
@@ -76,6 +81,11 @@ pub struct Fields {
 }
 
 impl Fields {
+    /// Whether the button was pressed that sends a code.
+    pub fn asks_for_a_code(&self) -> bool {
+        self.captcha_action == "code"
+    }
+
     /// What a form carries that shows this box.
     pub fn showing(captcha: Option<&Captcha>) -> Self {
         Self { captcha_id: captcha.map(|captcha| captcha.id.clone()).unwrap_or_default(), ..Self::default() }
@@ -105,16 +115,34 @@ pub enum Problem {
     Wrong,
     /// It was answered before, is too old, or was made for another form.
     Stale,
+    /// The code that was sent was not typed.
+    CodeMissing,
+    /// It is another one.
+    CodeWrong,
+    /// There is no mail address or mobile number yet that a code could be sent to.
+    Nowhere,
+    /// Too many codes were sent.
+    TooManyCodes {
+        /// From when on another one is.
+        until: Timestamp,
+    },
 }
 
 impl Problem {
-    /// The key of the text that tells it.
-    pub fn key(self) -> &'static str {
-        match self {
+    /// Adds it to what is to be mended in the form.
+    pub fn tell(self, flaws: &mut Flaws) {
+        let key = match self {
             Self::Missing => "captcha-missing",
             Self::Wrong => "captcha-wrong",
             Self::Stale => "captcha-stale",
-        }
+            Self::CodeMissing => "captcha-code-missing",
+            Self::CodeWrong => "captcha-code-wrong",
+            Self::Nowhere => "captcha-code-nowhere",
+            Self::TooManyCodes { until } => {
+                return flaws.push_until("captcha", "common-captcha", "captcha-code-too-many", until);
+            }
+        };
+        flaws.push("captcha", "common-captcha", key);
     }
 }
 
@@ -186,6 +214,19 @@ impl Captchas {
                     again(self.picture(form, large, now), Problem::Wrong)
                 }
             }
+            Asked::Code { ref code, .. } => {
+                let Some(given) = Answer::parse(&fields.captcha) else {
+                    return again(self.view(&ticket), Problem::CodeMissing);
+                };
+                if store::spend(tx, &ticket, now).await? > CODE_TRIES {
+                    again(self.work(form, now), Problem::Stale)
+                } else if given == *code {
+                    store::use_up(tx, &ticket).await?;
+                    Ok(Step::Passed(Some(self.pass(form, now))))
+                } else {
+                    again(self.view(&ticket), Problem::CodeWrong)
+                }
+            }
             Asked::Work { bits } => {
                 if fields.pow_nonce.is_empty() {
                     return again(self.view(&ticket), Problem::Missing);
@@ -220,6 +261,13 @@ impl Captchas {
         }
     }
 
+    /// A box that asks for a code, and the code: it goes to whom `to` names, masked.
+    pub fn code(&self, form: Form, to: String, now: Timestamp) -> (Captcha, String) {
+        let code = Answer::digits(self.entropy.as_ref());
+        let text = code.text().into_owned();
+        (self.make(form, Asked::Code { code, to }, now), text)
+    }
+
     fn picture(&self, form: Form, large: bool, now: Timestamp) -> Captcha {
         let answer = Answer::random(self.entropy.as_ref());
         self.make(form, Asked::Picture { answer, large }, now)
@@ -246,6 +294,7 @@ impl Captchas {
         let view = match ticket.asked {
             Asked::Nothing => CaptchaView::Passed,
             Asked::Picture { large, .. } => CaptchaView::Picture { url: format!("{CAPTCHA_IMAGE}?c={id}"), large },
+            Asked::Code { ref to, .. } => CaptchaView::Code { to: to.clone() },
             Asked::Work { bits } => CaptchaView::Work { challenge: ticket.public_id(), bits: bits.into() },
         };
         Captcha { id, view }

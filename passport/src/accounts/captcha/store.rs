@@ -5,6 +5,9 @@ use shared::db::{DbError, Tx, sql};
 
 use super::ticket::{LIFETIME, Ticket};
 
+/// More uses than any ticket has.
+const USED_UP: i64 = 1_000_000;
+
 /// Writes down one more use of a ticket; the how manieth it is. Of two that are sent at once, one is the first.
 pub(super) async fn spend(tx: &mut Tx, ticket: &Ticket, now: Timestamp) -> Result<i64, DbError> {
     sql("INSERT INTO captchas (id, used, expires_at) VALUES ($1, 1, $2) \
@@ -15,6 +18,16 @@ pub(super) async fn spend(tx: &mut Tx, ticket: &Ticket, now: Timestamp) -> Resul
     .fetch_one(tx)
     .await?
     .get("used")
+}
+
+/// Lets a ticket count as used for good.
+pub(super) async fn use_up(tx: &mut Tx, ticket: &Ticket) -> Result<(), DbError> {
+    sql("UPDATE captchas SET used = $2 WHERE id = $1")
+        .bind(ticket.id.as_slice())
+        .bind(USED_UP)
+        .execute(tx)
+        .await
+        .map(drop)
 }
 
 /// Removes up to 1,000 that are too old to be answered again; how many went.

@@ -48,6 +48,8 @@ pub(super) enum Asked {
     Picture { answer: Answer, large: bool },
     /// To work until so many leading bits are zero.
     Work { bits: u8 },
+    /// To type the code that was sent; to whom, masked.
+    Code { code: Answer, to: String },
 }
 
 /// A challenge or a pass. Whoever carries it cannot look inside.
@@ -81,6 +83,11 @@ impl Ticket {
                 bytes.extend(answer.bytes());
             }
             Asked::Work { bits } => bytes.extend([2, *bits]),
+            Asked::Code { code, to } => {
+                bytes.push(3);
+                bytes.extend(code.bytes());
+                bytes.extend(to.as_bytes());
+            }
         }
         seal_text(sealer, PURPOSE, &bytes)
     }
@@ -97,6 +104,11 @@ impl Ticket {
                 Asked::Picture { answer: Answer::parse(std::str::from_utf8(answer).ok()?)?, large: *large == 1 }
             }
             [2, bits] => Asked::Work { bits: *bits },
+            [3, sent @ ..] => {
+                let (code, to) = sent.split_first_chunk::<{ answer::DIGITS }>()?;
+                let code = Answer::parse(std::str::from_utf8(code).ok()?)?;
+                Asked::Code { code, to: std::str::from_utf8(to).ok()?.to_owned() }
+            }
             _ => return None,
         };
         let expires_at = Timestamp::from_millis(i64::from_be_bytes(*expires_at));

@@ -12,6 +12,7 @@ use shared::secret::SecretString;
 
 use super::sign_in::{Attempt, Refusal, SignIn};
 use crate::accounts::captcha::{Fields, Form, Problem, Step};
+use crate::accounts::challenge::{Contact, Sent};
 use crate::accounts::model::{LoginName, Province};
 use crate::accounts::sessions::{Session, cookie};
 use crate::accounts::view::{Notice, Way, WayView, provinces};
@@ -116,7 +117,15 @@ async fn try_form(
 ) -> Result<Result<Response, Draft<LoginForm>>, Trouble> {
     let name = LoginName::parse(&form.username);
     let needed = accounts.captcha_needed(name.as_ref(), visit.address).await?;
-    let (captcha, problem) = match accounts.captcha_step(Form::SignIn, &form.captcha, needed).await? {
+    let sent = Sent {
+        form: Form::SignIn,
+        fields: form.captcha.clone(),
+        needed,
+        contact: Contact::parse(&form.username),
+        address: visit.address,
+        lang: visit.page.lang,
+    };
+    let (captcha, problem) = match accounts.captcha_step(sent).await? {
         Step::Again { captcha, problem: None } => {
             form.captcha = Fields::showing(Some(&captcha));
             let password_dropped = !form.password.is_empty();
@@ -163,7 +172,7 @@ fn flaws_of(way: &Way, form: &LoginForm, problem: Option<Problem>) -> Flaws {
         flaws.push("password", "accounts-password", "accounts-login-password-missing");
     }
     if let Some(problem) = problem {
-        flaws.push("captcha", "common-captcha", problem.key());
+        problem.tell(&mut flaws);
     }
     flaws
 }

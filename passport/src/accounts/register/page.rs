@@ -11,6 +11,7 @@ use shared::page::{Captcha, Choice, FormErrors, Page, Rule};
 use super::form::{RegisterForm, Registration};
 use super::operation::Registered;
 use crate::accounts::captcha::{Fields, Form, Problem, Step};
+use crate::accounts::challenge::{Contact, Sent};
 use crate::accounts::view::{Notice, Way, WayView, id_types, judge, password_rules};
 use crate::accounts::visit::FormQuery;
 use crate::accounts::{Accounts, Trouble, Visit};
@@ -75,8 +76,15 @@ async fn try_form(
         return Ok(Ok(to_sign_in(accounts, visit, way, &form)));
     }
     let rules = judge(&form.password);
-    let needed = accounts.captcha_needed_to_register();
-    let (captcha, problem) = match accounts.captcha_step(Form::Registration, &form.captcha, needed).await? {
+    let sent = Sent {
+        form: Form::Registration,
+        fields: form.captcha.clone(),
+        needed: accounts.captcha_needed_to_register(),
+        contact: Contact::parse(&form.email).or_else(|| Contact::parse(&form.mobile)),
+        address: visit.address,
+        lang: visit.page.lang,
+    };
+    let (captcha, problem) = match accounts.captcha_step(sent).await? {
         Step::Again { captcha, problem: None } => {
             form.captcha = Fields::showing(Some(&captcha));
             return Ok(Err(Draft { password_dropped: !rules.is_empty(), ..Draft::of(form) }));
@@ -102,7 +110,7 @@ fn read(form: &RegisterForm, problem: Option<Problem>) -> (Flaws, Option<Registr
     let mut flaws = Flaws::default();
     let registration = form.read(&mut flaws);
     if let Some(problem) = problem {
-        flaws.push("captcha", "common-captcha", problem.key());
+        problem.tell(&mut flaws);
     }
     if !form.agreed() {
         flaws.push("agree", "accounts-agree", "accounts-agree-missing");

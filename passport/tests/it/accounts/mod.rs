@@ -1,5 +1,6 @@
 //! Candidates: registering, signing in, their home and their data.
 
+mod code;
 mod data;
 mod register;
 mod settings;
