@@ -1,6 +1,7 @@
 //! Calls to other programs: certificates from where we say, no redirects, and an end to everything.
 
 use std::collections::HashMap;
+use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -75,7 +76,8 @@ impl ClientBuilder {
     }
 
     /// Connects to `address` when `host` is called. The port of the URL wins over that of the address.
-    /// Names below `localhost` are the loopback address without being told (RFC 6761 §6.3).
+    /// Names below `localhost` are the loopback address without being told (RFC 6761 §6.3), unless the system knows
+    /// another: containers have such names for each other.
     #[must_use]
     pub fn resolve(mut self, host: &str, address: SocketAddr) -> Self {
         self.hosts.insert(host.to_ascii_lowercase(), address);
@@ -174,9 +176,18 @@ struct Resolver {
 impl Resolver {
     fn by_heart(&self, name: &str) -> Option<SocketAddr> {
         let name = name.to_ascii_lowercase();
-        let loopback = name == "localhost" || name.ends_with(".localhost");
-        let known = self.hosts.get(&name).copied();
-        known.or_else(|| loopback.then(|| SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0)))
+        let own = (name == "localhost").then_some(LOOPBACK);
+        self.hosts.get(&name).copied().or(own)
+    }
+}
+
+const LOOPBACK: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+
+/// What the system says; where it does not know a name below `localhost`, that is this machine.
+fn or_loopback(name: &str, found: io::Result<Vec<SocketAddr>>) -> io::Result<Vec<SocketAddr>> {
+    match found {
+        Err(_) if name.to_ascii_lowercase().ends_with(".localhost") => Ok(vec![LOOPBACK]),
+        found => found,
     }
 }
 
@@ -186,7 +197,10 @@ impl Resolve for Resolver {
         Box::pin(async move {
             let addresses: Addrs = match known {
                 Some(address) => Box::new(std::iter::once(address)),
-                None => Box::new(tokio::net::lookup_host((name.as_str(), 0)).await?.collect::<Vec<_>>().into_iter()),
+                None => {
+                    let found = tokio::net::lookup_host((name.as_str(), 0)).await.map(Iterator::collect);
+                    Box::new(or_loopback(name.as_str(), found)?.into_iter())
+                }
             };
             Ok(addresses)
         })
@@ -203,8 +217,11 @@ mod tests {
         let hosts = HashMap::from([("passport.localhost".to_owned(), elsewhere)]);
         let resolver = Resolver { hosts: Arc::new(hosts) };
         assert_eq!(resolver.by_heart("Passport.Localhost"), Some(elsewhere));
-        assert_eq!(resolver.by_heart("cet.localhost").map(|address| address.ip().is_loopback()), Some(true));
-        assert_eq!(resolver.by_heart("notlocalhost"), None);
+        assert_eq!(resolver.by_heart("localhost"), Some(LOOPBACK));
+        let unknown = || Err(io::Error::other("nobody knows"));
+        assert_eq!(or_loopback("Cet.Localhost", unknown()).expect("this machine"), [LOOPBACK]);
+        assert_eq!(or_loopback("cet.localhost", Ok(vec![elsewhere])).expect("another container"), [elsewhere]);
+        assert!(or_loopback("notlocalhost", unknown()).is_err());
     }
 
     #[test]
