@@ -1,23 +1,26 @@
 //! Sites are told when a session ends (OIDC Back-Channel Logout 1.0): who, by what, and what they learn.
 
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
 use axum::routing::post;
 use form_urlencoded::parse;
+use futures_util::FutureExt as _;
 use http::StatusCode;
 use passport::config::EgressSettings;
-use passport::delivery::{Channel, LogoutNotice, MessageId, Outgoing, Transport as _};
+use passport::delivery::{Channel, LogoutNotice, MessageId, Outgoing, Policy, Transport as _, Ways, Worker, store};
 use passport::egress::Egress;
 use passport::oidc::logout::LogoutTokens;
 use serde_json::{Value, json};
 use shared::clock::Clock as _;
+use shared::db::{DbError, sql};
 use shared::entropy::SystemEntropy;
 use shared::http::{Server, ServerSettings};
 
 use crate::support::site::{
-    OURS, SECRET, THEIRS, agreed_code, basic, encoded, get, post as send, redemption, request, with,
+    OURS, SECRET, THEIRS, agreed_code, basic, claims, encoded, get, post as send, redemption, request, with,
 };
 use crate::support::{ISSUER, Passport, on_both};
 
@@ -183,4 +186,90 @@ async fn what_a_site_does_not_take_is_tried_again() {
 #[tokio::test]
 async fn channels_are_told_apart_by_client() {
     assert_eq!(Channel::named("logout:cet"), Some(Channel::Logout("cet".to_owned())));
+}
+
+/// Sends what is due for `cet`, as often as a message is tried at most.
+async fn send_until_given_up(passport: &Passport, site: &Site) {
+    let worker = Worker {
+        db: passport.db.clone(),
+        clock: passport.clock.clone(),
+        entropy: Arc::new(SystemEntropy::new()),
+        outbox: passport.app.outbox.clone(),
+        policy: Policy { max_attempts: 3, timeout: Duration::from_secs(20), concurrency: 4 },
+        ways: Ways {
+            logout: Some(Arc::new(LogoutTokens::new(passport.app.oidc.clone(), site.egress.clone()))),
+            ..Ways::default()
+        },
+    };
+    for _ in 0..4 {
+        worker.send_due(&Channel::Logout("cet".to_owned())).await.expect("written down");
+        passport.clock.advance(Duration::from_secs(2 * 60 * 60));
+    }
+}
+
+async fn undelivered(passport: &Passport) -> Vec<store::Undelivered> {
+    passport.db.read(|tx| async move { store::undelivered(tx, 100).await }.boxed()).await.expect("messages")
+}
+
+#[tokio::test]
+async fn a_logout_token_that_was_given_up_stays_visible_and_can_be_sent_after_all() {
+    on_both(|passport| async move {
+        let away = site(StatusCode::SERVICE_UNAVAILABLE).await;
+        passport.register(&[&format!("{OURS}backchannel_logout_uri = '{}'\n", away.url)]).await;
+        let (mut browser, session) = passport.signed_in(None).await;
+        passport.tokens(&mut browser, "openid").await;
+        passport.end(session.id).await;
+        send_until_given_up(&passport, &away).await;
+        let dead = undelivered(&passport).await;
+        assert_eq!(dead.len(), 1);
+        assert_eq!((dead[0].channel.as_str(), dead[0].given_up, dead[0].attempts), ("logout:cet", true, 3));
+        assert_eq!(dead[0].last_error.as_deref(), Some("the site answered 503"));
+        let tried: Vec<_> = std::mem::take(&mut *away.heard.lock().expect("a list"));
+        assert_eq!(tried.len(), 3);
+        let ids: HashSet<_> = tried.iter().map(|body| claims(body)["jti"].to_string()).collect();
+        assert_eq!(ids.len(), 3, "each try is a token of its own");
+
+        let back = site(StatusCode::OK).await;
+        passport.register(&[&format!("{OURS}backchannel_logout_uri = '{}'\n", back.url)]).await;
+        let now = passport.clock.now();
+        let taken = passport.db.write::<_, DbError, _>(move |tx| store::take_up(tx, None, now).boxed()).await;
+        assert_eq!(taken.expect("taken up"), 1);
+        send_until_given_up(&passport, &back).await;
+        assert!(undelivered(&passport).await.is_empty());
+        let heard = back.heard.lock().expect("a list");
+        assert_eq!(heard.len(), 1);
+        assert_eq!(claims(&heard[0])["sid"], session.id.to_string());
+    })
+    .await;
+}
+
+async fn grants(passport: &Passport) -> usize {
+    let found = passport
+        .db
+        .read(|tx| async move { sql("SELECT id FROM grants").fetch_all(tx).await.map(|rows| rows.len()) }.boxed());
+    found.await.expect("rows")
+}
+
+#[tokio::test]
+async fn a_site_is_told_although_all_its_tokens_are_long_over() {
+    on_both(|passport| async move {
+        let brief = |client: &str| client.replace("'refresh_token', ", "");
+        let silent = brief(OURS).replace("'cet'", "'silent'").replace("cet.test", "silent.test");
+        passport.register(&[&brief(&told()), &silent]).await;
+        let (mut browser, session) = passport.signed_in(None).await;
+        passport.tokens(&mut browser, "openid").await;
+        let at_silent = with(with(request(), "client_id", "silent"), "redirect_uri", "https://silent.test/cb");
+        let code = passport.code(&mut browser, &at_silent).await;
+        let pairs = with(redemption(&code), "redirect_uri", "https://silent.test/cb");
+        send(&mut browser, "/token", encoded(&pairs), &[("authorization", &basic("silent", SECRET))]).await;
+        passport.clock.advance(Duration::from_secs(90 * 60));
+        assert_eq!(grants(&passport).await, 2);
+        passport.app.oidc.sweep(None).await.expect("swept");
+        assert_eq!(grants(&passport).await, 1, "who wants to know nothing is forgotten");
+        passport.end(session.id).await;
+        assert_eq!(passport.waiting().await, ["logout:cet"]);
+        passport.app.oidc.sweep(None).await.expect("swept");
+        assert_eq!(grants(&passport).await, 0, "and whoever was told");
+    })
+    .await;
 }

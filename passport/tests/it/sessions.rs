@@ -9,7 +9,7 @@ use shared::secret::SecretString;
 use shared::testkit::{Answer, Browser};
 
 use crate::accounts::{EMAIL, PASSWORD, PLAIN, candidate, sign_in};
-use crate::support::site::{OURS, claims, encoded, get, redemption, request, token, with};
+use crate::support::site::{OURS, SECRET, basic, claims, encoded, get, post, redemption, request, token, with};
 use crate::support::{ISSUER, Passport, on_both_with};
 
 /// One of our own sites that wants to be told.
@@ -111,6 +111,32 @@ async fn another_person_in_the_same_browser_ends_the_session_and_its_sites_are_t
         let second = id_token(&mut browser, &back.parameter("code").expect("a code")).await;
         assert_ne!((&second["sid"], &second["sub"]), (&first["sid"], &first["sub"]));
         assert_ne!(second["sid"], first["sid"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_changed_password_tells_the_sites_of_the_other_sessions() {
+    on_both_with(PLAIN, |passport| async move {
+        candidate(&passport).await;
+        let told = format!("{OURS}{TOLD}");
+        passport.register(&[&told, &other_site()]).await;
+        let (mut here, mut elsewhere) = (browser(&passport), browser(&passport));
+        sign_in(&mut here).await;
+        sign_in(&mut elsewhere).await;
+        let code = passport.code(&mut elsewhere, &request()).await;
+        id_token(&mut elsewhere, &code).await;
+        let at_other = with(with(request(), "client_id", "silent"), "redirect_uri", "https://silent.test/cb");
+        let code = passport.code(&mut here, &at_other).await;
+        let pairs = with(redemption(&code), "redirect_uri", "https://silent.test/cb");
+        let by = basic("silent", SECRET);
+        assert_eq!(post(&mut here, "/token", encoded(&pairs), &[("authorization", &by)]).await.status, 200);
+
+        let page = here.open(&format!("{ISSUER}/account/password")).await;
+        let form = page.form("main form[action^='/account/password']").set("old_password", PASSWORD);
+        here.submit(form.set("password", "new12345!").set("password_confirm", "new12345!")).await;
+        let told = passport.waiting().await.into_iter().filter(|channel| channel.starts_with("logout:"));
+        assert_eq!(told.collect::<Vec<_>>(), ["logout:cet"], "the session in which it was changed goes on");
     })
     .await;
 }

@@ -48,6 +48,15 @@ impl Installation {
         assert!(status.success(), "the client is added");
     }
 
+    /// Runs a command to its end; whether it succeeded, and what it said as JSON: its result, or why there is none.
+    pub(crate) fn command(&self, arguments: &[&str]) -> (bool, serde_json::Value) {
+        let mut command = self.program(Command::new(env!("CARGO_BIN_EXE_passport")));
+        let done = command.arg("--json").args(arguments).output().expect("the program runs");
+        let said = if done.status.success() { done.stdout } else { done.stderr };
+        let said = serde_json::from_slice(&said).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&said)));
+        (done.status.success(), said)
+    }
+
     /// Starts the program and waits for its own word that it is ready.
     pub(crate) fn start(&self) -> Process {
         self.await_ready(self.program(Command::new(env!("CARGO_BIN_EXE_passport"))))
