@@ -17,7 +17,8 @@ use super::failure::{Exit, Failure};
 use super::output::{Output, table};
 use super::world;
 use crate::audit::{Actor, Audit};
-use crate::clients::{Applied, AuthMethod, Client, Clients, Metadata, secret};
+use crate::clients::{Applied, AuthMethod, Client, Clients, Metadata, secret, sector};
+use crate::egress::Egress;
 
 /// What can be done with relying parties.
 #[derive(Debug, Subcommand)]
@@ -71,11 +72,14 @@ fn duration(text: &str) -> Result<Duration, String> {
 }
 
 pub async fn run(command: ClientsCommand, config: Option<&Path>, output: &Output) -> Result<Exit, Failure> {
-    let (_, db) = world::database(config).await?;
+    let (config, db) = world::database(config).await?;
     let audit = Audit::new(world::clock(), world::entropy());
     let clients = Clients::new(db.clone(), world::clock(), world::entropy(), audit);
     let result = match command {
-        ClientsCommand::Add { file, secret_file } => add(&clients, &file, secret_file.as_deref(), output).await,
+        ClientsCommand::Add { file, secret_file } => {
+            let egress = Egress::new(config.egress.clone());
+            add(&clients, &egress, (&file, secret_file.as_deref()), output).await
+        }
         ClientsCommand::List => list(&clients, output).await,
         ClientsCommand::Invite { uses, valid_for } => invite(&clients, uses, valid_for, output).await,
         ClientsCommand::Remove { client_id } => remove(&clients, &client_id, output).await,
@@ -89,10 +93,16 @@ pub async fn run(command: ClientsCommand, config: Option<&Path>, output: &Output
     result.map(|()| Exit::Done)
 }
 
-async fn add(clients: &Clients, file: &Path, secret_file: Option<&Path>, output: &Output) -> Result<(), Failure> {
+async fn add(
+    clients: &Clients,
+    egress: &Egress,
+    (file, secret_file): (&Path, Option<&Path>),
+    output: &Output,
+) -> Result<(), Failure> {
     let refuse = |error: &dyn std::fmt::Display| Failure::new(Exit::Refused, format!("{}: {error}", file.display()));
     let text = std::fs::read_to_string(file).map_err(|error| refuse(&error))?;
     let metadata = Metadata::from_file(&text).map_err(|error| refuse(&error))?;
+    sector::check(egress, &metadata).await.map_err(|problem| refuse(&problem))?;
     let id = metadata.client_id.clone();
     let needs_none = !matches!(metadata.token_endpoint_auth_method, AuthMethod::Basic | AuthMethod::Post);
     let applied = clients.apply(Actor::Operator, metadata).await?;

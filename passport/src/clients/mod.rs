@@ -11,6 +11,7 @@ pub mod redirect_uri;
 pub mod registry;
 pub mod rules;
 pub mod secret;
+pub mod sector;
 pub mod store;
 
 use std::sync::Arc;

@@ -141,6 +141,15 @@ pub enum Rule {
     /// OIDC Core §8.1
     #[error("needs redirect URIs of one host, or a sector_identifier_uri")]
     Sector,
+    /// See [`sector`](super::sector).
+    #[error("cannot be asked for its redirect URIs: {0}")]
+    SectorUnknown(String),
+    /// OIDC Registration §5
+    #[error("does not list {0}")]
+    SectorLacks(String),
+    /// RFC 9101 §5.2.1: what is fetched there must come from its host.
+    #[error("takes https URLs without user information")]
+    Https,
     /// What the client signs cannot be verified without.
     #[error("needs jwks or jwks_uri")]
     NoKeys,
@@ -241,6 +250,8 @@ impl Check {
     /// OIDC Core §8.1: the host of the sector identifier, or the one host of all redirect URIs.
     fn sector(&mut self, m: &Metadata, redirect_uris: &[RedirectUri]) -> Option<String> {
         let named = self.url("sector_identifier_uri", m.sector_identifier_uri.as_deref());
+        let https = named.as_ref().is_none_or(|url| url.scheme() == "https");
+        self.require("sector_identifier_uri", https, Rule::Https);
         if m.subject_type == SubjectType::Public {
             return None;
         }
@@ -256,7 +267,9 @@ impl Check {
         let uris = m.request_uris.iter().filter_map(|uri| {
             // A fragment may hold the hash of what stands there (OIDC Core §6.2): it is no part of the address.
             let address = uri.split_once('#').map_or(uri.as_str(), |(address, _)| address);
-            self.url("request_uris", Some(address))
+            let url = self.url("request_uris", Some(address))?;
+            self.require("request_uris", url.scheme() == "https", Rule::Https);
+            Some(url)
         });
         Requests {
             uris: uris.collect(),

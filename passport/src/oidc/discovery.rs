@@ -225,7 +225,8 @@ fn metadata(issuer: &str, mtls: Option<&Mtls>) -> Result<Metadata, IssuerError> 
         .set_claims_parameter_supported(Some(true))
         .set_request_parameter_supported(Some(true))
         .set_request_object_signing_alg_values_supported(Some(Alg::ALL.iter().map(|alg| algorithm(*alg)).collect()))
-        .set_request_uri_parameter_supported(Some(false)))
+        .set_request_uri_parameter_supported(Some(true))
+        .set_require_request_uri_registration(Some(true)))
 }
 
 fn response_mode(name: &str) -> CoreResponseMode {
@@ -269,7 +270,8 @@ mod tests {
             json["id_token_signing_alg_values_supported"],
             serde_json::json!(["ES256", "EdDSA", "PS256", "RS256"])
         );
-        assert_eq!(json["request_uri_parameter_supported"], false);
+        assert_eq!(json["request_uri_parameter_supported"], true);
+        assert_eq!(json["require_request_uri_registration"], true);
         assert!(json.get("registration_endpoint").is_none());
         assert_eq!(json["tls_client_certificate_bound_access_tokens"], false);
         assert!(json.get("mtls_endpoint_aliases").is_none());

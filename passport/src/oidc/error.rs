@@ -40,8 +40,6 @@ pub enum Code {
     /// OIDC Unmet Authentication Requirements 1.0 §2
     UnmetAuthenticationRequirements,
     /// OIDC Core §3.1.2.6
-    RequestUriNotSupported,
-    /// OIDC Core §3.1.2.6
     RegistrationNotSupported,
     /// RFC 8707 §2
     InvalidTarget,
@@ -77,7 +75,6 @@ impl Code {
             Self::ConsentRequired => "consent_required",
             Self::InteractionRequired => "interaction_required",
             Self::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
-            Self::RequestUriNotSupported => "request_uri_not_supported",
             Self::RegistrationNotSupported => "registration_not_supported",
             Self::InvalidTarget => "invalid_target",
             Self::InvalidRequestUri => "invalid_request_uri",

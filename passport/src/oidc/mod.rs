@@ -54,6 +54,7 @@ use shared::db::{Db, DbError};
 use shared::entropy::SharedEntropy;
 
 use self::authorize::interaction::Began;
+use self::authorize::reference;
 use self::document::Document;
 use self::handle::GrantId;
 pub use self::lifetimes::Lifetimes;
@@ -120,6 +121,7 @@ struct Inner {
     limits: Limits,
     egress: Egress,
     client_keys: client_keys::Copies,
+    request_objects: reference::Copies,
     audit: Audit,
     accounts: Accounts,
     web: Web,
@@ -155,6 +157,7 @@ impl Oidc {
             limits: parts.limits,
             egress: parts.egress,
             client_keys: client_keys::Copies::default(),
+            request_objects: reference::Copies::default(),
             audit: parts.audit,
             accounts: parts.accounts,
             web: parts.web,

@@ -77,7 +77,7 @@ async fn serve(oidc: &Oidc, sender: Sender<'_>, body: &[u8]) -> Result<Answer, F
     }
     params.put("client_id", client.id.as_str());
     let signed = match params.get("request") {
-        Some(text) => Some(object::open(oidc, &client, text, &Params::default()).await?),
+        Some(text) => Some(object::open(oidc, &client, text, (&Params::default(), oidc.0.clock.now())).await?),
         None => None,
     };
     let given = Given { pushed: true, signed: signed.is_some() };

@@ -115,7 +115,7 @@ async fn errors_travel_to_the_client_once_it_is_proven() {
             (without(request(), "response_type"), "invalid_request"),
             (with(request(), "response_mode", "web_message"), "invalid_request"),
             (with(request(), "request", "x"), "invalid_request_object"),
-            (with(request(), "request_uri", "https://cet.test/r"), "request_uri_not_supported"),
+            (with(request(), "request_uri", "https://cet.test/r"), "invalid_request_uri"),
             (with(request(), "registration", "{}"), "registration_not_supported"),
             (with(request(), "scope", "made_up"), "invalid_scope"),
             (without(request(), "scope"), "invalid_scope"),

@@ -22,6 +22,7 @@ mod outage;
 mod par;
 mod registration;
 mod request_objects;
+mod request_references;
 mod resources;
 mod response_modes;
 mod session_management;

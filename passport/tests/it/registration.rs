@@ -10,6 +10,7 @@ use shared::clock::Clock as _;
 use shared::testkit::{Answer, Browser};
 
 use crate::support::site::{VERIFIER, agreed_code, authorize, basic, encoded, post, request, with};
+use crate::support::stranger::on_both_beside;
 use crate::support::{ISSUER, Passport, on_both, on_both_with};
 
 const OPEN: &str = "[registration]\npolicy = 'open'\n";
@@ -121,7 +122,9 @@ async fn metadata_that_breaks_a_rule_is_refused_by_its_field() {
             ("request_object_signing_alg", json!("none"), "invalid_client_metadata"),
             ("id_token_encrypted_response_alg", json!("RSA-OAEP"), "invalid_client_metadata"),
             ("logo_uri", json!("ftp://new.test/"), "invalid_client_metadata"),
-            ("request_uris", json!(["https://new.test/r.jwt"]), "invalid_client_metadata"),
+            ("request_uris", json!(["http://127.0.0.1/r.jwt"]), "invalid_client_metadata"),
+            ("sector_identifier_uri", json!("http://127.0.0.1/uris.json"), "invalid_client_metadata"),
+            ("sector_identifier_uri", json!("https://127.0.0.1/uris.json"), "invalid_client_metadata"),
             ("frontchannel_logout_uri", json!("https://other.test/out"), "invalid_client_metadata"),
             ("frontchannel_logout_uri", json!("http://new.test/out"), "invalid_client_metadata"),
             ("frontchannel_logout_uri", json!("https://new.test:8443/out"), "invalid_client_metadata"),
@@ -253,6 +256,47 @@ async fn a_client_reads_changes_and_gives_up_its_registration() {
         assert_eq!(send(&mut browser, Method::GET, uri, Some(token), &nothing).await.status, 401);
         let gone = with(request(), "client_id", text(&client, "client_id"));
         assert_eq!(authorize(&mut browser, &gone).await.status, 400);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_sector_identifier_speaks_for_the_redirect_uris_that_it_lists_and_no_others() {
+    on_both_beside(OPEN, |passport, stranger| async move {
+        let mut browser = passport.browser();
+        let mut sent = least();
+        let uris = ["https://new.test/cb", "https://second.test/cb"];
+        sent["redirect_uris"] = json!(uris);
+        sent["subject_type"] = "pairwise".into();
+        let refused = async |browser: &mut Browser, sent: &Value| {
+            let answer = register(browser, None, sent).await;
+            assert_eq!((answer.status.as_u16(), &answer.json()["error"]), (400, &"invalid_client_metadata".into()));
+            answer.json()["error_description"].as_str().expect("a text").to_owned()
+        };
+        assert!(refused(&mut browser, &sent).await.contains("sector_identifier_uri"), "two hosts need one");
+        sent["sector_identifier_uri"] = format!("{}/uris.json", stranger.url).into();
+        refused(&mut browser, &sent).await;
+        for listed in [json!(uris[..1]), json!({ "redirect_uris": uris }), json!([1]), json!("https://new.test/cb")] {
+            stranger.show("/uris.json", listed.to_string());
+            refused(&mut browser, &sent).await;
+        }
+        stranger.show("/uris.json", json!(["https://third.test/cb", uris[1], uris[0]]).to_string());
+        let answer = register(&mut browser, None, &sent).await;
+        assert_eq!(answer.status, 201, "{}", answer.text);
+        assert_eq!(answer.json()["sector_identifier_uri"], sent["sector_identifier_uri"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn addresses_of_request_objects_are_registered_and_echoed_with_their_hashes() {
+    on_both_with(OPEN, |passport| async move {
+        let mut browser = passport.browser();
+        let mut sent = least();
+        sent["request_uris"] = json!(["https://new.test/r.jwt#GkurKxf5T0Y-mnPFCHqWOMiZi4VS138cQO_V7PZHAdM"]);
+        let answer = register(&mut browser, None, &sent).await;
+        assert_eq!(answer.status, 201, "{}", answer.text);
+        assert_eq!(answer.json()["request_uris"], sent["request_uris"]);
     })
     .await;
 }

@@ -25,7 +25,7 @@ const CHECKS: &[Check] = &[
     it_is_pushed_where_it_must_be,
     it_is_signed_where_it_must_be,
     it_comes_in_one_way,
-    it_comes_without_a_request_uri,
+    its_reference_was_followed,
     it_comes_without_a_registration,
     the_client_may_use_codes,
     the_response_type_is_code,
@@ -96,9 +96,10 @@ fn it_comes_in_one_way(raw: &RawRequest, _: &Client) -> Result<(), ProtocolError
     refuse_if(both, Code::InvalidRequest, "request and request_uri exclude each other", "RFC 9101 5")
 }
 
-fn it_comes_without_a_request_uri(raw: &RawRequest, _: &Client) -> Result<(), ProtocolError> {
-    let used = raw.request_uri.is_some();
-    refuse_if(used, Code::RequestUriNotSupported, "request_uri is not supported", "OpenID Connect Core 1.0 6.2")
+/// What it leads to takes the place of all parameters, so one that is still there led nowhere.
+fn its_reference_was_followed(raw: &RawRequest, _: &Client) -> Result<(), ProtocolError> {
+    let left = raw.request_uri.is_some();
+    refuse_if(left, Code::InvalidRequestUri, "request_uri leads to no request", "OpenID Connect Core 1.0 6.2")
 }
 
 fn it_comes_without_a_registration(raw: &RawRequest, _: &Client) -> Result<(), ProtocolError> {
@@ -206,7 +207,7 @@ mod tests {
     fn what_is_not_supported_says_so_in_its_own_code() {
         let client = client("");
         let value = || Some("x".to_owned());
-        assert_eq!(refused(&client, |r| r.request_uri = value()), Code::RequestUriNotSupported);
+        assert_eq!(refused(&client, |r| r.request_uri = value()), Code::InvalidRequestUri);
         assert_eq!(refused(&client, |r| r.registration = value()), Code::RegistrationNotSupported);
     }
 

@@ -13,6 +13,7 @@ pub mod object;
 pub mod pending;
 pub mod problem;
 pub mod proof;
+pub mod reference;
 pub mod request;
 pub mod respond;
 pub mod response_mode;

@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use serde_json::Value;
+use shared::clock::Timestamp;
 
 use super::super::error::{Code, ProtocolError};
 use super::super::failure::Failure;
@@ -26,15 +27,21 @@ const FAPI: Times = Times { exp: true, nbf: true, longest: Duration::from_secs(6
 /// Claims of the token itself, which are no parameters of the request.
 const OF_THE_TOKEN: [&str; 7] = ["iss", "aud", "exp", "nbf", "iat", "jti", "sub"];
 
-/// The parameters of the request whose object is `text` and beside which `outer` came.
+/// The parameters of the request whose object is `text` and beside which `outer` came. The object is valid if it was
+/// when the request came, however long the person then took to sign in.
 ///
 /// # Errors
 /// `invalid_request_object`: it is not signed by a key of the client, not meant for us, not valid now, or names
 /// another client.
-pub async fn open(oidc: &Oidc, client: &Client, text: &str, outer: &Params) -> Result<Params, Failure> {
+pub async fn open(
+    oidc: &Oidc,
+    client: &Client,
+    text: &str,
+    (outer, came_at): (&Params, Timestamp),
+) -> Result<Params, Failure> {
     let received = Received::parse(text, Purpose::RequestObject).map_err(refusal)?;
     let claims = client_keys::verify(oidc, client, received, &algorithms(client)).await.map_err(refusal)?;
-    judge(oidc, client, &claims).map_err(refusal)?;
+    judge(oidc, client, &claims, came_at).map_err(refusal)?;
     let mut params = parameters(claims)?;
     // An object that names no client is of the one whose key signed it.
     if params.get("client_id").is_none() && client.profile == Profile::Standard {
@@ -59,7 +66,7 @@ fn algorithms(client: &Client) -> Vec<Alg> {
     Alg::ALL.into_iter().filter(allowed).collect()
 }
 
-fn judge(oidc: &Oidc, client: &Client, claims: &Claims) -> Result<(), Refusal> {
+fn judge(oidc: &Oidc, client: &Client, claims: &Claims, came_at: Timestamp) -> Result<(), Refusal> {
     let strict = client.profile == Profile::Fapi2;
     let issuer = claims.text("iss")?;
     if issuer.is_some_and(|issuer| issuer != client.id.as_str()) || (strict && issuer.is_none()) {
@@ -69,7 +76,7 @@ fn judge(oidc: &Oidc, client: &Client, claims: &Claims) -> Result<(), Refusal> {
         Err(Refusal::Claim) if !strict => {}
         outcome => outcome?,
     }
-    claims.check_times(if strict { FAPI } else { STANDARD }, oidc.0.clock.now())
+    claims.check_times(if strict { FAPI } else { STANDARD }, came_at)
 }
 
 /// The claims as parameters. Texts are taken as they are; where a parameter is JSON, so is the claim (RFC 9101 §4).

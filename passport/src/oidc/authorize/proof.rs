@@ -11,7 +11,7 @@ use super::interaction::Began;
 use super::pending::LIMIT;
 use super::request::{AuthorizationRequest, Given, RawRequest};
 use super::respond::TrustedRedirect;
-use super::{checks, object};
+use super::{checks, object, reference};
 use crate::clients::Client;
 use crate::web::authorization_problem::ProblemKind;
 
@@ -109,7 +109,7 @@ struct Sent {
 /// What was pushed takes the place of everything that the browser brings (RFC 9126 §4).
 async fn resolve(oidc: &Oidc, client: &Client, params: Params, began: Began) -> Result<Sent, Box<Unproven>> {
     let pushed = params.get("request_uri").and_then(|uri| Some((par::id(uri)?, uri.to_owned())));
-    let Some((id, uri)) = pushed else { return signed(oidc, client, params).await };
+    let Some((id, uri)) = pushed else { return signed(oidc, client, params, began).await };
     let found = par::find(oidc, id, began).await.map_err(|error| Unproven::new(ProblemKind::Request, error))?;
     let found = found
         .filter(|found| found.client_id == client.id.as_str())
@@ -121,15 +121,26 @@ async fn resolve(oidc: &Oidc, client: &Client, params: Params, began: Began) -> 
 }
 
 /// What is signed takes the place of what is not (RFC 9101 §6.3).
-async fn signed(oidc: &Oidc, client: &Client, params: Params) -> Result<Sent, Box<Unproven>> {
-    let (params, given, flaw) = match params.get("request") {
-        // Both at once are refused by a check.
-        Some(text) if params.get("request_uri").is_none() => match object::open(oidc, client, text, &params).await {
-            Ok(inner) => (inner, Given { signed: true, ..Given::default() }, None),
-            Err(Failure::Protocol(flaw)) => (params, Given::default(), Some(flaw)),
-            Err(failure) => return Err(Unproven::new(ProblemKind::Request, failure)),
-        },
-        _ => (params, Given::default(), None),
+async fn signed(oidc: &Oidc, client: &Client, params: Params, began: Began) -> Result<Sent, Box<Unproven>> {
+    let (params, given, flaw) = match open(oidc, client, &params, began).await {
+        Ok(Some(inner)) => (inner, Given { signed: true, ..Given::default() }, None),
+        Ok(None) => (params, Given::default(), None),
+        Err(Failure::Protocol(flaw)) => (params, Given::default(), Some(flaw)),
+        Err(failure) => return Err(Unproven::new(ProblemKind::Request, failure)),
     };
     Ok(Sent { raw: RawRequest::read(&params, given), pushed: None, flaw })
+}
+
+/// The parameters of the request object that came or is referred to, if there is one.
+async fn open(oidc: &Oidc, client: &Client, outer: &Params, began: Began) -> Result<Option<Params>, Failure> {
+    match (outer.get("request"), outer.get("request_uri")) {
+        (Some(text), None) => object::open(oidc, client, text, (outer, began.at)).await.map(Some),
+        // Nothing is fetched for a request that its client should have pushed.
+        (None, Some(reference)) if !client.requires_pushed_requests() => {
+            let text = reference::follow(oidc, client, reference).await?;
+            object::open(oidc, client, &text, (outer, began.at)).await.map(Some)
+        }
+        // Both at once are refused by a check.
+        _ => Ok(None),
+    }
 }

@@ -7,7 +7,7 @@ use crate::clients::{Client, Metadata};
 use crate::oidc::scope::{EXAM, SUPPORTED};
 
 /// Fields that mean the same here and there.
-const SHARED: [&str; 37] = [
+const SHARED: [&str; 39] = [
     "redirect_uris",
     "post_logout_redirect_uris",
     "application_type",
@@ -45,12 +45,12 @@ const SHARED: [&str; 37] = [
     "backchannel_logout_uri",
     "backchannel_logout_session_required",
     "subject_type",
+    "sector_identifier_uri",
+    "request_uris",
 ];
 
 /// Fields that a client would rely on and that we cannot obey. Others that we do not know are ignored (RFC 7591 §2).
-const NOT_BUILT: [&str; 10] = [
-    "request_uris",
-    "sector_identifier_uri",
+const NOT_BUILT: [&str; 8] = [
     "id_token_encrypted_response_alg",
     "id_token_encrypted_response_enc",
     "userinfo_encrypted_response_alg",

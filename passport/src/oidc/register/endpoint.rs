@@ -14,7 +14,7 @@ use super::super::discovery::paths;
 use super::refusal::Refusal;
 use super::{Policy, document};
 use crate::audit::Actor;
-use crate::clients::{Admission, Client, Registered};
+use crate::clients::{Admission, Client, ClientsError, Metadata, Registered, sector};
 use crate::limits::{AddressBlock, Subject};
 
 /// What a client must not send about itself (RFC 7592 §2.2): it is ours to say.
@@ -37,10 +37,19 @@ async fn create(oidc: &Oidc, address: ClientAddr, headers: &HeaderMap, body: &[u
         (_, Some(token)) => Admission::Invited(token),
     };
     let metadata = document::read(&object(headers, body)?)?;
-    if matches!(admission, Admission::Open) && !has_room(oidc, AddressBlock::of(address.0)).await? {
+    // Whoever has no invitation may not even make us ask a stranger's server too often.
+    let counted = matches!(admission, Admission::Open) || metadata.sector_identifier_uri.is_some();
+    if counted && !has_room(oidc, AddressBlock::of(address.0)).await? {
         return Err(Refusal::TooMany);
     }
+    speaks_for(oidc, &metadata).await?;
     Ok(oidc.0.clients.register(metadata, admission).await?)
+}
+
+/// Whether the sector identifier of the client lists its redirect URIs (OIDC Registration §5).
+async fn speaks_for(oidc: &Oidc, metadata: &Metadata) -> Result<(), Refusal> {
+    let checked = sector::check(&oidc.0.egress, metadata).await;
+    checked.map_err(|problem| ClientsError::Metadata(vec![problem]).into())
 }
 
 async fn has_room(oidc: &Oidc, block: AddressBlock) -> Result<bool, Refusal> {
@@ -94,6 +103,7 @@ async fn change(oidc: &Oidc, id: &str, headers: &HeaderMap, body: &[u8]) -> Resu
     }
     let mut metadata = document::read(&sent)?;
     old.id.as_str().clone_into(&mut metadata.client_id);
+    speaks_for(oidc, &metadata).await?;
     let actor = Actor::Client(old.id.to_string());
     oidc.0.clients.apply(actor.clone(), metadata).await?;
     let new = oidc.0.clients.find(id).await?.ok_or(Refusal::Token)?;

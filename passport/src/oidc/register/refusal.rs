@@ -65,6 +65,7 @@ impl Refusal {
             // The address stands in the request: it is not repeated.
             (Rule::Redirect(_, why), "redirect_uris") => Self::RedirectUri(format!("a redirect URI {why}")),
             (Rule::NoRedirect, _) => Self::RedirectUri(first.to_string()),
+            (Rule::SectorLacks(_), field) => Self::field(field, "does not list every redirect URI"),
             (Rule::Redirect(_, why), field) => Self::field(field, &format!("an address {why}")),
             (Rule::Scope(_) | Rule::Resource(_), field) => Self::field(field, "holds a value that is none of its kind"),
             _ => Self::Metadata(first.to_string()),

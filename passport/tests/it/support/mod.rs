@@ -4,6 +4,7 @@ mod made;
 pub(crate) mod process;
 pub(crate) mod signer;
 pub(crate) mod site;
+pub(crate) mod stranger;
 
 use std::future::Future;
 use std::sync::Arc;
