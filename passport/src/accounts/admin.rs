@@ -4,7 +4,7 @@ use futures_util::FutureExt as _;
 use shared::db::{DbError, Tx};
 use shared::secret::SecretString;
 
-use super::model::{Account, AccountId, Email, LoginName, Mobile, Name};
+use super::model::{Account, AccountId, Details, Email, LoginName, Mobile, Name};
 use super::sessions::{self, EndReason};
 use super::store::{self, NewAccount};
 use super::{Accounts, Trouble};
@@ -99,6 +99,15 @@ impl Accounts {
         Ok(Some(Standing { account, locked, sessions: sessions.len() }))
     }
 
+    /// Stores details of a person that another register knows, in place of those that were stored; whether there is such
+    /// an account. They are tidied already: see [`Details::tidy`].
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn set_details(&self, id: AccountId, details: Details) -> Result<bool, DbError> {
+        self.write((id, details), |accounts, args, tx| set_details(accounts, args, tx).boxed()).await
+    }
+
     /// Keeps an account from signing in, and ends its sessions and everything that sites were granted in them, for
     /// offline use too; whether there is one.
     ///
@@ -154,6 +163,16 @@ async fn is_there(tx: &mut Tx, seed: &Seed) -> Result<bool, DbError> {
         }
     }
     Ok(false)
+}
+
+async fn set_details(accounts: Accounts, (id, details): (AccountId, Details), tx: &mut Tx) -> Result<bool, DbError> {
+    let parts = accounts.parts();
+    if !store::put_details(tx, id, &details, parts.clock.now()).await? {
+        return Ok(false);
+    }
+    let event = Event::ProfileChanged { account: id.to_string(), fields: vec!["details"] };
+    parts.audit.record(tx, &Actor::Operator, &event).await?;
+    Ok(true)
 }
 
 async fn lock(accounts: Accounts, id: AccountId, tx: &mut Tx) -> Result<bool, DbError> {

@@ -1,4 +1,4 @@
-//! 修改资料: name, language of the pages, usual province.
+//! 修改资料: name, language of the pages, usual province, and what else the person likes to tell of themselves.
 
 use askama::Template;
 use askama_web::WebTemplate;
@@ -12,7 +12,7 @@ use shared::i18n::Lang;
 use shared::page::{Choice, FormErrors, Page};
 
 use super::fields::read_name;
-use super::model::{Account, AccountId, Name, Province};
+use super::model::{Account, AccountId, Address, DetailError, Details, Name, Province};
 use super::view::{Notice, Way, provinces};
 use super::visit::FormQuery;
 use super::{Accounts, Session, Trouble, Visit, store};
@@ -29,6 +29,14 @@ pub struct ProfileForm {
     name: String,
     locale: String,
     province: String,
+    nickname: String,
+    gender: String,
+    birthdate: String,
+    website: String,
+    region: String,
+    locality: String,
+    street_address: String,
+    postal_code: String,
 }
 
 /// A form that keeps to every rule.
@@ -37,6 +45,8 @@ struct Profile {
     name: Option<Name>,
     locale: Lang,
     province: Option<Province>,
+    /// Those that the form has.
+    details: Details,
 }
 
 #[derive(Template, WebTemplate)]
@@ -48,6 +58,7 @@ struct ProfilePage {
     form: ProfileForm,
     languages: Vec<Choice>,
     provinces: Vec<Choice>,
+    genders: Vec<Choice>,
 }
 
 /// GET: the form with what is stored, or with what was typed before it was refused or the session was lost.
@@ -110,10 +121,40 @@ pub async fn submit(
 
 async fn change(accounts: Accounts, (id, profile): (AccountId, Profile), tx: &mut Tx) -> Result<(), DbError> {
     let parts = accounts.parts();
-    let Profile { name, locale, province } = profile;
-    store::update_profile(tx, id, name.as_ref(), locale, province, parts.clock.now()).await?;
-    let event = Event::ProfileChanged { account: id.to_string(), fields: vec!["name", "locale", "province"] };
+    let Profile { name, locale, province, details } = profile;
+    let now = parts.clock.now();
+    store::update_profile(tx, id, name.as_ref(), locale, province, now).await?;
+    let mut fields = vec!["name", "locale", "province"];
+    let before = store::claims(tx, id).await?.map(|claims| claims.details).unwrap_or_default();
+    let after = with_those_of_the_form(before.clone(), details);
+    if after != before {
+        store::put_details(tx, id, &after, now).await?;
+        fields.push("details");
+    }
+    let event = Event::ProfileChanged { account: id.to_string(), fields };
     parts.audit.record(tx, &Actor::Account(id.to_string()), &event).await
+}
+
+/// The form has not all of them: the others stay.
+fn with_those_of_the_form(stored: Details, sent: Details) -> Details {
+    let address = |address: Option<Address>| address.unwrap_or_default();
+    let (old, new) = (address(stored.address), address(sent.address));
+    let moved = (&old.region, &old.locality, &old.street_address, &old.postal_code)
+        != (&new.region, &new.locality, &new.street_address, &new.postal_code);
+    let address = Address {
+        // A whole address in lines would contradict its changed parts.
+        formatted: old.formatted.filter(|_| !moved),
+        country: old.country,
+        ..new
+    };
+    Details {
+        nickname: sent.nickname,
+        gender: sent.gender,
+        birthdate: sent.birthdate,
+        website: sent.website,
+        address: Some(address).filter(|address| *address != Address::default()),
+        ..stored
+    }
 }
 
 impl ProfileForm {
@@ -122,11 +163,21 @@ impl ProfileForm {
         let name = account.and_then(|account| account.name.as_ref()).map(Name::as_str).unwrap_or_default();
         let locale = account.and_then(|account| account.locale).unwrap_or(lang);
         let province = account.and_then(|account| account.province).map(Province::code).unwrap_or_default();
+        let details = account.map(|account| account.details.clone()).unwrap_or_default();
+        let address = details.address.unwrap_or_default();
         Self {
             account: id.to_string(),
             name: name.to_owned(),
             locale: locale.tag().to_owned(),
             province: province.to_owned(),
+            nickname: details.nickname.unwrap_or_default(),
+            gender: details.gender.unwrap_or_default(),
+            birthdate: details.birthdate.unwrap_or_default(),
+            website: details.website.unwrap_or_default(),
+            region: address.region.unwrap_or_default(),
+            locality: address.locality.unwrap_or_default(),
+            street_address: address.street_address.unwrap_or_default(),
+            postal_code: address.postal_code.unwrap_or_default(),
         }
     }
 
@@ -141,7 +192,60 @@ impl ProfileForm {
         if locale.is_none() {
             flaws.push("locale", "accounts-profile-language", "accounts-language-missing");
         }
-        Some(Profile { name: name.ok()?, locale: locale?, province: Province::parse(&self.province) })
+        let details = self.read_details(flaws);
+        Some(Profile {
+            name: name.ok()?,
+            locale: locale?,
+            province: Province::parse(&self.province),
+            details: details?,
+        })
+    }
+
+    fn read_details(&self, flaws: &mut Flaws) -> Option<Details> {
+        let some = |text: &str| Some(text.to_owned());
+        let mut details = Details {
+            nickname: some(&self.nickname),
+            gender: some(&self.gender),
+            birthdate: some(&self.birthdate),
+            website: some(&self.website),
+            address: Some(Address {
+                region: some(&self.region),
+                locality: some(&self.locality),
+                street_address: some(&self.street_address.replace("\r\n", "\n")),
+                postal_code: some(&self.postal_code),
+                ..Address::default()
+            }),
+            ..Details::default()
+        };
+        let wrong = details.tidy();
+        for (field, error) in &wrong {
+            flaws.push(field, label_of(field), told(*error));
+        }
+        wrong.is_empty().then_some(details)
+    }
+}
+
+/// The key of what the page calls the field.
+fn label_of(field: &str) -> &'static str {
+    match field {
+        "nickname" => "accounts-profile-nickname",
+        "gender" => "accounts-profile-gender",
+        "birthdate" => "accounts-profile-birthdate",
+        "website" => "accounts-profile-website",
+        "region" => "accounts-profile-region",
+        "locality" => "accounts-profile-locality",
+        "street_address" => "accounts-profile-street",
+        _ => "accounts-profile-postal-code",
+    }
+}
+
+/// The key of what the page says about it.
+fn told(error: DetailError) -> &'static str {
+    match error {
+        DetailError::TooLong => "accounts-detail-too-long",
+        DetailError::Character | DetailError::Zone => "accounts-detail-character",
+        DetailError::Url => "accounts-detail-url",
+        DetailError::Date => "accounts-detail-date",
     }
 }
 
@@ -160,6 +264,13 @@ async fn draw(
     let languages = Lang::ALL.into_iter().map(|lang| Choice::new(lang.tag(), lang.native_name())).collect();
     let notice = notice.or_else(|| Notice::of_draft(&page, &draft));
     let (provinces, page) = (provinces(page.lang), page.with_form());
-    let shown = ProfilePage { languages, provinces, page, errors, notice, form: draft.form };
+    let mut genders =
+        ["female", "male"].map(|word| Choice::new(word, page.t(&format!("accounts-gender-{word}")))).to_vec();
+    // Another word, that an operator brought along: it is not lost because somebody saves the page.
+    let other = draft.form.gender.as_str();
+    if !other.is_empty() && genders.iter().all(|gender| gender.value != other) {
+        genders.push(Choice::new(other, other));
+    }
+    let shown = ProfilePage { languages, provinces, genders, page, errors, notice, form: draft.form };
     Ok((status, headers, shown).into_response())
 }

@@ -1,11 +1,11 @@
 //! The tables of accounts, login names, identity documents and agreements.
 
 use shared::clock::Timestamp;
-use shared::db::{BrokenRow, DbError, Row, Tx, sql};
+use shared::db::{BrokenRow, Db, DbError, Row, Tx, sql};
 use shared::i18n::Lang;
 
 use super::model::{
-    Account, AccountClaims, AccountId, Email, IdDocument, IdType, Identity, LoginName, Mobile, Name, Province,
+    Account, AccountClaims, AccountId, Details, Email, IdDocument, IdType, Identity, LoginName, Mobile, Name, Province,
 };
 
 /// A new account, before it is stored.
@@ -274,12 +274,12 @@ pub async fn set_blocked(tx: &mut Tx, id: AccountId, at: Option<Timestamp>) -> R
 /// # Errors
 /// See [`DbError`].
 pub async fn claims(tx: &mut Tx, id: AccountId) -> Result<Option<AccountClaims>, DbError> {
-    let row =
-        sql("SELECT name, email, email_verified_at, mobile, mobile_verified_at, id_verified_at, locale, updated_at \
-         FROM accounts WHERE id = $1")
-        .bind(id)
-        .fetch_optional(tx)
-        .await?;
+    let row = sql("SELECT a.name, a.email, a.email_verified_at, a.mobile, a.mobile_verified_at, a.id_verified_at, \
+         a.locale, a.updated_at, p.claims AS details \
+         FROM accounts a LEFT JOIN profiles p ON p.account_id = a.id WHERE a.id = $1")
+    .bind(id)
+    .fetch_optional(tx)
+    .await?;
     row.map(|row| claims_of(id, &row)).transpose()
 }
 
@@ -298,7 +298,44 @@ pub fn claims_of(id: AccountId, row: &Row) -> Result<AccountClaims, DbError> {
         id_verified: verified(row, "id_verified_at")?,
         locale: row.get::<Option<String>>("locale")?.and_then(|tag| Lang::parse(&tag)),
         updated_at: row.get("updated_at")?,
+        details: details_of(row)?,
     })
+}
+
+/// What a person tells of themselves.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn look_up_details(db: &Db, id: AccountId) -> Result<Details, DbError> {
+    let row = db.find(sql("SELECT claims AS details FROM profiles WHERE account_id = $1").bind(id)).await?;
+    row.map_or_else(|| Ok(Details::default()), |row| details_of(&row))
+}
+
+fn details_of(row: &Row) -> Result<Details, DbError> {
+    match row.get::<Option<String>>("details")? {
+        None => Ok(Details::default()),
+        Some(text) => serde_json::from_str(&text).map_err(|_| BrokenRow::new("details", "are no details").into()),
+    }
+}
+
+/// Stores what a person tells of themselves, in place of what was stored; whether there is such an account.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn put_details(tx: &mut Tx, id: AccountId, details: &Details, now: Timestamp) -> Result<bool, DbError> {
+    let changed = sql("UPDATE accounts SET updated_at = $2 WHERE id = $1").bind(id).bind(now).execute(tx).await?;
+    if changed == 0 {
+        return Ok(false);
+    }
+    // Texts alone: nothing in them can fail to be written.
+    let claims = serde_json::to_string(details).unwrap_or_default();
+    sql("INSERT INTO profiles (account_id, claims) VALUES ($1, $2) \
+         ON CONFLICT (account_id) DO UPDATE SET claims = excluded.claims")
+    .bind(id)
+    .bind(claims)
+    .execute(tx)
+    .await?;
+    Ok(true)
 }
 
 /// An account as its owner sees it. `open` unseals the number of the document.
@@ -311,8 +348,9 @@ pub async fn account(
     open: &(dyn Fn(&[u8]) -> Option<Vec<u8>> + Send + Sync),
 ) -> Result<Option<Account>, DbError> {
     let row = sql("SELECT a.name, a.email, a.email_verified_at, a.mobile, a.mobile_verified_at, a.id_verified_at, \
-         a.locale, a.province, a.updated_at, i.kind, i.number_sealed \
-         FROM accounts a LEFT JOIN identities i ON i.account_id = a.id WHERE a.id = $1")
+         a.locale, a.province, a.updated_at, i.kind, i.number_sealed, p.claims AS details \
+         FROM accounts a LEFT JOIN identities i ON i.account_id = a.id LEFT JOIN profiles p ON p.account_id = a.id \
+         WHERE a.id = $1")
     .bind(id)
     .fetch_optional(tx)
     .await?;
@@ -339,6 +377,7 @@ pub async fn account(
         identity,
         locale: row.get::<Option<String>>("locale")?.and_then(|tag| Lang::parse(&tag)),
         province: province.map(|code| Province::parse(&code).ok_or_else(|| broken("province"))).transpose()?,
+        details: details_of(&row)?,
         updated_at: row.get("updated_at")?,
     }))
 }

@@ -11,7 +11,7 @@ use super::failure::{Exit, Failure};
 use super::output::Output;
 use super::{filling, world};
 use crate::accounts::admin::{Seed, Standing};
-use crate::accounts::model::{Email, Mobile, Name, Password};
+use crate::accounts::model::{Details, Email, Mobile, Name, Password};
 use crate::accounts::{AccountId, Accounts, Trouble};
 
 /// How many accounts are added in one transaction.
@@ -26,6 +26,14 @@ pub enum AccountsCommand {
     Show {
         /// Its id, mail address, mobile number or login name.
         account: String,
+    },
+    /// Store what another register knows of a person: claims of OpenID Connect Core §5.1, in place of those stored before.
+    SetDetails {
+        /// Its id, mail address, mobile number or login name.
+        account: String,
+        /// A TOML file in the names of the claims: family_name, birthdate, zoneinfo, [address] …
+        #[arg(long)]
+        file: PathBuf,
     },
     /// Keep an account from signing in, and end its sessions and all tokens that sites hold of it.
     Lock {
@@ -74,6 +82,7 @@ pub async fn run(command: AccountsCommand, file: Option<&Path>, output: &Output)
     let done = match command {
         AccountsCommand::Add(add) => add.run(&accounts, &db, output).await,
         AccountsCommand::Show { account } => show(&accounts, &account, output).await,
+        AccountsCommand::SetDetails { account, file } => set_details(&accounts, &account, &file, output).await,
         AccountsCommand::Lock { account } => {
             let id = locate(&accounts, &account).await?;
             let found = accounts.lock(id).await?;
@@ -149,6 +158,19 @@ fn report(found: bool, account: &str, what: &str, output: &Output) -> Result<(),
     }
     output.result(format!("{account}: {what}"), &json!({ "account": account, "result": what }));
     Ok(())
+}
+
+async fn set_details(accounts: &Accounts, name: &str, file: &Path, output: &Output) -> Result<(), Failure> {
+    let refuse = |error: &dyn std::fmt::Display| Failure::new(Exit::Refused, format!("{}: {error}", file.display()));
+    let text = std::fs::read_to_string(file).map_err(|error| refuse(&error))?;
+    let mut details: Details = toml::from_str(&text).map_err(|error| refuse(&error))?;
+    let wrong = details.tidy();
+    if !wrong.is_empty() {
+        let told: Vec<_> = wrong.iter().map(|(field, error)| format!("{field} {error}")).collect();
+        return Err(refuse(&told.join("; ")));
+    }
+    let id = locate(accounts, name).await?;
+    report(accounts.set_details(id, details).await?, name, "details stored", output)
 }
 
 async fn show(accounts: &Accounts, name: &str, output: &Output) -> Result<(), Failure> {

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::scope::{EMAIL, EXAM, PHONE, PROFILE, Scope};
-use crate::accounts::model::{AccountClaims, Province};
+use super::scope::{ADDRESS, EMAIL, EXAM, PHONE, PROFILE, Scope};
+use crate::accounts::model::{AccountClaims, Details, Province};
 
 /// The answer of the user information endpoint. What is not known is left out (§5.3.2).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -23,6 +23,8 @@ pub struct UserInfo {
     phone_number: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     phone_number_verified: Option<bool>,
+    #[serde(flatten)]
+    details: Details,
     #[serde(skip_serializing_if = "Option::is_none")]
     exam_province: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -35,6 +37,29 @@ impl UserInfo {
         Self { sub, ..self }
     }
 }
+
+/// Whether the scope stands for details of a person.
+pub fn has_details(scope: &Scope) -> bool {
+    scope.has(PROFILE) || scope.has(ADDRESS)
+}
+
+/// Whether a claim that was asked for by name is a detail of a person.
+pub fn names_details(named: &Scope) -> bool {
+    named.iter().any(|claim| !WITH_THE_ACCOUNT.contains(&claim))
+}
+
+/// Claims that stand with the account itself.
+const WITH_THE_ACCOUNT: [&str; 9] = [
+    "name",
+    "locale",
+    "updated_at",
+    "email",
+    "email_verified",
+    "phone_number",
+    "phone_number_verified",
+    "exam_province",
+    "id_verified",
+];
 
 /// Selects what `scope` allows, and what was asked for by name. The subject is the account's id: the same for every client, and never used again.
 pub fn select(account: AccountClaims, province: Option<Province>, scope: &Scope, named: &Scope) -> UserInfo {
@@ -54,6 +79,7 @@ pub fn select(account: AccountClaims, province: Option<Province>, scope: &Scope,
             .filter(|_| wanted("phone_number_verified", PHONE))
             .map(|_| phone_verified),
         phone_number: account.phone.filter(|_| wanted("phone_number", PHONE)),
+        details: account.details.only(|claim| wanted(claim, if claim == "address" { ADDRESS } else { PROFILE })),
         exam_province: province.filter(|_| wanted("exam_province", EXAM)).map(Province::code),
         id_verified: wanted("id_verified", EXAM).then_some(account.id_verified),
     }
@@ -65,7 +91,7 @@ mod tests {
     use shared::entropy::SeededEntropy;
 
     use super::*;
-    use crate::accounts::model::AccountId;
+    use crate::accounts::model::{AccountId, Address};
 
     fn selected(scope: &str) -> serde_json::Value {
         selected_with(scope, "")
@@ -83,6 +109,11 @@ mod tests {
             id_verified: false,
             locale: None,
             updated_at: now,
+            details: Details {
+                nickname: Some("小华".to_owned()),
+                address: Some(Address { region: Some("上海".to_owned()), ..Address::default() }),
+                ..Details::default()
+            },
         };
         let province = Province::parse("31");
         let [scope, named] = [scope, named].map(|text| Scope::parse(text).expect("scope"));
@@ -95,7 +126,11 @@ mod tests {
     #[test]
     fn each_scope_gives_its_claims_and_no_others() {
         assert_eq!(selected("openid"), serde_json::json!({}));
-        assert_eq!(selected("openid profile"), serde_json::json!({ "name": "李华", "updated_at": 1000 }));
+        assert_eq!(
+            selected("openid profile"),
+            serde_json::json!({ "name": "李华", "nickname": "小华", "updated_at": 1000 })
+        );
+        assert_eq!(selected("openid address"), serde_json::json!({ "address": { "region": "上海" } }));
         let email = serde_json::json!({ "email": "a@b.example", "email_verified": true });
         assert_eq!(selected("openid email"), email);
         assert_eq!(selected("openid exam"), serde_json::json!({ "exam_province": "31", "id_verified": false }));

@@ -29,7 +29,7 @@ use super::discovery::paths as provider;
 use super::failure::Failure;
 use super::named_claims;
 use super::par::PushedId;
-use super::scope::{self, EMAIL, EXAM, OFFLINE_ACCESS, OPENID, PHONE, PROFILE, Scope};
+use super::scope::{self, ADDRESS, EMAIL, EXAM, OFFLINE_ACCESS, OPENID, PHONE, PROFILE, Scope};
 use super::store::consents;
 use super::visit::Visit;
 use crate::accounts::model::{AccountClaims, Mobile};
@@ -301,7 +301,8 @@ fn items(page: &Page, question: &Question, returned: Option<&Scope>) -> Vec<Item
     let declined = returned.or(question.remembered.as_ref().map(|consent| &consent.declined));
     let or_none = |value: &Option<String>| value.clone().unwrap_or_else(|| page.t("oidc-consent-none"));
     let detail = |scope: &str| match scope {
-        PROFILE => or_none(&account.display_name),
+        PROFILE => page.tw("oidc-consent-profile-text", [("name", or_none(&account.display_name).as_str())]),
+        ADDRESS => page.t("oidc-consent-address-text"),
         EMAIL => or_none(&account.email),
         PHONE => or_none(&account.phone.as_deref().map(as_people_write_it)),
         OPENID => page.t("oidc-consent-openid-text"),
@@ -313,6 +314,7 @@ fn items(page: &Page, question: &Question, returned: Option<&Scope>) -> Vec<Item
         (PROFILE, "profile"),
         (EMAIL, "email"),
         (PHONE, "phone"),
+        (ADDRESS, "address"),
         (EXAM, "exam"),
         (OFFLINE_ACCESS, "offline"),
     ]

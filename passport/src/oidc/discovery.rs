@@ -115,7 +115,7 @@ type Metadata = ProviderMetadata<
 >;
 
 /// Claims that a client can receive.
-const CLAIMS: [&str; 20] = [
+const CLAIMS: [&str; 32] = [
     "sub",
     "iss",
     "aud",
@@ -128,12 +128,24 @@ const CLAIMS: [&str; 20] = [
     "at_hash",
     "sid",
     "name",
+    "family_name",
+    "given_name",
+    "middle_name",
+    "nickname",
+    "preferred_username",
+    "profile",
+    "picture",
+    "website",
+    "gender",
+    "birthdate",
+    "zoneinfo",
     "locale",
     "updated_at",
     "email",
     "email_verified",
     "phone_number",
     "phone_number_verified",
+    "address",
     "exam_province",
     "id_verified",
 ];

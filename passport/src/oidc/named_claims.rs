@@ -6,7 +6,7 @@
 use serde_json::{Map, Value};
 
 use super::error::ProtocolError;
-use super::scope::{EMAIL, EXAM, PHONE, PROFILE, Scope};
+use super::scope::{ADDRESS, EMAIL, EXAM, PHONE, PROFILE, Scope};
 use crate::clients::Client;
 
 const RULE: &str = "OpenID Connect Core 1.0 5.5";
@@ -18,14 +18,26 @@ const LIMIT: usize = 2048;
 const PREFIX: &str = "claim:";
 
 /// Claims that can be named, with the scope that each belongs to.
-const CLAIMS: [(&str, &str); 9] = [
+const CLAIMS: [(&str, &str); 21] = [
     ("name", PROFILE),
+    ("family_name", PROFILE),
+    ("given_name", PROFILE),
+    ("middle_name", PROFILE),
+    ("nickname", PROFILE),
+    ("preferred_username", PROFILE),
+    ("profile", PROFILE),
+    ("picture", PROFILE),
+    ("website", PROFILE),
+    ("gender", PROFILE),
+    ("birthdate", PROFILE),
+    ("zoneinfo", PROFILE),
     ("locale", PROFILE),
     ("updated_at", PROFILE),
     ("email", EMAIL),
     ("email_verified", EMAIL),
     ("phone_number", PHONE),
     ("phone_number_verified", PHONE),
+    ("address", ADDRESS),
     ("exam_province", EXAM),
     ("id_verified", EXAM),
 ];

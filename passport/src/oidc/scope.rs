@@ -7,10 +7,12 @@ use crate::clients::{Client, GrantType};
 
 /// OIDC Core §3.1.2.1: makes an OAuth request an OpenID one.
 pub const OPENID: &str = "openid";
-/// Name, language and time of the last change.
+/// Name, what else the person tells of themselves, language and time of the last change.
 pub const PROFILE: &str = "profile";
 /// Mail address.
 pub const EMAIL: &str = "email";
+/// Postal address.
+pub const ADDRESS: &str = "address";
 /// Mobile number.
 pub const PHONE: &str = "phone";
 /// OIDC Core §11: a refresh token that outlives the session.
@@ -19,7 +21,7 @@ pub const OFFLINE_ACCESS: &str = "offline_access";
 pub const EXAM: &str = "exam";
 
 /// Every scope that means something to this provider, in the order of the metadata.
-pub const SUPPORTED: [&str; 6] = [OPENID, PROFILE, EMAIL, PHONE, OFFLINE_ACCESS, EXAM];
+pub const SUPPORTED: [&str; 7] = [OPENID, PROFILE, EMAIL, PHONE, ADDRESS, OFFLINE_ACCESS, EXAM];
 
 /// The longest `scope` parameter that is read, in bytes.
 const LIMIT: usize = 1024;

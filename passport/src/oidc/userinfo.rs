@@ -16,6 +16,7 @@ use super::scope::{OPENID, Scope};
 use super::store::grants;
 use super::subject::Subjects;
 use super::{Oidc, dpop};
+use crate::accounts;
 
 /// `GET` and `POST /userinfo`
 pub async fn show(
@@ -49,7 +50,11 @@ async fn user_info(oidc: &Oidc, request: &Request<'_>, sent: &Presented) -> Resu
     // A client that gave up its registration has no tokens any more (RFC 7592 §2.3).
     let client = oidc.0.clients.find(&token.client_id).await?.ok_or(DEAD)?;
     // Unless token, grant or session have ended: one reading of the database.
-    let (grant, account) = grants::person(&oidc.0.db, grant, &token.jti).await?.ok_or(DEAD)?;
+    let detailed = claims::has_details(&scope);
+    let (grant, mut account) = grants::person(&oidc.0.db, grant, &token.jti, detailed).await?.ok_or(DEAD)?;
+    if !detailed && claims::names_details(&grant.named.userinfo) {
+        account.details = accounts::store::look_up_details(&oidc.0.db, grant.account).await?;
+    }
     let info = claims::select(account, grant.province, &scope, &grant.named.userinfo);
     let info = match Subjects::of(oidc, &client) {
         Subjects::Public => info,

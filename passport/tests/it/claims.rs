@@ -1,6 +1,8 @@
 //! What is told of a person: by scope, and by name (OIDC Core §5.4, §5.5).
 
+use passport::accounts::model::Details;
 use serde_json::json;
+use shared::clock::Clock as _;
 
 use crate::support::on_both;
 use crate::support::site::{
@@ -189,6 +191,79 @@ async fn sites_of_different_sectors_know_a_person_by_different_names() {
         let query = encoded(&[("id_token_hint", &names[0].1), ("post_logout_redirect_uri", "https://cet.test/out")]);
         let out = get(&mut browser, &format!("/logout?{query}"), &[]).await;
         assert_eq!(out.location().expect("a way").as_str(), "https://cet.test/out");
+    })
+    .await;
+}
+
+/// Every claim of a person that OIDC Core §5.1 names, as an operator may bring them along.
+fn details() -> Details {
+    let mut details: Details = serde_json::from_value(json!({
+        "family_name": "李", "given_name": "华", "middle_name": "Ann", "nickname": "小华", "preferred_username": "lihua",
+        "profile": "https://people.test/lihua", "picture": "https://people.test/lihua.png",
+        "website": "https://lihua.test/", "gender": "female", "birthdate": "2006-02-28", "zoneinfo": "Asia/Shanghai",
+        "address": {
+            "formatted": "一路1号\n上海 200000", "street_address": "一路1号", "locality": "上海", "region": "上海",
+            "postal_code": "200000", "country": "中国",
+        },
+    }))
+    .expect("details");
+    assert_eq!(details.tidy(), []);
+    details
+}
+
+#[tokio::test]
+async fn every_claim_that_a_person_holds_is_told_for_its_scope_and_none_is_made_up() {
+    on_both(|passport| async move {
+        let client = OURS.replace("'profile'", "'profile', 'address'");
+        assert_ne!(client, OURS);
+        passport.register(&[&client]).await;
+        let (mut browser, session) = passport.signed_in(None).await;
+        let before = passport.tokens(&mut browser, "openid profile address").await;
+        let told = userinfo(&mut browser, before["access_token"].as_str().expect("a token")).await.json();
+        let held = serde_json::to_value(details()).expect("JSON");
+        for claim in held.as_object().expect("claims").keys() {
+            assert_eq!(told.get(claim), None, "{claim} is made up");
+        }
+        assert!(passport.app.accounts.set_details(session.account, details()).await.expect("an answer"));
+        for (scope, claims) in
+            [("openid profile", 11), ("openid address", 1), ("openid profile address", 12), ("openid", 0)]
+        {
+            let tokens = passport.tokens(&mut browser, scope).await;
+            let told = userinfo(&mut browser, tokens["access_token"].as_str().expect("a token")).await.json();
+            let shared =
+                held.as_object().expect("claims").iter().filter(|(name, value)| told.get(name.as_str()) == Some(value));
+            assert_eq!(shared.count(), claims, "{scope}: {told}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_detail_asked_for_by_name_comes_alone_at_userinfo_and_in_the_id_token() {
+    on_both(|passport| async move {
+        passport.register(&[OURS]).await;
+        let (mut browser, session) = passport.signed_in(None).await;
+        assert!(passport.app.accounts.set_details(session.account, details()).await.expect("an answer"));
+        let named = json!({ "userinfo": { "birthdate": null }, "id_token": { "zoneinfo": null } }).to_string();
+        let code = passport.code(&mut browser, &asking(&named)).await;
+        let tokens = token(&mut browser, &redemption(&code)).await.json();
+        assert_eq!(claims(tokens["id_token"].as_str().expect("an ID token"))["zoneinfo"], "Asia/Shanghai");
+        let told = userinfo(&mut browser, tokens["access_token"].as_str().expect("a token")).await.json();
+        assert_eq!((&told["birthdate"], told.as_object().map(serde_json::Map::len)), (&json!("2006-02-28"), Some(2)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn updated_at_moves_when_details_do() {
+    on_both(|passport| async move {
+        passport.register(&[OURS]).await;
+        let (mut browser, session) = passport.signed_in(None).await;
+        passport.clock.advance(std::time::Duration::from_secs(60));
+        assert!(passport.app.accounts.set_details(session.account, details()).await.expect("an answer"));
+        let tokens = passport.tokens(&mut browser, "openid profile").await;
+        let told = userinfo(&mut browser, tokens["access_token"].as_str().expect("a token")).await.json();
+        assert_eq!(told["updated_at"], passport.clock.now().seconds());
     })
     .await;
 }

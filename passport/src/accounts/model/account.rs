@@ -3,7 +3,7 @@
 use shared::clock::Timestamp;
 use shared::i18n::Lang;
 
-use super::{Email, IdDocument, Mobile, Name, Province};
+use super::{Details, Email, IdDocument, Mobile, Name, Province};
 
 shared::id_type! {
     /// An account's identifier; the subject of its tokens.
@@ -31,6 +31,8 @@ pub struct Account {
     pub locale: Option<Lang>,
     /// The province that the person usually sits in.
     pub province: Option<Province>,
+    /// What the person tells beyond that.
+    pub details: Details,
     /// When something that claims show was last changed.
     pub updated_at: Timestamp,
 }
@@ -65,4 +67,6 @@ pub struct AccountClaims {
     pub locale: Option<Lang>,
     /// `updated_at`
     pub updated_at: Timestamp,
+    /// What the person tells beyond that; empty where it was not asked for.
+    pub details: Details,
 }

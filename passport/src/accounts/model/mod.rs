@@ -1,6 +1,7 @@
 //! What an account is made of. Every type here can only hold what its rules allow.
 
 mod account;
+mod details;
 mod email;
 mod id_document;
 mod login_name;
@@ -10,6 +11,7 @@ mod password;
 mod province;
 
 pub use self::account::{Account, AccountClaims, AccountId, Identity};
+pub use self::details::{Address, DetailError, Details};
 pub use self::email::{Email, EmailError};
 pub use self::id_document::{IdDocument, IdDocumentError, IdType};
 pub use self::login_name::LoginName;

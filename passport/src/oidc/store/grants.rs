@@ -99,7 +99,7 @@ pub struct Rotation {
 
 /// Reads authorizations `g` with their sessions `s`: what [`grant`] and [`ended_with_its_session`] look at, and more.
 macro_rules! select {
-    ($more:literal, $rest:literal) => {
+    ($more:expr, $rest:expr) => {
         sql(concat!(
             "SELECT g.id, g.client_id, g.account_id, g.session_id, g.scope, g.auth_time, g.acr, g.amr, g.province, \
              g.refreshable, g.claims, g.resources, s.id AS its_session, s.ended_at, s.end_reason, ",
@@ -259,16 +259,38 @@ pub async fn of_access_token(db: &Db, id: GrantId, jti: &str) -> Result<Option<G
 }
 
 /// What the holder of an access token may know: like [`of_access_token`], together with the person, in one statement.
+/// The details of the person come along if they are wanted.
 ///
 /// # Errors
 /// See [`DbError`].
-pub async fn person(db: &Db, id: GrantId, jti: &str) -> Result<Option<(Grant, AccountClaims)>, DbError> {
-    let statement = select!(
-        "a.name, a.email, a.email_verified_at, a.mobile, a.mobile_verified_at, a.id_verified_at, a.locale, \
-         a.updated_at",
-        "JOIN accounts a ON a.id = g.account_id \
-         WHERE g.id = $1 AND g.revoked_at IS NULL AND NOT EXISTS (SELECT jti FROM revoked_tokens WHERE jti = $2)"
-    );
+pub async fn person(
+    db: &Db,
+    id: GrantId,
+    jti: &str,
+    detailed: bool,
+) -> Result<Option<(Grant, AccountClaims)>, DbError> {
+    macro_rules! select_person {
+        ($details:literal, $profile:literal) => {
+            select!(
+                concat!(
+                    "a.name, a.email, a.email_verified_at, a.mobile, a.mobile_verified_at, a.id_verified_at, a.locale, \
+                     a.updated_at, ",
+                    $details
+                ),
+                concat!(
+                    "JOIN accounts a ON a.id = g.account_id ",
+                    $profile,
+                    "WHERE g.id = $1 AND g.revoked_at IS NULL \
+                     AND NOT EXISTS (SELECT jti FROM revoked_tokens WHERE jti = $2)"
+                )
+            )
+        };
+    }
+    let statement = if detailed {
+        select_person!("p.claims AS details", "LEFT JOIN profiles p ON p.account_id = a.id ")
+    } else {
+        select_person!("CAST(NULL AS TEXT) AS details", "")
+    };
     let Some(row) = db.find(statement.bind(id).bind(jti)).await? else { return Ok(None) };
     let grant = grant(&row)?;
     if ended_with_its_session(&grant, &row)? {

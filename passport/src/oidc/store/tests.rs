@@ -150,7 +150,7 @@ async fn what_was_granted_ends_with_its_session_unless_it_was_for_offline_use() 
             assert_eq!(family(&db, id).await.map(|f| f.over), Some(over));
             let token = grants::of_access_token(&db, id, "x").await.expect("an answer");
             assert_eq!(token.is_none(), over);
-            let person = grants::person(&db, id, "x").await.expect("an answer");
+            let person = grants::person(&db, id, "x", true).await.expect("an answer");
             assert_eq!(person.is_none(), over);
         }
     })
@@ -190,7 +190,7 @@ async fn a_revoked_authorization_gives_nothing_any_more() {
         assert!(redeem(&db, &grant, [1; 32], after(900)).await);
         let id = grant.id;
         let lives = async |jti| grants::of_access_token(&db, id, jti).await.expect("an answer");
-        let person = async |jti| grants::person(&db, id, jti).await.expect("an answer");
+        let person = async |jti| grants::person(&db, id, jti, false).await.expect("an answer");
         assert!(lives("x").await.is_some() && person("x").await.is_some());
         run(&db, move |tx| async move { revoked::insert(tx, "x", after(100)).await }.boxed()).await;
         assert!(lives("x").await.is_none() && person("x").await.is_none(), "one token is revoked");

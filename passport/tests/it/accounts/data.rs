@@ -1,6 +1,7 @@
 //! Home, profile, password, province and signing out.
 
 use http::{Request, StatusCode};
+use passport::accounts::model::Details;
 
 use super::*;
 use crate::support::on_both_with;
@@ -180,6 +181,49 @@ async fn the_province_page_wants_a_province_and_goes_on() {
         let refused = browser.submit(form.clone()).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert_eq!(browser.submit(form.set("province", "44")).await.url.path(), "/");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn details_are_kept_with_those_that_the_form_does_not_have() {
+    on_both_with(PLAIN, |passport| async move {
+        candidate(&passport).await;
+        let accounts = &passport.app.accounts;
+        let id = accounts.locate(EMAIL).await.expect("an answer").expect("an account");
+        let brought =
+            Details { family_name: Some("李".to_owned()), gender: Some("other".to_owned()), ..Details::default() };
+        accounts.set_details(id, brought).await.expect("stored");
+        let mut browser = passport.browser();
+        sign_in(&mut browser).await;
+        let form = form(&browser.open(&page("/account/profile")).await, "/account/profile");
+        assert_eq!(form.value("gender"), Some("other"));
+        let form = form.set("nickname", " 小华 ").set("birthdate", "2006-02-28").set("locality", "上海");
+        assert_eq!(browser.submit(form).await.url.path(), "/");
+        let stored = accounts.account(id).await.expect("an answer").expect("an account").details;
+        assert_eq!(stored.family_name.as_deref(), Some("李"));
+        assert_eq!((stored.gender.as_deref(), stored.nickname.as_deref()), (Some("other"), Some("小华")));
+        assert_eq!(stored.address.and_then(|address| address.locality).as_deref(), Some("上海"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_detail_that_breaks_a_rule_is_named_and_nothing_typed_is_lost() {
+    on_both_with(PLAIN, |passport| async move {
+        candidate(&passport).await;
+        let mut browser = passport.browser();
+        sign_in(&mut browser).await;
+        let form = form(&browser.open(&page("/account/profile")).await, "/account/profile");
+        let form = form.set("nickname", "小华").set("birthdate", "2006-02-30").set("website", "lihua.test");
+        let answer = browser.submit(form).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(
+            summary(&answer),
+            ["出生日期：请按2006-02-28这样的格式填写，或只填年份", "个人主页：请填写以https://开头的完整网址"]
+        );
+        let form = super::form(&answer, "/account/profile");
+        assert_eq!((form.value("nickname"), form.value("birthdate")), (Some("小华"), Some("2006-02-30")));
     })
     .await;
 }
