@@ -25,13 +25,15 @@ pub struct Opening {
     pub script: bool,
     /// Whether the person lets sites keep cookies.
     pub cookies: bool,
+    /// Whether cookies go along into frames of other sites.
+    pub third_party_cookies: bool,
     /// The size of text that the person has set, in percent of the usual one.
     pub text_percent: u32,
 }
 
 impl Default for Opening {
     fn default() -> Self {
-        Self { language: "zh-CN", script: true, cookies: true, text_percent: 100 }
+        Self { language: "zh-CN", script: true, cookies: true, third_party_cookies: true, text_percent: 100 }
     }
 }
 
@@ -43,7 +45,7 @@ pub struct Window {
 impl Window {
     /// Opens a fresh browser. `driver` is where chromedriver listens.
     pub async fn open(driver: &str, opening: Opening) -> anyhow::Result<Self> {
-        let Opening { language, script, cookies, text_percent } = opening;
+        let Opening { language, script, cookies, third_party_cookies, text_percent } = opening;
         let mut arguments = vec![
             "--headless=new".to_owned(),
             "--no-sandbox".to_owned(),
@@ -67,6 +69,9 @@ impl Window {
             "webkit.webprefs.default_font_size": 16 * text_percent / 100,
             // Its settings count: 1 is to allow, 2 to block.
             "profile.default_content_setting_values.cookies": if cookies { 1 } else { 2 },
+            // 0 is to allow, 1 to block.
+            "profile.cookie_controls_mode": i32::from(!third_party_cookies),
+            "profile.block_third_party_cookies": !third_party_cookies,
         });
         let mut capabilities = Capabilities::new();
         capabilities.insert("acceptInsecureCerts".to_owned(), json!(true));

@@ -8,6 +8,7 @@ mod axe;
 mod guards;
 mod interrupted;
 mod journeys;
+mod logout;
 mod never_a_dead_end;
 mod stage;
 mod third_party;

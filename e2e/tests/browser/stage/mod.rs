@@ -2,6 +2,7 @@
 
 mod own_demo;
 mod shared_demo;
+mod site;
 
 use std::ops::Deref;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,6 +13,7 @@ use e2e::journey::Newcomer;
 use e2e::window::{Look, Opening, Window};
 
 pub(crate) use own_demo::OwnDemo;
+pub(crate) use site::{Site, parameter};
 
 /// Somebody who is not registered yet, another one at each call.
 pub(crate) fn newcomer() -> Newcomer {
