@@ -37,6 +37,11 @@ oidc-signed-out-home = Go to the Passport
 oidc-signed-out-sites = These sites are signing you out too
 oidc-signed-out-sites-hint = This takes a few seconds. If a site does not answer, sign out there as well.
 oidc-signed-out-back = Back to the site
+oidc-replaced-title = The person before you is being signed out
+oidc-replaced-lead = Somebody else was signed in with this browser. You are signed in now.
+oidc-replaced-sites = These sites are signing them out
+oidc-replaced-sites-hint = This takes a few seconds. Then this page goes on by itself.
+oidc-replaced-go = Continue
 
 # Back to the site by a form
 oidc-form-post-title = Returning to the site

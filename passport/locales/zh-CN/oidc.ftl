@@ -37,6 +37,11 @@ oidc-signed-out-home = 去通行证首页
 oidc-signed-out-sites = 这些网站也在为您退出
 oidc-signed-out-sites-hint = 需要几秒钟。如果某个网站没有反应，请在那里再退出一次。
 oidc-signed-out-back = 回到网站
+oidc-replaced-title = 正在让前一位退出
+oidc-replaced-lead = 之前有别人用这个浏览器登录过。现在登录的是您。
+oidc-replaced-sites = 这些网站正在让前一位退出
+oidc-replaced-sites-hint = 需要几秒钟，之后会自动继续。
+oidc-replaced-go = 继续
 
 # 以表单返回网站
 oidc-form-post-title = 正在返回网站

@@ -55,7 +55,7 @@ pub async fn submit(
 
 /// The page in which sites sign the person out, if any of the session's does.
 fn page_of(accounts: &Accounts, ended: Ended) -> Option<String> {
-    let over = SignedOut { session: ended.session.to_string(), clients: ended.by_page, back: None };
+    let over = SignedOut { session: ended.session.to_string(), clients: ended.by_page, back: None, replaced: false };
     (!over.clients.is_empty()).then(|| over.path(&*accounts.parts().sealer))
 }
 

@@ -83,7 +83,7 @@ async fn a_sign_in_that_finds_the_queue_full_is_no_failure() {
         let answer = accounts.sign_in(attempt("wrong")).await.expect("an answer");
         assert!(matches!(answer, SignIn::Refused(Refusal::Wrong { left: 4 })), "the first failure of five");
         let answer = accounts.sign_in(attempt(PASSWORD)).await.expect("an answer");
-        assert!(matches!(answer, SignIn::Done(_)));
+        assert!(matches!(answer, SignIn::Done { .. }));
     })
     .await;
 }

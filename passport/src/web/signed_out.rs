@@ -20,8 +20,11 @@ pub struct SignedOut {
     pub session: String,
     /// The clients whose pages sign the person out in the browser.
     pub clients: Vec<String>,
-    /// Where the person goes afterwards: a registered address, with `state`. `None`: nowhere.
+    /// Where the person goes afterwards: a registered address, with `state`, or a path of ours. `None`: nowhere.
     pub back: Option<String>,
+    /// Whether another person has signed in for it: who reads the page is signed in.
+    #[serde(default)]
+    pub replaced: bool,
 }
 
 impl SignedOut {
@@ -45,7 +48,7 @@ mod tests {
 
     #[test]
     fn an_end_survives_its_way_and_nobody_makes_one_up() {
-        let over = SignedOut { session: "s".to_owned(), clients: vec!["a".to_owned()], back: None };
+        let over = SignedOut { session: "s".to_owned(), clients: vec!["a".to_owned()], back: None, replaced: false };
         let path = over.path(&PlainSealer);
         let (_, query) = path.split_once('?').expect("a query");
         assert_eq!(SignedOut::of_query(&PlainSealer, query), Some(over));

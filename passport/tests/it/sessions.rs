@@ -108,6 +108,7 @@ async fn another_person_in_the_same_browser_ends_the_session_and_its_sites_are_t
         passport.clock.advance(Duration::from_secs(1));
         let back = sign_in_for(&mut browser, &with(request(), "prompt", "select_account"), OTHER).await;
         assert_eq!(passport.waiting().await, ["logout:cet"]);
+        assert_eq!(back.url.path(), "/cb", "nobody has to be told by a page");
         let second = id_token(&mut browser, &back.parameter("code").expect("a code")).await;
         assert_ne!((&second["sid"], &second["sub"]), (&first["sid"], &first["sub"]));
         assert_ne!(second["sid"], first["sid"]);
@@ -137,6 +138,32 @@ async fn a_changed_password_tells_the_sites_of_the_other_sessions() {
         here.submit(form.set("password", "new12345!").set("password_confirm", "new12345!")).await;
         let told = passport.waiting().await.into_iter().filter(|channel| channel.starts_with("logout:"));
         assert_eq!(told.collect::<Vec<_>>(), ["logout:cet"], "the session in which it was changed goes on");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn another_person_passes_by_the_page_in_which_sites_sign_out_the_one_before() {
+    on_both_with(PLAIN, |passport| async move {
+        candidate(&passport).await;
+        let seed = Seed { email: Email::parse(OTHER).ok(), ..Seed::default() };
+        passport.app.accounts.seed(vec![seed], &SecretString::new(PASSWORD), false).await.expect("an account");
+        passport.register(&[&format!("{OURS}frontchannel_logout_uri = 'https://cet.test/bye'\n")]).await;
+        let mut browser = browser(&passport);
+        sign_in(&mut browser).await;
+        let code = passport.code(&mut browser, &request()).await;
+        let first = id_token(&mut browser, &code).await;
+
+        passport.clock.advance(Duration::from_secs(1));
+        let page = sign_in_for(&mut browser, &with(request(), "prompt", "login"), OTHER).await;
+        assert_eq!((page.url.path(), page.texts("h1").concat().as_str()), ("/signed-out", "正在让前一位退出"));
+        let frames = page.attributes("iframe", "src");
+        assert_eq!(frames.len(), 1);
+        assert!(frames[0].contains(first["sid"].as_str().expect("a sid")), "{frames:?}");
+        let onward = page.attributes("#signed-out-back", "href");
+        let back = browser.click(&page, &onward[0]).await;
+        let second = id_token(&mut browser, &back.parameter("code").expect("a code")).await;
+        assert_ne!(second["sub"], first["sub"]);
     })
     .await;
 }

@@ -14,10 +14,11 @@ use super::sign_in::{Attempt, Refusal, SignIn};
 use crate::accounts::captcha::{Fields, Form, Problem, Step};
 use crate::accounts::challenge::{Contact, Sent};
 use crate::accounts::model::{LoginName, Province};
-use crate::accounts::sessions::{Session, cookie};
+use crate::accounts::sessions::{Ended, Session, cookie};
 use crate::accounts::view::{Notice, Way, WayView, provinces};
 use crate::accounts::visit::FormQuery;
 use crate::accounts::{Accounts, Trouble, Visit};
+use crate::web::signed_out::SignedOut;
 use crate::web::{Draft, Flaws, Posted, paths};
 
 /// What is typed. The password is never shown again.
@@ -147,16 +148,29 @@ async fn try_form(
         present: session.map(|session| session.id),
     };
     match accounts.sign_in(attempt).await? {
-        SignIn::Done(token) => {
+        SignIn::Done { token, ended } => {
             cookie::set(&visit.cookies, &token);
             accounts.parts().web.drop_draft(&visit.cookies, paths::SIGN_IN);
-            Ok(Ok(Redirect::to(way.path()).into_response()))
+            Ok(Ok(Redirect::to(&onwards(accounts, way, ended)).into_response()))
         }
         SignIn::Refused(refusal) => {
             let status = explain(&mut flaws, refusal);
             Ok(Err(Draft::of(form).refused(status, flaws)))
         }
     }
+}
+
+/// Where the person was going; first to the page in which sites sign out who was here before, if any of theirs does.
+fn onwards(accounts: &Accounts, way: &Way, ended: Option<Ended>) -> String {
+    let by_page = ended.filter(|ended| !ended.by_page.is_empty());
+    by_page.map_or_else(
+        || way.path().to_owned(),
+        |Ended { session, by_page, .. }| {
+            let back = Some(way.path().to_owned());
+            let over = SignedOut { session: session.to_string(), clients: by_page, back, replaced: true };
+            over.path(&*accounts.parts().sealer)
+        },
+    )
 }
 
 /// What is missing in the form.

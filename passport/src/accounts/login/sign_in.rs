@@ -17,7 +17,7 @@ use shared::secret::SecretString;
 use crate::accounts::hashing::{HashError, Verdict as Checked};
 use crate::accounts::model::{AccountId, LoginName, Province};
 use crate::accounts::sessions::cookie::SessionToken;
-use crate::accounts::sessions::{self, ACR_PASSWORD, AMR_PASSWORD, EndReason, Session, SessionId};
+use crate::accounts::sessions::{self, ACR_PASSWORD, AMR_PASSWORD, EndReason, Ended, Session, SessionId};
 use crate::accounts::store::{self, Credentials, Found};
 use crate::accounts::{Accounts, Trouble};
 use crate::audit::{Actor, Event};
@@ -41,8 +41,13 @@ pub struct Attempt {
 
 /// The answer to an [`Attempt`].
 pub enum SignIn {
-    /// A session began; the browser gets this token.
-    Done(SessionToken),
+    /// The person is signed in.
+    Done {
+        /// The browser gets this token.
+        token: SessionToken,
+        /// The session of another person that ended for it.
+        ended: Option<Ended>,
+    },
     /// It did not.
     Refused(Refusal),
 }
@@ -122,11 +127,11 @@ impl Accounts {
         };
         let token = SessionToken::new(&*self.parts().entropy);
         let begin = (attempt.clone(), account, renewed, token.clone());
-        let changed = self.write(begin, |accounts, args, tx| begin_session(accounts, args, tx).boxed()).await?;
-        Ok(match changed {
-            None => SignIn::Done(token),
-            Some(Changed::Blocked) => SignIn::Refused(Refusal::Blocked),
-            Some(Changed::Password) => SignIn::Refused(Refusal::Wrong { left: admitted.left }),
+        let begun = self.write(begin, |accounts, args, tx| begin_session(accounts, args, tx).boxed()).await?;
+        Ok(match begun {
+            Ok(ended) => SignIn::Done { token, ended },
+            Err(Changed::Blocked) => SignIn::Refused(Refusal::Blocked),
+            Err(Changed::Password) => SignIn::Refused(Refusal::Wrong { left: admitted.left }),
         })
     }
 
@@ -217,38 +222,38 @@ enum Changed {
     Password,
 }
 
-/// Everything that a right password brings about, in one transaction.
+/// Everything that a right password brings about, in one transaction; the session of another person that it ended.
 async fn begin_session(
     accounts: Accounts,
     (attempt, account, renewed, token): (Attempt, Credentials, Option<String>, SessionToken),
     tx: &mut Tx,
-) -> Result<Option<Changed>, DbError> {
+) -> Result<Result<Option<Ended>, Changed>, DbError> {
     let parts = accounts.parts();
     match store::credentials_by_id(tx, account.id).await? {
-        Some(present) if present.blocked => return Ok(Some(Changed::Blocked)),
+        Some(present) if present.blocked => return Ok(Err(Changed::Blocked)),
         Some(present) if present.password_set_at == account.password_set_at => {}
-        _ => return Ok(Some(Changed::Password)),
+        _ => return Ok(Err(Changed::Password)),
     }
     if let Some(hash) = renewed {
         store::replace_hash(tx, account.id, &account.password_hash, &hash).await?;
     }
-    let session = open_session(&accounts, &attempt, account.id, &token, tx).await?;
+    let (session, ended) = open_session(&accounts, &attempt, account.id, &token, tx).await?;
     let name = Subject::Text(attempt.name.as_str());
     parts.limits.clear(tx, &parts.limits.policy().sign_in_name, name).await?;
     let event = Event::SignedIn { account: account.id.to_string(), session: session.to_string() };
     parts.audit.record(tx, &Actor::Account(account.id.to_string()), &event).await?;
-    Ok(None)
+    Ok(Ok(ended))
 }
 
 /// The session of who has just signed in: the one that this browser has already if it is theirs, so that every site that
-/// knows it by its id hears of its end one day; else a new one.
+/// knows it by its id hears of its end one day; else a new one, for which another person's ends.
 async fn open_session(
     accounts: &Accounts,
     attempt: &Attempt,
     account: AccountId,
     token: &SessionToken,
     tx: &mut Tx,
-) -> Result<SessionId, DbError> {
+) -> Result<(SessionId, Option<Ended>), DbError> {
     let parts = accounts.parts();
     let now = parts.clock.now();
     let signed_in = |id| Session {
@@ -260,13 +265,14 @@ async fn open_session(
         province: attempt.province,
         last_seen_at: now,
     };
+    let mut ended = None;
     if let Some(present) = attempt.present {
         if sessions::store::renew(tx, &signed_in(present), &token.hash(), parts.sessions).await? {
-            return Ok(present);
+            return Ok((present, None));
         }
-        accounts.end_session(tx, present, EndReason::Replaced(account)).await?;
+        ended = accounts.end_session(tx, present, EndReason::Replaced(account)).await?;
     }
     let session = signed_in(SessionId::new(now, &*parts.entropy));
     sessions::store::insert(tx, &session, &token.hash(), parts.sessions).await?;
-    Ok(session.id)
+    Ok((session.id, ended))
 }

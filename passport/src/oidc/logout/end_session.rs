@@ -191,7 +191,7 @@ async fn end(oidc: &Oidc, visit: Visit, session: Session, back: Option<String>, 
         return finish(back.as_deref(), language);
     }
     // The person is sent back once the other sites have been told (§3).
-    let over = SignedOut { session: session.id.to_string(), clients, back };
+    let over = SignedOut { session: session.id.to_string(), clients, back, replaced: false };
     see_other(&in_language(over.path(&*oidc.0.web.sealer), '&', language))
 }
 

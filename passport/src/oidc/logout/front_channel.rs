@@ -40,6 +40,7 @@ struct SignedOutPage {
     page: Page,
     sites: Vec<Leaving>,
     back: Option<String>,
+    replaced: bool,
     patience: u32,
 }
 
@@ -78,7 +79,8 @@ fn draw(oidc: &Oidc, page: Page, clients: &[(Arc<Client>, Url)], over: SignedOut
         address: address(uri, &oidc.0.issuer, &over.session).into(),
     });
     let sites = sites.collect();
-    let mut response = SignedOutPage { sites, back: over.back, patience: PATIENCE, page }.into_response();
+    let response = SignedOutPage { sites, back: over.back, replaced: over.replaced, patience: PATIENCE, page };
+    let mut response = response.into_response();
     if let Some(policy) = content_policy_with_frames_of(&sources) {
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     }
