@@ -11,6 +11,7 @@ mod claims;
 mod client_assertion;
 mod client_keys;
 mod clients;
+mod composition;
 mod crash;
 mod delivery_command;
 mod discovery;

@@ -196,3 +196,19 @@ async fn a_session_that_was_ended_elsewhere_is_a_change_at_the_next_answer() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_request_from_a_frame_of_another_site_changes_nothing() {
+    on_both(|passport| async move {
+        passport.register(&[OURS]).await;
+        let (mut browser, _) = passport.signed_in(None).await;
+        let before = authorize(&mut browser, &request()).await;
+        // The session's cookie stays away, the state's comes along.
+        let path = format!("/authorize?{}", encoded(&with(request(), "prompt", "none")));
+        let cookies = format!("{COOKIE}={}", state(&browser));
+        let framed = get(&mut browser, &path, &[("cookie", &cookies), ("sec-fetch-dest", "iframe")]).await;
+        assert_eq!(framed.parameter("error").as_deref(), Some("login_required"));
+        assert!(fits(&browser, &framed) && fits(&browser, &before), "nobody signed out");
+    })
+    .await;
+}

@@ -26,8 +26,9 @@ pub enum Decision {
     Step {
         /// What.
         step: Step,
-        /// Whether somebody is signed in.
-        signed_in: bool,
+        /// Whether somebody is signed in. Unknown where no session's cookie came: from a frame of another site it stays
+        /// away.
+        signed_in: Option<bool>,
     },
 }
 
@@ -80,7 +81,7 @@ pub async fn decide(
     };
     let Some(session) = session else {
         let step = interaction::next(request, None, None, began, now);
-        return Ok(Decision::Step { step, signed_in: false });
+        return Ok(Decision::Step { step, signed_in: token_hash.map(|_| false) });
     };
     let consent = if interaction::depends_on_consent(request) {
         consents::look_up(db, session.account, request.client.id.as_str()).await?
@@ -99,7 +100,7 @@ pub async fn decide(
             note_use(oidc, &session, now).await?;
             Ok(Decision::Code(code(oidc, request, Permission { session, consent }, now)))
         }
-        step => Ok(Decision::Step { step, signed_in: true }),
+        step => Ok(Decision::Step { step, signed_in: Some(true) }),
     }
 }
 

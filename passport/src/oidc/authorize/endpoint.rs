@@ -115,7 +115,7 @@ async fn serve(oidc: &Oidc, parts: &Parts, query: &str, began: Began) -> Respons
     match decision::decide(oidc, &request, began, session_hash(parts)).await {
         Ok(Decision::Code(code)) => send(redirect.with_code(code), Some(true)).await,
         Ok(Decision::Step { step: Step::Refuse(error), signed_in }) => {
-            send(redirect.with_error(&error, reference.as_str()), Some(signed_in)).await
+            send(redirect.with_error(&error, reference.as_str()), signed_in).await
         }
         Ok(Decision::Step { step, .. }) => {
             let pending = Pending { query: query.to_owned(), began_at: began.at };
