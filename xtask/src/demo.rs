@@ -215,6 +215,21 @@ impl Demo {
         Ok(path)
     }
 
+    /// The passport's address.
+    pub(crate) fn issuer(&self) -> String {
+        self.ports.issuer()
+    }
+
+    /// The certificate by which the passport is trusted.
+    pub(crate) fn ca(&self) -> PathBuf {
+        self.certs.ca()
+    }
+
+    /// The file of a client's secret.
+    pub(crate) fn secret_of(&self, client: &str) -> anyhow::Result<PathBuf> {
+        self.home.secret(client)
+    }
+
     fn mailbox(&self) -> String {
         format!("http://127.0.0.1:{}", self.ports.mailbox)
     }

@@ -9,6 +9,7 @@ mod demo;
 mod flags;
 mod fleet;
 mod home;
+mod interop;
 mod ports;
 mod postgres;
 mod progress;
@@ -47,6 +48,12 @@ const COMMANDS: &[Command] = &[
         arguments: screenshots::ARGUMENTS,
         about: "Takes a picture of every page, in both languages, on a desktop and on a phone, into screenshots/; --journey: those of docs/journey.md",
         run: screenshots::run,
+    },
+    Command {
+        name: "interop",
+        arguments: interop::ARGUMENTS,
+        about: "Signs in, refreshes and signs out through client libraries that others wrote, against a passport on this machine",
+        run: interop::run,
     },
     Command {
         name: "bench serve",

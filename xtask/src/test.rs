@@ -14,6 +14,7 @@ use anyhow::{Context as _, bail};
 use crate::cargo::{cargo, watched};
 use crate::flags::{self, Flags};
 use crate::fleet::Fleet;
+use crate::interop;
 use crate::postgres::Postgres;
 use crate::progress::{Step, now, seconds};
 use tally::Tally;
@@ -65,6 +66,7 @@ pub(crate) fn run(mut flags: Flags) -> anyhow::Result<()> {
             check("tests on SQLite and PostgreSQL", &mut || tests(&mut fleet, Some(postgres), &mut tally));
         }
         check("journeys in the browser", &mut || journeys(&mut fleet, &mut tally));
+        check("clients of others", &mut interop::check);
     }
     summary(&rows, &tally)
 }

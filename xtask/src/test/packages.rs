@@ -19,7 +19,7 @@ struct Need {
     is_there: fn() -> bool,
 }
 
-const NEEDS: [Need; 5] = [
+const NEEDS: [Need; 6] = [
     Need { packages: &["postgresql"], what: "a PostgreSQL server", is_there: || postgres::programs().is_some() },
     Need {
         packages: &["chromium", "chromium-driver"],
@@ -34,6 +34,11 @@ const NEEDS: [Need; 5] = [
     // Without one, English is set in the Chinese font, whose ’ is as wide as a character.
     Need { packages: &["fonts-liberation"], what: "a Latin font", is_there: || has_font("Liberation Sans") },
     Need { packages: &["npm"], what: "npm (it brings axe-core)", is_there: || runs("npm", &["--version"]) },
+    Need {
+        packages: &["python3", "python3-venv"],
+        what: "Python with venv",
+        is_there: || runs("python3", &["-c", "import ensurepip, venv"]),
+    },
 ];
 
 /// What is installed along with the others where that can be done; without it one check says that it was left out.
