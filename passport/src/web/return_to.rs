@@ -108,7 +108,7 @@ pub async fn let_forms_go_on(State(web): State<Web>, request: Request, next: Nex
     response
 }
 
-/// A registered address as a source of `form-action`: its origin, or its scheme alone where it is an application's own
+/// A registered address as a source in a content security policy: its origin, or its scheme alone where it is an application's own
 /// or the host is an IPv6 address, which the policy's grammar does not know (CSP3 §2.3.1).
 pub fn form_target(uri: &str) -> Option<String> {
     let url = url::Url::parse(uri).ok()?;

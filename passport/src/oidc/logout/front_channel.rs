@@ -22,8 +22,8 @@ use super::super::failure::Failure;
 use super::super::visit::Visit;
 use crate::clients::Client;
 use crate::web::error_page::{Explanation, explain};
-use crate::web::paths;
 use crate::web::signed_out::SignedOut;
+use crate::web::{paths, return_to};
 
 /// For how many seconds the page waits for sites. One that hangs must not keep a person.
 const PATIENCE: u32 = 5;
@@ -70,7 +70,7 @@ async fn to_leave(oidc: &Oidc, over: &SignedOut) -> Result<Vec<(Arc<Client>, Url
 }
 
 fn draw(oidc: &Oidc, page: Page, clients: &[(Arc<Client>, Url)], over: SignedOut) -> Response {
-    let mut sources: Vec<String> = clients.iter().map(|(_, uri)| uri.origin().ascii_serialization()).collect();
+    let mut sources: Vec<String> = clients.iter().filter_map(|(_, uri)| return_to::form_target(uri.as_str())).collect();
     sources.sort();
     sources.dedup();
     let name = |client: &Client| if page.lang == Lang::Zh { client.name.zh.clone() } else { client.name.en.clone() };
