@@ -412,3 +412,29 @@ async fn a_challenge_is_kept_as_it_was_sent() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn the_age_that_a_client_registered_holds_where_a_request_names_none() {
+    on_both(|passport| async move {
+        passport.register(&[&format!("{OURS}default_max_age = 600\n")]).await;
+        let (mut browser, _) = passport.signed_in(None).await;
+        passport.clock.advance(Duration::from_secs(600));
+        assert!(authorize(&mut browser, &request()).await.parameter("code").is_some());
+        passport.clock.advance(Duration::from_secs(1));
+        let old = authorize(&mut browser, &with(request(), "state", "s2")).await;
+        assert_eq!(old.location().expect("a way").path(), "/sign-in");
+        let named = authorize(&mut browser, &with(request(), "max_age", "3600")).await;
+        assert!(named.parameter("code").is_some(), "the request has the last word");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn prompt_create_leads_to_the_registration() {
+    on_both(|passport| async move {
+        passport.register(&[OURS]).await;
+        let answer = authorize(&mut passport.browser(), &with(request(), "prompt", "create")).await;
+        assert_eq!(answer.location().expect("a way").path(), "/register");
+    })
+    .await;
+}

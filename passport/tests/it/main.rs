@@ -12,6 +12,7 @@ mod client_assertion;
 mod client_keys;
 mod clients;
 mod composition;
+mod conformance;
 mod crash;
 mod delivery_command;
 mod discovery;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use shared::clock::Clock as _;
 use shared::testkit::{Answer, Browser};
 
-use crate::support::site::{VERIFIER, agreed_code, authorize, basic, encoded, post, request, with};
+use crate::support::site::{VERIFIER, agreed_code, authorize, basic, encoded, post, request, userinfo, with};
 use crate::support::stranger::on_both_beside;
 use crate::support::{ISSUER, Passport, on_both, on_both_with};
 
@@ -297,6 +297,31 @@ async fn addresses_of_request_objects_are_registered_and_echoed_with_their_hashe
         let answer = register(&mut browser, None, &sent).await;
         assert_eq!(answer.status, 201, "{}", answer.text);
         assert_eq!(answer.json()["request_uris"], sent["request_uris"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_tokens_of_a_client_that_gave_up_its_registration_are_dead() {
+    on_both_with(OPEN, |passport| async move {
+        let (mut browser, _) = passport.signed_in(None).await;
+        let client = register(&mut browser, None, &least()).await.json();
+        let id = text(&client, "client_id");
+        let pairs = with(with(request(), "client_id", id), "redirect_uri", "https://new.test/cb");
+        let code = agreed_code(&mut browser, &pairs).await;
+        let redemption = [
+            ("grant_type", "authorization_code"),
+            ("code", &code),
+            ("redirect_uri", "https://new.test/cb"),
+            ("code_verifier", VERIFIER),
+        ];
+        let by = basic(id, text(&client, "client_secret"));
+        let tokens = post(&mut browser, "/token", encoded(&redemption), &[("authorization", &by)]).await.json();
+        let access = tokens["access_token"].as_str().expect("a token");
+        assert_eq!(userinfo(&mut browser, access).await.status, 200);
+        let (uri, token) = (text(&client, "registration_client_uri"), text(&client, "registration_access_token"));
+        assert_eq!(send(&mut browser, Method::DELETE, uri, Some(token), &json!(null)).await.status, 204);
+        assert_eq!(userinfo(&mut browser, access).await.status, 401);
     })
     .await;
 }

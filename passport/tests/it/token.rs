@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::future::join_all;
+use shared::clock::Clock as _;
 use shared::testkit::Answer;
 
 use crate::support::site::{
@@ -33,10 +36,18 @@ async fn a_code_becomes_tokens_that_say_what_was_authorized() {
         assert_eq!(id["sid"], session.id.to_string());
         assert_eq!(id["amr"], serde_json::json!(["pwd"]));
         assert!(id["acr"].is_string() && id["at_hash"].is_string());
+        let now = passport.clock.now().seconds();
+        assert_eq!((&id["iat"], &id["exp"]), (&now.into(), &(now + 600).into()));
         assert!(id.get("email").is_none(), "claims of scopes go to the user information");
         let access = claims(tokens["access_token"].as_str().expect("an access token"));
         assert_eq!((access["client_id"].as_str(), access["scope"].as_str()), (Some("cet"), Some("openid email")));
         assert!(access["jti"].is_string());
+        assert_eq!((&access["iss"], &access["aud"], &access["sub"]), (&ISSUER.into(), &ISSUER.into(), &id["sub"]));
+        assert_eq!((&access["iat"], &access["exp"]), (&now.into(), &(now + 600).into()));
+        let header = tokens["access_token"].as_str().and_then(|token| token.split('.').next()).expect("a header");
+        let header = URL_SAFE_NO_PAD.decode(header).expect("base64url");
+        let header: serde_json::Value = serde_json::from_slice(&header).expect("JSON");
+        assert_eq!((&header["typ"], &header["alg"]), (&"at+jwt".into(), &"ES256".into()));
     })
     .await;
 }
@@ -157,6 +168,10 @@ async fn a_refresh_replaces_its_token_and_the_spent_one_ends_the_family() {
         let next = second["refresh_token"].as_str().expect("a token").to_owned();
         assert_ne!(next, spent);
         let id = claims(second["id_token"].as_str().expect("an ID token"));
+        let before = claims(first["id_token"].as_str().expect("an ID token"));
+        for same in ["iss", "sub", "aud", "auth_time", "sid", "acr", "amr"] {
+            assert_eq!(id[same], before[same], "{same}");
+        }
         assert!(id.get("nonce").is_none());
         passport.clock.advance(Duration::from_secs(11));
         assert_eq!(error(&token(&mut browser, &refreshing(&spent)).await, 400), "invalid_grant");

@@ -1,0 +1,98 @@
+//! `docs/conformance.md`: every requirement has a proof, and every proof exists.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The columns of a requirement: section, words, proof.
+struct Row {
+    document: String,
+    words: String,
+    proof: String,
+}
+
+fn workspace() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// The requirements of a page, and whatever in it looks like one and is none.
+fn rows(page: &str) -> Result<Vec<Row>, String> {
+    let (mut rows, mut document) = (Vec::new(), String::new());
+    for line in page.lines() {
+        if let Some(heading) = line.strip_prefix("## ") {
+            heading.clone_into(&mut document);
+        }
+        let Some(line) = line.strip_prefix("| ") else { continue };
+        let cells: Vec<&str> = line.trim_end_matches('|').split(" | ").map(str::trim).collect();
+        match cells[..] {
+            ["Section", ..] => {}
+            [_, words, proof] if !document.is_empty() => {
+                rows.push(Row { document: document.clone(), words: words.to_owned(), proof: proof.to_owned() })
+            }
+            _ => return Err(line.to_owned()),
+        }
+    }
+    Ok(rows)
+}
+
+/// Where the tests of that name may stand.
+fn files(module: &str) -> Vec<PathBuf> {
+    let (folders, module): (&[&str], &str) = if let Some(module) = module.strip_prefix("cet-site/") {
+        (&["cet-site/tests/it"], module)
+    } else if let Some(module) = module.strip_prefix("e2e/") {
+        (&["e2e/tests/browser"], module)
+    } else {
+        (&["passport/tests/it", "passport/src", "cet-site/tests/it"], module)
+    };
+    let at = |folder: &&str| {
+        let place = workspace().join(folder).join(module);
+        [place.with_extension("rs"), place.join("mod.rs")]
+    };
+    folders.iter().flat_map(at).collect()
+}
+
+/// Whether there is a test of that name: a function below an attribute that makes it one.
+fn is_test(proof: &str) -> bool {
+    let Some((module, name)) = proof.split_once("::") else { return false };
+    let holds = |path: PathBuf| {
+        let Ok(text) = fs::read_to_string(path) else { return false };
+        let Some(at) = text.find(&format!("fn {name}(")) else { return false };
+        text[..at]
+            .lines()
+            .rev()
+            .take(4)
+            .any(|line| line.starts_with("#[") && line.contains("test") || line.trim() == "#[test]")
+    };
+    files(module).into_iter().any(holds)
+}
+
+fn is_proven(row: &Row) -> bool {
+    let named = row.proof.strip_prefix('`').and_then(|proof| proof.strip_suffix('`'));
+    named.is_some_and(is_test) || row.proof.strip_prefix("out: ").is_some_and(|reason| reason.len() > 20)
+}
+
+#[test]
+fn every_requirement_has_a_proof_that_exists_or_a_reason_to_be_out() {
+    let folder = workspace().join("docs/conformance");
+    let mut count = 0;
+    for page in fs::read_dir(folder).expect("the pages") {
+        let path = page.expect("a page").path();
+        let rows = rows(&fs::read_to_string(&path).expect("a text")).unwrap_or_else(|line| panic!("no row: {line}"));
+        assert!(!rows.is_empty(), "{} has no requirement", path.display());
+        for row in &rows {
+            assert!(is_proven(row), "{}: {}: {}", row.document, row.words, row.proof);
+        }
+        count += rows.len();
+    }
+    assert!(count > 200, "{count} requirements are not all of them");
+}
+
+#[test]
+fn a_proof_that_does_not_exist_is_noticed() {
+    let row = |proof: &str| Row { document: "d".to_owned(), words: "w".to_owned(), proof: proof.to_owned() };
+    assert!(is_proven(&row("`token::a_code_ends_after_a_minute`")));
+    for bad in
+        ["`token::a_code_ends_after_an_hour`", "`nothing::a_code_ends_after_a_minute`", "`token::error`", "", "out: x"]
+    {
+        assert!(!is_proven(&row(bad)), "{bad}");
+    }
+}
