@@ -18,6 +18,7 @@ mod delivery_command;
 mod discovery;
 mod dpop;
 mod front_channel;
+mod guides;
 mod logout;
 mod mtls;
 mod outage;
