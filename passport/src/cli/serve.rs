@@ -25,8 +25,8 @@ use crate::limits;
 use crate::oidc::logout::LogoutTokens;
 use crate::router::{self, router};
 
-/// How often this node looks whether another one changed the keys.
-const KEYS_REFRESH: Duration = Duration::from_secs(5);
+/// How often this node looks whether another one changed the keys: one row, and every change is known within a second.
+const KEYS_REFRESH: Duration = Duration::from_millis(800);
 
 /// How often keys are moved on that are due.
 const KEYS_TEND: Duration = Duration::from_secs(60);

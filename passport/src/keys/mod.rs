@@ -1,7 +1,7 @@
 //! Signing keys and data keys: made, sealed at rest, rotated, and used.
 //!
 //! [`Keys`] holds every key opened in memory ([`ring`]), so that signing, verifying and sealing ask no database.
-//! The database holds them sealed under the [`MasterKey`]; each node looks every few seconds whether they changed
+//! The database holds them sealed under the [`MasterKey`]; each node looks more than once a second whether they changed
 //! ([`Keys::refresh`]). [`rotate`] says when a key moves on, [`model`] through which states.
 
 pub mod alg;
@@ -207,8 +207,8 @@ impl Keys {
         Ok(changes)
     }
 
-    /// Takes over what another node or the command line changed. To be called every few seconds: keys are published
-    /// long before they sign, so being that much behind harms nobody.
+    /// Takes over what another node or the command line changed. To be called more than once a second: keys are
+    /// published long before they sign, but a leaked one is replaced at once.
     ///
     /// # Errors
     /// The database refused, or a key cannot be opened; the keys in memory go on serving.

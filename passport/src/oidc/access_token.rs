@@ -88,6 +88,10 @@ pub struct AccessToken {
     pub gid: Option<String>,
     /// The key that it is bound to; none for a bearer's.
     pub cnf: Option<Confirmation>,
+    /// How well the person had proven who they are; none for a client's own.
+    pub acr: Option<String>,
+    /// When, in seconds since the epoch.
+    pub auth_time: Option<i64>,
 }
 
 impl AccessToken {

@@ -40,6 +40,12 @@ struct Answer {
     iss: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     jti: Option<String>,
+    /// RFC 9470 §6.2
+    #[serde(skip_serializing_if = "Option::is_none")]
+    acr: Option<String>,
+    /// RFC 9470 §6.2
+    #[serde(skip_serializing_if = "Option::is_none")]
+    auth_time: Option<i64>,
     /// RFC 9449 §6.2
     #[serde(skip_serializing_if = "Option::is_none")]
     cnf: Option<Confirmation>,
@@ -87,6 +93,8 @@ async fn of_access_token(oidc: &Oidc, client: &Client, text: &str) -> Result<Opt
         aud: Some(token.aud),
         iss: Some(oidc.0.issuer.to_string()),
         jti: Some(token.jti),
+        acr: token.acr,
+        auth_time: token.auth_time,
         cnf: token.cnf,
     }))
 }
@@ -106,6 +114,8 @@ async fn of_refresh_token(oidc: &Oidc, client: &Client, text: &str) -> Result<An
         client_id: Some(family.grant.client_id),
         exp: Some(family.expires_at.seconds()),
         sub: Some(Subjects::of(oidc, client).name(family.grant.account)),
+        auth_time: Some(family.grant.auth_time.seconds()),
+        acr: Some(family.grant.acr),
         iss: Some(oidc.0.issuer.to_string()),
         ..Answer::default()
     }))

@@ -395,3 +395,42 @@ async fn a_client_introspects_its_own_tokens_only() {
     })
     .await;
 }
+
+/// RFC 9470: a resource sees how well and how long ago the person proved who they are, asks for more by
+/// `insufficient_user_authentication`, and the client by `acr_values` and `max_age`.
+#[tokio::test]
+async fn a_resource_that_wants_a_newer_sign_in_sees_when_it_has_one() {
+    on_both(|passport| async move {
+        passport.register(&[OURS]).await;
+        let (mut browser, session) = passport.signed_in(None).await;
+        let tokens = passport.tokens(&mut browser, "openid").await;
+        let authorization = basic("cet", SECRET);
+        let ask = async |browser: &mut shared::testkit::Browser, token: &str| {
+            let form = encoded(&[("token", token)]);
+            post(browser, "/introspect", form, &[("authorization", &authorization)]).await.json()
+        };
+        for kind in ["access_token", "refresh_token"] {
+            let told = ask(&mut browser, tokens[kind].as_str().expect("a token")).await;
+            assert_eq!(
+                (&told["acr"], &told["auth_time"]),
+                (&session.acr.clone().into(), &session.auth_time.seconds().into()),
+                "{kind}"
+            );
+        }
+        let own = token(&mut browser, &[("grant_type", "client_credentials")]).await.json();
+        let told = ask(&mut browser, own["access_token"].as_str().expect("a token")).await;
+        assert_eq!((told.get("acr"), told.get("auth_time")), (None, None), "nobody signed in for it");
+
+        // The resource finds that too old; the client sends the person back with the age that it named.
+        passport.clock.advance(Duration::from_secs(300));
+        let step_up = with(with(request(), "max_age", "60"), "acr_values", &session.acr);
+        let way = crate::support::site::authorize(&mut browser, &step_up).await;
+        assert_eq!(way.location().expect("a way").path(), "/sign-in");
+        let newer = passport.sign_in(&mut browser, Some(session.account), None).await;
+        let code = passport.code(&mut browser, &step_up).await;
+        let tokens = token(&mut browser, &redemption(&code)).await.json();
+        let told = ask(&mut browser, tokens["access_token"].as_str().expect("a token")).await;
+        assert_eq!(told["auth_time"], newer.auth_time.seconds());
+    })
+    .await;
+}
