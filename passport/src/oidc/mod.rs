@@ -32,6 +32,8 @@ pub mod named_claims;
 pub mod once;
 pub mod par;
 pub mod params;
+#[cfg(test)]
+mod properties;
 pub mod register;
 pub mod resource;
 pub mod revoke;
