@@ -82,6 +82,12 @@ proptest! {
         let end = (at + cut).min(registered.len());
         let other = format!("{}{put}{}", &registered[..at], &registered[end..]);
         prop_assert_eq!(uri.matches(&other), other == registered);
+        // One letter in the other case: an edit at random almost never is that alone.
+        let mut flipped = registered.as_bytes().to_vec();
+        if let Some(byte) = flipped.get_mut(at).filter(|byte| byte.is_ascii_alphabetic()) {
+            *byte ^= 0x20;
+            prop_assert!(!uri.matches(std::str::from_utf8(&flipped).expect("ASCII")));
+        }
     }
 
     #[test]

@@ -365,7 +365,7 @@ mod tests {
     #[test]
     fn an_id_may_be_shared_by_keys_of_different_algorithms_only() {
         let (rsa, ec) = (with(rsa_key(), "kid", "1"), with(ec_key(), "kid", "1"));
-        // FAPI 2.0 Security Profile §5.6.3 considers the other members of the key too.
+        // RFC 7517 §4.5: keys that are alternatives of each other, of different kinds, may share an id.
         assert_eq!(read(&[rsa.clone(), ec.clone()]), Ok(2));
         assert_eq!(read(&[with(rsa.clone(), "alg", "PS256"), with(rsa.clone(), "alg", "RS256")]), Ok(2));
         assert_eq!(read(&[ec.clone(), ec]), Err(KeySetProblem::SameId));
