@@ -23,6 +23,7 @@ mod guides;
 mod logout;
 mod matrix;
 mod mtls;
+mod mtls_listener;
 mod outage;
 mod par;
 mod registration;

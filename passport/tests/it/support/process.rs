@@ -17,13 +17,32 @@ pub(crate) struct Installation {
     config: PathBuf,
     db: DbConfig,
     port: u16,
+    /// Its certificate, when it speaks TLS.
+    tls: Option<reqwest::Certificate>,
 }
 
 impl Installation {
     /// Settings in that folder, and one candidate in the database.
     pub(crate) fn new(folder: &Path, db: &DbConfig) -> Self {
         let port = free_port();
-        let installation = Self { config: settings(folder, port, port), db: db.clone(), port };
+        let config = settings(folder, port, &format!("http://127.0.0.1:{port}"), "");
+        let installation = Self { config, db: db.clone(), port, tls: None };
+        installation.add_candidate(folder);
+        installation
+    }
+
+    /// The same with TLS, and with a listener beside it that takes the certificates of clients.
+    pub(crate) fn taking_certificates(folder: &Path, db: &DbConfig) -> Self {
+        let (port, beside) = (free_port(), free_port());
+        let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).expect("a certificate");
+        let (cert, key) = (folder.join("cert.pem"), folder.join("key.pem"));
+        std::fs::write(&cert, made.cert.pem()).expect("a file");
+        std::fs::write(&key, made.signing_key.serialize_pem()).expect("a file");
+        let server = format!("tls_cert = '{}'\ntls_key = '{}'\n", cert.display(), key.display());
+        let mtls = format!("[mtls]\naddress = 'https://127.0.0.1:{beside}'\nlisten = '127.0.0.1:{beside}'\n");
+        let config = settings(folder, port, &format!("https://127.0.0.1:{port}"), &format!("{server}{mtls}"));
+        let tls = reqwest::Certificate::from_der(made.cert.der()).expect("a certificate");
+        let installation = Self { config, db: db.clone(), port, tls: Some(tls) };
         installation.add_candidate(folder);
         installation
     }
@@ -31,12 +50,14 @@ impl Installation {
     /// Another node of the same passport. To be made when the first one runs, so that it finds a port of its own.
     pub(crate) fn node(&self, folder: &Path) -> Self {
         let port = free_port();
-        Self { config: settings(folder, port, self.port), db: self.db.clone(), port }
+        let config = settings(folder, port, &self.issuer(), "");
+        Self { config, db: self.db.clone(), port, tls: None }
     }
 
     /// The issuer of its tokens.
     pub(crate) fn issuer(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        format!("{scheme}://127.0.0.1:{}", self.port)
     }
 
     /// Registers a client by the command line.
@@ -77,7 +98,8 @@ impl Installation {
         assert!(lines.any(|line| line.contains("ready address=")), "the passport ended before it was ready");
         // What it says later is read and forgotten, or it would stand still when the pipe is full.
         std::thread::spawn(move || lines.for_each(drop));
-        Process { child, base: format!("http://127.0.0.1:{}", self.port), http: client() }
+        let http = client(self.tls.as_ref()).build().expect("a client");
+        Process { child, base: self.issuer(), http, tls: self.tls.clone() }
     }
 
     /// The address of a database may hold a password, which is refused in a file.
@@ -99,13 +121,13 @@ impl Installation {
     }
 }
 
-/// A node that listens on `port`, of the passport whose address has `issuer`.
-fn settings(folder: &Path, port: u16, issuer: u16) -> PathBuf {
+/// A node that listens on `port`, of the passport of that `issuer`; `more` goes on with the section of the server.
+fn settings(folder: &Path, port: u16, issuer: &str, more: &str) -> PathBuf {
     let key = folder.join("master.key");
     std::fs::write(&key, "07".repeat(32)).expect("a key file");
     let text = format!(
-        "issuer = 'http://127.0.0.1:{issuer}'\n[server]\nlisten = '127.0.0.1:{port}'\nhosts = ['127.0.0.1:{port}']\n\
-         [keys]\nmaster_key_file = '{}'\n[limits]\nenabled = false\n{CHEAP}",
+        "issuer = '{issuer}'\n[server]\nlisten = '127.0.0.1:{port}'\nhosts = ['127.0.0.1:{port}']\n\
+         {more}[keys]\nmaster_key_file = '{}'\n[limits]\nenabled = false\n{CHEAP}",
         key.display()
     );
     let file = folder.join("passport.toml");
@@ -129,6 +151,7 @@ pub(crate) struct Process {
     child: Child,
     base: String,
     http: reqwest::Client,
+    tls: Option<reqwest::Certificate>,
 }
 
 /// What became of a sign-in with the right password.
@@ -157,7 +180,14 @@ impl Process {
 
     /// A person who may use it, to be moved to another task.
     pub(crate) fn visitor(&self) -> Visitor {
-        Visitor { base: self.base.clone(), http: client() }
+        Visitor { base: self.base.clone(), http: client(self.tls.as_ref()).build().expect("a client") }
+    }
+
+    /// A site's own connection to it, which shows that certificate (PEM, with its key), or none.
+    pub(crate) fn site(&self, identity: Option<&str>) -> reqwest::Client {
+        let identity = identity.map(|pem| reqwest::Identity::from_pem(pem.as_bytes()).expect("an identity"));
+        let builder = client(self.tls.as_ref());
+        identity.into_iter().fold(builder, reqwest::ClientBuilder::identity).build().expect("a client")
     }
 
     /// The status of an answer to a form, posted with that header.
@@ -223,10 +253,15 @@ impl Visitor {
     }
 }
 
-fn client() -> reqwest::Client {
-    // Only plain HTTP is spoken, but the client wants to know with what it would encrypt.
+/// A client that follows no redirect, and trusts that certificate alone if one is given.
+fn client(trusted: Option<&reqwest::Certificate>) -> reqwest::ClientBuilder {
+    // Even where only plain HTTP is spoken, the client wants to know with what it would encrypt.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-    reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().expect("a client")
+    let builder = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
+    match trusted {
+        Some(certificate) => builder.tls_certs_only([certificate.clone()]),
+        None => builder,
+    }
 }
 
 /// The `name=value` of the cookies that an answer sets.
