@@ -34,6 +34,9 @@ const KEYS_TEND: Duration = Duration::from_secs(60);
 /// How often what is past its retention is removed.
 const CLEANUP: Duration = Duration::from_secs(60 * 60);
 
+/// How long the clean-up rests after each batch, so that whoever waits to write is served first.
+const BETWEEN_BATCHES: Duration = Duration::from_millis(20);
+
 pub async fn run(file: Option<&Path>) -> Result<Exit, Failure> {
     let config = Config::load(file)?;
     let log = telemetry::init(&config.log).map_err(|error| Failure::new(Exit::Failed, error))?;
@@ -202,6 +205,8 @@ async fn clean_up(app: App, db: Db, worker: Arc<Worker>, keep_sessions: Duration
     drain("sessions", || db.write(move |tx| sessions::store::purge(tx, over).boxed())).await;
     drain("finished messages", || worker.expire()).await;
     drain("used assertions and proofs", || app.oidc.sweep_used_tokens()).await;
+    drain("revoked access tokens", || app.oidc.sweep_revoked_tokens()).await;
+    drain("pushed requests", || app.oidc.sweep_pushed_requests()).await;
     sweep_grants(&app).await;
 }
 
@@ -211,7 +216,10 @@ async fn sweep_grants(app: &App) {
     loop {
         match app.oidc.sweep(after).await {
             Ok(None) => return,
-            Ok(next) => after = next,
+            Ok(next) => {
+                after = next;
+                tokio::time::sleep(BETWEEN_BATCHES).await;
+            }
             Err(error) => {
                 tracing::warn!(%error, "could not remove authorizations that are over");
                 return;
@@ -224,7 +232,10 @@ async fn drain<F: Future<Output = Result<u64, DbError>>>(what: &str, expire: imp
     loop {
         match expire().await {
             Ok(0) => return,
-            Ok(removed) => tracing::info!(removed, what, "removed what is past its retention"),
+            Ok(removed) => {
+                tracing::info!(removed, what, "removed what is past its retention");
+                tokio::time::sleep(BETWEEN_BATCHES).await;
+            }
             Err(error) => {
                 tracing::warn!(%error, what, "could not remove what is past its retention");
                 return;

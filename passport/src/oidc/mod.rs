@@ -168,8 +168,8 @@ impl Oidc {
         })))
     }
 
-    /// Removes what is over: one batch of authorizations after `after`, and of revoked access tokens. Where to go on
-    /// with the next call; `None`: from the beginning.
+    /// Removes one batch of the authorizations after `after` that are over. Where to go on with the next call; `None`:
+    /// from the beginning.
     ///
     /// # Errors
     /// See [`DbError`].
@@ -178,15 +178,26 @@ impl Oidc {
         let retries_before = now - self.0.lifetimes.refresh_retry;
         self.0
             .db
-            .write(move |tx| {
-                async move {
-                    store::sweep::revoked_tokens(tx, now).await?;
-                    store::pushed_requests::sweep(tx, now - Began::LIFETIME).await?;
-                    store::sweep::grants(tx, after, now, retries_before).await
-                }
-                .boxed()
-            })
+            .write(move |tx| async move { store::sweep::grants(tx, after, now, retries_before).await }.boxed())
             .await
+    }
+
+    /// Forgets one batch of the access tokens that were revoked one by one and have expired since; how many.
+    ///
+    /// # Errors
+    /// See [`DbError`].
+    pub async fn sweep_revoked_tokens(&self) -> Result<u64, DbError> {
+        let now = self.0.clock.now();
+        self.0.db.write(move |tx| async move { store::sweep::revoked_tokens(tx, now).await }.boxed()).await
+    }
+
+    /// Forgets one batch of the pushed requests that nobody can come back to any more; how many.
+    ///
+    /// # Errors
+    /// See [`DbError`].
+    pub async fn sweep_pushed_requests(&self) -> Result<u64, DbError> {
+        let ended = self.0.clock.now() - Began::LIFETIME;
+        self.0.db.write(move |tx| async move { store::pushed_requests::sweep(tx, ended).await }.boxed()).await
     }
 
     /// Forgets one batch of the assertions and proofs that were used and would have expired by now; how many.

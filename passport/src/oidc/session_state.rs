@@ -55,13 +55,12 @@ impl Observer {
 #[derive(Template, WebTemplate)]
 #[template(path = "oidc/check_session.html")]
 struct CheckSessionPage {
-    script: &'static str,
     cookie: &'static str,
 }
 
 /// `GET /check-session` (§3.2)
 pub async fn show() -> Response {
-    let page = CheckSessionPage { script: shared::assets::url("check-session.js"), cookie: browser_state::NAME };
+    let page = CheckSessionPage { cookie: browser_state::NAME };
     let mut response = page.into_response();
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, POLICY);
     response.headers_mut().insert(header::CACHE_CONTROL, CACHE);

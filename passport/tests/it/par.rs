@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use shared::clock::Clock as _;
 use shared::testkit::{Answer, Browser};
 
 use crate::support::site::{
@@ -155,6 +156,35 @@ async fn a_refusal_spends_the_handle_too() {
         assert_eq!(answer.parameter("error").as_deref(), Some("login_required"));
         assert_eq!(answer.parameter("iss").as_deref(), Some(ISSUER));
         assert_eq!(authorize(&mut browser, &by_handle(&handle)).await.status, 400);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn pushed_requests_that_nobody_comes_back_to_are_forgotten_batch_by_batch() {
+    on_both(|passport| async move {
+        passport.register(&[OURS]).await;
+        let mut browser = passport.browser();
+        let old = pushed(&mut browser, &request()).await;
+        let fill = shared::db::sql(
+            "INSERT INTO pushed_requests (hash, client_id, parameters, signed, expires_at) VALUES ($1, $2, $3, $4, $5)",
+        );
+        for n in 0..1_100_i64 {
+            let hash = n.to_be_bytes().to_vec();
+            let row = fill.clone().bind(hash).bind("cet").bind("").bind(false).bind(passport.clock.now());
+            passport.db.execute(row).await.expect("a row");
+        }
+        passport.clock.advance(Duration::from_secs(90 + 60 * 60));
+        let living = pushed(&mut browser, &request()).await;
+        let mut batches = Vec::new();
+        while batches.last() != Some(&0) {
+            batches.push(passport.app.oidc.sweep_pushed_requests().await.expect("swept"));
+        }
+        assert_eq!(batches.iter().sum::<u64>(), 1_101, "{batches:?}");
+        assert!(batches.len() > 3 && batches.iter().all(|batch| *batch <= 500), "{batches:?}");
+        assert!(authorize(&mut browser, &by_handle(&old)).await.text.contains("invalid_request_uri"));
+        let (mut person, _) = passport.signed_in(None).await;
+        assert!(authorize(&mut person, &by_handle(&living)).await.parameter("code").is_some());
     })
     .await;
 }
