@@ -120,7 +120,14 @@ async fn signed_in(camera: &mut Camera<'_>, demo: &Demo, third_party: &ThirdPart
     window.appears(".summary").await?;
     camera.take("password-errors", Light).await?;
     let consent = third_party.authorize(&demo.passport, &third_party.redirect_uri)?;
+    camera.visit("sites-none", &format!("{}/account/sites", demo.passport), Light).await?;
     camera.visit("consent", &consent, LightAndDark).await?;
+    // The browser is sent on at once, to where nobody answers.
+    window.click("main button[name=decision][value=allow]").await.ok();
+    camera.visit("sites", &format!("{}/account/sites", demo.passport), LightAndDark).await?;
+    window.click("main a[href*='/account/sites/withdraw']").await?;
+    window.appears(".danger-frame").await?;
+    camera.take("site-withdrawal", Light).await?;
     let wrong = third_party.authorize(&demo.passport, &format!("{}/", third_party.redirect_uri))?;
     camera.visit("authorize-error", &wrong, LightAndDark).await?;
     window.click("main details > summary").await?;

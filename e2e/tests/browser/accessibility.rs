@@ -47,7 +47,7 @@ fn ends_of_ways(demo: &Demo) -> Vec<String> {
 /// Pages of somebody signed in.
 fn signed_in(demo: &Demo) -> Vec<String> {
     let mut pages = vec![demo.cet.clone(), format!("{}/registration", demo.cet)];
-    for path in ["/", "/account/profile", "/account/password", "/sign-out", "/logout"] {
+    for path in ["/", "/account/profile", "/account/password", "/account/sites", "/sign-out", "/logout"] {
         pages.push(format!("{}{path}", demo.passport));
     }
     pages

@@ -64,5 +64,24 @@ async fn consent_is_asked_for_can_be_refused_outlives_a_restart_and_is_remembere
     // The browser is sent on at once, and complains that nobody answers there.
     browser.goto(&authorize).await.ok();
     ensure!(answer(&browser, "code").await?.is_some(), "the consent was forgotten");
+
+    taken_back(&browser).await?;
+    browser.goto(&authorize).await?;
+    browser.appears("main button[name=decision][value=allow]").await?;
     browser.close().await
+}
+
+/// 已授权的网站: the site stands in the list, and is taken off it.
+async fn taken_back(browser: &Browser) -> anyhow::Result<()> {
+    let mut found = Findings::default();
+    browser.goto(&format!("{}/account/sites?lang=zh-CN", browser.demo.passport)).await?;
+    browser.shows("语言学习中心").await?;
+    found.look_at_every_way(browser, &browser.url().await?).await?;
+    browser.click("main a[href*='/account/sites/withdraw']").await?;
+    browser.appears(".danger-frame").await?;
+    found.look_at_every_way(browser, &browser.url().await?).await?;
+    found.verdict()?;
+    browser.click("main button.danger").await?;
+    browser.appears(".notice.ok").await?;
+    browser.shows("还没有授权任何网站").await
 }

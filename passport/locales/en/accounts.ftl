@@ -41,6 +41,7 @@ accounts-notice-signed-out = You are signed out
 accounts-notice-password-changed = Your password is changed. All your other devices are signed out
 accounts-notice-profile-saved = Your details are saved
 accounts-notice-other-account = This page was opened with another account, so nothing was saved. Below are the details of the one signed in now
+accounts-notice-site-withdrawn = The consent has been withdrawn.
 
 # Cookies refused
 accounts-cookies-title = Your browser kept no cookie
@@ -154,6 +155,7 @@ accounts-language-missing = Choose the language of the pages
 
 # Password
 accounts-password-title = Change password
+accounts-sites = Authorised sites
 accounts-password-lead = Your other devices will be signed out; this one stays signed in.
 accounts-password-old = Current password
 accounts-password-new = New password

@@ -25,6 +25,28 @@ oidc-consent-deny = Don't share, go back
 oidc-consent-allow = Share and continue
 oidc-consent-policy = The site's privacy policy
 oidc-consent-terms = The site's terms of service
+
+# Authorised sites
+oidc-sites-lead = You agreed to share your data with these sites. Withdraw what you no longer use.
+oidc-sites-none = You have not authorised any site
+oidc-sites-none-text = The first time you sign in to another organisation's site with the Passport, you are asked whether you agree. Sites that you agreed to are listed here.
+oidc-sites-sees = Can see
+oidc-sites-declined = You declined
+oidc-sites-since = Agreed
+oidc-sites-used = Last used
+oidc-sites-withdraw = Withdraw
+oidc-sites-withdraw-of = : { $site }
+oidc-sites-ours = Our own exam sites use the Passport under the terms of service and are not listed.
+
+oidc-withdrawal-title = Withdraw your consent to “{ $site }”?
+oidc-withdrawal-ends = It can no longer read your data through the Passport
+oidc-withdrawal-offline = Nor can it while you are away
+oidc-withdrawal-told = We tell it to sign you out
+oidc-withdrawal-untold = It has registered no address for such messages: you may still be signed in there, so sign out at the site
+oidc-withdrawal-again = The next time you sign in to it with the Passport, you are asked again
+oidc-withdrawal-remains = What it has stored is not deleted by this; to have it deleted, contact the site. Your Passport and your exam registrations are not affected.
+oidc-withdrawal-button = Withdraw consent
+oidc-withdrawal-keep = Keep
 oidc-logout-title = Sign out of the Passport?
 oidc-logout-lead = A site asks you to sign out of the E-TEST Passport.
 oidc-logout-lead-site = “{ $site }” asks you to sign out of the E-TEST Passport.

@@ -38,6 +38,7 @@ accounts-notice-signed-out = 您已退出
 accounts-notice-password-changed = 密码已修改。其他设备都已退出登录
 accounts-notice-profile-saved = 资料已保存
 accounts-notice-other-account = 这个页面是用另一个账号打开的，所以没有保存。下面是现在这个账号的资料
+accounts-notice-site-withdrawn = 授权已撤销。
 
 # Cookies refused
 accounts-cookies-title = 浏览器没有保存Cookie
@@ -151,6 +152,7 @@ accounts-language-missing = 选择页面语言
 
 # Password
 accounts-password-title = 修改密码
+accounts-sites = 已授权的网站
 accounts-password-lead = 修改后，其他设备都会退出登录；这台设备不用。
 accounts-password-old = 现在的密码
 accounts-password-new = 新密码

@@ -25,6 +25,28 @@ oidc-consent-deny = 不同意，返回该网站
 oidc-consent-allow = 同意并继续
 oidc-consent-policy = 该网站的隐私政策
 oidc-consent-terms = 该网站的服务条款
+
+# 已授权的网站
+oidc-sites-lead = 您同意过把资料交给这些网站。不再使用的，可以撤销授权。
+oidc-sites-none = 还没有授权任何网站
+oidc-sites-none-text = 您第一次用通行证登录其他机构的网站时，会先问您是否同意；同意以后，网站列在这里。
+oidc-sites-sees = 可以看到
+oidc-sites-declined = 没有同意
+oidc-sites-since = 同意时间
+oidc-sites-used = 最近使用
+oidc-sites-withdraw = 撤销授权
+oidc-sites-withdraw-of = ：{ $site }
+oidc-sites-ours = 我们自己的考试网站按用户服务协议使用通行证，不在这里列出。
+
+oidc-withdrawal-title = 撤销对“{ $site }”的授权？
+oidc-withdrawal-ends = 它不能再用通行证读取您的资料
+oidc-withdrawal-offline = 您不在时，它也不能再访问
+oidc-withdrawal-told = 我们会通知它让您退出登录
+oidc-withdrawal-untold = 它没有登记接收通知的地址，您在它那里可能还保持登录，请到它的网站退出
+oidc-withdrawal-again = 下次用通行证登录它时，会重新征求您的同意
+oidc-withdrawal-remains = 它已经保存的资料不会因此删除；如要删除，请联系该网站。您的通行证和考试报名不受影响。
+oidc-withdrawal-button = 撤销授权
+oidc-withdrawal-keep = 保留
 oidc-logout-title = 要退出通行证吗？
 oidc-logout-lead = 有网站请您退出E-TEST通行证。
 oidc-logout-lead-site = “{ $site }”请您退出E-TEST通行证。

@@ -92,6 +92,11 @@ impl Accounts {
         &self.0
     }
 
+    /// Where messages are written.
+    pub fn outbox(&self) -> &Outbox {
+        &self.0.outbox
+    }
+
     /// Runs an operation in one transaction. It may be run again, so it gets its own copy of everything.
     async fn write<A, R, F>(&self, args: A, op: F) -> Result<R, DbError>
     where

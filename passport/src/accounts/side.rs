@@ -10,6 +10,7 @@ pub fn side(page: &Page, current: &str) -> Vec<NavItem> {
         (paths::HOME, "accounts-home", "person"),
         (paths::PROFILE, "accounts-profile-title", "pencil"),
         (paths::PASSWORD, "accounts-password-title", "lock"),
+        (paths::SITES, "accounts-sites", "link"),
     ]
     .into_iter()
     .map(|(path, key, icon)| NavItem::new(path, page.t(key), path == current).with_icon(icon))

@@ -26,6 +26,8 @@ impl Notice {
             "signed-out" => ("ok", "accounts-notice-signed-out"),
             "password-changed" => ("ok", "accounts-notice-password-changed"),
             "profile-saved" => ("ok", "accounts-notice-profile-saved"),
+            "site-withdrawn" => ("ok", "accounts-notice-site-withdrawn"),
+            "site-kept" => ("warn", "accounts-notice-again"),
             "other-account" => ("warn", "accounts-notice-other-account"),
             _ => return None,
         };

@@ -112,6 +112,13 @@ pub enum Event {
         /// The client.
         client: String,
     },
+    /// A person took back what they had let a client have.
+    ConsentWithdrawn {
+        /// The person.
+        account: String,
+        /// The client.
+        client: String,
+    },
     /// An authorization code came a second time; what it had given was revoked (RFC 6749 §4.1.2).
     CodeReused {
         /// The client it was issued to.
@@ -191,6 +198,7 @@ impl Event {
             | Self::SessionEnded { account, .. }
             | Self::ConsentGiven { account, .. }
             | Self::ConsentRefused { account, .. }
+            | Self::ConsentWithdrawn { account, .. }
             | Self::CodeReused { account, .. }
             | Self::RefreshTokenReused { account, .. } => Some(account),
             _ => None,
@@ -202,6 +210,7 @@ impl Event {
         match self {
             Self::ConsentGiven { client, .. }
             | Self::ConsentRefused { client, .. }
+            | Self::ConsentWithdrawn { client, .. }
             | Self::CodeReused { client, .. }
             | Self::RefreshTokenReused { client, .. }
             | Self::ClientRegistered { client }

@@ -52,6 +52,7 @@ async fn authorize(db: &Db, account: AccountId, client: &str) -> Result<(), DbEr
         amr: session.amr.join(" "),
         province: None,
         refreshable: true,
+        by_consent: false,
     };
     let token = bytes::<32>(&*entropy);
     let policy = SessionPolicy { idle: LIFETIME, absolute: LIFETIME };

@@ -52,6 +52,8 @@ struct Written {
     #[serde(skip_serializing_if = "Option::is_none")]
     p: Option<String>,
     r: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    k: bool,
     u: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     n: Option<String>,
@@ -78,6 +80,7 @@ impl AuthorizationCode {
             amr,
             province,
             refreshable,
+            by_consent,
         } = &self.grant;
         let written = Written {
             g: id.to_string(),
@@ -92,6 +95,7 @@ impl AuthorizationCode {
             amr: amr.clone(),
             p: province.map(|p| p.code().to_owned()),
             r: *refreshable,
+            k: *by_consent,
             u: self.redirect_uri.clone(),
             n: self.nonce.clone(),
             ch: self.code_challenge.clone(),
@@ -119,6 +123,7 @@ impl AuthorizationCode {
                 amr: w.amr,
                 province: w.p.map(|code| Province::parse(&code).ok_or(())).transpose().ok()?,
                 refreshable: w.r,
+                by_consent: w.k,
             },
             redirect_uri: w.u,
             nonce: w.n,

@@ -34,6 +34,7 @@ pub(crate) fn code(change: impl FnOnce(&mut AuthorizationCode)) -> Authorization
         amr: "pwd".to_owned(),
         province: Province::parse("31"),
         refreshable: true,
+        by_consent: false,
     };
     let mut code = AuthorizationCode {
         grant,

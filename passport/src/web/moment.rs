@@ -13,7 +13,6 @@ pub fn not_before(lang: Lang, at: Timestamp, now: Timestamp) -> String {
     let at = Timestamp::from_millis(minutes * MINUTE_MS);
     let Civil { month, day, hour, minute, .. } = at.civil(CHINA);
     let clock = format!("{hour:02}:{minute:02}");
-    let day_number = |moment: Timestamp| (moment.seconds() + CHINA).div_euclid(DAY_S);
     match (day_number(at) - day_number(now), lang) {
         (..=0, _) => clock,
         (1, Lang::Zh) => format!("明天 {clock}"),
@@ -21,6 +20,26 @@ pub fn not_before(lang: Lang, at: Timestamp, now: Timestamp) -> String {
         (_, Lang::Zh) => format!("{month}月{day}日 {clock}"),
         (_, Lang::En) => format!("{day} {}, {clock}", month_name(month)),
     }
+}
+
+/// The day of something that has happened: `今天`, `昨天`, `3月16日`, with the year when it is not this one.
+pub fn day(lang: Lang, at: Timestamp, now: Timestamp) -> String {
+    let Civil { year, month, day, .. } = at.civil(CHINA);
+    let this_year = now.civil(CHINA).year == year;
+    match (day_number(now) - day_number(at), lang) {
+        (..=0, Lang::Zh) => "今天".to_owned(),
+        (..=0, Lang::En) => "today".to_owned(),
+        (1, Lang::Zh) => "昨天".to_owned(),
+        (1, Lang::En) => "yesterday".to_owned(),
+        (_, Lang::Zh) if this_year => format!("{month}月{day}日"),
+        (_, Lang::En) if this_year => format!("{day} {}", month_name(month)),
+        (_, Lang::Zh) => format!("{year}年{month}月{day}日"),
+        (_, Lang::En) => format!("{day} {} {year}", month_name(month)),
+    }
+}
+
+fn day_number(moment: Timestamp) -> i64 {
+    (moment.seconds() + CHINA).div_euclid(DAY_S)
 }
 
 /// A moment to look for in a record, to the second: `2026-03-18 09:25:00`.
@@ -51,6 +70,18 @@ mod tests {
         let end = now + Duration::from_secs(3 * 24 * 60 * 60);
         assert_eq!(not_before(Lang::Zh, end, now), "3月21日 09:25");
         assert_eq!(not_before(Lang::En, end, now), "21 March, 09:25");
+    }
+
+    #[test]
+    fn a_day_is_told_as_near_as_it_is() {
+        let now = Timestamp::from_seconds(1_773_797_100);
+        let ago = |hours: u64| now - Duration::from_secs(hours * 60 * 60);
+        // It is 09:25: ten hours ago was yesterday.
+        assert_eq!(day(Lang::Zh, ago(9), now), "今天");
+        assert_eq!(day(Lang::En, ago(10), now), "yesterday");
+        assert_eq!(day(Lang::Zh, ago(48), now), "3月16日");
+        assert_eq!(day(Lang::En, ago(48), now), "16 March");
+        assert_eq!(day(Lang::En, ago(24 * 100), now), "8 December 2025");
     }
 
     #[test]

@@ -16,6 +16,10 @@ pub const PROVINCE: &str = "/province";
 pub const PROFILE: &str = "/account/profile";
 /// 修改密码
 pub const PASSWORD: &str = "/account/password";
+/// 已授权的网站
+pub const SITES: &str = "/account/sites";
+/// 撤销授权, for the site that the query names.
+pub const SITE_WITHDRAWAL: &str = "/account/sites/withdraw";
 /// 找回账号, 重置密码
 pub const RECOVER: &str = "/recover";
 /// 用户服务协议

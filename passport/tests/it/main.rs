@@ -4,6 +4,7 @@ mod accounts;
 mod administration;
 mod architecture;
 mod assets;
+mod authorised_sites;
 mod authorize;
 mod back_channel;
 mod capabilities;

@@ -98,6 +98,10 @@ pub async fn decide(
     match interaction::next(request, Some(present), consent.as_ref(), began, now) {
         Step::Issue => {
             note_use(oidc, &session, now).await?;
+            if let Some(consent) = &consent {
+                let whose = (session.account, request.client.id.as_str());
+                consents::note_use(db, whose, consent.used_at, now).await?;
+            }
             Ok(Decision::Code(code(oidc, request, Permission { session, consent }, now)))
         }
         step => Ok(Decision::Step { step, signed_in: Some(true) }),
@@ -115,6 +119,7 @@ async fn note_use(oidc: &Oidc, session: &Session, now: Timestamp) -> Result<(), 
 
 fn code(oidc: &Oidc, request: &AuthorizationRequest, permission: Permission, now: Timestamp) -> String {
     let Permission { session, consent } = permission;
+    let by_consent = consent.is_some();
     let (scope, named) = match consent {
         Some(consent) => (request.scope.without(&consent.declined), request.named.without_declined(&consent.declined)),
         None => (request.scope.clone(), request.named.clone()),
@@ -135,6 +140,7 @@ fn code(oidc: &Oidc, request: &AuthorizationRequest, permission: Permission, now
             // With the refresh token grant a client gets a refresh token; whether it outlives the session is what
             // offline_access decides (OIDC Core §11).
             refreshable: request.client.allows(GrantType::RefreshToken),
+            by_consent,
         },
         redirect_uri: request.redirect.uri().to_owned(),
         nonce: request.nonce.clone(),

@@ -32,6 +32,8 @@ pub struct Consent {
     pub declined: Scope,
     /// When they last said so.
     pub granted_at: Timestamp,
+    /// When the client last made use of it, to the hour.
+    pub used_at: Timestamp,
 }
 
 impl Consent {
@@ -194,7 +196,7 @@ mod tests {
 
     fn given(scope: &str, declined: &str) -> Consent {
         let parse = |text| Scope::parse(text).expect("scope");
-        Consent { scope: parse(scope), declined: parse(declined), granted_at: T0 }
+        Consent { scope: parse(scope), declined: parse(declined), granted_at: T0, used_at: T0 }
     }
 
     fn later(seconds: u64) -> Timestamp {

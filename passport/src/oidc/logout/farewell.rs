@@ -38,6 +38,18 @@ impl Farewells {
     }
 }
 
+/// Tells a client that the person took back what they had let it have: its sign-in ends as if each of their sessions had.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn tell_of_withdrawal(tx: &mut Tx, outbox: &Outbox, account: AccountId, client: &str) -> Result<(), DbError> {
+    for session in grants::sessions_to_tell_of(tx, account, client).await? {
+        let (client, account, session) = (client.to_owned(), account.to_string(), session.to_string());
+        outbox.logout(tx, &LogoutNotice { client, account, session }).await?;
+    }
+    Ok(())
+}
+
 impl Farewell for Farewells {
     fn tell<'t>(
         &'t self,

@@ -40,6 +40,8 @@ pub struct Grant {
     pub province: Option<Province>,
     /// Whether the client gets a refresh token.
     pub refreshable: bool,
+    /// Whether the person was asked for it: then it ends when they take that back.
+    pub by_consent: bool,
 }
 
 /// A code's redemption, about to be stored.
@@ -76,7 +78,7 @@ pub struct Family {
     pub current: Option<[u8; 32]>,
     /// SHA-256 of the token before it.
     pub previous: Option<[u8; 32]>,
-    /// When the current one replaced it.
+    /// When the current one replaced it, or was used where it stays the same.
     pub refreshed_at: Option<Timestamp>,
     /// What was answered then, sealed.
     pub answer: Option<Vec<u8>>,
@@ -97,12 +99,14 @@ pub struct Rotation {
     pub expires_at: Timestamp,
 }
 
-/// Reads authorizations `g` with their sessions `s`: what [`grant`] and [`ended_with_its_session`] look at, and more.
+/// Reads authorizations `g` with their sessions `s`: what [`grant`] and [`is_over`] look at, and more.
 macro_rules! select {
     ($more:expr, $rest:expr) => {
         sql(concat!(
             "SELECT g.id, g.client_id, g.account_id, g.session_id, g.scope, g.auth_time, g.acr, g.amr, g.province, \
-             g.refreshable, g.claims, g.resources, s.id AS its_session, s.ended_at, s.end_reason, ",
+             g.refreshable, g.claims, g.resources, g.by_consent, s.id AS its_session, s.ended_at, s.end_reason, \
+             (SELECT c.began_at FROM consents c WHERE g.by_consent = 1 AND c.account_id = g.account_id \
+             AND c.client_id = g.client_id AND c.began_at <= g.redeemed_at) AS permitted_since, ",
             $more,
             " FROM grants g LEFT JOIN sessions s ON s.id = g.session_id ",
             $rest
@@ -110,7 +114,8 @@ macro_rules! select {
     };
 }
 
-/// Spends a code: of any number of tries one succeeds, if the session that gave it still lives; whether this one did.
+/// Spends a code: of any number of tries one succeeds, if the session that gave it still lives, and the consent where
+/// there was one; whether this one did.
 /// Being its own transaction, it may be repeated after a lost connection: the same try succeeds again.
 ///
 /// # Errors
@@ -119,9 +124,10 @@ pub async fn redeem(db: &Db, redemption: Redemption<'_>) -> Result<bool, DbError
     let Redemption { grant, refresh_hash, refresh_key, now, expires_at, told_of_end } = redemption;
     let statement = sql("INSERT INTO grants (id, client_id, account_id, session_id, scope, auth_time, acr, amr, \
          province, refreshable, redemption, redeemed_at, expires_at, refresh_hash, claims, refresh_jkt, resources, \
-         told_of_end) \
-         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18 \
+         told_of_end, by_consent) \
+         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19 \
          WHERE EXISTS (SELECT id FROM sessions WHERE id = $4 AND ended_at IS NULL) \
+         AND ($19 = 0 OR EXISTS (SELECT client_id FROM consents WHERE account_id = $3 AND client_id = $2)) \
          ON CONFLICT (id) DO UPDATE SET redeemed_at = grants.redeemed_at \
          WHERE grants.redemption = excluded.redemption AND grants.revoked_at IS NULL")
     .bind(grant.id)
@@ -141,7 +147,8 @@ pub async fn redeem(db: &Db, redemption: Redemption<'_>) -> Result<bool, DbError
     .bind(grant.named.to_text())
     .bind(refresh_key.map(Thumbprint::as_str))
     .bind(grant.audience.to_text())
-    .bind(told_of_end);
+    .bind(told_of_end)
+    .bind(grant.by_consent);
     Ok(db.execute(statement).await? == 1)
 }
 
@@ -156,6 +163,21 @@ pub async fn clients_to_tell(tx: &mut Tx, session: SessionId) -> Result<Vec<Stri
             .fetch_all(tx)
             .await?;
     rows.iter().map(|row| row.get("client_id")).collect()
+}
+
+/// The live sessions of the person in which that client got tokens, if it wants to know when they end.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn sessions_to_tell_of(tx: &mut Tx, account: AccountId, client_id: &str) -> Result<Vec<SessionId>, DbError> {
+    let rows = sql("SELECT DISTINCT g.session_id FROM sessions s JOIN grants g ON g.session_id = s.id \
+         WHERE s.account_id = $1 AND s.ended_at IS NULL AND g.told_of_end = 1 AND g.client_id = $2 \
+         ORDER BY g.session_id")
+    .bind(account)
+    .bind(client_id)
+    .fetch_all(tx)
+    .await?;
+    rows.iter().map(|row| row.get("session_id")).collect()
 }
 
 /// Ends an authorization and all its tokens; whether it lived.
@@ -200,7 +222,7 @@ fn read_family(row: &Row) -> Result<Family, DbError> {
     let grant = grant(row)?;
     let revoked = row.get::<Option<Timestamp>>("revoked_at")?.is_some();
     Ok(Family {
-        over: revoked || ended_with_its_session(&grant, row)?,
+        over: revoked || is_over(&grant, row)?,
         grant,
         began_at: row.get("redeemed_at")?,
         expires_at: row.get("expires_at")?,
@@ -231,20 +253,23 @@ pub async fn rotate(db: &Db, token: Presented, rotation: &Rotation) -> Result<bo
     Ok(db.execute(statement).await? == 1)
 }
 
-/// Lets a family whose token stays the same live on until `expires_at`; whether it lived, and this was its token.
+/// Lets a family whose token stays the same, used `now`, live on until `expires_at`; whether it lived, and this was its
+/// token.
 ///
 /// # Errors
 /// See [`DbError`].
-pub async fn prolong(db: &Db, token: Presented, expires_at: Timestamp) -> Result<bool, DbError> {
-    let statement = sql("UPDATE grants SET expires_at = $3 WHERE id = $1 AND refresh_hash = $2 AND revoked_at IS NULL")
-        .bind(token.grant)
-        .bind(token.hash)
-        .bind(expires_at);
+pub async fn prolong(db: &Db, token: Presented, now: Timestamp, expires_at: Timestamp) -> Result<bool, DbError> {
+    let statement = sql("UPDATE grants SET expires_at = $3, refreshed_at = $4 \
+         WHERE id = $1 AND refresh_hash = $2 AND revoked_at IS NULL")
+    .bind(token.grant)
+    .bind(token.hash)
+    .bind(expires_at)
+    .bind(now);
     Ok(db.execute(statement).await? == 1)
 }
 
-/// What the holder of an access token is allowed now: the authorization, unless it, that one token or the session
-/// that it is bound to has ended.
+/// What the holder of an access token is allowed now: the authorization, unless it, that one token, or the consent or
+/// session that it came by has ended.
 ///
 /// # Errors
 /// See [`DbError`].
@@ -255,7 +280,7 @@ pub async fn of_access_token(db: &Db, id: GrantId, jti: &str) -> Result<Option<G
     );
     let Some(row) = db.find(statement.bind(id).bind(jti)).await? else { return Ok(None) };
     let grant = grant(&row)?;
-    Ok((!ended_with_its_session(&grant, &row)?).then_some(grant))
+    Ok((!is_over(&grant, &row)?).then_some(grant))
 }
 
 /// What the holder of an access token may know: like [`of_access_token`], together with the person, in one statement.
@@ -293,16 +318,20 @@ pub async fn person(
     };
     let Some(row) = db.find(statement.bind(id).bind(jti)).await? else { return Ok(None) };
     let grant = grant(&row)?;
-    if ended_with_its_session(&grant, &row)? {
+    if is_over(&grant, &row)? {
         return Ok(None);
     }
     let claims = accounts::store::claims_of(grant.account, &row)?;
     Ok(Some((grant, claims)))
 }
 
-/// Whether what came of this authorization ended with its session: all but what was granted for offline use (OIDC Core
-/// §11), and that too once the session was withdrawn.
-fn ended_with_its_session(grant: &Grant, row: &Row) -> Result<bool, DbError> {
+/// Whether what came of this authorization has ended without being revoked: with the consent that it was given by, or
+/// with its session: all but what was granted for offline use (OIDC Core §11), and that too once the session was
+/// withdrawn.
+fn is_over(grant: &Grant, row: &Row) -> Result<bool, DbError> {
+    if grant.by_consent && row.get::<Option<Timestamp>>("permitted_since")?.is_none() {
+        return Ok(true);
+    }
     Ok(match sessions::store::standing_in(row)? {
         Standing::Lives => false,
         Standing::Ended => !grant.scope.has(OFFLINE_ACCESS),
@@ -339,5 +368,6 @@ fn grant(row: &Row) -> Result<Grant, DbError> {
         amr: row.get("amr")?,
         province,
         refreshable: row.get("refreshable")?,
+        by_consent: row.get("by_consent")?,
     })
 }

@@ -212,6 +212,7 @@ async fn a_later_consent_replaces_the_earlier_one() {
             scope: Scope::parse(scope).expect("scope"),
             declined: Scope::parse(declined).expect("scope"),
             granted_at: at,
+            used_at: at,
         };
         for consent in [consent("openid", "email", T0), consent("openid email", "", after(5))] {
             let stored = consent.clone();

@@ -15,6 +15,7 @@ use super::super::grant_engine::refresh::{self as engine, RefreshRequest, Stored
 use super::super::handle::{self, Presented};
 use super::super::params::Params;
 use super::super::scope::Scope;
+use super::super::store::consents;
 use super::super::store::grants::{self, Family, Grant, Rotation};
 use super::super::{Lifetimes, Oidc};
 use super::endpoint::Caller;
@@ -78,8 +79,11 @@ pub async fn refresh(oidc: &Oidc, caller: Caller<'_>, params: &Params) -> Result
         // Profile §5.3.2.1: no rotation).
         Standing::Current if client.profile == Profile::Fapi2 => {
             let answer = issue(oidc, caller, &family.grant, &asked, text).await?;
-            let lives = grants::prolong(&oidc.0.db, presented, idle_end(&family, lifetimes, now)).await?;
-            if lives { Ok(answer) } else { Err(ProtocolError::invalid_grant().into()) }
+            if !grants::prolong(&oidc.0.db, presented, now, idle_end(&family, lifetimes, now)).await? {
+                return Err(ProtocolError::invalid_grant().into());
+            }
+            note_use(oidc, &family, now).await?;
+            Ok(answer)
         }
         Standing::Current => {
             let next = handle::mint_refresh_token(presented.grant, &*oidc.0.entropy, &*oidc.0.web.sealer);
@@ -92,7 +96,10 @@ pub async fn refresh(oidc: &Oidc, caller: Caller<'_>, params: &Params) -> Result
                 expires_at: idle_end(&family, lifetimes, now),
             };
             match rotate(oidc, client, presented, rotation).await? {
-                Standing::Current => Ok(answer),
+                Standing::Current => {
+                    note_use(oidc, &family, now).await?;
+                    Ok(answer)
+                }
                 Standing::JustReplaced(sealed) => reopen(text, &sealed),
                 Standing::Spent | Standing::Over => Err(ProtocolError::invalid_grant().into()),
             }
@@ -125,6 +132,15 @@ async fn issue(
         bound_to: caller.bound_to,
     };
     Ok(issue::for_person(oidc, caller.client, tokens, oidc.0.clock.now())?)
+}
+
+/// What the person let the client have was made use of: they are shown when.
+async fn note_use(oidc: &Oidc, family: &Family, now: Timestamp) -> Result<(), DbError> {
+    if !family.grant.by_consent {
+        return Ok(());
+    }
+    let last = family.refreshed_at.unwrap_or(family.began_at);
+    consents::note_use(&oidc.0.db, (family.grant.account, &family.grant.client_id), last, now).await
 }
 
 /// When a family that was used now ends unless it is used again.

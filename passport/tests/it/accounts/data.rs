@@ -16,16 +16,22 @@ async fn someone_not_signed_in_finds_the_two_ways_in() {
     .await;
 }
 
+const NAVIGATION: [&str; 4] = ["我的通行证", "修改资料", "修改密码", "已授权的网站"];
+
 #[tokio::test]
 async fn the_pages_of_an_account_stand_beside_one_navigation_that_names_the_present_one() {
     on_both_with(PLAIN, |passport| async move {
         candidate(&passport).await;
         let mut browser = passport.browser();
         sign_in(&mut browser).await;
-        for (path, name) in [("/", "我的通行证"), ("/account/profile", "修改资料"), ("/account/password", "修改密码")]
-        {
+        for (path, name) in [
+            ("/", "我的通行证"),
+            ("/account/profile", "修改资料"),
+            ("/account/password", "修改密码"),
+            ("/account/sites", "已授权的网站"),
+        ] {
             let answer = browser.open(&page(path)).await;
-            assert_eq!(answer.texts(".side-wide a"), ["我的通行证", "修改资料", "修改密码"], "{path}");
+            assert_eq!(answer.texts(".side-wide a"), NAVIGATION, "{path}");
             assert_eq!(answer.texts(".side-wide [aria-current=page]"), [name]);
             assert_eq!(answer.texts(".side-narrow summary"), [name], "on a phone its name stands on the fold");
             assert_eq!(answer.texts("h1").len(), 1);

@@ -1,4 +1,4 @@
-//! The consent page: what a site that is not ours would be told, and whether the person lets it.
+//! The page that asks: what a site that is not ours would be told, and whether the person lets it.
 //!
 //! It decides nothing about the authorization: it remembers the answer and goes back to the authorization endpoint.
 //! Mail address and mobile number may be declined one by one; that is remembered too, so that nobody is asked twice.
@@ -16,30 +16,28 @@ use shared::db::DbError;
 use shared::i18n::Lang;
 use shared::page::{Accent, Destination, Page, SignedIn};
 
-use super::Oidc;
-use super::authorize::deliver::{Carrying, conclude};
-use super::authorize::endpoint::DECLINED;
-use super::authorize::interaction::Consent;
-use super::authorize::pending::{self, Pending};
-use super::authorize::problem;
-use super::authorize::proof::{self, Proven};
-use super::authorize::request::AuthorizationRequest;
-use super::authorize::respond::see_other;
-use super::discovery::paths as provider;
-use super::failure::Failure;
-use super::named_claims;
-use super::par::PushedId;
-use super::scope::{self, ADDRESS, EMAIL, EXAM, OFFLINE_ACCESS, OPENID, PHONE, PROFILE, Scope};
-use super::store::consents;
-use super::visit::Visit;
-use crate::accounts::model::{AccountClaims, Mobile};
+use super::super::Oidc;
+use super::super::authorize::deliver::{Carrying, conclude};
+use super::super::authorize::endpoint::DECLINED;
+use super::super::authorize::interaction::Consent;
+use super::super::authorize::pending::{self, Pending};
+use super::super::authorize::problem;
+use super::super::authorize::proof::{self, Proven};
+use super::super::authorize::request::AuthorizationRequest;
+use super::super::authorize::respond::see_other;
+use super::super::discovery::paths as provider;
+use super::super::failure::Failure;
+use super::super::named_claims;
+use super::super::par::PushedId;
+use super::super::scope::{EMAIL, Scope};
+use super::super::store::consents;
+use super::super::visit::Visit;
+use super::items::{self, Item, OPTIONAL, concerns};
+use crate::accounts::model::AccountClaims;
 use crate::accounts::sessions::{self, Session, cookie};
 use crate::audit::{Actor, Event};
 use crate::web::form::FormRejection;
 use crate::web::{Fault, Posted, paths, return_to};
-
-/// What may be declined without giving up.
-const OPTIONAL: [&str; 2] = [EMAIL, PHONE];
 
 /// The query parameter of a form that comes back: the optional scopes that were not ticked.
 const LEFT_OUT: &str = "left_out";
@@ -208,11 +206,6 @@ fn declined(asked: &Scope, form: &ConsentForm) -> impl Iterator<Item = &'static 
     })
 }
 
-/// Whether the line of that scope tells of something that is asked for.
-fn concerns(asked: &Scope, scope: &str) -> bool {
-    asked.iter().any(|token| named_claims::scope_of_token(token) == Some(scope))
-}
-
 /// What is remembered: this answer, on top of what earlier requests were given.
 fn decide(question: &Question, form: &ConsentForm, now: Timestamp) -> Consent {
     let asked = question.request.asked();
@@ -224,7 +217,7 @@ fn decide(question: &Question, form: &ConsentForm, now: Timestamp) -> Consent {
         Some(old) => (old.scope.without(&declined), old.declined.without(&given)),
         None => (Scope::default(), Scope::default()),
     };
-    Consent { scope: before.union(&given), declined: refused.union(&declined), granted_at: now }
+    Consent { scope: before.union(&given), declined: refused.union(&declined), granted_at: now, used_at: now }
 }
 
 async fn deny(oidc: &Oidc, question: &Question) -> Result<(), DbError> {
@@ -238,17 +231,6 @@ async fn deny(oidc: &Oidc, question: &Question) -> Result<(), DbError> {
             async move { audit.record(tx, &actor, &event).await }.boxed()
         })
         .await
-}
-
-/// One thing that the site would be told.
-#[derive(Debug)]
-struct Item {
-    /// The scope, which is the name of the tick box.
-    scope: String,
-    title: String,
-    detail: String,
-    optional: bool,
-    ticked: bool,
 }
 
 #[derive(Template, WebTemplate)]
@@ -272,9 +254,10 @@ fn draw(mut page: Page, question: &Question, returned: Option<&Scope>) -> Respon
     let person = account.display_name.clone().or_else(|| account.email.clone()).unwrap_or_default();
     page.signed_in = Some(SignedIn { name: person.clone(), sign_out: paths::SIGN_OUT.to_owned() });
     let name = if page.lang == Lang::Zh { client.name.zh.clone() } else { client.name.en.clone() };
+    let declined = returned.or(question.remembered.as_ref().map(|consent| &consent.declined));
     let site = Destination { name, host: client.host.clone(), accent: Accent::parse(&client.accent) };
     let view = ConsentPage {
-        items: items(&page, question, returned),
+        items: items::items(&page, account, &question.request.asked(), declined),
         action: provider::CONSENT,
         sealed: question.sealed.clone(),
         account: question.session.account.to_string(),
@@ -288,51 +271,4 @@ fn draw(mut page: Page, question: &Question, returned: Option<&Scope>) -> Respon
     let mut response = view.into_response();
     return_to::allow_forms(&mut response, question.request.redirect.form_target().as_deref());
     response
-}
-
-/// What the site gets is the number; its spaces are for the eye.
-fn as_people_write_it(number: &str) -> String {
-    Mobile::parse(number).map_or_else(|_| number.to_owned(), |mobile| mobile.spaced())
-}
-
-/// Everything that would be granted, one by one: nothing is let through that the page does not name.
-fn items(page: &Page, question: &Question, returned: Option<&Scope>) -> Vec<Item> {
-    let (account, asked) = (&question.account, question.request.asked());
-    let declined = returned.or(question.remembered.as_ref().map(|consent| &consent.declined));
-    let or_none = |value: &Option<String>| value.clone().unwrap_or_else(|| page.t("oidc-consent-none"));
-    let detail = |scope: &str| match scope {
-        PROFILE => page.tw("oidc-consent-profile-text", [("name", or_none(&account.display_name).as_str())]),
-        ADDRESS => page.t("oidc-consent-address-text"),
-        EMAIL => or_none(&account.email),
-        PHONE => or_none(&account.phone.as_deref().map(as_people_write_it)),
-        OPENID => page.t("oidc-consent-openid-text"),
-        EXAM => page.t("oidc-consent-exam-text"),
-        _ => page.t("oidc-consent-offline-text"),
-    };
-    let known = [
-        (OPENID, "openid"),
-        (PROFILE, "profile"),
-        (EMAIL, "email"),
-        (PHONE, "phone"),
-        (ADDRESS, "address"),
-        (EXAM, "exam"),
-        (OFFLINE_ACCESS, "offline"),
-    ]
-    .into_iter()
-    .filter(|(scope, _)| concerns(&asked, scope))
-    .map(|(scope, key)| Item {
-        scope: scope.to_owned(),
-        title: page.t(&format!("oidc-consent-{key}")),
-        detail: detail(scope),
-        optional: OPTIONAL.contains(&scope),
-        ticked: !declined.is_some_and(|declined| concerns(declined, scope)),
-    });
-    let others = question.request.scope.iter().filter(|token| !scope::SUPPORTED.contains(token)).map(|token| Item {
-        scope: token.to_owned(),
-        title: page.tw("oidc-consent-other", [("scope", token)]),
-        detail: page.t("oidc-consent-other-text"),
-        optional: false,
-        ticked: true,
-    });
-    known.chain(others).collect()
 }
