@@ -1,7 +1,7 @@
 //! The table of contents: every address of the passport, grouped by who calls it.
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::Response;
 use axum::routing::{get, post};
 use http::StatusCode;
@@ -45,24 +45,31 @@ pub fn router(app: App) -> Router {
         .route(provider::SIGNED_OUT, get(front_channel::show))
         .layer(from_fn_with_state(app.web.clone(), return_to::let_forms_go_on))
         .layer(from_fn_with_state(app.pages.clone(), error_page::draw));
-    let relying_parties = Router::new()
-        .route(provider::METADATA, get(discovery::show))
-        .route(provider::OAUTH_METADATA, get(discovery::show))
-        .route(provider::JWKS, get(jwks::show))
+    let authorization = Router::new()
         .route(provider::CHECK_SESSION, get(session_state::show))
         .route(provider::AUTHORIZE, get(authorize::endpoint::get).post(authorize::endpoint::post))
         .route(provider::RESUME, get(authorize::endpoint::resume))
-        .route(provider::CANCEL, get(authorize::endpoint::cancel))
+        .route(provider::CANCEL, get(authorize::endpoint::cancel));
+    // What servers of sites ask for.
+    let servers = Router::new()
         .route(provider::REGISTER, post(registration::register))
         .route(provider::REGISTERED, get(registration::show).put(registration::replace).delete(registration::remove))
         .route(provider::PAR, post(par::push))
+        .route(provider::INTROSPECT, post(introspect::introspect));
+    // What a site that is a script in a browser asks for too.
+    let scripts = Router::new()
+        .route(provider::METADATA, get(discovery::show))
+        .route(provider::OAUTH_METADATA, get(discovery::show))
+        .route(provider::JWKS, get(jwks::show))
         .route(provider::TOKEN, post(token::endpoint::token).options(cors::preflight))
         .route(provider::USERINFO, get(userinfo::show).post(userinfo::show).options(cors::preflight))
         .route(provider::REVOKE, post(revoke::revoke).options(cors::preflight))
-        .route(provider::INTROSPECT, post(introspect::introspect));
+        .layer(map_response(cors::open));
     Router::new()
         .merge(browser)
-        .merge(relying_parties)
+        .merge(authorization)
+        .merge(servers)
+        .merge(scripts)
         .merge(assets::router())
         // Said aloud: the fallback that a router has by itself is left out of what is laid around it once another
         // router is merged, and the answer would come without page, headers and access log.

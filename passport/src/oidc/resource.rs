@@ -4,6 +4,7 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use shared::http::ClientCertificate;
 
+use super::Oidc;
 use super::access_token::{self, AccessToken};
 use super::confirmation::Confirmation;
 use super::direct::respond;
@@ -11,7 +12,6 @@ use super::dpop::{self, Asked};
 use super::error::{Code, ProtocolError};
 use super::failure::Failure;
 use super::params::Params;
-use super::{Oidc, cors};
 use crate::keys::received::Thumbprint;
 use crate::web::form::is_form;
 
@@ -162,7 +162,6 @@ fn challenge(status: StatusCode, value: &str) -> Response {
         headers.insert(header::WWW_AUTHENTICATE, value);
     }
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    cors::allow_any_origin(headers);
     response
 }
 

@@ -22,6 +22,7 @@ mod dpop;
 mod front_channel;
 mod guides;
 mod logout;
+mod malformed;
 mod matrix;
 mod mtls;
 mod mtls_listener;

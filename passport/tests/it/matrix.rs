@@ -8,7 +8,6 @@ use http::Request;
 use passport::accounts::sessions::cookie;
 use passport::audit::Actor;
 use shared::clock::Clock as _;
-use shared::db::{DbError, sql};
 use shared::testkit::{Answer, Browser, StoredCookie};
 
 use crate::support::signer::{Signer, asserted};
@@ -201,31 +200,6 @@ impl Stage {
             other => panic!("nothing consumes at {other}"),
         }
     }
-
-    /// How many rows there are of everything that a value could bring about or spend.
-    async fn rows(&self) -> Vec<i64> {
-        let mut counts = Vec::new();
-        for text in [
-            "SELECT COUNT(*) AS n FROM grants",
-            "SELECT COUNT(*) AS n FROM grants WHERE revoked_at IS NOT NULL OR refreshed_at IS NOT NULL",
-            "SELECT COUNT(*) AS n FROM sessions",
-            "SELECT COUNT(*) AS n FROM sessions WHERE ended_at IS NOT NULL",
-            "SELECT COUNT(*) AS n FROM clients",
-            "SELECT COUNT(*) AS n FROM consents",
-            "SELECT COUNT(*) AS n FROM revoked_tokens",
-            "SELECT COUNT(*) AS n FROM used_tokens",
-            "SELECT COUNT(*) AS n FROM pushed_requests",
-            "SELECT COUNT(*) AS n FROM client_invitations",
-            "SELECT COUNT(*) AS n FROM audit_events",
-            "SELECT COUNT(*) AS n FROM outbox",
-        ] {
-            let count = self.passport.db.read::<_, DbError, _>(move |tx| {
-                Box::pin(async move { sql(text).fetch_one(tx).await?.get::<i64>("n") })
-            });
-            counts.push(count.await.expect("a count"));
-        }
-        counts
-    }
 }
 
 /// What is neither taken nor refused as it should be is a fault.
@@ -249,12 +223,12 @@ async fn register(browser: &mut Browser, bearer: &str) -> Answer {
 async fn no_value_is_taken_for_one_of_another_kind() {
     on_both_with(INVITED, |passport| async move {
         let stage = Stage::set(passport).await;
-        let before = stage.rows().await;
+        let before = stage.passport.rows().await;
         for (consumer, takes) in CONSUMERS {
             for (kind, value) in KINDS.into_iter().zip(&stage.values).filter(|(kind, _)| !takes.contains(kind)) {
                 assert_eq!(stage.offer(consumer, value).await, Reception::Refused, "{kind} at {consumer}");
             }
-            assert_eq!(stage.rows().await, before, "{consumer} wrote something");
+            assert_eq!(stage.passport.rows().await, before, "{consumer} wrote something");
         }
         // None of that spent anything: each is still taken where it belongs, those last that end others.
         let belongs = |consumer: &(&str, &[&str])| !consumer.1.is_empty();

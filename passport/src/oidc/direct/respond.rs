@@ -5,7 +5,6 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 
-use super::super::cors;
 use super::super::error::{Code, ProtocolError};
 use super::super::failure::Failure;
 
@@ -19,7 +18,6 @@ pub fn json(body: impl Into<Bytes>) -> Response {
     headers.insert(header::CONTENT_TYPE, JSON);
     headers.insert(header::CACHE_CONTROL, NO_STORE);
     headers.insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
-    cors::allow_any_origin(headers);
     response
 }
 
@@ -34,7 +32,6 @@ pub fn jwt(token: String) -> Response {
 pub fn done() -> Response {
     let mut response = StatusCode::OK.into_response();
     response.headers_mut().insert(header::CACHE_CONTROL, NO_STORE);
-    cors::allow_any_origin(response.headers_mut());
     response
 }
 

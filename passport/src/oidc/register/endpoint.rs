@@ -148,9 +148,9 @@ fn object(headers: &HeaderMap, body: &[u8]) -> Result<Map<String, Value>, Refusa
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim();
     if !kind.eq_ignore_ascii_case("application/json") {
-        return Err(Refusal::Request("the body is application/json"));
+        return Err(Refusal::Metadata("the body is application/json".to_owned()));
     }
-    serde_json::from_slice(body).map_err(|_| Refusal::Request("the body is a JSON object"))
+    serde_json::from_slice(body).map_err(|_| Refusal::Metadata("the body is a JSON object".to_owned()))
 }
 
 /// RFC 7591 §3.2.1

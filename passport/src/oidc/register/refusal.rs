@@ -19,11 +19,11 @@ pub(super) enum Refusal {
     Token,
     /// Too many clients from one network.
     TooMany,
-    /// A field breaks a rule: its name and what it needs.
+    /// There is no metadata, or a field of it breaks a rule: its name and what it needs.
     Metadata(String),
     /// A redirect URI does.
     RedirectUri(String),
-    /// The request is no JSON object, or brings what it must not (RFC 7592 §2.2).
+    /// The request brings what it must not (RFC 7592 §2.2).
     Request(&'static str),
     /// Our concern.
     Failure(Failure),

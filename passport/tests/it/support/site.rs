@@ -13,7 +13,7 @@ use passport::accounts::store::{self, NewAccount};
 use passport::audit::Actor;
 use passport::delivery::store as delivery;
 use shared::clock::Clock as _;
-use shared::db::DbError;
+use shared::db::{DbError, sql};
 use shared::entropy::SystemEntropy;
 use shared::secret::{SecretString, sha256};
 use shared::testkit::{Answer, Browser, StoredCookie};
@@ -171,6 +171,31 @@ impl Passport {
             })
             .await
             .expect("ended");
+    }
+
+    /// How many rows there are of everything that a request could bring about or spend.
+    pub(crate) async fn rows(&self) -> Vec<i64> {
+        let mut counts = Vec::new();
+        for text in [
+            "SELECT COUNT(*) AS n FROM grants",
+            "SELECT COUNT(*) AS n FROM grants WHERE revoked_at IS NOT NULL OR refreshed_at IS NOT NULL",
+            "SELECT COUNT(*) AS n FROM sessions",
+            "SELECT COUNT(*) AS n FROM sessions WHERE ended_at IS NOT NULL",
+            "SELECT COUNT(*) AS n FROM clients",
+            "SELECT COUNT(*) AS n FROM consents",
+            "SELECT COUNT(*) AS n FROM revoked_tokens",
+            "SELECT COUNT(*) AS n FROM used_tokens",
+            "SELECT COUNT(*) AS n FROM pushed_requests",
+            "SELECT COUNT(*) AS n FROM client_invitations",
+            "SELECT COUNT(*) AS n FROM audit_events",
+            "SELECT COUNT(*) AS n FROM outbox",
+        ] {
+            let count = self.db.read::<_, DbError, _>(move |tx| {
+                Box::pin(async move { sql(text).fetch_one(tx).await?.get::<i64>("n") })
+            });
+            counts.push(count.await.expect("a count"));
+        }
+        counts
     }
 
     /// The channels of the messages that wait, in order: `logout:` and the client of each logout token.

@@ -1,0 +1,80 @@
+//! Every address answers its own methods, says so where it is asked by another, and is open to scripts of other origins
+//! where a standard wants it and nowhere else.
+
+use axum::body::Body;
+use http::{Method, Request};
+use shared::testkit::Answer;
+
+use crate::support::site::{OURS, request};
+use crate::support::{ISSUER, Passport, on_both_with};
+
+/// The addresses of programs: their methods, and whether scripts of other origins may ask.
+const ADDRESSES: [(&str, &[&str], bool); 13] = [
+    ("/.well-known/openid-configuration", &["GET", "HEAD"], true),
+    ("/.well-known/oauth-authorization-server", &["GET", "HEAD"], true),
+    ("/jwks", &["GET", "HEAD"], true),
+    ("/token", &["POST", "OPTIONS"], true),
+    ("/userinfo", &["GET", "HEAD", "POST", "OPTIONS"], true),
+    ("/revoke", &["POST", "OPTIONS"], true),
+    ("/introspect", &["POST"], false),
+    ("/par", &["POST"], false),
+    ("/clients", &["POST"], false),
+    ("/clients/somebody", &["GET", "HEAD", "PUT", "DELETE"], false),
+    ("/authorize", &["GET", "HEAD", "POST"], false),
+    ("/logout", &["GET", "HEAD", "POST"], false),
+    ("/check-session", &["GET", "HEAD"], false),
+];
+
+async fn ask(passport: &Passport, method: &str, path: &str) -> Answer {
+    let request = Request::builder()
+        .method(Method::from_bytes(method.as_bytes()).expect("a method"))
+        .uri(format!("{ISSUER}{path}"))
+        .header("origin", "https://app.test")
+        .header("content-type", "application/x-www-form-urlencoded");
+    passport.browser().send(request.body(Body::empty()).expect("a request")).await
+}
+
+#[tokio::test]
+async fn an_address_answers_its_own_methods_and_names_them_to_others() {
+    on_both_with("[registration]\npolicy = 'open'\n", |passport| async move {
+        passport.register(&[OURS]).await;
+        let before = passport.rows().await;
+        for (path, methods, _) in ADDRESSES {
+            for method in ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"] {
+                let answer = ask(&passport, method, path).await;
+                let status = answer.status.as_u16();
+                assert!(status < 500, "{method} {path}: {status}");
+                assert_eq!(status != 405, methods.contains(&method), "{method} {path}: {status}");
+                if status == 405 {
+                    let allowed = answer.header("allow").unwrap_or_else(|| panic!("{method} {path} names no method"));
+                    let mut allowed: Vec<_> = allowed.split(',').map(str::trim).collect();
+                    let mut methods = methods.to_vec();
+                    allowed.sort_unstable();
+                    methods.sort_unstable();
+                    assert_eq!(allowed, methods, "{method} {path}");
+                }
+            }
+        }
+        assert_eq!(passport.rows().await, before);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn scripts_of_other_origins_may_ask_where_a_standard_wants_it_and_nowhere_else() {
+    on_both_with("[registration]\npolicy = 'open'\n", |passport| async move {
+        passport.register(&[OURS]).await;
+        for (path, methods, open) in ADDRESSES {
+            for method in methods {
+                let answer = ask(&passport, method, path).await;
+                let allowed = answer.header("access-control-allow-origin");
+                assert_eq!(allowed, open.then_some("*"), "{method} {path}");
+                assert_eq!(answer.header("access-control-allow-credentials"), None, "{method} {path}");
+            }
+        }
+        let query = crate::support::site::encoded(&request());
+        let sent = ask(&passport, "GET", &format!("/authorize?{query}")).await;
+        assert_eq!(sent.header("access-control-allow-origin"), None);
+    })
+    .await;
+}
