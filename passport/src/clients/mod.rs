@@ -115,31 +115,61 @@ impl Clients {
     /// # Errors
     /// The metadata breaks rules, or the database refused.
     pub async fn apply(&self, actor: Actor, metadata: Metadata) -> Result<Applied, ClientsError> {
+        Ok(self.write(actor, metadata, None).await?.0)
+    }
+
+    /// Brings a client to what it says about itself now. Where it begins to authenticate with a secret, and has none, it
+    /// gets one together with that.
+    ///
+    /// # Errors
+    /// Like [`Clients::apply`].
+    pub async fn replace(&self, actor: Actor, metadata: Metadata) -> Result<Option<SecretString>, ClientsError> {
+        let new = secret::generate(&*self.entropy);
+        let (_, used) = self.write(actor, metadata, Some(secret::import(&new)?)).await?;
+        Ok(used.then_some(new))
+    }
+
+    /// Writes the metadata, and the first secret of a client that lacks one; whether that was needed.
+    async fn write(
+        &self,
+        actor: Actor,
+        metadata: Metadata,
+        first_secret: Option<[u8; 32]>,
+    ) -> Result<(Applied, bool), ClientsError> {
         let client = Client::new(metadata, Vec::new()).map_err(ClientsError::Metadata)?;
         let (audit, now) = (self.audit.clone(), self.clock.now());
-        let applied = self
+        let written = self
             .db
             .write(move |tx| {
                 let (client, audit, actor) = (client.clone(), audit.clone(), actor.clone());
                 async move {
                     let id = client.id.to_string();
-                    let (applied, event) = match store::find(tx, &client.id).await? {
-                        Some(old) if old.metadata == client.metadata => {
-                            return Ok(Applied::Unchanged);
-                        }
-                        Some(_) => (Applied::Changed, Event::ClientChanged { client: id }),
-                        None => (Applied::Registered, Event::ClientRegistered { client: id }),
+                    let old = store::find(tx, &client.id).await?;
+                    let has_secret =
+                        old.as_ref().is_some_and(|old| old.secrets.iter().any(|secret| secret.is_valid(now)));
+                    let (applied, event) = match old {
+                        Some(old) if old.metadata == client.metadata => (Applied::Unchanged, None),
+                        Some(_) => (Applied::Changed, Some(Event::ClientChanged { client: id })),
+                        None => (Applied::Registered, Some(Event::ClientRegistered { client: id })),
                     };
-                    store::put(tx, &client, now).await?;
-                    store::touch(tx).await?;
-                    audit.record(tx, &actor, &event).await?;
-                    Ok::<_, DbError>(applied)
+                    if let Some(event) = event {
+                        store::put(tx, &client, now).await?;
+                        store::touch(tx).await?;
+                        audit.record(tx, &actor, &event).await?;
+                    }
+                    let secret = first_secret.filter(|_| client.uses_secret() && !has_secret);
+                    if let Some(hash) = secret {
+                        store::add_secret(tx, &client.id, hash, now).await?;
+                        store::touch(tx).await?;
+                        audit.record(tx, &actor, &Event::ClientSecretAdded { client: client.id.to_string() }).await?;
+                    }
+                    Ok::<_, DbError>((applied, secret.is_some()))
                 }
                 .boxed()
             })
             .await?;
         self.reload().await?;
-        Ok(applied)
+        Ok(written)
     }
 
     /// Makes a secret. Others that the client has stay valid for `overlap`, so that its nodes can be changed

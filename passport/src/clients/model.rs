@@ -243,6 +243,12 @@ impl Client {
         self.profile == Profile::Standard || alg != Alg::RS256
     }
 
+    /// The algorithms that it may sign with, never `none`: the one that it registered for that use, or all of its profile.
+    pub fn signing_algorithms(&self, registered: Option<Alg>) -> Vec<Alg> {
+        let allowed = |alg: &Alg| self.may_sign_with(*alg) && registered.is_none_or(|own| own == *alg);
+        Alg::ALL.into_iter().filter(allowed).collect()
+    }
+
     /// Whether it registered an address by which it is told that a session ended, from server to server or in the
     /// browser.
     pub fn is_told_of_end(&self) -> bool {

@@ -10,6 +10,8 @@ shared::settings! {
         sign_in_per_minute: u32 = 300,
         /// Registrations of one network block in an hour.
         register_per_hour: u32 = 300,
+        /// Clients that one network block may register in an hour where everybody may (`registration.policy`).
+        clients_per_hour: u32 = 60,
         /// How often in an hour one network block is told that a mail address or mobile number is in use.
         taken_per_hour: u32 = 20,
     }

@@ -7,7 +7,7 @@ shared::choice! {
         Closed = "closed",
         /// Whoever has an initial access token from `passport clients invite`.
         Invited = "invited",
-        /// Everybody: 60 clients an hour from one network block.
+        /// Everybody, within `limits.clients_per_hour`.
         Open = "open",
     }
 }

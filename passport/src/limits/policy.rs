@@ -223,6 +223,7 @@ impl Policy {
             password_confirmation: lock(default.password_confirmation),
             registration_address: allow(limits.register_per_hour, default.registration_address),
             registration_conflict_address: allow(limits.taken_per_hour, default.registration_conflict_address),
+            client_registration_address: allow(limits.clients_per_hour, default.client_registration_address),
             ..default
         }
     }

@@ -38,6 +38,59 @@ impl UserInfo {
     }
 }
 
+/// A claim about a person.
+#[derive(Debug, Clone, Copy)]
+pub struct Personal {
+    /// What it is called.
+    pub name: &'static str,
+    /// The scope that stands for it.
+    pub scope: &'static str,
+    /// Whether it is kept beside the account and read only where it is wanted.
+    is_detail: bool,
+}
+
+/// Every claim about a person that there is.
+pub const PERSONAL: [Personal; 21] = [
+    with_the_account("name", PROFILE),
+    detail("family_name", PROFILE),
+    detail("given_name", PROFILE),
+    detail("middle_name", PROFILE),
+    detail("nickname", PROFILE),
+    detail("preferred_username", PROFILE),
+    detail("profile", PROFILE),
+    detail("picture", PROFILE),
+    detail("website", PROFILE),
+    detail("gender", PROFILE),
+    detail("birthdate", PROFILE),
+    detail("zoneinfo", PROFILE),
+    with_the_account("locale", PROFILE),
+    with_the_account("updated_at", PROFILE),
+    with_the_account("email", EMAIL),
+    with_the_account("email_verified", EMAIL),
+    with_the_account("phone_number", PHONE),
+    with_the_account("phone_number_verified", PHONE),
+    detail("address", ADDRESS),
+    with_the_account("exam_province", EXAM),
+    with_the_account("id_verified", EXAM),
+];
+
+const fn with_the_account(name: &'static str, scope: &'static str) -> Personal {
+    Personal { name, scope, is_detail: false }
+}
+
+const fn detail(name: &'static str, scope: &'static str) -> Personal {
+    Personal { name, scope, is_detail: true }
+}
+
+fn find(claim: &str) -> Option<&'static Personal> {
+    PERSONAL.iter().find(|personal| personal.name == claim)
+}
+
+/// The scope that a claim belongs to.
+pub fn scope_of(claim: &str) -> Option<&'static str> {
+    find(claim).map(|personal| personal.scope)
+}
+
 /// Whether the scope stands for details of a person.
 pub fn has_details(scope: &Scope) -> bool {
     scope.has(PROFILE) || scope.has(ADDRESS)
@@ -45,43 +98,31 @@ pub fn has_details(scope: &Scope) -> bool {
 
 /// Whether a claim that was asked for by name is a detail of a person.
 pub fn names_details(named: &Scope) -> bool {
-    named.iter().any(|claim| !WITH_THE_ACCOUNT.contains(&claim))
+    named.iter().any(|claim| find(claim).is_some_and(|personal| personal.is_detail))
 }
 
-/// Claims that stand with the account itself.
-const WITH_THE_ACCOUNT: [&str; 9] = [
-    "name",
-    "locale",
-    "updated_at",
-    "email",
-    "email_verified",
-    "phone_number",
-    "phone_number_verified",
-    "exam_province",
-    "id_verified",
-];
-
-/// Selects what `scope` allows, and what was asked for by name. The subject is the account's id: the same for every client, and never used again.
+/// Selects what `scope` allows, and what was asked for by name. The subject is the account's id: the same for every
+/// client, and never used again.
 pub fn select(account: AccountClaims, province: Option<Province>, scope: &Scope, named: &Scope) -> UserInfo {
-    let wanted = |claim: &str, owner: &str| scope.has(owner) || named.has(claim);
+    let wanted = |claim: &str| named.has(claim) || scope_of(claim).is_some_and(|owner| scope.has(owner));
     let (email_verified, phone_verified) = (account.email_verified, account.phone_verified);
     UserInfo {
         sub: account.account_id.to_string(),
-        name: account.display_name.filter(|_| wanted("name", PROFILE)),
-        locale: account.locale.filter(|_| wanted("locale", PROFILE)).map(|lang| lang.tag()),
-        updated_at: wanted("updated_at", PROFILE).then(|| account.updated_at.seconds()),
+        name: account.display_name.filter(|_| wanted("name")),
+        locale: account.locale.filter(|_| wanted("locale")).map(|lang| lang.tag()),
+        updated_at: wanted("updated_at").then(|| account.updated_at.seconds()),
         // Of an address that is not there nothing can be said.
-        email_verified: account.email.as_ref().filter(|_| wanted("email_verified", EMAIL)).map(|_| email_verified),
-        email: account.email.filter(|_| wanted("email", EMAIL)),
+        email_verified: account.email.as_ref().filter(|_| wanted("email_verified")).map(|_| email_verified),
+        email: account.email.filter(|_| wanted("email")),
         phone_number_verified: account
             .phone
             .as_ref()
-            .filter(|_| wanted("phone_number_verified", PHONE))
+            .filter(|_| wanted("phone_number_verified"))
             .map(|_| phone_verified),
-        phone_number: account.phone.filter(|_| wanted("phone_number", PHONE)),
-        details: account.details.only(|claim| wanted(claim, if claim == "address" { ADDRESS } else { PROFILE })),
-        exam_province: province.filter(|_| wanted("exam_province", EXAM)).map(Province::code),
-        id_verified: wanted("id_verified", EXAM).then_some(account.id_verified),
+        phone_number: account.phone.filter(|_| wanted("phone_number")),
+        details: account.details.only(wanted),
+        exam_province: province.filter(|_| wanted("exam_province")).map(Province::code),
+        id_verified: wanted("id_verified").then_some(account.id_verified),
     }
 }
 

@@ -15,6 +15,7 @@ use openidconnect::{
 use serde::{Deserialize, Serialize};
 
 use super::authorize::response_mode::ResponseMode;
+use super::claims::PERSONAL;
 use super::document::Document;
 use super::mtls::{Aliases, Mtls};
 use super::register::Policy;
@@ -114,41 +115,8 @@ type Metadata = ProviderMetadata<
     CoreSubjectIdentifierType,
 >;
 
-/// Claims that a client can receive.
-const CLAIMS: [&str; 32] = [
-    "sub",
-    "iss",
-    "aud",
-    "exp",
-    "iat",
-    "auth_time",
-    "nonce",
-    "acr",
-    "amr",
-    "at_hash",
-    "sid",
-    "name",
-    "family_name",
-    "given_name",
-    "middle_name",
-    "nickname",
-    "preferred_username",
-    "profile",
-    "picture",
-    "website",
-    "gender",
-    "birthdate",
-    "zoneinfo",
-    "locale",
-    "updated_at",
-    "email",
-    "email_verified",
-    "phone_number",
-    "phone_number_verified",
-    "address",
-    "exam_province",
-    "id_verified",
-];
+/// Claims about a token or a sign-in.
+const TECHNICAL: [&str; 11] = ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "at_hash", "sid"];
 
 /// The metadata of that issuer.
 ///
@@ -229,7 +197,7 @@ fn metadata(issuer: &str, mtls: Option<&Mtls>) -> Result<Metadata, IssuerError> 
             Alg::ALL.iter().map(|alg| algorithm(*alg)).collect(),
         ))
         .set_claim_types_supported(Some(vec![CoreClaimType::Normal]))
-        .set_claims_supported(Some(CLAIMS.iter().map(|c| CoreClaimName::new((*c).to_owned())).collect()))
+        .set_claims_supported(Some(claims().map(|claim| CoreClaimName::new(claim.to_owned())).collect()))
         .set_ui_locales_supported(Some(
             shared::i18n::Lang::ALL.iter().map(|lang| LanguageTag::new(lang.tag().to_owned())).collect(),
         ))
@@ -239,6 +207,11 @@ fn metadata(issuer: &str, mtls: Option<&Mtls>) -> Result<Metadata, IssuerError> 
         .set_request_object_signing_alg_values_supported(Some(Alg::ALL.iter().map(|alg| algorithm(*alg)).collect()))
         .set_request_uri_parameter_supported(Some(true))
         .set_require_request_uri_registration(Some(true)))
+}
+
+/// Claims that a client can receive.
+fn claims() -> impl Iterator<Item = &'static str> {
+    TECHNICAL.into_iter().chain(PERSONAL.iter().map(|personal| personal.name))
 }
 
 fn response_mode(name: &str) -> CoreResponseMode {

@@ -5,8 +5,9 @@
 
 use serde_json::{Map, Value};
 
+use super::claims::scope_of;
 use super::error::ProtocolError;
-use super::scope::{ADDRESS, EMAIL, EXAM, PHONE, PROFILE, Scope};
+use super::scope::Scope;
 use crate::clients::Client;
 
 const RULE: &str = "OpenID Connect Core 1.0 5.5";
@@ -16,36 +17,6 @@ const LIMIT: usize = 2048;
 
 /// What a claim that was asked for by name is called where consents are remembered: no scope is called so.
 const PREFIX: &str = "claim:";
-
-/// Claims that can be named, with the scope that each belongs to.
-const CLAIMS: [(&str, &str); 21] = [
-    ("name", PROFILE),
-    ("family_name", PROFILE),
-    ("given_name", PROFILE),
-    ("middle_name", PROFILE),
-    ("nickname", PROFILE),
-    ("preferred_username", PROFILE),
-    ("profile", PROFILE),
-    ("picture", PROFILE),
-    ("website", PROFILE),
-    ("gender", PROFILE),
-    ("birthdate", PROFILE),
-    ("zoneinfo", PROFILE),
-    ("locale", PROFILE),
-    ("updated_at", PROFILE),
-    ("email", EMAIL),
-    ("email_verified", EMAIL),
-    ("phone_number", PHONE),
-    ("phone_number_verified", PHONE),
-    ("address", ADDRESS),
-    ("exam_province", EXAM),
-    ("id_verified", EXAM),
-];
-
-/// The scope that a claim belongs to.
-fn scope_of(claim: &str) -> Option<&'static str> {
-    CLAIMS.iter().find(|(name, _)| *name == claim).map(|(_, scope)| *scope)
-}
 
 /// Claims about the person that were asked for by name and can be given.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -115,7 +115,8 @@ const fn wrong_scheme(text: &'static str) -> ProtocolError {
     ProtocolError::new(Code::InvalidToken, text, "RFC 9449 7.1")
 }
 
-fn credentials(value: &str) -> Option<Presented> {
+/// What an `Authorization` header holds, if it is a token in one of these ways.
+pub(super) fn credentials(value: &str) -> Option<Presented> {
     let (scheme, token) = value.split_once(' ')?;
     let scheme = if scheme.eq_ignore_ascii_case("bearer") {
         Scheme::Bearer

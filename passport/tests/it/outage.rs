@@ -167,11 +167,8 @@ impl Acknowledged {
         }
     }
 
-    /// A candidate and their site, until it is over; the refresh token that the site has at the end.
-    async fn work(&self, passport: &Passport) -> String {
-        let (mut site, _) = passport.signed_in(None).await;
-        let tokens = passport.tokens(&mut site, "openid offline_access").await;
-        let mut chain = tokens["refresh_token"].as_str().expect("a token").to_owned();
+    /// A candidate and their site, with its refresh token, until it is over; the one that the site has at the end.
+    async fn work(&self, passport: &Passport, (mut site, mut chain): (Browser, String)) -> String {
         while !self.over.get() {
             self.visit(passport).await;
             self.refresh(&mut site, &mut chain).await;
@@ -213,12 +210,21 @@ impl Acknowledged {
     }
 }
 
+/// A candidate who is signed in, and a refresh token of theirs.
+async fn begun(passport: &Passport) -> (Browser, String) {
+    let (mut site, _) = passport.signed_in(None).await;
+    let tokens = passport.tokens(&mut site, "openid offline_access").await;
+    (site, tokens["refresh_token"].as_str().expect("a token").to_owned())
+}
+
 #[tokio::test]
 async fn nothing_acknowledged_is_lost_when_every_connection_breaks_under_load() {
     testkit::each_engine(&MIGRATIONS, async |config: DbConfig| {
         let passport = passport(&config).await;
         let all = Acknowledged::default();
-        let work = join_all((0..4).map(|_| all.work(&passport)));
+        // Before anything breaks: none of this may be turned away.
+        let begun = join_all((0..4).map(|_| begun(&passport))).await;
+        let work = join_all(begun.into_iter().map(|one| all.work(&passport, one)));
         let (chains, ()) = join(work, all.disturb(&config)).await;
 
         let mut site = passport.browser();

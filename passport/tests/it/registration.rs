@@ -143,7 +143,8 @@ async fn metadata_that_breaks_a_rule_is_refused_by_its_field() {
         for body in ["", "[]", "1", "{", "null"] {
             let request = Request::post(format!("{ISSUER}/clients")).header("content-type", "application/json");
             let answer = browser.send(request.body(Body::from(body)).expect("a request")).await;
-            assert_eq!((answer.status.as_u16(), &answer.json()["error"]), (400, &"invalid_request".into()), "{body}");
+            let code = "invalid_client_metadata".into();
+            assert_eq!((answer.status.as_u16(), &answer.json()["error"]), (400, &code), "{body}");
         }
         assert!(passport.app.clients.all().await.expect("clients").is_empty(), "nothing was written");
     })
@@ -205,13 +206,35 @@ async fn an_initial_access_token_registers_as_often_as_it_says() {
 
 #[tokio::test]
 async fn open_registration_has_a_limit() {
-    on_both_with(OPEN, |passport| async move {
+    on_both_with(&format!("{OPEN}[limits]\nclients_per_hour = 3\n"), |passport| async move {
         let mut browser = passport.browser();
-        for _ in 0..60 {
+        for _ in 0..3 {
             assert_eq!(register(&mut browser, None, &least()).await.status, 201);
         }
         let answer = register(&mut browser, None, &least()).await;
         assert_eq!((answer.status.as_u16(), answer.header("retry-after").is_some()), (429, true));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_client_that_begins_to_use_a_secret_is_given_one_once() {
+    on_both_with(OPEN, |passport| async move {
+        let mut browser = passport.browser();
+        let mut metadata = least();
+        metadata["token_endpoint_auth_method"] = json!("private_key_jwt");
+        metadata["jwks_uri"] = json!("https://new.test/jwks");
+        let client = register(&mut browser, None, &metadata).await.json();
+        assert_eq!(client.get("client_secret"), None);
+        let (uri, token) = (text(&client, "registration_client_uri"), text(&client, "registration_access_token"));
+        let mut changed = least();
+        changed["client_id"] = client["client_id"].clone();
+        let first = send(&mut browser, Method::PUT, uri, Some(token), &changed).await.json();
+        let by = basic(text(&client, "client_id"), text(&first, "client_secret"));
+        let asked = encoded(&[("token", "x")]);
+        assert_eq!(post(&mut browser, "/introspect", asked, &[("authorization", &by)]).await.status, 200);
+        let second = send(&mut browser, Method::PUT, uri, Some(token), &changed).await.json();
+        assert_eq!(second.get("client_secret"), None, "it has one");
     })
     .await;
 }

@@ -13,7 +13,6 @@ use super::super::failure::Failure;
 use super::super::params::Params;
 use super::super::{Oidc, client_keys};
 use crate::clients::{Client, Profile};
-use crate::keys::Alg;
 use crate::keys::received::{Audience, Claims, Purpose, Received, Refusal, Times};
 
 const RULE: &str = "RFC 9101 6";
@@ -40,7 +39,8 @@ pub async fn open(
     (outer, came_at): (&Params, Timestamp),
 ) -> Result<Params, Failure> {
     let received = Received::parse(text, Purpose::RequestObject).map_err(refusal)?;
-    let claims = client_keys::verify(oidc, client, received, &algorithms(client)).await.map_err(refusal)?;
+    let algorithms = client.signing_algorithms(client.requests.alg);
+    let claims = client_keys::verify(oidc, client, received, &algorithms).await.map_err(refusal)?;
     judge(oidc, client, &claims, came_at).map_err(refusal)?;
     let mut params = parameters(claims)?;
     // An object that names no client is of the one whose key signed it.
@@ -58,12 +58,6 @@ pub async fn open(
         params.complete_from(outer, &["request", "request_uri"]);
     }
     Ok(params)
-}
-
-/// The algorithms that the client may sign with: the one that it registered, or all of its profile. Never `none`.
-fn algorithms(client: &Client) -> Vec<Alg> {
-    let allowed = |alg: &Alg| client.may_sign_with(*alg) && client.requests.alg.is_none_or(|own| own == *alg);
-    Alg::ALL.into_iter().filter(allowed).collect()
 }
 
 fn judge(oidc: &Oidc, client: &Client, claims: &Claims, came_at: Timestamp) -> Result<(), Refusal> {

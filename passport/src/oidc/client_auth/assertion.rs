@@ -10,7 +10,6 @@ use super::super::params::Params;
 use super::super::{Oidc, client_keys};
 use super::refused;
 use crate::clients::{Client, Profile};
-use crate::keys::Alg;
 use crate::keys::received::{Audience, Claims, Purpose, Received, Refusal, Times};
 
 /// The one type of assertions that we take (RFC 7523 §2.2).
@@ -58,17 +57,11 @@ impl<'r> Assertion<'r> {
     /// # Errors
     /// `invalid_client`. Why is said only once the signature is right: until then nobody knows who asks.
     pub(super) async fn verify(self, oidc: &Oidc, client: &Client) -> Result<Once, Failure> {
-        let claims =
-            client_keys::verify(oidc, client, self.received, &algorithms(client)).await.map_err(|_| refused())?;
+        let algorithms = client.signing_algorithms(client.assertion_alg);
+        let claims = client_keys::verify(oidc, client, self.received, &algorithms).await.map_err(|_| refused())?;
         let once = judge(oidc, client, &claims).map_err(refusal)?;
         Ok(once)
     }
-}
-
-/// The algorithms that the client may sign with: the one that it registered, or all of its profile.
-fn algorithms(client: &Client) -> Vec<Alg> {
-    let allowed = |alg: &Alg| client.may_sign_with(*alg) && client.assertion_alg.is_none_or(|own| own == *alg);
-    Alg::ALL.into_iter().filter(allowed).collect()
 }
 
 /// RFC 7523 §3

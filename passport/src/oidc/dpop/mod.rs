@@ -66,7 +66,7 @@ fn direct(oidc: &Oidc, headers: &HeaderMap, client: &Client, path: &str) -> Resu
         method: "POST",
         addresses: &mtls::addresses(oidc, path),
         access_token: None,
-        algorithms: &algorithms(client),
+        algorithms: &client.signing_algorithms(None),
         nonce_required: needs_nonce(oidc, client),
     };
     proof::check(text, &expected, &*oidc.0.web.sealer, oidc.0.clock.now()).map(Some)
@@ -85,7 +85,7 @@ pub async fn at_resource(oidc: &Oidc, headers: &HeaderMap, client: &Client, aske
         method: asked.method,
         addresses: &mtls::addresses(oidc, asked.path),
         access_token: Some(asked.access_token),
-        algorithms: &algorithms(client),
+        algorithms: &client.signing_algorithms(None),
         nonce_required: needs_nonce(oidc, client),
     };
     let proof = proof::check(text, &expected, &*oidc.0.web.sealer, oidc.0.clock.now())?;
@@ -137,10 +137,6 @@ pub fn offer_nonce(oidc: &Oidc, asked: &HeaderMap, response: &mut Response) {
 /// The algorithms of proofs, as challenges name them (RFC 9449 §7.1).
 pub fn algorithm_names() -> String {
     Alg::ALL.map(Alg::as_str).join(" ")
-}
-
-fn algorithms(client: &Client) -> Vec<Alg> {
-    Alg::ALL.into_iter().filter(|alg| client.may_sign_with(*alg)).collect()
 }
 
 fn needs_nonce(oidc: &Oidc, client: &Client) -> bool {

@@ -11,6 +11,7 @@ use shared::secret::SecretString;
 use super::super::Oidc;
 use super::super::direct::{Sent, respond};
 use super::super::discovery::paths;
+use super::super::resource::{self, Scheme};
 use super::refusal::Refusal;
 use super::{Policy, document};
 use crate::audit::Actor;
@@ -105,11 +106,10 @@ async fn change(oidc: &Oidc, id: &str, headers: &HeaderMap, body: &[u8]) -> Resu
     old.id.as_str().clone_into(&mut metadata.client_id);
     speaks_for(oidc, &metadata).await?;
     let actor = Actor::Client(old.id.to_string());
-    oidc.0.clients.apply(actor.clone(), metadata).await?;
+    let secret = oidc.0.clients.replace(actor, metadata).await?;
     let new = oidc.0.clients.find(id).await?.ok_or(Refusal::Token)?;
     let mut information = managed(oidc, &new, &token);
-    if new.uses_secret() && new.secrets().is_empty() {
-        let secret = oidc.0.clients.rotate_secret(actor, id, std::time::Duration::ZERO).await?;
+    if let Some(secret) = secret {
         tell_secret(&mut information, &secret);
     }
     Ok(information)
@@ -140,8 +140,8 @@ async fn own(oidc: &Oidc, id: &str, headers: &HeaderMap) -> Result<(Client, Secr
 
 /// RFC 6750 §2.1
 fn bearer(headers: &HeaderMap) -> Option<SecretString> {
-    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| SecretString::new(token.trim()))
+    let sent = resource::credentials(headers.get(header::AUTHORIZATION)?.to_str().ok()?)?;
+    (sent.scheme == Scheme::Bearer).then(|| SecretString::new(&sent.text))
 }
 
 fn object(headers: &HeaderMap, body: &[u8]) -> Result<Map<String, Value>, Refusal> {
