@@ -99,15 +99,27 @@ pub fn kit(app: &App, settings: &ServerSettings, host: &str) -> Kit {
 const DIRECT: [&str; 6] =
     [provider::REGISTER, provider::PAR, provider::TOKEN, provider::USERINFO, provider::REVOKE, provider::INTROSPECT];
 
+fn is_direct(path: &str) -> bool {
+    let own = path.strip_prefix(provider::REGISTER).is_some_and(|below| below.starts_with('/'));
+    own || DIRECT.contains(&path)
+}
+
+/// Those among them that scripts of other origins ask, which could not read an error otherwise.
+const SCRIPTS: [&str; 3] = [provider::TOKEN, provider::USERINFO, provider::REVOKE];
+
 /// Answers where no handler could: an error of the standard to a program, a page to a person.
 struct Failures(Pages);
 
 impl FailurePages for Failures {
     fn page(&self, failure: Failure, asked: &Asked) -> Response {
-        if DIRECT.contains(&asked.uri.path()) {
-            direct::respond::unanswered(failure)
-        } else {
-            FailurePages::page(&self.0, failure, asked)
+        let path = asked.uri.path();
+        if !is_direct(path) {
+            return FailurePages::page(&self.0, failure, asked);
         }
+        let mut response = direct::respond::unanswered(failure);
+        if SCRIPTS.contains(&path) {
+            cors::allow_any_origin(response.headers_mut());
+        }
+        response
     }
 }

@@ -58,13 +58,7 @@ impl Request<'_> {
     /// # Errors
     /// `invalid_request`
     pub fn presented(&self) -> Result<Option<Presented>, ProtocolError> {
-        const RULE: &str = "RFC 6750 2";
-        let mut sent = self.headers.get_all(header::AUTHORIZATION).iter();
-        let (first, second) = (sent.next(), sent.next());
-        if second.is_some() {
-            return Err(ProtocolError::invalid_request("several Authorization headers", RULE));
-        }
-        let in_header = first.and_then(|value| value.to_str().ok()).and_then(credentials);
+        let in_header = presented_in_header(self.headers)?;
         // §2.2: a body that is no form carries no token, and does not make the one in the header a wrong one.
         let in_body = if *self.method == Method::POST && is_form(self.headers) {
             Params::parse(self.body)?.take("access_token")
@@ -115,8 +109,22 @@ const fn wrong_scheme(text: &'static str) -> ProtocolError {
     ProtocolError::new(Code::InvalidToken, text, "RFC 9449 7.1")
 }
 
-/// What an `Authorization` header holds, if it is a token in one of these ways.
-pub(super) fn credentials(value: &str) -> Option<Presented> {
+const RULE: &str = "RFC 6750 2";
+
+/// The token in the header of a request (RFC 6750 §2.1, RFC 9449 §7.1).
+///
+/// # Errors
+/// `invalid_request` for several headers: who reads the first and who reads the last would see different tokens.
+pub fn presented_in_header(headers: &HeaderMap) -> Result<Option<Presented>, ProtocolError> {
+    let mut sent = headers.get_all(header::AUTHORIZATION).iter();
+    let (first, second) = (sent.next(), sent.next());
+    if second.is_some() {
+        return Err(ProtocolError::invalid_request("several Authorization headers", RULE));
+    }
+    Ok(first.and_then(|value| value.to_str().ok()).and_then(credentials))
+}
+
+fn credentials(value: &str) -> Option<Presented> {
     let (scheme, token) = value.split_once(' ')?;
     let scheme = if scheme.eq_ignore_ascii_case("bearer") {
         Scheme::Bearer
@@ -156,7 +164,8 @@ pub fn refuse(failure: &Failure, scheme: Scheme) -> Response {
     }
 }
 
-fn challenge(status: StatusCode, value: &str) -> Response {
+/// An answer of that status that says how to authenticate, and nothing else.
+pub(super) fn challenge(status: StatusCode, value: &str) -> Response {
     let mut response = status.into_response();
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(value) {

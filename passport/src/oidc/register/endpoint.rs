@@ -1,5 +1,6 @@
 //! The addresses of client registration.
 
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use futures_util::FutureExt as _;
@@ -31,10 +32,10 @@ pub async fn register(State(oidc): State<Oidc>, address: ClientAddr, headers: He
 }
 
 async fn create(oidc: &Oidc, address: ClientAddr, headers: &HeaderMap, body: &[u8]) -> Result<Registered, Refusal> {
-    let admission = match (oidc.0.registration, bearer(headers)) {
+    let admission = match (oidc.0.registration, bearer(headers)?) {
         (Policy::Closed, _) => return Err(Refusal::Closed),
         (Policy::Open, None) => Admission::Open,
-        (Policy::Invited, None) => return Err(Refusal::Token),
+        (Policy::Invited, None) => return Err(Refusal::NoToken),
         (_, Some(token)) => Admission::Invited(token),
     };
     let metadata = document::read(&object(headers, body)?)?;
@@ -67,27 +68,22 @@ async fn has_room(oidc: &Oidc, block: AddressBlock) -> Result<bool, Refusal> {
 }
 
 /// `GET /register/{client_id}` (RFC 7592 §2.1)
-pub async fn show(State(oidc): State<Oidc>, Path(id): Path<String>, headers: HeaderMap) -> Response {
-    match own(&oidc, &id, &headers).await {
+pub async fn show(State(oidc): State<Oidc>, id: Id, headers: HeaderMap) -> Response {
+    match own(&oidc, id, &headers).await {
         Ok((client, token)) => reply(StatusCode::OK, managed(&oidc, &client, &token)),
         Err(refusal) => refusal.into_response(),
     }
 }
 
 /// `PUT /register/{client_id}` (RFC 7592 §2.2): what is not sent is no longer registered.
-pub async fn replace(
-    State(oidc): State<Oidc>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    Sent(body): Sent,
-) -> Response {
-    match change(&oidc, &id, &headers, &body).await {
+pub async fn replace(State(oidc): State<Oidc>, id: Id, headers: HeaderMap, Sent(body): Sent) -> Response {
+    match change(&oidc, id, &headers, &body).await {
         Ok(information) => reply(StatusCode::OK, information),
         Err(refusal) => refusal.into_response(),
     }
 }
 
-async fn change(oidc: &Oidc, id: &str, headers: &HeaderMap, body: &[u8]) -> Result<Map<String, Value>, Refusal> {
+async fn change(oidc: &Oidc, id: Id, headers: &HeaderMap, body: &[u8]) -> Result<Map<String, Value>, Refusal> {
     let (old, token) = own(oidc, id, headers).await?;
     let sent = object(headers, body)?;
     if sent.get("client_id").and_then(Value::as_str) != Some(old.id.as_str()) {
@@ -107,7 +103,7 @@ async fn change(oidc: &Oidc, id: &str, headers: &HeaderMap, body: &[u8]) -> Resu
     speaks_for(oidc, &metadata).await?;
     let actor = Actor::Client(old.id.to_string());
     let secret = oidc.0.clients.replace(actor, metadata).await?;
-    let new = oidc.0.clients.find(id).await?.ok_or(Refusal::Token)?;
+    let new = oidc.0.clients.find(old.id.as_str()).await?.ok_or(Refusal::Token)?;
     let mut information = managed(oidc, &new, &token);
     if let Some(secret) = secret {
         tell_secret(&mut information, &secret);
@@ -116,9 +112,9 @@ async fn change(oidc: &Oidc, id: &str, headers: &HeaderMap, body: &[u8]) -> Resu
 }
 
 /// `DELETE /register/{client_id}` (RFC 7592 §2.3)
-pub async fn remove(State(oidc): State<Oidc>, Path(id): Path<String>, headers: HeaderMap) -> Response {
+pub async fn remove(State(oidc): State<Oidc>, id: Id, headers: HeaderMap) -> Response {
     let outcome = async {
-        let (client, _) = own(&oidc, &id, &headers).await?;
+        let (client, _) = own(&oidc, id, &headers).await?;
         Ok::<_, Refusal>(oidc.0.clients.remove(Actor::Client(client.id.to_string()), &client.id).await?)
     };
     match outcome.await {
@@ -131,17 +127,22 @@ pub async fn remove(State(oidc): State<Oidc>, Path(id): Path<String>, headers: H
     }
 }
 
+/// The client that the address names, as far as it can be read.
+type Id = Result<Path<String>, PathRejection>;
+
 /// The client of the address, proven by its token, and the token.
-async fn own(oidc: &Oidc, id: &str, headers: &HeaderMap) -> Result<(Client, SecretString), Refusal> {
-    let token = bearer(headers).ok_or(Refusal::Token)?;
-    let client = oidc.0.clients.managed(id, &token).await?.ok_or(Refusal::Token)?;
+async fn own(oidc: &Oidc, id: Id, headers: &HeaderMap) -> Result<(Client, SecretString), Refusal> {
+    let token = bearer(headers)?.ok_or(Refusal::NoToken)?;
+    // An address that cannot be read is none that we gave out.
+    let Path(id) = id.map_err(|_| Refusal::Token)?;
+    let client = oidc.0.clients.managed(&id, &token).await?.ok_or(Refusal::Token)?;
     Ok((client, token))
 }
 
-/// RFC 6750 §2.1
-fn bearer(headers: &HeaderMap) -> Option<SecretString> {
-    let sent = resource::credentials(headers.get(header::AUTHORIZATION)?.to_str().ok()?)?;
-    (sent.scheme == Scheme::Bearer).then(|| SecretString::new(&sent.text))
+/// RFC 7591 §3, RFC 7592 §2: the token is a bearer token.
+fn bearer(headers: &HeaderMap) -> Result<Option<SecretString>, Refusal> {
+    let sent = resource::presented_in_header(headers).map_err(|error| Refusal::Request(error.description))?;
+    Ok(sent.filter(|sent| sent.scheme == Scheme::Bearer).map(|sent| SecretString::new(sent.text)))
 }
 
 fn object(headers: &HeaderMap, body: &[u8]) -> Result<Map<String, Value>, Refusal> {

@@ -7,6 +7,7 @@ use shared::db::DbError;
 
 use super::super::direct::respond;
 use super::super::failure::Failure;
+use super::super::resource;
 use crate::clients::rules::{Problem, Rule};
 use crate::clients::{ClientsError, secret::SecretError};
 
@@ -15,7 +16,9 @@ use crate::clients::{ClientsError, secret::SecretError};
 pub(super) enum Refusal {
     /// Nobody registers without an operator here.
     Closed,
-    /// The token of the request is missing, unknown, spent or expired.
+    /// The request has no token.
+    NoToken,
+    /// Its token is unknown, spent or expired.
     Token,
     /// Too many clients from one network.
     TooMany,
@@ -34,8 +37,10 @@ impl Refusal {
     pub(super) fn into_response(self) -> Response {
         match self {
             Self::Closed => answer(StatusCode::FORBIDDEN, "access_denied", "clients are registered by operators here"),
+            // RFC 6750 §3.1: who presented nothing made no mistake that could be named.
+            Self::NoToken => resource::challenge(StatusCode::UNAUTHORIZED, "Bearer realm=\"passport\""),
             Self::Token => {
-                let text = "the access token is missing, unknown, spent or expired";
+                let text = "the access token is unknown, spent or expired";
                 let mut response = answer(StatusCode::UNAUTHORIZED, "invalid_token", text);
                 let challenge = HeaderValue::from_static("Bearer realm=\"passport\", error=\"invalid_token\"");
                 response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);

@@ -3,9 +3,11 @@
 //! written, and the same request without the mistake is still good afterwards.
 
 mod direct;
+mod headers;
 mod methods;
 mod mutation;
 mod requests;
+mod strangers;
 
 use shared::testkit::Answer;
 
@@ -45,7 +47,7 @@ fn outcome(answer: &Answer) -> Outcome {
 
 /// The codes that the standards have for these endpoints.
 fn known(code: &str) -> &'static str {
-    const CODES: [&str; 15] = [
+    const CODES: [&str; 16] = [
         "invalid_request",
         "invalid_client",
         "invalid_grant",
@@ -61,6 +63,7 @@ fn known(code: &str) -> &'static str {
         "unsupported_response_type",
         "registration_not_supported",
         "login_required",
+        "invalid_dpop_proof",
     ];
     CODES.into_iter().find(|known| *known == code).unwrap_or_else(|| panic!("{code} is no code of these"))
 }

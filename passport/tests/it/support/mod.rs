@@ -67,8 +67,13 @@ impl Passport {
 
     /// A browser that reaches it and has been nowhere yet.
     pub(crate) fn browser(&self) -> Browser {
+        self.browser_calling(ISSUER)
+    }
+
+    /// A browser that reaches it and takes `base` for its address.
+    pub(crate) fn browser_calling(&self, base: &str) -> Browser {
         let kit = router::kit(&self.app, &ServerSettings::loopback(), "passport.test");
-        Browser::new().program(ISSUER, kit.apply(router::router(self.app.clone())))
+        Browser::new().program(base, kit.apply(router::router(self.app.clone())))
     }
 
     /// A browser, or a program, behind a proxy that hands certificates of clients on (RFC 9440). It reaches the passport
