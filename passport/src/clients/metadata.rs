@@ -171,6 +171,13 @@ pub struct Metadata {
     /// Resource servers that it may have access tokens for (RFC 8707): absolute URIs.
     #[serde(default)]
     pub resources: Vec<String>,
+    /// Resources that it is the server of: it may introspect the access tokens for them (RFC 7662 §2).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub serves_resources: Vec<String>,
+    /// Whether access tokens for what it serves say nothing to whoever holds them: it learns what they allow by
+    /// introspection alone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub opaque_access_tokens: bool,
     /// How its ID tokens are signed; none: RS256, or ES256 under the profile `fapi2`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id_token_signed_response_alg: Option<Alg>,

@@ -102,6 +102,15 @@ impl Clients {
         Ok(self.snapshot().await?.tiles().to_vec())
     }
 
+    /// Whether the server of one of these resources wants opaque access tokens.
+    ///
+    /// # Errors
+    /// Like [`Clients::find`].
+    pub async fn any_is_opaque(&self, resources: &[String]) -> Result<bool, DbError> {
+        let snapshot = self.snapshot().await?;
+        Ok(resources.iter().any(|resource| snapshot.is_opaque(resource)))
+    }
+
     /// Every client, by id.
     ///
     /// # Errors

@@ -199,6 +199,10 @@ pub struct Client {
     pub scopes: Vec<String>,
     /// Resource servers that it may have access tokens for.
     pub resources: Vec<String>,
+    /// Resources that it is the server of.
+    pub serves_resources: Vec<String>,
+    /// Whether access tokens for those are opaque.
+    pub opaque_access_tokens: bool,
     /// How its ID tokens are signed.
     pub id_token_alg: Alg,
     /// Its tile on the candidate's home.

@@ -4,7 +4,7 @@
 //! reads everything again only if it did. When the database is gone the copy serves on for [`STALE`], so that
 //! what needs no database keeps working through a short outage.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -25,6 +25,8 @@ pub struct Snapshot {
     pub revision: i64,
     by_id: HashMap<String, Arc<Client>>,
     tiles: Vec<Arc<Client>>,
+    /// Resources whose access tokens are opaque.
+    opaque: HashSet<String>,
 }
 
 impl Snapshot {
@@ -34,7 +36,9 @@ impl Snapshot {
             clients.into_iter().map(|c| (c.id.as_str().to_owned(), Arc::new(c))).collect();
         let mut tiles: Vec<_> = by_id.values().filter(|c| c.tile.is_some()).cloned().collect();
         tiles.sort_by_key(|c| (c.tile.as_ref().map(|t| t.order), c.id.clone()));
-        Self { revision, by_id, tiles }
+        let opaque =
+            by_id.values().filter(|c| c.opaque_access_tokens).flat_map(|c| c.serves_resources.clone()).collect();
+        Self { revision, by_id, tiles, opaque }
     }
 
     /// The client of that id.
@@ -45,6 +49,11 @@ impl Snapshot {
     /// Clients that have a tile, in the order of the tiles.
     pub fn tiles(&self) -> &[Arc<Client>] {
         &self.tiles
+    }
+
+    /// Whether the server of that resource wants opaque access tokens.
+    pub fn is_opaque(&self, resource: &str) -> bool {
+        self.opaque.contains(resource)
     }
 
     /// Every client, by id.

@@ -44,7 +44,12 @@ impl Client {
         check.grants(m);
         check.algorithms(m);
         check.scopes(&m.scopes);
-        check.resources(&m.resources);
+        check.resources("resources", &m.resources);
+        check.resources("serves_resources", &m.serves_resources);
+        let public = m.token_endpoint_auth_method == AuthMethod::None;
+        check.require("serves_resources", !public || m.serves_resources.is_empty(), Rule::PublicServer);
+        let of_nothing = m.opaque_access_tokens && m.serves_resources.is_empty();
+        check.require("opaque_access_tokens", !of_nothing, Rule::OpaqueNothing);
         let (Some(id), true) = (id, check.0.is_empty()) else {
             return Err(check.0);
         };
@@ -83,6 +88,8 @@ impl Client {
             grant_types: m.grant_types.clone(),
             scopes: m.scopes.clone(),
             resources: m.resources.clone(),
+            serves_resources: m.serves_resources.clone(),
+            opaque_access_tokens: m.opaque_access_tokens,
             id_token_alg: m.id_token_signed_response_alg.unwrap_or(usual_alg),
             tile: m.tile.clone(),
             secrets,
@@ -174,6 +181,12 @@ pub enum Rule {
     /// RFC 8707 §2
     #[error("{0:?} is not an absolute URI without a fragment")]
     Resource(String),
+    /// RFC 7662 §2.1: it could not prove who asks.
+    #[error("a public client cannot be the server of a resource")]
+    PublicServer,
+    /// Nobody else would learn what such tokens allow.
+    #[error("needs serves_resources")]
+    OpaqueNothing,
     /// RFC 6749 §3.3.
     #[error("{0:?} is not a scope")]
     Scope(String),
@@ -324,10 +337,10 @@ impl Check {
         self.require("token_endpoint_auth_method", !(secret && fapi), Rule::FapiAuthentication);
     }
 
-    fn resources(&mut self, resources: &[String]) {
+    fn resources(&mut self, field: &'static str, resources: &[String]) {
         for resource in resources {
             let plain = resource.bytes().all(|b| b.is_ascii_graphic()) && !resource.contains('#');
-            self.require("resources", plain && Url::parse(resource).is_ok(), Rule::Resource(resource.clone()));
+            self.require(field, plain && Url::parse(resource).is_ok(), Rule::Resource(resource.clone()));
         }
     }
 

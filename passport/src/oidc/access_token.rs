@@ -1,4 +1,5 @@
-//! Access tokens: JWTs of RFC 9068, not stored. What revokes one is the grant it names, or its own `jti`.
+//! Access tokens: JWTs of RFC 9068, or the same claims sealed, where a resource server wants tokens that say nothing to
+//! whoever holds them. Neither is stored. What revokes one is the grant it names, or its own `jti`.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -14,12 +15,38 @@ use super::handle::GrantId;
 use super::scope::Scope;
 use super::store::{grants, revoked};
 use crate::keys::{Alg, KeysError, TokenError};
+use crate::web::seal::{open_text, seal_text};
 
 /// The `typ` of the header (RFC 9068 §2.1).
 pub const TYPE: &str = "at+jwt";
 
 /// Access tokens are read by us alone or by a resource server of ours, so the cheaper algorithm will do for all.
 const ALG: Alg = Alg::ES256;
+
+/// What a sealed token is sealed for.
+const PURPOSE: &str = "access-token";
+
+/// What a token looks like to others than us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// A JWT that a resource server reads by itself.
+    Jwt,
+    /// A text that only we can read: a resource server asks us (RFC 7662).
+    Opaque,
+}
+
+impl Format {
+    /// The format of tokens for these resources. One that is for several is opaque if one of their servers wants it so:
+    /// each of them can ask.
+    ///
+    /// # Errors
+    /// See [`DbError`]; nothing is asked for a token that is for ourselves.
+    pub async fn of(oidc: &Oidc, audience: &Audience) -> Result<Self, DbError> {
+        let resources = audience.resources();
+        let opaque = !resources.is_empty() && oidc.0.clients.any_is_opaque(resources).await?;
+        Ok(if opaque { Self::Opaque } else { Self::Jwt })
+    }
+}
 
 /// What a token is to say.
 #[derive(Debug, Clone, Copy)]
@@ -42,6 +69,8 @@ pub struct NewAccessToken<'t> {
     pub bound_to: Option<&'t Confirmation>,
     /// What it is for.
     pub audience: &'t Audience,
+    /// What it looks like.
+    pub format: Format,
 }
 
 /// The claims as they are written (RFC 9068 §2.2).
@@ -111,11 +140,11 @@ impl AccessToken {
     }
 }
 
-/// Signs a token.
+/// Makes a token.
 ///
 /// # Errors
 /// See [`KeysError`].
-pub fn sign(oidc: &Oidc, token: NewAccessToken<'_>, now: Timestamp) -> Result<String, KeysError> {
+pub fn make(oidc: &Oidc, token: NewAccessToken<'_>, now: Timestamp) -> Result<String, KeysError> {
     let jti = jti(&*oidc.0.entropy);
     let claims = Written {
         iss: &oidc.0.issuer,
@@ -132,6 +161,10 @@ pub fn sign(oidc: &Oidc, token: NewAccessToken<'_>, now: Timestamp) -> Result<St
         acr: token.acr,
         cnf: token.bound_to,
     };
+    if token.format == Format::Opaque {
+        // Texts and numbers: nothing in it can fail to be written.
+        return Ok(seal_text(&*oidc.0.web.sealer, PURPOSE, &serde_json::to_vec(&claims).unwrap_or_default()));
+    }
     // A client's own token goes to other servers; a person's comes to our user information first.
     match token.grant {
         Some(_) => oidc.0.keys.sign_for_ourselves(ALG, TYPE, &claims),
@@ -144,7 +177,13 @@ pub fn sign(oidc: &Oidc, token: NewAccessToken<'_>, now: Timestamp) -> Result<St
 /// # Errors
 /// See [`TokenError`].
 pub fn read(oidc: &Oidc, text: &str) -> Result<AccessToken, TokenError> {
-    oidc.0.keys.verify(text, TYPE)
+    // A JWT has two dots, and a sealed text has none.
+    if text.contains('.') {
+        return oidc.0.keys.verify(text, TYPE);
+    }
+    let sealed = open_text(&*oidc.0.web.sealer, PURPOSE, text).ok_or(TokenError::Malformed)?;
+    let token: AccessToken = serde_json::from_slice(&sealed).map_err(|_| TokenError::Malformed)?;
+    if token.exp > oidc.0.clock.now().seconds() { Ok(token) } else { Err(TokenError::Expired) }
 }
 
 /// Like [`read`], for a token that is meant for us.

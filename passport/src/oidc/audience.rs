@@ -60,6 +60,11 @@ impl Audience {
         Self(text.split(' ').map(str::to_owned).collect())
     }
 
+    /// The resources; none: our own.
+    pub fn resources(&self) -> &[String] {
+        &self.0
+    }
+
     /// The `aud` of a token (RFC 9068 §3).
     pub fn claim<'a>(&'a self, issuer: &'a str) -> Aud<'a> {
         match self.0.as_slice() {
@@ -88,6 +93,11 @@ impl ReadAud {
     /// Whether that name stands in it.
     pub fn names(&self, name: &str) -> bool {
         self.0.iter().any(|aud| aud == name)
+    }
+
+    /// Whether one of those names does.
+    pub fn names_any(&self, names: &[String]) -> bool {
+        names.iter().any(|name| self.names(name))
     }
 }
 

@@ -1,5 +1,5 @@
-//! Introspection (RFC 7662): a confidential client asks about its own tokens. About any other it learns nothing but
-//! that they are not active.
+//! Introspection (RFC 7662): a confidential client asks about its own tokens, and the server of a resource about those
+//! that are for it. About any other they learn nothing but that it is not active.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -79,7 +79,8 @@ async fn serve(oidc: &Oidc, sender: Sender<'_>, body: &[u8]) -> Result<Answer, F
 
 async fn of_access_token(oidc: &Oidc, client: &Client, text: &str) -> Result<Option<Answer>, Failure> {
     let Ok(token) = access_token::read(oidc, text) else { return Ok(None) };
-    if token.client_id != client.id.as_str() || !access_token::lives(oidc, &token).await? {
+    let may_ask = token.client_id == client.id.as_str() || token.aud.names_any(&client.serves_resources);
+    if !may_ask || !access_token::lives(oidc, &token).await? {
         return Ok(Some(Answer::default()));
     }
     Ok(Some(Answer {

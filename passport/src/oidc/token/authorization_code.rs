@@ -8,6 +8,7 @@ use shared::clock::Timestamp;
 use shared::db::DbError;
 
 use super::super::Oidc;
+use super::super::access_token::Format;
 use super::super::audience::Audience;
 use super::super::code::AuthorizationCode;
 use super::super::confirmation::Confirmation;
@@ -78,6 +79,7 @@ async fn spend(
     now: Timestamp,
 ) -> Result<Option<Vec<u8>>, Failure> {
     let (grant, lifetimes) = (&code.grant, oidc.0.lifetimes);
+    let format = Format::of(oidc, audience).await?;
     let refresh = handle::mint_refresh_token(grant.id, &*oidc.0.entropy, &*oidc.0.web.sealer);
     let tokens_end = now + if grant.refreshable { lifetimes.refresh_idle } else { lifetimes.access_token };
     // The row is what tells a second use of the code, so it stays until the code would be refused without it.
@@ -101,6 +103,7 @@ async fn spend(
         refresh_token: grant.refreshable.then_some(refresh.text.as_str()),
         bound_to: caller.bound_to,
         audience,
+        format,
     };
     Ok(Some(issue::for_person(oidc, caller.client, tokens, now)?))
 }

@@ -69,7 +69,7 @@ async fn grant(oidc: &Oidc, caller: Caller<'_>, params: &Params) -> Result<Vec<u
         }
         Some("client_credentials") => {
             may(caller.client, GrantType::ClientCredentials)?;
-            client_credentials::issue(oidc, caller, params)
+            client_credentials::issue(oidc, caller, params).await
         }
         Some(_) => {
             let text = "grant_type is not supported";

@@ -6,7 +6,7 @@ use shared::clock::Timestamp;
 use shared::db::DbError;
 
 use super::super::Oidc;
-use super::super::access_token::{self, NewAccessToken};
+use super::super::access_token::{self, Format, NewAccessToken};
 use super::super::audience::Audience;
 use super::super::claims::{self, UserInfo};
 use super::super::confirmation::Confirmation;
@@ -48,6 +48,8 @@ pub struct Tokens<'t> {
     pub bound_to: Option<&'t Confirmation>,
     /// What the access token is for: all that was authorized, or a part of it.
     pub audience: &'t Audience,
+    /// What the access token looks like.
+    pub format: Format,
 }
 
 /// What the ID tokens of an authorization tell of the person: claims that were asked for by name. Nothing is read
@@ -64,7 +66,7 @@ pub async fn person(oidc: &Oidc, grant: &Grant) -> Result<Option<UserInfo>, DbEr
     Ok(claims.map(|claims| claims::select(claims, grant.province, &Scope::default(), &grant.named.id_token)))
 }
 
-/// Signs the tokens of a person's authorization and writes the answer.
+/// Makes the tokens of a person's authorization and writes the answer.
 ///
 /// # Errors
 /// See [`KeysError`].
@@ -82,8 +84,9 @@ pub fn for_person(oidc: &Oidc, client: &Client, tokens: Tokens<'_>, now: Timesta
         acr: Some(&grant.acr),
         bound_to: tokens.bound_to,
         audience: tokens.audience,
+        format: tokens.format,
     };
-    let access = access_token::sign(oidc, access, now)?;
+    let access = access_token::make(oidc, access, now)?;
     let id_token = if tokens.scope.has(OPENID) {
         let new = NewIdToken {
             grant,
@@ -107,14 +110,14 @@ pub fn for_person(oidc: &Oidc, client: &Client, tokens: Tokens<'_>, now: Timesta
     Ok(write(oidc, written))
 }
 
-/// Signs an access token for the client itself and writes the answer.
+/// Makes an access token for the client itself and writes the answer.
 ///
 /// # Errors
 /// See [`KeysError`].
 pub fn for_client(
     oidc: &Oidc,
     client: &Client,
-    (scope, audience): (&Scope, &Audience),
+    (scope, audience, format): (&Scope, &Audience, Format),
     bound_to: Option<&Confirmation>,
 ) -> Result<Vec<u8>, KeysError> {
     let access = NewAccessToken {
@@ -127,8 +130,9 @@ pub fn for_client(
         acr: None,
         bound_to,
         audience,
+        format,
     };
-    let signed = access_token::sign(oidc, access, oidc.0.clock.now())?;
+    let signed = access_token::make(oidc, access, oidc.0.clock.now())?;
     Ok(write(oidc, Written { access: &signed, scope, refresh: None, id_token: None, bound_to }))
 }
 

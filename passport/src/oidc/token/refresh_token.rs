@@ -8,6 +8,7 @@ use futures_util::FutureExt as _;
 use shared::clock::Timestamp;
 use shared::db::{DbError, Tx};
 
+use super::super::access_token::Format;
 use super::super::audience::Audience;
 use super::super::error::ProtocolError;
 use super::super::failure::Failure;
@@ -126,6 +127,7 @@ async fn issue(
         grant,
         scope: &asked.scope,
         audience: &asked.audience,
+        format: Format::of(oidc, &asked.audience).await?,
         nonce: None,
         refresh_token: Some(refresh_token),
         person: person.as_ref(),
