@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use shared::testkit::Browser;
 
 use crate::support::Passport;
@@ -72,6 +72,76 @@ async fn while_the_keys_cannot_be_had_the_last_good_copy_serves() {
         site.answer_with(503);
         passport.clock.advance(Duration::from_secs(24 * 60 * 60));
         assert_eq!(ask(&passport, &mut browser, &signer).await, 200);
+    })
+    .await;
+}
+
+/// Longer than any copy is fresh.
+const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Those of [`hostile_sets`] that can be read.
+const READABLE: [&str; 6] = [
+    "a foreign key of this id",
+    "this key by another id",
+    "an id that is no text",
+    "a key for encryption",
+    "a point that is not on the curve",
+    "a key of another algorithm",
+];
+
+/// Sets of keys that no client should have, with the key of this signer in each.
+fn hostile_sets(signer: &Signer) -> Vec<(&'static str, String)> {
+    let named = |mut jwk: Value, name: &str, value: Value| {
+        jwk[name] = value;
+        jwk
+    };
+    let own = named(signer.jwk(), "kid", "k".into());
+    let foreign = named(Signer::new().jwk(), "kid", "k".into());
+    let private = named(own.clone(), "d", "AAAA".into());
+    let shared = json!({ "kty": "oct", "kid": "o", "k": "c2VjcmV0" });
+    let set = |keys: &[&Value]| json!({ "keys": keys }).to_string();
+    vec![
+        ("two keys of one id", set(&[&own, &foreign])),
+        ("two keys of one id, the foreign one first", set(&[&foreign, &own])),
+        ("one key twice", set(&[&own, &own])),
+        ("a foreign key of this id", set(&[&foreign])),
+        ("this key by another id", set(&[&named(own.clone(), "kid", "K".into())])),
+        ("an id that is no text", set(&[&named(own.clone(), "kid", 1.into())])),
+        ("a private key", set(&[&private])),
+        ("a shared key beside it", set(&[&own, &shared])),
+        ("a key for encryption", set(&[&named(own.clone(), "use", "enc".into())])),
+        ("a key of another algorithm", set(&[&named(own.clone(), "alg", "RS256".into())])),
+        ("a point that is not on the curve", set(&[&named(own.clone(), "y", own["x"].clone())])),
+        ("a thousand keys", set(&vec![&own; 1_000])),
+        ("a megabyte", set(&[&named(own.clone(), "x5c", "x".repeat(1 << 20).into())])),
+        (
+            "a deep value",
+            set(&[&own]).replacen('{', &format!("{{\"a\":{}1{},", "[".repeat(5_000), "]".repeat(5_000)), 1),
+        ),
+        ("a list", json!([own]).to_string()),
+        ("no JSON", "keys".to_owned()),
+    ]
+}
+
+#[tokio::test]
+async fn a_set_with_duplicate_foreign_or_unfit_keys_authenticates_nobody_and_replaces_none() {
+    on_both_beside("", |passport, site| async move {
+        let (signer, mut browser) = registered(&passport, &site).await;
+        for (what, set) in hostile_sets(&signer) {
+            site.show("/jwks", set);
+            passport.clock.advance(A_DAY);
+            assert_eq!(ask(&passport, &mut browser, &signer).await, 401, "{what}");
+        }
+        show(&site, &[(&signer, "k")]);
+        passport.clock.advance(A_DAY);
+        assert_eq!(ask(&passport, &mut browser, &signer).await, 200);
+        // The others are sets that a client may have, although this key is none of theirs.
+        let unreadable = |(what, _): &(&str, String)| !READABLE.contains(what);
+        for (what, set) in hostile_sets(&signer).into_iter().filter(unreadable) {
+            site.show("/jwks", set);
+            passport.clock.advance(A_DAY);
+            assert_eq!(ask(&passport, &mut browser, &signer).await, 200, "{what}: the last good copy serves");
+        }
     })
     .await;
 }

@@ -4,10 +4,12 @@
 
 mod direct;
 mod headers;
+mod hostile;
 mod methods;
 mod mutation;
 mod requests;
 mod strangers;
+mod tokens;
 
 use shared::testkit::Answer;
 

@@ -49,7 +49,12 @@ impl Signer {
     /// A compact JWS.
     pub(crate) fn sign(&self, header: &Value, claims: &Value) -> String {
         let encode = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-        let message = format!("{}.{}", encode(header), encode(claims));
+        self.sign_text(&encode(header), &encode(claims))
+    }
+
+    /// A compact JWS of whatever stands there, encoded already.
+    pub(crate) fn sign_text(&self, header: &str, payload: &str) -> String {
+        let message = format!("{header}.{payload}");
         let signature = self.0.sign(&SystemRandom::new(), message.as_bytes()).expect("signed");
         format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature))
     }
