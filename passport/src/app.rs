@@ -22,6 +22,7 @@ use crate::accounts::hashing::{Hasher, Hashing, StartError};
 use crate::accounts::{self, Accounts, SessionPolicy};
 use crate::audit::{Actor, Audit, Event};
 use crate::clients::Clients;
+use crate::clients::logos::Logos;
 use crate::config::{Config, MtlsSettings, RegistrationPolicy};
 use crate::delivery::Outbox;
 use crate::egress::Egress;
@@ -64,6 +65,8 @@ pub struct Parts {
     pub keys: Keys,
     /// The registry of exam sites.
     pub clients: Clients,
+    /// Their logos.
+    pub logos: Logos,
     /// Candidates and their sessions.
     pub accounts: Accounts,
     /// Pictures to read and sums to work out.
@@ -101,6 +104,7 @@ macro_rules! handlers_take {
 handlers_take! {
     web: Web,
     pages: Pages,
+    logos: Logos,
     accounts: Accounts,
     captchas: Captchas,
     oidc: Oidc,
@@ -168,6 +172,7 @@ impl App {
             captcha_after: config.accounts.captcha_after,
         });
         let egress = Egress::new(config.egress.clone());
+        let logos = Logos::new(db.clone(), clock.clone(), clients.clone(), egress.clone());
         let home = Home::new(accounts.clone(), clients.clone(), config.issuer.origin());
         let oidc = Oidc::new(oidc::Parts {
             issuer: config.issuer.origin().to_owned(),
@@ -191,7 +196,7 @@ impl App {
             web: web.clone(),
             pages: pages.clone(),
         })?;
-        let parts = Parts { web, pages, keys, clients, accounts, captchas, audit, outbox, egress, oidc, home };
+        let parts = Parts { web, pages, keys, clients, logos, accounts, captchas, audit, outbox, egress, oidc, home };
         Ok(Self(Arc::new(parts)))
     }
 }

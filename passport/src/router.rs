@@ -11,6 +11,7 @@ use tower_cookies::CookieManagerLayer;
 
 use crate::accounts::{captcha, login, password, profile, province, register, sign_out};
 use crate::app::App;
+use crate::clients::logos::endpoint as logos;
 use crate::home;
 use crate::oidc::discovery::paths as provider;
 use crate::oidc::logout::{end_session, front_channel};
@@ -67,6 +68,7 @@ pub fn router(app: App) -> Router {
         .layer(map_response(cors::open));
     Router::new()
         .merge(browser)
+        .route(logos::PATH, get(logos::show))
         .merge(authorization)
         .merge(servers)
         .merge(scripts)

@@ -23,8 +23,6 @@ oidc-consent-other-text = A service of the exam system that the site was registe
 oidc-consent-never = It will not receive your password or ID number, and cannot see your records at other exam sites.
 oidc-consent-deny = Don't share, go back
 oidc-consent-allow = Share and continue
-oidc-consent-policy = The site's privacy policy
-oidc-consent-terms = The site's terms of service
 
 # Authorised sites
 oidc-sites-lead = You agreed to share your data with these sites. Withdraw what you no longer use.

@@ -23,8 +23,6 @@ oidc-consent-other-text = 该网站登记时获准使用的一项考试系统服
 oidc-consent-never = 它不会得到您的密码、证件号，也看不到您在其他考试网站的记录。
 oidc-consent-deny = 不同意，返回该网站
 oidc-consent-allow = 同意并继续
-oidc-consent-policy = 该网站的隐私政策
-oidc-consent-terms = 该网站的服务条款
 
 # 已授权的网站
 oidc-sites-lead = 您同意过把资料交给这些网站。不再使用的，可以撤销授权。

@@ -95,7 +95,10 @@ impl Way {
                 },
                 host: destination.host.clone(),
                 accent: Accent::parse(&destination.accent),
+                logo: destination.logo.clone(),
             }),
+            policy: way.and_then(|way| way.destination.as_ref()?.policy.clone()),
+            terms: way.and_then(|way| way.destination.as_ref()?.terms.clone()),
             needs_province: way.is_some_and(|way| way.needs_province),
             cancel: way.and_then(|way| way.cancel.clone()),
         }
@@ -109,6 +112,10 @@ pub struct WayView {
     pub sealed: Option<String>,
     /// The site at its end.
     pub destination: Option<Destination>,
+    /// Its privacy policy.
+    pub policy: Option<String>,
+    /// Its terms of service.
+    pub terms: Option<String>,
     /// Whether the site wants a province.
     pub needs_province: bool,
     /// The way out for a person who changes their mind.

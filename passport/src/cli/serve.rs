@@ -18,12 +18,16 @@ use super::world;
 use crate::MIGRATIONS;
 use crate::accounts::{captcha, sessions};
 use crate::app::App;
+use crate::clients::logos::Logos;
 use crate::config::Config;
 use crate::delivery::{Mailer, Policy, SmsGateway, Transport, Ways, Worker};
 use crate::keys::{Keys, Request};
 use crate::limits;
 use crate::oidc::logout::LogoutTokens;
 use crate::router::{self, router};
+
+/// How often this node looks for clients whose logo is missing.
+const LOGOS_TEND: Duration = Duration::from_secs(30);
 
 /// How often this node looks whether another one changed the keys: one row, and every change is known within a second.
 const KEYS_REFRESH: Duration = Duration::from_millis(800);
@@ -123,6 +127,8 @@ fn background(config: &Config, app: &App, db: &Db, stopped: &watch::Receiver<boo
     tasks.spawn(every(KEYS_REFRESH, stopped.clone(), move || refresh_keys(keys.clone())));
     let keys = app.keys.clone();
     tasks.spawn(every(KEYS_TEND, stopped.clone(), move || tend_keys(keys.clone())));
+    let logos = app.logos.clone();
+    tasks.spawn(every(LOGOS_TEND, stopped.clone(), move || tend_logos(logos.clone())));
     let (app, db) = (app.clone(), db.clone());
     // A refresh token asks whether its session was ended, for as long as it lives.
     let keep_sessions = config.tokens.refresh_absolute;
@@ -177,6 +183,12 @@ async fn every<F: Future<Output = ()>>(pause: Duration, mut stopped: watch::Rece
 async fn refresh_keys(keys: Keys) {
     if let Err(error) = keys.refresh().await {
         tracing::warn!(%error, "the keys could not be read again: those in memory serve on");
+    }
+}
+
+async fn tend_logos(logos: Logos) {
+    if let Err(error) = logos.tend().await {
+        tracing::warn!(%error, "logos could not be looked after");
     }
 }
 

@@ -5,6 +5,7 @@
 
 pub mod certificate_name;
 pub mod dynamic;
+pub mod logos;
 pub mod metadata;
 pub mod model;
 pub mod redirect_uri;

@@ -167,6 +167,8 @@ pub struct Client {
     pub tos_uri: Option<Url>,
     /// Its mark.
     pub logo_uri: Option<Url>,
+    /// The name of the picture that was had from there, if it was.
+    pub logo: Option<String>,
     /// The keys that it signs with.
     pub keys: ClientKeys,
     /// The algorithm of its client assertions, if it named one.

@@ -72,6 +72,7 @@ impl Client {
             policy_uri,
             tos_uri,
             logo_uri,
+            logo: None,
             keys,
             assertion_alg: m.token_endpoint_auth_signing_alg,
             requests,

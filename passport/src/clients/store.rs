@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use shared::clock::Timestamp;
 use shared::db::{BrokenRow, DbError, Row, Tx, sql};
 
+use super::logos;
 use super::metadata::Metadata;
 use super::model::{Client, ClientId};
 use super::secret::StoredSecret;
@@ -25,7 +26,7 @@ pub async fn touch(tx: &mut Tx) -> Result<(), DbError> {
     sql("UPDATE client_registry SET revision = revision + 1 WHERE id = 1").execute(tx).await.map(drop)
 }
 
-/// Every client with its secrets.
+/// Every client with its secrets and the name of its logo.
 ///
 /// # Errors
 /// The database refused, or a row is broken.
@@ -37,12 +38,15 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<Client>, DbError> {
     for row in &rows {
         secrets.entry(row.get("client_id")?).or_default().push(stored_secret(row)?);
     }
+    let mut logos = logos::store::names(tx).await?;
     let rows =
         sql("SELECT client_id, metadata, registration_hash FROM clients ORDER BY client_id").fetch_all(tx).await?;
     rows.iter()
         .map(|row| {
-            let own = secrets.remove(&row.get::<String>("client_id")?);
-            client(row, own.unwrap_or_default())
+            let id = row.get::<String>("client_id")?;
+            let client = client(row, secrets.remove(&id).unwrap_or_default())?;
+            let logo = logos.remove(&id).filter(|(address, _)| logos::is_current(&client, address));
+            Ok(Client { logo: logo.map(|(_, name)| name), ..client })
         })
         .collect()
 }
@@ -154,11 +158,12 @@ pub async fn set_registration_hash(tx: &mut Tx, id: &ClientId, hash: [u8; 32]) -
         .map(drop)
 }
 
-/// Forgets a client and its secrets.
+/// Forgets a client, its secrets and its logo.
 ///
 /// # Errors
 /// The database refused.
 pub async fn remove(tx: &mut Tx, id: &ClientId) -> Result<(), DbError> {
+    logos::store::remove(tx, id).await?;
     sql("DELETE FROM client_secrets WHERE client_id = $1").bind(id.as_str()).execute(tx).await?;
     sql("DELETE FROM clients WHERE client_id = $1").bind(id.as_str()).execute(tx).await.map(drop)
 }

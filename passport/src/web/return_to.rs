@@ -55,6 +55,15 @@ pub struct Destination {
     pub host: String,
     /// The class of its accent: `cet`, `pets`, `ncre` or `pp`.
     pub accent: String,
+    /// Where we serve its logo.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logo: Option<String>,
+    /// Its privacy policy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<String>,
+    /// Its terms of service.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub terms: Option<String>,
 }
 
 impl ReturnTo {

@@ -21,6 +21,7 @@ mod discovery;
 mod dpop;
 mod front_channel;
 mod guides;
+mod logos;
 mod logout;
 mod malformed;
 mod matrix;

@@ -49,3 +49,5 @@ common-captcha-code-send = Send me a code
 common-captcha-code-again = Send a new code
 common-captcha-picture = Use the picture
 common-captcha-passed = The picture check is passed; no need to do it again.
+common-site-policy = The site's privacy policy
+common-site-terms = The site's terms of service

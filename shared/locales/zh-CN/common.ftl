@@ -45,3 +45,5 @@ common-captcha-code-send = 发验证码给我
 common-captcha-code-again = 重新发送
 common-captcha-picture = 改用图片
 common-captcha-passed = 验证码已通过，不用再填。
+common-site-policy = 该网站的隐私政策
+common-site-terms = 该网站的服务条款

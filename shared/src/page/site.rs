@@ -170,4 +170,6 @@ pub struct Destination {
     pub host: String,
     /// Colour and mark.
     pub accent: Accent,
+    /// The address of its logo, on this host; none: its mark stands there.
+    pub logo: Option<String>,
 }

@@ -60,6 +60,7 @@ fn specimen(lang: Lang) -> Specimen {
             name: "全国大学英语四、六级考试(CET)".to_owned(),
             host: "cet.e-test.example".to_owned(),
             accent: Accent::Cet,
+            logo: None,
         },
         side: vec![NavItem::new("/", "我的通行证", true).with_icon("person")],
         labels: vec!["填写".to_owned(), "验证".to_owned(), "完成".to_owned()],

@@ -7,6 +7,7 @@ use http::request::Parts;
 use shared::http::RequestId;
 use shared::i18n::Lang;
 use tower_cookies::Cookies;
+use url::Url;
 
 use super::super::Oidc;
 use super::super::error::{Code, ProtocolError};
@@ -21,6 +22,7 @@ use super::proof::{self, Proven};
 use super::request::AuthorizationRequest;
 use super::respond::see_other;
 use crate::accounts::sessions::cookie;
+use crate::clients::logos::endpoint as logos;
 use crate::web::form::is_form;
 use crate::web::{Destination, Fault, ReturnTo, paths, return_to};
 
@@ -145,6 +147,9 @@ impl Way {
                 name_en: client.name.en.clone(),
                 host: client.host.clone(),
                 accent: client.accent.clone(),
+                logo: client.logo.as_deref().map(logos::path),
+                policy: client.policy_uri.as_ref().and_then(short),
+                terms: client.tos_uri.as_ref().and_then(short),
             },
             form_target: request.redirect.form_target(),
             needs_province: request.scope.has(EXAM),
@@ -184,4 +189,10 @@ impl Way {
         }
         see_other(&location)
     }
+}
+
+/// An address of a site's that our pages link to. It travels in an address of ours, beside the request: a very long one
+/// is left to the consent page.
+fn short(address: &Url) -> Option<String> {
+    Some(address.to_string()).filter(|text| text.len() <= 200)
 }

@@ -13,8 +13,7 @@ use futures_util::FutureExt as _;
 use serde::Deserialize;
 use shared::clock::Timestamp;
 use shared::db::DbError;
-use shared::i18n::Lang;
-use shared::page::{Accent, Destination, Page, SignedIn};
+use shared::page::{Destination, Page, SignedIn};
 
 use super::super::Oidc;
 use super::super::authorize::deliver::{Carrying, conclude};
@@ -33,6 +32,7 @@ use super::super::scope::{EMAIL, Scope};
 use super::super::store::consents;
 use super::super::visit::Visit;
 use super::items::{self, Item, OPTIONAL, concerns};
+use super::sites::destination;
 use crate::accounts::model::AccountClaims;
 use crate::accounts::sessions::{self, Session, cookie};
 use crate::audit::{Actor, Event};
@@ -253,9 +253,8 @@ fn draw(mut page: Page, question: &Question, returned: Option<&Scope>) -> Respon
     let account = &question.account;
     let person = account.display_name.clone().or_else(|| account.email.clone()).unwrap_or_default();
     page.signed_in = Some(SignedIn { name: person.clone(), sign_out: paths::SIGN_OUT.to_owned() });
-    let name = if page.lang == Lang::Zh { client.name.zh.clone() } else { client.name.en.clone() };
     let declined = returned.or(question.remembered.as_ref().map(|consent| &consent.declined));
-    let site = Destination { name, host: client.host.clone(), accent: Accent::parse(&client.accent) };
+    let site = destination(page.lang, client);
     let view = ConsentPage {
         items: items::items(&page, account, &question.request.asked(), declined),
         action: provider::CONSENT,

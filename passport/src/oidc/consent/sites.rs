@@ -18,6 +18,7 @@ use super::super::store::consents;
 use super::items;
 use crate::accounts::{AccountId, Notice, Trouble, Visit};
 use crate::clients::Client;
+use crate::clients::logos::endpoint as logos;
 use crate::web::{moment, paths};
 
 /// What the address of the page may say.
@@ -92,5 +93,6 @@ fn view(page: &Page, client: &Client, consent: &Consent, now: Timestamp) -> Site
 /// The site as pages name it.
 pub fn destination(lang: Lang, client: &Client) -> Destination {
     let name = if lang == Lang::Zh { client.name.zh.clone() } else { client.name.en.clone() };
-    Destination { name, host: client.host.clone(), accent: Accent::parse(&client.accent) }
+    let logo = client.logo.as_deref().map(logos::path);
+    Destination { name, host: client.host.clone(), accent: Accent::parse(&client.accent), logo }
 }

@@ -13,8 +13,8 @@ use shared::testkit;
 
 use super::Passport;
 
-/// What stands at one path: the text and its `Cache-Control`.
-type Page = (String, Option<&'static str>);
+/// What stands at one path: the content and its `Cache-Control`.
+type Page = (Vec<u8>, Option<&'static str>);
 
 /// The server.
 pub(crate) struct Stranger {
@@ -54,13 +54,13 @@ impl Stranger {
     }
 
     /// From now on this stands at that path, in place of what stood there.
-    pub(crate) fn show(&self, path: &str, text: impl Into<String>) {
-        self.show_for(path, text, None);
+    pub(crate) fn show(&self, path: &str, content: impl Into<Vec<u8>>) {
+        self.show_for(path, content, None);
     }
 
     /// The same, with what it says about keeping it.
-    pub(crate) fn show_for(&self, path: &str, text: impl Into<String>, cache_control: Option<&'static str>) {
-        self.shared.pages.lock().expect("pages").insert(path.to_owned(), (text.into(), cache_control));
+    pub(crate) fn show_for(&self, path: &str, content: impl Into<Vec<u8>>, cache_control: Option<&'static str>) {
+        self.shared.pages.lock().expect("pages").insert(path.to_owned(), (content.into(), cache_control));
     }
 
     /// From now on it answers with that status.
@@ -78,8 +78,8 @@ async fn answer(State(shared): State<Arc<Shared>>, uri: Uri) -> Response {
     shared.asked.fetch_add(1, Ordering::SeqCst);
     let status = StatusCode::from_u16(shared.status.load(Ordering::SeqCst)).expect("a status");
     match shared.pages.lock().expect("pages").get(uri.path()).cloned() {
-        Some((text, Some(kept))) => (status, [(header::CACHE_CONTROL, kept)], text).into_response(),
-        Some((text, None)) => (status, text).into_response(),
+        Some((content, Some(kept))) => (status, [(header::CACHE_CONTROL, kept)], content).into_response(),
+        Some((content, None)) => (status, content).into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }
