@@ -22,7 +22,7 @@ pub enum KeysCommand {
     List,
     /// Begin a rotation: publish a new key, which signs once relying parties know it. What is due happens as well.
     Rotate {
-        /// Rotate this algorithm only: ES256 or RS256.
+        /// Rotate this algorithm only: ES256, EdDSA, PS256 or RS256.
         #[arg(long)]
         alg: Option<Alg>,
         /// A key leaked: let a new one sign at once, and what the old one signed count no more.

@@ -32,6 +32,9 @@ const LOGOS_TEND: Duration = Duration::from_secs(30);
 /// How often this node looks whether another one changed the keys: one row, and every change is known within a second.
 const KEYS_REFRESH: Duration = Duration::from_millis(800);
 
+/// The rest of the second is for reading them.
+const _: () = assert!(KEYS_REFRESH.as_millis() <= 800, "a change of keys is known on every node within a second");
+
 /// How often keys are moved on that are due.
 const KEYS_TEND: Duration = Duration::from_secs(60);
 

@@ -27,6 +27,7 @@ mod malformed;
 mod matrix;
 mod mtls;
 mod mtls_listener;
+mod nodes;
 mod outage;
 mod par;
 mod registration;
