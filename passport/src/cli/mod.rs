@@ -13,6 +13,7 @@ mod keys;
 mod output;
 mod serve;
 mod settings;
+mod suite;
 mod world;
 
 use std::ffi::OsString;
@@ -63,6 +64,9 @@ enum Command {
     /// Look after messages on their way: mail, SMS, and what sites are told of ended sessions.
     #[command(subcommand)]
     Delivery(delivery::DeliveryCommand),
+    /// Prepare things for development.
+    #[command(subcommand)]
+    Dev(suite::DevCommand),
     /// Check everything that the passport stands on, and say what to do about each finding.
     Doctor(doctor::DoctorCommand),
 }
@@ -107,6 +111,7 @@ fn dispatch(cli: Cli, output: &Output) -> Result<Exit, Failure> {
             Command::Clients(command) => clients::run(command, file, output).await,
             Command::Accounts(command) => accounts::run(command, file, output).await,
             Command::Delivery(command) => delivery::run(command, file, output).await,
+            Command::Dev(command) => suite::run(command, file, output).await,
             Command::Doctor(command) => doctor::run(command, file, output).await,
         }
     })

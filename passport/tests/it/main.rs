@@ -38,6 +38,7 @@ mod response_modes;
 mod session_management;
 mod sessions;
 mod spent;
+mod suite_config;
 mod support;
 mod token;
 mod userinfo;

@@ -19,14 +19,20 @@ pub(crate) struct Installation {
     port: u16,
     /// Its certificate, when it speaks TLS.
     tls: Option<reqwest::Certificate>,
+    environment: &'static str,
 }
 
 impl Installation {
+    /// The same, for development.
+    pub(crate) fn in_development(self) -> Self {
+        Self { environment: "development", ..self }
+    }
+
     /// Settings in that folder, and one candidate in the database.
     pub(crate) fn new(folder: &Path, db: &DbConfig) -> Self {
         let port = free_port();
         let config = settings(folder, port, &format!("http://127.0.0.1:{port}"), "");
-        let installation = Self { config, db: db.clone(), port, tls: None };
+        let installation = Self { config, db: db.clone(), port, tls: None, environment: "production" };
         installation.add_candidate(folder);
         installation
     }
@@ -42,7 +48,7 @@ impl Installation {
         let mtls = format!("[mtls]\naddress = 'https://127.0.0.1:{beside}'\nlisten = '127.0.0.1:{beside}'\n");
         let config = settings(folder, port, &format!("https://127.0.0.1:{port}"), &format!("{server}{mtls}"));
         let tls = reqwest::Certificate::from_der(made.cert.der()).expect("a certificate");
-        let installation = Self { config, db: db.clone(), port, tls: Some(tls) };
+        let installation = Self { config, db: db.clone(), port, tls: Some(tls), environment: "production" };
         installation.add_candidate(folder);
         installation
     }
@@ -51,7 +57,7 @@ impl Installation {
     pub(crate) fn node(&self, folder: &Path) -> Self {
         let port = free_port();
         let config = settings(folder, port, &self.issuer(), "");
-        Self { config, db: self.db.clone(), port, tls: None }
+        Self { config, db: self.db.clone(), port, tls: None, environment: "production" }
     }
 
     /// The issuer of its tokens.
@@ -104,7 +110,8 @@ impl Installation {
 
     /// The address of a database may hold a password, which is refused in a file.
     fn program(&self, mut command: Command) -> Command {
-        command.arg("--config").arg(&self.config).env("PASSPORT__DATABASE__URL", &self.db.url);
+        command.arg("--config").arg(&self.config);
+        command.env("PASSPORT__DATABASE__URL", &self.db.url).env("PASSPORT__ENVIRONMENT", self.environment);
         command
     }
 
