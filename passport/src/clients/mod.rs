@@ -14,6 +14,7 @@ pub mod rules;
 pub mod secret;
 pub mod sector;
 pub mod store;
+mod texts;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -12,6 +12,7 @@ use super::model::{
 };
 use super::redirect_uri::{RedirectUri, RedirectUriError};
 use super::secret::StoredSecret;
+use super::texts::is_line;
 use crate::keys::Alg;
 use crate::keys::received::{KeySet, KeySetProblem};
 
@@ -26,6 +27,7 @@ impl Client {
         let id = ClientId::parse(&m.client_id);
         check.require("client_id", id.is_some(), Rule::Id);
         check.names(m);
+        check.lines(m);
         let application = m.application_type;
         let redirect_uris = check.redirects("redirect_uris", &m.redirect_uris, application);
         let post_logout_redirect_uris =
@@ -158,6 +160,9 @@ pub enum Rule {
     /// RFC 9101 §5.2.1: what is fetched there must come from its host.
     #[error("takes https URLs without user information")]
     Https,
+    /// See [`is_line`].
+    #[error("takes texts of one line, of at most 254 characters")]
+    Line,
     /// What the client signs cannot be verified without.
     #[error("needs jwks or jwks_uri")]
     NoKeys,
@@ -193,6 +198,10 @@ pub enum Rule {
     Scope(String),
 }
 
+/// The most characters of a text that is no name: those of a mail address (RFC 5321 §4.5.3.1), or of a long
+/// distinguished name.
+const LINE: usize = 254;
+
 struct Check(Vec<Problem>);
 
 impl Check {
@@ -203,8 +212,7 @@ impl Check {
     }
 
     fn names(&mut self, m: &Metadata) {
-        let readable = |t: &str| !t.trim().is_empty() && t.chars().count() <= 80 && !t.contains(char::is_control);
-        let both = |b: &Bilingual| readable(&b.zh) && readable(&b.en);
+        let both = |b: &Bilingual| is_line(&b.zh, 80) && is_line(&b.en, 80);
         self.require("client_name", both(&m.client_name), Rule::Name);
         if let Some(tile) = &m.tile {
             self.require("tile.title", both(&tile.title), Rule::Name);
@@ -212,6 +220,22 @@ impl Check {
         let class =
             |t: &str| (1..=20).contains(&t.len()) && t.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
         self.require("accent", m.accent.as_deref().is_none_or(class), Rule::Accent);
+    }
+
+    fn lines(&mut self, m: &Metadata) {
+        for (field, texts) in [
+            ("contacts", m.contacts.as_slice()),
+            ("default_acr_values", m.default_acr_values.as_slice()),
+            ("software_id", m.software_id.as_slice()),
+            ("software_version", m.software_version.as_slice()),
+            ("tls_client_auth_subject_dn", m.tls_client_auth_subject_dn.as_slice()),
+            ("tls_client_auth_san_dns", m.tls_client_auth_san_dns.as_slice()),
+            ("tls_client_auth_san_uri", m.tls_client_auth_san_uri.as_slice()),
+            ("tls_client_auth_san_ip", m.tls_client_auth_san_ip.as_slice()),
+            ("tls_client_auth_san_email", m.tls_client_auth_san_email.as_slice()),
+        ] {
+            self.require(field, texts.iter().all(|text| is_line(text, LINE)), Rule::Line);
+        }
     }
 
     fn redirects(&mut self, field: &'static str, uris: &[String], application: ApplicationType) -> Vec<RedirectUri> {

@@ -13,6 +13,7 @@ use super::super::Oidc;
 use super::super::direct::{Sent, respond};
 use super::super::discovery::paths;
 use super::super::resource::{self, Scheme};
+use super::members::Members;
 use super::refusal::Refusal;
 use super::{Policy, document};
 use crate::audit::Actor;
@@ -151,7 +152,8 @@ fn object(headers: &HeaderMap, body: &[u8]) -> Result<Map<String, Value>, Refusa
     if !kind.eq_ignore_ascii_case("application/json") {
         return Err(Refusal::Metadata("the body is application/json".to_owned()));
     }
-    serde_json::from_slice(body).map_err(|_| Refusal::Metadata("the body is a JSON object".to_owned()))
+    let read = serde_json::from_slice::<Members>(body).map(|members| members.0);
+    read.map_err(|_| Refusal::Metadata("the body is a JSON object that names each field once".to_owned()))
 }
 
 /// RFC 7591 §3.2.1

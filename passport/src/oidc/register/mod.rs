@@ -5,6 +5,7 @@
 
 mod document;
 pub mod endpoint;
+mod members;
 mod refusal;
 
 /// Who may register clients without an operator.

@@ -1,25 +1,21 @@
-//! Requests with one thing wrong that clients send themselves: for tokens, about tokens, and to register.
-
-use std::time::Duration;
+//! Requests with one thing wrong that clients send themselves: for tokens, and about tokens.
 
 use axum::body::Body;
 use http::Request;
-use passport::audit::Actor;
-use serde_json::{Value, json};
-use shared::clock::Clock as _;
-use shared::db::sql;
 use shared::testkit::{Answer, Browser};
 
 use super::mutation::{Outcome, Parameter, every, needed, optional, whole};
 use super::outcome;
-use crate::support::site::{CHALLENGE, OURS, SECRET, VERIFIER, basic, post, request, with};
-use crate::support::{ISSUER, Passport, on_both, on_both_with};
+use crate::support::signer::{ASSERTION_TYPE, Signer};
+use crate::support::site::{CHALLENGE, OURS, PUBLIC, SECRET, THEIRS, VERIFIER, basic, post, request, with};
+use crate::support::{ISSUER, Passport, on_both};
 
 use Outcome::{Error, Good};
 
 const REQUEST: Outcome = Error(400, "invalid_request");
 const GRANT: Outcome = Error(400, "invalid_grant");
 const SCOPE: Outcome = Error(400, "invalid_scope");
+const CLIENT: Outcome = Error(401, "invalid_client");
 
 /// The endpoints that take a form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,29 +26,38 @@ enum Endpoint {
     Introspection,
     Revocation,
     UserInfo,
+    /// For a client that authenticates by what it signs.
+    Asserted,
+    /// Asked by a client that sends its secret in the form.
+    PostedSecret,
+    /// Asked by a client that has none.
+    Public,
 }
 
 impl Endpoint {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 9] = [
         Self::Redemption,
         Self::Refresh,
         Self::ClientCredentials,
         Self::Introspection,
         Self::Revocation,
         Self::UserInfo,
+        Self::Asserted,
+        Self::PostedSecret,
+        Self::Public,
     ];
 
     fn path(self) -> &'static str {
         match self {
-            Self::Redemption | Self::Refresh | Self::ClientCredentials => "/token",
-            Self::Introspection => "/introspect",
-            Self::Revocation => "/revoke",
+            Self::Redemption | Self::Refresh | Self::ClientCredentials | Self::Asserted => "/token",
+            Self::Introspection | Self::PostedSecret => "/introspect",
+            Self::Revocation | Self::Public => "/revoke",
             Self::UserInfo => "/userinfo",
         }
     }
 
     /// A good request, with what it spends made anew.
-    async fn parameters(self, passport: &Passport, browser: &mut Browser) -> Vec<Parameter> {
+    async fn parameters(self, passport: &Passport, browser: &mut Browser, signer: &Signer) -> Vec<Parameter> {
         let grant_type = |value: &str| {
             let wrong = &[
                 ("password", Error(400, "unsupported_grant_type")),
@@ -121,13 +126,39 @@ impl Endpoint {
                     bad,
                 )]
             }
+            Self::Asserted => {
+                let assertion = signer.assertion(passport, "signing", |_| ());
+                vec![
+                    needed("client_assertion_type", ASSERTION_TYPE, CLIENT, &[("urn:made:up", CLIENT)], CLIENT),
+                    needed("client_assertion", assertion, CLIENT, &[("x", CLIENT), ("a.b.c", CLIENT)], CLIENT),
+                    optional("client_id", "signing", &[("cet", CLIENT), ("SIGNING", CLIENT)], CLIENT),
+                    optional("client_secret", "", &[(SECRET, REQUEST)], REQUEST),
+                ]
+            }
+            Self::PostedSecret => vec![
+                needed("client_id", "bei", CLIENT, &[("cet", CLIENT), ("nobody", CLIENT), ("BEI", CLIENT)], CLIENT),
+                needed("client_secret", SECRET, CLIENT, &[("x", CLIENT)], CLIENT),
+                needed("token", "x", REQUEST, &[], Good),
+            ],
+            Self::Public => vec![
+                needed("client_id", "app", CLIENT, &[("cet", CLIENT), ("nobody", CLIENT)], CLIENT),
+                optional("client_secret", "", &[("x", CLIENT)], CLIENT),
+                needed("token", "x", REQUEST, &[("a.b.c", Good)], Good),
+            ],
         }
+    }
+
+    /// Whether the client authenticates in a header.
+    fn by_header(self) -> bool {
+        !matches!(self, Self::UserInfo | Self::Asserted | Self::PostedSecret | Self::Public)
     }
 
     async fn send(self, browser: &mut Browser, sent: &str, elsewhere: &str) -> Answer {
         let by = basic("cet", SECRET);
-        let headers: &[(&str, &str)] = if self == Self::UserInfo { &[] } else { &[("authorization", &by)] };
-        post(browser, &format!("{}?{elsewhere}", self.path()), sent.to_owned(), headers).await
+        let headers: &[(&str, &str)] = if self.by_header() { &[("authorization", &by)] } else { &[] };
+        // What authenticates is spoilt alone: an assertion that was right is spent, whatever else is wrong.
+        let grant = if self == Self::Asserted { "&grant_type=client_credentials" } else { "" };
+        post(browser, &format!("{}?{elsewhere}", self.path()), format!("{sent}{grant}"), headers).await
     }
 }
 
@@ -138,16 +169,19 @@ fn hint() -> Parameter {
 
 /// `resource` may come as often as it likes (RFC 8707 §2).
 fn may_come_twice(what: &str) -> bool {
-    what == "resource: twice"
+    what == "resource: twice" || what == "resource: twice in disguise"
 }
 
 #[tokio::test]
 async fn a_malformed_request_of_a_client_is_answered_with_its_error() {
     on_both(|passport| async move {
-        passport.register(&[OURS]).await;
+        let signer = Signer::new();
+        let signing = OURS.replace("'cet'", "'signing'").replace("https://cet.test", "https://signing.test");
+        let signing = format!("{signing}token_endpoint_auth_method = 'private_key_jwt'\n{}", signer.jwks());
+        passport.register(&[OURS, THEIRS, PUBLIC, &signing]).await;
         for endpoint in Endpoint::ALL {
             let (mut person, _) = passport.signed_in(None).await;
-            let kept = every(&endpoint.parameters(&passport, &mut person).await, REQUEST);
+            let kept = every(&endpoint.parameters(&passport, &mut person, &signer).await, REQUEST);
             let before = passport.rows().await;
             let refused = |malformed: &&super::mutation::Malformed| malformed.expected != Good;
             for malformed in kept.iter().filter(refused).filter(|malformed| !may_come_twice(&malformed.what)) {
@@ -158,7 +192,7 @@ async fn a_malformed_request_of_a_client_is_answered_with_its_error() {
             assert_eq!(passport.rows().await, before, "{endpoint:?} wrote something");
             let good = (0..kept.len()).filter(|at| kept[*at].expected == Good);
             for at in good {
-                let malformed = every(&endpoint.parameters(&passport, &mut person).await, REQUEST).remove(at);
+                let malformed = every(&endpoint.parameters(&passport, &mut person, &signer).await, REQUEST).remove(at);
                 let answer = endpoint.send(&mut passport.browser(), &malformed.sent, &malformed.elsewhere).await;
                 assert_eq!(
                     outcome(&answer),
@@ -169,7 +203,7 @@ async fn a_malformed_request_of_a_client_is_answered_with_its_error() {
                     answer.text
                 );
             }
-            let whole = whole(&endpoint.parameters(&passport, &mut person).await);
+            let whole = whole(&endpoint.parameters(&passport, &mut person, &signer).await);
             assert_eq!(endpoint.send(&mut passport.browser(), &whole, "").await.status, 200, "{endpoint:?}");
         }
     })
@@ -201,136 +235,4 @@ async fn a_body_that_is_no_form_or_too_large_is_refused() {
         assert_eq!(passport.rows().await, before);
     })
     .await;
-}
-
-/// Every field that a client may send about itself, and some that it may not.
-const FIELDS: [&str; 48] = [
-    "redirect_uris",
-    "post_logout_redirect_uris",
-    "application_type",
-    "grant_types",
-    "response_types",
-    "client_name",
-    "client_name#zh-CN",
-    "client_name#en",
-    "client_uri",
-    "logo_uri",
-    "policy_uri",
-    "tos_uri",
-    "initiate_login_uri",
-    "contacts",
-    "software_id",
-    "software_version",
-    "scope",
-    "jwks",
-    "jwks_uri",
-    "token_endpoint_auth_method",
-    "token_endpoint_auth_signing_alg",
-    "request_object_signing_alg",
-    "require_signed_request_object",
-    "require_pushed_authorization_requests",
-    "authorization_signed_response_alg",
-    "userinfo_signed_response_alg",
-    "id_token_signed_response_alg",
-    "id_token_encrypted_response_alg",
-    "userinfo_encrypted_response_enc",
-    "request_object_encryption_alg",
-    "authorization_encrypted_response_alg",
-    "dpop_bound_access_tokens",
-    "tls_client_certificate_bound_access_tokens",
-    "tls_client_auth_subject_dn",
-    "tls_client_auth_san_dns",
-    "tls_client_auth_san_uri",
-    "tls_client_auth_san_ip",
-    "tls_client_auth_san_email",
-    "default_max_age",
-    "require_auth_time",
-    "default_acr_values",
-    "frontchannel_logout_uri",
-    "frontchannel_logout_session_required",
-    "backchannel_logout_uri",
-    "backchannel_logout_session_required",
-    "subject_type",
-    "sector_identifier_uri",
-    "request_uris",
-];
-
-/// What nobody means by any of them.
-fn nonsense() -> Vec<Value> {
-    let deep = (0..100).fold(json!(1), |inner, _| json!([inner]));
-    vec![
-        json!(-1),
-        json!(1.5),
-        json!(u64::MAX),
-        json!(true),
-        json!(""),
-        json!("x"),
-        json!("a\0b"),
-        json!("a\r\nb"),
-        json!("\u{202e}b"),
-        json!("a".repeat(5000)),
-        json!([]),
-        json!([1]),
-        json!(["a\0b"]),
-        json!([["x"]]),
-        json!(vec!["https://new.test/cb"; 1000]),
-        json!({}),
-        json!({ "keys": 1 }),
-        json!({ "keys": [{}] }),
-        deep,
-    ]
-}
-
-async fn register(browser: &mut Browser, token: &str, body: String) -> Answer {
-    let request = Request::post(format!("{ISSUER}/clients"))
-        .header("content-type", "application/json")
-        .header("authorization", format!("Bearer {token}"));
-    browser.send(request.body(Body::from(body)).expect("a request")).await
-}
-
-#[tokio::test]
-async fn malformed_metadata_is_refused_by_its_field_or_told_as_it_was_understood() {
-    on_both_with("[registration]\npolicy = 'invited'\n", |passport| async move {
-        let end = passport.clock.now() + Duration::from_secs(600);
-        let token = passport.app.clients.invite(Actor::Operator, 10_000, end).await.expect("a token").token;
-        let mut browser = passport.browser();
-        for field in FIELDS {
-            for value in nonsense() {
-                let mut body = json!({ "redirect_uris": ["https://new.test/cb"] });
-                body[field] = value.clone();
-                let before = registered(&passport).await;
-                let answer = register(&mut browser, token.expose(), body.to_string()).await;
-                let what = format!("{field}: {value:.60}: {} {}", answer.status, answer.text);
-                if answer.status == 201 {
-                    understood(&mut browser, &answer.json(), &what).await;
-                } else {
-                    let Error(400, code) = outcome(&answer) else { panic!("{what}") };
-                    assert!(matches!(code, "invalid_client_metadata" | "invalid_redirect_uri"), "{what}");
-                    assert_eq!(registered(&passport).await, before, "{what}");
-                }
-            }
-        }
-        for body in ["", "[]", "null", "{", "\"x\"", "{\"redirect_uris\":[\"https://new.test/cb\"],}"] {
-            let answer = register(&mut browser, token.expose(), body.to_owned()).await;
-            assert_eq!(outcome(&answer), Error(400, "invalid_client_metadata"), "{body}");
-        }
-    })
-    .await;
-}
-
-/// How many clients there are.
-async fn registered(passport: &Passport) -> i64 {
-    let found = passport.db.find(sql("SELECT COUNT(*) AS n FROM clients")).await;
-    found.expect("an answer").expect("a row").get("n").expect("a number")
-}
-
-/// What was accepted is told the same when it is read again.
-async fn understood(browser: &mut Browser, told: &Value, what: &str) {
-    let text = |name: &str| told[name].as_str().unwrap_or_else(|| panic!("no {name}: {what}"));
-    let request = Request::get(text("registration_client_uri"))
-        .header("authorization", format!("Bearer {}", text("registration_access_token")));
-    let again = browser.send(request.body(Body::empty()).expect("a request")).await.json();
-    for (name, value) in again.as_object().expect("metadata") {
-        assert_eq!(told.get(name), Some(value), "{name}: {what}");
-    }
 }

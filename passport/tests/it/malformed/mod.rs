@@ -5,6 +5,7 @@
 mod direct;
 mod headers;
 mod hostile;
+mod metadata;
 mod methods;
 mod mutation;
 mod requests;
@@ -43,8 +44,20 @@ fn outcome(answer: &Answer) -> Outcome {
             Outcome::Error(status, known(after.split('"').next().unwrap_or_default()))
         }
         None if answer.text.is_empty() => Outcome::Error(status, ""),
-        None => Outcome::Error(status, known(answer.json()["error"].as_str().expect("a code"))),
+        None => Outcome::Error(status, known(&told(answer))),
     }
+}
+
+/// The code in the body: an object of it and of a description in the characters that RFC 6749 §5.2 allows.
+fn told(answer: &Answer) -> String {
+    assert_eq!(answer.header("content-type"), Some("application/json"), "{}", answer.text);
+    let json = answer.json();
+    let members = json.as_object().expect("an object");
+    assert!(members.keys().eq(["error", "error_description"]), "{json}");
+    let description = json["error_description"].as_str().expect("a description");
+    let plain = |b: u8| matches!(b, b' '..=b'~') && b != b'"' && b != b'\\';
+    assert!(description.bytes().all(plain), "{description}");
+    json["error"].as_str().expect("a code").to_owned()
 }
 
 /// The codes that the standards have for these endpoints.

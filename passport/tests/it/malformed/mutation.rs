@@ -79,8 +79,13 @@ pub(super) fn every(parameters: &[Parameter], broken: Outcome) -> Vec<Malformed>
             add("missing", None, String::new(), parameter.missing);
             add("in the wrong place", None, good.clone(), parameter.missing);
         }
+        if !parameter.value.is_empty() {
+            add("shadowed in the wrong place", Some(good.clone()), pair(name, "x"), Outcome::Good);
+        }
         add("empty", Some(format!("{name}=")), String::new(), parameter.missing);
         add("twice", Some(format!("{good}&{good}")), String::new(), broken);
+        let disguised = format!("%{:02x}{}", name.as_bytes()[0], &name[1..]);
+        add("twice in disguise", Some(format!("{good}&{disguised}=x")), String::new(), broken);
         for (kind, text) in
             [("NUL", "%00"), ("a line break", "%0D%0Ax:%20y"), ("no UTF-8", "%FF"), ("no escape", "%zz")]
         {

@@ -109,7 +109,7 @@ fn parameters() -> Vec<Parameter> {
 
 /// Both `resource` and what is unknown may come as often as they like (RFC 8707 §2); the other values here may not.
 fn may_come_twice(what: &str) -> bool {
-    what == "resource: twice"
+    what == "resource: twice" || what == "resource: twice in disguise"
 }
 
 #[tokio::test]
