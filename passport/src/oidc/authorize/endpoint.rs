@@ -80,10 +80,11 @@ pub async fn cancel(State(oidc): State<Oidc>, request: Request) -> Response {
 pub const DECLINED: ProtocolError =
     ProtocolError::new(Code::AccessDenied, "the person did not go on", "RFC 6749 4.1.2.1");
 
-/// The request that the address carries.
+/// The request that the address carries, if it carries one.
 fn sealed(oidc: &Oidc, parts: &Parts) -> Option<Pending> {
     let query = parts.uri.query()?.as_bytes();
-    let (_, text) = form_urlencoded::parse(query).find(|(name, _)| name == pending::FIELD)?;
+    let mut requests = form_urlencoded::parse(query).filter(|(name, _)| name == pending::FIELD);
+    let (_, text) = requests.next().filter(|_| requests.next().is_none())?;
     Pending::open(&*oidc.0.web.sealer, &text)
 }
 

@@ -11,6 +11,7 @@ mod mutation;
 mod requests;
 mod strangers;
 mod tokens;
+mod ways;
 
 use shared::testkit::Answer;
 
@@ -62,7 +63,7 @@ fn told(answer: &Answer) -> String {
 
 /// The codes that the standards have for these endpoints.
 fn known(code: &str) -> &'static str {
-    const CODES: [&str; 16] = [
+    const CODES: [&str; 17] = [
         "invalid_request",
         "invalid_client",
         "invalid_grant",
@@ -79,6 +80,7 @@ fn known(code: &str) -> &'static str {
         "registration_not_supported",
         "login_required",
         "invalid_dpop_proof",
+        "access_denied",
     ];
     CODES.into_iter().find(|known| *known == code).unwrap_or_else(|| panic!("{code} is no code of these"))
 }

@@ -13,6 +13,10 @@ pub(super) enum Outcome {
     Page(u16),
     /// The error goes to the client by its redirect URI.
     Sent(&'static str),
+    /// The person is asked first.
+    Asked,
+    /// The person is sent to that page of ours.
+    Own(&'static str),
 }
 
 /// One parameter: its name, its good value, which is empty where the good request has none, and what else may come.

@@ -5,13 +5,13 @@ use shared::testkit::{Answer, Browser};
 
 use super::mutation::{Outcome, Parameter, every, needed, optional, whole};
 use super::outcome;
-use crate::support::site::{CHALLENGE, OURS, SECRET, basic, get, post};
+use crate::support::site::{CHALLENGE, OURS, SECRET, basic, post};
 use crate::support::{ISSUER, on_both};
 
 use Outcome::{Good, Page, Sent};
 
 /// The parameters of an authorization request, and what a mistake in each leads to at the authorization endpoint.
-fn parameters() -> Vec<Parameter> {
+pub(super) fn parameters() -> Vec<Parameter> {
     vec![
         needed(
             "client_id",
@@ -108,7 +108,7 @@ fn parameters() -> Vec<Parameter> {
 }
 
 /// Both `resource` and what is unknown may come as often as they like (RFC 8707 §2); the other values here may not.
-fn may_come_twice(what: &str) -> bool {
+pub(super) fn may_come_twice(what: &str) -> bool {
     what == "resource: twice" || what == "resource: twice in disguise"
 }
 
@@ -137,7 +137,7 @@ async fn a_malformed_authorization_request_goes_nowhere_or_back_with_an_error() 
 }
 
 /// A redirect carries what RFC 6749 §4.1.2, RFC 9207 and Session Management have, and nothing of the request beside.
-fn only_allowed_parameters(answer: &Answer, what: &str) {
+pub(super) fn only_allowed_parameters(answer: &Answer, what: &str) {
     const ALLOWED: [&str; 7] = ["code", "state", "iss", "session_state", "error", "error_description", "error_uri"];
     let Some(location) = answer.location().filter(|location| location.host_str() == Some("cet.test")) else { return };
     for (name, value) in location.query_pairs() {
@@ -195,47 +195,4 @@ async fn a_malformed_pushed_request_is_answered_with_its_error() {
         assert_eq!(good.status, 201, "{}", good.text);
     })
     .await;
-}
-
-#[tokio::test]
-async fn a_malformed_logout_asks_the_person_and_sends_nobody_anywhere() {
-    on_both(|passport| async move {
-        passport.register(&[OURS]).await;
-        let (browser, session) = passport.signed_in(None).await;
-        let before = passport.rows().await;
-        for malformed in every(&logout_parameters(), Page(400)) {
-            for by_post in [false, true] {
-                let answer = leave(&mut browser.clone(), by_post, &malformed.sent).await;
-                let what = format!("{}: {} {:?}", malformed.what, answer.status, answer.location());
-                let elsewhere = answer.location().filter(|location| location.host_str() != Some("passport.test"));
-                assert!(answer.status.as_u16() < 500 && elsewhere.is_none(), "{what}");
-            }
-        }
-        assert_eq!(passport.rows().await, before, "session {} ended without being asked", session.id);
-    })
-    .await;
-}
-
-/// Without a hint of the person nothing goes through at once, and whatever is wrong, the person is asked.
-fn logout_parameters() -> Vec<Parameter> {
-    vec![
-        optional("id_token_hint", "", &[("a.b.c", Good), ("null", Good)], Good),
-        optional("client_id", "cet", &[("nobody", Good)], Good),
-        optional(
-            "post_logout_redirect_uri",
-            "https://cet.test/out",
-            &[("https://evil.test/", Good), ("/x", Good)],
-            Good,
-        ),
-        optional("state", "s", &[], Good),
-        optional("logout_hint", "", &[("somebody", Good)], Good),
-        optional("ui_locales", "", &[("xx", Good)], Good),
-    ]
-}
-
-async fn leave(browser: &mut Browser, by_post: bool, sent: &str) -> Answer {
-    if by_post {
-        return post(browser, "/logout", sent.to_owned(), &[("origin", "https://cet.test")]).await;
-    }
-    get(browser, &format!("/logout?{sent}"), &[]).await
 }
