@@ -8,8 +8,8 @@ use shared::testkit::Answer;
 use crate::support::site::{OURS, request};
 use crate::support::{ISSUER, Passport, on_both_with};
 
-/// The addresses of programs: their methods, and whether scripts of other origins may ask.
-const ADDRESSES: [(&str, &[&str], bool); 13] = [
+/// The addresses of the protocol: their methods, and whether scripts of other origins may ask.
+const ADDRESSES: [(&str, &[&str], bool); 17] = [
     ("/.well-known/openid-configuration", &["GET", "HEAD"], true),
     ("/.well-known/oauth-authorization-server", &["GET", "HEAD"], true),
     ("/jwks", &["GET", "HEAD"], true),
@@ -21,7 +21,11 @@ const ADDRESSES: [(&str, &[&str], bool); 13] = [
     ("/clients", &["POST"], false),
     ("/clients/somebody", &["GET", "HEAD", "PUT", "DELETE"], false),
     ("/authorize", &["GET", "HEAD", "POST"], false),
+    ("/authorize/resume", &["GET", "HEAD"], false),
+    ("/authorize/cancel", &["GET", "HEAD"], false),
     ("/logout", &["GET", "HEAD", "POST"], false),
+    ("/logout/confirm", &["GET", "HEAD", "POST"], false),
+    ("/signed-out", &["GET", "HEAD"], false),
     ("/check-session", &["GET", "HEAD"], false),
 ];
 
@@ -75,6 +79,47 @@ async fn scripts_of_other_origins_may_ask_where_a_standard_wants_it_and_nowhere_
         let query = crate::support::site::encoded(&request());
         let sent = ask(&passport, "GET", &format!("/authorize?{query}")).await;
         assert_eq!(sent.header("access-control-allow-origin"), None);
+    })
+    .await;
+}
+
+/// What nobody asks these addresses: they have no parameters, or one that we seal ourselves.
+const QUERIES: [&str; 9] = [
+    "x=%00",
+    "x=%0d%0aset-cookie:%20a=b",
+    "x=%ff",
+    "x=%zz",
+    "a=1&a=2",
+    "told=x",
+    "told=AAAA&told=%00",
+    "callback=alert(1)",
+    "client_id=nobody&post_logout_redirect_uri=https://evil.test/",
+];
+
+#[tokio::test]
+async fn an_address_without_parameters_answers_alike_whatever_stands_in_the_query() {
+    on_both_with("", |passport| async move {
+        passport.register(&[OURS]).await;
+        let before = passport.rows().await;
+        let huge = format!("x={}", "y".repeat(9_000));
+        let queries = QUERIES.into_iter().chain([huge.as_str()]);
+        for query in queries {
+            for (path, _, _) in ADDRESSES
+                .into_iter()
+                .filter(|(path, _, _)| path.starts_with("/.well-known/") || ["/jwks", "/check-session"].contains(path))
+            {
+                let plain = ask(&passport, "GET", path).await;
+                let asked = ask(&passport, "GET", &format!("{path}?{query}")).await;
+                assert_eq!((asked.status, asked.text), (plain.status, plain.text), "{path}?{query:.60}");
+                for header in ["cache-control", "content-type", "access-control-allow-origin", "set-cookie"] {
+                    assert_eq!(asked.headers.get(header), plain.headers.get(header), "{path}?{query:.60}: {header}");
+                }
+            }
+            let page = ask(&passport, "GET", &format!("/signed-out?{query}")).await;
+            assert_eq!((page.status.as_u16(), page.location()), (200, None), "{query:.60}");
+            assert!(!page.has("iframe") && !page.has("#signed-out-back"), "{query:.60}: it leads nowhere");
+        }
+        assert_eq!(passport.rows().await, before);
     })
     .await;
 }
