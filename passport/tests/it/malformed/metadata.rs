@@ -209,3 +209,41 @@ async fn a_field_that_stands_twice_or_a_body_that_is_no_text_is_refused() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_change_that_is_refused_changes_nothing() {
+    on_both_with("[registration]\npolicy = 'open'\n", |passport| async move {
+        let mut browser = passport.browser();
+        let good =
+            json!({ "redirect_uris": ["https://new.test/cb"], "client_name": "New", "contacts": ["a@new.test"] });
+        let client = register_openly(&mut browser, good.to_string()).await.json();
+        let text = |name: &str| client[name].as_str().expect("a text");
+        let send = async |method: &str, body: String| {
+            let request = Request::builder().method(method).uri(text("registration_client_uri"));
+            let bearer = format!("Bearer {}", text("registration_access_token"));
+            let request = request.header("authorization", bearer).header("content-type", "application/json");
+            passport.browser().send(request.body(Body::from(body)).expect("a request")).await
+        };
+        let mut whole = good.clone();
+        whole["client_id"] = client["client_id"].clone();
+        let mut refused = 0;
+        for field in FIELDS.into_iter().chain(["client_id", "client_secret"]) {
+            for value in [json!(-1), json!(["a\0b"]), json!("a\0b"), json!("a".repeat(5_000)), json!([[1]]), json!({})]
+            {
+                let mut body = whole.clone();
+                body[field] = value.clone();
+                let before = (send("GET", String::new()).await.text, passport.rows().await);
+                let answer = send("PUT", body.to_string()).await;
+                let what = format!("{field}: {value:.60}: {} {:.300}", answer.status, answer.text);
+                if answer.status != 200 {
+                    assert!(matches!(outcome(&answer), Error(400, _)), "{what}");
+                    assert_eq!((send("GET", String::new()).await.text, passport.rows().await), before, "{what}");
+                    refused += 1;
+                }
+            }
+        }
+        assert!(refused > 250, "{refused}");
+        assert_eq!(send("PUT", whole.to_string()).await.status, 200);
+    })
+    .await;
+}
