@@ -12,6 +12,9 @@ pub mod clients;
 pub mod config;
 pub mod delivery;
 pub mod egress;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod home;
 pub mod keys;
 pub mod limits;

@@ -16,6 +16,9 @@ mod asking;
 mod certificate;
 pub mod client;
 mod failure;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod headers;
 mod kit;
 mod network;

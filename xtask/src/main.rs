@@ -8,6 +8,7 @@ mod certs;
 mod demo;
 mod flags;
 mod fleet;
+mod fuzz;
 mod home;
 mod interop;
 mod ports;
@@ -60,6 +61,12 @@ const COMMANDS: &[Command] = &[
         arguments: bench::ARGUMENTS,
         about: "Starts the release passport ready to be measured and prints one line of JSON about it",
         run: bench::run,
+    },
+    Command {
+        name: "fuzz",
+        arguments: fuzz::ARGUMENTS,
+        about: "Throws a million inputs at each thing that reads what strangers write; --target: at one of them",
+        run: fuzz::run,
     },
     Command {
         name: "certs",

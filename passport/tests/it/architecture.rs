@@ -24,6 +24,7 @@ const ROOMS: &[(&str, u8)] = &[
     ("home", 5),
     ("portal", 5),
     ("console", 5),
+    ("fuzzing", 6),
     ("app", 6),
     ("router", 7),
     ("cli", 8),

@@ -114,6 +114,16 @@ fn credentials<'r>(headers: &HeaderMap, params: &'r Params) -> Result<Credential
     }
 }
 
+/// Which client the credentials of a request name, if they are any.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) fn fuzzing_named(headers: &HeaderMap, params: &Params) -> Option<String> {
+    Some(match credentials(headers, params).ok()? {
+        Credentials::Secret(shown) => shown.client_id,
+        Credentials::Nothing(id) => id.to_owned(),
+        Credentials::Assertion(assertion) => assertion.client_id().to_owned(),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use base64::Engine as _;

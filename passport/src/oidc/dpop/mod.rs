@@ -142,3 +142,33 @@ pub fn algorithm_names() -> String {
 fn needs_nonce(oidc: &Oidc, client: &Client) -> bool {
     oidc.0.dpop_nonce || client.profile == Profile::Fapi2
 }
+
+/// Whether a proof is taken at a token endpoint, in a moment of long ago.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) fn fuzzing_accepts(text: &str) -> bool {
+    /// Knows no nonce.
+    struct Nobody;
+
+    impl crate::web::Sealer for Nobody {
+        fn seal(&self, _: &'static str, _: &[u8]) -> Vec<u8> {
+            Vec::new()
+        }
+
+        fn open(&self, _: &'static str, _: &[u8]) -> Option<Vec<u8>> {
+            None
+        }
+
+        fn mac(&self, _: &'static str, _: &[u8]) -> [u8; 32] {
+            [0; 32]
+        }
+    }
+
+    let expected = Expected {
+        method: "POST",
+        addresses: &["https://p.example/token".to_owned()],
+        access_token: None,
+        algorithms: &Alg::ALL,
+        nonce_required: false,
+    };
+    proof::check(text, &expected, &Nobody, shared::clock::Timestamp::from_seconds(1_800_000_000)).is_ok()
+}

@@ -18,3 +18,14 @@ pub enum Policy {
     /// Everybody, so many times an hour from one network.
     Open,
 }
+
+/// What is understood of metadata, as it is shown; `None` where it is refused.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) fn fuzzing_understood(
+    sent: &serde_json::Map<String, serde_json::Value>,
+) -> Option<serde_json::Map<String, serde_json::Value>> {
+    use crate::clients::{Client, Metadata};
+
+    let metadata = Metadata { client_id: "a".to_owned(), ..document::read(sent).ok()? };
+    Client::new(metadata, Vec::new()).ok().map(|client| document::show(&client))
+}
