@@ -29,6 +29,9 @@ grant_types = ["authorization_code", "refresh_token", "client_credentials"]
 scopes = ["openid", "profile", "email", "offline_access"]
 "#;
 
+/// The module by which Apache is a client, as Debian installs it.
+pub(crate) const APACHE: &str = "/usr/lib/apache2/modules/mod_auth_openidc.so";
+
 /// One of the strict profile; a line with its keys is added.
 const STRICT: &str = r#"client_id = "strict"
 profile = "fapi2"
@@ -96,6 +99,11 @@ pub(crate) fn check() -> anyhow::Result<String> {
         Some(python) => {
             run_client(&mut fleet, "Authlib (Python)", python.script("relying_party.py"), &demo.seen_by("site", &[])?)?;
             went.push("Authlib");
+            if Path::new(APACHE).exists() {
+                let apache = python.beside(tools.copy("apache")?).script("relying_party.py");
+                run_client(&mut fleet, "mod_auth_openidc (Apache)", apache, &demo.seen_by("site", &[])?)?;
+                went.push("mod_auth_openidc");
+            }
         }
         None => left_out.push("Authlib"),
     }
@@ -156,6 +164,8 @@ struct Runner {
     program: PathBuf,
     arguments: Vec<String>,
     scripts: PathBuf,
+    /// Another folder whose scripts these may use.
+    lent: Option<PathBuf>,
 }
 
 impl Tools {
@@ -174,6 +184,7 @@ impl Tools {
             program: "node".into(),
             arguments: vec!["--import".to_owned(), format!("file://{}", shim.display())],
             scripts: scripts.clone(),
+            lent: None,
         };
         Ok(installed("openid-client", install, ping)?.then(runner))
     }
@@ -188,7 +199,7 @@ impl Tools {
         let pip = |arguments: &[&str]| command(&python, &[&["-m", "pip", "--quiet"], arguments].concat(), &scripts);
         let install = pip(&["install", "--requirement", "requirements.txt"]);
         let ask = pip(&["index", "versions", "Authlib"]);
-        let runner = || Runner { program: python.clone(), arguments: Vec::new(), scripts: scripts.clone() };
+        let runner = || Runner { program: python.clone(), arguments: Vec::new(), scripts: scripts.clone(), lent: None };
         Ok(installed("Authlib", install, ask)?.then(runner))
     }
 
@@ -207,9 +218,20 @@ impl Tools {
 }
 
 impl Runner {
+    /// The same program with scripts of another folder, which may use those of this one.
+    fn beside(&self, scripts: PathBuf) -> Self {
+        Self {
+            program: self.program.clone(),
+            arguments: self.arguments.clone(),
+            scripts,
+            lent: Some(self.scripts.clone()),
+        }
+    }
+
     fn script(&self, name: &str) -> Command {
         let mut command = Command::new(&self.program);
         command.args(&self.arguments).arg(self.scripts.join(name)).current_dir(&self.scripts);
+        command.envs(self.lent.as_ref().map(|lent| ("PYTHONPATH", lent)));
         command
     }
 

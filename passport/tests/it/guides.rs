@@ -22,6 +22,7 @@ fn what_a_guide_shows_is_what_is_run() {
         ("node/relying_party.mjs", "openid-client.md", ""),
         ("node/strict_relying_party.mjs", "openid-client.md", " strict"),
         ("python/relying_party.py", "authlib.md", ""),
+        ("apache/site.conf", "apache.md", ""),
     ] {
         let lines = shown(&read(&format!("e2e/interop/{program}")), guide, part);
         assert!(lines.lines().count() > 10, "{program} shows little");

@@ -19,7 +19,7 @@ struct Need {
     is_there: fn() -> bool,
 }
 
-const NEEDS: [Need; 6] = [
+const NEEDS: [Need; 7] = [
     Need { packages: &["postgresql"], what: "a PostgreSQL server", is_there: || postgres::programs().is_some() },
     Need {
         packages: &["chromium", "chromium-driver"],
@@ -38,6 +38,12 @@ const NEEDS: [Need; 6] = [
         packages: &["python3", "python3-venv"],
         what: "Python with venv",
         is_there: || runs("python3", &["-c", "import ensurepip, venv"]),
+    },
+    Need {
+        // The programs alone: nothing is started by installing them.
+        packages: &["apache2-bin", "libapache2-mod-auth-openidc"],
+        what: "Apache with mod_auth_openidc",
+        is_there: || Path::new(crate::interop::APACHE).exists(),
     },
 ];
 
