@@ -118,7 +118,7 @@ async fn candidate(accounts: &Accounts, suite: &plan::Suite, kept: &Kept) -> Res
     let failed = |_| Failure::new(Exit::Failed, "the candidate could not be made");
     let seed = Seed {
         email: Email::parse(&suite.email()).ok(),
-        mobile: Mobile::parse("13900139000").ok(),
+        mobile: Mobile::parse(&suite.mobile()).ok(),
         name: Name::parse("李明").ok(),
         plain_name: Some(suite.login()),
     };

@@ -3,6 +3,7 @@
 //! Pages are driven by the ids of their elements, which docs/integrate/conformance.md promises to keep.
 
 use serde_json::{Value, json};
+use shared::secret::sha256;
 
 use super::kept::Kept;
 
@@ -58,6 +59,13 @@ impl Suite {
     /// The mail address of the candidate.
     pub fn email(&self) -> String {
         format!("{}@suite.example", self.alias)
+    }
+
+    /// The mobile number of the candidate: another one for each name of plans.
+    pub fn mobile(&self) -> String {
+        let number =
+            sha256(self.alias.as_bytes()).iter().fold(0_u64, |sum, byte| (sum * 256 + u64::from(*byte)) % 100_000_000);
+        format!("139{number:08}")
     }
 
     /// The name that the candidate signs in with.
