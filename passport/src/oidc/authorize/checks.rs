@@ -26,6 +26,7 @@ const CHECKS: &[Check] = &[
     it_is_signed_where_it_must_be,
     it_comes_in_one_way,
     its_reference_was_followed,
+    its_object_was_opened,
     it_comes_without_a_registration,
     the_client_may_use_codes,
     the_response_type_is_code,
@@ -102,6 +103,12 @@ fn its_reference_was_followed(raw: &RawRequest, _: &Client) -> Result<(), Protoc
     refuse_if(left, Code::InvalidRequestUri, "request_uri leads to no request", "OpenID Connect Core 1.0 6.2")
 }
 
+/// Likewise: parameters beside an object that nobody verified are not what the client asked for.
+fn its_object_was_opened(raw: &RawRequest, _: &Client) -> Result<(), ProtocolError> {
+    let closed = raw.request.is_some() && !raw.given.signed;
+    refuse_if(closed, Code::InvalidRequestObject, "the request object was not verified", "RFC 9101 6.2")
+}
+
 fn it_comes_without_a_registration(raw: &RawRequest, _: &Client) -> Result<(), ProtocolError> {
     let used = raw.registration.is_some();
     refuse_if(used, Code::RegistrationNotSupported, "registration is not supported", "OpenID Connect Core 1.0 7.2.1")
@@ -167,6 +174,7 @@ fn the_challenge_is_well_formed(raw: &RawRequest, _: &Client) -> Result<(), Prot
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::oidc::authorize::request::Given;
     use crate::oidc::testing::client;
 
     const FAPI: &str = "profile = 'fapi2'\ntoken_endpoint_auth_method = 'private_key_jwt'\njwks = { keys = [] }";
@@ -192,6 +200,17 @@ mod tests {
 
     fn refused(client: &Client, change: impl FnOnce(&mut RawRequest)) -> Code {
         check(&raw(change), client).expect_err("refused")
+    }
+
+    #[test]
+    fn an_object_that_nobody_opened_is_not_passed_over() {
+        let plain = client("");
+        let sent = |signed| {
+            let given = Given { signed, ..Given::default() };
+            check(&raw(|r| (r.request, r.given) = (Some("a.b.c".to_owned()), given)), &plain).map(drop)
+        };
+        assert_eq!(sent(false), Err(Code::InvalidRequestObject));
+        assert_eq!(sent(true), Ok(()));
     }
 
     #[test]
