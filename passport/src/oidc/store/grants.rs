@@ -105,8 +105,8 @@ macro_rules! select {
         sql(concat!(
             "SELECT g.id, g.client_id, g.account_id, g.session_id, g.scope, g.auth_time, g.acr, g.amr, g.province, \
              g.refreshable, g.claims, g.resources, g.by_consent, s.id AS its_session, s.ended_at, s.end_reason, \
-             (SELECT c.began_at FROM consents c WHERE g.by_consent = 1 AND c.account_id = g.account_id \
-             AND c.client_id = g.client_id AND c.began_at <= g.redeemed_at) AS permitted_since, ",
+             CASE WHEN g.by_consent = 1 THEN (SELECT c.began_at FROM consents c WHERE c.account_id = g.account_id \
+             AND c.client_id = g.client_id AND c.began_at <= g.redeemed_at) END AS permitted_since, ",
             $more,
             " FROM grants g LEFT JOIN sessions s ON s.id = g.session_id ",
             $rest
