@@ -10,6 +10,7 @@ oidc-consent-openid = Your Passport number
 oidc-consent-openid-text = It lets the site recognise you and holds no personal data
 oidc-consent-profile = Name and profile
 oidc-consent-profile-text = { $name }, and the nickname, gender, date of birth and page that you gave under “Edit details”
+oidc-consent-profile-text-nameless = The name, nickname, gender, date of birth and page that you gave under “Edit details”
 oidc-consent-address = Postal address
 oidc-consent-address-text = The address that you gave under “Edit details”
 oidc-consent-email = E-mail address

@@ -10,6 +10,7 @@ oidc-consent-openid = 您的通行证编号
 oidc-consent-openid-text = 网站靠它认出您，不含任何个人资料
 oidc-consent-profile = 姓名和个人资料
 oidc-consent-profile-text = { $name }，以及您在“修改资料”中填写的昵称、性别、出生日期、个人主页
+oidc-consent-profile-text-nameless = 您在“修改资料”中填写的姓名、昵称、性别、出生日期、个人主页
 oidc-consent-address = 通信地址
 oidc-consent-address-text = 您在“修改资料”中填写的地址
 oidc-consent-email = 电子邮箱

@@ -46,7 +46,10 @@ pub fn concerns(asked: &Scope, scope: &str) -> bool {
 pub fn items(page: &Page, account: &AccountClaims, asked: &Scope, declined: Option<&Scope>) -> Vec<Item> {
     let or_none = |value: &Option<String>| value.clone().unwrap_or_else(|| page.t("oidc-consent-none"));
     let detail = |scope: &str| match scope {
-        PROFILE => page.tw("oidc-consent-profile-text", [("name", or_none(&account.display_name).as_str())]),
+        PROFILE => match &account.display_name {
+            Some(name) => page.tw("oidc-consent-profile-text", [("name", name.as_str())]),
+            None => page.t("oidc-consent-profile-text-nameless"),
+        },
         ADDRESS => page.t("oidc-consent-address-text"),
         EMAIL => or_none(&account.email),
         PHONE => or_none(&account.phone.as_deref().map(as_people_write_it)),
