@@ -11,6 +11,7 @@ mod fleet;
 mod fuzz;
 mod home;
 mod interop;
+mod load;
 mod ports;
 mod postgres;
 mod progress;
@@ -61,6 +62,12 @@ const COMMANDS: &[Command] = &[
         arguments: bench::ARGUMENTS,
         about: "Starts the release passport ready to be measured and prints one line of JSON about it",
         run: bench::run,
+    },
+    Command {
+        name: "load",
+        arguments: load::ARGUMENTS,
+        about: "Measures a sign-in by pushed requests, signed assertions and bound tokens beside a plain one",
+        run: load::run,
     },
     Command {
         name: "fuzz",

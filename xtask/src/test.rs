@@ -97,7 +97,7 @@ fn format() -> anyhow::Result<String> {
 
 fn clippy() -> anyhow::Result<String> {
     let step = Step::begin("Looking with clippy");
-    let arguments = ["clippy", "--workspace", "--all-targets", "--features", "e2e/browser", "--locked"];
+    let arguments = ["clippy", "--workspace", "--all-targets", "--features", "e2e/browser,e2e/load", "--locked"];
     let step = watched(step, &[&arguments[..], &["--", "--deny", "warnings"]].concat())?;
     step.done("clippy finds nothing");
     Ok("no warnings".to_owned())

@@ -46,7 +46,7 @@ impl Audit {
         store::append(tx, id, now, actor, event).await
     }
 
-    /// Removes events older than [`RETENTION`], at most 1,000 at a time; how many went.
+    /// Removes events older than [`RETENTION`], at most a batch; how many went.
     ///
     /// # Errors
     /// The database refused.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use shared::clock::Timestamp;
-use shared::db::{BrokenRow, DbError, Tx, sql};
+use shared::db::{BATCH, BrokenRow, DbError, Tx, sql};
 
 use super::{Actor, Event, EventId};
 
@@ -37,13 +37,14 @@ fn encode(event: &Event) -> Result<(String, String), DbError> {
     Ok((kind, value.to_string()))
 }
 
-/// Removes up to 1,000 events from before `limit`; how many went.
+/// Removes up to a batch of events from before `limit`; how many went.
 ///
 /// # Errors
 /// The database refused.
 pub async fn expire(tx: &mut Tx, limit: Timestamp) -> Result<u64, DbError> {
-    sql("DELETE FROM audit_events WHERE id IN (SELECT id FROM audit_events WHERE at < $1 ORDER BY at LIMIT 1000)")
+    sql("DELETE FROM audit_events WHERE id IN (SELECT id FROM audit_events WHERE at < $1 ORDER BY at LIMIT $2)")
         .bind(limit)
+        .bind(BATCH)
         .execute(tx)
         .await
 }

@@ -1,6 +1,7 @@
 //! `passport accounts`
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -47,6 +48,8 @@ pub enum AccountsCommand {
     },
 }
 
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// The account to add.
 #[derive(Debug, Args)]
 pub struct Add {
@@ -71,6 +74,9 @@ pub struct Add {
     /// Give each of them a session and a refresh token of that client, which nobody holds: what a busy day leaves.
     #[arg(long, value_name = "CLIENT", requires = "count")]
     tokens_of: Option<String>,
+    /// How many days ago those sessions and tokens began; they last for one. What a clean-up has to remove.
+    #[arg(long, value_name = "DAYS", requires = "tokens_of", default_value_t = 0)]
+    tokens_age: u32,
     /// Do nothing if the account is there.
     #[arg(long)]
     if_missing: bool,
@@ -131,7 +137,7 @@ impl Add {
             };
             added += ids.len();
             if let Some(client) = &self.tokens_of {
-                filling::fill(db, ids, client).await?;
+                filling::fill(db, ids, client, DAY * self.tokens_age).await?;
             }
             seeds = rest;
         }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use futures_util::{FutureExt as _, StreamExt as _, TryStreamExt as _, stream};
+use shared::clock::Timestamp;
 use shared::db::{Db, DbError};
 use shared::entropy::bytes;
 
@@ -20,16 +21,19 @@ const LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 /// How many are written side by side, so that they share commits.
 const TOGETHER: usize = 256;
 
-/// Gives each account a session and an authorization of that client, whose refresh token nobody holds.
+/// Gives each account a session that began `age` ago and an authorization of that client in it, whose refresh token nobody
+/// holds.
 ///
 /// # Errors
 /// See [`DbError`].
-pub async fn fill(db: &Db, accounts: Vec<AccountId>, client: &str) -> Result<(), DbError> {
-    stream::iter(accounts).map(|account| authorize(db, account, client)).buffer_unordered(TOGETHER).try_collect().await
+pub async fn fill(db: &Db, accounts: Vec<AccountId>, client: &str, age: Duration) -> Result<(), DbError> {
+    let began = clock().now() - age;
+    let authorize = |account| authorize(db, account, client, began);
+    stream::iter(accounts).map(authorize).buffer_unordered(TOGETHER).try_collect().await
 }
 
-async fn authorize(db: &Db, account: AccountId, client: &str) -> Result<(), DbError> {
-    let (entropy, now) = (entropy(), clock().now());
+async fn authorize(db: &Db, account: AccountId, client: &str, now: Timestamp) -> Result<(), DbError> {
+    let entropy = entropy();
     let session = Session {
         id: SessionId::new(now, &*entropy),
         account,
@@ -89,7 +93,7 @@ mod tests {
                      VALUES ($1, $2, $3, $3, $3)");
                 db.execute(account.bind(*id).bind("hash").bind(clock().now())).await.expect("an account");
             }
-            fill(&db, ids.clone(), "busy").await.expect("a filled database");
+            fill(&db, ids.clone(), "busy", Duration::ZERO).await.expect("a filled database");
             for id in ids {
                 let found = "SELECT g.id FROM grants g JOIN sessions s ON s.id = g.session_id \
                      WHERE g.account_id = $1 AND g.refresh_hash IS NOT NULL AND g.client_id = $2 AND s.idle_at > $3";

@@ -4,6 +4,7 @@
 //! listed in [`Exit`] and shown by `passport --help`.
 
 mod accounts;
+mod clean_up;
 mod clients;
 mod delivery;
 mod doctor;

@@ -5,24 +5,22 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use futures_util::FutureExt as _;
-use shared::db::{Db, DbError};
+use shared::db::Db;
 use shared::http::client::ClientBuilder;
 use shared::http::{CertificateSource, Server, ServerSettings, termination};
 use shared::telemetry::{self, LogGuard, Metrics, Readiness};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use super::clean_up::clean_up;
 use super::failure::{Exit, Failure};
 use super::world;
 use crate::MIGRATIONS;
-use crate::accounts::{captcha, sessions};
 use crate::app::App;
 use crate::clients::logos::Logos;
 use crate::config::Config;
 use crate::delivery::{Mailer, Policy, SmsGateway, Transport, Ways, Worker};
 use crate::keys::{Keys, Request};
-use crate::limits;
 use crate::oidc::logout::LogoutTokens;
 use crate::router::{self, router};
 
@@ -37,12 +35,6 @@ const _: () = assert!(KEYS_REFRESH.as_millis() <= 800, "a change of keys is know
 
 /// How often keys are moved on that are due.
 const KEYS_TEND: Duration = Duration::from_secs(60);
-
-/// How often what is past its retention is removed.
-const CLEANUP: Duration = Duration::from_secs(60 * 60);
-
-/// How long the clean-up rests after each batch, so that whoever waits to write is served first.
-const BETWEEN_BATCHES: Duration = Duration::from_millis(20);
 
 pub async fn run(file: Option<&Path>) -> Result<Exit, Failure> {
     let config = Config::load(file)?;
@@ -136,7 +128,7 @@ fn background(config: &Config, app: &App, db: &Db, stopped: &watch::Receiver<boo
     // A refresh token asks whether its session was ended, for as long as it lives.
     let keep_sessions = config.tokens.refresh_absolute;
     let work = move || clean_up(app.clone(), db.clone(), Arc::clone(&worker), keep_sessions);
-    tasks.spawn(every(CLEANUP, stopped.clone(), work));
+    tasks.spawn(every(config.clean_up.every, stopped.clone(), work));
     Ok(tasks)
 }
 
@@ -199,62 +191,5 @@ async fn tend_keys(keys: Keys) {
     match keys.change(Request::Tend).await {
         Ok(changes) => changes.iter().for_each(|change| tracing::info!(%change, "a key moved on")),
         Err(error) => tracing::warn!(%error, "the keys could not be tended"),
-    }
-}
-
-/// What is kept for a time only; sessions for as long after their end as `keep_sessions`. Each removes a bounded number
-/// of rows at a time, until there are none.
-async fn clean_up(app: App, db: Db, worker: Arc<Worker>, keep_sessions: Duration) {
-    let expire_audit = || {
-        let audit = app.audit.clone();
-        db.write(move |tx| {
-            let audit = audit.clone();
-            async move { audit.expire(tx).await }.boxed()
-        })
-    };
-    drain("audit events", expire_audit).await;
-    let now = world::clock().now();
-    drain("limits", || db.write(move |tx| limits::store::purge(tx, now).boxed())).await;
-    drain("captchas", || db.write(move |tx| captcha::store::purge(tx, now).boxed())).await;
-    let over = now - keep_sessions;
-    drain("sessions", || db.write(move |tx| sessions::store::purge(tx, over).boxed())).await;
-    drain("finished messages", || worker.expire()).await;
-    drain("used assertions and proofs", || app.oidc.sweep_used_tokens()).await;
-    drain("revoked access tokens", || app.oidc.sweep_revoked_tokens()).await;
-    drain("pushed requests", || app.oidc.sweep_pushed_requests()).await;
-    sweep_grants(&app).await;
-}
-
-/// Authorizations and tokens that are over, from the first to the last.
-async fn sweep_grants(app: &App) {
-    let mut after = None;
-    loop {
-        match app.oidc.sweep(after).await {
-            Ok(None) => return,
-            Ok(next) => {
-                after = next;
-                tokio::time::sleep(BETWEEN_BATCHES).await;
-            }
-            Err(error) => {
-                tracing::warn!(%error, "could not remove authorizations that are over");
-                return;
-            }
-        }
-    }
-}
-
-async fn drain<F: Future<Output = Result<u64, DbError>>>(what: &str, expire: impl Fn() -> F) {
-    loop {
-        match expire().await {
-            Ok(0) => return,
-            Ok(removed) => {
-                tracing::info!(removed, what, "removed what is past its retention");
-                tokio::time::sleep(BETWEEN_BATCHES).await;
-            }
-            Err(error) => {
-                tracing::warn!(%error, what, "could not remove what is past its retention");
-                return;
-            }
-        }
     }
 }

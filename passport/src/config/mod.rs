@@ -11,6 +11,7 @@ mod registration;
 mod tokens;
 
 use std::path::Path;
+use std::time::Duration;
 
 use shared::config::{BaseUrl, ConfigErrors, DatabaseSettings, Problems, Program};
 use shared::http::ServerSettings;
@@ -65,6 +66,8 @@ shared::settings! {
         delivery: DeliverySettings,
         /// Calls to addresses that relying parties registered.
         egress: EgressSettings,
+        /// Removal of what is past its time.
+        clean_up: CleanUpSettings,
         /// What stands on every page.
         site: SiteSettings,
         /// What is logged, and how.
@@ -97,6 +100,21 @@ fn the_parts_fit_together(config: &Config, problems: &mut Problems<'_>) {
         if config.egress.ca_file.is_some() {
             problems.add("egress.ca_file", "is for environment = \"development\" only");
         }
+    }
+}
+
+shared::settings! {
+    /// Removal of sessions, tokens, messages and events that are past their time: in small batches, beside the requests.
+    pub struct CleanUpSettings {
+        /// How long it rests between two rounds.
+        every: Duration = "1h",
+    }
+    check it_rests
+}
+
+fn it_rests(settings: &CleanUpSettings, problems: &mut Problems<'_>) {
+    if settings.every < Duration::from_secs(1) {
+        problems.add("every", "must be at least 1s");
     }
 }
 

@@ -2,7 +2,7 @@
 //! itself, and no transaction stays open while a message is under way.
 
 use shared::clock::Timestamp;
-use shared::db::{BrokenRow, DbError, Row, Tx, sql};
+use shared::db::{BATCH, BrokenRow, DbError, Row, Tx, sql};
 
 use super::model::{Channel, MessageId, Outgoing, Payload};
 
@@ -133,13 +133,14 @@ pub async fn retry(tx: &mut Tx, id: MessageId, error: &str, at: Timestamp) -> Re
         .map(drop)
 }
 
-/// Forgets up to 1,000 messages that were finished before `limit`; how many.
+/// Forgets up to a batch of messages that were finished before `limit`; how many.
 ///
 /// # Errors
 /// The database refused.
 pub async fn expire(tx: &mut Tx, limit: Timestamp) -> Result<u64, DbError> {
-    sql("DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE finished_at < $1 ORDER BY finished_at LIMIT 1000)")
+    sql("DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE finished_at < $1 ORDER BY finished_at LIMIT $2)")
         .bind(limit)
+        .bind(BATCH)
         .execute(tx)
         .await
 }

@@ -85,6 +85,9 @@ impl std::fmt::Debug for DbConfig {
     }
 }
 
+/// How many rows a batch of a clean-up removes: so few that whoever waits to write does not notice it.
+pub const BATCH: i64 = 100;
+
 /// Which engine stands behind a [`Db`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {

@@ -1,7 +1,7 @@
 //! The table of sessions.
 
 use shared::clock::Timestamp;
-use shared::db::{BrokenRow, Db, DbError, Query, Row, Tx, sql};
+use shared::db::{BATCH, BrokenRow, Db, DbError, Query, Row, Tx, sql};
 
 use super::{EndReason, Session, SessionId, SessionPolicy, Standing};
 use crate::accounts::model::{AccountId, Province};
@@ -179,13 +179,14 @@ pub async fn live(tx: &mut Tx, account: AccountId, now: Timestamp) -> Result<Vec
     rows.iter().map(|row| row.get("id")).collect()
 }
 
-/// Removes up to 1,000 sessions that were over before `limit`; how many went.
+/// Removes up to a batch of sessions that were over before `limit`; how many went.
 ///
 /// # Errors
 /// See [`DbError`].
 pub async fn purge(tx: &mut Tx, limit: Timestamp) -> Result<u64, DbError> {
-    sql("DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at < $1 LIMIT 1000)")
+    sql("DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at < $1 LIMIT $2)")
         .bind(limit)
+        .bind(BATCH)
         .execute(tx)
         .await
 }

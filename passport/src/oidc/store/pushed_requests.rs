@@ -1,10 +1,7 @@
 //! Authorization requests that clients pushed ahead (RFC 9126).
 
 use shared::clock::Timestamp;
-use shared::db::{Db, DbError, Tx, sql};
-
-/// How many one batch forgets.
-const BATCH: i64 = 500;
+use shared::db::{BATCH, Db, DbError, Tx, sql};
 
 /// A request as its client pushed it.
 #[derive(Debug, Clone, PartialEq, Eq)]

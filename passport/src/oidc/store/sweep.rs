@@ -4,12 +4,9 @@
 //! sign-in would have to maintain.
 
 use shared::clock::Timestamp;
-use shared::db::{DbError, Tx, sql};
+use shared::db::{BATCH, DbError, Tx, sql};
 
 use super::super::handle::GrantId;
-
-/// How many authorizations one batch looks at.
-const BATCH: i64 = 500;
 
 /// Removes authorizations that are over among the next ones after `after`, and the answers kept for retries before
 /// `retries_before`; where to go on, or `None` at the end.

@@ -1,12 +1,9 @@
 //! Tokens of clients that count once, until they would have expired.
 
 use shared::clock::Timestamp;
-use shared::db::{Db, DbError, Tx, sql};
+use shared::db::{BATCH, Db, DbError, Tx, sql};
 
 use super::super::once::Once;
-
-/// How many rows one batch of the clean-up removes.
-const BATCH: i64 = 500;
 
 /// Spends a token: of any number of attempts one succeeds; whether this one did. It may be repeated after a lost
 /// connection: the same attempt succeeds again.

@@ -1,0 +1,83 @@
+//! What `passport serve` removes beside the requests, since its time is over.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures_util::FutureExt as _;
+use shared::db::{Db, DbError};
+
+use super::world;
+use crate::accounts::{captcha, sessions};
+use crate::app::App;
+use crate::delivery::Worker;
+use crate::limits;
+
+/// How much longer than a batch took the clean-up rests after it: it has the database for a quarter of the time.
+const RESTS: u32 = 3;
+
+/// How long it rests at the least, so that whoever waits to write is served first.
+const LEAST_REST: Duration = Duration::from_millis(5);
+
+/// What is kept for a time only; sessions for as long after their end as `keep_sessions`. Each removes a bounded number
+/// of rows at a time, until there are none.
+pub async fn clean_up(app: App, db: Db, worker: Arc<Worker>, keep_sessions: Duration) {
+    let expire_audit = || {
+        let audit = app.audit.clone();
+        db.write(move |tx| {
+            let audit = audit.clone();
+            async move { audit.expire(tx).await }.boxed()
+        })
+    };
+    drain("audit events", expire_audit).await;
+    let now = world::clock().now();
+    drain("limits", || db.write(move |tx| limits::store::purge(tx, now).boxed())).await;
+    drain("captchas", || db.write(move |tx| captcha::store::purge(tx, now).boxed())).await;
+    let over = now - keep_sessions;
+    drain("sessions", || db.write(move |tx| sessions::store::purge(tx, over).boxed())).await;
+    drain("finished messages", || worker.expire()).await;
+    drain("used assertions and proofs", || app.oidc.sweep_used_tokens()).await;
+    drain("revoked access tokens", || app.oidc.sweep_revoked_tokens()).await;
+    drain("pushed requests", || app.oidc.sweep_pushed_requests()).await;
+    sweep_grants(&app).await;
+}
+
+/// Authorizations and tokens that are over, from the first to the last.
+async fn sweep_grants(app: &App) {
+    let mut after = None;
+    loop {
+        match then_rest(app.oidc.sweep(after)).await {
+            Ok(None) => return,
+            Ok(next) => after = next,
+            Err(error) => {
+                tracing::warn!(%error, "could not remove authorizations that are over");
+                return;
+            }
+        }
+    }
+}
+
+async fn drain<F: Future<Output = Result<u64, DbError>>>(what: &str, expire: impl Fn() -> F) {
+    let mut removed = 0;
+    loop {
+        match then_rest(expire()).await {
+            Ok(0) => break,
+            Ok(more) => removed += more,
+            Err(error) => {
+                tracing::warn!(%error, what, "could not remove what is past its retention");
+                break;
+            }
+        }
+    }
+    if removed > 0 {
+        tracing::info!(removed, what, "removed what is past its retention");
+    }
+}
+
+/// Removes a batch, then leaves the database to others for longer than that took.
+#[expect(clippy::disallowed_methods, reason = "how long a batch took is no business of the clock that rules go by")]
+async fn then_rest<T>(batch: impl Future<Output = T>) -> T {
+    let began = Instant::now();
+    let done = batch.await;
+    tokio::time::sleep(LEAST_REST.max(began.elapsed() * RESTS)).await;
+    done
+}
