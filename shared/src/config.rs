@@ -41,7 +41,7 @@
 //!
 //! let file = "base_url = \"https://exam.example\"\n[limits]\nfailures = 3";
 //! let env = [("EXAM__LIMITS__ENABLED".to_owned(), "false".to_owned())];
-//! let settings: Settings = config::parse(file, "EXAM", env).unwrap();
+//! let settings: Settings = config::parse(file, "EXAM", env)?;
 //! assert_eq!((settings.limits.enabled, settings.limits.failures), (false, 3));
 //!
 //! // Unknown names are refused, with the nearest known one.
@@ -50,6 +50,7 @@
 //!
 //! let reference = config::reference_markdown(&[Program::of::<Settings>("exam", "EXAM")]);
 //! assert!(reference.contains("`limits.failures`"));
+//! # Ok::<(), config::ConfigErrors>(())
 //! ```
 //!
 //! The environment overrides the file: `PASSPORT__SERVER__LISTEN` is `listen` of `[server]`; lists are

@@ -14,7 +14,8 @@ use crate::fleet::Fleet;
 use crate::home::TemporaryFolder;
 use crate::progress::Step;
 
-pub(crate) const ARGUMENTS: &str = "[--db sqlite|postgres] [--accounts N] [--rounds N] [--seconds N] [--no-build]";
+pub(crate) const ARGUMENTS: &str = "[--db sqlite|postgres] [--accounts N] [--refresh-tokens] [--leftovers] \
+     [--rounds N] [--seconds N] [--no-build]";
 
 /// A client of the strict profile; a line with its key is added.
 const STRICT: &str = r#"client_id = "strict"

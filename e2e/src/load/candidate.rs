@@ -19,6 +19,7 @@ const PLAIN: &str = "load";
 const PLAIN_CALLBACK: &str = "http://127.0.0.1:9/cb";
 const STRICT: &str = "strict";
 const STRICT_CALLBACK: &str = "https://strict.example/callback";
+/// Of every account that is measured with.
 const PASSWORD: &str = "Measure-2026";
 /// RFC 7523 §2.2
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -43,7 +44,7 @@ pub struct Site {
 pub struct Candidate {
     site: Arc<Site>,
     client: Client,
-    /// What the browser keeps, as it sends it.
+    /// What the browser keeps, as it sends it. Kept by hand: the cookies are for TLS, and measuring goes without.
     cookies: Vec<(String, String)>,
     /// The nonce that the next proof is to hold.
     nonce: Option<String>,

@@ -18,6 +18,8 @@ use crate::accounts::{AccountId, Accounts, Trouble};
 /// How many accounts are added in one transaction.
 const AT_ONCE: usize = 5_000;
 
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// What can be done with accounts.
 #[derive(Debug, Subcommand)]
 pub enum AccountsCommand {
@@ -47,8 +49,6 @@ pub enum AccountsCommand {
         account: String,
     },
 }
-
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The account to add.
 #[derive(Debug, Args)]

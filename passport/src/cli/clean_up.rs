@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::delivery::Worker;
 use crate::limits;
 
-/// How much longer than a batch took the clean-up rests after it: it has the database for a quarter of the time.
+/// How many times as long as a batch took the clean-up rests after it: it has the database for a quarter of the time.
 const RESTS: u32 = 3;
 
 /// How long it rests at the least, so that whoever waits to write is served first.

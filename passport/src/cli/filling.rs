@@ -84,17 +84,23 @@ mod tests {
     use super::*;
     use crate::MIGRATIONS;
 
+    const MANY: usize = 20;
+
+    async fn filled(db: &Db, age: Duration) -> Vec<AccountId> {
+        let ids: Vec<_> = (0..MANY).map(|_| AccountId::new(clock().now(), &*entropy())).collect();
+        for id in &ids {
+            let account = sql("INSERT INTO accounts (id, password_hash, password_set_at, created_at, updated_at) \
+                 VALUES ($1, $2, $3, $3, $3)");
+            db.execute(account.bind(*id).bind("hash").bind(clock().now())).await.expect("an account");
+        }
+        fill(db, ids.clone(), "busy", age).await.expect("a filled database");
+        ids
+    }
+
     #[tokio::test]
     async fn every_account_has_a_session_and_a_refresh_token_that_live() {
         on_both(&MIGRATIONS, |db| async move {
-            let ids: Vec<_> = (0..20).map(|_| AccountId::new(clock().now(), &*entropy())).collect();
-            for id in &ids {
-                let account = sql("INSERT INTO accounts (id, password_hash, password_set_at, created_at, updated_at) \
-                     VALUES ($1, $2, $3, $3, $3)");
-                db.execute(account.bind(*id).bind("hash").bind(clock().now())).await.expect("an account");
-            }
-            fill(&db, ids.clone(), "busy", Duration::ZERO).await.expect("a filled database");
-            for id in ids {
+            for id in filled(&db, Duration::ZERO).await {
                 let found = "SELECT g.id FROM grants g JOIN sessions s ON s.id = g.session_id \
                      WHERE g.account_id = $1 AND g.refresh_hash IS NOT NULL AND g.client_id = $2 AND s.idle_at > $3";
                 let row = db.find(sql(found).bind(id).bind("busy").bind(clock().now())).await;
@@ -102,6 +108,17 @@ mod tests {
                 let family = grants::look_up_family(&db, grant).await.expect("an answer").expect("a family");
                 assert!(!family.over && family.expires_at > clock().now());
             }
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn what_began_long_ago_is_there_for_a_clean_up() {
+        on_both(&MIGRATIONS, |db| async move {
+            filled(&db, LIFETIME * 30).await;
+            let limit = clock().now() - LIFETIME * 28;
+            let purge = db.write::<_, DbError, _>(move |tx| sessions::store::purge(tx, limit).boxed()).await;
+            assert_eq!(purge.expect("removed"), MANY as u64);
         })
         .await;
     }

@@ -174,6 +174,13 @@ mod tests {
     }
 
     #[test]
+    fn a_clean_up_rests_between_its_rounds() {
+        let error = parse("[clean_up]\nevery = '900ms'").expect_err("refused");
+        assert!(error.starts_with("clean_up.every"), "{error}");
+        assert!(parse("[clean_up]\nevery = '1s'").is_ok());
+    }
+
+    #[test]
     fn an_issuer_is_a_whole_host() {
         let with = |issuer: &str| {
             let text = LEAST.replace("https://passport.example", issuer);

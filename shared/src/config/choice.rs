@@ -30,7 +30,6 @@ macro_rules! choice {
 
         impl $name {
             /// The name as it stands in the settings.
-            #[allow(dead_code, reason = "not every policy is shown")]
             pub const fn name(self) -> &'static str {
                 match self {
                     $(Self::$variant => $text),+
@@ -42,10 +41,9 @@ macro_rules! choice {
             const KIND: &'static str = $crate::choice!(@list $($text),+);
 
             fn decode(raw: $crate::config::Raw<'_>) -> Result<Self, String> {
-                match <String as $crate::config::Setting>::decode(raw)?.as_str() {
-                    $($text => Ok(Self::$variant),)+
-                    other => Err(format!("`{other}` is none of {}", <Self as $crate::config::Setting>::KIND)),
-                }
+                let text = <String as $crate::config::Setting>::decode(raw)?;
+                let named = [$(Self::$variant),+].into_iter().find(|one| one.name() == text);
+                named.ok_or_else(|| format!("`{text}` is none of {}", <Self as $crate::config::Setting>::KIND))
             }
         }
     };

@@ -30,7 +30,7 @@ pub(super) async fn use_up(tx: &mut Tx, ticket: &Ticket) -> Result<(), DbError> 
         .map(drop)
 }
 
-/// Removes up to a batch of that are too old to be answered again; how many went.
+/// Removes up to a batch of those that are too old to be answered again; how many went.
 ///
 /// # Errors
 /// See [`DbError`].
