@@ -13,8 +13,10 @@
 //! ```
 
 mod asking;
+mod caller;
 mod certificate;
 pub mod client;
+mod device;
 mod failure;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
@@ -28,7 +30,9 @@ mod settings;
 mod tls;
 
 pub use asking::ClientAddr;
+pub use caller::{Caller, CallerNetwork};
 pub use certificate::{CertificateSource, ClientCertificate, Shown};
+pub use device::{Browser, Device, Machine};
 pub use failure::{Asked, Failure, FailurePages, PlainPages};
 pub use headers::{content_policy_with_forms_to, content_policy_with_frames_of};
 pub use kit::{AccessLine, AccessLog, Kit, KitLayer, KitService};

@@ -8,7 +8,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::header::{
-    ACCEPT, ACCEPT_LANGUAGE, CONTENT_TYPE, COOKIE, HOST, HeaderName, HeaderValue, ORIGIN, SET_COOKIE,
+    ACCEPT, ACCEPT_LANGUAGE, CONTENT_TYPE, COOKIE, HOST, HeaderName, HeaderValue, ORIGIN, SET_COOKIE, USER_AGENT,
 };
 use axum::http::{Method, Request};
 use http_body_util::BodyExt;
@@ -29,6 +29,7 @@ const SEC_FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
 pub struct Browser {
     programs: HashMap<String, Router>,
     language: HeaderValue,
+    user_agent: Option<HeaderValue>,
     address: IpAddr,
     /// Its cookies.
     pub cookies: CookieJar,
@@ -55,6 +56,7 @@ impl Browser {
         Self {
             programs: HashMap::new(),
             language: HeaderValue::from_static("zh-CN,zh;q=0.9"),
+            user_agent: None,
             address: IpAddr::V4(Ipv4Addr::LOCALHOST),
             cookies: CookieJar::default(),
         }
@@ -76,6 +78,13 @@ impl Browser {
     #[must_use]
     pub fn language(mut self, accept_language: &str) -> Self {
         self.language = HeaderValue::try_from(accept_language).expect("a header value");
+        self
+    }
+
+    /// The `User-Agent` it sends; without one it sends none.
+    #[must_use]
+    pub fn user_agent(mut self, text: &str) -> Self {
+        self.user_agent = Some(HeaderValue::try_from(text).expect("a header value"));
         self
     }
 
@@ -173,6 +182,9 @@ impl Browser {
         let program = self.programs.get(&origin).unwrap_or_else(|| panic!("no program answers for {url}"));
         let authority = origin.split_once("://").map_or("", |(_, authority)| authority);
         request.headers_mut().insert(HOST, HeaderValue::try_from(authority).expect("a host"));
+        if let Some(text) = &self.user_agent {
+            request.headers_mut().insert(USER_AGENT, text.clone());
+        }
         let path = url[url::Position::BeforePath..url::Position::AfterQuery].parse().expect("a path");
         *request.uri_mut() = path;
         request.extensions_mut().insert(ConnectInfo(SocketAddr::new(self.address, 50_000)));
