@@ -29,6 +29,7 @@ use crate::egress::Egress;
 use crate::home::Home;
 use crate::keys::{self, Keys, KeysError, MasterKey};
 use crate::limits::{self, Limits};
+use crate::oidc::entered::EnteredSites;
 use crate::oidc::logout::Farewells;
 use crate::oidc::mtls::Mtls;
 use crate::oidc::{self, IssuerError, Oidc};
@@ -167,6 +168,7 @@ impl App {
             web: web.clone(),
             sessions: SessionPolicy { idle: config.accounts.session_idle, absolute: config.accounts.session_absolute },
             farewell: Arc::new(Farewells::new(outbox.clone())),
+            sites: Arc::new(EnteredSites::new(db.clone(), clients.clone())),
             captchas: captchas.clone(),
             captcha: config.accounts.captcha,
             captcha_after: config.accounts.captcha_after,
@@ -254,7 +256,12 @@ struct KeyJournal(Audit);
 impl keys::Journal for KeyJournal {
     fn record<'t>(&'t self, tx: &'t mut Tx, change: keys::Change) -> BoxFuture<'t, Result<(), DbError>> {
         let event = match change {
-            keys::Change::Signing { kid, alg, from, to } => Event::SigningKeyMoved { kid, alg: alg.as_str(), from, to },
+            keys::Change::Signing { kid, alg, from, to } => Event::SigningKeyMoved {
+                kid,
+                alg: alg.as_str().into(),
+                from: from.map(Into::into),
+                to: to.map(Into::into),
+            },
             keys::Change::DataKey { id, purpose } => Event::DataKeyMade { key: format!("{}:{id}", purpose.as_str()) },
         };
         async move { self.0.record(tx, &Actor::System, &event).await }.boxed()

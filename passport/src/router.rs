@@ -9,7 +9,7 @@ use shared::assets;
 use shared::http::{Asked, Failure, FailurePages, Kit, ServerSettings};
 use tower_cookies::CookieManagerLayer;
 
-use crate::accounts::{captcha, login, password, profile, province, register, sign_out};
+use crate::accounts::{activity, captcha, login, password, profile, province, register, sessions, sign_out};
 use crate::app::App;
 use crate::clients::logos::endpoint as logos;
 use crate::home;
@@ -32,6 +32,8 @@ pub fn router(app: App) -> Router {
         .route(paths::SIGN_OUT, get(sign_out::show).post(sign_out::submit))
         .route(paths::PROFILE, get(profile::show).post(profile::submit))
         .route(paths::PASSWORD, get(password::show).post(password::submit))
+        .route(paths::SESSIONS, get(sessions::page::show).post(sessions::page::submit))
+        .route(paths::ACTIVITY, get(activity::show))
         .route(paths::AGREEMENT, get(documents::agreement))
         .route(paths::PRIVACY, get(documents::privacy))
         .route(paths::ACCESSIBILITY, get(documents::accessibility))

@@ -170,7 +170,7 @@ async fn set_details(accounts: Accounts, (id, details): (AccountId, Details), tx
     if !store::put_details(tx, id, &details, parts.clock.now()).await? {
         return Ok(false);
     }
-    let event = Event::ProfileChanged { account: id.to_string(), fields: vec!["details"] };
+    let event = Event::ProfileChanged { account: id.to_string(), fields: vec!["details".into()] };
     parts.audit.record(tx, &Actor::Operator, &event).await?;
     Ok(true)
 }

@@ -1,5 +1,6 @@
 //! Candidates: registration, sign-in, sessions and profile.
 
+pub mod activity;
 pub mod admin;
 pub mod captcha;
 mod challenge;
@@ -18,6 +19,7 @@ pub mod store;
 mod trouble;
 mod view;
 mod visit;
+mod whence;
 
 use std::sync::Arc;
 
@@ -29,7 +31,9 @@ use shared::entropy::SharedEntropy;
 use tower_cookies::Cookies;
 
 pub use self::model::{AccountClaims, AccountId, Province};
-pub use self::sessions::{CurrentSession, EndReason, Ended, Farewell, Session, SessionId, SessionPolicy};
+pub use self::sessions::{
+    CurrentSession, EndReason, Ended, Ending, Farewell, Session, SessionId, SessionPolicy, Sites,
+};
 pub use self::trouble::Trouble;
 pub use self::view::{Notice, Way};
 pub use self::visit::Visit;
@@ -74,6 +78,8 @@ pub struct Parts {
     pub sessions: SessionPolicy,
     /// Tells sites of sessions that end.
     pub farewell: Arc<dyn Farewell>,
+    /// Knows the sites that sessions entered.
+    pub sites: Arc<dyn Sites>,
     /// Makes and checks captchas.
     pub captchas: Captchas,
     /// When a captcha is asked for.
@@ -156,18 +162,26 @@ impl Accounts {
     ///
     /// # Errors
     /// See [`DbError`].
-    pub async fn end_session(&self, tx: &mut Tx, id: SessionId, reason: EndReason) -> Result<Option<Ended>, DbError> {
+    pub async fn end_session(
+        &self,
+        tx: &mut Tx,
+        id: SessionId,
+        ending: impl Into<Ending>,
+    ) -> Result<Option<Ended>, DbError> {
+        let Ending { reason, from } = ending.into();
         let Some(account) = sessions::store::end(tx, id, self.0.clock.now(), reason).await? else {
             return Ok(None);
         };
         let actor = match reason {
             EndReason::Locked => Actor::Operator,
             EndReason::Replaced(by) => Actor::Account(by.to_string()),
-            EndReason::SignedOut | EndReason::PasswordChanged => Actor::Account(account.to_string()),
+            EndReason::SignedOut | EndReason::PasswordChanged | EndReason::EndedFromList | EndReason::OthersEnded => {
+                Actor::Account(account.to_string())
+            }
         };
         let event =
-            Event::SessionEnded { account: account.to_string(), session: id.to_string(), reason: reason.code() };
-        self.0.audit.record(tx, &actor, &event).await?;
+            Event::SessionEnded { account: account.to_string(), session: id.to_string(), reason: reason.code().into() };
+        self.0.audit.record_from(tx, from, &actor, &event).await?;
         let by_page = self.0.farewell.tell(tx, id, account).await?;
         Ok(Some(Ended { session: id, account, by_page }))
     }

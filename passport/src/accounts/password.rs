@@ -9,6 +9,7 @@ use http::StatusCode;
 use serde::Deserialize;
 use shared::clock::Timestamp;
 use shared::db::{DbError, Tx};
+use shared::http::Caller;
 use shared::page::{FormErrors, Page, Rule};
 use shared::secret::SecretString;
 
@@ -84,7 +85,7 @@ pub async fn submit(
         return Ok(accounts.ask_to_sign_in(paths::PASSWORD, "sign-in-first"));
     };
     let draft = if fresh {
-        match try_form(&accounts, &session, &form).await? {
+        match try_form(&accounts, &session, visit.caller, &form).await? {
             Ok(token) => {
                 cookie::set(&visit.cookies, &token);
                 accounts.parts().web.drop_draft(&visit.cookies, paths::PASSWORD);
@@ -107,6 +108,7 @@ pub async fn submit(
 async fn try_form(
     accounts: &Accounts,
     session: &Session,
+    caller: Caller,
     form: &PasswordForm,
 ) -> Result<Result<SessionToken, Flaws>, Trouble> {
     let mut flaws = Flaws::default();
@@ -119,7 +121,7 @@ async fn try_form(
     }
     let (Some(new), true) = (new, flaws.is_empty()) else { return Ok(Err(flaws)) };
     let (field, label) = ("old_password", "accounts-password-old");
-    match accounts.change_password(session, &form.old_password, new.secret()).await? {
+    match accounts.change_password(session, caller, &form.old_password, new.secret()).await? {
         Changed::Done(token) => return Ok(Ok(token)),
         Changed::WrongOld { left } => flaws.push_count(field, label, "accounts-password-old-wrong", ("left", left)),
         Changed::Locked { until } => flaws.push_until(field, label, "accounts-password-old-locked", until),
@@ -135,6 +137,7 @@ impl Accounts {
     pub async fn change_password(
         &self,
         session: &Session,
+        caller: Caller,
         old: &SecretString,
         new: &SecretString,
     ) -> Result<Changed, Trouble> {
@@ -143,7 +146,7 @@ impl Accounts {
             Ok(admitted) => admitted,
             Err(until) => return Ok(Changed::Locked { until }),
         };
-        let changed = self.compare_and_change(session, admitted, old, new).await;
+        let changed = self.compare_and_change((session, caller), admitted, old, new).await;
         if changed.is_err()
             && let Err(error) = self.write(id, |accounts, id, tx| take_back(accounts, id, tx).boxed()).await
         {
@@ -154,7 +157,7 @@ impl Accounts {
 
     async fn compare_and_change(
         &self,
-        session: &Session,
+        (session, caller): (&Session, Caller),
         Admitted { account, left, locks_until }: Admitted,
         old: &SecretString,
         new: &SecretString,
@@ -165,7 +168,7 @@ impl Accounts {
         }
         let hash = hasher.hash(new).await?;
         let token = SessionToken::new(&*self.parts().entropy);
-        let change = (session.clone(), account, hash, token.hash());
+        let change = (session.clone(), caller, account, hash, token.hash());
         let changed = self.write(change, |accounts, args, tx| store_change(accounts, args, tx).boxed()).await?;
         // Somebody else changed it between reading and writing: what was typed as old is old indeed.
         Ok(if changed { Changed::Done(token) } else { Changed::WrongOld { left } })
@@ -214,7 +217,7 @@ async fn take_back(accounts: Accounts, id: AccountId, tx: &mut Tx) -> Result<(),
 /// The new hash, the new token, the end of the other sessions, the record and the mail, in one transaction.
 async fn store_change(
     accounts: Accounts,
-    (session, account, hash, token): (Session, Credentials, String, [u8; 32]),
+    (session, caller, account, hash, token): (Session, Caller, Credentials, String, [u8; 32]),
     tx: &mut Tx,
 ) -> Result<bool, DbError> {
     let parts = accounts.parts();
@@ -226,7 +229,8 @@ async fn store_change(
     sessions::store::set_token(tx, session.id, &token).await?;
     let mut ended = 0;
     for other in sessions::store::live(tx, account.id, now).await? {
-        if other != session.id && accounts.end_session(tx, other, EndReason::PasswordChanged).await?.is_some() {
+        let ending = EndReason::PasswordChanged.asked_by(caller);
+        if other != session.id && accounts.end_session(tx, other, ending).await?.is_some() {
             ended += 1;
         }
     }
@@ -234,7 +238,7 @@ async fn store_change(
     let limit = &parts.limits.policy().password_confirmation;
     parts.limits.clear(tx, limit, Subject::Text(&id)).await?;
     let event = Event::PasswordChanged { account: id.clone(), sessions_ended: ended };
-    parts.audit.record(tx, &Actor::Account(id), &event).await?;
+    parts.audit.record_from(tx, caller, &Actor::Account(id), &event).await?;
     if let Some(claims) = store::claims(tx, account.id).await?
         && let Some(email) = claims.email
     {

@@ -8,6 +8,7 @@ use futures_util::FutureExt as _;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use shared::db::{DbError, Tx};
+use shared::http::Caller;
 use shared::i18n::Lang;
 use shared::page::{Choice, FormErrors, Page};
 
@@ -16,7 +17,7 @@ use super::model::{Account, AccountId, Address, DetailError, Details, Name, Prov
 use super::view::{Notice, Way, provinces};
 use super::visit::FormQuery;
 use super::{Accounts, Session, Trouble, Visit, store};
-use crate::audit::{Actor, Event};
+use crate::audit::{Actor, Code, Event};
 use crate::web::{Draft, Flaws, Posted, draft, page, paths};
 
 /// The form as it was sent.
@@ -105,7 +106,8 @@ pub async fn submit(
     let draft = match form.read(&mut flaws) {
         Some(profile) if fresh => {
             let locale = profile.locale;
-            accounts.write((session.account, profile), |accounts, args, tx| change(accounts, args, tx).boxed()).await?;
+            let change_of = (session.account, profile, visit.caller);
+            accounts.write(change_of, |accounts, args, tx| change(accounts, args, tx).boxed()).await?;
             page::remember(&visit.cookies, locale);
             web.drop_draft(&visit.cookies, paths::PROFILE);
             return Ok(Redirect::to(&format!("{}?notice=profile-saved", paths::HOME)).into_response());
@@ -119,20 +121,24 @@ pub async fn submit(
     }
 }
 
-async fn change(accounts: Accounts, (id, profile): (AccountId, Profile), tx: &mut Tx) -> Result<(), DbError> {
+async fn change(
+    accounts: Accounts,
+    (id, profile, from): (AccountId, Profile, Caller),
+    tx: &mut Tx,
+) -> Result<(), DbError> {
     let parts = accounts.parts();
     let Profile { name, locale, province, details } = profile;
     let now = parts.clock.now();
     store::update_profile(tx, id, name.as_ref(), locale, province, now).await?;
-    let mut fields = vec!["name", "locale", "province"];
+    let mut fields: Vec<Code> = ["name", "locale", "province"].map(Into::into).into();
     let before = store::claims(tx, id).await?.map(|claims| claims.details).unwrap_or_default();
     let after = with_those_of_the_form(before.clone(), details);
     if after != before {
         store::put_details(tx, id, &after, now).await?;
-        fields.push("details");
+        fields.push("details".into());
     }
     let event = Event::ProfileChanged { account: id.to_string(), fields };
-    parts.audit.record(tx, &Actor::Account(id.to_string()), &event).await
+    parts.audit.record_from(tx, from, &Actor::Account(id.to_string()), &event).await
 }
 
 /// The form has not all of them: the others stay.

@@ -10,7 +10,9 @@ pub fn side(page: &Page, current: &str) -> Vec<NavItem> {
         (paths::HOME, "accounts-home", "person"),
         (paths::PROFILE, "accounts-profile-title", "pencil"),
         (paths::PASSWORD, "accounts-password-title", "lock"),
+        (paths::SESSIONS, "sessions-title", "laptop"),
         (paths::SITES, "accounts-sites", "link"),
+        (paths::ACTIVITY, "activity-title", "clock"),
     ]
     .into_iter()
     .map(|(path, key, icon)| NavItem::new(path, page.t(key), path == current).with_icon(icon))

@@ -44,8 +44,8 @@ pub async fn submit(
     let mut ended = None;
     if let Some(session) = visit.take_session()? {
         ended = accounts
-            .write(session.id, |accounts, id, tx| {
-                async move { accounts.end_session(tx, id, EndReason::SignedOut).await }.boxed()
+            .write((session.id, visit.caller), |accounts, (id, caller), tx| {
+                async move { accounts.end_session(tx, id, EndReason::SignedOut.asked_by(caller)).await }.boxed()
             })
             .await?;
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use shared::clock::{FakeClock, Timestamp};
 use shared::entropy::SystemEntropy;
+use shared::http::Caller;
 use shared::secret::{SecretBytes, SecretString};
 use shared::testkit;
 
@@ -19,7 +20,6 @@ use super::*;
 use crate::MIGRATIONS;
 use crate::app::{App, World};
 use crate::keys::MasterKey;
-use crate::limits::AddressBlock;
 
 /// One thread that hashes and room for one who waits.
 const SETTINGS: &str = "issuer = 'https://passport.test'\n[database]\nurl = 'sqlite:unused'\n\
@@ -48,6 +48,10 @@ async fn accounts(db: Db) -> (Accounts, AccountId) {
     (accounts, id)
 }
 
+fn caller() -> Caller {
+    Caller::at(IpAddr::V4(Ipv4Addr::LOCALHOST))
+}
+
 /// Runs `work` while every hash is refused.
 async fn while_busy<F: Future<Output = ()>>(accounts: &Accounts, work: F) {
     let hasher = accounts.parts().hasher.clone();
@@ -70,7 +74,7 @@ async fn a_sign_in_that_finds_the_queue_full_is_no_failure() {
             name: LoginName::parse(NAME).expect("a name"),
             password: SecretString::new(password),
             province: None,
-            address: AddressBlock::of(IpAddr::V4(Ipv4Addr::LOCALHOST)),
+            caller: caller(),
             present: None,
         };
         while_busy(&accounts, async {
@@ -103,7 +107,7 @@ async fn a_change_of_password_that_finds_the_queue_full_is_no_failure() {
             last_seen_at: now,
         };
         let change = async |old: &str| {
-            accounts.change_password(&session, &SecretString::new(old), &SecretString::new("xyz12345!")).await
+            accounts.change_password(&session, caller(), &SecretString::new(old), &SecretString::new("xyz12345!")).await
         };
         while_busy(&accounts, async {
             for _ in 0..6 {

@@ -28,6 +28,11 @@ impl Notice {
             "profile-saved" => ("ok", "accounts-notice-profile-saved"),
             "site-withdrawn" => ("ok", "accounts-notice-site-withdrawn"),
             "site-kept" => ("warn", "accounts-notice-again"),
+            "again" => ("warn", "accounts-notice-again"),
+            "session-ended" => ("ok", "sessions-notice-ended"),
+            "others-ended" => ("ok", "sessions-notice-others-ended"),
+            "session-gone" => ("info", "sessions-notice-gone"),
+            "sessions-other-account" => ("warn", "sessions-notice-other-account"),
             "other-account" => ("warn", "accounts-notice-other-account"),
             _ => return None,
         };

@@ -9,7 +9,7 @@ use http::StatusCode;
 use http::request::Parts;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use shared::http::ClientAddr;
+use shared::http::{Caller, ClientAddr};
 use shared::i18n::Lang;
 use shared::page::{Link, Page, SignedIn};
 use tower_cookies::Cookies;
@@ -44,6 +44,8 @@ pub struct Visit {
     pub cookies: Cookies,
     /// The block of addresses that the request comes from.
     pub address: AddressBlock,
+    /// The same with the device, for records.
+    pub caller: Caller,
     /// Whether the browser sent the cookie of our forms.
     sends_cookies: bool,
     /// The session, as far as it could be found out.
@@ -64,7 +66,8 @@ where
         let cookies = parts.extensions.get::<Cookies>().cloned().unwrap_or_default();
         let address = AddressBlock::of(ClientAddr::of(&parts.extensions).0);
         let session = CurrentSession::from_request_parts(parts, state).await?;
-        Ok(Self { page, cookies, address, sends_cookies: sends_cookies(&parts.headers), session })
+        let caller = Caller::of(parts);
+        Ok(Self { page, cookies, address, caller, sends_cookies: sends_cookies(&parts.headers), session })
     }
 }
 

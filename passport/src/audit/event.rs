@@ -1,8 +1,12 @@
 //! The kinds of events, as types: whoever adds one names its fields here and nowhere else.
 
+use std::borrow::Cow;
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+/// A word of ours: which reason, which field, which state.
+pub type Code = Cow<'static, str>;
 
 /// Who did it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +36,7 @@ impl fmt::Display for Actor {
 }
 
 /// What happened. Fields are ids and codes of ours, never what a person typed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Event {
     /// An account was made.
@@ -59,7 +63,7 @@ pub enum Event {
         /// To which account.
         account: String,
         /// A code: `password`, `locked`, …
-        reason: &'static str,
+        reason: Code,
     },
     /// An account was locked.
     AccountLocked {
@@ -85,7 +89,7 @@ pub enum Event {
         /// Whose.
         account: String,
         /// Names of the fields, not their content.
-        fields: Vec<&'static str>,
+        fields: Vec<Code>,
     },
     /// A session ended.
     SessionEnded {
@@ -94,7 +98,7 @@ pub enum Event {
         /// Which session.
         session: String,
         /// A code: `signed_out`, `password_changed`, …
-        reason: &'static str,
+        reason: Code,
     },
     /// A person let a client have these scopes.
     ConsentGiven {
@@ -170,17 +174,51 @@ pub enum Event {
         /// The key.
         kid: String,
         /// Its algorithm.
-        alg: &'static str,
+        alg: Code,
         /// The state it left; none: it was made.
-        from: Option<&'static str>,
+        from: Option<Code>,
         /// The state it is in; none: it was removed.
-        to: Option<&'static str>,
+        to: Option<Code>,
     },
     /// A key for sealing data was made.
     DataKeyMade {
         /// The key.
         key: String,
     },
+}
+
+/// One event of each kind, and of those kinds that are told in several ways one for each. Accounts and clients in them
+/// are `an-account` and `a-client`.
+#[cfg(test)]
+pub(crate) fn samples() -> Vec<Event> {
+    let (account, client) = (|| "an-account".to_owned(), || "a-client".to_owned());
+    let text = || "x".to_owned();
+    vec![
+        Event::AccountRegistered { account: account() },
+        Event::AgreementAccepted { account: account(), version: text() },
+        Event::SignedIn { account: account(), session: text() },
+        Event::SignInRefused { account: account(), reason: "password".into() },
+        Event::SignInRefused { account: account(), reason: "another".into() },
+        Event::AccountLocked { account: account(), until: Some(1) },
+        Event::AccountLocked { account: account(), until: None },
+        Event::AccountUnlocked { account: account() },
+        Event::PasswordChanged { account: account(), sessions_ended: 1 },
+        Event::ProfileChanged { account: account(), fields: vec!["name".into()] },
+        Event::SessionEnded { account: account(), session: text(), reason: "another".into() },
+        Event::ConsentGiven { account: account(), client: client(), scope: text() },
+        Event::ConsentRefused { account: account(), client: client() },
+        Event::ConsentWithdrawn { account: account(), client: client() },
+        Event::CodeReused { account: account(), client: client() },
+        Event::RefreshTokenReused { account: account(), client: client() },
+        Event::ClientRegistered { client: client() },
+        Event::ClientRemoved { client: client() },
+        Event::ClientInvited { uses: 1 },
+        Event::ClientChanged { client: client() },
+        Event::ClientSecretAdded { client: client() },
+        Event::ClientSecretsRetired { client: client(), at: 1 },
+        Event::SigningKeyMoved { kid: text(), alg: "ES256".into(), from: None, to: Some("active".into()) },
+        Event::DataKeyMade { key: text() },
+    ]
 }
 
 impl Event {
@@ -219,6 +257,35 @@ impl Event {
             | Self::ClientSecretAdded { client }
             | Self::ClientSecretsRetired { client, .. } => Some(client),
             _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    #[test]
+    fn there_is_a_sample_of_every_kind() {
+        let kind = |event| serde_json::to_value(event).ok().and_then(|value| Some(value["kind"].as_str()?.to_owned()));
+        let sampled: Vec<String> = samples().into_iter().filter_map(kind).collect();
+        // The sentence about a kind that does not exist names all that do.
+        let refused = serde_json::from_value::<Event>(json!({ "kind": "nothing" })).expect_err("no such kind");
+        let refused = refused.to_string();
+        let kinds: Vec<&str> = refused.split('`').skip(3).step_by(2).collect();
+        assert!(kinds.len() > 20 && kinds.contains(&"signed_in"), "{refused}");
+        for kind in kinds {
+            assert!(sampled.iter().any(|known| known == kind), "no sample of {kind}");
+        }
+    }
+
+    #[test]
+    fn what_is_stored_is_read_again() {
+        for event in samples() {
+            let stored: Value = serde_json::to_value(&event).expect("JSON");
+            assert_eq!(serde_json::from_value::<Event>(stored).expect("an event"), event);
         }
     }
 }

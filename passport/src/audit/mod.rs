@@ -2,7 +2,8 @@
 //!
 //! An event is written in the transaction of the change that it tells of, so that neither stands without
 //! the other. Events name accounts, clients and keys by their ids: no secret, no name, no mail address, no
-//! number of a document. They are kept for [`RETENTION`].
+//! number of a document. Where a person in a browser did something, the network and the device are noted, for the
+//! person's own account of it. Events are kept for [`RETENTION`].
 
 pub mod event;
 pub mod store;
@@ -12,11 +13,13 @@ use std::time::Duration;
 use shared::clock::SharedClock;
 use shared::db::{DbError, Tx};
 use shared::entropy::SharedEntropy;
+use shared::http::Caller;
 
-pub use self::event::{Actor, Event};
+pub use self::event::{Actor, Code, Event};
 
-/// How long events are kept: 183 days, the six months that the Cybersecurity Law asks for (article 21).
-pub const RETENTION: Duration = Duration::from_secs(183 * 24 * 60 * 60);
+/// How long events are kept: twelve months, which people can look back on; the Cybersecurity Law asks for six
+/// (article 21).
+pub const RETENTION: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 
 shared::id_type! {
     /// One event of the record.
@@ -36,14 +39,28 @@ impl Audit {
         Self { clock, entropy }
     }
 
-    /// Appends `event` within the caller's transaction.
+    /// Appends `event` within the caller's transaction: one that comes of no request of a person's browser.
     ///
     /// # Errors
     /// The database did not take it: then the caller's change must not stand either.
     pub async fn record(&self, tx: &mut Tx, actor: &Actor, event: &Event) -> Result<(), DbError> {
+        self.record_from(tx, None, actor, event).await
+    }
+
+    /// Appends `event`, with where the actor did it from.
+    ///
+    /// # Errors
+    /// Like [`Audit::record`].
+    pub async fn record_from(
+        &self,
+        tx: &mut Tx,
+        from: impl Into<Option<Caller>>,
+        actor: &Actor,
+        event: &Event,
+    ) -> Result<(), DbError> {
         let now = self.clock.now();
         let id = EventId::new(now, &*self.entropy);
-        store::append(tx, id, now, actor, event).await
+        store::append(tx, &store::New { id, at: now, from: from.into(), actor, event }).await
     }
 
     /// Removes events older than [`RETENTION`], at most a batch; how many went.

@@ -1,26 +1,44 @@
 //! The record's table.
 
+use serde::Deserialize as _;
 use serde_json::Value;
 use shared::clock::Timestamp;
-use shared::db::{BATCH, BrokenRow, DbError, Tx, sql};
+use shared::db::{BATCH, BrokenRow, DbError, Row, Tx, sql};
+use shared::http::{Caller, Device};
 
 use super::{Actor, Event, EventId};
+
+/// An event about to be appended.
+pub struct New<'n> {
+    /// Its identifier.
+    pub id: EventId,
+    /// When it happened.
+    pub at: Timestamp,
+    /// Where the actor did it from.
+    pub from: Option<Caller>,
+    /// Who did it.
+    pub actor: &'n Actor,
+    /// What happened.
+    pub event: &'n Event,
+}
 
 /// Appends one event.
 ///
 /// # Errors
 /// The database refused.
-pub async fn append(tx: &mut Tx, id: EventId, at: Timestamp, actor: &Actor, event: &Event) -> Result<(), DbError> {
+pub async fn append(tx: &mut Tx, New { id, at, from, actor, event }: &New<'_>) -> Result<(), DbError> {
     let (kind, details) = encode(event)?;
-    sql("INSERT INTO audit_events (id, at, actor, kind, account_id, client_id, details) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7)")
-    .bind(id)
-    .bind(at)
+    sql("INSERT INTO audit_events (id, at, actor, kind, account_id, client_id, details, network, device) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)")
+    .bind(*id)
+    .bind(*at)
     .bind(actor.to_string())
     .bind(kind)
     .bind(event.account())
     .bind(event.client())
     .bind(details)
+    .bind(from.map(|from| from.network.to_string()))
+    .bind(from.map(|from| from.device.to_string()))
     .execute(tx)
     .await
     .map(drop)
@@ -35,6 +53,13 @@ fn encode(event: &Event) -> Result<(String, String), DbError> {
         _ => return Err(broken().into()),
     };
     Ok((kind, value.to_string()))
+}
+
+/// The event that was stored; `None` for a kind that this version does not have.
+fn decode(kind: String, details: &str) -> Option<Event> {
+    let mut value: Value = serde_json::from_str(details).ok()?;
+    value.as_object_mut()?.insert("kind".to_owned(), Value::String(kind));
+    Event::deserialize(value).ok()
 }
 
 /// Removes up to a batch of events from before `limit`; how many went.
@@ -81,4 +106,70 @@ pub async fn latest(tx: &mut Tx, limit: i64) -> Result<Vec<Entry>, DbError> {
             })
         })
         .collect()
+}
+
+/// A place in the record, between two events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mark {
+    /// The time of the event that it stands behind.
+    pub at: Timestamp,
+    /// That event.
+    pub id: EventId,
+}
+
+/// One event of an account, for its owner.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// Where it stands.
+    pub mark: Mark,
+    /// Whether somebody at the command line did it.
+    pub by_operator: bool,
+    /// What happened; `None` for a kind that this version does not have.
+    pub event: Option<Event>,
+    /// The network that it came from.
+    pub network: Option<String>,
+    /// The device that it came from.
+    pub device: Option<Device>,
+}
+
+/// What is asked of the record about an account.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// Which account.
+    pub account: String,
+    /// Nothing from before then.
+    pub since: Timestamp,
+    /// Only what is older than this mark.
+    pub before: Option<Mark>,
+    /// No more than so many.
+    pub most: i64,
+}
+
+/// The events that concern an account, newest first.
+///
+/// # Errors
+/// The database refused, or a row is broken.
+pub async fn of_account(tx: &mut Tx, asked: &Asked) -> Result<Vec<Told>, DbError> {
+    // Without a mark all that ever happened is older.
+    let (at, id) = asked.before.map_or((Timestamp::from_millis(i64::MAX), String::new()), |m| (m.at, m.id.to_string()));
+    let rows = sql("SELECT id, at, actor, kind, details, network, device FROM audit_events \
+         WHERE account_id = $1 AND at >= $2 AND at <= $3 AND (at < $3 OR id < $4) ORDER BY at DESC, id DESC LIMIT $5")
+    .bind(&asked.account)
+    .bind(asked.since)
+    .bind(at)
+    .bind(id)
+    .bind(asked.most)
+    .fetch_all(tx)
+    .await?;
+    rows.iter().map(told).collect()
+}
+
+fn told(row: &Row) -> Result<Told, DbError> {
+    Ok(Told {
+        mark: Mark { at: row.get("at")?, id: row.get("id")? },
+        by_operator: row.get::<String>("actor")? == Actor::Operator.to_string(),
+        event: decode(row.get("kind")?, &row.get::<String>("details")?),
+        network: row.get("network")?,
+        device: row.get::<Option<String>>("device")?.map(|stored| Device::parse(&stored)),
+    })
 }

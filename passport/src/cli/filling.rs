@@ -9,7 +9,7 @@ use shared::entropy::bytes;
 
 use super::world::{clock, entropy};
 use crate::accounts::model::AccountId;
-use crate::accounts::sessions::{self, ACR_PASSWORD, AMR_PASSWORD, Session, SessionId, SessionPolicy};
+use crate::accounts::sessions::{self, ACR_PASSWORD, AMR_PASSWORD, Opening, Session, SessionId, SessionPolicy};
 use crate::oidc::audience::Audience;
 use crate::oidc::handle::GrantId;
 use crate::oidc::named_claims::NamedClaims;
@@ -58,11 +58,11 @@ async fn authorize(db: &Db, account: AccountId, client: &str, now: Timestamp) ->
         refreshable: true,
         by_consent: false,
     };
-    let token = bytes::<32>(&*entropy);
     let policy = SessionPolicy { idle: LIFETIME, absolute: LIFETIME };
+    let opening = Opening { token_hash: bytes::<32>(&*entropy), policy, from: None };
     db.write::<_, DbError, _>(move |tx| {
         let session = session.clone();
-        async move { sessions::store::insert(tx, &session, &token, policy).await }.boxed()
+        async move { sessions::store::insert(tx, &session, &opening).await }.boxed()
     })
     .await?;
     let redemption = Redemption {

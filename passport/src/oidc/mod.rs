@@ -18,6 +18,7 @@ pub mod direct;
 pub mod discovery;
 pub mod document;
 pub mod dpop;
+pub mod entered;
 pub mod error;
 pub mod failure;
 pub mod grant_engine;

@@ -6,7 +6,7 @@ use axum::extract::{FromRef, FromRequestParts};
 use axum::response::Response;
 use http::Uri;
 use http::request::Parts;
-use shared::http::RequestId;
+use shared::http::{Caller, RequestId};
 use shared::page::Page;
 use tower_cookies::Cookies;
 
@@ -24,6 +24,8 @@ pub struct Visit {
     pub reference: RequestId,
     /// The browser's cookies.
     pub cookies: Cookies,
+    /// Where the request comes from, for records.
+    pub caller: Caller,
 }
 
 impl Visit {
@@ -47,6 +49,7 @@ where
             page,
             uri: parts.uri.clone(),
             reference: RequestId::of(&parts.extensions),
+            caller: Caller::of(parts),
             cookies: parts.extensions.get::<Cookies>().cloned().unwrap_or_default(),
         })
     }

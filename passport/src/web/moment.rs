@@ -38,6 +38,16 @@ pub fn day(lang: Lang, at: Timestamp, now: Timestamp) -> String {
     }
 }
 
+/// When something happened, to the minute: `今天 09:14`, `18 March, 09:14`.
+pub fn past(lang: Lang, at: Timestamp, now: Timestamp) -> String {
+    let Civil { hour, minute, .. } = at.civil(CHINA);
+    let day = day(lang, at, now);
+    match lang {
+        Lang::Zh => format!("{day} {hour:02}:{minute:02}"),
+        Lang::En => format!("{day}, {hour:02}:{minute:02}"),
+    }
+}
+
 fn day_number(moment: Timestamp) -> i64 {
     (moment.seconds() + CHINA).div_euclid(DAY_S)
 }
@@ -82,6 +92,15 @@ mod tests {
         assert_eq!(day(Lang::Zh, ago(48), now), "3月16日");
         assert_eq!(day(Lang::En, ago(48), now), "16 March");
         assert_eq!(day(Lang::En, ago(24 * 100), now), "8 December 2025");
+    }
+
+    #[test]
+    fn what_happened_is_told_to_the_minute() {
+        let now = Timestamp::from_seconds(1_773_797_100);
+        let minutes = |n: u64| now - Duration::from_secs(n * 60);
+        assert_eq!(past(Lang::Zh, minutes(11), now), "今天 09:14");
+        assert_eq!(past(Lang::En, minutes(10 * 60), now), "yesterday, 23:25");
+        assert_eq!(past(Lang::En, minutes(48 * 60), now), "16 March, 09:25");
     }
 
     #[test]

@@ -16,6 +16,10 @@ pub const PROVINCE: &str = "/province";
 pub const PROFILE: &str = "/account/profile";
 /// 修改密码
 pub const PASSWORD: &str = "/account/password";
+/// 登录与设备
+pub const SESSIONS: &str = "/account/sessions";
+/// 账户动态
+pub const ACTIVITY: &str = "/account/activity";
 /// 已授权的网站
 pub const SITES: &str = "/account/sites";
 /// 撤销授权, for the site that the query names.

@@ -144,7 +144,7 @@ async fn try_form(
         name,
         password: form.password.clone(),
         province: Province::parse(&form.province),
-        address: visit.address,
+        caller: visit.caller,
         present: session.map(|session| session.id),
     };
     match accounts.sign_in(attempt).await? {

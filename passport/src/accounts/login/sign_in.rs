@@ -12,12 +12,13 @@
 use futures_util::FutureExt as _;
 use shared::clock::Timestamp;
 use shared::db::{DbError, Tx};
+use shared::http::Caller;
 use shared::secret::SecretString;
 
 use crate::accounts::hashing::{HashError, Verdict as Checked};
 use crate::accounts::model::{AccountId, LoginName, Province};
 use crate::accounts::sessions::cookie::SessionToken;
-use crate::accounts::sessions::{self, ACR_PASSWORD, AMR_PASSWORD, EndReason, Ended, Session, SessionId};
+use crate::accounts::sessions::{self, ACR_PASSWORD, AMR_PASSWORD, EndReason, Ended, Opening, Session, SessionId};
 use crate::accounts::store::{self, Credentials, Found};
 use crate::accounts::{Accounts, Trouble};
 use crate::audit::{Actor, Event};
@@ -33,10 +34,17 @@ pub struct Attempt {
     pub password: SecretString,
     /// The province of the test centre, if one was chosen.
     pub province: Option<Province>,
-    /// Where the browser is.
-    pub address: AddressBlock,
+    /// Where the browser is, and which.
+    pub caller: Caller,
     /// The session that this browser has already: it goes on if it is the same person's, and ends if not.
     pub present: Option<SessionId>,
+}
+
+impl Attempt {
+    /// Whose tries are counted together with this one.
+    fn block(&self) -> Subject<'static> {
+        Subject::Address(AddressBlock::of(self.caller.network.address()))
+    }
 }
 
 /// The answer to an [`Attempt`].
@@ -151,7 +159,7 @@ impl Accounts {
 async fn admit(accounts: Accounts, attempt: Attempt, tx: &mut Tx) -> Result<Result<Admitted, Refusal>, DbError> {
     let parts = accounts.parts();
     let (limits, policy, now) = (&parts.limits, parts.limits.policy(), parts.clock.now());
-    let block = Subject::Address(attempt.address);
+    let block = attempt.block();
     if let Verdict::Refused { until } = limits.hit(tx, &policy.sign_in_address, block, now).await? {
         return Ok(Err(Refusal::TooMany { until }));
     }
@@ -185,11 +193,10 @@ async fn refuse(
 ) -> Result<(), DbError> {
     let parts = accounts.parts();
     let (limits, now) = (&parts.limits, parts.clock.now());
-    let block = Subject::Address(attempt.address);
-    limits.hit(tx, &limits.policy().sign_in_address_failures, block, now).await?;
+    limits.hit(tx, &limits.policy().sign_in_address_failures, attempt.block(), now).await?;
     let Some(account) = account else { return Ok(()) };
-    let event = Event::SignInRefused { account: account.to_string(), reason: "password" };
-    parts.audit.record(tx, &Actor::Visitor, &event).await?;
+    let event = Event::SignInRefused { account: account.to_string(), reason: "password".into() };
+    parts.audit.record_from(tx, attempt.caller, &Actor::Visitor, &event).await?;
     if let Some(until) = locked {
         let event = Event::AccountLocked { account: account.to_string(), until: Some(until.millis()) };
         parts.audit.record(tx, &Actor::System, &event).await?;
@@ -241,7 +248,7 @@ async fn begin_session(
     let name = Subject::Text(attempt.name.as_str());
     parts.limits.clear(tx, &parts.limits.policy().sign_in_name, name).await?;
     let event = Event::SignedIn { account: account.id.to_string(), session: session.to_string() };
-    parts.audit.record(tx, &Actor::Account(account.id.to_string()), &event).await?;
+    parts.audit.record_from(tx, attempt.caller, &Actor::Account(account.id.to_string()), &event).await?;
     Ok(Ok(ended))
 }
 
@@ -265,14 +272,16 @@ async fn open_session(
         province: attempt.province,
         last_seen_at: now,
     };
+    let opening = Opening { token_hash: token.hash(), policy: parts.sessions, from: Some(attempt.caller) };
     let mut ended = None;
     if let Some(present) = attempt.present {
-        if sessions::store::renew(tx, &signed_in(present), &token.hash(), parts.sessions).await? {
+        if sessions::store::renew(tx, &signed_in(present), &opening).await? {
             return Ok((present, None));
         }
-        ended = accounts.end_session(tx, present, EndReason::Replaced(account)).await?;
+        let replaced = EndReason::Replaced(account).asked_by(attempt.caller);
+        ended = accounts.end_session(tx, present, replaced).await?;
     }
     let session = signed_in(SessionId::new(now, &*parts.entropy));
-    sessions::store::insert(tx, &session, &token.hash(), parts.sessions).await?;
+    sessions::store::insert(tx, &session, &opening).await?;
     Ok((session.id, ended))
 }

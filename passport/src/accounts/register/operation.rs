@@ -3,6 +3,7 @@
 use futures_util::FutureExt as _;
 use shared::clock::Timestamp;
 use shared::db::{DbError, Tx};
+use shared::http::Caller;
 use shared::i18n::Lang;
 use shared::secret::sha256;
 
@@ -54,8 +55,9 @@ impl Accounts {
         registration: Registration,
         form_key: &str,
         lang: Lang,
-        address: AddressBlock,
+        caller: Caller,
     ) -> Result<Registered, Trouble> {
+        let address = AddressBlock::of(caller.network.address());
         let counted = self.write(address, |accounts, address, tx| count(accounts, address, tx).boxed()).await?;
         if let Verdict::Refused { until } = counted {
             return Ok(Registered::TooMany { until });
@@ -78,7 +80,8 @@ impl Accounts {
             password_hash,
             form_hash: Some(form_hash),
         };
-        let made = self.write((new.clone(), identity), |accounts, args, tx| make(accounts, args, tx).boxed()).await;
+        let made =
+            self.write((new.clone(), identity, caller), |accounts, args, tx| make(accounts, args, tx).boxed()).await;
         match made {
             Ok(()) => Ok(Registered::Done),
             Err(DbError::Conflict { constraint }) if constraint.contains("form_hash") => Ok(Registered::Done),
@@ -113,7 +116,7 @@ async fn count(accounts: Accounts, address: AddressBlock, tx: &mut Tx) -> Result
 /// Everything that makes an account, in one transaction.
 async fn make(
     accounts: Accounts,
-    (new, identity): (NewAccount, Option<SealedIdentity>),
+    (new, identity, caller): (NewAccount, Option<SealedIdentity>, Caller),
     tx: &mut Tx,
 ) -> Result<(), DbError> {
     let parts = accounts.parts();
@@ -124,7 +127,7 @@ async fn make(
     }
     let account = new.id.to_string();
     let actor = Actor::Account(account.clone());
-    parts.audit.record(tx, &actor, &Event::AccountRegistered { account: account.clone() }).await?;
+    parts.audit.record_from(tx, caller, &actor, &Event::AccountRegistered { account: account.clone() }).await?;
     let lang = new.locale.unwrap_or_default();
     for (document, code) in [(Document::Agreement, "agreement"), (Document::Privacy, "privacy")] {
         let accepted =
@@ -132,7 +135,7 @@ async fn make(
         store::insert_agreement(tx, new.id, &accepted, now).await?;
     }
     let accepted = Event::AgreementAccepted { account, version: documents::VERSION.to_owned() };
-    parts.audit.record(tx, &actor, &accepted).await?;
+    parts.audit.record_from(tx, caller, &actor, &accepted).await?;
     if let Some(email) = &new.email {
         parts.outbox.mail(tx, email.as_str(), lang, Notice::Registered).await?;
     }

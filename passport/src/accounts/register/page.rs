@@ -97,7 +97,7 @@ async fn try_form(
     let mut status = StatusCode::UNPROCESSABLE_ENTITY;
     if let Some(registration) = registration {
         let lang = visit.page.lang;
-        match accounts.register(registration, &form.form_key, lang, visit.address).await? {
+        match accounts.register(registration, &form.form_key, lang, visit.caller).await? {
             Registered::Done => return Ok(Ok(to_sign_in(accounts, visit, way, &form))),
             refused => status = explain(&mut flaws, refused),
         }

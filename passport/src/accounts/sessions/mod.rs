@@ -8,16 +8,21 @@
 
 pub mod browser_state;
 pub mod cookie;
+mod end;
 mod extract;
 mod farewell;
+pub mod page;
+mod sites;
 pub mod store;
 
 use std::time::Duration;
 
 use shared::clock::Timestamp;
+use shared::http::{Caller, Device};
 
 pub use self::extract::CurrentSession;
 pub use self::farewell::{Ended, Farewell};
+pub use self::sites::Sites;
 
 use super::model::{AccountId, Province};
 
@@ -61,6 +66,32 @@ impl Session {
     }
 }
 
+/// How a browser gets a session, or gets its own anew.
+#[derive(Debug, Clone, Copy)]
+pub struct Opening {
+    /// SHA-256 of the token that it holds from now on.
+    pub token_hash: [u8; 32],
+    /// How long it lasts.
+    pub policy: SessionPolicy,
+    /// Where the browser is, and which; none where no request made it.
+    pub from: Option<Caller>,
+}
+
+/// A session that has not ended, as its owner tells it from others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// Its identifier.
+    pub id: SessionId,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// When it was last used, to within [`SEEN_GRANULARITY`].
+    pub last_seen_at: Timestamp,
+    /// The network that it was last signed in from.
+    pub network: Option<String>,
+    /// The device that it was last signed in with.
+    pub device: Option<Device>,
+}
+
 /// How long sessions last.
 #[derive(Debug, Clone, Copy)]
 pub struct SessionPolicy {
@@ -88,6 +119,21 @@ pub enum Standing {
     Withdrawn,
 }
 
+/// An end that is about to be: why, and from where, if it comes of a request of somebody's browser.
+#[derive(Debug, Clone, Copy)]
+pub struct Ending {
+    /// Why.
+    pub reason: EndReason,
+    /// Who asked for it.
+    pub from: Option<Caller>,
+}
+
+impl From<EndReason> for Ending {
+    fn from(reason: EndReason) -> Self {
+        Self { reason, from: None }
+    }
+}
+
 /// Why a session ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EndReason {
@@ -99,9 +145,40 @@ pub enum EndReason {
     PasswordChanged,
     /// An operator locked the account: see [`Standing::Withdrawn`].
     Locked,
+    /// Its owner ended it from the list of sessions.
+    EndedFromList,
+    /// Its owner ended all sessions but the one they did it in.
+    OthersEnded,
 }
 
 impl EndReason {
+    /// Every reason; whoever signed in instead is `by`.
+    #[cfg(test)]
+    pub(super) fn all(by: AccountId) -> [Self; 6] {
+        // A reason that is added belongs into the list below as well.
+        match Self::SignedOut {
+            Self::SignedOut
+            | Self::Replaced(_)
+            | Self::PasswordChanged
+            | Self::Locked
+            | Self::EndedFromList
+            | Self::OthersEnded => {}
+        }
+        [
+            Self::SignedOut,
+            Self::Replaced(by),
+            Self::PasswordChanged,
+            Self::Locked,
+            Self::EndedFromList,
+            Self::OthersEnded,
+        ]
+    }
+
+    /// The end that a request brings about.
+    pub fn asked_by(self, caller: Caller) -> Ending {
+        Ending { reason: self, from: Some(caller) }
+    }
+
     /// As it is stored and recorded.
     pub fn code(self) -> &'static str {
         match self {
@@ -109,6 +186,8 @@ impl EndReason {
             Self::Replaced(_) => "replaced",
             Self::PasswordChanged => "password_changed",
             Self::Locked => "locked",
+            Self::EndedFromList => "ended_from_list",
+            Self::OthersEnded => "others_ended",
         }
     }
 }

@@ -2,25 +2,22 @@
 
 use shared::clock::Timestamp;
 use shared::db::{BATCH, BrokenRow, Db, DbError, Query, Row, Tx, sql};
+use shared::http::Device;
 
-use super::{EndReason, Session, SessionId, SessionPolicy, Standing};
+use super::{EndReason, Listed, Opening, Session, SessionId, Standing};
 use crate::accounts::model::{AccountId, Province};
 
 /// Stores a session that begins now.
 ///
 /// # Errors
 /// See [`DbError`].
-pub async fn insert(
-    tx: &mut Tx,
-    session: &Session,
-    token_hash: &[u8; 32],
-    policy: SessionPolicy,
-) -> Result<(), DbError> {
-    let now = session.auth_time;
+pub async fn insert(tx: &mut Tx, session: &Session, opening: &Opening) -> Result<(), DbError> {
+    let (now, policy) = (session.auth_time, opening.policy);
     sql("INSERT INTO sessions (id, token_hash, account_id, auth_time, acr, amr, province, idle_limit, last_seen_at, \
-         idle_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)")
+         idle_at, expires_at, created_at, network, device) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $4, $12, $13)")
     .bind(session.id)
-    .bind(token_hash)
+    .bind(opening.token_hash)
     .bind(session.account)
     .bind(now)
     .bind(&session.acr)
@@ -30,6 +27,8 @@ pub async fn insert(
     .bind(now)
     .bind(now + policy.idle)
     .bind(now + policy.absolute)
+    .bind(opening.from.map(|from| from.network.to_string()))
+    .bind(opening.from.map(|from| from.device.to_string()))
     .execute(tx)
     .await
     .map(drop)
@@ -41,19 +40,15 @@ pub async fn insert(
 ///
 /// # Errors
 /// See [`DbError`].
-pub async fn renew(
-    tx: &mut Tx,
-    session: &Session,
-    token_hash: &[u8; 32],
-    policy: SessionPolicy,
-) -> Result<bool, DbError> {
-    let now = session.auth_time;
-    let renewed = sql("UPDATE sessions SET token_hash = $3, auth_time = $4, acr = $5, amr = $6, \
-         province = COALESCE($7, province), idle_limit = $8, last_seen_at = $4, idle_at = $9, expires_at = $10 \
+pub async fn renew(tx: &mut Tx, session: &Session, opening: &Opening) -> Result<bool, DbError> {
+    let (now, policy) = (session.auth_time, opening.policy);
+    let renewed = sql("UPDATE sessions SET token_hash = $3, created_at = COALESCE(created_at, auth_time), \
+         auth_time = $4, acr = $5, amr = $6, province = COALESCE($7, province), idle_limit = $8, last_seen_at = $4, \
+         idle_at = $9, expires_at = $10, network = $11, device = $12 \
          WHERE id = $1 AND account_id = $2 AND ended_at IS NULL AND idle_at > $4 AND expires_at > $4")
     .bind(session.id)
     .bind(session.account)
-    .bind(token_hash)
+    .bind(opening.token_hash)
     .bind(now)
     .bind(&session.acr)
     .bind(session.amr.join(" "))
@@ -61,6 +56,8 @@ pub async fn renew(
     .bind(i64::try_from(policy.idle.as_millis()).unwrap_or(i64::MAX))
     .bind(now + policy.idle)
     .bind(now + policy.absolute)
+    .bind(opening.from.map(|from| from.network.to_string()))
+    .bind(opening.from.map(|from| from.device.to_string()))
     .execute(tx)
     .await?;
     Ok(renewed == 1)
@@ -177,6 +174,33 @@ pub async fn live(tx: &mut Tx, account: AccountId, now: Timestamp) -> Result<Vec
     .fetch_all(tx)
     .await?;
     rows.iter().map(|row| row.get("id")).collect()
+}
+
+/// The same as their owner sees them, the one used last first: no more than `most`.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn listed(tx: &mut Tx, account: AccountId, now: Timestamp, most: i64) -> Result<Vec<Listed>, DbError> {
+    let rows =
+        sql("SELECT id, COALESCE(created_at, auth_time) AS began_at, last_seen_at, network, device FROM sessions \
+         WHERE account_id = $1 AND ended_at IS NULL AND idle_at > $2 AND expires_at > $2 \
+         ORDER BY last_seen_at DESC, id DESC LIMIT $3")
+        .bind(account)
+        .bind(now)
+        .bind(most)
+        .fetch_all(tx)
+        .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Listed {
+                id: row.get("id")?,
+                created_at: row.get("began_at")?,
+                last_seen_at: row.get("last_seen_at")?,
+                network: row.get("network")?,
+                device: row.get::<Option<String>>("device")?.map(|stored| Device::parse(&stored)),
+            })
+        })
+        .collect()
 }
 
 /// Removes up to a batch of sessions that were over before `limit`; how many went.

@@ -13,6 +13,7 @@ use futures_util::FutureExt as _;
 use serde::Deserialize;
 use shared::clock::Timestamp;
 use shared::db::DbError;
+use shared::http::Caller;
 use shared::page::{Destination, Page, SignedIn};
 
 use super::super::Oidc;
@@ -102,8 +103,8 @@ pub async fn submit(
         return ask_again(&question, &posted.form);
     }
     let outcome = match posted.form.decision.as_str() {
-        "allow" => allow(&oidc, &question, &posted.form).await,
-        "deny" => match deny(&oidc, &question).await {
+        "allow" => allow(&oidc, &question, &posted.form, visit.caller).await,
+        "deny" => match deny(&oidc, &question, visit.caller).await {
             Ok(()) => {
                 let answer = question.request.redirect.with_error(&DECLINED, visit.reference.as_str());
                 let browser = Carrying { cookies: &visit.cookies, signed_in: Some(true) };
@@ -164,7 +165,7 @@ async fn person(oidc: &Oidc, visit: &Visit, request: &AuthorizationRequest) -> R
         .await
 }
 
-async fn allow(oidc: &Oidc, question: &Question, form: &ConsentForm) -> Result<Response, DbError> {
+async fn allow(oidc: &Oidc, question: &Question, form: &ConsentForm, caller: Caller) -> Result<Response, DbError> {
     let consent = decide(question, form, oidc.0.clock.now());
     let (account, client) = (question.session.account, question.request.client.id.to_string());
     let event =
@@ -178,7 +179,7 @@ async fn allow(oidc: &Oidc, question: &Question, form: &ConsentForm) -> Result<R
             async move {
                 let (consent, client, event) = &*work;
                 consents::put(tx, account, client, consent).await?;
-                audit.record(tx, &actor, event).await
+                audit.record_from(tx, caller, &actor, event).await
             }
             .boxed()
         })
@@ -220,7 +221,7 @@ fn decide(question: &Question, form: &ConsentForm, now: Timestamp) -> Consent {
     Consent { scope: before.union(&given), declined: refused.union(&declined), granted_at: now, used_at: now }
 }
 
-async fn deny(oidc: &Oidc, question: &Question) -> Result<(), DbError> {
+async fn deny(oidc: &Oidc, question: &Question, caller: Caller) -> Result<(), DbError> {
     let (account, client) = (question.session.account.to_string(), question.request.client.id.to_string());
     let (audit, actor) = (oidc.0.audit.clone(), Actor::Account(account.clone()));
     let event = Event::ConsentRefused { account, client };
@@ -228,7 +229,7 @@ async fn deny(oidc: &Oidc, question: &Question) -> Result<(), DbError> {
         .db
         .write(move |tx| {
             let (audit, actor, event) = (audit.clone(), actor.clone(), event.clone());
-            async move { audit.record(tx, &actor, &event).await }.boxed()
+            async move { audit.record_from(tx, caller, &actor, &event).await }.boxed()
         })
         .await
 }

@@ -15,6 +15,7 @@ use form_urlencoded::byte_serialize;
 use futures_util::FutureExt as _;
 use serde::Deserialize;
 use shared::db::DbError;
+use shared::http::Caller;
 use shared::page::{Destination, Page};
 
 use super::super::Oidc;
@@ -104,11 +105,11 @@ pub async fn submit(
         return Ok(to_the_list(Some("site-kept")));
     }
     let Some(client) = oidc.0.clients.find(&posted.form.client).await? else { return Ok(to_the_list(None)) };
-    withdraw(&oidc, session.account, client).await?;
+    withdraw(&oidc, session.account, visit.caller, client).await?;
     Ok(to_the_list(Some("site-withdrawn")))
 }
 
-async fn withdraw(oidc: &Oidc, account: AccountId, client: Arc<Client>) -> Result<(), DbError> {
+async fn withdraw(oidc: &Oidc, account: AccountId, caller: Caller, client: Arc<Client>) -> Result<(), DbError> {
     let provider = oidc.clone();
     oidc.0
         .db
@@ -121,7 +122,7 @@ async fn withdraw(oidc: &Oidc, account: AccountId, client: Arc<Client>) -> Resul
                 }
                 farewell::tell_of_withdrawal(tx, oidc.0.accounts.outbox(), account, id).await?;
                 let event = Event::ConsentWithdrawn { account: account.to_string(), client: id.to_owned() };
-                oidc.0.audit.record(tx, &Actor::Account(account.to_string()), &event).await
+                oidc.0.audit.record_from(tx, caller, &Actor::Account(account.to_string()), &event).await
             }
             .boxed()
         })

@@ -173,12 +173,13 @@ async fn current(oidc: &Oidc, visit: &Visit) -> Result<Option<Session>, DbError>
 
 async fn end(oidc: &Oidc, visit: Visit, session: Session, back: Option<String>, language: Option<Lang>) -> Response {
     let accounts = oidc.0.accounts.clone();
+    let ending = EndReason::SignedOut.asked_by(visit.caller);
     let ended = oidc
         .0
         .db
         .write::<_, DbError, _>(move |tx| {
             let accounts = accounts.clone();
-            async move { accounts.end_session(tx, session.id, EndReason::SignedOut).await }.boxed()
+            async move { accounts.end_session(tx, session.id, ending).await }.boxed()
         })
         .await;
     let ended = match ended {

@@ -180,6 +180,21 @@ pub async fn sessions_to_tell_of(tx: &mut Tx, account: AccountId, client_id: &st
     rows.iter().map(|row| row.get("session_id")).collect()
 }
 
+/// The clients that got tokens in sessions of the account that have not ended, and want to know when they do; each with
+/// the session. They are found along the account's sessions: the index of those who are to be told is the only one that
+/// leads from a session to its grants, since each sign-in at any site would have to write another.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn entered(tx: &mut Tx, account: AccountId) -> Result<Vec<(SessionId, String)>, DbError> {
+    let rows = sql("SELECT DISTINCT g.session_id, g.client_id FROM sessions s JOIN grants g ON g.session_id = s.id \
+         WHERE s.account_id = $1 AND s.ended_at IS NULL AND g.told_of_end = 1 ORDER BY g.session_id, g.client_id")
+    .bind(account)
+    .fetch_all(tx)
+    .await?;
+    rows.iter().map(|row| Ok((row.get("session_id")?, row.get("client_id")?))).collect()
+}
+
 /// Ends an authorization and all its tokens; whether it lived.
 ///
 /// # Errors

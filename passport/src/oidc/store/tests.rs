@@ -13,7 +13,7 @@ use super::grants::{Family, Grant, Redemption, Rotation};
 use super::{consents, grants, revoked, sweep, used_tokens};
 use crate::MIGRATIONS;
 use crate::accounts::model::AccountId;
-use crate::accounts::sessions::{self, EndReason, Session, SessionPolicy};
+use crate::accounts::sessions::{self, EndReason, Opening, Session, SessionPolicy};
 use crate::oidc::authorize::interaction::Consent;
 use crate::oidc::handle::{GrantId, Presented};
 use crate::oidc::once::{Once, Use};
@@ -46,7 +46,8 @@ async fn grant(db: &Db, scope: &str) -> Grant {
                 province: None,
                 last_seen_at: T0,
             };
-            sessions::store::insert(tx, &session, &[9; 32], SessionPolicy::default()).await
+            let opening = Opening { token_hash: [9; 32], policy: SessionPolicy::default(), from: None };
+            sessions::store::insert(tx, &session, &opening).await
         }
         .boxed()
     })

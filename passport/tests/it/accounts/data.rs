@@ -16,7 +16,7 @@ async fn someone_not_signed_in_finds_the_two_ways_in() {
     .await;
 }
 
-const NAVIGATION: [&str; 4] = ["我的通行证", "修改资料", "修改密码", "已授权的网站"];
+const NAVIGATION: [&str; 6] = ["我的通行证", "修改资料", "修改密码", "登录与设备", "已授权的网站", "账户动态"];
 
 #[tokio::test]
 async fn the_pages_of_an_account_stand_beside_one_navigation_that_names_the_present_one() {
@@ -28,7 +28,9 @@ async fn the_pages_of_an_account_stand_beside_one_navigation_that_names_the_pres
             ("/", "我的通行证"),
             ("/account/profile", "修改资料"),
             ("/account/password", "修改密码"),
+            ("/account/sessions", "登录与设备"),
             ("/account/sites", "已授权的网站"),
+            ("/account/activity", "账户动态"),
         ] {
             let answer = browser.open(&page(path)).await;
             assert_eq!(answer.texts(".side-wide a"), NAVIGATION, "{path}");

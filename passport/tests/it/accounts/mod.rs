@@ -1,7 +1,9 @@
 //! Candidates: registering, signing in, their home and their data.
 
+mod activity;
 mod code;
 mod data;
+mod devices;
 mod register;
 mod settings;
 mod sign_in;

@@ -8,7 +8,7 @@ use futures_util::FutureExt as _;
 use http::{Request, header};
 use passport::accounts::AccountId;
 use passport::accounts::model::{Email, Name, Province};
-use passport::accounts::sessions::{self, EndReason, Session, SessionId, SessionPolicy};
+use passport::accounts::sessions::{self, EndReason, Opening, Session, SessionId, SessionPolicy};
 use passport::accounts::store::{self, NewAccount};
 use passport::audit::Actor;
 use passport::delivery::store as delivery;
@@ -136,7 +136,8 @@ impl Passport {
             province: province.and_then(Province::parse),
             last_seen_at: now,
         };
-        let (stored, hash) = (session.clone(), sha256(token.as_bytes()));
+        let stored = session.clone();
+        let opening = Opening { token_hash: sha256(token.as_bytes()), policy: SessionPolicy::default(), from: None };
         self.db
             .write::<_, DbError, _>(move |tx| {
                 let (new, stored) = (new.clone(), stored.clone());
@@ -144,7 +145,7 @@ impl Passport {
                     if let Some(new) = &new {
                         store::insert(tx, new, now).await?;
                     }
-                    sessions::store::insert(tx, &stored, &hash, SessionPolicy::default()).await
+                    sessions::store::insert(tx, &stored, &opening).await
                 }
                 .boxed()
             })

@@ -1,0 +1,120 @@
+//! The page: twelve months, newest first, twenty lines at a time.
+//!
+//! Pages follow each other by a mark in the record and not by counting, so that what happens meanwhile neither repeats
+//! a line nor hides one.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt as _;
+use serde::Deserialize;
+use shared::clock::Timestamp;
+use shared::page::Page;
+
+use super::sentence::{self, Sentence};
+use crate::accounts::{AccountId, Accounts, Trouble, Visit, whence};
+use crate::audit::RETENTION;
+use crate::audit::store::{self, Asked, Mark, Told};
+use crate::web::{moment, paths};
+
+/// Lines on a page.
+const LINES: usize = 20;
+
+/// What the address of the page may say.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ActivityQuery {
+    /// The mark that the page begins behind.
+    before: Option<String>,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "accounts/activity.html")]
+struct ActivityPage {
+    page: Page,
+    lines: Vec<Line>,
+    /// Whether this is not the newest page.
+    continued: bool,
+    older: Option<String>,
+}
+
+/// One thing that happened.
+struct Line {
+    symbol: &'static str,
+    text: String,
+    at: String,
+    /// From where, in one or two pieces.
+    from: Vec<String>,
+}
+
+/// GET: a page of the account's own events.
+pub async fn show(
+    State(accounts): State<Accounts>,
+    mut visit: Visit,
+    Query(query): Query<ActivityQuery>,
+) -> Result<Response, Trouble> {
+    let Some(session) = visit.take_session()? else {
+        return Ok(accounts.ask_to_sign_in(paths::ACTIVITY, "sign-in-first"));
+    };
+    let (account, now) = (session.account, accounts.parts().clock.now());
+    accounts.greet(&mut visit.page, account).await?;
+    let page = visit.page;
+    let before = query.before.as_deref().and_then(read_mark);
+    let (told, older) = read(&accounts, account, before, now).await?;
+    let mut lines = Vec::with_capacity(told.len());
+    for told in told {
+        lines.push(line(&accounts, &page, told, now).await?);
+    }
+    let older = older.map(|mark| format!("{}?before={}", paths::ACTIVITY, write_mark(mark)));
+    Ok(ActivityPage { continued: before.is_some(), older, lines, page }.into_response())
+}
+
+/// The events of a page, and the mark that the next one begins behind, if there is one.
+async fn read(
+    accounts: &Accounts,
+    account: AccountId,
+    before: Option<Mark>,
+    now: Timestamp,
+) -> Result<(Vec<Told>, Option<Mark>), Trouble> {
+    // One more than is shown tells whether another page follows.
+    let most = i64::try_from(LINES + 1).unwrap_or(i64::MAX);
+    let asked = Asked { account: account.to_string(), since: now - RETENTION, before, most };
+    let read = accounts.parts().db.read(move |tx| {
+        let asked = asked.clone();
+        async move { store::of_account(tx, &asked).await }.boxed()
+    });
+    let mut told = read.await?;
+    let older = (told.len() > LINES).then(|| told[LINES - 1].mark);
+    told.truncate(LINES);
+    Ok((told, older))
+}
+
+async fn line(accounts: &Accounts, page: &Page, told: Told, now: Timestamp) -> Result<Line, Trouble> {
+    let Sentence { key, symbol, client } = told.event.as_ref().and_then(sentence::sentence).unwrap_or(sentence::OTHER);
+    let text = match client {
+        Some(client) => {
+            let site = accounts.parts().sites.of_client(client, page.lang).await?;
+            let name = site.map_or_else(|| page.t("activity-site-gone"), |site| site.name);
+            page.tw(key, [("site", name.as_str())])
+        }
+        None => page.t(key),
+    };
+    let device = told.device.map(|device| whence::device(page, Some(device)));
+    let from = match told.by_operator {
+        true => vec![page.t("activity-by-staff")],
+        false => device.into_iter().chain(told.network).collect(),
+    };
+    Ok(Line { symbol, text, at: moment::past(page.lang, told.mark.at, now), from })
+}
+
+/// A mark as an address carries it.
+fn write_mark(Mark { at, id }: Mark) -> String {
+    format!("{}.{id}", at.millis())
+}
+
+/// What an address carries; anything else is no mark. It needs no seal: whose events are read is not its to say.
+fn read_mark(text: &str) -> Option<Mark> {
+    let (at, id) = text.split_once('.')?;
+    Some(Mark { at: Timestamp::from_millis(at.parse().ok()?), id: id.parse().ok()? })
+}

@@ -1,0 +1,118 @@
+//! The sentence for each kind of event that concerns a person.
+
+use crate::audit::Event;
+
+/// What a page says of an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sentence<'e> {
+    /// The key of its text.
+    pub key: &'static str,
+    /// The symbol beside it.
+    pub symbol: &'static str,
+    /// The client that the text names as `$site`.
+    pub client: Option<&'e str>,
+}
+
+/// What is said of an event whose kind this version does not know: a newer one wrote it.
+pub const OTHER: Sentence<'static> = plain("activity-other", "info");
+
+const fn plain(key: &'static str, symbol: &'static str) -> Sentence<'static> {
+    Sentence { key, symbol, client: None }
+}
+
+/// The sentence for an event; `None` if it concerns no candidate.
+///
+/// Every kind stands here by name: whoever adds one decides what its owner reads.
+pub fn sentence(event: &Event) -> Option<Sentence<'_>> {
+    let of_site = |key, symbol, client| Sentence { key, symbol, client: Some(client) };
+    Some(match event {
+        Event::AccountRegistered { .. } => plain("activity-registered", "person-plus"),
+        Event::AgreementAccepted { .. } => plain("activity-agreement-accepted", "document"),
+        Event::SignedIn { .. } => plain("activity-signed-in", "sign-in"),
+        Event::SignInRefused { reason, .. } => match reason.as_ref() {
+            "password" => plain("activity-refused-password", "alert"),
+            _ => plain("activity-refused", "alert"),
+        },
+        Event::AccountLocked { until: Some(_), .. } => plain("activity-locked", "alert"),
+        Event::AccountLocked { until: None, .. } => plain("activity-locked-by-staff", "lock"),
+        Event::AccountUnlocked { .. } => plain("activity-unlocked", "ok"),
+        Event::PasswordChanged { .. } => plain("activity-password-changed", "key"),
+        Event::ProfileChanged { .. } => plain("activity-profile-changed", "pencil"),
+        Event::SessionEnded { reason, .. } => plain(ended(reason), "sign-out"),
+        Event::ConsentGiven { client, .. } => of_site("activity-consent-given", "link", client),
+        Event::ConsentRefused { client, .. } => of_site("activity-consent-refused", "link", client),
+        Event::ConsentWithdrawn { client, .. } => of_site("activity-consent-withdrawn", "link", client),
+        Event::CodeReused { client, .. } => of_site("activity-code-reused", "alert", client),
+        Event::RefreshTokenReused { client, .. } => of_site("activity-refresh-token-reused", "alert", client),
+        Event::ClientRegistered { .. }
+        | Event::ClientRemoved { .. }
+        | Event::ClientInvited { .. }
+        | Event::ClientChanged { .. }
+        | Event::ClientSecretAdded { .. }
+        | Event::ClientSecretsRetired { .. }
+        | Event::SigningKeyMoved { .. }
+        | Event::DataKeyMade { .. } => return None,
+    })
+}
+
+/// Why a session ended; the codes are those of [`EndReason`].
+///
+/// [`EndReason`]: crate::accounts::EndReason
+fn ended(reason: &str) -> &'static str {
+    match reason {
+        "signed_out" => "activity-ended-signed-out",
+        "replaced" => "activity-ended-replaced",
+        "password_changed" => "activity-ended-password-changed",
+        "locked" => "activity-ended-locked",
+        "ended_from_list" => "activity-ended-from-list",
+        "others_ended" => "activity-ended-others",
+        _ => "activity-ended",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use http::Uri;
+    use shared::i18n::Lang;
+
+    use super::*;
+    use crate::accounts::{AccountId, EndReason};
+    use crate::web::{Pages, texts};
+
+    #[test]
+    fn every_event_that_concerns_a_person_is_told_in_both_languages() {
+        let pages = Pages::new(Arc::new(texts::catalogue()), None);
+        let told: Vec<Event> =
+            crate::audit::event::samples().into_iter().filter(|event| event.account().is_some()).collect();
+        for lang in [Lang::Zh, Lang::En] {
+            let page = pages.page(lang, &Uri::from_static("/"));
+            let mut texts = Vec::new();
+            for event in &told {
+                let sentence = sentence(event).unwrap_or_else(|| panic!("nothing is said of {event:?}"));
+                let text = page.tw(sentence.key, [("site", sentence.client.unwrap_or("nobody"))]);
+                assert!(!text.contains(sentence.key), "{lang:?}: {event:?}");
+                assert_eq!(text.contains("a-client"), sentence.client.is_some(), "{lang:?}: {text}");
+                assert!(!texts.contains(&text), "two kinds are told alike: {text}");
+                texts.push(text);
+            }
+            assert!(!page.t(OTHER.key).contains(OTHER.key));
+        }
+    }
+
+    #[test]
+    fn what_concerns_no_person_is_told_to_none() {
+        for event in crate::audit::event::samples().iter().filter(|event| event.account().is_none()) {
+            assert_eq!(sentence(event), None, "{event:?}");
+        }
+    }
+
+    #[test]
+    fn every_reason_for_an_end_has_a_sentence_of_its_own() {
+        let by = "01890000-0000-7000-8000-000000000000".parse::<AccountId>().expect("an id");
+        for reason in EndReason::all(by) {
+            assert_ne!(ended(reason.code()), "activity-ended", "{reason:?}");
+        }
+    }
+}
