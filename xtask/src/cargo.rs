@@ -41,11 +41,15 @@ pub(crate) fn cargo() -> Command {
     command
 }
 
+/// The folder in which cargo puts what it builds.
+pub(crate) fn target() -> anyhow::Result<PathBuf> {
+    let this = std::env::current_exe().context("this program does not know where it lies")?;
+    this.parent().and_then(Path::parent).map(Path::to_owned).context("this program does not lie in a target folder")
+}
+
 /// Where cargo puts the program `name`: beside this one, or in the release folder next to it.
 pub(crate) fn program(name: &str, profile: Profile) -> anyhow::Result<PathBuf> {
-    let this = std::env::current_exe().context("this program does not know where it lies")?;
-    let target = this.parent().and_then(Path::parent).context("this program does not lie in a target folder")?;
-    Ok(target.join(profile.folder()).join(name))
+    Ok(target()?.join(profile.folder()).join(name))
 }
 
 /// Builds the programs of some packages, showing what is being compiled.

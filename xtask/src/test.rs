@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, bail};
 
-use crate::cargo::{cargo, watched};
+use crate::cargo::{cargo, target, watched};
 use crate::flags::{self, Flags};
 use crate::fleet::Fleet;
 use crate::interop;
@@ -92,13 +92,24 @@ fn summary(rows: &[Row], tally: &Tally) -> anyhow::Result<()> {
 
 fn format() -> anyhow::Result<String> {
     must(cargo().args(["fmt", "--all", "--check"]), "cargo fmt --all puts it right")?;
+    let how = format!("cargo fmt --manifest-path {} puts it right", interop::RUST);
+    must(cargo().args(["fmt", "--check", "--manifest-path", interop::RUST]), &how)?;
     Ok("as rustfmt would".to_owned())
 }
 
 fn clippy() -> anyhow::Result<String> {
     let step = Step::begin("Looking with clippy");
     let arguments = ["clippy", "--workspace", "--all-targets", "--features", "e2e/browser,e2e/load", "--locked"];
-    let step = watched(step, &[&arguments[..], &["--", "--deny", "warnings"]].concat())?;
+    let deny = ["--", "--deny", "warnings"];
+    let step = watched(step, &[&arguments[..], &deny].concat())?;
+    step.done("clippy finds nothing");
+    if !interop::rust_packages()? {
+        return Ok(format!("no warnings; not looked at {}, whose packages cannot be had", interop::RUST));
+    }
+    let step = Step::begin("Looking with clippy at the client in Rust");
+    let folder = target()?.display().to_string();
+    let arguments = ["clippy", "--locked", "--manifest-path", interop::RUST, "--target-dir", &folder];
+    let step = watched(step, &[&arguments[..], &deny].concat())?;
     step.done("clippy finds nothing");
     Ok("no warnings".to_owned())
 }
@@ -111,13 +122,20 @@ fn dependencies(fast: bool) -> anyhow::Result<String> {
         }
         packages::install_cargo_deny()?;
     }
-    let how = "deny.toml says what is allowed";
     let database = !fast && cargo().args(["deny", "fetch"]).output().is_ok_and(|output| output.status.success());
+    let which: &[&str] = if database { &[] } else { &["bans", "licenses", "sources"] };
+    let how = "deny.toml says what is allowed";
+    must(cargo().args(["deny", "--locked", "check"]).args(which), how)?;
+    if interop::rust_packages()? {
+        let mut deny = cargo();
+        deny.args(["deny", "--locked", "--manifest-path", interop::RUST, "--config", "deny.toml", "check"]);
+        // Nobody has to use everything that is allowed.
+        deny.args(["--allow", "license-not-encountered", "--allow", "advisory-not-detected"]).args(which);
+        must(&mut deny, how)?;
+    }
     if database {
-        must(cargo().args(["deny", "--locked", "check"]), how)?;
         return Ok("advisories, licences, bans and sources".to_owned());
     }
-    must(cargo().args(["deny", "--locked", "check", "bans", "licenses", "sources"]), how)?;
     Ok("licences, bans and sources; advisories not checked, their database cannot be reached".to_owned())
 }
 
