@@ -55,8 +55,12 @@ async fn sites(camera: &mut Camera<'_>, demo: &Demo) -> anyhow::Result<()> {
 
 async fn documents(camera: &mut Camera<'_>, demo: &Demo) -> anyhow::Result<()> {
     camera.visit("passport-welcome", &demo.passport, Light).await?;
-    for page in ["sign-in", "help", "agreement", "privacy", "accessibility", "recover", "no-such-page"] {
-        camera.visit(&format!("passport-{page}"), &format!("{}/{page}", demo.passport), Light).await?;
+    for page in
+        ["sign-in", "help", "agreement", "privacy", "accessibility", "recover", "recover/account", "no-such-page"]
+    {
+        camera
+            .visit(&format!("passport-{}", page.replace('/', "-")), &format!("{}/{page}", demo.passport), Light)
+            .await?;
     }
     Ok(())
 }
@@ -119,6 +123,7 @@ async fn signed_in(camera: &mut Camera<'_>, demo: &Demo, third_party: &ThirdPart
     window.submit().await?;
     window.appears(".summary").await?;
     camera.take("password-errors", Light).await?;
+    contacts(camera, demo).await?;
     let consent = third_party.authorize(&demo.passport, &third_party.redirect_uri)?;
     camera.visit("sites-none", &format!("{}/account/sites", demo.passport), Light).await?;
     camera.visit("consent", &consent, LightAndDark).await?;
@@ -132,6 +137,24 @@ async fn signed_in(camera: &mut Camera<'_>, demo: &Demo, third_party: &ThirdPart
     camera.visit("authorize-error", &wrong, LightAndDark).await?;
     window.click("main details > summary").await?;
     camera.take("authorize-error-open", Light).await
+}
+
+/// The contacts, a code that is awaited, and another contact in place of one.
+async fn contacts(camera: &mut Camera<'_>, demo: &Demo) -> anyhow::Result<()> {
+    let window = camera.window;
+    camera.visit("contact", &format!("{}/account/contact", demo.passport), Light).await?;
+    window.click("#email").await?;
+    window.appears("[name=code]").await?;
+    camera.take("contact-code", Light).await?;
+    window.fill("code", "12").await?;
+    window.submit().await?;
+    window.appears(".summary").await?;
+    camera.take("contact-code-wrong", Light).await?;
+    let change = format!("{}/account/contact/change?contact=mobile", demo.passport);
+    camera.visit("contact-change", &change, Light).await?;
+    window.submit().await?;
+    window.appears(".summary").await?;
+    camera.take("contact-change-errors", Light).await
 }
 
 async fn leaving(camera: &mut Camera<'_>, demo: &Demo) -> anyhow::Result<()> {

@@ -11,7 +11,17 @@ const BOTH: [&str; 2] = ["en", "zh-CN"];
 /// Pages that anybody may open.
 fn open_to_all(demo: &Demo) -> Vec<String> {
     let mut pages = Vec::new();
-    for path in ["/", "/sign-in", "/register", "/help", "/agreement", "/privacy", "/accessibility", "/recover"] {
+    for path in [
+        "/",
+        "/sign-in",
+        "/register",
+        "/help",
+        "/agreement",
+        "/privacy",
+        "/accessibility",
+        "/recover",
+        "/recover/account",
+    ] {
         pages.push(format!("{}{path}", demo.passport));
     }
     for (site, own) in [(&demo.cet, "/transcript"), (&demo.pets, "/levels"), (&demo.ncre, "/subjects")] {
@@ -28,7 +38,20 @@ fn open_to_all(demo: &Demo) -> Vec<String> {
 /// Pages that say that something went wrong, or is over.
 fn ends_of_ways(demo: &Demo) -> Vec<String> {
     let mut pages = Vec::new();
-    for path in ["/no-such-page", "/authorize", "/authorize?client_id=nobody", "/signed-out", "/sign-out", "/logout"] {
+    for path in [
+        "/no-such-page",
+        "/authorize",
+        "/authorize?client_id=nobody",
+        "/signed-out",
+        "/sign-out",
+        "/logout",
+        "/contact/confirm?t=x",
+        "/contact/undo?t=x",
+        "/recover/link?t=x",
+        "/recover/cancel?t=x",
+        "/recover/resume?t=x",
+        "/recover/password",
+    ] {
         pages.push(format!("{}{path}", demo.passport));
     }
     for path in [
@@ -47,7 +70,17 @@ fn ends_of_ways(demo: &Demo) -> Vec<String> {
 /// Pages of somebody signed in.
 fn signed_in(demo: &Demo) -> Vec<String> {
     let mut pages = vec![demo.cet.clone(), format!("{}/registration", demo.cet)];
-    for path in ["/", "/account/profile", "/account/password", "/account/sites", "/sign-out", "/logout"] {
+    for path in [
+        "/",
+        "/account/profile",
+        "/account/password",
+        "/account/contact",
+        "/account/contact/change?contact=email",
+        "/account/contact/change?contact=mobile",
+        "/account/sites",
+        "/sign-out",
+        "/logout",
+    ] {
         pages.push(format!("{}{path}", demo.passport));
     }
     pages

@@ -1,10 +1,9 @@
 //! What stands between an account and somebody who guesses its password, as a person meets it.
 
-use anyhow::{Context as _, ensure};
-use e2e::demo::Demo;
+use anyhow::ensure;
 use e2e::window::Opening;
 
-use crate::stage::{Browser, OwnDemo, newcomer};
+use crate::stage::{Browser, OwnDemo, newcomer, received};
 
 const CAPTCHA: &str = "main [name=captcha_id]";
 
@@ -84,7 +83,7 @@ async fn without_script_who_cannot_read_the_picture_registers_by_a_code() -> any
     browser.click("[name=captcha_action][value=code]").await?;
     browser.shows("6位数字验证码会发到那里").await?;
     ensure!(browser.value("email").await? == who.email, "the other way lost the mail address");
-    let code = code_sent_to(&browser.demo, &who.email).await?;
+    let code = received(&browser.demo, &who.email, "验证码").await?.code()?;
     browser.fill("captcha", &code).await?;
     browser.fill("password", &who.password).await?;
     browser.fill("password_confirm", &who.password).await?;
@@ -92,18 +91,4 @@ async fn without_script_who_cannot_read_the_picture_registers_by_a_code() -> any
     browser.submit().await?;
     browser.shows("注册成功，请登录").await?;
     browser.close().await
-}
-
-/// The code in the mail that reaches that address.
-async fn code_sent_to(demo: &Demo, email: &str) -> anyhow::Result<String> {
-    let mailbox = Browser::open_at(demo, 1280, Opening::default()).await?;
-    let mut found = None;
-    let arrived = async || {
-        mailbox.goto(&format!("{}/?to={email}", demo.mailbox)).await?;
-        found = mailbox.text().await?.split_once("验证码：").and_then(|(_, rest)| rest.get(..6).map(str::to_owned));
-        Ok(found.is_some())
-    };
-    mailbox.until("the mail with the code", arrived).await?;
-    mailbox.close().await?;
-    found.context("a code")
 }

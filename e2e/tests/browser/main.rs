@@ -4,6 +4,7 @@
 //! `cargo build --workspace --bins`. They need chromium and chromedriver.
 
 mod accessibility;
+mod account_life;
 mod axe;
 mod guards;
 mod interrupted;

@@ -1,5 +1,6 @@
 //! Where the tests play: the running demo, or one of a test's own, and a browser for each person.
 
+mod mailbox;
 mod own_demo;
 mod shared_demo;
 mod site;
@@ -12,6 +13,7 @@ use e2e::demo::Demo;
 use e2e::journey::Newcomer;
 use e2e::window::{Look, Opening, Window};
 
+pub(crate) use mailbox::received;
 pub(crate) use own_demo::OwnDemo;
 pub(crate) use site::{Site, parameter};
 

@@ -1,0 +1,93 @@
+//! What becomes of an account over the years: contacts proven, a password forgotten, by real mail and SMS.
+
+use anyhow::ensure;
+
+use crate::stage::{Browser, newcomer, received};
+
+/// Registers somebody and signs them in.
+async fn registered(browser: &Browser, who: &e2e::journey::Newcomer) -> anyhow::Result<()> {
+    let passport = &browser.demo.passport;
+    browser.goto(&format!("{passport}/register")).await?;
+    browser.fill_registration(who).await?;
+    browser.submit().await?;
+    browser.arrives_at(&format!("{passport}/sign-in")).await?;
+    browser.fill("password", &who.password).await?;
+    browser.submit().await?;
+    browser.appears(".tiles").await
+}
+
+#[tokio::test]
+async fn a_newcomer_proves_the_address_by_the_mails_link_and_the_number_by_a_code() -> anyhow::Result<()> {
+    let (browser, who) = (Browser::open(390).await?, newcomer());
+    registered(&browser, &who).await?;
+    browser.shows("您的邮箱和手机号还没有验证").await?;
+
+    // On another device, where nobody is signed in.
+    let elsewhere = Browser::open(1280).await?;
+    let mail = received(&browser.demo, &who.email, "请验证您的邮箱").await?;
+    elsewhere.goto(&mail.link("/contact/confirm")?).await?;
+    elsewhere.shows(&who.email).await?;
+    elsewhere.click("main form button.primary").await?;
+    elsewhere.shows("邮箱已验证").await?;
+    elsewhere.goto(&format!("{}/account/contact", browser.demo.passport)).await?;
+    elsewhere.arrives_at(&format!("{}/sign-in", browser.demo.passport)).await?;
+    elsewhere.close().await?;
+
+    browser.goto(&format!("{}/account/contact", browser.demo.passport)).await?;
+    browser.click("#mobile").await?;
+    browser.appears("[name=code]").await?;
+    let sms = received(&browser.demo, &format!("+86{}", who.mobile), "验证手机号").await?;
+    browser.reload().await?;
+    browser.shows("已交给运营商").await?;
+    browser.fill("code", &sms.code()?).await?;
+    browser.submit().await?;
+    browser.arrives_at(&format!("{}/account/contact", browser.demo.passport)).await?;
+    browser.until("both are proven", async || Ok(browser.text().await?.matches("已验证").count() == 2)).await?;
+    browser.back().await?;
+    browser.shows("联系方式").await?;
+    browser.close().await
+}
+
+/// In English, on a phone, on the way to a site: the code of a mail, and the site is reached.
+#[tokio::test]
+async fn who_forgot_the_password_on_the_way_to_a_site_gets_there() -> anyhow::Result<()> {
+    let (browser, who) = (Browser::open_in(390, "en").await?, newcomer());
+    registered(&browser, &who).await?;
+    let mail = received(&browser.demo, &who.email, "verify your address").await?;
+    browser.goto(&mail.link("/contact/confirm")?).await?;
+    browser.click("main form button.primary").await?;
+    browser.shows("Your address is verified").await?;
+
+    let other = Browser::open_in(390, "en").await?;
+    let demo = &other.demo;
+    other.goto(&format!("{}/registration?lang=en", demo.cet)).await?;
+    other.arrives_at(&format!("{}/sign-in", demo.passport)).await?;
+    other.click("main a[href^='/recover?']").await?;
+    other.arrives_at(&format!("{}/recover", demo.passport)).await?;
+    other.fill("username", &who.email).await?;
+    other.prove().await?;
+    other.submit().await?;
+    other.appears("[name=code]").await?;
+    let mail = received(demo, &who.email, "Resetting the password").await?;
+    other.fill("code", &mail.code()?).await?;
+    other.submit().await?;
+    other.arrives_at(&format!("{}/recover/password", demo.passport)).await?;
+    other.fill("password", "Another-2027").await?;
+    other.fill("password_confirm", "Another-2027").await?;
+    other.submit().await?;
+    other.shows("The new password is saved").await?;
+    ensure!(other.value("username").await? == who.email, "the account is not filled in");
+    other.fill("province", "31").await?;
+    other.fill("password", "Another-2027").await?;
+    other.submit().await?;
+    other.arrives_at(&format!("{}/registration", demo.cet)).await?;
+
+    // The session of before has ended; the mail's link leads to one page with one way on.
+    browser.goto(&format!("{}/account/profile", demo.passport)).await?;
+    browser.arrives_at(&format!("{}/sign-in", demo.passport)).await?;
+    browser.goto(&mail.link("/recover/link")?).await?;
+    browser.shows("This link").await?;
+    ensure!(browser.has("main a.button.primary").await?, "there is no way on");
+    other.close().await?;
+    browser.close().await
+}
