@@ -9,7 +9,9 @@ use shared::assets;
 use shared::http::{Asked, Failure, FailurePages, Kit, ServerSettings};
 use tower_cookies::CookieManagerLayer;
 
-use crate::accounts::{activity, captcha, login, password, profile, province, register, sessions, sign_out};
+use crate::accounts::{
+    activity, captcha, contact, login, password, profile, province, recovery, register, sessions, sign_out,
+};
 use crate::app::App;
 use crate::clients::logos::endpoint as logos;
 use crate::home;
@@ -32,6 +34,11 @@ pub fn router(app: App) -> Router {
         .route(paths::SIGN_OUT, get(sign_out::show).post(sign_out::submit))
         .route(paths::PROFILE, get(profile::show).post(profile::submit))
         .route(paths::PASSWORD, get(password::show).post(password::submit))
+        .route(paths::CONTACT, get(contact::show).post(contact::send))
+        .route(paths::CONTACT_PROOF, get(contact::show_proof).post(contact::submit_proof))
+        .route(paths::CONTACT_CHANGE, get(contact::change_page::show).post(contact::change_page::submit))
+        .route(paths::CONTACT_UNDO, get(contact::undo_page::show).post(contact::undo_page::submit))
+        .route(paths::CONTACT_CONFIRM, get(contact::confirm::show).post(contact::confirm::submit))
         .route(paths::SESSIONS, get(sessions::page::show).post(sessions::page::submit))
         .route(paths::ACTIVITY, get(activity::show))
         .route(paths::AGREEMENT, get(documents::agreement))
@@ -39,7 +46,13 @@ pub fn router(app: App) -> Router {
         .route(paths::ACCESSIBILITY, get(documents::accessibility))
         .route(paths::CAPTCHA_IMAGE, get(captcha::image::show))
         .route(paths::HELP, get(documents::help))
-        .route(paths::RECOVER, get(documents::recover))
+        .route(paths::FIND_ACCOUNT, get(documents::find_account))
+        .route(paths::RECOVER, get(recovery::show).post(recovery::submit))
+        .route(paths::RECOVER_CODE, get(recovery::show_code).post(recovery::submit_code))
+        .route(paths::RECOVER_LINK, get(recovery::show_link).post(recovery::follow))
+        .route(paths::RECOVER_CANCEL, get(recovery::show_cancel).post(recovery::cancel))
+        .route(paths::RECOVER_RESUME, get(recovery::show_resume).post(recovery::resume))
+        .route(paths::RECOVER_PASSWORD, get(recovery::show_password).post(recovery::submit_password))
         .route(provider::CONSENT, get(consent::page::show).post(consent::page::submit))
         .route(paths::SITES, get(consent::sites::show))
         .route(paths::SITE_WITHDRAWAL, get(consent::withdrawal::show).post(consent::withdrawal::submit))

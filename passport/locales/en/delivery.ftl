@@ -4,15 +4,6 @@ delivery-signature =
     { $issuer }
     This message was sent automatically. Please do not reply.
 
-delivery-registered-subject = Your E-TEST Passport is registered
-delivery-registered-text =
-    Hello,
-
-    You have registered an E-TEST Passport. You can sign in with your e-mail address or your mobile number:
-    { $issuer }
-
-    If this was not you, take the account back under “Find my account”.
-
 delivery-taken-subject = Someone tried to register your e-mail address or mobile number
 delivery-taken-text =
     Hello,
@@ -53,3 +44,86 @@ delivery-code-text =
     If you are not filling in a form of E-TEST Passport, somebody mistyped their address. There is nothing to do, and nothing has changed.
 
 delivery-code-sms = [E-TEST] Your code is { $code }, good for 10 minutes. If you did not ask for it, there is nothing to do.
+
+delivery-proof-registered-subject = Please verify your address: your E-TEST Passport is registered
+delivery-proof-registered-text =
+    Hello,
+
+    You have registered an E-TEST Passport. You can sign in with your e-mail address or your mobile number:
+    { $issuer }
+
+    Please open this link to confirm that the address is yours. It is good for an hour:
+    { $link }
+
+    Once signed in, you can have it sent again under “Contact details”. An account with nothing verified is closed 7 days after registration.
+
+    If it was not you, open the link and choose “It was not me”.
+
+delivery-proof-contact-subject = Your code for E-TEST Passport: { $code }
+delivery-proof-contact-text =
+    Hello,
+
+    Your code is { $code }, good for 10 minutes. Or open this link, good for an hour:
+    { $link }
+
+    It was asked for on { $time } from the network address { $from }. If it was not you, open the link and choose “It was not me”.
+
+delivery-proof-contact-sms = [E-TEST] { $code } is your code to verify your mobile number, good for 10 minutes. Tell it to nobody.
+
+delivery-proof-recovery-subject = Resetting the password of your E-TEST Passport: { $code }
+delivery-proof-recovery-text =
+    Hello,
+
+    Your code is { $code }. It resets your password and is good for 10 minutes. Or open this link, good for an hour:
+    { $link }
+
+    It was asked for on { $time } from the network address { $from }. If it was not you, open the link and choose “It was not me”: your password stays as it is.
+
+    Tell the code to nobody. We never call to ask for it.
+
+delivery-proof-recovery-sms = [E-TEST] { $code } is your code to reset your password, good for 10 minutes. Tell it to nobody.
+
+delivery-password-changed-sms = [E-TEST] Your password was changed on { $time }. If it was not you, reset it now.
+delivery-locked-sms = [E-TEST] Because of several wrong passwords, your account is locked until { $time }. It unlocks by itself.
+
+delivery-password-reset-subject = The password of your E-TEST Passport was reset
+delivery-password-reset-text =
+    Hello,
+
+    Your password was reset on { $time }. You have been signed out on all devices. To keep the account safe, address and number cannot be changed for 72 hours.
+
+    If this was not you, reset your password now:
+    { $issuer }
+
+delivery-password-reset-sms = [E-TEST] Your password was reset on { $time }, and you were signed out everywhere. If it was not you, reset it now.
+
+delivery-recovery-waits-subject = Someone wants to reset the password of your E-TEST Passport
+delivery-recovery-waits-text =
+    Hello,
+
+    Someone got a code that was sent to your account. It is not enough to reset the password, and they wait until { $time }.
+
+    If it is you, just wait. If not, open this link and cancel:
+    { $link }
+
+delivery-recovery-waits-sms = [E-TEST] Someone wants to reset your password and can after { $time }. If it is not you, cancel: { $link }
+
+delivery-recovery-waited-subject = You can reset the password of your E-TEST Passport now
+delivery-recovery-waited-text =
+    Hello,
+
+    The wait is over, and nobody cancelled. Open this link and choose a new password. It is good until { $time }:
+    { $link }
+
+delivery-recovery-waited-sms = [E-TEST] The wait is over. Open the link and choose a new password before { $time }: { $link }
+
+delivery-contact-changed-subject = The contact details of your E-TEST Passport were changed
+delivery-contact-changed-text =
+    Hello,
+
+    The contact details of your account were changed; now there is { $new }.
+
+    If this was not you, open this link before { $time } to undo it. Nobody can sign in then until you reset the password:
+    { $link }
+
+delivery-contact-changed-sms = [E-TEST] Your account has the new contact { $new }. If it was not you, undo it before { $time }: { $link }

@@ -16,3 +16,5 @@ home-welcome-title = One Passport for every exam
 home-welcome-lead = Register once and sign in once for CET, PETS and NCRE.
 home-welcome-sign-in = Sign in
 home-welcome-register = Register
+home-prove = Neither your e-mail address nor your mobile number is verified. Verify one of them to keep the account and to be able to reset the password.
+home-prove-link = Verify now

@@ -4,15 +4,6 @@ delivery-signature =
     { $issuer }
     这是系统自动发出的邮件，请不要回复。
 
-delivery-registered-subject = 您的E-TEST通行证已注册
-delivery-registered-text =
-    您好！
-
-    您已成功注册E-TEST通行证。电子邮箱和手机号都可以用来登录：
-    { $issuer }
-
-    如果这不是您本人的操作，请通过“找回账号”取回账号。
-
 delivery-taken-subject = 有人用您的电子邮箱或手机号注册E-TEST通行证
 delivery-taken-text =
     您好！
@@ -53,3 +44,86 @@ delivery-code-text =
     如果您没有在填写E-TEST通行证的表单，可能是别人填错了邮箱，您无需做任何事，账号也没有变化。
 
 delivery-code-sms = 【E-TEST】验证码{ $code }，10分钟内有效。如非本人操作，请忽略。
+
+delivery-proof-registered-subject = 请验证您的邮箱：E-TEST通行证已注册
+delivery-proof-registered-text =
+    您好！
+
+    您已成功注册E-TEST通行证。电子邮箱和手机号都可以用来登录：
+    { $issuer }
+
+    请打开下面的链接确认这个邮箱是您的，链接1小时内有效：
+    { $link }
+
+    也可以登录后在“联系方式”里重新发送。注册后7天内都没有验证的账号会被注销。
+
+    如果不是您本人注册，请打开链接，选择“不是我”。
+
+delivery-proof-contact-subject = E-TEST通行证验证码：{ $code }
+delivery-proof-contact-text =
+    您好！
+
+    您的验证码是{ $code }，10分钟内有效。也可以打开下面的链接，1小时内有效：
+    { $link }
+
+    这次验证是{ $time }从网络地址{ $from }发起的。如果不是您本人，请打开链接，选择“不是我”。
+
+delivery-proof-contact-sms = 【E-TEST】验证码{ $code }，用于验证手机号，10分钟内有效。请不要告诉任何人。
+
+delivery-proof-recovery-subject = 重置E-TEST通行证密码，验证码：{ $code }
+delivery-proof-recovery-text =
+    您好！
+
+    您的验证码是{ $code }，用于重置密码，10分钟内有效。也可以打开下面的链接，1小时内有效：
+    { $link }
+
+    这次重置是{ $time }从网络地址{ $from }发起的。如果不是您本人，请打开链接，选择“不是我”，密码不会改变。
+
+    请不要把验证码告诉任何人。我们不会打电话向您索要。
+
+delivery-proof-recovery-sms = 【E-TEST】验证码{ $code }，用于重置密码，10分钟内有效。请不要告诉任何人。
+
+delivery-password-changed-sms = 【E-TEST】您的密码已于{ $time }修改。如非本人操作，请立即重置密码。
+delivery-locked-sms = 【E-TEST】因多次输错密码，您的账号锁定至{ $time }，到时自动解锁。
+
+delivery-password-reset-subject = 您的E-TEST通行证密码已重置
+delivery-password-reset-text =
+    您好！
+
+    您的密码已于{ $time }重置，所有设备上的登录均已退出。为了安全，之后72小时内不能更换邮箱和手机号。
+
+    如果这不是您本人的操作，请立即重置密码：
+    { $issuer }
+
+delivery-password-reset-sms = 【E-TEST】您的密码已于{ $time }重置，所有登录均已退出。如非本人操作，请立即重置密码。
+
+delivery-recovery-waits-subject = 有人要重置您的E-TEST通行证密码
+delivery-recovery-waits-text =
+    您好！
+
+    有人收到了发给您账号的验证码，但还不足以重置密码，正在等待到{ $time }。
+
+    如果是您本人，请等到那时。如果不是，请打开下面的链接取消：
+    { $link }
+
+delivery-recovery-waits-sms = 【E-TEST】有人要重置您的密码，将在{ $time }以后可以重置。如非本人，请取消：{ $link }
+
+delivery-recovery-waited-subject = 现在可以重置您的E-TEST通行证密码
+delivery-recovery-waited-text =
+    您好！
+
+    等待结束了，没有人取消。请打开下面的链接，选一个新密码，链接在{ $time }前有效：
+    { $link }
+
+delivery-recovery-waited-sms = 【E-TEST】等待结束，请在{ $time }前打开链接选一个新密码：{ $link }
+
+delivery-contact-changed-subject = 您的E-TEST通行证更换了联系方式
+delivery-contact-changed-text =
+    您好！
+
+    您的账号更换了联系方式，新的是{ $new }。
+
+    如果这不是您本人的操作，请在{ $time }前打开下面的链接撤销，账号会暂停登录，等您重置密码：
+    { $link }
+
+delivery-contact-changed-sms = 【E-TEST】您的账号换成了新的联系方式{ $new }。如非本人，请在{ $time }前撤销：{ $link }

@@ -16,3 +16,5 @@ home-welcome-title = 一个通行证，全部考试
 home-welcome-lead = 注册一次、登录一次，CET、PETS、NCRE报名都能用。
 home-welcome-sign-in = 登录
 home-welcome-register = 注册
+home-prove = 您的邮箱和手机号还没有验证。验证其中一个，账号才能长期使用，忘了密码也能重置。
+home-prove-link = 去验证

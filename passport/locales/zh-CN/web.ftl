@@ -1,6 +1,6 @@
 # The frame of the passport's pages, its documents and its error pages.
 web-brand = E-TEST 通行证
-web-recover = 找回账号和重置密码
+web-find-account = 找回账号
 web-next = 接下来怎么办
 web-go-home = 去通行证首页
 web-try-again = 再试一次

@@ -4,10 +4,10 @@ use futures_util::FutureExt as _;
 use shared::db::{DbError, Tx};
 use shared::secret::SecretString;
 
-use super::model::{Account, AccountId, Details, Email, LoginName, Mobile, Name};
+use super::model::{Account, AccountId, ContactKind, Details, Email, LoginName, Mobile, Name};
 use super::sessions::{self, EndReason};
 use super::store::{self, NewAccount};
-use super::{Accounts, Trouble};
+use super::{Accounts, Trouble, contact};
 use crate::audit::{Actor, Event};
 use crate::limits::Subject;
 
@@ -149,6 +149,10 @@ async fn add_all(
             form_hash: None,
         };
         store::insert(tx, &new, now).await?;
+        // Whoever adds an account knows whose the contacts are.
+        for kind in ContactKind::ALL {
+            contact::store::set_proven(tx, new.id, kind, now).await?;
+        }
         let account = new.id.to_string();
         parts.audit.record(tx, &Actor::Operator, &Event::AccountRegistered { account }).await?;
         added.push(new.id);

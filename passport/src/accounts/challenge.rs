@@ -7,7 +7,7 @@ use shared::i18n::Lang;
 use shared::page::Captcha;
 
 use super::captcha::{Fields, Form, Problem, Step, needed};
-use super::model::{Email, LoginName, Mobile};
+use super::model::{Contact, LoginName};
 use super::{Accounts, Trouble, store};
 use crate::config::CaptchaPolicy;
 use crate::limits::{AddressBlock, Subject, Verdict};
@@ -94,37 +94,6 @@ pub struct Sent {
     pub lang: Lang,
 }
 
-/// Where a code can be sent.
-#[derive(Debug, Clone)]
-pub enum Contact {
-    /// By mail.
-    Mail(Email),
-    /// By SMS.
-    Sms(Mobile),
-}
-
-impl Contact {
-    /// The mail address or mobile number that was typed into one field.
-    pub fn parse(text: &str) -> Option<Self> {
-        let mobile = || Mobile::parse(text).ok().map(Self::Sms);
-        Email::parse(text).ok().map(Self::Mail).or_else(mobile)
-    }
-
-    fn name(&self) -> LoginName {
-        match self {
-            Self::Mail(email) => LoginName::email(email),
-            Self::Sms(mobile) => LoginName::mobile(mobile),
-        }
-    }
-
-    fn masked(&self) -> String {
-        match self {
-            Self::Mail(email) => email.masked(),
-            Self::Sms(mobile) => mobile.masked(),
-        }
-    }
-}
-
 /// Sends a code and asks for it. At sign-in only who has an account gets one; the page says the same either way.
 async fn send_code(accounts: &Accounts, sent: Sent, tx: &mut Tx) -> Result<Step, DbError> {
     let parts = accounts.parts();
@@ -146,8 +115,8 @@ async fn send_code(accounts: &Accounts, sent: Sent, tx: &mut Tx) -> Result<Step,
     let (captcha, code) = parts.captchas.code(sent.form, contact.masked(), now);
     if sent.form == Form::Registration || store::find_by_name(tx, &name).await?.is_some() {
         match contact {
-            Contact::Mail(email) => parts.outbox.code_mail(tx, email.as_str(), sent.lang, &code).await?,
-            Contact::Sms(mobile) => parts.outbox.code_sms(tx, mobile.as_str(), sent.lang, &code).await?,
+            Contact::Email(email) => parts.outbox.code_mail(tx, email.as_str(), sent.lang, &code).await?,
+            Contact::Mobile(mobile) => parts.outbox.code_sms(tx, mobile.as_str(), sent.lang, &code).await?,
         };
     }
     Ok(Step::Again { captcha, problem: None })

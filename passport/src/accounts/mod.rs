@@ -4,13 +4,17 @@ pub mod activity;
 pub mod admin;
 pub mod captcha;
 mod challenge;
+mod confirmation;
+pub mod contact;
 mod fields;
 pub mod hashing;
 pub mod login;
 pub mod model;
 pub mod password;
 pub mod profile;
+pub mod proof;
 pub mod province;
+pub mod recovery;
 pub mod register;
 pub mod sessions;
 pub mod side;
@@ -175,9 +179,13 @@ impl Accounts {
         let actor = match reason {
             EndReason::Locked => Actor::Operator,
             EndReason::Replaced(by) => Actor::Account(by.to_string()),
-            EndReason::SignedOut | EndReason::PasswordChanged | EndReason::EndedFromList | EndReason::OthersEnded => {
-                Actor::Account(account.to_string())
-            }
+            EndReason::Closed => Actor::System,
+            EndReason::Frozen => Actor::Visitor,
+            EndReason::SignedOut
+            | EndReason::PasswordChanged
+            | EndReason::PasswordReset
+            | EndReason::EndedFromList
+            | EndReason::OthersEnded => Actor::Account(account.to_string()),
         };
         let event =
             Event::SessionEnded { account: account.to_string(), session: id.to_string(), reason: reason.code().into() };

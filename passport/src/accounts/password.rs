@@ -184,15 +184,19 @@ impl Accounts {
 }
 
 /// A counted try that may look at the old password.
-struct Admitted {
-    account: Credentials,
-    left: u32,
+pub(super) struct Admitted {
+    pub(super) account: Credentials,
+    pub(super) left: u32,
     /// Until when no other is allowed if this was the last try.
-    locks_until: Timestamp,
+    pub(super) locks_until: Timestamp,
 }
 
 /// Counts the try and reads the account, or says from when on it may be tried again.
-async fn admit(accounts: Accounts, id: AccountId, tx: &mut Tx) -> Result<Result<Admitted, Timestamp>, DbError> {
+pub(super) async fn admit(
+    accounts: Accounts,
+    id: AccountId,
+    tx: &mut Tx,
+) -> Result<Result<Admitted, Timestamp>, DbError> {
     let parts = accounts.parts();
     let (limit, now) = (&parts.limits.policy().password_confirmation, parts.clock.now());
     let subject = id.to_string();
@@ -208,7 +212,7 @@ async fn admit(accounts: Accounts, id: AccountId, tx: &mut Tx) -> Result<Result<
 }
 
 /// Nobody was told anything: the try did not happen.
-async fn take_back(accounts: Accounts, id: AccountId, tx: &mut Tx) -> Result<(), DbError> {
+pub(super) async fn take_back(accounts: Accounts, id: AccountId, tx: &mut Tx) -> Result<(), DbError> {
     let parts = accounts.parts();
     let (limit, now) = (&parts.limits.policy().password_confirmation, parts.clock.now());
     parts.limits.give_back(tx, limit, Subject::Text(&id.to_string()), now).await

@@ -10,6 +10,7 @@ pub fn side(page: &Page, current: &str) -> Vec<NavItem> {
         (paths::HOME, "accounts-home", "person"),
         (paths::PROFILE, "accounts-profile-title", "pencil"),
         (paths::PASSWORD, "accounts-password-title", "lock"),
+        (paths::CONTACT, "contact-title", "mail"),
         (paths::SESSIONS, "sessions-title", "laptop"),
         (paths::SITES, "accounts-sites", "link"),
         (paths::ACTIVITY, "activity-title", "clock"),

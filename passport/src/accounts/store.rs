@@ -62,6 +62,8 @@ pub struct Credentials {
     pub password_set_at: Timestamp,
     /// Whether staff keep the account from signing in.
     pub blocked: bool,
+    /// Whether a change of its contacts was undone, and none is proven anew yet.
+    pub frozen: bool,
 }
 
 /// Whom a login name belongs to.
@@ -182,7 +184,7 @@ pub async fn login_names(tx: &mut Tx, id: AccountId) -> Result<Vec<String>, DbEr
 /// # Errors
 /// See [`DbError`].
 pub async fn credentials(tx: &mut Tx, name: &LoginName) -> Result<Found, DbError> {
-    let row = sql("SELECT n.name, a.id, a.password_hash, a.password_set_at, a.blocked_at \
+    let row = sql("SELECT n.name, a.id, a.password_hash, a.password_set_at, a.blocked_at, a.frozen_at \
          FROM login_names n JOIN accounts a ON a.id = n.account_id WHERE n.name >= $1 ORDER BY n.name LIMIT 1")
     .bind(name.as_str())
     .fetch_optional(tx)
@@ -199,7 +201,7 @@ pub async fn credentials(tx: &mut Tx, name: &LoginName) -> Result<Found, DbError
 /// # Errors
 /// See [`DbError`].
 pub async fn credentials_by_id(tx: &mut Tx, id: AccountId) -> Result<Option<Credentials>, DbError> {
-    sql("SELECT id, password_hash, password_set_at, blocked_at FROM accounts WHERE id = $1")
+    sql("SELECT id, password_hash, password_set_at, blocked_at, frozen_at FROM accounts WHERE id = $1")
         .bind(id)
         .fetch_optional(tx)
         .await?
@@ -213,6 +215,7 @@ fn credentials_of(row: &Row) -> Result<Credentials, DbError> {
         password_hash: row.get("password_hash")?,
         password_set_at: row.get("password_set_at")?,
         blocked: row.get::<Option<Timestamp>>("blocked_at")?.is_some(),
+        frozen: row.get::<Option<Timestamp>>("frozen_at")?.is_some(),
     })
 }
 
@@ -228,6 +231,14 @@ pub async fn replace_hash(tx: &mut Tx, id: AccountId, old: &str, new: &str) -> R
         .execute(tx)
         .await
         .map(|rows| rows == 1)
+}
+
+/// Sets a password's hash, whatever was there before.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn set_hash(tx: &mut Tx, id: AccountId, hash: &str) -> Result<(), DbError> {
+    sql("UPDATE accounts SET password_hash = $2 WHERE id = $1").bind(id).bind(hash).execute(tx).await.map(drop)
 }
 
 /// Notes when the owner chose a new password.
@@ -267,6 +278,23 @@ pub async fn update_profile(
 /// See [`DbError`].
 pub async fn set_blocked(tx: &mut Tx, id: AccountId, at: Option<Timestamp>) -> Result<bool, DbError> {
     sql("UPDATE accounts SET blocked_at = $2 WHERE id = $1").bind(id).bind(at).execute(tx).await.map(|rows| rows == 1)
+}
+
+/// Keeps an account from signing in until a contact is proven anew, or lets it again.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn set_frozen(tx: &mut Tx, id: AccountId, at: Option<Timestamp>) -> Result<(), DbError> {
+    sql("UPDATE accounts SET frozen_at = $2 WHERE id = $1").bind(id).bind(at).execute(tx).await.map(drop)
+}
+
+/// Until when nothing may be changed of an account that would shut its owner out.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn guarded_until(tx: &mut Tx, id: AccountId) -> Result<Option<Timestamp>, DbError> {
+    let row = sql("SELECT guarded_until FROM accounts WHERE id = $1").bind(id).fetch_optional(tx).await?;
+    row.map_or(Ok(None), |row| row.get("guarded_until"))
 }
 
 /// What a site may be told about an account: one row.

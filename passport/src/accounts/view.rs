@@ -26,6 +26,8 @@ impl Notice {
             "signed-out" => ("ok", "accounts-notice-signed-out"),
             "password-changed" => ("ok", "accounts-notice-password-changed"),
             "profile-saved" => ("ok", "accounts-notice-profile-saved"),
+            "password-reset" => ("ok", "recover-done"),
+            "contact-proven" => ("ok", "contact-done"),
             "site-withdrawn" => ("ok", "accounts-notice-site-withdrawn"),
             "site-kept" => ("warn", "accounts-notice-again"),
             "again" => ("warn", "accounts-notice-again"),

@@ -84,6 +84,72 @@ pub enum Event {
         /// How many other sessions ended by it.
         sessions_ended: u64,
     },
+    /// A password was chosen anew by who had forgotten it.
+    PasswordReset {
+        /// Whose.
+        account: String,
+        /// How many sessions ended by it.
+        sessions_ended: u64,
+    },
+    /// Somebody who wants to choose the password anew proved to read what is sent to the account.
+    RecoveryProven {
+        /// Which account.
+        account: String,
+        /// `email` or `mobile`.
+        contact: Code,
+    },
+    /// They wait, since that is not enough.
+    RecoveryWaits {
+        /// Which account.
+        account: String,
+        /// Until when, in milliseconds since the epoch.
+        until: i64,
+    },
+    /// The owner said that it was not them, and every recovery under way ended.
+    RecoveryCancelled {
+        /// Which account.
+        account: String,
+    },
+    /// A contact was proven to be its owner's.
+    ContactProven {
+        /// Whose.
+        account: String,
+        /// `email` or `mobile`.
+        contact: Code,
+    },
+    /// The owner of a contact said that they had not given it.
+    ContactRefused {
+        /// The account that had claimed it.
+        account: String,
+        /// `email` or `mobile`.
+        contact: Code,
+    },
+    /// A contact that was not proven was corrected.
+    ContactCorrected {
+        /// Whose.
+        account: String,
+        /// `email` or `mobile`.
+        contact: Code,
+    },
+    /// Another contact took the place of one.
+    ContactChanged {
+        /// Whose.
+        account: String,
+        /// `email` or `mobile`.
+        contact: Code,
+    },
+    /// A change of contacts was undone, and nobody signs in until a contact is proven anew.
+    AccountFrozen {
+        /// Which account.
+        account: String,
+    },
+    /// An account was closed.
+    AccountClosed {
+        /// Which.
+        account: String,
+        /// A code: `unproven`, …
+        reason: Code,
+    },
     /// A profile was changed.
     ProfileChanged {
         /// Whose.
@@ -203,6 +269,16 @@ pub(crate) fn samples() -> Vec<Event> {
         Event::AccountLocked { account: account(), until: None },
         Event::AccountUnlocked { account: account() },
         Event::PasswordChanged { account: account(), sessions_ended: 1 },
+        Event::PasswordReset { account: account(), sessions_ended: 1 },
+        Event::RecoveryProven { account: account(), contact: "email".into() },
+        Event::RecoveryWaits { account: account(), until: 1 },
+        Event::RecoveryCancelled { account: account() },
+        Event::ContactProven { account: account(), contact: "email".into() },
+        Event::ContactRefused { account: account(), contact: "email".into() },
+        Event::ContactCorrected { account: account(), contact: "email".into() },
+        Event::ContactChanged { account: account(), contact: "email".into() },
+        Event::AccountFrozen { account: account() },
+        Event::AccountClosed { account: account(), reason: "unproven".into() },
         Event::ProfileChanged { account: account(), fields: vec!["name".into()] },
         Event::SessionEnded { account: account(), session: text(), reason: "another".into() },
         Event::ConsentGiven { account: account(), client: client(), scope: text() },
@@ -232,6 +308,16 @@ impl Event {
             | Self::AccountLocked { account, .. }
             | Self::AccountUnlocked { account }
             | Self::PasswordChanged { account, .. }
+            | Self::PasswordReset { account, .. }
+            | Self::RecoveryProven { account, .. }
+            | Self::RecoveryWaits { account, .. }
+            | Self::RecoveryCancelled { account }
+            | Self::ContactProven { account, .. }
+            | Self::ContactRefused { account, .. }
+            | Self::ContactCorrected { account, .. }
+            | Self::ContactChanged { account, .. }
+            | Self::AccountFrozen { account }
+            | Self::AccountClosed { account, .. }
             | Self::ProfileChanged { account, .. }
             | Self::SessionEnded { account, .. }
             | Self::ConsentGiven { account, .. }

@@ -7,7 +7,7 @@ use futures_util::FutureExt as _;
 use shared::db::{Db, DbError};
 
 use super::world;
-use crate::accounts::{captcha, sessions};
+use crate::accounts::{captcha, proof, recovery, sessions};
 use crate::app::App;
 use crate::delivery::Worker;
 use crate::limits;
@@ -17,6 +17,9 @@ const RESTS: u32 = 3;
 
 /// How long it rests at the least, so that whoever waits to write is served first.
 const LEAST_REST: Duration = Duration::from_millis(5);
+
+/// How long a link that is over is known: whoever follows it late is told what became of it.
+const KEEP_PROOFS: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// What is kept for a time only; sessions for as long after their end as `keep_sessions`. Each removes a bounded number
 /// of rows at a time, until there are none.
@@ -32,6 +35,10 @@ pub async fn clean_up(app: App, db: Db, worker: Arc<Worker>, keep_sessions: Dura
     let now = world::clock().now();
     drain("limits", || db.write(move |tx| limits::store::purge(tx, now).boxed())).await;
     drain("captchas", || db.write(move |tx| captcha::store::purge(tx, now).boxed())).await;
+    drain("proofs", || db.write(move |tx| proof::store::purge(tx, now - KEEP_PROOFS).boxed())).await;
+    drain("recoveries", || db.write(move |tx| recovery::store::purge(tx, now - KEEP_PROOFS).boxed())).await;
+    drain("changes of contacts", || app.accounts.settle_changes()).await;
+    drain("accounts that were never proven", || app.accounts.close_unproven()).await;
     let over = now - keep_sessions;
     drain("sessions", || db.write(move |tx| sessions::store::purge(tx, over).boxed())).await;
     drain("finished messages", || worker.expire()).await;

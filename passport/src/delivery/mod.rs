@@ -13,7 +13,10 @@ pub mod store;
 pub mod text;
 pub mod worker;
 
-pub use self::model::{Channel, Letter, LogoutNotice, MessageId, Notice, Outgoing, Payload, SendError, Transport};
+pub use self::model::{
+    Channel, Letter, LogoutNotice, MessageId, Notice, Outgoing, Payload, Progress, ProofLetter, ProofWords, SendError,
+    Transport,
+};
 pub use self::outbox::Outbox;
 pub use self::sms::SmsGateway;
 pub use self::smtp::Mailer;

@@ -59,10 +59,8 @@ impl fmt::Display for Channel {
 }
 
 /// What people are told about their account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
-    /// The account is there.
-    Registered,
     /// Somebody tried to register with a mail address or mobile number of the account.
     ContactTaken,
     /// The password was changed at that moment.
@@ -70,11 +68,97 @@ pub enum Notice {
         /// When.
         at: Timestamp,
     },
+    /// The password was chosen anew at that moment by who had forgotten it.
+    PasswordReset {
+        /// When.
+        at: Timestamp,
+    },
+    /// Somebody wants to choose the password anew, and waits for it.
+    RecoveryWaits {
+        /// Until when.
+        until: Timestamp,
+        /// The link that cancels.
+        cancel: String,
+    },
+    /// The wait is over.
+    RecoveryWaited {
+        /// Until when the password may be chosen.
+        until: Timestamp,
+        /// The link that goes on.
+        resume: String,
+    },
+    /// Another contact took the place of one.
+    ContactChanged {
+        /// The new one, masked.
+        to: String,
+        /// Until when that can be undone.
+        until: Timestamp,
+        /// The link that undoes it.
+        undo: String,
+    },
     /// The account is locked.
     Locked {
         /// Until when.
         until: Timestamp,
     },
+}
+
+/// What a message says that carries a code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProofWords {
+    /// The account is there, and its mail address is to be proven.
+    Registered,
+    /// A contact is to be proven.
+    Contact,
+    /// The password is to be chosen anew.
+    Recovery,
+}
+
+impl ProofWords {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Registered, Self::Contact, Self::Recovery];
+
+    pub(super) const fn key(self) -> &'static str {
+        match self {
+            Self::Registered => "registered",
+            Self::Contact => "contact",
+            Self::Recovery => "recovery",
+        }
+    }
+}
+
+/// What proves that a message was read: a code, and in mails a link.
+#[derive(Clone)]
+pub struct ProofLetter {
+    /// What it says.
+    pub words: ProofWords,
+    /// The code.
+    pub code: String,
+    /// The link, whole.
+    pub link: Option<String>,
+    /// The block of addresses that asked for it.
+    pub from: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// How far a message has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// It is still to be handed over.
+    Queued,
+    /// The mail server or the operator of the mobile network took it.
+    Accepted {
+        /// When.
+        at: Timestamp,
+    },
+    /// It was refused, or given up.
+    Refused {
+        /// When.
+        at: Timestamp,
+    },
+    /// It is not known any more.
+    Unknown,
 }
 
 /// A mail or SMS as it waits: whom it goes to and what it says, in words.

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use shared::clock::SharedClock;
+use shared::clock::{SharedClock, Timestamp};
 use shared::db::{DbError, Tx};
 use shared::entropy::SharedEntropy;
 use shared::i18n::Lang;
 use tokio::sync::Notify;
 
-use super::model::{Channel, LogoutNotice, MessageId, Notice, Payload};
+use super::model::{Channel, LogoutNotice, MessageId, Notice, Payload, ProofLetter};
 use super::{store, text};
 
 /// Where messages are written. Cheap to clone, so that an operation can own it.
@@ -31,8 +31,40 @@ impl Outbox {
     /// # Errors
     /// The database refused.
     pub async fn mail(&self, tx: &mut Tx, to: &str, lang: Lang, notice: Notice) -> Result<MessageId, DbError> {
-        let letter = text::mail(to, lang, notice, &self.issuer);
-        self.write(tx, &Channel::Mail, &Payload::of(&letter)).await
+        self.notice(tx, (Channel::Mail, to), lang, &notice).await
+    }
+
+    /// Writes a notice to a mail address or a mobile number, within the caller's transaction.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn notice(
+        &self,
+        tx: &mut Tx,
+        to: (Channel, &str),
+        lang: Lang,
+        notice: &Notice,
+    ) -> Result<MessageId, DbError> {
+        self.notice_at(tx, to, lang, notice, self.clock.now()).await
+    }
+
+    /// The same, not to be sent before that moment.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn notice_at(
+        &self,
+        tx: &mut Tx,
+        (channel, to): (Channel, &str),
+        lang: Lang,
+        notice: &Notice,
+        due: Timestamp,
+    ) -> Result<MessageId, DbError> {
+        let letter = match channel {
+            Channel::Sms => text::sms(to, lang, notice),
+            _ => text::mail(to, lang, notice, &self.issuer),
+        };
+        self.write_at(tx, &channel, &Payload::of(&letter), due).await
     }
 
     /// Writes a mail with a code to type into a form, within the caller's transaction.
@@ -52,13 +84,53 @@ impl Outbox {
         self.write(tx, &Channel::Sms, &Payload::of(&text::code_sms(to, lang, code))).await
     }
 
-    /// Writes an SMS that tells somebody that the number has an account, within the caller's transaction.
+    /// Writes a mail that proves that it was read, within the caller's transaction.
     ///
     /// # Errors
     /// The database refused.
-    pub async fn contact_taken_sms(&self, tx: &mut Tx, to: &str, lang: Lang) -> Result<MessageId, DbError> {
-        let letter = text::contact_taken_sms(to, lang);
-        self.write(tx, &Channel::Sms, &Payload::of(&letter)).await
+    pub async fn proof_mail(
+        &self,
+        tx: &mut Tx,
+        to: &str,
+        lang: Lang,
+        letter: &ProofLetter,
+    ) -> Result<MessageId, DbError> {
+        self.write(tx, &Channel::Mail, &Payload::of(&text::proof_mail(to, lang, letter, &self.issuer))).await
+    }
+
+    /// The same as an SMS.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn proof_sms(
+        &self,
+        tx: &mut Tx,
+        to: &str,
+        lang: Lang,
+        letter: &ProofLetter,
+    ) -> Result<MessageId, DbError> {
+        self.write(tx, &Channel::Sms, &Payload::of(&text::proof_sms(to, lang, letter))).await
+    }
+
+    /// Does the work of such a message and sends nothing: nobody has that contact, which the time must not tell.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn withhold_proof(
+        &self,
+        tx: &mut Tx,
+        to: &str,
+        lang: Lang,
+        letter: &ProofLetter,
+    ) -> Result<MessageId, DbError> {
+        let drawn = match letter.link {
+            Some(_) => text::proof_mail(to, lang, letter, &self.issuer),
+            None => text::proof_sms(to, lang, letter),
+        };
+        let now = self.clock.now();
+        let id = MessageId::new(now, &*self.entropy);
+        store::withhold(tx, id, &Payload::of(&drawn), now).await?;
+        Ok(id)
     }
 
     /// Writes that a client is to be told of the end of a session, within the caller's transaction.
@@ -70,9 +142,19 @@ impl Outbox {
     }
 
     async fn write(&self, tx: &mut Tx, channel: &Channel, payload: &Payload) -> Result<MessageId, DbError> {
+        self.write_at(tx, channel, payload, self.clock.now()).await
+    }
+
+    async fn write_at(
+        &self,
+        tx: &mut Tx,
+        channel: &Channel,
+        payload: &Payload,
+        due: Timestamp,
+    ) -> Result<MessageId, DbError> {
         let now = self.clock.now();
         let id = MessageId::new(now, &*self.entropy);
-        store::insert(tx, id, channel, payload, now).await?;
+        store::insert(tx, id, channel, payload, (now, due)).await?;
         // The commit is still to come: the worker looks again a little later.
         self.written.notify_waiters();
         Ok(id)

@@ -4,9 +4,9 @@
 use shared::clock::Timestamp;
 use shared::db::{BATCH, BrokenRow, DbError, Row, Tx, sql};
 
-use super::model::{Channel, MessageId, Outgoing, Payload};
+use super::model::{Channel, MessageId, Outgoing, Payload, Progress};
 
-/// Adds a message that is due at once.
+/// Adds a message that is written now and due at a moment.
 ///
 /// # Errors
 /// The database refused.
@@ -15,17 +15,49 @@ pub async fn insert(
     id: MessageId,
     channel: &Channel,
     payload: &Payload,
-    now: Timestamp,
+    (now, due): (Timestamp, Timestamp),
 ) -> Result<(), DbError> {
     sql("INSERT INTO outbox (id, channel, state, payload, attempts, next_attempt_at, created_at) \
-         VALUES ($1, $2, 'waiting', $3, 0, $4, $4)")
+         VALUES ($1, $2, 'waiting', $3, 0, $4, $5)")
     .bind(id)
     .bind(&*channel.name())
+    .bind(payload.as_str())
+    .bind(due)
+    .bind(now)
+    .execute(tx)
+    .await
+    .map(drop)
+}
+
+/// Adds a message that is never sent. Its content is not kept.
+///
+/// # Errors
+/// The database refused.
+pub async fn withhold(tx: &mut Tx, id: MessageId, payload: &Payload, now: Timestamp) -> Result<(), DbError> {
+    sql("INSERT INTO outbox (id, channel, state, payload, attempts, next_attempt_at, created_at, finished_at) \
+         VALUES ($1, 'none', 'withheld', CASE WHEN $2 = '' THEN $2 END, 0, $3, $3, $3)")
+    .bind(id)
     .bind(payload.as_str())
     .bind(now)
     .execute(tx)
     .await
     .map(drop)
+}
+
+/// How far a message has come.
+///
+/// # Errors
+/// The database refused, or the row is broken.
+pub async fn progress(tx: &mut Tx, id: MessageId) -> Result<Progress, DbError> {
+    let row = sql("SELECT state, finished_at FROM outbox WHERE id = $1").bind(id).fetch_optional(tx).await?;
+    let Some(row) = row else { return Ok(Progress::Unknown) };
+    let finished: Option<Timestamp> = row.get("finished_at")?;
+    Ok(match (row.get::<String>("state")?.as_str(), finished) {
+        ("waiting", _) => Progress::Queued,
+        ("sent", Some(at)) => Progress::Accepted { at },
+        ("failed", Some(at)) => Progress::Refused { at },
+        _ => Progress::Unknown,
+    })
 }
 
 /// The channels in which a message is due, whichever they are.

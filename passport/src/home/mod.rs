@@ -47,6 +47,8 @@ struct HomePage {
     greeting: String,
     tiles: Vec<TileView>,
     facts: Facts,
+    /// Whether no contact is proven: then the account has not long to live.
+    unproven: bool,
 }
 
 #[derive(Template, WebTemplate)]
@@ -110,7 +112,8 @@ pub async fn show(
     };
     let tiles = home.clients.tiles().await?;
     let tiles = tiles.iter().filter_map(|client| tile(client, page.lang, &home.issuer)).collect();
-    Ok(HomePage { notice, greeting, tiles, facts: facts(&page, &account), page }.into_response())
+    let unproven = !account.email_verified && !account.mobile_verified;
+    Ok(HomePage { notice, greeting, tiles, facts: facts(&page, &account), unproven, page }.into_response())
 }
 
 /// A tile that starts signing in at the site, which then comes back here for it (OIDC Core §4).

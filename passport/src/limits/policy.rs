@@ -189,6 +189,12 @@ pub struct Policy {
     pub captcha_code_contact: Limit,
     /// Such codes that are asked for from one address block.
     pub captcha_code_address: Limit,
+    /// Proofs of a contact that are asked for from one address block.
+    pub proof_address: Limit,
+    /// Proofs of one contact that one address block asks for.
+    pub proof_contact_address: Limit,
+    /// Proofs of one contact, whoever asks.
+    pub proof_contact: Limit,
     /// Mails to one account that one of its login names was locked.
     pub sign_in_lock_mail: Limit,
 }
@@ -206,6 +212,9 @@ impl Default for Policy {
             registration_conflict_mail: Limit::rate("registration_conflict_mail", 1, DAY),
             captcha_code_contact: Limit::rate("captcha_code_contact", 5, HOUR),
             captcha_code_address: Limit::rate("captcha_code_address", 60, HOUR),
+            proof_address: Limit::rate("proof_address", 120, HOUR),
+            proof_contact_address: Limit::rate("proof_contact_address", 6, HOUR),
+            proof_contact: Limit::rate("proof_contact", 20, DAY),
             sign_in_lock_mail: Limit::rate("sign_in_lock_mail", 3, DAY),
         }
     }

@@ -24,7 +24,7 @@ pub enum Document {
     /// 帮助
     Help,
     /// 找回账号和重置密码
-    Recover,
+    FindAccount,
 }
 
 macro_rules! content {
@@ -44,7 +44,7 @@ static DRAWN: LazyLock<Vec<[String; 2]>> =
     LazyLock::new(|| Document::ALL.map(|document| document.source().map(draw)).into());
 
 impl Document {
-    const ALL: [Self; 5] = [Self::Agreement, Self::Privacy, Self::Accessibility, Self::Help, Self::Recover];
+    const ALL: [Self; 5] = [Self::Agreement, Self::Privacy, Self::Accessibility, Self::Help, Self::FindAccount];
 
     const fn source(self) -> [&'static str; 2] {
         match self {
@@ -52,7 +52,7 @@ impl Document {
             Self::Privacy => content!("privacy"),
             Self::Accessibility => content!("accessibility"),
             Self::Help => content!("help"),
-            Self::Recover => content!("recover"),
+            Self::FindAccount => content!("find-account"),
         }
     }
 
@@ -62,7 +62,7 @@ impl Document {
             Self::Privacy => "common-privacy",
             Self::Accessibility => "common-accessibility",
             Self::Help => "common-help",
-            Self::Recover => "web-recover",
+            Self::FindAccount => "web-find-account",
         }
     }
 
@@ -115,9 +115,9 @@ pub async fn help(PageContext(frame): PageContext) -> DocumentPage {
     page(Document::Help, frame)
 }
 
-/// GET /recover
-pub async fn recover(PageContext(frame): PageContext) -> DocumentPage {
-    page(Document::Recover, frame)
+/// GET /recover/account
+pub async fn find_account(PageContext(frame): PageContext) -> DocumentPage {
+    page(Document::FindAccount, frame)
 }
 
 #[cfg(test)]

@@ -52,6 +52,12 @@ fn day_number(moment: Timestamp) -> i64 {
     (moment.seconds() + CHINA).div_euclid(DAY_S)
 }
 
+/// A moment of today, to the second: `09:25:00`.
+pub fn clock(at: Timestamp) -> String {
+    let Civil { hour, minute, second, .. } = at.civil(CHINA);
+    format!("{hour:02}:{minute:02}:{second:02}")
+}
+
 /// A moment to look for in a record, to the second: `2026-03-18 09:25:00`.
 pub fn exact(at: Timestamp) -> String {
     let Civil { year, month, day, hour, minute, second } = at.civil(CHINA);

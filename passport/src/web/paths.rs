@@ -24,8 +24,30 @@ pub const ACTIVITY: &str = "/account/activity";
 pub const SITES: &str = "/account/sites";
 /// 撤销授权, for the site that the query names.
 pub const SITE_WITHDRAWAL: &str = "/account/sites/withdraw";
-/// 找回账号, 重置密码
+/// 联系方式
+pub const CONTACT: &str = "/account/contact";
+/// The code that was sent to a contact of the account.
+pub const CONTACT_PROOF: &str = "/account/contact/proof";
+/// Another contact in place of the present one.
+pub const CONTACT_CHANGE: &str = "/account/contact/change";
+/// Where the link leads that undoes such a change.
+pub const CONTACT_UNDO: &str = "/contact/undo";
+/// Where the link leads that was sent to a mail address to prove it.
+pub const CONTACT_CONFIRM: &str = "/contact/confirm";
+/// 找回账号
+pub const FIND_ACCOUNT: &str = "/recover/account";
+/// 重置密码
 pub const RECOVER: &str = "/recover";
+/// The code that was sent to who forgot the password.
+pub const RECOVER_CODE: &str = "/recover/code";
+/// Where the link leads that was sent to them.
+pub const RECOVER_LINK: &str = "/recover/link";
+/// Where the link leads that cancels a wait.
+pub const RECOVER_CANCEL: &str = "/recover/cancel";
+/// Where the link leads that goes on after it.
+pub const RECOVER_RESUME: &str = "/recover/resume";
+/// The new password.
+pub const RECOVER_PASSWORD: &str = "/recover/password";
 /// 用户服务协议
 pub const AGREEMENT: &str = "/agreement";
 /// 用户隐私政策

@@ -10,6 +10,8 @@ macro_rules! sources {
             include_str!(concat!("../../locales/", $lang, "/captcha.ftl")),
             include_str!(concat!("../../locales/", $lang, "/web.ftl")),
             include_str!(concat!("../../locales/", $lang, "/accounts.ftl")),
+            include_str!(concat!("../../locales/", $lang, "/contact.ftl")),
+            include_str!(concat!("../../locales/", $lang, "/recover.ftl")),
             include_str!(concat!("../../locales/", $lang, "/sessions.ftl")),
             include_str!(concat!("../../locales/", $lang, "/home.ftl")),
             include_str!(concat!("../../locales/", $lang, "/oidc.ftl")),

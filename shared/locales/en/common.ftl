@@ -51,3 +51,5 @@ common-captcha-picture = Use the picture
 common-captcha-passed = The picture check is passed; no need to do it again.
 common-site-policy = The site's privacy policy
 common-site-terms = The site's terms of service
+common-resend = Send another
+common-resend-at = seconds until another can be sent ({ $time })

@@ -47,3 +47,5 @@ common-captcha-picture = 改用图片
 common-captcha-passed = 验证码已通过，不用再填。
 common-site-policy = 该网站的隐私政策
 common-site-terms = 该网站的服务条款
+common-resend = 重新发送
+common-resend-at = 秒后可以重发（{ $time }）

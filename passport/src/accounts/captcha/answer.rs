@@ -19,7 +19,7 @@ const LONGEST: usize = 64;
 
 /// The characters of a picture or a code, or those that were typed: as capitals.
 #[derive(Clone)]
-pub(super) struct Answer(Vec<u8>);
+pub(in crate::accounts) struct Answer(Vec<u8>);
 
 impl Answer {
     /// Characters for a new picture, each as likely as the other.
@@ -28,7 +28,7 @@ impl Answer {
     }
 
     /// A new code to be sent.
-    pub(super) fn digits(entropy: &dyn Entropy) -> Self {
+    pub(in crate::accounts) fn digits(entropy: &dyn Entropy) -> Self {
         Self::of(b"0123456789", DIGITS, entropy)
     }
 
@@ -47,7 +47,7 @@ impl Answer {
 
     /// Reads what was typed: capitals or not, as an input method's full-width characters, with spaces. `None` if that
     /// is nothing at all.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub(in crate::accounts) fn parse(text: &str) -> Option<Self> {
         let typed: Vec<u8> = text
             .chars()
             .take(LONGEST)
@@ -62,12 +62,12 @@ impl Answer {
     }
 
     /// The characters as text.
-    pub(super) fn text(&self) -> Cow<'_, str> {
+    pub(in crate::accounts) fn text(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(&self.0)
     }
 
     /// The characters, in ASCII.
-    pub(super) fn bytes(&self) -> &[u8] {
+    pub(in crate::accounts) fn bytes(&self) -> &[u8] {
         &self.0
     }
 }

@@ -40,7 +40,7 @@ use shared::db::{DbError, Tx};
 use shared::entropy::SharedEntropy;
 use shared::page::{Captcha, CaptchaView};
 
-use self::answer::Answer;
+pub(in crate::accounts) use self::answer::Answer;
 use self::ticket::{Asked, Ticket};
 use crate::config::CaptchaPolicy;
 use crate::web::paths::CAPTCHA_IMAGE;

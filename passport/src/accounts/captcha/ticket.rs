@@ -24,6 +24,8 @@ pub enum Form {
     SignIn,
     /// 用户注册
     Registration,
+    /// 重置密码
+    Recovery,
 }
 
 impl Form {
@@ -31,11 +33,12 @@ impl Form {
         match self {
             Self::SignIn => 1,
             Self::Registration => 2,
+            Self::Recovery => 3,
         }
     }
 
     fn parse(code: u8) -> Option<Self> {
-        [Self::SignIn, Self::Registration].into_iter().find(|form| form.code() == code)
+        [Self::SignIn, Self::Registration, Self::Recovery].into_iter().find(|form| form.code() == code)
     }
 }
 

@@ -12,8 +12,8 @@ use shared::secret::SecretString;
 
 use super::sign_in::{Attempt, Refusal, SignIn};
 use crate::accounts::captcha::{Fields, Form, Problem, Step};
-use crate::accounts::challenge::{Contact, Sent};
-use crate::accounts::model::{LoginName, Province};
+use crate::accounts::challenge::Sent;
+use crate::accounts::model::{Contact, LoginName, Province};
 use crate::accounts::sessions::{Ended, Session, cookie};
 use crate::accounts::view::{Notice, Way, WayView, provinces};
 use crate::accounts::visit::FormQuery;
@@ -44,6 +44,8 @@ struct LoginPage {
     way: WayView,
     action: String,
     register: String,
+    recover: String,
+    find: String,
     form: LoginForm,
     provinces: Vec<Choice>,
     captcha: Option<Captcha>,
@@ -203,6 +205,7 @@ fn explain(flaws: &mut Flaws, refusal: Refusal) -> StatusCode {
             flaws.push_until(field, label, "accounts-login-too-many", until);
             return StatusCode::TOO_MANY_REQUESTS;
         }
+        Refusal::Frozen => flaws.push(field, label, "contact-frozen"),
         Refusal::Blocked => flaws.push(field, label, "accounts-login-blocked"),
     }
     StatusCode::UNPROCESSABLE_ENTITY
@@ -227,6 +230,8 @@ async fn draw(
         way: way.view(page.lang),
         action: way.link(paths::SIGN_IN),
         register: way.link(paths::REGISTER),
+        recover: way.link(paths::RECOVER),
+        find: way.link(paths::FIND_ACCOUNT),
         notice: notice.or_else(|| Notice::of_draft(&page, &draft)),
         captcha: accounts.captcha_box(Form::SignIn, &draft.form.captcha, needed),
         page: page.with_form(),

@@ -80,6 +80,8 @@ pub enum Refusal {
     },
     /// The password is right, but staff keep the account from signing in.
     Blocked,
+    /// The password is right, but a change of contacts was undone: one is to be proven anew first.
+    Frozen,
 }
 
 /// A try that may look at the password.
@@ -139,6 +141,7 @@ impl Accounts {
         Ok(match begun {
             Ok(ended) => SignIn::Done { token, ended },
             Err(Changed::Blocked) => SignIn::Refused(Refusal::Blocked),
+            Err(Changed::Frozen) => SignIn::Refused(Refusal::Frozen),
             Err(Changed::Password) => SignIn::Refused(Refusal::Wrong { left: admitted.left }),
         })
     }
@@ -225,6 +228,8 @@ async fn tell_owner(accounts: &Accounts, tx: &mut Tx, account: AccountId, until:
 enum Changed {
     /// Staff keep the account from signing in.
     Blocked,
+    /// A change of contacts was undone.
+    Frozen,
     /// Another password was set while this one was hashed: sessions of the old one were ended then.
     Password,
 }
@@ -238,6 +243,7 @@ async fn begin_session(
     let parts = accounts.parts();
     match store::credentials_by_id(tx, account.id).await? {
         Some(present) if present.blocked => return Ok(Err(Changed::Blocked)),
+        Some(present) if present.frozen => return Ok(Err(Changed::Frozen)),
         Some(present) if present.password_set_at == account.password_set_at => {}
         _ => return Ok(Err(Changed::Password)),
     }

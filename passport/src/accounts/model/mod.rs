@@ -1,6 +1,7 @@
 //! What an account is made of. Every type here can only hold what its rules allow.
 
 mod account;
+mod contact;
 mod details;
 mod email;
 mod id_document;
@@ -11,6 +12,7 @@ mod password;
 mod province;
 
 pub use self::account::{Account, AccountClaims, AccountId, Identity};
+pub use self::contact::{Contact, ContactKind};
 pub use self::details::{Address, DetailError, Details};
 pub use self::email::{Email, EmailError};
 pub use self::id_document::{IdDocument, IdDocumentError, IdType};

@@ -93,7 +93,8 @@ impl RegisterForm {
     }
 }
 
-fn email_key(error: EmailError) -> &'static str {
+/// The sentence for what is wrong with a mail address.
+pub(in crate::accounts) fn email_key(error: EmailError) -> &'static str {
     match error {
         EmailError::Empty => "accounts-email-empty",
         EmailError::Incomplete => "accounts-email-incomplete",
@@ -103,7 +104,8 @@ fn email_key(error: EmailError) -> &'static str {
     }
 }
 
-fn push_mobile(flaws: &mut Flaws, error: MobileError) {
+/// Says what is wrong with a mobile number.
+pub(in crate::accounts) fn push_mobile(flaws: &mut Flaws, error: MobileError) {
     let key = match error {
         MobileError::Length(count) => {
             return flaws.push_count("mobile", "accounts-mobile", "accounts-mobile-length", ("count", count));

@@ -8,11 +8,12 @@ use shared::i18n::Lang;
 use shared::secret::sha256;
 
 use super::form::{RegisterForm, Registration};
-use crate::accounts::model::{AccountId, Email, LoginName, Mobile};
+use crate::accounts::model::{AccountId, Contact, Email, LoginName, Mobile};
+use crate::accounts::proof::{self, Purpose, Request};
 use crate::accounts::store::{self, Accepted, NewAccount, SealedIdentity};
 use crate::accounts::{Accounts, DOCUMENT_PURPOSE, Trouble};
 use crate::audit::{Actor, Event};
-use crate::delivery::Notice;
+use crate::delivery::{Channel, Notice, ProofWords};
 use crate::limits::{AddressBlock, Subject, Verdict};
 use crate::web::documents::{self, Document};
 
@@ -127,19 +128,40 @@ async fn make(
     }
     let account = new.id.to_string();
     let actor = Actor::Account(account.clone());
-    parts.audit.record_from(tx, caller, &actor, &Event::AccountRegistered { account: account.clone() }).await?;
+    parts.audit.record_from(tx, caller, &actor, &Event::AccountRegistered { account }).await?;
     let lang = new.locale.unwrap_or_default();
+    accept_agreements(&accounts, tx, (new.id, lang), caller).await?;
+    if let Some(email) = new.email {
+        let request = Request {
+            purpose: Purpose::Contact,
+            words: ProofWords::Registered,
+            account: Some(new.id),
+            contact: Contact::Email(email),
+            lang,
+            from: caller,
+            replaces: None,
+        };
+        proof::issue::send(&accounts, tx, &request).await?;
+    }
+    Ok(())
+}
+
+/// Notes that both agreements were accepted, in the texts of that language.
+pub(in crate::accounts) async fn accept_agreements(
+    accounts: &Accounts,
+    tx: &mut Tx,
+    (id, lang): (AccountId, Lang),
+    caller: Caller,
+) -> Result<(), DbError> {
+    let parts = accounts.parts();
     for (document, code) in [(Document::Agreement, "agreement"), (Document::Privacy, "privacy")] {
         let accepted =
             Accepted { document: code, version: documents::VERSION.to_owned(), sha256: document.digest(lang) };
-        store::insert_agreement(tx, new.id, &accepted, now).await?;
+        store::insert_agreement(tx, id, &accepted, parts.clock.now()).await?;
     }
-    let accepted = Event::AgreementAccepted { account, version: documents::VERSION.to_owned() };
-    parts.audit.record_from(tx, caller, &actor, &accepted).await?;
-    if let Some(email) = &new.email {
-        parts.outbox.mail(tx, email.as_str(), lang, Notice::Registered).await?;
-    }
-    Ok(())
+    let account = id.to_string();
+    let accepted = Event::AgreementAccepted { account: account.clone(), version: documents::VERSION.to_owned() };
+    parts.audit.record_from(tx, caller, &Actor::Account(account), &accepted).await
 }
 
 /// Counts the answer that something is taken, and tells the holders, each once a day at most: strangers must not be
@@ -173,7 +195,9 @@ async fn tell_taken(
         let lang = claims.locale.unwrap_or(lang);
         match (claims.email, claims.phone) {
             (Some(email), _) => drop(parts.outbox.mail(tx, &email, lang, Notice::ContactTaken).await?),
-            (None, Some(mobile)) => drop(parts.outbox.contact_taken_sms(tx, &mobile, lang).await?),
+            (None, Some(mobile)) => {
+                parts.outbox.notice(tx, (Channel::Sms, &mobile), lang, &Notice::ContactTaken).await?;
+            }
             (None, None) => {}
         }
     }

@@ -143,6 +143,12 @@ pub enum EndReason {
     Replaced(AccountId),
     /// The password was changed.
     PasswordChanged,
+    /// The password was chosen anew by who had forgotten it.
+    PasswordReset,
+    /// The account was closed.
+    Closed,
+    /// A change of the account's contacts was undone.
+    Frozen,
     /// An operator locked the account: see [`Standing::Withdrawn`].
     Locked,
     /// Its owner ended it from the list of sessions.
@@ -154,12 +160,15 @@ pub enum EndReason {
 impl EndReason {
     /// Every reason; whoever signed in instead is `by`.
     #[cfg(test)]
-    pub(super) fn all(by: AccountId) -> [Self; 6] {
+    pub(super) fn all(by: AccountId) -> [Self; 9] {
         // A reason that is added belongs into the list below as well.
         match Self::SignedOut {
             Self::SignedOut
             | Self::Replaced(_)
             | Self::PasswordChanged
+            | Self::PasswordReset
+            | Self::Closed
+            | Self::Frozen
             | Self::Locked
             | Self::EndedFromList
             | Self::OthersEnded => {}
@@ -168,6 +177,9 @@ impl EndReason {
             Self::SignedOut,
             Self::Replaced(by),
             Self::PasswordChanged,
+            Self::PasswordReset,
+            Self::Closed,
+            Self::Frozen,
             Self::Locked,
             Self::EndedFromList,
             Self::OthersEnded,
@@ -185,6 +197,9 @@ impl EndReason {
             Self::SignedOut => "signed_out",
             Self::Replaced(_) => "replaced",
             Self::PasswordChanged => "password_changed",
+            Self::PasswordReset => "password_reset",
+            Self::Closed => "closed",
+            Self::Frozen => "frozen",
             Self::Locked => "locked",
             Self::EndedFromList => "ended_from_list",
             Self::OthersEnded => "others_ended",

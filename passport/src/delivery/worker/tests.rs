@@ -59,7 +59,7 @@ impl House {
         let db = &self.worker.db;
         db.write::<_, DbError, _>(move |tx| {
             let outbox = outbox.clone();
-            async move { outbox.mail(tx, "a@b.example", Lang::Zh, Notice::Registered).await }.boxed()
+            async move { outbox.mail(tx, "a@b.example", Lang::Zh, Notice::ContactTaken).await }.boxed()
         })
         .await
         .expect("written")

@@ -16,7 +16,8 @@ async fn someone_not_signed_in_finds_the_two_ways_in() {
     .await;
 }
 
-const NAVIGATION: [&str; 6] = ["我的通行证", "修改资料", "修改密码", "登录与设备", "已授权的网站", "账户动态"];
+const NAVIGATION: [&str; 7] =
+    ["我的通行证", "修改资料", "修改密码", "联系方式", "登录与设备", "已授权的网站", "账户动态"];
 
 #[tokio::test]
 async fn the_pages_of_an_account_stand_beside_one_navigation_that_names_the_present_one() {
@@ -28,6 +29,7 @@ async fn the_pages_of_an_account_stand_beside_one_navigation_that_names_the_pres
             ("/", "我的通行证"),
             ("/account/profile", "修改资料"),
             ("/account/password", "修改密码"),
+            ("/account/contact", "联系方式"),
             ("/account/sessions", "登录与设备"),
             ("/account/sites", "已授权的网站"),
             ("/account/activity", "账户动态"),

@@ -2,8 +2,11 @@
 
 mod activity;
 mod code;
+mod contact;
+mod contact_change;
 mod data;
 mod devices;
+mod recovery;
 mod register;
 mod settings;
 mod sign_in;

@@ -1,0 +1,185 @@
+//! The page on which another contact is given.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use shared::page::{FormErrors, Page};
+use shared::secret::SecretString;
+
+use super::change::Wished;
+use super::list::label;
+use super::operation::Asking;
+use crate::accounts::model::{Contact, ContactKind, Email, Mobile};
+use crate::accounts::proof::Issued;
+use crate::accounts::register::{email_key, push_mobile};
+use crate::accounts::view::{Notice, Way};
+use crate::accounts::visit::FormQuery;
+use crate::accounts::{Accounts, Session, Trouble, Visit};
+use crate::web::{Draft, Flaws, Posted, paths};
+
+/// The form as it was sent.
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub struct ChangeForm {
+    /// Which contact.
+    contact: String,
+    email: String,
+    mobile: String,
+    #[serde(skip_serializing)]
+    old_password: SecretString,
+}
+
+/// What the address of the page says.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ChangeQuery {
+    contact: String,
+    #[serde(flatten)]
+    form: FormQuery,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "accounts/contact_change.html")]
+struct ChangePage {
+    page: Page,
+    errors: FormErrors,
+    notice: Option<Notice>,
+    form: ChangeForm,
+    is_mail: bool,
+    title: String,
+    present: Option<String>,
+}
+
+/// GET: the form.
+pub async fn show(
+    State(accounts): State<Accounts>,
+    mut visit: Visit,
+    Query(query): Query<ChangeQuery>,
+) -> Result<Response, Trouble> {
+    let Some(session) = visit.take_session()? else {
+        return Ok(accounts.ask_to_sign_in(paths::CONTACT, "sign-in-first"));
+    };
+    let draft = accounts
+        .draft(&visit, paths::CONTACT_CHANGE, &query.form)
+        .unwrap_or_else(|| Draft::of(ChangeForm { contact: query.contact, ..ChangeForm::default() }));
+    draw(&accounts, visit, &session, draft).await
+}
+
+/// POST: asks for a proof of the new contact, and goes on to where its code is typed.
+pub async fn submit(
+    State(accounts): State<Accounts>,
+    mut visit: Visit,
+    Posted { form, fresh, language, .. }: Posted<ChangeForm>,
+) -> Result<Response, Trouble> {
+    let Some(session) = visit.take_session()? else {
+        return Ok(accounts.ask_to_sign_in(paths::CONTACT, "away"));
+    };
+    if let Some(lang) = language {
+        let draft = Draft { password_dropped: !form.old_password.is_empty(), ..Draft::of(form) };
+        return Ok(accounts.in_language(lang, &visit, &Way::home(), paths::CONTACT_CHANGE, &draft));
+    }
+    let draft = if fresh {
+        let asking = Asking { account: session.account, lang: visit.page.lang, from: visit.caller };
+        match try_form(&accounts, asking, form).await? {
+            Ok(onwards) => {
+                accounts.parts().web.drop_draft(&visit.cookies, paths::CONTACT_CHANGE);
+                return Ok(onwards);
+            }
+            Err(draft) => draft,
+        }
+    } else {
+        Draft::of(form).stale()
+    };
+    match accounts.send_back(&visit, &Way::home(), paths::CONTACT_CHANGE, &draft) {
+        Some(back) => Ok(back),
+        None => draw(&accounts, visit, &session, draft).await,
+    }
+}
+
+async fn try_form(
+    accounts: &Accounts,
+    asking: Asking,
+    form: ChangeForm,
+) -> Result<Result<Response, Draft<ChangeForm>>, Trouble> {
+    let mut flaws = Flaws::default();
+    let contact = read(&form, &mut flaws);
+    if form.old_password.is_empty() {
+        flaws.push("old_password", "accounts-password-old", "accounts-password-old-missing");
+    }
+    let (Some(contact), true) = (contact, flaws.is_empty()) else {
+        return Ok(Err(Draft::of(form).refused(StatusCode::UNPROCESSABLE_ENTITY, flaws)));
+    };
+    let kind = contact.kind();
+    let wished = accounts.wish_contact(asking, contact, &form.old_password).await?;
+    if let Wished::Asked(Issued::Sent(id)) = wished {
+        return Ok(Ok(Redirect::to(&format!("{}?proof={id}", paths::CONTACT_PROOF)).into_response()));
+    }
+    let status = explain(&mut flaws, kind, wished);
+    Ok(Err(Draft::of(form).refused(status, flaws)))
+}
+
+/// The contact that was typed.
+fn read(form: &ChangeForm, flaws: &mut Flaws) -> Option<Contact> {
+    if form.contact == ContactKind::Mobile.code() {
+        Mobile::parse(&form.mobile).map_err(|error| push_mobile(flaws, error)).ok().map(Contact::Mobile)
+    } else {
+        let email = Email::parse(&form.email);
+        email.map_err(|error| flaws.push("email", "accounts-email", email_key(error))).ok().map(Contact::Email)
+    }
+}
+
+/// The status and the sentence for a wish that was not granted.
+fn explain(flaws: &mut Flaws, kind: ContactKind, wished: Wished) -> StatusCode {
+    let (field, called) = (kind.code(), label(kind));
+    let (password, old) = ("old_password", "accounts-password-old");
+    match wished {
+        Wished::WrongPassword { left } => {
+            flaws.push_count(password, old, "accounts-password-old-wrong", ("left", left));
+        }
+        Wished::Locked { until } => flaws.push_until(password, old, "accounts-password-old-locked", until),
+        Wished::Guarded { until } => flaws.push_until(field, called, "contact-guarded", until),
+        Wished::Same => flaws.push(field, called, "contact-same"),
+        Wished::Taken => flaws.push(field, called, "contact-taken"),
+        Wished::Asked(Issued::TooMany { until }) => {
+            flaws.push_until(field, called, "contact-too-many", until);
+            return StatusCode::TOO_MANY_REQUESTS;
+        }
+        Wished::TooMany { until } => {
+            flaws.push_until(field, called, "accounts-register-too-many", until);
+            return StatusCode::TOO_MANY_REQUESTS;
+        }
+        Wished::Asked(Issued::Sent(_)) => {}
+    }
+    StatusCode::UNPROCESSABLE_ENTITY
+}
+
+async fn draw(
+    accounts: &Accounts,
+    visit: Visit,
+    session: &Session,
+    draft: Draft<ChangeForm>,
+) -> Result<Response, Trouble> {
+    let Some(kind) = ContactKind::parse(&draft.form.contact) else {
+        return Ok(Redirect::to(paths::CONTACT).into_response());
+    };
+    let now = accounts.parts().clock.now();
+    let (status, headers) = draft.head(now);
+    let errors = draft.flaws.shown(&visit.page, now);
+    let mut page = visit.page.with_errors(&errors);
+    accounts.greet(&mut page, session.account).await?;
+    let standing = accounts.contacts(session.account).await?;
+    let is_mail = kind == ContactKind::Email;
+    let shown = ChangePage {
+        title: page.t(if is_mail { "contact-change-email" } else { "contact-change-mobile" }),
+        present: standing.of(kind).map(|held| held.contact.masked()),
+        notice: Notice::of_draft(&page, &draft),
+        form: draft.form,
+        is_mail,
+        page,
+        errors,
+    };
+    Ok((status, headers, shown).into_response())
+}

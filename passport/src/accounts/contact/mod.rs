@@ -1,0 +1,23 @@
+//! 联系方式: the mail address and the mobile number of an account, and whether they are proven to be its owner's.
+//!
+//! A person proves a contact by the code that was sent to it, typed where it was asked for, or by the link in a mail,
+//! followed in any browser. The link's page says who asked and offers “not me”; it signs nobody in. As long as an address
+//! is not proven it can be corrected at will; another one takes the place of a proven one only after it was proven itself
+//! and the password was given, and the former one can undo that ([`change`]). An account of which nothing is proven within [`closing::UNPROVEN_LIFETIME`]
+//! is closed.
+
+mod change;
+pub mod change_page;
+pub mod closing;
+pub mod confirm;
+mod list;
+mod operation;
+mod proof_page;
+pub mod store;
+pub mod undo_page;
+
+pub use self::list::{send, show};
+pub use self::operation::{Corrected, Refused};
+pub(in crate::accounts) use self::proof_page::{Again, tell};
+pub use self::proof_page::{show as show_proof, submit as submit_proof};
+pub use self::store::{Held, Standing};

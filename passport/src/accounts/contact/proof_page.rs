@@ -1,0 +1,256 @@
+//! The page on which the code is typed that was sent to a contact of the account.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use shared::clock::Timestamp;
+use shared::page::{FormErrors, Page};
+
+use super::operation::{Asking, Corrected};
+use crate::accounts::model::{Contact, Email};
+use crate::accounts::proof::{Checked, Issued, Over, PAUSE, Proof, ProofId, Purpose};
+use crate::accounts::register::email_key;
+use crate::accounts::view::{Notice, Way};
+use crate::accounts::visit::FormQuery;
+use crate::accounts::{Accounts, Session, Trouble, Visit};
+use crate::delivery::Progress;
+use crate::web::{Draft, Flaws, Posted, moment, paths};
+
+/// The form, whichever of its buttons was pressed.
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub struct ProofForm {
+    proof: String,
+    code: String,
+    email: String,
+    /// `resend`, `correct`, or nothing: the code is to be looked at.
+    action: String,
+}
+
+/// What the address of the page says.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ProofQuery {
+    proof: String,
+    #[serde(flatten)]
+    form: FormQuery,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "accounts/contact_proof.html")]
+struct ProofPage {
+    page: Page,
+    errors: FormErrors,
+    notice: Option<Notice>,
+    form: ProofForm,
+    may_correct: bool,
+    lead: String,
+    progress: String,
+    again: Again,
+}
+
+/// When it may be asked for once more.
+pub(in crate::accounts) struct Again {
+    /// Seconds until then; 0: now.
+    pub(in crate::accounts) seconds: u64,
+    /// The moment, as a clock shows it.
+    pub(in crate::accounts) at: String,
+}
+
+impl Again {
+    /// What holds at that moment for what was sent at `sent_at`.
+    pub(in crate::accounts) fn of(sent_at: Timestamp, now: Timestamp) -> Self {
+        let at = sent_at + PAUSE;
+        let millis = at.since(now).as_millis();
+        Self { seconds: u64::try_from(millis.div_ceil(1_000)).unwrap_or(u64::MAX), at: moment::clock(at) }
+    }
+}
+
+/// GET: the form.
+pub async fn show(
+    State(accounts): State<Accounts>,
+    mut visit: Visit,
+    Query(query): Query<ProofQuery>,
+) -> Result<Response, Trouble> {
+    let Some(session) = visit.take_session()? else {
+        let back = format!("{}?proof={}", paths::CONTACT_PROOF, query.proof);
+        return Ok(accounts.ask_to_sign_in(&back, "sign-in-first"));
+    };
+    let draft = accounts
+        .draft(&visit, paths::CONTACT_PROOF, &query.form)
+        .unwrap_or_else(|| Draft::of(ProofForm { proof: query.proof, ..ProofForm::default() }));
+    draw(&accounts, visit, &session, draft).await
+}
+
+/// POST: takes up the code, or sends another one.
+pub async fn submit(
+    State(accounts): State<Accounts>,
+    mut visit: Visit,
+    Posted { form, fresh, language, .. }: Posted<ProofForm>,
+) -> Result<Response, Trouble> {
+    let Some(session) = visit.take_session()? else {
+        return Ok(accounts.ask_to_sign_in(paths::CONTACT, "sign-in-first"));
+    };
+    if let Some(lang) = language {
+        return Ok(accounts.in_language(lang, &visit, &Way::home(), paths::CONTACT_PROOF, &Draft::of(form)));
+    }
+    let draft = if fresh {
+        match try_form(&accounts, &visit, &session, form).await? {
+            Ok(onwards) => return Ok(onwards),
+            Err(draft) => draft,
+        }
+    } else {
+        Draft::of(form).stale()
+    };
+    match accounts.send_back(&visit, &Way::home(), paths::CONTACT_PROOF, &draft) {
+        Some(back) => Ok(back),
+        None => draw(&accounts, visit, &session, draft).await,
+    }
+}
+
+async fn try_form(
+    accounts: &Accounts,
+    visit: &Visit,
+    session: &Session,
+    form: ProofForm,
+) -> Result<Result<Response, Draft<ProofForm>>, Trouble> {
+    let found = match form.proof.parse() {
+        Ok(id) => accounts.contact_proof(session.account, id).await?,
+        Err(_) => None,
+    };
+    let Some((proof, _)) = found else { return Ok(Ok(to_list(None))) };
+    let asking = Asking { account: session.account, lang: visit.page.lang, from: visit.caller };
+    match form.action.as_str() {
+        "resend" => Ok(match accounts.ask_again(asking, proof).await? {
+            Issued::Sent(id) => Ok(to_proof(id)),
+            Issued::TooMany { until } => Err(too_often(form, until)),
+        }),
+        "correct" => correct(accounts, asking, form).await,
+        _ => by_code(accounts, asking, proof.id, form).await,
+    }
+}
+
+async fn by_code(
+    accounts: &Accounts,
+    asking: Asking,
+    id: ProofId,
+    form: ProofForm,
+) -> Result<Result<Response, Draft<ProofForm>>, Trouble> {
+    let checked = accounts.prove_by_code(asking, id, form.code.clone()).await?;
+    if matches!(checked, Checked::Right(_)) {
+        return Ok(Ok(to_list(Some("contact-proven"))));
+    }
+    let mut flaws = Flaws::default();
+    tell(&checked, &mut flaws);
+    Ok(Err(Draft::of(form).refused(StatusCode::UNPROCESSABLE_ENTITY, flaws)))
+}
+
+/// What is to be said of a code that was not taken.
+pub(in crate::accounts) fn tell(checked: &Checked, flaws: &mut Flaws) {
+    let key = match checked {
+        Checked::Right(_) => return,
+        Checked::Wrong { left } => {
+            return flaws.push_count("code", "contact-code", "contact-code-wrong", ("left", *left));
+        }
+        Checked::Missing => "contact-code-missing".to_owned(),
+        Checked::Former => "contact-code-former".to_owned(),
+        Checked::Unknown => "contact-code-over-expired".to_owned(),
+        Checked::Over(over) => format!("contact-code-over-{}", over.code()),
+    };
+    flaws.push("code", "contact-code", key);
+}
+
+async fn correct(
+    accounts: &Accounts,
+    asking: Asking,
+    form: ProofForm,
+) -> Result<Result<Response, Draft<ProofForm>>, Trouble> {
+    let mut flaws = Flaws::default();
+    let mut status = StatusCode::UNPROCESSABLE_ENTITY;
+    let (field, label) = ("email", "accounts-email");
+    match Email::parse(&form.email) {
+        Err(error) => flaws.push(field, label, email_key(error)),
+        Ok(email) => match accounts.correct_email(asking, email).await? {
+            Corrected::Done(Issued::Sent(id)) => return Ok(Ok(to_proof(id))),
+            Corrected::Done(Issued::TooMany { until }) => return Ok(Err(too_often(form, until))),
+            Corrected::Proven => return Ok(Ok(to_list(None))),
+            Corrected::Taken => flaws.push(field, label, "contact-email-taken"),
+            Corrected::TooMany { until } => {
+                flaws.push_until(field, label, "accounts-register-too-many", until);
+                status = StatusCode::TOO_MANY_REQUESTS;
+            }
+        },
+    }
+    Ok(Err(Draft::of(form).refused(status, flaws)))
+}
+
+/// On to the page of a request.
+fn to_proof(id: ProofId) -> Response {
+    Redirect::to(&format!("{}?proof={id}", paths::CONTACT_PROOF)).into_response()
+}
+
+/// The form of who asks for messages too often.
+fn too_often(form: ProofForm, until: Timestamp) -> Draft<ProofForm> {
+    let mut flaws = Flaws::default();
+    flaws.push_until("code", "contact-code", "contact-too-many", until);
+    Draft::of(form).refused(StatusCode::TOO_MANY_REQUESTS, flaws)
+}
+
+fn to_list(notice: Option<&str>) -> Response {
+    let location = notice.map_or_else(|| paths::CONTACT.to_owned(), |code| format!("{}?notice={code}", paths::CONTACT));
+    Redirect::to(&location).into_response()
+}
+
+async fn draw(
+    accounts: &Accounts,
+    visit: Visit,
+    session: &Session,
+    draft: Draft<ProofForm>,
+) -> Result<Response, Trouble> {
+    let found = match draft.form.proof.parse() {
+        Ok(id) => accounts.contact_proof(session.account, id).await?,
+        Err(_) => None,
+    };
+    let Some((proof, progress)) = found else { return Ok(to_list(None)) };
+    // Done, corrected or taken away in another tab or browser: the list tells how it stands.
+    match proof.code_over(accounts.parts().clock.now()) {
+        Some(Over::Used) => return Ok(to_list(Some("contact-proven"))),
+        Some(Over::Refused) => return Ok(to_list(None)),
+        _ => {}
+    }
+    let now = accounts.parts().clock.now();
+    let (status, headers) = draft.head(now);
+    let errors = draft.flaws.shown(&visit.page, now);
+    let mut page = visit.page.with_errors(&errors);
+    accounts.greet(&mut page, session.account).await?;
+    let is_mail = matches!(proof.contact, Contact::Email(_));
+    let key = if is_mail { "contact-proof-lead-email" } else { "contact-proof-lead-mobile" };
+    let until = moment::not_before(page.lang, proof.code_until, now);
+    let shown = ProofPage {
+        lead: page.tw(key, [("to", proof.contact.masked().as_str()), ("time", until.as_str())]),
+        progress: tell_progress(&page, &proof, progress),
+        notice: Notice::of_draft(&page, &draft),
+        again: Again::of(proof.created_at, now),
+        form: draft.form,
+        // What takes the place of another is corrected by wishing once more.
+        may_correct: is_mail && proof.purpose == Purpose::Contact,
+        page,
+        errors,
+    };
+    Ok((status, headers, shown).into_response())
+}
+
+/// How far the message has come, in words.
+fn tell_progress(page: &Page, proof: &Proof, progress: Progress) -> String {
+    let (state, at) = match progress {
+        Progress::Queued => ("queued", proof.created_at),
+        Progress::Accepted { at } => ("accepted", at),
+        Progress::Refused { at } => ("refused", at),
+        Progress::Unknown => ("unknown", proof.created_at),
+    };
+    let way = if matches!(proof.contact, Contact::Email(_)) { "mail" } else { "sms" };
+    page.tw(&format!("contact-progress-{way}-{state}"), [("time", moment::clock(at).as_str())])
+}

@@ -1,0 +1,135 @@
+//! Asking for a proof: the limits, the code, the message and the row.
+
+use shared::clock::Timestamp;
+use shared::db::{DbError, Tx};
+use shared::entropy::token;
+use shared::http::Caller;
+use shared::i18n::Lang;
+use shared::secret::sha256;
+
+use super::model::{Over, ProofId, Purpose};
+use super::store::{self, NewProof};
+use super::{CODE_PURPOSE, PAUSE};
+use crate::accounts::Accounts;
+use crate::accounts::captcha::Answer;
+use crate::accounts::model::{AccountId, Contact};
+use crate::delivery::{ProofLetter, ProofWords};
+use crate::limits::{AddressBlock, Subject, Verdict};
+use crate::web::paths;
+
+/// What is asked for.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// What it is to prove.
+    pub purpose: Purpose,
+    /// What the message tells.
+    pub words: ProofWords,
+    /// Whose contact it is; `None`: nobody's, and nothing is sent.
+    pub account: Option<AccountId>,
+    /// Where the message goes.
+    pub contact: Contact,
+    /// In which language.
+    pub lang: Lang,
+    /// Who asks.
+    pub from: Caller,
+    /// The request that this one replaces.
+    pub replaces: Option<ProofId>,
+}
+
+/// The answer to a [`Request`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Issued {
+    /// It is on its way.
+    Sent(ProofId),
+    /// Asked for too often. What was sent before is still good.
+    TooMany {
+        /// From when on it may be asked for again.
+        until: Timestamp,
+    },
+}
+
+/// Asks for a proof within the caller's transaction, unless that happens too often.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn issue(accounts: &Accounts, tx: &mut Tx, request: Request) -> Result<Issued, DbError> {
+    let now = accounts.parts().clock.now();
+    if let Some(former) = request.replaces
+        && let Some(former) = store::find(tx, former).await?
+        && former.created_at + PAUSE > now
+    {
+        return Ok(Issued::TooMany { until: former.created_at + PAUSE });
+    }
+    if let Verdict::Refused { until } = count(accounts, tx, &request).await? {
+        return Ok(Issued::TooMany { until });
+    }
+    if let Some(former) = request.replaces {
+        store::end(tx, former, Over::Replaced, now).await?;
+    }
+    send(accounts, tx, &request).await.map(Issued::Sent)
+}
+
+/// Counts for the address block, for the contact as this block asks for it, and for the contact in all: one who floods
+/// a stranger's mailbox runs into the second long before the owner, asking from elsewhere, would meet the third.
+async fn count(accounts: &Accounts, tx: &mut Tx, request: &Request) -> Result<Verdict, DbError> {
+    let parts = accounts.parts();
+    let (limits, now) = (&parts.limits, parts.clock.now());
+    let name = request.contact.name();
+    let pair = format!("{}\0{}", name.as_str(), request.from.network);
+    let (policy, block) = (limits.policy(), AddressBlock::of(request.from.network.address()));
+    for (limit, subject) in [
+        (&policy.proof_address, Subject::Address(block)),
+        (&policy.proof_contact_address, Subject::Text(&pair)),
+        (&policy.proof_contact, Subject::Text(name.as_str())),
+    ] {
+        let verdict = limits.hit(tx, limit, subject, now).await?;
+        if !verdict.is_allowed() {
+            return Ok(verdict);
+        }
+    }
+    Ok(Verdict::Allowed { used: 0 })
+}
+
+/// Writes message and row.
+pub(in crate::accounts) async fn send(accounts: &Accounts, tx: &mut Tx, request: &Request) -> Result<ProofId, DbError> {
+    let parts = accounts.parts();
+    let now = parts.clock.now();
+    let id = ProofId::new(now, &*parts.entropy);
+    let code = Answer::digits(&*parts.entropy);
+    let link = matches!(request.contact, Contact::Email(_)).then(|| token(&*parts.entropy));
+    let page = match request.purpose {
+        Purpose::Contact | Purpose::Change => paths::CONTACT_CONFIRM,
+        Purpose::Recovery => paths::RECOVER_LINK,
+    };
+    let letter = ProofLetter {
+        words: request.words,
+        code: code.text().into_owned(),
+        link: link.as_ref().map(|token| format!("{}{page}?t={token}", parts.web.origin)),
+        from: request.from.network.to_string(),
+        at: now,
+    };
+    let (to, lang) = (request.contact.as_str(), request.lang);
+    let message = match (&request.contact, request.account) {
+        (Contact::Email(_), Some(_)) => parts.outbox.proof_mail(tx, to, lang, &letter).await?,
+        (Contact::Mobile(_), Some(_)) => parts.outbox.proof_sms(tx, to, lang, &letter).await?,
+        (contact, None) => parts.outbox.withhold_proof(tx, contact.as_str(), lang, &letter).await?,
+    };
+    let new = NewProof {
+        id,
+        purpose: request.purpose,
+        account: request.account,
+        contact: &request.contact,
+        code_mac: code_mac(accounts, id, &code),
+        link_hash: link.map(|token| sha256(token.as_bytes())),
+        asked_from: &letter.from,
+        message,
+    };
+    store::insert(tx, &new, now).await?;
+    Ok(id)
+}
+
+/// The keyed hash of a code: there are a million of them, and without a key each is found at once.
+pub(super) fn code_mac(accounts: &Accounts, id: ProofId, code: &Answer) -> [u8; 32] {
+    let data = [id.to_string().as_bytes(), code.bytes()].concat();
+    accounts.parts().sealer.mac(CODE_PURPOSE, &data)
+}

@@ -1,0 +1,153 @@
+//! The first page: which account. It answers the same whether anybody has it or not.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use shared::page::{Captcha, FormErrors, Page};
+
+use super::operation::Asking;
+use super::ticket::Ticket;
+use crate::accounts::captcha::{Fields, Form, Step};
+use crate::accounts::challenge::Sent;
+use crate::accounts::model::Contact;
+use crate::accounts::proof::{Issued, ProofId};
+use crate::accounts::view::{Notice, Way, WayView};
+use crate::accounts::visit::FormQuery;
+use crate::accounts::{Accounts, Trouble, Visit};
+use crate::web::{Draft, Flaws, Posted, paths};
+
+/// The form as it was sent.
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub struct AskForm {
+    #[serde(rename = "continue", skip_serializing)]
+    way: Option<String>,
+    username: String,
+    #[serde(flatten)]
+    captcha: Fields,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "accounts/recover.html")]
+struct AskPage {
+    page: Page,
+    errors: FormErrors,
+    notice: Option<Notice>,
+    way: WayView,
+    action: String,
+    sign_in: String,
+    form: AskForm,
+    captcha: Option<Captcha>,
+}
+
+/// GET: the form; whoever tried to sign in finds the account filled in.
+pub async fn show(State(accounts): State<Accounts>, visit: Visit, Query(query): Query<FormQuery>) -> Response {
+    let way = accounts.way(query.way.as_deref());
+    if let Some(told) = visit.cookies_refused(&query, way.link(paths::RECOVER)) {
+        return told;
+    }
+    let draft = accounts.draft(&visit, paths::RECOVER, &query).unwrap_or_else(|| {
+        let hint = way.return_to.as_ref().and_then(|to| to.login_hint.clone());
+        Draft::of(AskForm { username: hint.unwrap_or_default(), ..AskForm::default() })
+    });
+    let notice = Notice::of_code(&visit.page, query.notice.as_deref());
+    draw(&accounts, &visit, &way, draft, notice)
+}
+
+/// POST: sends a code, and goes on to where it is typed.
+pub async fn submit(
+    State(accounts): State<Accounts>,
+    visit: Visit,
+    Posted { form, fresh, language, .. }: Posted<AskForm>,
+) -> Result<Response, Trouble> {
+    let way = accounts.way(form.way.as_deref());
+    if let Some(lang) = language {
+        return Ok(accounts.in_language(lang, &visit, &way, paths::RECOVER, &Draft::of(form)));
+    }
+    let draft = if fresh {
+        match try_form(&accounts, &visit, &way, form).await? {
+            Ok(onwards) => return Ok(onwards),
+            Err(draft) => draft,
+        }
+    } else {
+        Draft::of(form).stale()
+    };
+    let back = accounts.send_back(&visit, &way, paths::RECOVER, &draft);
+    Ok(back.unwrap_or_else(|| draw(&accounts, &visit, &way, draft, None)))
+}
+
+async fn try_form(
+    accounts: &Accounts,
+    visit: &Visit,
+    way: &Way,
+    mut form: AskForm,
+) -> Result<Result<Response, Draft<AskForm>>, Trouble> {
+    let contact = Contact::parse(&form.username);
+    let sent = Sent {
+        form: Form::Recovery,
+        fields: form.captcha.clone(),
+        needed: accounts.captcha_needed_to_register(),
+        contact: contact.clone(),
+        address: visit.address,
+        lang: visit.page.lang,
+    };
+    let (captcha, problem) = match accounts.captcha_step(sent).await? {
+        Step::Again { captcha, problem: None } => {
+            form.captcha = Fields::showing(Some(&captcha));
+            return Ok(Err(Draft::of(form)));
+        }
+        Step::Again { captcha, problem } => (Some(captcha), problem),
+        Step::Passed(captcha) => (captcha, None),
+    };
+    form.captcha = Fields::showing(captcha.as_ref());
+    let mut flaws = Flaws::default();
+    if contact.is_none() {
+        flaws.push("username", "accounts-account", "recover-account-missing");
+    }
+    if let Some(problem) = problem {
+        problem.tell(&mut flaws);
+    }
+    let (Some(contact), true) = (contact, flaws.is_empty()) else {
+        return Ok(Err(Draft::of(form).refused(StatusCode::UNPROCESSABLE_ENTITY, flaws)));
+    };
+    let asking = Asking { contact: contact.clone(), lang: visit.page.lang, from: visit.caller, replaces: None };
+    match accounts.ask_recovery(asking).await? {
+        Issued::Sent(proof) => {
+            accounts.parts().web.drop_draft(&visit.cookies, paths::RECOVER);
+            Ok(Ok(to_code(accounts, way, proof, contact, false)))
+        }
+        Issued::TooMany { until } => {
+            flaws.push_until("username", "accounts-account", "contact-too-many", until);
+            Ok(Err(Draft::of(form).refused(StatusCode::TOO_MANY_REQUESTS, flaws)))
+        }
+    }
+}
+
+/// On to the page that waits for the code of a request.
+pub(super) fn to_code(accounts: &Accounts, way: &Way, proof: ProofId, contact: Contact, second: bool) -> Response {
+    let parts = accounts.parts();
+    let ticket = Ticket { proof, contact, sent_at: parts.clock.now().millis(), second };
+    Redirect::to(&way.link_with(paths::RECOVER_CODE, "request", &ticket.seal(&*parts.sealer))).into_response()
+}
+
+fn draw(accounts: &Accounts, visit: &Visit, way: &Way, draft: Draft<AskForm>, notice: Option<Notice>) -> Response {
+    let now = accounts.parts().clock.now();
+    let (status, headers) = draft.head(now);
+    let errors = draft.flaws.shown(&visit.page, now);
+    let page = visit.page.clone().with_errors(&errors);
+    let needed = accounts.captcha_needed_to_register() || !draft.form.captcha.captcha_id.is_empty();
+    let shown = AskPage {
+        way: way.view(page.lang),
+        action: way.link(paths::RECOVER),
+        sign_in: way.link(paths::SIGN_IN),
+        notice: notice.or_else(|| Notice::of_draft(&page, &draft)),
+        captcha: accounts.captcha_box(Form::Recovery, &draft.form.captcha, needed),
+        page: page.with_form(),
+        errors,
+        form: draft.form,
+    };
+    (status, headers, shown).into_response()
+}

@@ -1,0 +1,217 @@
+//! The page on which the password is chosen anew, or that says what is still needed.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use shared::page::{FormErrors, Link, Page, Rule};
+use shared::secret::SecretString;
+
+use super::ask_page::to_code;
+use super::cookie;
+use super::need::Need;
+use super::operation::Seen;
+use super::reset::Reset;
+use super::store::By;
+use crate::accounts::fields::read_new_password;
+use crate::accounts::model::{Contact, ContactKind};
+use crate::accounts::proof::Issued;
+use crate::accounts::view::{Notice, Way, WayView, judge, password_rules};
+use crate::accounts::visit::FormQuery;
+use crate::accounts::{Accounts, Trouble, Visit};
+use crate::web::error_page::{Explanation, explain};
+use crate::web::{Draft, Flaws, Posted, ReturnTo, moment, paths, return_to};
+
+/// The form, whichever of its buttons was pressed.
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub struct PasswordForm {
+    #[serde(rename = "continue", skip_serializing)]
+    way: Option<String>,
+    #[serde(skip_serializing)]
+    password: SecretString,
+    #[serde(skip_serializing)]
+    password_confirm: SecretString,
+    agree: String,
+    /// `email` or `mobile`: send a code there; `wait`; or nothing: the password.
+    #[serde(skip_serializing)]
+    action: String,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "accounts/recover_password.html")]
+struct PasswordPage {
+    page: Page,
+    errors: FormErrors,
+    notice: Option<Notice>,
+    way: WayView,
+    action: String,
+    username: String,
+    masked: String,
+    rules: Vec<Rule>,
+    anew: bool,
+    second: Option<SecondView>,
+    /// Until when is waited, if a wait has begun.
+    waits_until: Option<String>,
+    may_choose: bool,
+}
+
+/// The other contact of the account.
+struct SecondView {
+    kind: ContactKind,
+    masked: String,
+}
+
+/// GET: the form, or what is still needed.
+pub async fn show(
+    State(accounts): State<Accounts>,
+    visit: Visit,
+    Query(query): Query<FormQuery>,
+) -> Result<Response, Trouble> {
+    let way = accounts.way(query.way.as_deref());
+    let Some(seen) = seen(&accounts, &visit).await? else { return Ok(over(visit.page, &way)) };
+    let draft =
+        accounts.draft(&visit, paths::RECOVER_PASSWORD, &query).unwrap_or_else(|| Draft::of(PasswordForm::default()));
+    Ok(draw(&accounts, &visit, &way, &seen, draft))
+}
+
+/// POST: sets the password, sends a code to the other contact, or begins the wait.
+pub async fn submit(
+    State(accounts): State<Accounts>,
+    visit: Visit,
+    Posted { form, fresh, language, .. }: Posted<PasswordForm>,
+) -> Result<Response, Trouble> {
+    let way = accounts.way(form.way.as_deref());
+    if let Some(lang) = language {
+        let draft = Draft { password_dropped: !form.password.is_empty(), ..Draft::of(form) };
+        return Ok(accounts.in_language(lang, &visit, &way, paths::RECOVER_PASSWORD, &draft));
+    }
+    let Some(seen) = seen(&accounts, &visit).await? else { return Ok(over(visit.page, &way)) };
+    let draft = if !fresh {
+        Draft::of(form).stale()
+    } else if let Some(kind) = ContactKind::parse(&form.action) {
+        match second(&accounts, &visit, &way, &seen, (kind, form)).await? {
+            Ok(onwards) => return Ok(onwards),
+            Err(draft) => draft,
+        }
+    } else if form.action == "wait" {
+        accounts.wait_for_recovery(seen, (visit.page.lang, visit.caller)).await?;
+        return Ok(Redirect::to(&way.link(paths::RECOVER_PASSWORD)).into_response());
+    } else {
+        match choose(&accounts, &visit, &way, &seen, form).await? {
+            Ok(onwards) => return Ok(onwards),
+            Err(draft) => draft,
+        }
+    };
+    let back = accounts.send_back(&visit, &way, paths::RECOVER_PASSWORD, &draft);
+    Ok(back.unwrap_or_else(|| draw(&accounts, &visit, &way, &seen, draft)))
+}
+
+async fn seen(accounts: &Accounts, visit: &Visit) -> Result<Option<Seen>, Trouble> {
+    match cookie::token_hash(&visit.cookies) {
+        Some(hash) => accounts.recovery(By::Token, hash).await,
+        None => Ok(None),
+    }
+}
+
+/// Sends a code to the other contact.
+async fn second(
+    accounts: &Accounts,
+    visit: &Visit,
+    way: &Way,
+    seen: &Seen,
+    (kind, form): (ContactKind, PasswordForm),
+) -> Result<Result<Response, Draft<PasswordForm>>, Trouble> {
+    Ok(match accounts.ask_second(seen, kind, (visit.page.lang, visit.caller)).await? {
+        Some((Issued::Sent(proof), contact)) => Ok(to_code(accounts, way, proof, contact, true)),
+        Some((Issued::TooMany { until }, _)) => {
+            let mut flaws = Flaws::default();
+            flaws.push_until(kind.code(), "", "contact-too-many", until);
+            Err(Draft::of(form).refused(StatusCode::TOO_MANY_REQUESTS, flaws))
+        }
+        None => Ok(Redirect::to(&way.link(paths::RECOVER_PASSWORD)).into_response()),
+    })
+}
+
+/// Sets the password.
+async fn choose(
+    accounts: &Accounts,
+    visit: &Visit,
+    way: &Way,
+    seen: &Seen,
+    form: PasswordForm,
+) -> Result<Result<Response, Draft<PasswordForm>>, Trouble> {
+    let mut flaws = Flaws::default();
+    let password = read_new_password(&mut flaws, "accounts-password-new", &form.password, &form.password_confirm);
+    if matches!(seen.need, Need::Anew { .. }) && form.agree.is_empty() {
+        flaws.push("agree", "accounts-agree", "accounts-agree-missing");
+    }
+    let (Some(password), true) = (password, flaws.is_empty()) else {
+        let rules = judge(&form.password);
+        return Ok(Err(Draft { rules, ..Draft::of(form).refused(StatusCode::UNPROCESSABLE_ENTITY, flaws) }));
+    };
+    let hash = cookie::token_hash(&visit.cookies).unwrap_or_default();
+    let from = (visit.page.lang, visit.caller);
+    Ok(match accounts.reset_password(hash, password.secret(), from).await? {
+        Reset::Done(contact) => {
+            cookie::remove(&visit.cookies);
+            Ok(to_sign_in(accounts, way, &contact))
+        }
+        Reset::Over => Ok(over(visit.page.clone(), way)),
+    })
+}
+
+/// On to the sign-in page, where the account stands filled in.
+fn to_sign_in(accounts: &Accounts, way: &Way, contact: &Contact) -> Response {
+    let parts = accounts.parts();
+    let mut on = way.return_to.clone().unwrap_or_else(|| ReturnTo::local(paths::HOME, parts.clock.now()));
+    on.login_hint = Some(contact.as_str().to_owned());
+    on.create = false;
+    let sealed = parts.web.return_to().seal(&on);
+    let link = return_to::link(paths::SIGN_IN, Some(&sealed));
+    Redirect::to(&format!("{link}&notice=password-reset")).into_response()
+}
+
+/// There is no recovery in this browser, or it is over: one page, one button.
+fn over(page: Page, way: &Way) -> Response {
+    let told = Explanation {
+        title: page.t("recover-over-title"),
+        lead: page.t("recover-over-lead"),
+        steps: Vec::new(),
+        way: Link::new(way.link(paths::RECOVER), page.t("recover-told-again")),
+        other: Some(Link::new(way.link(paths::SIGN_IN), page.t("recover-to-sign-in"))),
+    };
+    explain(page, StatusCode::GONE, told)
+}
+
+fn draw(accounts: &Accounts, visit: &Visit, way: &Way, seen: &Seen, draft: Draft<PasswordForm>) -> Response {
+    let now = accounts.parts().clock.now();
+    let (status, headers) = draft.head(now);
+    let errors = draft.flaws.shown(&visit.page, now);
+    let page = visit.page.clone().with_errors(&errors);
+    let other = match seen.need {
+        Need::Nothing => None,
+        Need::Anew { or_second } => or_second,
+        Need::Second { other } => other,
+    };
+    let second = other.and_then(|kind| Some(SecondView { kind, masked: seen.standing.of(kind)?.contact.masked() }));
+    let first = seen.first().map(|held| held.contact.clone());
+    let waits = seen.recovery.wait_until.filter(|_| matches!(seen.need, Need::Second { .. }));
+    let shown = PasswordPage {
+        rules: password_rules(&page, &draft.rules),
+        way: way.view(page.lang),
+        action: way.link(paths::RECOVER_PASSWORD),
+        username: first.as_ref().map(|contact| contact.as_str().to_owned()).unwrap_or_default(),
+        masked: first.as_ref().map(Contact::masked).unwrap_or_default(),
+        notice: Notice::of_draft(&page, &draft),
+        anew: matches!(seen.need, Need::Anew { .. }),
+        may_choose: !matches!(seen.need, Need::Second { .. }),
+        waits_until: waits.map(|until| moment::not_before(page.lang, until, now)),
+        second,
+        page: page.with_form(),
+        errors,
+    };
+    (status, headers, shown).into_response()
+}

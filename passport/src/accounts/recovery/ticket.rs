@@ -1,0 +1,53 @@
+//! What the page that waits for a code carries along, sealed: where the code went, so that it can be sent once more.
+
+use serde::{Deserialize, Serialize};
+
+use crate::accounts::model::Contact;
+use crate::accounts::proof::ProofId;
+use crate::web::Sealer;
+use crate::web::seal::{open_text, seal_text};
+
+const PURPOSE: &str = "recovery-request";
+
+/// A request whose code is awaited.
+#[derive(Debug, Clone)]
+pub(super) struct Ticket {
+    /// The request.
+    pub(super) proof: ProofId,
+    /// Where its code went, whether anybody is there or not.
+    pub(super) contact: Contact,
+    /// When it was sent, in milliseconds of Unix time.
+    pub(super) sent_at: i64,
+    /// Whether the contact is the account's second one: then only its owner's browser sees it, masked.
+    pub(super) second: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Sealed {
+    proof: String,
+    contact: String,
+    sent_at: i64,
+    second: bool,
+}
+
+impl Ticket {
+    pub(super) fn seal(&self, sealer: &dyn Sealer) -> String {
+        let sealed = Sealed {
+            proof: self.proof.to_string(),
+            contact: self.contact.as_str().to_owned(),
+            sent_at: self.sent_at,
+            second: self.second,
+        };
+        seal_text(sealer, PURPOSE, &serde_json::to_vec(&sealed).unwrap_or_default())
+    }
+
+    pub(super) fn open(sealer: &dyn Sealer, text: &str) -> Option<Self> {
+        let sealed: Sealed = serde_json::from_slice(&open_text(sealer, PURPOSE, text)?).ok()?;
+        Some(Self {
+            proof: sealed.proof.parse().ok()?,
+            contact: Contact::parse(&sealed.contact)?,
+            sent_at: sealed.sent_at,
+            second: sealed.second,
+        })
+    }
+}
