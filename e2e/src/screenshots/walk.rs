@@ -133,6 +133,8 @@ async fn signed_in(camera: &mut Camera<'_>, demo: &Demo, third_party: &ThirdPart
     window.click("main a[href*='/account/sites/withdraw']").await?;
     window.appears(".danger-frame").await?;
     camera.take("site-withdrawal", Light).await?;
+    camera.visit("sessions", &format!("{}/account/sessions", demo.passport), LightAndDark).await?;
+    camera.visit("activity", &format!("{}/account/activity", demo.passport), LightAndDark).await?;
     let wrong = third_party.authorize(&demo.passport, &format!("{}/", third_party.redirect_uri))?;
     camera.visit("authorize-error", &wrong, LightAndDark).await?;
     window.click("main details > summary").await?;

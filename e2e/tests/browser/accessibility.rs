@@ -78,6 +78,8 @@ fn signed_in(demo: &Demo) -> Vec<String> {
         "/account/contact/change?contact=email",
         "/account/contact/change?contact=mobile",
         "/account/sites",
+        "/account/sessions",
+        "/account/activity",
         "/sign-out",
         "/logout",
     ] {

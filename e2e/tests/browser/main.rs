@@ -6,6 +6,7 @@
 mod accessibility;
 mod account_life;
 mod axe;
+mod devices;
 mod guards;
 mod interrupted;
 mod journeys;

@@ -1,11 +1,10 @@
 sessions-title = Sign-ins and devices
 sessions-lead = Signing in on a new device never pushes another one out. If you see one that you don't know, end it now and change your password.
 sessions-here = This device
-sessions-began = Began
-sessions-seen = Last used
-sessions-network = Network address
-sessions-network-none = Not recorded
-sessions-sites = Sites entered
+sessions-began = Signed in { $at }
+sessions-seen = Last used { $at }
+sessions-network = From { $from }
+sessions-sites = Sites entered:
 sessions-end = End
 sessions-end-of = the sign-in of { $device }
 sessions-none-other = No other sign-ins. You are signed in to the Passport on this device only.

@@ -1,11 +1,10 @@
 sessions-title = 登录与设备
 sessions-lead = 在新设备上登录，不会挤掉已登录的设备。看到不认识的，请立即结束它，再修改密码。
 sessions-here = 本机
-sessions-began = 开始
-sessions-seen = 最近使用
-sessions-network = 网络地址
-sessions-network-none = 没有记下
-sessions-sites = 进入的网站
+sessions-began = { $at }登录
+sessions-seen = 最近使用：{ $at }
+sessions-network = 网络地址：{ $from }
+sessions-sites = 进入的网站：
 sessions-end = 结束
 sessions-end-of = { $device }的登录
 sessions-none-other = 没有别的登录。您只在这一台设备上登录着通行证。

@@ -52,9 +52,8 @@ struct SessionView {
     id: String,
     symbol: &'static str,
     device: String,
-    network: Option<String>,
-    began: String,
-    seen: String,
+    /// When it began and was last used, and from where.
+    facts: Vec<String>,
     here: bool,
     sites: Vec<Destination>,
 }
@@ -138,12 +137,18 @@ fn view(
         id: listed.id.to_string(),
         symbol: whence::symbol(listed.device),
         device: whence::device(page, listed.device),
-        network: listed.network,
-        began: moment::past(page.lang, listed.created_at, now),
-        seen: moment::past(page.lang, listed.last_seen_at, now),
+        facts: facts(page, &listed, now),
         here: listed.id == here.id,
         sites: entered.iter().filter(|(id, _)| *id == listed.id).map(|(_, site)| site.clone()).collect(),
     }
+}
+
+fn facts(page: &Page, listed: &Listed, now: Timestamp) -> Vec<String> {
+    let (began, seen) = [listed.created_at, listed.last_seen_at].map(|at| moment::past(page.lang, at, now)).into();
+    let mut facts = vec![page.tw("sessions-began", [("at", began.as_str())])];
+    facts.extend(listed.network.as_ref().map(|from| page.tw("sessions-network", [("from", from.as_str())])));
+    facts.push(page.tw("sessions-seen", [("at", seen.as_str())]));
+    facts
 }
 
 /// When one has to sign in again, in words.

@@ -65,15 +65,15 @@ async fn sign_ins_failures_and_changes_are_told_with_when_and_from_where() {
         let shown = activity(&mut browser).await;
         let wrong = "有人登录，密码不对";
         assert_eq!(said(&shown), ["修改了密码", "登录", wrong, wrong, "账号建立"]);
-        let here = "Linux电脑，Firefox · 203.0.113.7";
+        let here = "Linux电脑，Firefox 203.0.113.7";
         assert_eq!(
             whence(&shown),
             [
-                format!("今天 09:04 · {here}"),
-                format!("今天 09:03 · {here}"),
-                "今天 09:02 · 没有认出的设备 · 198.51.100.66".to_owned(),
-                "今天 09:01 · 没有认出的设备 · 198.51.100.66".to_owned(),
-                "今天 09:00 · 工作人员操作".to_owned(),
+                format!("今天 09:04 {here}"),
+                format!("今天 09:03 {here}"),
+                "今天 09:02 没有认出的设备 198.51.100.66".to_owned(),
+                "今天 09:01 没有认出的设备 198.51.100.66".to_owned(),
+                "今天 09:00 工作人员操作".to_owned(),
             ]
         );
         let english = browser.open(&page("/account/activity?lang=en")).await;

@@ -39,7 +39,12 @@ fn end_form(list: &Answer, session: &str) -> Form {
 
 /// The sessions that have a button, in the order of the page.
 fn endable(list: &Answer) -> Vec<String> {
-    list.attributes(".site button[name='session']", "value")
+    list.attributes(".device button[name='session']", "value")
+}
+
+/// What is said of each session.
+fn facts(list: &Answer) -> Vec<String> {
+    list.texts(".device .pieces.num span")
 }
 
 /// Two browsers of one person: the first in this list, the second in another place.
@@ -59,14 +64,18 @@ async fn the_list_says_by_what_from_where_and_when_and_which_is_this_one() {
         let (mut desk, _) = two(&passport).await;
         passport.clock.advance(Duration::from_secs(5 * 60));
         let shown = list(&mut desk).await;
-        assert_eq!(shown.texts(".site h2"), ["Windows电脑，Edge 本机", "iPhone，微信"]);
+        assert_eq!(shown.texts(".device h2"), ["Windows电脑，Edge 本机", "iPhone，微信"]);
         assert_eq!(
-            shown.texts(".site dd"),
-            ["今天 10:00", "今天 10:05", "2001:db8:1:2::/64", "今天 09:00", "今天 09:00", "203.0.113.7"]
+            facts(&shown),
+            [
+                ["今天 10:00登录", "网络地址：2001:db8:1:2::/64", "最近使用：今天 10:05"],
+                ["今天 09:00登录", "网络地址：203.0.113.7", "最近使用：今天 09:00"]
+            ]
+            .concat()
         );
         assert_eq!(endable(&shown).len(), 1, "this one is ended by signing out");
         let english = desk.open(&page("/account/sessions?lang=en")).await;
-        assert_eq!(english.texts(".site h2"), ["Windows computer, Edge This device", "iPhone, WeChat"]);
+        assert_eq!(english.texts(".device h2"), ["Windows computer, Edge This device", "iPhone, WeChat"]);
     })
     .await;
 }
@@ -85,8 +94,8 @@ async fn who_signs_in_again_keeps_the_beginning_and_shows_where_they_are_now() {
         let asked = browser.open(&page(&format!("/authorize?{again}"))).await;
         let filled = form(&asked, "/sign-in").set("username", EMAIL).set("password", PASSWORD);
         browser.submit(filled).await;
-        let facts = list(&mut browser).await.texts(".site dd");
-        assert_eq!(facts, ["今天 09:00", "今天 10:00", "198.51.100.9"]);
+        let told = facts(&list(&mut browser).await);
+        assert_eq!(told, ["今天 09:00登录", "网络地址：198.51.100.9", "最近使用：今天 10:00"]);
     })
     .await;
 }
@@ -98,10 +107,10 @@ async fn a_session_that_is_ended_is_signed_out_and_its_sites_are_told() {
         passport.register(&[&told()]).await;
         passport.tokens(&mut phone, "openid").await;
         let shown = list(&mut desk).await;
-        assert_eq!(shown.texts(".site .tag.quiet"), ["四六级"], "the site that the phone entered");
+        assert_eq!(shown.texts(".device .tag.quiet"), ["四六级"], "the site that the phone entered");
         let answer = desk.submit(end_form(&shown, &endable(&shown)[0])).await;
         assert_eq!((answer.url.path(), answer.has(".notice.ok")), ("/account/sessions", true));
-        assert_eq!(answer.texts(".site h2"), ["Windows电脑，Edge 本机"]);
+        assert_eq!(answer.texts(".device h2"), ["Windows电脑，Edge 本机"]);
         assert!(endable(&answer).is_empty() && !answer.text.contains("结束其他全部登录"));
         assert!(!is_signed_in(&mut phone).await && is_signed_in(&mut desk).await);
         assert_eq!(passport.waiting().await, ["logout:cet"]);
@@ -200,7 +209,7 @@ async fn a_user_agent_of_any_length_and_content_signs_in_and_is_shown_as_unknown
             let mut browser = passport.browser().user_agent(&strange);
             sign_in(&mut browser).await;
             let shown = list(&mut browser).await;
-            assert_eq!(shown.texts(".site h2")[0], "没有认出的设备 本机");
+            assert_eq!(shown.texts(".device h2")[0], "没有认出的设备 本机");
             assert!(!shown.text.contains("<script>alert"));
         }
     })
