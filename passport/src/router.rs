@@ -10,7 +10,8 @@ use shared::http::{Asked, Failure, FailurePages, Kit, ServerSettings};
 use tower_cookies::CookieManagerLayer;
 
 use crate::accounts::{
-    activity, captcha, contact, login, password, profile, province, recovery, register, sessions, sign_out,
+    activity, captcha, contact, find_account, login, password, profile, province, recovery, register, sessions,
+    sign_out,
 };
 use crate::app::App;
 use crate::clients::logos::endpoint as logos;
@@ -46,7 +47,7 @@ pub fn router(app: App) -> Router {
         .route(paths::ACCESSIBILITY, get(documents::accessibility))
         .route(paths::CAPTCHA_IMAGE, get(captcha::image::show))
         .route(paths::HELP, get(documents::help))
-        .route(paths::FIND_ACCOUNT, get(documents::find_account))
+        .route(paths::FIND_ACCOUNT, get(find_account::show).post(find_account::submit))
         .route(paths::RECOVER, get(recovery::show).post(recovery::submit))
         .route(paths::RECOVER_CODE, get(recovery::show_code).post(recovery::submit_code))
         .route(paths::RECOVER_LINK, get(recovery::show_link).post(recovery::follow))

@@ -127,3 +127,16 @@ delivery-contact-changed-text =
     { $link }
 
 delivery-contact-changed-sms = [E-TEST] Your account has the new contact { $new }. If it was not you, undo it before { $time }: { $link }
+
+delivery-account-found-subject = Your E-TEST Passport account
+delivery-account-found-text =
+    Hello,
+
+    Someone asked for the account of your ID and name. You can sign in with:
+    { $new }
+
+    { $issuer }
+
+    If it was not you, there is nothing to do: it was sent to you alone.
+
+delivery-account-found-sms = [E-TEST] You can sign in with: { $new }. If you did not ask, there is nothing to do: it was sent to you alone.

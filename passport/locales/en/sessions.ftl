@@ -114,3 +114,4 @@ activity-closed = The account was closed
 activity-ended-password-reset = A sign-in ended because the password was reset
 activity-ended-closed = A sign-in ended because the account was closed
 activity-ended-frozen = A sign-in ended because a change of contacts was undone
+activity-account-named = The account was asked for by identity document, and its names were sent to the verified contacts

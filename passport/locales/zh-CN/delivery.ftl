@@ -127,3 +127,16 @@ delivery-contact-changed-text =
     { $link }
 
 delivery-contact-changed-sms = 【E-TEST】您的账号换成了新的联系方式{ $new }。如非本人，请在{ $time }前撤销：{ $link }
+
+delivery-account-found-subject = 您的E-TEST通行证账号
+delivery-account-found-text =
+    您好！
+
+    有人用您的证件和姓名查询账号。您可以用下面的账号登录：
+    { $new }
+
+    { $issuer }
+
+    如果不是您本人，您无需做任何事：账号只发给了您。
+
+delivery-account-found-sms = 【E-TEST】您的账号：{ $new }。如非本人查询，请忽略，账号只发给了您。

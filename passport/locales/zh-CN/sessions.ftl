@@ -108,3 +108,4 @@ activity-closed = 账号注销
 activity-ended-password-reset = 重置密码时，一个登录结束了
 activity-ended-closed = 账号注销时，一个登录结束了
 activity-ended-frozen = 撤销联系方式的更换时，一个登录结束了
+activity-account-named = 用证件找回账号，账号已发到验证过的联系方式

@@ -7,6 +7,7 @@ mod challenge;
 mod confirmation;
 pub mod contact;
 mod fields;
+pub mod find_account;
 pub mod hashing;
 pub mod login;
 pub mod model;

@@ -170,6 +170,31 @@ pub async fn find_by_name(tx: &mut Tx, name: &LoginName) -> Result<Option<Accoun
     row.map(|row| row.get("account_id")).transpose()
 }
 
+/// Whose identity document that is.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn find_by_document(tx: &mut Tx, kind: IdType, number_mac: [u8; 32]) -> Result<Option<AccountId>, DbError> {
+    let row = sql("SELECT account_id FROM identities WHERE number_mac = $1 AND kind = $2")
+        .bind(number_mac)
+        .bind(kind.code())
+        .fetch_optional(tx)
+        .await?;
+    row.map(|row| row.get("account_id")).transpose()
+}
+
+/// What an account is called, and the province that its owner usually sits in.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn person(tx: &mut Tx, id: AccountId) -> Result<(Option<Name>, Option<Province>), DbError> {
+    let row = sql("SELECT name, province FROM accounts WHERE id = $1").bind(id).fetch_optional(tx).await?;
+    let Some(row) = row else { return Ok((None, None)) };
+    let name = row.get::<Option<String>>("name")?.and_then(|text| Name::parse(&text).ok());
+    let province = row.get::<Option<String>>("province")?.and_then(|code| Province::parse(&code));
+    Ok((name, province))
+}
+
 /// The login names of an account, in the form in which they are compared.
 ///
 /// # Errors

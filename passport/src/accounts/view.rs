@@ -27,6 +27,7 @@ impl Notice {
             "password-changed" => ("ok", "accounts-notice-password-changed"),
             "profile-saved" => ("ok", "accounts-notice-profile-saved"),
             "password-reset" => ("ok", "recover-done"),
+            "account-sent" => ("ok", "find-account-sent"),
             "contact-proven" => ("ok", "contact-done"),
             "site-withdrawn" => ("ok", "accounts-notice-site-withdrawn"),
             "site-kept" => ("warn", "accounts-notice-again"),

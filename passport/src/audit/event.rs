@@ -110,6 +110,11 @@ pub enum Event {
         /// Which account.
         account: String,
     },
+    /// The names of an account were sent to its contacts, for who knows the identity document.
+    AccountNamed {
+        /// Which account.
+        account: String,
+    },
     /// A contact was proven to be its owner's.
     ContactProven {
         /// Whose.
@@ -273,6 +278,7 @@ pub(crate) fn samples() -> Vec<Event> {
         Event::RecoveryProven { account: account(), contact: "email".into() },
         Event::RecoveryWaits { account: account(), until: 1 },
         Event::RecoveryCancelled { account: account() },
+        Event::AccountNamed { account: account() },
         Event::ContactProven { account: account(), contact: "email".into() },
         Event::ContactRefused { account: account(), contact: "email".into() },
         Event::ContactCorrected { account: account(), contact: "email".into() },
@@ -311,6 +317,7 @@ impl Event {
             | Self::PasswordReset { account, .. }
             | Self::RecoveryProven { account, .. }
             | Self::RecoveryWaits { account, .. }
+            | Self::AccountNamed { account }
             | Self::RecoveryCancelled { account }
             | Self::ContactProven { account, .. }
             | Self::ContactRefused { account, .. }

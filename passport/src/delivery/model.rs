@@ -87,6 +87,11 @@ pub enum Notice {
         /// The link that goes on.
         resume: String,
     },
+    /// The names by which the account signs in, for who has forgotten them.
+    AccountFound {
+        /// Them, as people write them.
+        names: String,
+    },
     /// Another contact took the place of one.
     ContactChanged {
         /// The new one, masked.

@@ -112,6 +112,17 @@ impl Outbox {
         self.write(tx, &Channel::Sms, &Payload::of(&text::proof_sms(to, lang, letter))).await
     }
 
+    /// Does the work of a notice and sends nothing: there is nobody to be told, which the time must not tell.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn withhold_notice(&self, tx: &mut Tx, lang: Lang, notice: &Notice) -> Result<MessageId, DbError> {
+        let now = self.clock.now();
+        let id = MessageId::new(now, &*self.entropy);
+        store::withhold(tx, id, &Payload::of(&text::mail("", lang, notice, &self.issuer)), now).await?;
+        Ok(id)
+    }
+
     /// Does the work of such a message and sends nothing: nobody has that contact, which the time must not tell.
     ///
     /// # Errors

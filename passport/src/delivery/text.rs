@@ -42,7 +42,7 @@ struct Said<'a> {
     name: &'static str,
     time: String,
     link: &'a str,
-    /// The contact that it tells of.
+    /// The contact or the names that it tells of.
     new: &'a str,
 }
 
@@ -55,10 +55,15 @@ fn said(notice: &Notice) -> Said<'_> {
         Notice::PasswordReset { at } => ("password-reset", Some(*at), ""),
         Notice::RecoveryWaits { until, cancel } => ("recovery-waits", round(until), cancel.as_str()),
         Notice::RecoveryWaited { until, resume } => ("recovery-waited", Some(*until), resume.as_str()),
+        Notice::AccountFound { .. } => ("account-found", None, ""),
         Notice::ContactChanged { until, undo, .. } => ("contact-changed", Some(*until), undo.as_str()),
         Notice::Locked { until } => ("locked", round(until), ""),
     };
-    let new = if let Notice::ContactChanged { to, .. } = notice { to.as_str() } else { "" };
+    let new = match notice {
+        Notice::ContactChanged { to, .. } => to,
+        Notice::AccountFound { names } => names,
+        _ => "",
+    };
     Said { name, time: time.map(beijing).unwrap_or_default(), link, new }
 }
 
@@ -145,6 +150,7 @@ mod tests {
                 Notice::RecoveryWaits { until: at, cancel },
                 Notice::RecoveryWaited { until: at, resume },
                 Notice::ContactChanged { to, until: at, undo },
+                Notice::AccountFound { names: "l@x.example".to_owned() },
                 Notice::Locked { until: at },
             ] {
                 let mail = mail("a@b.example", lang, &notice, "https://passport.example");

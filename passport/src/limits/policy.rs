@@ -195,6 +195,10 @@ pub struct Policy {
     pub proof_contact_address: Limit,
     /// Proofs of one contact, whoever asks.
     pub proof_contact: Limit,
+    /// Accounts asked for by one identity document, whether anybody has it or not.
+    pub find_account_document: Limit,
+    /// Accounts asked for by identity documents from one address block.
+    pub find_account_address: Limit,
     /// Mails to one account that one of its login names was locked.
     pub sign_in_lock_mail: Limit,
 }
@@ -215,6 +219,8 @@ impl Default for Policy {
             proof_address: Limit::rate("proof_address", 120, HOUR),
             proof_contact_address: Limit::rate("proof_contact_address", 6, HOUR),
             proof_contact: Limit::rate("proof_contact", 20, DAY),
+            find_account_document: Limit::rate("find_account_document", 3, DAY),
+            find_account_address: Limit::rate("find_account_address", 60, HOUR),
             sign_in_lock_mail: Limit::rate("sign_in_lock_mail", 3, DAY),
         }
     }

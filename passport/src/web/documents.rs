@@ -71,7 +71,8 @@ impl Document {
         sha256(self.source()[lang as usize].as_bytes())
     }
 
-    fn html(self, lang: Lang) -> &'static str {
+    /// The text, drawn.
+    pub fn html(self, lang: Lang) -> &'static str {
         &DRAWN[self as usize][lang as usize]
     }
 }
@@ -113,11 +114,6 @@ pub async fn accessibility(PageContext(frame): PageContext) -> DocumentPage {
 /// GET /help
 pub async fn help(PageContext(frame): PageContext) -> DocumentPage {
     page(Document::Help, frame)
-}
-
-/// GET /recover/account
-pub async fn find_account(PageContext(frame): PageContext) -> DocumentPage {
-    page(Document::FindAccount, frame)
 }
 
 #[cfg(test)]

@@ -41,6 +41,7 @@ pub fn sentence(event: &Event) -> Option<Sentence<'_>> {
         Event::RecoveryProven { .. } => plain("activity-recovery-proven", "key"),
         Event::RecoveryWaits { .. } => plain("activity-recovery-waits", "clock"),
         Event::RecoveryCancelled { .. } => plain("activity-recovery-cancelled", "ok"),
+        Event::AccountNamed { .. } => plain("activity-account-named", "mail"),
         Event::ContactProven { .. } => plain("activity-contact-proven", "ok"),
         Event::ContactRefused { .. } => plain("activity-contact-refused", "alert"),
         Event::ContactCorrected { .. } => plain("activity-contact-corrected", "mail"),

@@ -26,6 +26,8 @@ pub enum Form {
     Registration,
     /// 重置密码
     Recovery,
+    /// 找回账号
+    FindAccount,
 }
 
 impl Form {
@@ -34,11 +36,14 @@ impl Form {
             Self::SignIn => 1,
             Self::Registration => 2,
             Self::Recovery => 3,
+            Self::FindAccount => 4,
         }
     }
 
     fn parse(code: u8) -> Option<Self> {
-        [Self::SignIn, Self::Registration, Self::Recovery].into_iter().find(|form| form.code() == code)
+        [Self::SignIn, Self::Registration, Self::Recovery, Self::FindAccount]
+            .into_iter()
+            .find(|form| form.code() == code)
     }
 }
 

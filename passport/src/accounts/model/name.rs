@@ -44,6 +44,12 @@ impl Name {
         Ok(Self(name))
     }
 
+    /// The form in which two spellings of one name are the same: whichever dot an input method has, capitals or not.
+    pub fn folded(&self) -> String {
+        let dot = |c: char| if matches!(c, '•' | '‧' | '．' | '.') { '·' } else { c };
+        self.0.chars().map(dot).filter(|c| *c != ' ').collect::<String>().to_lowercase()
+    }
+
     /// The name.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -60,6 +66,14 @@ mod tests {
             assert_eq!(Name::parse(name).map(|n| n.0), Ok(name.to_owned()));
         }
         assert_eq!(Name::parse("  李 \u{3000} 华 ").map(|n| n.0), Ok("李 华".to_owned()));
+    }
+
+    #[test]
+    fn a_name_is_the_same_whichever_dot_is_typed() {
+        let folded = |text| Name::parse(text).expect("a name").folded();
+        assert_eq!(folded("买买提·吐尔逊"), folded("买买提.吐尔逊"));
+        assert_eq!(folded("O'Neil Smith"), folded("o'neil  smith"));
+        assert_ne!(folded("李华"), folded("李花"));
     }
 
     #[test]

@@ -68,7 +68,7 @@ impl RegisterForm {
         let email = Email::parse(&self.email).map_err(|error| flaws.push("email", "accounts-email", email_key(error)));
         let mobile = Mobile::parse(&self.mobile).map_err(|error| push_mobile(flaws, error));
         let password = read_new_password(flaws, "accounts-password", &self.password, &self.password_confirm);
-        let document = self.read_document(flaws);
+        let document = read_document(flaws, &self.id_type, &self.id_number);
         let name = read_name(flaws, &self.name);
         Some(Registration {
             email: email.ok()?,
@@ -78,18 +78,21 @@ impl RegisterForm {
             name: name.ok()?,
         })
     }
+}
 
-    fn read_document(&self, flaws: &mut Flaws) -> Result<Option<IdDocument>, ()> {
-        match (IdType::parse(&self.id_type), self.id_number.trim()) {
-            (None, "") => Ok(None),
-            (None, _) => {
-                flaws.push("id_type", "accounts-id-type", "accounts-id-type-missing");
-                Err(())
-            }
-            (Some(kind), typed) => {
-                IdDocument::parse(kind, typed).map(Some).map_err(|error| push_document(flaws, error))
-            }
+/// Reads an identity document that may be left out. `Err` when something is to be mended in it.
+pub(in crate::accounts) fn read_document(
+    flaws: &mut Flaws,
+    id_type: &str,
+    id_number: &str,
+) -> Result<Option<IdDocument>, ()> {
+    match (IdType::parse(id_type), id_number.trim()) {
+        (None, "") => Ok(None),
+        (None, _) => {
+            flaws.push("id_type", "accounts-id-type", "accounts-id-type-missing");
+            Err(())
         }
+        (Some(kind), typed) => IdDocument::parse(kind, typed).map(Some).map_err(|error| push_document(flaws, error)),
     }
 }
 

@@ -9,7 +9,7 @@ mod operation;
 mod page;
 
 pub use self::form::{RegisterForm, Registration};
-pub(in crate::accounts) use self::form::{email_key, push_mobile};
+pub(in crate::accounts) use self::form::{email_key, push_mobile, read_document};
 pub use self::operation::Registered;
 pub(in crate::accounts) use self::operation::accept_agreements;
 pub use self::page::{show, submit};

@@ -6,6 +6,7 @@ mod contact;
 mod contact_change;
 mod data;
 mod devices;
+mod find_account;
 mod recovery;
 mod register;
 mod settings;

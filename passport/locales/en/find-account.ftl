@@ -1,0 +1,9 @@
+find-account-lead = Enter the ID and the name that you registered with. If they match, we send the account to its verified address and number.
+find-account-button = Find the account
+find-account-sent = If that matches, we have sent the account to its verified address and number
+find-account-document-missing = Choose the ID type and enter the ID number
+find-account-name-missing = Enter your name
+find-account-province-missing = Choose the province of your test centre
+find-account-too-many = This ID was asked for several times today. Please try again after { $time }
+find-account-too-many-here = Too many were asked for from here. Please try again after { $time }
+find-account-help = No ID registered, or nothing came?

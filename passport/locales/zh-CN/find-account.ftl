@@ -1,0 +1,9 @@
+find-account-lead = 填写注册时登记的证件和姓名。信息一致，我们就把账号发到它验证过的邮箱和手机。
+find-account-button = 找回账号
+find-account-sent = 如果信息一致，我们已经把账号发到它验证过的邮箱和手机
+find-account-document-missing = 请选择证件类型，填写证件号
+find-account-name-missing = 请填写姓名
+find-account-province-missing = 请选择考点省份
+find-account-too-many = 今天已经用这个证件查过几次了，请{ $time }以后再试
+find-account-too-many-here = 从这里查询得太频繁，请{ $time }以后再试
+find-account-help = 没有登记过证件，或者没有收到？
