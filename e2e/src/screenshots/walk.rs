@@ -36,6 +36,7 @@ pub(crate) async fn everywhere(camera: &mut Camera<'_>, demo: &Demo, third_party
     signed_in(camera, demo, third_party).await?;
     leaving(camera, demo).await?;
     province(camera, demo).await?;
+    recovery(camera, demo, &newcomer).await?;
     failures(camera, demo, &newcomer).await
 }
 
@@ -183,6 +184,44 @@ async fn province(camera: &mut Camera<'_>, demo: &Demo) -> anyhow::Result<()> {
     window.goto(&format!("{}/sign-out", demo.passport)).await?;
     window.click("main form[action*='sign-out'] button").await?;
     window.appears("main").await
+}
+
+/// A forgotten password: of the demo's candidate, and of somebody who never proved the address.
+async fn recovery(camera: &mut Camera<'_>, demo: &Demo, newcomer: &Newcomer) -> anyhow::Result<()> {
+    for (name, email) in [("recover", &demo.email), ("recover-anew", &newcomer.email)] {
+        let window = camera.window;
+        window.goto(&format!("{}/recover", demo.passport)).await?;
+        window.fill("username", email).await?;
+        window.prove().await?;
+        window.submit().await?;
+        window.arrives_at(&format!("{}/recover/code", demo.passport)).await?;
+        camera.take(&format!("{name}-code"), Light).await?;
+        let (page, code) = (window.url().await?, code_sent_to(camera, demo, email).await?);
+        let window = camera.window;
+        window.goto(&page).await?;
+        window.fill("code", &code).await?;
+        window.submit().await?;
+        window.arrives_at(&format!("{}/recover/password", demo.passport)).await?;
+        camera.take(&format!("{name}-password"), Light).await?;
+    }
+    Ok(())
+}
+
+/// The newest code that was sent to that address.
+async fn code_sent_to(camera: &Camera<'_>, demo: &Demo, to: &str) -> anyhow::Result<String> {
+    let mut code = None;
+    let arrived = async || {
+        camera.window.goto(&format!("{}/messages.json", demo.mailbox)).await?;
+        let all: Vec<serde_json::Value> = serde_json::from_str(&camera.window.text().await?)?;
+        let theirs =
+            all.iter().filter(|message| message["to"].as_array().is_some_and(|all| all.iter().any(|o| o == to)));
+        let newest = theirs.max_by_key(|message| message["id"].as_u64());
+        let subject = newest.and_then(|message| message["subject"].as_str()).unwrap_or_default();
+        code = subject.split(|c: char| !c.is_ascii_digit()).find(|digits| digits.len() == 6).map(str::to_owned);
+        Ok(code.is_some())
+    };
+    camera.window.until("a code by mail", arrived).await?;
+    code.ok_or_else(|| anyhow::anyhow!("no code came"))
 }
 
 async fn failures(camera: &mut Camera<'_>, demo: &Demo, newcomer: &Newcomer) -> anyhow::Result<()> {
