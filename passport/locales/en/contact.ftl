@@ -83,3 +83,6 @@ contact-undo-undone-lead = Your contact details are back and everyone is signed 
 contact-undo-over-title = It can no longer be undone
 contact-undo-over-lead = The change was undone before, or is older than 72 hours. If the account is out of your hands, reset the password or ask support.
 contact-done = That worked
+contact-code-over-taken = It belongs to another passport by now, or you have changed to yet another one
+contact-told-taken-title = This address is no longer for that account
+contact-told-taken-lead = It belongs to another passport by now, or the account has yet another address. Nothing has changed.

@@ -83,3 +83,6 @@ contact-undo-undone-lead = 联系方式已经恢复，所有登录都已退出�
 contact-undo-over-title = 不能再撤销了
 contact-undo-over-lead = 这次更换已经撤销，或者超过了72小时。如果账号不在您手里，请重置密码，或者联系客服。
 contact-done = 验证成功
+contact-code-over-taken = 它已经属于别的通行证，或者您已经换了另一个
+contact-told-taken-title = 这个邮箱不能再用在这个账号上
+contact-told-taken-lead = 它已经属于别的通行证，或者账号已经换了另一个邮箱。账号没有变化。

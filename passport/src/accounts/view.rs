@@ -28,6 +28,7 @@ impl Notice {
             "profile-saved" => ("ok", "accounts-notice-profile-saved"),
             "password-reset" => ("ok", "recover-done"),
             "account-sent" => ("ok", "find-account-sent"),
+            "contact-gone" => ("warn", "contact-code-over-taken"),
             "contact-proven" => ("ok", "contact-done"),
             "site-withdrawn" => ("ok", "accounts-notice-site-withdrawn"),
             "site-kept" => ("warn", "accounts-notice-again"),

@@ -132,11 +132,15 @@ async fn wish(accounts: Accounts, (asking, contact): (Asking, Contact), tx: &mut
     proof::issue::issue(&accounts, tx, request).await.map(Wished::Asked)
 }
 
-/// Puts the contact that was just proven in place of the present one, and tells those who have to know.
-pub(super) async fn apply(accounts: &Accounts, tx: &mut Tx, proof: &Proof, caller: Caller) -> Result<(), DbError> {
+/// Puts the contact that was just proven in place of the present one, and tells those who have to know; whether it could:
+/// another account may have it meanwhile.
+pub(super) async fn apply(accounts: &Accounts, tx: &mut Tx, proof: &Proof, caller: Caller) -> Result<bool, DbError> {
     let parts = accounts.parts();
-    let (now, Some(account)) = (parts.clock.now(), proof.account) else { return Ok(()) };
+    let (now, Some(account)) = (parts.clock.now(), proof.account) else { return Ok(false) };
     let new = proof.contact.clone();
+    if accounts_store::find_by_name(tx, &new.name()).await?.is_some_and(|holder| holder != account) {
+        return Ok(false);
+    }
     let standing = store::standing(tx, account).await?;
     let old = standing.of(new.kind()).cloned();
     let undo = token(&*parts.entropy);
@@ -161,7 +165,7 @@ pub(super) async fn apply(accounts: &Accounts, tx: &mut Tx, proof: &Proof, calle
         let to = (told.contact.kind().channel(), told.contact.as_str());
         parts.outbox.notice(tx, to, lang, &notice).await?;
     }
-    Ok(())
+    Ok(true)
 }
 
 async fn undo(accounts: Accounts, (link, caller): (String, Caller), tx: &mut Tx) -> Result<bool, DbError> {

@@ -9,7 +9,7 @@ use shared::i18n::Lang;
 use super::change;
 use super::store::{self, Standing};
 use crate::accounts::model::{AccountId, Contact, ContactKind, Email};
-use crate::accounts::proof::{self, Checked, Followed, Issued, ProofId, Purpose, Request};
+use crate::accounts::proof::{self, Checked, Followed, Issued, Over, ProofId, Purpose, Request};
 use crate::accounts::store::find_by_name;
 use crate::accounts::{Accounts, Trouble};
 use crate::audit::{Actor, Event};
@@ -192,32 +192,36 @@ async fn by_code(
         _ => return Ok(Checked::Unknown),
     };
     let checked = proof::check::by_code(&accounts, tx, (id, purpose), &code).await?;
-    if let Checked::Right(proof) = &checked {
-        proven(&accounts, tx, proof, asking.from).await?;
+    match &checked {
+        Checked::Right(proof) if !proven(&accounts, tx, proof, asking.from).await? => Ok(Checked::Over(Over::Taken)),
+        _ => Ok(checked),
     }
-    Ok(checked)
 }
 
 async fn by_link(accounts: Accounts, (token, caller): (String, Caller), tx: &mut Tx) -> Result<Followed, DbError> {
     let followed = proof::check::by_link(&accounts, tx, &token, &OURS).await?;
-    if let Followed::Good(proof) = &followed {
-        proven(&accounts, tx, proof, caller).await?;
+    match &followed {
+        Followed::Good(proof) if !proven(&accounts, tx, proof, caller).await? => {
+            Ok(Followed::Over(proof.clone(), Over::Taken))
+        }
+        _ => Ok(followed),
     }
-    Ok(followed)
 }
 
-/// Writes down that a contact is proven, unless the account has another one meanwhile; or puts it in place of that one.
-async fn proven(accounts: &Accounts, tx: &mut Tx, proof: &proof::Proof, caller: Caller) -> Result<(), DbError> {
+/// Writes down that a contact is proven, or puts it in place of another; whether it could: the account may have another
+/// one meanwhile, or another account this one.
+async fn proven(accounts: &Accounts, tx: &mut Tx, proof: &proof::Proof, caller: Caller) -> Result<bool, DbError> {
     if proof.purpose == Purpose::Change {
         return change::apply(accounts, tx, proof, caller).await;
     }
-    let Some(account) = proof.account else { return Ok(()) };
+    let Some(account) = proof.account else { return Ok(false) };
     let standing = store::standing(tx, account).await?;
-    let Some(held) = standing.held().find(|held| held.contact.name().as_str() == proof.name) else { return Ok(()) };
+    let Some(held) = standing.held().find(|held| held.contact.name().as_str() == proof.name) else { return Ok(false) };
     let (parts, kind) = (accounts.parts(), held.contact.kind());
     store::set_proven(tx, account, kind, parts.clock.now()).await?;
     let event = Event::ContactProven { account: account.to_string(), contact: kind.code().into() };
-    parts.audit.record_from(tx, caller, &Actor::Account(account.to_string()), &event).await
+    parts.audit.record_from(tx, caller, &Actor::Account(account.to_string()), &event).await?;
+    Ok(true)
 }
 
 async fn refuse(

@@ -140,8 +140,11 @@ async fn by_code(
     form: ProofForm,
 ) -> Result<Result<Response, Draft<ProofForm>>, Trouble> {
     let checked = accounts.prove_by_code(asking, id, form.code.clone()).await?;
-    if matches!(checked, Checked::Right(_)) {
-        return Ok(Ok(to_list(Some("contact-proven"))));
+    match checked {
+        // A second press, or another tab, finds it done.
+        Checked::Right(_) | Checked::Over(Over::Used) => return Ok(Ok(to_list(Some("contact-proven")))),
+        Checked::Over(Over::Taken) => return Ok(Ok(to_list(Some("contact-gone")))),
+        _ => {}
     }
     let mut flaws = Flaws::default();
     tell(&checked, &mut flaws);

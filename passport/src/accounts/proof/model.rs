@@ -50,6 +50,8 @@ pub enum Over {
     Guessed,
     /// It is too old.
     Expired,
+    /// What it proved has gone to another account meanwhile.
+    Taken,
 }
 
 impl Over {
@@ -61,6 +63,7 @@ impl Over {
             Self::Refused => "refused",
             Self::Guessed => "guessed",
             Self::Expired => "expired",
+            Self::Taken => "taken",
         }
     }
 }

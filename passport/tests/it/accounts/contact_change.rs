@@ -191,3 +191,20 @@ async fn an_address_that_another_account_has_or_that_is_the_present_one_is_refus
     })
     .await;
 }
+
+#[tokio::test]
+async fn an_address_that_somebody_else_took_before_its_code_was_typed_changes_nothing() {
+    on_both_with(PLAIN, |passport| async move {
+        let mut browser = signed_in(&passport).await;
+        let waits = wish(&mut browser, "email", NEWER, PASSWORD).await;
+        let letter = last_to(&passport, NEWER).await;
+        let seed = Seed { email: Email::parse(NEWER).ok(), ..Seed::default() };
+        passport.app.accounts.seed(vec![seed], &SecretString::new(PASSWORD), false).await.expect("another");
+        let code = code_in(&letter);
+        let told = browser.submit(form(&waits, "/account/contact/proof").set("code", &code)).await;
+        assert_eq!(told.texts(".notice.warn"), ["它已经属于别的通行证，或者您已经换了另一个"], "{}", told.status);
+        let list = browser.open(&page("/account/contact")).await;
+        assert!(list.text.contains("li***06@example.com") && !list.text.contains("li***07"), "{}", list.text);
+    })
+    .await;
+}
