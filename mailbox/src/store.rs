@@ -36,6 +36,11 @@ impl Messages {
         inner.latest.iter().filter(wanted).cloned().collect()
     }
 
+    /// The message of that number, while it is kept.
+    pub fn find(&self, id: u64) -> Option<Message> {
+        self.inner().latest.iter().find(|message| message.id == id).cloned()
+    }
+
     /// A list that a panicking thread left is whole all the same: every change is one call.
     fn inner(&self) -> MutexGuard<'_, Inner> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)

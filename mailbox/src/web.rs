@@ -1,8 +1,9 @@
 //! `POST /sms` as the SMS gateway of production would take it, the page, and `/messages.json`.
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
+use axum::http::header::CONTENT_SECURITY_POLICY;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -15,9 +16,17 @@ pub(crate) fn router(messages: Messages) -> Router {
     Router::new()
         .route("/", get(page))
         .route("/messages.json", get(list))
+        .route("/messages/{id}/html", get(html))
         .route("/sms", post(take_sms))
         .with_state(messages)
 }
+
+/// What the page may do: show itself, and mails in frames.
+const PAGE: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; base-uri 'none'; \
+    form-action 'none'; frame-ancestors 'none'";
+
+/// What a mail may do: nothing but look like itself. A mail program that loads no pictures shows the same.
+const MAIL: &str = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'";
 
 #[derive(Deserialize)]
 struct Filter {
@@ -57,7 +66,15 @@ struct Page {
 async fn page(State(messages): State<Messages>, Query(filter): Query<Filter>) -> Response {
     let page = Page { messages: messages.list(filter.to.as_deref()), shown_to: filter.to };
     match page.render() {
-        Ok(html) => Html(html).into_response(),
+        Ok(html) => ([(CONTENT_SECURITY_POLICY, PAGE)], Html(html)).into_response(),
         Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
+    }
+}
+
+/// The HTML form of a mail, for the frame on the page.
+async fn html(State(messages): State<Messages>, Path(id): Path<u64>) -> Response {
+    match messages.find(id).and_then(|message| message.html) {
+        Some(html) => ([(CONTENT_SECURITY_POLICY, MAIL)], Html(html)).into_response(),
+        None => (StatusCode::NOT_FOUND, "no such mail, or it has no HTML form").into_response(),
     }
 }

@@ -1,5 +1,6 @@
 //! The mailbox as its neighbours meet it: a real SMTP client and plain HTTP.
 
+use lettre::message::MultiPart;
 use lettre::transport::smtp::client::Tls;
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
 use serde_json::{Value, json};
@@ -67,5 +68,30 @@ async fn a_text_message_is_found_by_its_number_and_shown_as_text() -> anyhow::Re
     assert_eq!(found[0]["kind"], "sms");
     let page = running.get("/").await?;
     assert!(page.contains("&lt;b&gt;654321") || page.contains("&#60;b&#62;654321"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_html_of_a_mail_is_shown_where_it_can_do_nothing() -> anyhow::Result<()> {
+    let running = start().await?;
+    let html = "<p>码<b>1</b></p><script>alert(1)</script><img src=https://evil.example/x>";
+    let mail = Message::builder()
+        .from("E-TEST <no-reply@passport.localhost>".parse()?)
+        .to("candidate@example.cn".parse()?)
+        .subject("s")
+        .multipart(MultiPart::alternative_plain_html("码1".to_owned(), html.to_owned()))?;
+    let transport = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(running.smtp.ip().to_string())
+        .port(running.smtp.port())
+        .tls(Tls::None)
+        .build();
+    transport.send(mail).await?;
+
+    let page = running.get("/").await?;
+    assert!(page.contains(r#"<iframe sandbox loading="lazy""#) && !page.contains("<script>"), "{page}");
+    let shown = reqwest::get(format!("{}/messages/1/html", running.http)).await?;
+    let policy = shown.headers()["content-security-policy"].to_str()?.to_owned();
+    assert!(policy.starts_with("sandbox; default-src 'none';"), "{policy}");
+    assert!(shown.text().await?.contains("码<b>1</b>"));
+    assert_eq!(reqwest::get(format!("{}/messages/2/html", running.http)).await?.status(), 404);
     Ok(())
 }

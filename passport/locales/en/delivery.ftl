@@ -46,6 +46,7 @@ delivery-code-text =
 delivery-code-sms = [E-TEST] Your code is { $code }, good for 10 minutes. If you did not ask for it, there is nothing to do.
 
 delivery-proof-registered-subject = Please verify your address: your E-TEST Passport is registered
+delivery-proof-registered-action = Verify this address
 delivery-proof-registered-text =
     Hello,
 
@@ -60,6 +61,7 @@ delivery-proof-registered-text =
     If it was not you, open the link and choose “It was not me”.
 
 delivery-proof-contact-subject = Your code for E-TEST Passport: { $code }
+delivery-proof-contact-action = Verify this address
 delivery-proof-contact-text =
     Hello,
 
@@ -71,6 +73,7 @@ delivery-proof-contact-text =
 delivery-proof-contact-sms = [E-TEST] { $code } is your code to verify your mobile number, good for 10 minutes. Tell it to nobody.
 
 delivery-proof-recovery-subject = Resetting the password of your E-TEST Passport: { $code }
+delivery-proof-recovery-action = Reset the password
 delivery-proof-recovery-text =
     Hello,
 
@@ -98,6 +101,7 @@ delivery-password-reset-text =
 delivery-password-reset-sms = [E-TEST] Your password was reset on { $time }, and you were signed out everywhere. If it was not you, reset it now.
 
 delivery-recovery-waits-subject = Someone wants to reset the password of your E-TEST Passport
+delivery-recovery-waits-action = Cancel the reset
 delivery-recovery-waits-text =
     Hello,
 
@@ -109,6 +113,7 @@ delivery-recovery-waits-text =
 delivery-recovery-waits-sms = [E-TEST] Someone wants to reset your password and can after { $time }. If it is not you, cancel: { $link }
 
 delivery-recovery-waited-subject = You can reset the password of your E-TEST Passport now
+delivery-recovery-waited-action = Choose a new password
 delivery-recovery-waited-text =
     Hello,
 
@@ -118,6 +123,7 @@ delivery-recovery-waited-text =
 delivery-recovery-waited-sms = [E-TEST] The wait is over. Open the link and choose a new password before { $time }: { $link }
 
 delivery-contact-changed-subject = The contact details of your E-TEST Passport were changed
+delivery-contact-changed-action = Undo the change
 delivery-contact-changed-text =
     Hello,
 

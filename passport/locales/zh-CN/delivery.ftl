@@ -46,6 +46,7 @@ delivery-code-text =
 delivery-code-sms = 【E-TEST】验证码{ $code }，10分钟内有效。如非本人操作，请忽略。
 
 delivery-proof-registered-subject = 请验证您的邮箱：E-TEST通行证已注册
+delivery-proof-registered-action = 验证这个邮箱
 delivery-proof-registered-text =
     您好！
 
@@ -60,6 +61,7 @@ delivery-proof-registered-text =
     如果不是您本人注册，请打开链接，选择“不是我”。
 
 delivery-proof-contact-subject = E-TEST通行证验证码：{ $code }
+delivery-proof-contact-action = 验证这个邮箱
 delivery-proof-contact-text =
     您好！
 
@@ -71,6 +73,7 @@ delivery-proof-contact-text =
 delivery-proof-contact-sms = 【E-TEST】验证码{ $code }，用于验证手机号，10分钟内有效。请不要告诉任何人。
 
 delivery-proof-recovery-subject = 重置E-TEST通行证密码，验证码：{ $code }
+delivery-proof-recovery-action = 重置密码
 delivery-proof-recovery-text =
     您好！
 
@@ -98,6 +101,7 @@ delivery-password-reset-text =
 delivery-password-reset-sms = 【E-TEST】您的密码已于{ $time }重置，所有登录均已退出。如非本人操作，请立即重置密码。
 
 delivery-recovery-waits-subject = 有人要重置您的E-TEST通行证密码
+delivery-recovery-waits-action = 取消重置
 delivery-recovery-waits-text =
     您好！
 
@@ -109,6 +113,7 @@ delivery-recovery-waits-text =
 delivery-recovery-waits-sms = 【E-TEST】有人要重置您的密码，将在{ $time }以后可以重置。如非本人，请取消：{ $link }
 
 delivery-recovery-waited-subject = 现在可以重置您的E-TEST通行证密码
+delivery-recovery-waited-action = 选一个新密码
 delivery-recovery-waited-text =
     您好！
 
@@ -118,6 +123,7 @@ delivery-recovery-waited-text =
 delivery-recovery-waited-sms = 【E-TEST】等待结束，请在{ $time }前打开链接选一个新密码：{ $link }
 
 delivery-contact-changed-subject = 您的E-TEST通行证更换了联系方式
+delivery-contact-changed-action = 撤销更换
 delivery-contact-changed-text =
     您好！
 

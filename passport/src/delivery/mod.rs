@@ -5,6 +5,7 @@
 //! [`SmsGateway`] are the ways out for words; the one for logout tokens is the provider's. What became of messages is
 //! seen, and those given up are taken up again, through [`store`].
 
+mod html;
 pub mod model;
 pub mod outbox;
 pub mod sms;
@@ -14,8 +15,8 @@ pub mod text;
 pub mod worker;
 
 pub use self::model::{
-    Channel, Letter, LogoutNotice, MessageId, Notice, Outgoing, Payload, Progress, ProofLetter, ProofWords, SendError,
-    Transport,
+    Channel, Letter, LogoutNotice, Marks, MessageId, Notice, Outgoing, Payload, Progress, ProofLetter, ProofWords,
+    SendError, Transport,
 };
 pub use self::outbox::Outbox;
 pub use self::sms::SmsGateway;

@@ -7,6 +7,7 @@ use futures_util::future::BoxFuture;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use shared::clock::Timestamp;
+use shared::i18n::Lang;
 
 shared::id_type! {
     /// A message: the same at every attempt.
@@ -175,6 +176,24 @@ pub struct Letter {
     pub subject: String,
     /// The text.
     pub text: String,
+    /// What makes the HTML form of a mail out of its text. Messages of earlier versions lack it and go as text alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub marks: Option<Marks>,
+}
+
+/// What stands out in the HTML form of a mail. Nothing is said in it that the text does not say.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Marks {
+    /// The language of the text.
+    pub lang: Lang,
+    /// The address of the passport, which the text may name.
+    pub home: String,
+    /// The code in it, or nothing.
+    pub code: String,
+    /// The link in it that does what the mail is about, or nothing.
+    pub link: String,
+    /// What that link does, on its button.
+    pub action: String,
 }
 
 /// A logout token as it waits: it is made and signed when it is sent.

@@ -5,14 +5,15 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
-use lettre::message::Mailbox;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::{Mailbox, MultiPart, SinglePart};
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
 use shared::secret::SecretString;
 use url::Url;
 
+use super::html::html;
 use super::model::{Letter, Outgoing, SendError, Transport};
 
 /// Hands mail to a server.
@@ -65,10 +66,11 @@ impl Mailer {
     fn message(&self, outgoing: &Outgoing) -> Result<Message, SendError> {
         let permanent = |what: &str| SendError::Permanent(what.to_owned());
         let letter: Letter = outgoing.payload.read()?;
+        let html = html(&letter);
         let to = letter.to.parse().map_err(|_| permanent("the recipient is no mail address"))?;
         let written = u64::try_from(outgoing.created_at.millis()).unwrap_or(0);
         let id = format!("<{}@{}>", outgoing.id, self.from.email.domain());
-        Message::builder()
+        let builder = Message::builder()
             .from(self.from.clone())
             .to(Mailbox::new(None, to))
             .subject(letter.subject)
@@ -76,10 +78,21 @@ impl Mailer {
             // The same at every attempt, so that a server or reader can drop a repetition.
             .message_id(Some(id))
             // RFC 3834 §5: keeps answering machines silent.
-            .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned()))
-            .header(ContentType::TEXT_PLAIN)
-            .body(letter.text)
-            .map_err(|_| permanent("the message cannot be written as mail"))
+            .raw_header(HeaderValue::new(
+                HeaderName::new_from_ascii_str("Auto-Submitted"),
+                "auto-generated".to_owned(),
+            ));
+        let written = match html {
+            Some(html) => builder.multipart(
+                MultiPart::alternative()
+                    // Of the message, not by chance: every attempt is the same, byte for byte.
+                    .boundary(format!("=_{}", outgoing.id))
+                    .singlepart(SinglePart::plain(letter.text))
+                    .singlepart(SinglePart::html(html)),
+            ),
+            None => builder.header(ContentType::TEXT_PLAIN).body(letter.text),
+        };
+        written.map_err(|_| permanent("the message cannot be written as mail"))
     }
 }
 
@@ -123,9 +136,11 @@ fn describe(error: &Error) -> String {
 mod tests {
     use shared::clock::Timestamp;
     use shared::entropy::SeededEntropy;
+    use shared::i18n::Lang;
 
     use super::*;
     use crate::delivery::model::{MessageId, Payload};
+    use crate::delivery::text;
 
     fn mailer(address: &str) -> Result<Mailer, MailerError> {
         let from = "E-TEST <no-reply@passport.example>";
@@ -136,9 +151,7 @@ mod tests {
         let now = Timestamp::from_seconds(1_700_000_000);
         Outgoing {
             id: MessageId::new(now, &SeededEntropy::new(1)),
-            payload: Payload::of(&Letter {
-                to: to.to_owned(), subject: "主题".to_owned(), text: "正文".to_owned()
-            }),
+            payload: Payload::of(&text::code_mail(to, Lang::Zh, "271828", "https://passport.example")),
             created_at: now,
             attempt: 1,
         }
@@ -165,6 +178,10 @@ mod tests {
         let text = String::from_utf8(message(1)).expect("ASCII");
         assert!(text.contains("@passport.example>"), "{text}");
         assert!(text.contains("Auto-Submitted: auto-generated"), "{text}");
+        let parts = ["multipart/alternative", "text/plain; charset=utf-8", "text/html; charset=utf-8"];
+        let found: Vec<_> = parts.iter().map(|part| text.find(part)).collect();
+        // RFC 2046 §5.1.4: the form that is to be preferred comes last.
+        assert!(found.iter().all(Option::is_some) && found.is_sorted(), "{text}");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use shared::clock::{CHINA, Civil, Timestamp};
 use shared::i18n::{Catalogue, Lang};
 
-use super::model::{Letter, Notice, ProofLetter, ProofWords};
+use super::model::{Letter, Marks, Notice, ProofLetter, ProofWords};
 
 static TEXTS: LazyLock<Catalogue> = LazyLock::new(|| {
     Catalogue::new(&[
@@ -15,25 +15,46 @@ static TEXTS: LazyLock<Catalogue> = LazyLock::new(|| {
     ])
 });
 
+/// What stands in the texts of one message.
+type Values<'v> = [(&'static str, &'v str)];
+
+/// A mail of the texts of that name. Its button, if it has a link, is `…-action`.
+fn mail_of(to: &str, lang: Lang, name: &str, values: &Values<'_>) -> Letter {
+    let value = |name: &str| values.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| *value).to_owned();
+    let (link, action) = (value("link"), format!("delivery-{name}-action"));
+    let text = TEXTS.text_with(lang, &format!("delivery-{name}-text"), values);
+    let signature = TEXTS.text_with(lang, "delivery-signature", values);
+    let marks = Marks {
+        lang,
+        home: value("issuer"),
+        code: value("code"),
+        action: if link.is_empty() { String::new() } else { TEXTS.text(lang, &action) },
+        link,
+    };
+    Letter {
+        to: to.to_owned(),
+        subject: TEXTS.text_with(lang, &format!("delivery-{name}-subject"), values),
+        text: format!("{text}\n\n-- \n{signature}\n"),
+        marks: Some(marks),
+    }
+}
+
+/// The SMS of the texts of that name.
+fn sms_of(to: &str, lang: Lang, name: &str, values: &Values<'_>) -> Letter {
+    let text = TEXTS.text_with(lang, &format!("delivery-{name}-sms"), values);
+    Letter { to: to.to_owned(), subject: String::new(), text, marks: None }
+}
+
 /// The mail that tells of this.
 pub(super) fn mail(to: &str, lang: Lang, notice: &Notice, issuer: &str) -> Letter {
     let Said { name, time, link, new } = said(notice);
-    let values = [("issuer", issuer), ("time", time.as_str()), ("link", link), ("new", new)];
-    let text = TEXTS.text_with(lang, &format!("delivery-{name}-text"), &values);
-    let signature = TEXTS.text_with(lang, "delivery-signature", &values);
-    Letter {
-        to: to.to_owned(),
-        subject: TEXTS.text(lang, &format!("delivery-{name}-subject")),
-        text: format!("{text}\n\n-- \n{signature}\n"),
-    }
+    mail_of(to, lang, name, &[("issuer", issuer), ("time", &time), ("link", link), ("new", new)])
 }
 
 /// The SMS that does.
 pub(super) fn sms(to: &str, lang: Lang, notice: &Notice) -> Letter {
     let Said { name, time, link, new } = said(notice);
-    let values = [("time", time.as_str()), ("link", link), ("new", new)];
-    let text = TEXTS.text_with(lang, &format!("delivery-{name}-sms"), &values);
-    Letter { to: to.to_owned(), subject: String::new(), text }
+    sms_of(to, lang, name, &[("time", &time), ("link", link), ("new", new)])
 }
 
 /// What a notice says.
@@ -69,53 +90,29 @@ fn said(notice: &Notice) -> Said<'_> {
 
 /// The mail with a code to type into a form.
 pub(super) fn code_mail(to: &str, lang: Lang, code: &str, issuer: &str) -> Letter {
-    let values = [("code", code), ("issuer", issuer)];
-    let text = TEXTS.text_with(lang, "delivery-code-text", &values);
-    let signature = TEXTS.text_with(lang, "delivery-signature", &values);
-    Letter {
-        to: to.to_owned(),
-        subject: TEXTS.text_with(lang, "delivery-code-subject", &values),
-        text: format!("{text}\n\n-- \n{signature}\n"),
-    }
+    mail_of(to, lang, "code", &[("code", code), ("issuer", issuer)])
 }
 
 /// The SMS with such a code.
 pub(super) fn code_sms(to: &str, lang: Lang, code: &str) -> Letter {
-    let text = TEXTS.text_with(lang, "delivery-code-sms", &[("code", code)]);
-    Letter { to: to.to_owned(), subject: String::new(), text }
+    sms_of(to, lang, "code", &[("code", code)])
 }
 
 /// The mail that proves that it was read.
 pub(super) fn proof_mail(to: &str, lang: Lang, letter: &ProofLetter, issuer: &str) -> Letter {
-    let key = letter.words.key();
-    let at = beijing(letter.at);
-    let values = [
-        ("code", letter.code.as_str()),
-        ("link", letter.link.as_deref().unwrap_or_default()),
-        ("from", letter.from.as_str()),
-        ("time", at.as_str()),
-        ("issuer", issuer),
-    ];
-    let text = TEXTS.text_with(lang, &format!("delivery-proof-{key}-text"), &values);
-    let signature = TEXTS.text_with(lang, "delivery-signature", &values);
-    Letter {
-        to: to.to_owned(),
-        subject: TEXTS.text_with(lang, &format!("delivery-proof-{key}-subject"), &values),
-        text: format!("{text}\n\n-- \n{signature}\n"),
-    }
+    let (name, at) = (format!("proof-{}", letter.words.key()), beijing(letter.at));
+    let link = letter.link.as_deref().unwrap_or_default();
+    let values = [("code", &*letter.code), ("link", link), ("from", &letter.from), ("time", &at), ("issuer", issuer)];
+    mail_of(to, lang, &name, &values)
 }
 
 /// The SMS that does.
 pub(super) fn proof_sms(to: &str, lang: Lang, letter: &ProofLetter) -> Letter {
-    let key = match letter.words {
-        ProofWords::Registered | ProofWords::Contact => "delivery-proof-contact-sms",
-        ProofWords::Recovery => "delivery-proof-recovery-sms",
+    let name = match letter.words {
+        ProofWords::Registered | ProofWords::Contact => "proof-contact",
+        ProofWords::Recovery => "proof-recovery",
     };
-    Letter {
-        to: to.to_owned(),
-        subject: String::new(),
-        text: TEXTS.text_with(lang, key, &[("code", letter.code.as_str())]),
-    }
+    sms_of(to, lang, name, &[("code", &letter.code)])
 }
 
 /// The moment as clocks in China show it: all of it is UTC+8.
@@ -137,35 +134,102 @@ mod tests {
         assert_eq!(differences, Vec::<String>::new());
     }
 
-    #[test]
-    fn every_notice_has_its_words() {
+    const ISSUER: &str = "https://passport.example";
+
+    fn notices() -> Vec<Notice> {
         let at = Timestamp::from_seconds(1_798_761_600);
-        for lang in [Lang::Zh, Lang::En] {
-            let (to, undo) = ("l***@x.example".to_owned(), "https://x.example/u".to_owned());
-            let (cancel, resume) = ("https://x.example/c".to_owned(), "https://x.example/r".to_owned());
-            for notice in [
-                Notice::ContactTaken,
-                Notice::PasswordChanged { at },
-                Notice::PasswordReset { at },
-                Notice::RecoveryWaits { until: at, cancel },
-                Notice::RecoveryWaited { until: at, resume },
-                Notice::ContactChanged { to, until: at, undo },
-                Notice::AccountFound { names: "l@x.example".to_owned() },
-                Notice::Locked { until: at },
-            ] {
-                let mail = mail("a@b.example", lang, &notice, "https://passport.example");
+        let link = |name: &str| format!("{ISSUER}/{name}?t=Rn-1_x");
+        vec![
+            Notice::ContactTaken,
+            Notice::PasswordChanged { at },
+            Notice::PasswordReset { at },
+            Notice::RecoveryWaits { until: at, cancel: link("c") },
+            Notice::RecoveryWaited { until: at, resume: link("r") },
+            Notice::ContactChanged { to: "l***@x.example".to_owned(), until: at, undo: link("u") },
+            Notice::AccountFound { names: "l@x.example".to_owned() },
+            Notice::Locked { until: at },
+        ]
+    }
+
+    fn letter(words: ProofWords) -> ProofLetter {
+        ProofLetter {
+            words,
+            code: "271828".to_owned(),
+            link: Some(format!("{ISSUER}/contact/confirm?t=Ab-1_x&n=2")),
+            from: "203.0.113.0/24".to_owned(),
+            at: Timestamp::from_seconds(1_798_761_600),
+        }
+    }
+
+    /// Every mail that there is, in a language.
+    fn mails(lang: Lang) -> Vec<Letter> {
+        let to = "a@b.example";
+        let mut mails: Vec<_> = notices().iter().map(|notice| mail(to, lang, notice, ISSUER)).collect();
+        mails.extend(ProofWords::ALL.map(|words| proof_mail(to, lang, &letter(words), ISSUER)));
+        mails.push(code_mail(to, lang, "271828", ISSUER));
+        mails
+    }
+
+    #[test]
+    fn every_message_has_its_words() {
+        for lang in Lang::ALL {
+            for notice in notices() {
                 let sms = sms("+8613800138000", lang, &notice);
                 assert!(sms.text.contains("E-TEST") && !sms.text.contains('\n'), "{}", sms.text);
-                assert!(!mail.subject.contains('\n') && !mail.subject.is_empty());
-                assert!(mail.text.contains("https://passport.example"), "{}", mail.text);
             }
+            for mail in mails(lang) {
+                assert!(!mail.subject.contains('\n') && !mail.subject.is_empty());
+                assert!(mail.text.contains(ISSUER), "{}", mail.text);
+                let said = format!("{}{}{:?}", mail.subject, mail.text, mail.marks);
+                assert!(!said.contains("delivery-") && !said.contains("{$"), "{said}");
+            }
+        }
+    }
+
+    #[test]
+    fn text_and_html_say_the_same_in_both_languages() {
+        let squeeze = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        for mail in Lang::ALL.into_iter().flat_map(mails) {
+            let marks = mail.marks.clone().expect("marks");
+            let drawn = crate::delivery::html::html(&mail).expect("a mail");
+            let page = scraper::Html::parse_document(&drawn);
+            let select = |what: &str| scraper::Selector::parse(what).expect("a selector");
+            let all = |what: &str| page.select(&select(what)).map(|e| squeeze(&e.text().collect::<String>())).collect();
+            let paragraphs: Vec<String> = all("td p");
+            // Paragraph by paragraph the lines of the text, but for the button, whose address follows in words.
+            let text = mail.text.replace("\n-- \n", "\n");
+            let mut lines: Vec<_> = text.lines().map(squeeze).filter(|line| !line.is_empty()).collect();
+            lines.insert(0, "E-TEST".to_owned());
+            let said: Vec<_> = paragraphs.iter().filter(|said| **said != marks.action).collect();
+            assert!(said[0].starts_with(&lines[0]) && said[1..] == lines[1..].iter().collect::<Vec<_>>(), "{drawn}");
+            assert_eq!(all("h1"), [squeeze(&mail.subject)]);
+            assert_eq!(page.root_element().attr("lang"), Some(marks.lang.tag()));
+            if !marks.link.is_empty() {
+                let buttons: Vec<_> = page.select(&select("a.button")).map(|button| button.attr("href")).collect();
+                assert_eq!(buttons, [Some(marks.link.as_str())], "{drawn}");
+            }
+            assert!(page.select(&select("[src], link, script, [background]")).next().is_none(), "{drawn}");
+            let loads = drawn.contains("url(") || drawn.contains("@import");
+            assert!(!loads && drawn.contains("prefers-color-scheme: dark"), "{drawn}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_never_markup() {
+        let names = r#"<img src="https://evil.example/x.png" onerror=a()>"'&@x.example"#;
+        for lang in Lang::ALL {
+            let mail = mail("a@b.example", lang, &Notice::AccountFound { names: names.to_owned() }, ISSUER);
+            let drawn = crate::delivery::html::html(&mail).expect("a mail");
+            let page = scraper::Html::parse_document(&drawn);
+            let shown = page.root_element().text().collect::<String>();
+            assert!(shown.contains(names) && !drawn.contains("<img"), "{drawn}");
         }
     }
 
     #[test]
     fn the_end_of_a_lock_is_never_told_too_early() {
         let until = Timestamp::from_seconds(1_798_732_741);
-        let mail = mail("a@b.example", Lang::En, &Notice::Locked { until }, "https://passport.example");
+        let mail = mail("a@b.example", Lang::En, &Notice::Locked { until }, ISSUER);
         assert!(mail.text.contains("2027-01-01 00:00"), "{}", mail.text);
     }
 
