@@ -18,6 +18,7 @@ recover-password-title = Choose a new password
 recover-password-lead = { $to } is confirmed as yours.
 recover-password-button = Save the new password
 recover-password-hint = Saving signs you out on all devices; sign in with the new password then. To keep the account safe, address and number cannot be changed for 72 hours.
+recover-used = This code was used already. Sign in with the new password, or begin again if you have not chosen one
 recover-done = The new password is saved. Please sign in
 recover-anew-title = Begin with a new passport
 recover-anew-lead = { $to } was given for a passport but never verified, so nothing shows that the passport is yours. The address or number is yours now: choose a password, and you have a new passport.

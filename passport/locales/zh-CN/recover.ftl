@@ -19,6 +19,7 @@ recover-password-lead = 已确认{ $to }是您的。
 recover-password-button = 保存新密码
 recover-password-hint = 保存后，所有设备上的登录都会退出，请用新密码登录。为了安全，之后72小时内不能更换邮箱和手机号。
 recover-done = 新密码已保存，请登录
+recover-used = 这个验证码已经用过。新密码选好了，请用它登录；还没有选，请重新开始
 recover-anew-title = 开始使用新的通行证
 recover-anew-lead = { $to }曾被登记在一个通行证上，但从来没有验证过，不能证明那个通行证是您的。它现在属于您：请选一个密码，得到一个新的通行证。
 recover-anew-agree = 我已阅读并同意

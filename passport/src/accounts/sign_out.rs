@@ -61,7 +61,17 @@ fn page_of(accounts: &Accounts, ended: Ended) -> Option<String> {
 
 /// What was typed into forms is left for nobody: the next person may sit at the same computer.
 fn leave(page: Option<&str>) -> Response {
-    const FORMS: [&str; 5] = [paths::REGISTER, paths::SIGN_IN, paths::PROVINCE, paths::PROFILE, paths::PASSWORD];
+    const FORMS: [&str; 9] = [
+        paths::REGISTER,
+        paths::SIGN_IN,
+        paths::PROVINCE,
+        paths::PROFILE,
+        paths::PASSWORD,
+        paths::CONTACT_CHANGE,
+        paths::CONTACT_PROOF,
+        paths::RECOVER,
+        paths::FIND_ACCOUNT,
+    ];
     let home = format!("{}?notice=signed-out", paths::HOME);
     let mut response = Redirect::to(page.unwrap_or(&home)).into_response();
     drop_drafts(response.headers_mut(), &FORMS);

@@ -17,7 +17,7 @@ use tower_cookies::Cookies;
 use super::model::AccountId;
 use super::{Accounts, CurrentSession, Session, Trouble, Way, store};
 use crate::limits::AddressBlock;
-use crate::web::error_page::{Explanation, explain};
+use crate::web::error_page::{Explanation, Tone, explain};
 use crate::web::form::sends_cookies;
 use crate::web::{Draft, PageContext, Pages, ReturnTo, Web, draft, paths, return_to};
 
@@ -88,6 +88,7 @@ impl Visit {
         }
         let page = &self.page;
         let told = Explanation {
+            tone: Tone::Trouble,
             title: page.t("accounts-cookies-title"),
             lead: page.t("accounts-cookies-lead"),
             steps: vec![page.t("accounts-cookies-allow"), page.t("accounts-cookies-again")],

@@ -88,7 +88,8 @@ impl Fault {
         };
         let title = page.t(&format!("{}-title", self.key()));
         let lead = page.t(&format!("{}-lead", self.key()));
-        let mut response = explain(page, self.status(), Explanation { title, lead, steps: Vec::new(), way, other });
+        let told = Explanation { tone: Tone::Trouble, title, lead, steps: Vec::new(), way, other };
+        let mut response = explain(page, self.status(), told);
         self.complete(&mut response);
         response
     }
@@ -155,9 +156,42 @@ impl FailurePages for Pages {
     }
 }
 
+/// How a page of an explanation looks at first sight: who did what they came for must not think that it failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// What was asked for is done.
+    Done,
+    /// There is nothing to do, or nothing to do yet.
+    Information,
+    /// Something went another way than it should.
+    Trouble,
+}
+
+impl Tone {
+    /// What the style sheet calls it.
+    const fn class(self) -> &'static str {
+        match self {
+            Self::Done => "ok",
+            Self::Information => "info",
+            Self::Trouble => "warn",
+        }
+    }
+
+    /// The symbol in the mark.
+    const fn symbol(self) -> &'static str {
+        match self {
+            Self::Done => "check",
+            Self::Information => "info",
+            Self::Trouble => "warning",
+        }
+    }
+}
+
 /// What a person is told when things go another way than they thought, and where it goes on from here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Explanation {
+    /// Good news, no news, or bad.
+    pub tone: Tone,
     /// The heading.
     pub title: String,
     /// What happened, and that nothing is lost.

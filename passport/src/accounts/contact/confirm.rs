@@ -11,10 +11,10 @@ use shared::page::{Link, Page};
 
 use super::operation::Refused;
 use super::store::Standing;
-use crate::accounts::proof::{Followed, Over, Proof};
+use crate::accounts::proof::{Followed, Over, Proof, Purpose};
 use crate::accounts::view::Notice;
 use crate::accounts::{Accounts, Trouble, Visit};
-use crate::web::error_page::{Explanation, explain};
+use crate::web::error_page::{Explanation, Tone, explain};
 use crate::web::{Posted, moment, paths};
 
 /// What the link carries.
@@ -70,6 +70,7 @@ pub async fn submit(
         });
     }
     Ok(match accounts.prove_by_link(form.t, caller).await? {
+        Followed::Good(proof) if proof.purpose == Purpose::Change => told(page, StatusCode::OK, "changed", paths::HOME),
         Followed::Good(_) => told(page, StatusCode::OK, "proven", paths::HOME),
         Followed::Over(_, over) => told_over(page, over),
         Followed::Unknown => told(page, StatusCode::NOT_FOUND, "unknown", paths::CONTACT),
@@ -114,9 +115,19 @@ fn told_over(page: Page, over: Over) -> Response {
     told(page, status, over.code(), paths::CONTACT)
 }
 
+/// How the page with that end looks.
+fn tone(key: &str) -> Tone {
+    match key {
+        "proven" | "changed" | "removed" | "ended" => Tone::Done,
+        "used" => Tone::Information,
+        _ => Tone::Trouble,
+    }
+}
+
 fn told(page: Page, status: StatusCode, key: &str, way: &str) -> Response {
     let button = if way == paths::HOME { "contact-told-home" } else { "contact-told-again" };
     let told = Explanation {
+        tone: tone(key),
         title: page.t(&format!("contact-told-{key}-title")),
         lead: page.t(&format!("contact-told-{key}-lead")),
         steps: Vec::new(),

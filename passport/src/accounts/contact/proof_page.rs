@@ -129,26 +129,31 @@ async fn try_form(
             Issued::TooMany { until } => Err(too_often(form, until)),
         }),
         "correct" => correct(accounts, asking, form).await,
-        _ => by_code(accounts, asking, proof.id, form).await,
+        _ => by_code(accounts, asking, &proof, form).await,
     }
 }
 
 async fn by_code(
     accounts: &Accounts,
     asking: Asking,
-    id: ProofId,
+    proof: &Proof,
     form: ProofForm,
 ) -> Result<Result<Response, Draft<ProofForm>>, Trouble> {
-    let checked = accounts.prove_by_code(asking, id, form.code.clone()).await?;
+    let checked = accounts.prove_by_code(asking, proof.id, form.code.clone()).await?;
     match checked {
         // A second press, or another tab, finds it done.
-        Checked::Right(_) | Checked::Over(Over::Used) => return Ok(Ok(to_list(Some("contact-proven")))),
+        Checked::Right(_) | Checked::Over(Over::Used) => return Ok(Ok(to_list(Some(done(proof))))),
         Checked::Over(Over::Taken) => return Ok(Ok(to_list(Some("contact-gone")))),
         _ => {}
     }
     let mut flaws = Flaws::default();
     tell(&checked, &mut flaws);
     Ok(Err(Draft::of(form).refused(StatusCode::UNPROCESSABLE_ENTITY, flaws)))
+}
+
+/// The notice of what a proof has brought about.
+fn done(proof: &Proof) -> &'static str {
+    if proof.purpose == Purpose::Change { "contact-changed" } else { "contact-proven" }
 }
 
 /// What is to be said of a code that was not taken.
@@ -220,7 +225,7 @@ async fn draw(
     let Some((proof, progress)) = found else { return Ok(to_list(None)) };
     // Done, corrected or taken away in another tab or browser: the list tells how it stands.
     match proof.code_over(accounts.parts().clock.now()) {
-        Some(Over::Used) => return Ok(to_list(Some("contact-proven"))),
+        Some(Over::Used) => return Ok(to_list(Some(done(&proof)))),
         Some(Over::Refused) => return Ok(to_list(None)),
         _ => {}
     }

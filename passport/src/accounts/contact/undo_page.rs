@@ -12,7 +12,7 @@ use super::list::label;
 use crate::accounts::model::Contact;
 use crate::accounts::view::Notice;
 use crate::accounts::{Accounts, Trouble, Visit};
-use crate::web::error_page::{Explanation, explain};
+use crate::web::error_page::{Explanation, Tone, explain};
 use crate::web::{Posted, moment, paths};
 
 #[derive(Template, WebTemplate)]
@@ -44,14 +44,14 @@ pub async fn submit(
         return draw(&accounts, visit.page, form.t, Some(notice)).await;
     }
     Ok(match accounts.undo_change(form.t, visit.caller).await? {
-        true => told(visit.page, StatusCode::OK, "undone"),
-        false => told(visit.page, StatusCode::GONE, "over"),
+        true => told(visit.page, Tone::Done, StatusCode::OK, "undone"),
+        false => over(visit.page),
     })
 }
 
 async fn draw(accounts: &Accounts, page: Page, token: String, notice: Option<Notice>) -> Result<Response, Trouble> {
     let Some(change) = accounts.change_to_undo(token.clone()).await? else {
-        return Ok(told(page, StatusCode::GONE, "over"));
+        return Ok(over(page));
     };
     let mut facts = vec![(page.t("contact-confirm-when"), moment::exact(change.changed_at))];
     if let Some(old) = &change.old {
@@ -62,8 +62,13 @@ async fn draw(accounts: &Accounts, page: Page, token: String, notice: Option<Not
     Ok(UndoPage { page, notice, token, facts }.into_response())
 }
 
-fn told(page: Page, status: StatusCode, key: &str) -> Response {
+fn over(page: Page) -> Response {
+    told(page, Tone::Trouble, StatusCode::GONE, "over")
+}
+
+fn told(page: Page, tone: Tone, status: StatusCode, key: &str) -> Response {
     let told = Explanation {
+        tone,
         title: page.t(&format!("contact-undo-{key}-title")),
         lead: page.t(&format!("contact-undo-{key}-lead")),
         steps: Vec::new(),

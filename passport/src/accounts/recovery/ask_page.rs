@@ -8,6 +8,7 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use shared::page::{Captcha, FormErrors, Page};
 
+use super::cookie;
 use super::operation::Asking;
 use super::ticket::Ticket;
 use crate::accounts::captcha::{Fields, Form, Step};
@@ -117,6 +118,7 @@ async fn try_form(
     match accounts.ask_recovery(asking).await? {
         Issued::Sent(proof) => {
             accounts.parts().web.drop_draft(&visit.cookies, paths::RECOVER);
+            cookie::keep_way(&visit.cookies, way);
             Ok(Ok(to_code(accounts, way, proof, contact, false)))
         }
         Issued::TooMany { until } => {

@@ -12,10 +12,11 @@ use shared::page::{FormErrors, Page};
 use super::ask_page::to_code;
 use super::cookie;
 use super::operation::{Asking, Here};
+use super::store::By;
 use super::ticket::Ticket;
 use crate::accounts::contact::{Again, tell};
 use crate::accounts::model::Contact;
-use crate::accounts::proof::{CODE_LIFETIME, Checked, Issued};
+use crate::accounts::proof::{CODE_LIFETIME, Checked, Issued, Over};
 use crate::accounts::view::{Notice, Way, WayView};
 use crate::accounts::visit::FormQuery;
 use crate::accounts::{Accounts, Trouble, Visit};
@@ -114,9 +115,26 @@ async fn by_code(
         accounts.parts().web.drop_draft(&visit.cookies, paths::RECOVER_CODE);
         return Ok(Ok(Redirect::to(&way.link(paths::RECOVER_PASSWORD)).into_response()));
     }
+    if matches!(checked, Checked::Over(Over::Used)) {
+        return Ok(Ok(after_use(accounts, here.recovery, way).await?));
+    }
     let mut flaws = Flaws::default();
     tell(&checked, &mut flaws);
     Ok(Err(Draft::of(form).refused(StatusCode::UNPROCESSABLE_ENTITY, flaws)))
+}
+
+/// A code whose mail's link was followed meanwhile, or that another tab sent: on to the new password where this browser may
+/// choose one, else to the sign-in page, since that was done elsewhere.
+async fn after_use(accounts: &Accounts, recovery: Option<[u8; 32]>, way: &Way) -> Result<Response, Trouble> {
+    let here = match recovery {
+        Some(hash) => accounts.recovery(By::Token, hash).await?,
+        None => None,
+    };
+    let on = match here {
+        Some(_) => way.link(paths::RECOVER_PASSWORD),
+        None => way.link_with(paths::SIGN_IN, "notice", "recovery-used"),
+    };
+    Ok(Redirect::to(&on).into_response())
 }
 
 async fn resend(

@@ -5,7 +5,16 @@ use shared::secret::sha256;
 use tower_cookies::Cookies;
 use tower_cookies::cookie::{Cookie, SameSite};
 
+use crate::accounts::view::Way;
+use crate::web::paths;
+
 const COOKIE: &str = "__Host-pp_recovery";
+
+/// Where the person was going when they asked, sealed. A mail's link is opened in another tab, which knows nothing of it.
+const WAY: &str = "__Secure-pp_recovery_way";
+
+/// Browsers refuse a cookie of more than 4,096 bytes.
+const LONGEST_WAY: usize = 3_500;
 
 /// The secret that a browser holds of a recovery.
 #[derive(Clone)]
@@ -31,6 +40,20 @@ pub(super) fn set(cookies: &Cookies, token: &RecoveryToken) {
 /// Takes it away.
 pub(super) fn remove(cookies: &Cookies) {
     cookies.remove(made(String::new()));
+    cookies.remove(made_of_way(String::new()));
+}
+
+/// Has the browser keep where the person was going, for the link of the mail.
+pub(super) fn keep_way(cookies: &Cookies, way: &Way) {
+    match way.sealed.as_ref().filter(|sealed| sealed.len() <= LONGEST_WAY) {
+        Some(sealed) => cookies.add(made_of_way(sealed.clone())),
+        None => cookies.remove(made_of_way(String::new())),
+    }
+}
+
+/// What it keeps of that.
+pub(super) fn way(cookies: &Cookies) -> Option<String> {
+    cookies.get(WAY).map(|cookie| cookie.value().to_owned())
 }
 
 /// The hash of the browser's token.
@@ -40,4 +63,8 @@ pub(super) fn token_hash(cookies: &Cookies) -> Option<[u8; 32]> {
 
 fn made(value: String) -> Cookie<'static> {
     Cookie::build((COOKIE, value)).path("/").secure(true).http_only(true).same_site(SameSite::Lax).build()
+}
+
+fn made_of_way(value: String) -> Cookie<'static> {
+    Cookie::build((WAY, value)).path(paths::RECOVER).secure(true).http_only(true).same_site(SameSite::Lax).build()
 }

@@ -15,9 +15,9 @@ use super::operation::Here;
 use super::store::By;
 use crate::accounts::contact::confirm::LinkQuery;
 use crate::accounts::proof::{Followed, Proof};
-use crate::accounts::view::Notice;
+use crate::accounts::view::{Notice, Way};
 use crate::accounts::{Accounts, Trouble, Visit};
-use crate::web::error_page::{Explanation, explain};
+use crate::web::error_page::{Explanation, Tone, explain};
 use crate::web::{Posted, moment, paths};
 
 /// The form of such a page.
@@ -63,7 +63,7 @@ pub async fn show(
     visit: Visit,
     Query(query): Query<LinkQuery>,
 ) -> Result<Response, Trouble> {
-    draw(&accounts, visit.page, query.t, None).await
+    draw(&accounts, visit, query.t, None).await
 }
 
 /// POST: goes on to the new password, or ends the request.
@@ -74,12 +74,13 @@ pub async fn follow(
 ) -> Result<Response, Trouble> {
     if !fresh {
         let notice = again(&visit.page);
-        return draw(&accounts, visit.page, form.t, Some(notice)).await;
+        return draw(&accounts, visit, form.t, Some(notice)).await;
     }
+    let way = way_of(&accounts, &visit);
     if form.action == "refuse" {
         return Ok(match accounts.refuse_recovery(form.t, visit.caller).await? {
             Followed::Good(_) => told(visit.page, StatusCode::OK, "refused", paths::HOME),
-            followed => over(visit.page, &followed),
+            followed => over(visit, &way, &followed),
         });
     }
     let here = Here { recovery: cookie::token_hash(&visit.cookies), caller: visit.caller };
@@ -87,9 +88,9 @@ pub async fn follow(
     Ok(match followed {
         Followed::Good(_) => {
             cookie::set(&visit.cookies, &token);
-            Redirect::to(paths::RECOVER_PASSWORD).into_response()
+            Redirect::to(&way.link(paths::RECOVER_PASSWORD)).into_response()
         }
-        followed => over(visit.page, &followed),
+        followed => over(visit, &way, &followed),
     })
 }
 
@@ -172,11 +173,20 @@ pub async fn resume(
     })
 }
 
-async fn draw(accounts: &Accounts, page: Page, token: String, notice: Option<Notice>) -> Result<Response, Trouble> {
+/// Where the person was going when they asked, if it was in this browser.
+fn way_of(accounts: &Accounts, visit: &Visit) -> Way {
+    accounts.way(cookie::way(&visit.cookies).as_deref())
+}
+
+async fn draw(accounts: &Accounts, visit: Visit, token: String, notice: Option<Notice>) -> Result<Response, Trouble> {
     let proof = match accounts.follow_recovery_link(token.clone()).await? {
         Followed::Good(proof) => proof,
-        followed => return Ok(over(page, &followed)),
+        followed => {
+            let way = way_of(accounts, &visit);
+            return Ok(over(visit, &way, &followed));
+        }
     };
+    let page = visit.page;
     let shown = LinkPage {
         facts: facts(&page, &proof),
         words: Words::of(&page, "recover-link"),
@@ -202,16 +212,27 @@ fn again(page: &Page) -> Notice {
 }
 
 /// A link that leads nowhere any more: one page, one button.
-fn over(page: Page, followed: &Followed) -> Response {
+fn over(visit: Visit, way: &Way, followed: &Followed) -> Response {
+    let again = way.link(paths::RECOVER);
     match followed {
-        Followed::Over(_, over) => told(page, StatusCode::GONE, over.code(), paths::RECOVER),
-        _ => told(page, StatusCode::NOT_FOUND, "unknown", paths::RECOVER),
+        Followed::Over(_, over) => told(visit.page, StatusCode::GONE, over.code(), &again),
+        _ => told(visit.page, StatusCode::NOT_FOUND, "unknown", &again),
+    }
+}
+
+/// How the page about that end of a request looks.
+fn tone(key: &str) -> Tone {
+    match key {
+        "refused" | "cancelled" => Tone::Done,
+        "used" | "early" | "nothing" => Tone::Information,
+        _ => Tone::Trouble,
     }
 }
 
 fn told(page: Page, status: StatusCode, key: &str, way: &str) -> Response {
     let button = if way == paths::HOME { "contact-told-home" } else { "recover-told-again" };
     let told = Explanation {
+        tone: tone(key),
         title: page.t(&format!("recover-told-{key}-title")),
         lead: page.t(&format!("recover-told-{key}-lead")),
         steps: Vec::new(),

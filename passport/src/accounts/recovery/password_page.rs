@@ -21,7 +21,7 @@ use crate::accounts::proof::Issued;
 use crate::accounts::view::{Notice, Way, WayView, judge, password_rules};
 use crate::accounts::visit::FormQuery;
 use crate::accounts::{Accounts, Trouble, Visit};
-use crate::web::error_page::{Explanation, explain};
+use crate::web::error_page::{Explanation, Tone, explain};
 use crate::web::{Draft, Flaws, Posted, ReturnTo, moment, paths, return_to};
 
 /// The form, whichever of its buttons was pressed.
@@ -177,6 +177,7 @@ fn to_sign_in(accounts: &Accounts, way: &Way, contact: &Contact) -> Response {
 /// There is no recovery in this browser, or it is over: one page, one button.
 fn over(page: Page, way: &Way) -> Response {
     let told = Explanation {
+        tone: Tone::Information,
         title: page.t("recover-over-title"),
         lead: page.t("recover-over-lead"),
         steps: Vec::new(),

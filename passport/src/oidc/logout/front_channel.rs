@@ -21,7 +21,7 @@ use super::super::authorize::respond::see_other;
 use super::super::failure::Failure;
 use super::super::visit::Visit;
 use crate::clients::Client;
-use crate::web::error_page::{Explanation, explain};
+use crate::web::error_page::{Explanation, Tone, explain};
 use crate::web::signed_out::SignedOut;
 use crate::web::{paths, return_to};
 
@@ -98,6 +98,7 @@ fn address(uri: &Url, issuer: &str, session: &str) -> Url {
 /// The page with nobody to tell and nowhere to go.
 fn alone(page: Page) -> Response {
     let told = Explanation {
+        tone: Tone::Done,
         title: page.t("oidc-signed-out-title"),
         lead: page.t("oidc-signed-out-lead"),
         steps: Vec::new(),

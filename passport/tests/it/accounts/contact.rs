@@ -97,12 +97,12 @@ async fn the_link_of_the_first_mail_proves_the_address_in_any_browser_once_its_b
         assert!(seen.text.contains(EMAIL) && seen.text.contains("+86 138****8000") && seen.text.contains("127.0.0.1"));
         assert_eq!(tags(&mut browser).await, ["待验证", "待验证"], "looking spends nothing");
         let told = elsewhere.submit(form_of(&seen, "/contact/confirm").without("action")).await;
-        assert!(told.text.contains("邮箱已验证"), "{}", told.text);
+        assert!(told.text.contains("邮箱已验证") && told.has(".status-mark.ok"), "{}", told.text);
         assert_eq!(tags(&mut browser).await, ["待验证", "已验证"]);
         assert_eq!(elsewhere.open(&page("/account/contact")).await.url.path(), "/sign-in");
         let again = elsewhere.open(&link).await;
         assert_eq!(again.status, StatusCode::OK);
-        assert!(again.text.contains("这个链接已经用过"), "{}", again.text);
+        assert!(again.text.contains("这个链接已经用过") && again.has(".status-mark.info"), "{}", again.text);
     })
     .await;
 }

@@ -73,6 +73,22 @@ async fn a_new_address_takes_the_place_of_the_present_one_only_once_it_is_proven
 }
 
 #[tokio::test]
+async fn an_address_changed_by_its_link_is_said_to_be_changed_there_and_where_it_was_asked_for() {
+    on_both_with(PLAIN, |passport| async move {
+        let mut browser = signed_in(&passport).await;
+        let waits = wish(&mut browser, "email", NEWER, PASSWORD).await;
+        let mut elsewhere = passport.browser();
+        let seen = elsewhere.open(&link_in(&last_to(&passport, NEWER).await)).await;
+        let told = elsewhere.submit(form(&seen, "/contact/confirm").without("action")).await;
+        assert!(told.text.contains("邮箱已更换") && told.has(".status-mark.ok"), "{}", told.text);
+        let done = browser.open(waits.url.as_str()).await;
+        assert_eq!(done.url.path(), "/account/contact");
+        assert!(done.text.contains("已更换，现在用新的登录"), "{}", done.text);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_session_alone_changes_nothing_the_password_is_asked_for() {
     on_both_with(PLAIN, |passport| async move {
         let mut browser = signed_in(&passport).await;

@@ -9,6 +9,7 @@ use shared::db::{DbError, sql};
 use super::contact::{code_in, link_in, messages, other};
 use super::register::{count, register_form};
 use super::*;
+use crate::support::site::{OURS, encoded, get, request};
 use crate::support::{on_both, on_both_with};
 
 const NEW: &str = "xyz67890#";
@@ -116,6 +117,52 @@ async fn the_link_works_in_another_browser_once_its_button_is_pressed_and_only_o
         assert_eq!(again.texts("main a.button.primary"), ["重新开始"]);
         assert_eq!(choose(&mut browser, &chosen).await.url.path(), "/sign-in");
         assert_eq!(lands(&passport, EMAIL, NEW).await, "/");
+    })
+    .await;
+}
+
+/// The link of the mail that was asked for on the way to a site, in a browser that stands before the page for the code.
+async fn asked_on_the_way(passport: &Passport) -> (Browser, Answer, String) {
+    candidate(passport).await;
+    passport.register(&[OURS]).await;
+    let mut browser = passport.browser();
+    let to_sign_in = get(&mut browser, &format!("/authorize?{}", encoded(&request())), &[]).await;
+    let way = to_sign_in.parameter("continue").expect("a way");
+    let begun = browser.open(&page(&format!("/recover?continue={way}"))).await;
+    let waits = browser.submit(form(&begun, "/recover").set("username", EMAIL)).await;
+    let link = link_in(&last_to(passport, EMAIL).await);
+    (browser, waits, link)
+}
+
+#[tokio::test]
+async fn a_link_opened_in_the_browser_that_was_on_the_way_to_a_site_leads_back_to_that_way() {
+    on_both_with(PLAIN, |passport| async move {
+        let (mut browser, waits, link) = asked_on_the_way(&passport).await;
+        let seen = browser.open(&link).await;
+        let chosen = browser.submit(form(&seen, "/recover/link").without("action")).await;
+        // The tab that waits finds that its code is not needed any more, whatever is typed there.
+        let late = browser.submit(form(&waits, "/recover/code").set("code", "123456")).await;
+        assert_eq!(late.url.path(), "/recover/password", "{:?}", summary(&late));
+        let done = choose(&mut browser, &chosen).await;
+        assert!(done.text.contains("四六级"), "the page says where it goes: {}", done.text);
+        // Spent with the reset: the next link leads home.
+        let again = browser.open(&link).await;
+        assert_eq!(again.attributes("main a.button.primary", "href"), ["/recover"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_code_whose_link_was_used_elsewhere_leads_to_the_sign_in_page_of_the_same_way() {
+    on_both_with(PLAIN, |passport| async move {
+        let (mut browser, waits, link) = asked_on_the_way(&passport).await;
+        let mut elsewhere = passport.browser();
+        let seen = elsewhere.open(&link).await;
+        let chosen = elsewhere.submit(form(&seen, "/recover/link").without("action")).await;
+        assert!(!choose(&mut elsewhere, &chosen).await.text.contains("四六级"), "that browser was on no way");
+        let late = browser.submit(form(&waits, "/recover/code").set("code", "123456")).await;
+        assert_eq!(late.url.path(), "/sign-in");
+        assert!(late.text.contains("这个验证码已经用过") && late.text.contains("四六级"), "{}", late.text);
     })
     .await;
 }
