@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use http::header::RETRY_AFTER;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use shared::http::{Asked, Failure, FailurePages};
-use shared::page::Page;
+use shared::page::{Page, address};
 
 use super::{Frame, Web};
 
@@ -44,7 +44,8 @@ impl FailurePages for Failures {
             Failure::TooLarge => ("large", "/".to_owned()),
             // Never a link built from what was asked for: the address of the site is ours.
             Failure::WrongHost => ("host", self.0.base_url().join("/")),
-            Failure::TimedOut => ("busy", "/".to_owned()),
+            // Its button says to try again: that is the same address, which is asked for by GET.
+            Failure::TimedOut => ("busy", address::same(&asked.uri)),
             Failure::Panicked => ("broken", "/".to_owned()),
         };
         let page = Frame::of(&self.0, &asked.uri, &headers, asked.id).page();

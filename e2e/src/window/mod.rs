@@ -107,6 +107,11 @@ impl Window {
         Ok(left)
     }
 
+    /// The tab in sight.
+    pub async fn tab(&self) -> anyhow::Result<WindowHandle> {
+        Ok(self.client.window().await?)
+    }
+
     /// Goes on in that tab.
     pub async fn switch_to(&self, tab: WindowHandle) -> anyhow::Result<()> {
         Ok(self.client.switch_to_window(tab).await?)

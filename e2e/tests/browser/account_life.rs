@@ -2,19 +2,7 @@
 
 use anyhow::ensure;
 
-use crate::stage::{Browser, newcomer, received};
-
-/// Registers somebody and signs them in.
-async fn registered(browser: &Browser, who: &e2e::journey::Newcomer) -> anyhow::Result<()> {
-    let passport = &browser.demo.passport;
-    browser.goto(&format!("{passport}/register")).await?;
-    browser.fill_registration(who).await?;
-    browser.submit().await?;
-    browser.arrives_at(&format!("{passport}/sign-in")).await?;
-    browser.fill("password", &who.password).await?;
-    browser.submit().await?;
-    browser.appears(".tiles").await
-}
+use crate::stage::{Browser, newcomer, received, registered};
 
 #[tokio::test]
 async fn a_newcomer_proves_the_address_by_the_mails_link_and_the_number_by_a_code() -> anyhow::Result<()> {

@@ -1,5 +1,7 @@
 //! Programs that end and come back while somebody is signing in.
 
+use std::time::{Duration, Instant};
+
 use anyhow::ensure;
 use e2e::window::Opening;
 
@@ -68,6 +70,49 @@ async fn a_callback_ends_at_the_desk_late_twice_restored_and_at_the_form_elsewhe
     stranger.sign_in(&demo.email, &demo.password).await?;
     stranger.stands_at_the_desk_of(&demo.cet).await?;
     stranger.close().await?;
+    browser.close().await
+}
+
+#[tokio::test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the code is over by the clock of the program that made it, which is this machine's"
+)]
+async fn a_code_that_grew_old_on_the_way_ends_at_the_desk() -> anyhow::Result<()> {
+    const LIFE: Duration = Duration::from_secs(5);
+    let mut own = OwnDemo::running("demo-old-code", &[("PASSPORT__TOKENS__CODE", "5s")], &["passport", "cet"])?;
+    let browser = Browser::open_at(&own.demo, 390, Opening::default()).await?;
+    let demo = &browser.demo;
+    browser.asked_to_sign_in(&demo.cet).await?;
+    own.kill("cet")?;
+    browser.sign_in(&demo.email, &demo.password).await?;
+    browser.arrives_at(&format!("{}/sign-in/callback?", demo.cet)).await?;
+    let begun = Instant::now();
+    own.start("cet")?;
+    browser.until("the code to be over", async || Ok(begun.elapsed() > LIFE)).await?;
+    browser.reload().await?;
+    browser.stands_at_the_desk_of(&demo.cet).await?;
+    browser.shows("上海").await?;
+    browser.close().await
+}
+
+#[tokio::test]
+async fn a_passport_restarted_between_a_mail_and_its_link_takes_both() -> anyhow::Result<()> {
+    let mut own = OwnDemo::running("demo-mail-restarted", &[], &["passport", "cet"])?;
+    let browser = Browser::open_at(&own.demo, 390, Opening::default()).await?;
+    let demo = &browser.demo;
+    browser.asked_to_sign_in(&demo.cet).await?;
+    browser.click("main a[href^='/recover?']").await?;
+    browser.fill("username", &demo.email).await?;
+    browser.prove().await?;
+    own.restart("passport")?;
+    browser.submit().await?;
+    browser.appears("[name=code]").await?;
+    own.restart("passport")?;
+    browser.fill("code", "000000").await?;
+    browser.submit().await?;
+    browser.appears("#code-error").await?;
+    browser.leads_on().await?;
     browser.close().await
 }
 

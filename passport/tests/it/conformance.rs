@@ -86,6 +86,25 @@ fn every_requirement_has_a_proof_that_exists_or_a_reason_to_be_out() {
     assert!(count > 200, "{count} requirements are not all of them");
 }
 
+/// `docs/never-a-dead-end.md`: a case in each row, and in each further cell the tests that walk it in a browser.
+#[test]
+fn every_way_that_ends_early_is_walked_in_a_browser_for_both_programs() {
+    let page = fs::read_to_string(workspace().join("docs/never-a-dead-end.md")).expect("the page");
+    let rows = page.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| Case"));
+    let mut count = 0;
+    for row in rows {
+        let cells: Vec<&str> = row.trim_matches('|').split(" | ").map(str::trim).collect();
+        let [case, programs @ ..] = &cells[..] else { panic!("no row: {row}") };
+        assert_eq!(programs.len(), 2, "{case}: not both programs");
+        for cell in programs {
+            let tests: Vec<&str> = cell.split(' ').map(|test| test.trim_matches('`')).collect();
+            assert!(tests.iter().all(|test| test.starts_with("e2e/") && is_test(test)), "{case}: {cell}");
+        }
+        count += 1;
+    }
+    assert!(count >= 12, "{count} cases are not all of them");
+}
+
 #[test]
 fn a_proof_that_does_not_exist_is_noticed() {
     let row = |proof: &str| Row { document: "d".to_owned(), words: "w".to_owned(), proof: proof.to_owned() };

@@ -23,6 +23,18 @@ pub(crate) fn newcomer() -> Newcomer {
     Newcomer::new(COUNT.fetch_add(1, Ordering::Relaxed))
 }
 
+/// Registers somebody and signs them in.
+pub(crate) async fn registered(browser: &Browser, who: &Newcomer) -> anyhow::Result<()> {
+    let passport = &browser.demo.passport;
+    browser.goto(&format!("{passport}/register")).await?;
+    browser.fill_registration(who).await?;
+    browser.submit().await?;
+    browser.arrives_at(&format!("{passport}/sign-in")).await?;
+    browser.fill("password", &who.password).await?;
+    browser.submit().await?;
+    browser.appears(".tiles").await
+}
+
 /// A window that knows which demo it walks through. All that a window can do, it can do too.
 pub(crate) struct Browser {
     window: Window,
@@ -74,6 +86,17 @@ impl Browser {
         let status = self.run(STATUS).await?.as_u64().context("the browser does not tell the status")?;
         anyhow::ensure!(status < 500, "{} answered {status}", self.url().await?);
         Ok(())
+    }
+
+    /// Presses the one primary button of a page that ends a way, and waits for what it leads to: a page that leads on, too.
+    pub(crate) async fn one_button_leads_on(&self) -> anyhow::Result<()> {
+        self.leads_on().await?;
+        let (before, count) = (self.url().await?, "return document.querySelectorAll('main .button.primary').length");
+        let found = self.run(count).await?.as_u64();
+        anyhow::ensure!(found == Some(1), "{before} has {found:?} primary buttons: {}", self.text().await?);
+        self.click("main .button.primary").await?;
+        self.until("another page", async || Ok(self.url().await? != before)).await?;
+        self.leads_on().await
     }
 
     /// Registers somebody, beginning at the registration page.
