@@ -26,7 +26,7 @@ impl Newcomer {
         Self {
             email: format!("newcomer{number}@example.cn"),
             mobile: format!("139{number:08}"),
-            password: "Journey-2026".to_owned(),
+            password: "Kite-over-2-lakes".to_owned(),
         }
     }
 }

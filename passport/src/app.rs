@@ -172,6 +172,7 @@ impl App {
             captchas: captchas.clone(),
             captcha: config.accounts.captcha,
             captcha_after: config.accounts.captcha_after,
+            password_profile: config.accounts.password_profile,
         });
         let egress = Egress::new(config.egress.clone());
         let logos = Logos::new(db.clone(), clock.clone(), clients.clone(), egress.clone());

@@ -60,13 +60,13 @@ async fn who_forgot_the_password_on_the_way_to_a_site_gets_there() -> anyhow::Re
     other.fill("code", &mail.code()?).await?;
     other.submit().await?;
     other.arrives_at(&format!("{}/recover/password", demo.passport)).await?;
-    other.fill("password", "Another-2027").await?;
-    other.fill("password_confirm", "Another-2027").await?;
+    other.fill("password", "Regen7!wolke").await?;
+    other.fill("password_confirm", "Regen7!wolke").await?;
     other.submit().await?;
     other.shows("The new password is saved").await?;
     ensure!(other.value("username").await? == who.email, "the account is not filled in");
     other.fill("province", "31").await?;
-    other.fill("password", "Another-2027").await?;
+    other.fill("password", "Regen7!wolke").await?;
     other.submit().await?;
     other.arrives_at(&format!("{}/registration", demo.cet)).await?;
 

@@ -183,7 +183,7 @@ async fn on_the_way_to_a_site_the_mails_link_ends_there_and_pressed_twice_leads_
     browser.submit().await?;
     browser.arrives_at(&format!("{}/recover/password", browser.demo.passport)).await?;
     browser.switch_to(choosing).await?;
-    chooses(&browser, "Another-2027").await?;
+    chooses(&browser, "Regen7!wolke").await?;
     browser.goto(&link).await?;
     browser.shows("这个链接已经用过").await?;
     browser.one_button_leads_on().await?;
@@ -191,7 +191,7 @@ async fn on_the_way_to_a_site_the_mails_link_ends_there_and_pressed_twice_leads_
     browser.back().await?;
     browser.fill("province", "31").await?;
     browser.fill("username", &who.email).await?;
-    browser.fill("password", "Another-2027").await?;
+    browser.fill("password", "Regen7!wolke").await?;
     browser.submit().await?;
     browser.stands_at_the_desk_of(&browser.demo.cet).await?;
     browser.close().await
@@ -205,12 +205,12 @@ async fn on_the_way_to_a_site_a_link_pressed_in_another_browser_lets_the_first_g
     let other = Browser::open(1280).await?;
     other.goto(&link).await?;
     other.click(BUTTON).await?;
-    chooses(&other, "Another-2027").await?;
+    chooses(&other, "Regen7!wolke").await?;
     other.close().await?;
     browser.fill("code", "123456").await?;
     browser.submit().await?;
     browser.shows("这个验证码已经用过").await?;
-    browser.sign_in(&who.mobile, "Another-2027").await?;
+    browser.sign_in(&who.mobile, "Regen7!wolke").await?;
     browser.stands_at_the_desk_of(&browser.demo.cet).await?;
     browser.close().await
 }
@@ -228,9 +228,9 @@ async fn on_the_way_to_a_site_an_older_link_leads_there_once_a_newer_one_was_use
     second.until("the newer mail", arrived).await?;
     second.goto(&newer).await?;
     second.click(BUTTON).await?;
-    chooses(&second, "Another-2027").await?;
+    chooses(&second, "Regen7!wolke").await?;
     second.fill("province", "31").await?;
-    second.fill("password", "Another-2027").await?;
+    second.fill("password", "Regen7!wolke").await?;
     second.submit().await?;
     second.stands_at_the_desk_of(&second.demo.cet).await?;
     second.close().await?;
@@ -238,7 +238,7 @@ async fn on_the_way_to_a_site_an_older_link_leads_there_once_a_newer_one_was_use
     first.one_button_leads_on().await?;
     first.arrives_at(&format!("{}/recover", first.demo.passport)).await?;
     first.click("main a[href^='/sign-in?']").await?;
-    first.sign_in(&who.email, "Another-2027").await?;
+    first.sign_in(&who.email, "Regen7!wolke").await?;
     first.stands_at_the_desk_of(&first.demo.cet).await?;
     ensure!(first.text().await?.contains("上海"), "the province was lost on the way");
     first.close().await

@@ -93,6 +93,7 @@ accounts-id-type-hk-id = Hong Kong identity card
 accounts-id-type-mo-id = Macao identity card
 
 accounts-password-rule-length = 8–18 characters
+accounts-password-rule-length-modern = 15–128 characters of any kind, spaces too
 accounts-password-rule-letter-digit = At least one letter and one digit
 accounts-password-rule-special = At least one of !@#$%^&*_-
 
@@ -107,9 +108,15 @@ accounts-mobile-length = A mobile number has 11 digits; this one has { $count }
 accounts-mobile-prefix = Mobile numbers of mainland China begin with 13 to 19; please check it
 accounts-mobile-foreign = Country or region code and number have 8–15 digits together; please check it
 accounts-password-broken-length = Make it 8–18 characters long
+accounts-password-broken-length-modern = Make it 15–128 characters long; a few unrelated words are easiest to remember
 accounts-password-broken-letter-digit = Add letters and digits and it is done
 accounts-password-broken-special = Add one special character and it is done
 accounts-password-broken-several = Some rules are not met yet; see the crosses below
+accounts-password-hint = No common password, and not your name, birthday, mobile number or e-mail
+accounts-password-guessable-common = Many people use this password, or one that hardly differs, so it is soon guessed. Take a few unrelated words, with digits and signs
+accounts-password-guessable-pattern = Characters that repeat, count up or lie side by side on the keyboard are soon guessed. Take a few unrelated words, with digits and signs
+accounts-password-guessable-own = Most of this password is your name, e-mail, mobile number, ID number or birthday, which others know. Choose something that has nothing to do with you
+accounts-password-guessable-site = Most of this password is the name of the Passport or of an exam, so it is soon guessed. Choose something that has nothing to do with them
 accounts-password-empty = Choose a password
 accounts-password-confirm-empty = Type the password once more
 accounts-password-confirm-differs = The two passwords differ; please type them again

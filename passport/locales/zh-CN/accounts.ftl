@@ -90,6 +90,7 @@ accounts-id-type-hk-id = 香港身份证
 accounts-id-type-mo-id = 澳门身份证
 
 accounts-password-rule-length = 8–18位
+accounts-password-rule-length-modern = 15–128位，什么字符都可以，空格也算
 accounts-password-rule-letter-digit = 至少一个字母和一个数字
 accounts-password-rule-special = 至少一个特殊字符 !@#$%^&*_-
 
@@ -104,9 +105,15 @@ accounts-mobile-length = 手机号是11位，现在有{ $count }位
 accounts-mobile-prefix = 手机号以13到19开头，请对照再看一遍
 accounts-mobile-foreign = 国家或地区代码加号码一共8–15位，请对照再看一遍
 accounts-password-broken-length = 密码要有8–18位
+accounts-password-broken-length-modern = 密码要有15–128位，用几个不相干的词连起来最好记
 accounts-password-broken-letter-digit = 再加上字母和数字，就符合要求了
 accounts-password-broken-special = 再加一个特殊字符，就符合要求了
 accounts-password-broken-several = 还差几条，看下面打叉的
+accounts-password-hint = 不要用常见的密码，也不要用姓名、生日、手机号或邮箱
+accounts-password-guessable-common = 这个密码很多人在用，或只改动了一点，容易被猜到。换成几个不相干的词，再加上数字和符号
+accounts-password-guessable-pattern = 重复、连续或键盘上相邻的字符容易被猜到。换成几个不相干的词，再加上数字和符号
+accounts-password-guessable-own = 这个密码大部分是您的姓名、邮箱、手机号、证件号或生日，认识您的人猜得到。换成与您无关的内容
+accounts-password-guessable-site = 这个密码大部分是通行证或考试的名称，容易被猜到。换成与它们无关的内容
 accounts-password-empty = 设置一个密码
 accounts-password-confirm-empty = 再输入一遍密码
 accounts-password-confirm-differs = 两次输入的密码不一样，请重新输入

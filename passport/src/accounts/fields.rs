@@ -2,33 +2,57 @@
 
 use shared::secret::SecretString;
 
-use super::model::{Name, NameError, Password};
+use super::guessable::{Owner, guessable};
+use super::model::{Name, NameError, Password, PasswordRule};
+use crate::config::PasswordProfile;
 use crate::web::Flaws;
 
-/// Reads a new password and its repetition; `label` is the key of what the page calls the first of the two.
+/// What a new password is measured by.
+pub struct PasswordContext<'a> {
+    /// Which passwords may be chosen.
+    pub profile: PasswordProfile,
+    /// What others know of the person: all that is known by then.
+    pub owner: &'a Owner,
+    /// The key of what the page calls the first of the two fields.
+    pub label: &'static str,
+}
+
+/// Reads a new password and its repetition, wherever one is chosen: from the fields `password` and `password_confirm`.
 pub fn read_new_password(
     flaws: &mut Flaws,
-    label: &'static str,
+    context: &PasswordContext<'_>,
     typed: &SecretString,
     again: &SecretString,
 ) -> Option<Password> {
-    let broken = match Password::parse(typed.expose()) {
-        Ok(password) if typed == again => return Some(password),
-        Ok(_) => Vec::new(),
-        Err(broken) => broken,
-    };
     if typed.is_empty() {
-        flaws.push("password", label, "accounts-password-empty");
-    } else if let [rule] = broken[..] {
-        flaws.push("password", label, format!("accounts-password-broken-{}", rule.code));
-    } else if !broken.is_empty() {
-        flaws.push("password", label, "accounts-password-broken-several");
-    } else if again.is_empty() {
-        flaws.push("password_confirm", "accounts-password-confirm", "accounts-password-confirm-empty");
-    } else {
-        flaws.push("password_confirm", "accounts-password-confirm", "accounts-password-confirm-differs");
+        flaws.push("password", context.label, "accounts-password-empty");
+        return None;
     }
-    None
+    let password = match Password::parse(context.profile, typed.expose()) {
+        Ok(password) => password,
+        Err(broken) => {
+            push_broken(flaws, context.label, &broken);
+            return None;
+        }
+    };
+    if let Some(reason) = guessable(typed.expose(), context.owner) {
+        flaws.push("password", context.label, format!("accounts-password-guessable-{}", reason.code()));
+        return None;
+    }
+    if typed != again {
+        let key =
+            if again.is_empty() { "accounts-password-confirm-empty" } else { "accounts-password-confirm-differs" };
+        flaws.push("password_confirm", "accounts-password-confirm", key);
+        return None;
+    }
+    Some(password)
+}
+
+fn push_broken(flaws: &mut Flaws, label: &'static str, broken: &[&PasswordRule]) {
+    match broken {
+        [rule] => flaws.push("password", label, format!("accounts-password-broken-{}", rule.code)),
+        _ => flaws.push("password", label, "accounts-password-broken-several"),
+    }
 }
 
 /// Reads a name that may be left out. `Err` when something is to be mended in it.

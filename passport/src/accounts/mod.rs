@@ -8,6 +8,7 @@ mod confirmation;
 pub mod contact;
 mod fields;
 pub mod find_account;
+pub mod guessable;
 pub mod hashing;
 pub mod login;
 pub mod model;
@@ -47,7 +48,7 @@ use self::captcha::Captchas;
 use self::hashing::Hasher;
 use self::model::Account;
 use crate::audit::{Actor, Audit, Event};
-use crate::config::CaptchaPolicy;
+use crate::config::{CaptchaPolicy, PasswordProfile};
 use crate::delivery::Outbox;
 use crate::limits::Limits;
 use crate::web::{Sealer, Web};
@@ -91,6 +92,8 @@ pub struct Parts {
     pub captcha: CaptchaPolicy,
     /// After how many failures the adaptive policy asks.
     pub captcha_after: u32,
+    /// Which passwords may be chosen.
+    pub password_profile: PasswordProfile,
 }
 
 impl Accounts {

@@ -13,7 +13,8 @@ use shared::http::Caller;
 use shared::page::{FormErrors, Page, Rule};
 use shared::secret::SecretString;
 
-use super::fields::read_new_password;
+use super::fields::{PasswordContext, read_new_password};
+use super::guessable::Owner;
 use super::hashing::Verdict as Checked;
 use super::model::{AccountId, Email, Mobile};
 use super::sessions::cookie::{self, SessionToken};
@@ -91,9 +92,10 @@ pub async fn submit(
                 accounts.parts().web.drop_draft(&visit.cookies, paths::PASSWORD);
                 return Ok(Redirect::to(&format!("{}?notice=password-changed", paths::HOME)).into_response());
             }
-            Err(flaws) => {
-                Draft { rules: judge(&form.password), ..Draft::of(()).refused(StatusCode::UNPROCESSABLE_ENTITY, flaws) }
-            }
+            Err(flaws) => Draft {
+                rules: judge(accounts.parts().password_profile, &form.password),
+                ..Draft::of(()).refused(StatusCode::UNPROCESSABLE_ENTITY, flaws)
+            },
         }
     } else {
         Draft::of(()).stale()
@@ -115,7 +117,10 @@ async fn try_form(
     if form.old_password.is_empty() {
         flaws.push("old_password", "accounts-password-old", "accounts-password-old-missing");
     }
-    let new = read_new_password(&mut flaws, "accounts-password-new", &form.password, &form.password_confirm);
+    let owner = accounts.account(session.account).await?.as_ref().map(Owner::of).unwrap_or_default();
+    let context =
+        PasswordContext { profile: accounts.parts().password_profile, owner: &owner, label: "accounts-password-new" };
+    let new = read_new_password(&mut flaws, &context, &form.password, &form.password_confirm);
     if new.is_some() && form.password == form.old_password {
         flaws.push("password", "accounts-password-new", "accounts-password-same");
     }
@@ -259,7 +264,7 @@ async fn draw(accounts: &Accounts, visit: Visit, session: &Session, draft: Draft
     let mut page = visit.page.with_errors(&errors);
     accounts.greet(&mut page, session.account).await?;
     let shown = PasswordPage {
-        rules: password_rules(&page, &draft.rules),
+        rules: password_rules(&page, accounts.parts().password_profile, &draft.rules),
         username: accounts.user_name(session).await?,
         notice: Notice::of_draft(&page, &draft),
         page,

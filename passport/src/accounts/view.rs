@@ -4,7 +4,8 @@ use shared::i18n::Lang;
 use shared::page::{Accent, Choice, Destination, Page, Rule};
 use shared::secret::SecretString;
 
-use super::model::{IdType, PASSWORD_RULES, Province, SPECIAL_CHARACTERS};
+use super::model::{IdType, PasswordRule, Province};
+use crate::config::PasswordProfile;
 use crate::web::{Draft, ReturnTo, ReturnToCodec, paths, return_to};
 
 /// A notice at the top of a page.
@@ -144,16 +145,12 @@ pub fn id_types(page: &Page) -> Vec<Choice> {
 }
 
 /// The rules of a new password: for the reader, for the script, and with the verdict if something was sent.
-pub fn password_rules(page: &Page, verdict: &[bool]) -> Vec<Rule> {
-    PASSWORD_RULES
+pub fn password_rules(page: &Page, profile: PasswordProfile, verdict: &[bool]) -> Vec<Rule> {
+    PasswordRule::of(profile)
         .iter()
         .enumerate()
         .map(|(n, rule)| Rule {
-            check: match rule.code {
-                "length" => "length:8:18".to_owned(),
-                "special" => format!("one-of:{SPECIAL_CHARACTERS}"),
-                other => other.to_owned(),
-            },
+            check: rule.check.to_owned(),
             text: page.t(&format!("accounts-password-rule-{}", rule.code)),
             kept: verdict.get(n).copied(),
         })
@@ -161,7 +158,7 @@ pub fn password_rules(page: &Page, verdict: &[bool]) -> Vec<Rule> {
 }
 
 /// Which rules a new password keeps; nothing about one that was not typed.
-pub fn judge(typed: &SecretString) -> Vec<bool> {
+pub fn judge(profile: PasswordProfile, typed: &SecretString) -> Vec<bool> {
     let text = typed.expose();
-    if text.is_empty() { Vec::new() } else { PASSWORD_RULES.iter().map(|rule| rule.holds(text)).collect() }
+    if text.is_empty() { Vec::new() } else { PasswordRule::of(profile).iter().map(|rule| rule.holds(text)).collect() }
 }

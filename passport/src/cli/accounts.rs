@@ -14,6 +14,7 @@ use super::{filling, world};
 use crate::accounts::admin::{Seed, Standing};
 use crate::accounts::model::{Details, Email, Mobile, Name, Password};
 use crate::accounts::{AccountId, Accounts, Trouble};
+use crate::config::PasswordProfile;
 
 /// How many accounts are added in one transaction.
 const AT_ONCE: usize = 5_000;
@@ -84,9 +85,10 @@ pub struct Add {
 
 pub async fn run(command: AccountsCommand, file: Option<&Path>, output: &Output) -> Result<Exit, Failure> {
     let (config, db) = world::database(file).await?;
+    let profile = config.accounts.password_profile;
     let accounts = world::app(config, db.clone()).await?.accounts.clone();
     let done = match command {
-        AccountsCommand::Add(add) => add.run(&accounts, &db, output).await,
+        AccountsCommand::Add(add) => add.run(&accounts, profile, &db, output).await,
         AccountsCommand::Show { account } => show(&accounts, &account, output).await,
         AccountsCommand::SetDetails { account, file } => set_details(&accounts, &account, &file, output).await,
         AccountsCommand::Lock { account } => {
@@ -105,10 +107,10 @@ pub async fn run(command: AccountsCommand, file: Option<&Path>, output: &Output)
 }
 
 impl Add {
-    async fn run(self, accounts: &Accounts, db: &Db, output: &Output) -> Result<(), Failure> {
+    async fn run(self, accounts: &Accounts, profile: PasswordProfile, db: &Db, output: &Output) -> Result<(), Failure> {
         let refuse = |what: &str| Failure::new(Exit::Refused, what);
         let password = SecretSource::file(&self.password_file).read()?;
-        let password = Password::parse(password.expose()).map_err(|broken| {
+        let password = Password::parse(profile, password.expose()).map_err(|broken| {
             let rules: Vec<_> = broken.iter().map(|rule| rule.code).collect();
             refuse(&format!("the password breaks the rule(s) {}", rules.join(", ")))
         })?;

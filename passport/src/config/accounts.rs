@@ -16,6 +16,16 @@ shared::choice! {
     }
 }
 
+shared::choice! {
+    /// Which passwords may be chosen.
+    pub enum PasswordProfile {
+        /// 8 to 18 characters, a letter, a digit and a special character among them.
+        Seed = "seed",
+        /// 15 to 128 characters of any kind.
+        Modern = "modern",
+    }
+}
+
 shared::settings! {
     /// Sign-in, sessions and passwords.
     pub struct AccountsSettings {
@@ -34,6 +44,10 @@ shared::settings! {
         session_idle: Duration = "2h",
         /// How long a session lasts in any case.
         session_absolute: Duration = "12h",
+        /// Which passwords may be chosen: `seed`, 8 to 18 characters with a letter, a digit and a special character among
+        /// them; or `modern`, 15 to 128 characters of any kind. Common ones are refused by both, and passwords chosen
+        /// under the other go on working.
+        password_profile: PasswordProfile = "seed",
         /// How passwords are hashed.
         hash: HashSettings,
         /// Threads that hash passwords; 0: one a processor core.

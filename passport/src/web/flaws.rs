@@ -53,6 +53,11 @@ impl Flaws {
         self.add(field, label, text.into(), Some(Value::NotBefore(until.millis())));
     }
 
+    /// The flaws of what stands further down on the page.
+    pub fn append(&mut self, below: Self) {
+        self.0.extend(below.0);
+    }
+
     /// Whether there is nothing to mend.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

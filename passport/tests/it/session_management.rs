@@ -165,7 +165,7 @@ async fn signing_in_again_signing_out_and_a_new_password_are_changes() {
 
         let page = browser.open(&format!("{ISSUER}/account/password")).await;
         let form = page.form("main form[action^='/account/password']").set("old_password", PASSWORD);
-        browser.submit(form.set("password", "new12345!").set("password_confirm", "new12345!")).await;
+        browser.submit(form.set("password", "Regen7!wolke").set("password_confirm", "Regen7!wolke")).await;
         states.push(state(&browser));
 
         let page = browser.open(&format!("{ISSUER}/sign-out")).await;

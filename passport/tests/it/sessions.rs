@@ -135,7 +135,7 @@ async fn a_changed_password_tells_the_sites_of_the_other_sessions() {
 
         let page = here.open(&format!("{ISSUER}/account/password")).await;
         let form = page.form("main form[action^='/account/password']").set("old_password", PASSWORD);
-        here.submit(form.set("password", "new12345!").set("password_confirm", "new12345!")).await;
+        here.submit(form.set("password", "Regen7!wolke").set("password_confirm", "Regen7!wolke")).await;
         let told = passport.waiting().await.into_iter().filter(|channel| channel.starts_with("logout:"));
         assert_eq!(told.collect::<Vec<_>>(), ["logout:cet"], "the session in which it was changed goes on");
     })

@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 
 use super::pool::Memory;
 use super::{HashError, Verdict};
+use crate::accounts::model::canonical_password;
 
 /// Bytes of salt (RFC 9106 §4 recommends 16).
 pub(super) const SALT_LENGTH: usize = 16;
@@ -155,6 +156,6 @@ fn compute(
 ) -> Result<(), HashError> {
     let blocks = memory.blocks(params.block_count())?;
     Argon2::new(Algorithm::Argon2id, version, params.clone())
-        .hash_password_into_with_memory(password.expose().as_bytes(), salt, out, blocks)
+        .hash_password_into_with_memory(canonical_password(password).expose().as_bytes(), salt, out, blocks)
         .map_err(|_| HashError::Failed)
 }

@@ -19,7 +19,7 @@ pub use self::id_document::{IdDocument, IdDocumentError, IdType};
 pub use self::login_name::LoginName;
 pub use self::mobile::{Mobile, MobileError};
 pub use self::name::{Name, NameError};
-pub use self::password::{PASSWORD_RULES, Password, PasswordRule, SPECIAL_CHARACTERS};
+pub use self::password::{Password, PasswordRule, canonical_password};
 pub use self::province::Province;
 
 /// Text as a person may paste it: surrounding white space dropped, full-width forms (U+FF01–U+FF5E and the

@@ -15,7 +15,8 @@ use super::need::Need;
 use super::operation::Seen;
 use super::reset::Reset;
 use super::store::By;
-use crate::accounts::fields::read_new_password;
+use crate::accounts::fields::{PasswordContext, read_new_password};
+use crate::accounts::guessable::Owner;
 use crate::accounts::model::{Contact, ContactKind};
 use crate::accounts::proof::Issued;
 use crate::accounts::view::{Notice, Way, WayView, judge, password_rules};
@@ -143,13 +144,19 @@ async fn choose(
     seen: &Seen,
     form: PasswordForm,
 ) -> Result<Result<Response, Draft<PasswordForm>>, Trouble> {
+    if matches!(seen.need, Need::Second { .. }) {
+        return Ok(Ok(over(visit.page.clone(), way)));
+    }
     let mut flaws = Flaws::default();
-    let password = read_new_password(&mut flaws, "accounts-password-new", &form.password, &form.password_confirm);
+    let profile = accounts.parts().password_profile;
+    let owner = owner(accounts, seen).await?;
+    let context = PasswordContext { profile, owner: &owner, label: "accounts-password-new" };
+    let password = read_new_password(&mut flaws, &context, &form.password, &form.password_confirm);
     if matches!(seen.need, Need::Anew { .. }) && form.agree.is_empty() {
         flaws.push("agree", "accounts-agree", "accounts-agree-missing");
     }
     let (Some(password), true) = (password, flaws.is_empty()) else {
-        let rules = judge(&form.password);
+        let rules = judge(profile, &form.password);
         return Ok(Err(Draft { rules, ..Draft::of(form).refused(StatusCode::UNPROCESSABLE_ENTITY, flaws) }));
     };
     let hash = cookie::token_hash(&visit.cookies).unwrap_or_default();
@@ -160,6 +167,17 @@ async fn choose(
             Ok(to_sign_in(accounts, way, &contact))
         }
         Reset::Over => Ok(over(visit.page.clone(), way)),
+    })
+}
+
+/// What others know of the person whose password it is to be. Of an account that somebody else may have made, only what
+/// was proven: by what is refused, one could find out the rest.
+async fn owner(accounts: &Accounts, seen: &Seen) -> Result<Owner, Trouble> {
+    Ok(match (seen.need, seen.first().map(|held| &held.contact)) {
+        (Need::Anew { .. }, Some(Contact::Email(email))) => Owner::default().email(Some(email)),
+        (Need::Anew { .. }, Some(Contact::Mobile(mobile))) => Owner::default().mobile(Some(mobile)),
+        (Need::Anew { .. }, None) => Owner::default(),
+        _ => accounts.account(seen.recovery.account).await?.as_ref().map(Owner::of).unwrap_or_default(),
     })
 }
 
@@ -201,7 +219,7 @@ fn draw(accounts: &Accounts, visit: &Visit, way: &Way, seen: &Seen, draft: Draft
     let first = seen.first().map(|held| held.contact.clone());
     let waits = seen.recovery.wait_until.filter(|_| matches!(seen.need, Need::Second { .. }));
     let shown = PasswordPage {
-        rules: password_rules(&page, &draft.rules),
+        rules: password_rules(&page, accounts.parts().password_profile, &draft.rules),
         way: way.view(page.lang),
         action: way.link(paths::RECOVER_PASSWORD),
         username: first.as_ref().map(|contact| contact.as_str().to_owned()).unwrap_or_default(),

@@ -4,10 +4,12 @@ use serde::{Deserialize, Serialize};
 use shared::secret::SecretString;
 
 use crate::accounts::captcha::Fields;
-use crate::accounts::fields::{read_name, read_new_password};
+use crate::accounts::fields::{PasswordContext, read_name, read_new_password};
+use crate::accounts::guessable::Owner;
 use crate::accounts::model::{
     Email, EmailError, IdDocument, IdDocumentError, IdType, Mobile, MobileError, Name, Password,
 };
+use crate::config::PasswordProfile;
 use crate::web::Flaws;
 
 /// The form as it was sent.
@@ -64,12 +66,21 @@ impl RegisterForm {
     }
 
     /// Reads the form up to its captcha; `flaws` lists what is to be mended, in the order of the page.
-    pub fn read(&self, flaws: &mut Flaws) -> Option<Registration> {
+    pub fn read(&self, flaws: &mut Flaws, profile: PasswordProfile) -> Option<Registration> {
         let email = Email::parse(&self.email).map_err(|error| flaws.push("email", "accounts-email", email_key(error)));
         let mobile = Mobile::parse(&self.mobile).map_err(|error| push_mobile(flaws, error));
-        let password = read_new_password(flaws, "accounts-password", &self.password, &self.password_confirm);
-        let document = read_document(flaws, &self.id_type, &self.id_number);
-        let name = read_name(flaws, &self.name);
+        // The password stands before document and name on the page, and is compared with both.
+        let mut below = Flaws::default();
+        let document = read_document(&mut below, &self.id_type, &self.id_number);
+        let name = read_name(&mut below, &self.name);
+        let owner = Owner::default()
+            .email(email.as_ref().ok())
+            .mobile(mobile.as_ref().ok())
+            .document(document.as_ref().ok().and_then(Option::as_ref))
+            .name(name.as_ref().ok().and_then(Option::as_ref));
+        let context = PasswordContext { profile, owner: &owner, label: "accounts-password" };
+        let password = read_new_password(flaws, &context, &self.password, &self.password_confirm);
+        flaws.append(below);
         Some(Registration {
             email: email.ok()?,
             mobile: mobile.ok()?,

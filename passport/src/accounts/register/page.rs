@@ -16,6 +16,7 @@ use crate::accounts::model::Contact;
 use crate::accounts::view::{Notice, Way, WayView, id_types, judge, password_rules};
 use crate::accounts::visit::FormQuery;
 use crate::accounts::{Accounts, Trouble, Visit};
+use crate::config::PasswordProfile;
 use crate::web::{Draft, Flaws, Posted, ReturnTo, paths};
 
 #[derive(Template, WebTemplate)]
@@ -76,7 +77,7 @@ async fn try_form(
     if accounts.is_registered(&form).await? {
         return Ok(Ok(to_sign_in(accounts, visit, way, &form)));
     }
-    let rules = judge(&form.password);
+    let rules = judge(accounts.parts().password_profile, &form.password);
     let sent = Sent {
         form: Form::Registration,
         fields: form.captcha.clone(),
@@ -94,7 +95,7 @@ async fn try_form(
         Step::Passed(captcha) => (captcha, None),
     };
     form.captcha = Fields::showing(captcha.as_ref());
-    let (mut flaws, registration) = read(&form, problem);
+    let (mut flaws, registration) = read(&form, accounts.parts().password_profile, problem);
     let mut status = StatusCode::UNPROCESSABLE_ENTITY;
     if let Some(registration) = registration {
         let lang = visit.page.lang;
@@ -107,9 +108,9 @@ async fn try_form(
 }
 
 /// What is to be mended, or else the registration.
-fn read(form: &RegisterForm, problem: Option<Problem>) -> (Flaws, Option<Registration>) {
+fn read(form: &RegisterForm, profile: PasswordProfile, problem: Option<Problem>) -> (Flaws, Option<Registration>) {
     let mut flaws = Flaws::default();
-    let registration = form.read(&mut flaws);
+    let registration = form.read(&mut flaws, profile);
     if let Some(problem) = problem {
         problem.tell(&mut flaws);
     }
@@ -156,7 +157,7 @@ fn draw(accounts: &Accounts, visit: &Visit, way: &Way, mut draft: Draft<Register
     let page = visit.page.clone().with_errors(&errors);
     let needed = accounts.captcha_needed_to_register() || !draft.form.captcha.captcha_id.is_empty();
     let shown = RegisterPage {
-        rules: password_rules(&page, &draft.rules),
+        rules: password_rules(&page, accounts.parts().password_profile, &draft.rules),
         id_types: id_types(&page),
         way: way.view(page.lang),
         action: way.link(paths::REGISTER),

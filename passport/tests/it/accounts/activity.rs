@@ -59,8 +59,8 @@ async fn sign_ins_failures_and_changes_are_told_with_when_and_from_where() {
         sign_in(&mut browser).await;
         passport.clock.advance(Duration::from_secs(60));
         let asked = browser.open(&page("/account/password")).await;
-        let filled = form(&asked, "/account/password").set("old_password", PASSWORD).set("password", "new12345!");
-        browser.submit(filled.set("password_confirm", "new12345!")).await;
+        let filled = form(&asked, "/account/password").set("old_password", PASSWORD).set("password", "Regen7!wolke");
+        browser.submit(filled.set("password_confirm", "Regen7!wolke")).await;
 
         let shown = activity(&mut browser).await;
         let wrong = "有人登录，密码不对";

@@ -45,6 +45,22 @@ async fn the_pages_of_an_account_stand_beside_one_navigation_that_names_the_pres
 }
 
 #[tokio::test]
+async fn signing_out_stands_on_every_page_of_who_is_signed_in() {
+    on_both_with(PLAIN, |passport| async move {
+        candidate(&passport).await;
+        let mut browser = passport.browser();
+        sign_in(&mut browser).await;
+        let pages = ["/", "/account/profile", "/account/password", "/account/contact", "/account/sessions"];
+        for path in pages.into_iter().chain(["/account/sites", "/account/activity"]) {
+            let answer = browser.open(&page(path)).await;
+            let buttons = answer.texts("header form[action='/sign-out'] button");
+            assert!(!buttons.is_empty() && buttons.iter().all(|text| text == "退出"), "{path}: {buttons:?}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_profile_is_changed_and_the_pages_speak_the_chosen_language() {
     on_both_with(PLAIN, |passport| async move {
         candidate(&passport).await;
@@ -121,7 +137,8 @@ async fn a_new_password_asks_for_the_old_one_and_ends_every_other_session() {
         sign_in(&mut browser).await;
         sign_in(&mut phone).await;
         let answer = browser.open(&page("/account/password")).await;
-        let form = form(&answer, "/account/password").set("password", "new12345!").set("password_confirm", "new12345!");
+        let form =
+            form(&answer, "/account/password").set("password", "Regen7!wolke").set("password_confirm", "Regen7!wolke");
         let answer = browser.submit(form.clone().set("old_password", PASSWORD).set("password", "abc")).await;
         assert_eq!(summary(&answer), ["新密码：还差几条，看下面打叉的"], "the summary calls a field as its label does");
         let answer = browser.submit(form.clone().set("old_password", "wrong")).await;
@@ -135,7 +152,7 @@ async fn a_new_password_asks_for_the_old_one_and_ends_every_other_session() {
         assert_eq!(phone.open(&page("/account/profile")).await.url.path(), "/sign-in");
         let form = sign_in_form(&mut phone, EMAIL, PASSWORD).await;
         assert_eq!(phone.submit(form).await.status, StatusCode::UNPROCESSABLE_ENTITY);
-        let form = sign_in_form(&mut phone, EMAIL, "new12345!").await;
+        let form = sign_in_form(&mut phone, EMAIL, "Regen7!wolke").await;
         assert_eq!(phone.submit(form).await.url.path(), "/");
     })
     .await;

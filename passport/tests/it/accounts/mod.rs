@@ -7,6 +7,7 @@ mod contact_change;
 mod data;
 mod devices;
 mod find_account;
+mod passwords;
 mod recovery;
 mod register;
 mod settings;
@@ -24,7 +25,7 @@ pub(crate) const PLAIN: &str = "[accounts]\ncaptcha = 'off'\n[accounts.hash]\nme
 
 pub(crate) const EMAIL: &str = "lihua2006@example.com";
 const MOBILE: &str = "138 0013 8000";
-pub(crate) const PASSWORD: &str = "abc12345!";
+pub(crate) const PASSWORD: &str = "tulip-47-Kran";
 
 /// The candidate that the constants name.
 pub(crate) async fn candidate(passport: &Passport) {
