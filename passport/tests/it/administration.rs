@@ -4,6 +4,7 @@ use passport::accounts::admin::Seed;
 use passport::accounts::model::{Email, Mobile};
 use passport::audit::{self, Event};
 use passport::keys::{Alg, Request};
+use shared::db::{DbError, sql};
 use shared::secret::SecretString;
 use shared::testkit::Browser;
 
@@ -24,6 +25,17 @@ async fn add(passport: &Passport, if_missing: bool) -> Result<usize, String> {
     let password = SecretString::new("Passw0rd!");
     let added = passport.app.accounts.seed(vec![seed()], &password, if_missing).await;
     added.map(|ids| ids.len()).map_err(|error| error.to_string())
+}
+
+#[tokio::test]
+async fn a_new_house_has_no_account() {
+    support::on_both(|passport| async move {
+        let count = passport.db.read::<_, DbError, _>(|tx| {
+            Box::pin(async move { sql("SELECT COUNT(*) AS n FROM accounts").fetch_one(tx).await?.get::<i64>("n") })
+        });
+        assert_eq!(count.await.expect("a count"), 0);
+    })
+    .await;
 }
 
 #[tokio::test]

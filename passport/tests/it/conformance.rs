@@ -10,7 +10,7 @@ struct Row {
     proof: String,
 }
 
-fn workspace() -> PathBuf {
+pub(crate) fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
@@ -40,6 +40,8 @@ fn files(module: &str) -> Vec<PathBuf> {
         (&["cet-site/tests/it"], module)
     } else if let Some(module) = module.strip_prefix("e2e/") {
         (&["e2e/tests/browser"], module)
+    } else if let Some(module) = module.strip_prefix("shared/") {
+        (&["shared/src"], module)
     } else {
         (&["passport/tests/it", "passport/src", "cet-site/tests/it"], module)
     };
@@ -51,7 +53,7 @@ fn files(module: &str) -> Vec<PathBuf> {
 }
 
 /// Whether there is a test of that name: a function below an attribute that makes it one.
-fn is_test(proof: &str) -> bool {
+pub(crate) fn is_test(proof: &str) -> bool {
     let Some((module, name)) = proof.split_once("::") else { return false };
     let holds = |path: PathBuf| {
         let Ok(text) = fs::read_to_string(path) else { return false };
@@ -59,7 +61,7 @@ fn is_test(proof: &str) -> bool {
         text[..at]
             .lines()
             .rev()
-            .take(4)
+            .take_while(|line| !line.is_empty())
             .any(|line| line.starts_with("#[") && line.contains("test") || line.trim() == "#[test]")
     };
     files(module).into_iter().any(holds)

@@ -35,6 +35,7 @@ mod request_objects;
 mod request_references;
 mod resources;
 mod response_modes;
+mod security;
 mod session_management;
 mod sessions;
 mod spent;

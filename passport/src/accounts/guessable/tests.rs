@@ -221,6 +221,14 @@ fn the_name_of_the_site_or_of_an_exam_makes_no_password() {
 }
 
 #[test]
+fn the_words_of_this_place_are_documented() {
+    let document = include_str!("../../../../docs/security/asvs.md");
+    for word in owner::SITES {
+        assert!(document.contains(&format!("`{word}`")), "{word}");
+    }
+}
+
+#[test]
 fn the_longest_password_is_judged_too() {
     for text in ["x", "1", "!", "a1", "x!", "我", "\u{FDFA}"] {
         let _ = guessable(&text.repeat(128), &li_hua());
