@@ -12,6 +12,7 @@ mod recovery;
 mod register;
 mod settings;
 mod sign_in;
+mod unusual;
 
 use passport::accounts::admin::Seed;
 use passport::accounts::model::{Email, Mobile, Name};
