@@ -29,6 +29,7 @@ pub fn routes(app: App) -> Router {
         .route("/signed-out", get(sign_in::signed_out))
         // For the passport
         .route("/backchannel-logout", post(sign_in::back_channel_logout))
+        .route("/open-registrations", post(desk::open_registrations))
         .with_state(app)
         .layer(from_fn_with_state(web.clone(), language::remember))
         .layer(from_fn_with_state(web, policy::allow_sign_out))

@@ -1,5 +1,7 @@
 //! The registration desk: greets the candidate and says which step comes next.
 
+mod open_registrations;
+
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::response::{IntoResponse, Response};
@@ -10,6 +12,8 @@ use crate::pages::{self, DateCell, StripStep};
 use crate::profile::{Civil, Province, Sitting, Stage};
 use crate::sign_in::{ReturnPath, Visitor};
 use crate::web::{Frame, paths};
+
+pub use self::open_registrations::answer as open_registrations;
 
 /// The step after registering with the passport and signing in, counted from 0.
 const AFTER_SIGN_IN: usize = 2;

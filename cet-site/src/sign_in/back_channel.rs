@@ -27,11 +27,16 @@ pub async fn submit(State(sign_in): State<SignIn>, headers: HeaderMap, body: Byt
 }
 
 async fn try_to_end(sign_in: &SignIn, headers: &HeaderMap, body: &[u8]) -> Result<u64, NotEnded> {
-    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()?.split(';').next());
-    if !kind.is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")) {
-        return Err(NotEnded::Request("the request is no form"));
-    }
-    let parameters = Parameters::parse(body).map_err(|_| NotEnded::Request("the form is malformed"))?;
+    let parameters = form(headers, body).map_err(NotEnded::Request)?;
     let token = parameters.get("logout_token").ok_or(NotEnded::Request("logout_token is missing"))?;
     sign_in.end_by_token(token).await
+}
+
+/// The form that the passport sends, or the rule that something else breaks.
+pub(super) fn form(headers: &HeaderMap, body: &[u8]) -> Result<Parameters, &'static str> {
+    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()?.split(';').next());
+    if !kind.is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")) {
+        return Err("the request is no form");
+    }
+    Parameters::parse(body).map_err(|_| "the form is malformed")
 }

@@ -11,8 +11,29 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use shared::clock::Timestamp;
 
-/// The member of `events` that makes a token a logout token.
-const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
+/// What tells tokens of the passport apart that are meant for this site itself: none is taken for another.
+struct Kind {
+    /// `typ` in the header, in lower case and without `application/`.
+    typ: &'static str,
+    /// The member of `events`.
+    event: &'static str,
+    /// What is told to whoever sent one of another type.
+    another: Refusal,
+}
+
+/// A session ended there.
+const LOGOUT: Kind = Kind {
+    typ: "logout+jwt",
+    event: "http://schemas.openid.net/event/backchannel-logout",
+    another: Refusal::Rule("typ is not logout+jwt"),
+};
+
+/// Whether a person has an open registration here.
+const QUESTION: Kind = Kind {
+    typ: "open-registrations+jwt",
+    event: "urn:e-test:event:open-registrations",
+    another: Refusal::Rule("typ is not open-registrations+jwt"),
+};
 
 /// More than an id needs, and less than would hurt to keep.
 const LONGEST_ID: usize = 256;
@@ -94,19 +115,41 @@ struct Claims {
 
 /// Reads a token signed by one of `keys`.
 pub(super) fn read(text: &str, keys: &[CoreJsonWebKey], expected: Expected<'_>) -> Result<LogoutToken, Refusal> {
-    let mut claims: Map<String, Value> = serde_json::from_slice(&verified(text, keys)?).map_err(|_| MALFORMED)?;
+    let (claims, over_at) = believed(&LOGOUT, text, keys, expected)?;
+    let whom = match (claims.sid, claims.sub) {
+        (Some(sid), subject) => Whom::Session { sid, subject },
+        (None, Some(subject)) => Whom::Subject(subject),
+        (None, None) => return Err(Refusal::Rule("neither sub nor sid is given")),
+    };
+    Ok(LogoutToken { id: claims.jti, issued_at: Timestamp::from_seconds(claims.iat), over_at, whom })
+}
+
+/// Whom a question for open registrations is about. It may be asked twice: nothing comes of it.
+pub(super) fn read_question(text: &str, keys: &[CoreJsonWebKey], expected: Expected<'_>) -> Result<String, Refusal> {
+    let (claims, _) = believed(&QUESTION, text, keys, expected)?;
+    claims.sub.ok_or(Refusal::Rule("sub is missing"))
+}
+
+/// The claims of a token of that kind after every check, and when it would be refused anyway.
+fn believed(
+    kind: &Kind,
+    text: &str,
+    keys: &[CoreJsonWebKey],
+    expected: Expected<'_>,
+) -> Result<(Claims, Timestamp), Refusal> {
+    let mut claims: Map<String, Value> = serde_json::from_slice(&verified(kind, text, keys)?).map_err(|_| MALFORMED)?;
     // Keeps an ID token from being taken for one (§4).
     if claims.remove("nonce").is_some() {
         return Err(Refusal::Rule("nonce is prohibited"));
     }
     let claims = serde_json::from_value(Value::Object(claims));
-    judge(claims.map_err(|_| Refusal::Rule("a claim is missing or of another type"))?, expected)
+    judge(kind, claims.map_err(|_| Refusal::Rule("a claim is missing or of another type"))?, expected)
 }
 
 const MALFORMED: Refusal = Refusal::Rule("the logout token is no signed JWT");
 
 /// The payload, whose signature holds.
-fn verified(text: &str, keys: &[CoreJsonWebKey]) -> Result<Vec<u8>, Refusal> {
+fn verified(kind: &Kind, text: &str, keys: &[CoreJsonWebKey]) -> Result<Vec<u8>, Refusal> {
     let (signed, signature) = text.rsplit_once('.').ok_or(MALFORMED)?;
     let (header, payload) = signed.split_once('.').ok_or(MALFORMED)?;
     let decode = |part: &str| URL_SAFE_NO_PAD.decode(part).map_err(|_| MALFORMED);
@@ -118,8 +161,8 @@ fn verified(text: &str, keys: &[CoreJsonWebKey]) -> Result<Vec<u8>, Refusal> {
         _ => return Err(Refusal::Rule("the algorithm is not one of ID tokens")),
     };
     // Not every provider says the type (§2.4); one that does must mean this one.
-    if header.typ.is_some_and(|typ| !is_logout(&typ)) {
-        return Err(Refusal::Rule("typ is not logout+jwt"));
+    if header.typ.is_some_and(|typ| !is_of(kind, &typ)) {
+        return Err(kind.another);
     }
     if header.crit.is_some() {
         return Err(Refusal::Rule("crit is not understood"));
@@ -132,12 +175,12 @@ fn verified(text: &str, keys: &[CoreJsonWebKey]) -> Result<Vec<u8>, Refusal> {
 }
 
 /// A media type is compared without its `application/` and without case (RFC 7515 §4.1.9).
-fn is_logout(typ: &str) -> bool {
+fn is_of(kind: &Kind, typ: &str) -> bool {
     let typ = typ.to_ascii_lowercase();
-    typ.strip_prefix("application/").unwrap_or(&typ) == "logout+jwt"
+    typ.strip_prefix("application/").unwrap_or(&typ) == kind.typ
 }
 
-fn judge(claims: Claims, expected: Expected<'_>) -> Result<LogoutToken, Refusal> {
+fn judge(kind: &Kind, claims: Claims, expected: Expected<'_>) -> Result<(Claims, Timestamp), Refusal> {
     let Expected { issuer, client_id, now, leeway } = expected;
     let require = |holds: bool, rule: &'static str| if holds { Ok(()) } else { Err(Refusal::Rule(rule)) };
     require(claims.iss == issuer, "iss is another issuer")?;
@@ -147,14 +190,9 @@ fn judge(claims: Claims, expected: Expected<'_>) -> Result<LogoutToken, Refusal>
     };
     require(for_us, "aud is another client")?;
     let over_at = Timestamp::from_seconds(claims.exp) + leeway;
-    require(over_at > now, "the logout token is expired")?;
-    require(claims.iat <= (now + leeway).seconds(), "the logout token was issued in the future")?;
-    require(claims.events.get(EVENT).is_some_and(Value::is_object), "events does not tell of a logout")?;
+    require(over_at > now, "the token is expired")?;
+    require(claims.iat <= (now + leeway).seconds(), "the token was issued in the future")?;
+    require(claims.events.get(kind.event).is_some_and(Value::is_object), "events does not tell what the token is for")?;
     require((1..=LONGEST_ID).contains(&claims.jti.len()), "jti is empty or too long")?;
-    let whom = match (claims.sid, claims.sub) {
-        (Some(sid), subject) => Whom::Session { sid, subject },
-        (None, Some(subject)) => Whom::Subject(subject),
-        (None, None) => return Err(Refusal::Rule("neither sub nor sid is given")),
-    };
-    Ok(LogoutToken { id: claims.jti, issued_at: Timestamp::from_seconds(claims.iat), over_at, whom })
+    Ok((claims, over_at))
 }

@@ -5,6 +5,7 @@
 //!                                                                 └──▶ fault: a page that says what to do
 //! logout ──▶ session ends ──▶ passport's end_session ──▶ signed out
 //! back_channel: the passport's session ended ──▶ logout_token ──▶ sessions end
+//! question: the passport asks about a person ──▶ the desk answers
 //! ```
 //!
 //! Tokens stay on the server. What a browser holds is the random name of its session and, while a sign-in is
@@ -20,6 +21,7 @@ mod logout_token;
 mod passport;
 mod person;
 mod provider;
+mod question;
 mod return_path;
 mod service;
 pub mod session;
@@ -33,6 +35,7 @@ pub use initiate::{by_get as initiate, by_post as initiate_by_post};
 pub use logout::{ask as sign_out_by_link, signed_out, submit as sign_out};
 pub use passport::{Passport, PassportError, RelyingParty};
 pub use person::{Person, masked_account};
+pub use question::NoQuestion;
 pub use return_path::ReturnPath;
 pub use service::{Parts, SignIn};
 pub use start::show as start;

@@ -165,6 +165,19 @@ impl Passport {
 
     /// What a logout token says, after every check (OpenID Connect Back-Channel Logout §2.6) but that of its single use.
     pub(super) async fn read_logout_token(&self, text: &str) -> Result<LogoutToken, PassportError> {
+        self.read_token(|keys, expected| logout_token::read(text, keys, expected)).await
+    }
+
+    /// Whom a question for open registrations is about.
+    pub(super) async fn read_question(&self, text: &str) -> Result<String, PassportError> {
+        self.read_token(|keys, expected| logout_token::read_question(text, keys, expected)).await
+    }
+
+    /// Reads a token that the passport signed for this site, with newer keys if none of those at hand did.
+    async fn read_token<T>(
+        &self,
+        read_with: impl Fn(&[CoreJsonWebKey], Expected<'_>) -> Result<T, Refusal>,
+    ) -> Result<T, PassportError> {
         let read = |metadata: &Metadata| {
             let expected = Expected {
                 issuer: metadata.issuer().as_str(),
@@ -172,7 +185,7 @@ impl Passport {
                 now: self.clock.now(),
                 leeway: LEEWAY,
             };
-            logout_token::read(text, metadata.jwks().keys(), expected)
+            read_with(metadata.jwks().keys(), expected)
         };
         let metadata = self.provider.metadata().await?;
         let outcome = match read(&metadata) {

@@ -253,6 +253,11 @@ impl SignIn {
         .await
     }
 
+    /// The passport, for what it signs.
+    pub(super) fn passport(&self) -> &Passport {
+        &self.0.parts.passport
+    }
+
     /// Whether the passport sent this browser back after ending its own session.
     pub(super) fn came_back_from_signing_out(&self, state: Option<&str>, held: &HeaderMap) -> (bool, Cookie) {
         let kept = cookie::get(held, &self.sign_out_cookie());

@@ -7,6 +7,7 @@ mod back_channel;
 mod faults;
 mod initiate;
 mod journey;
+mod open_registrations;
 mod pages;
 mod return_path;
 mod settings;
