@@ -32,6 +32,7 @@ use crate::limits::{self, Limits};
 use crate::oidc::entered::EnteredSites;
 use crate::oidc::logout::Farewells;
 use crate::oidc::mtls::Mtls;
+use crate::oidc::registrations::{self, SiteRegistrations};
 use crate::oidc::{self, IssuerError, Oidc};
 use crate::web::{Pages, Sealer, Web, texts};
 
@@ -156,6 +157,7 @@ impl App {
         let limits =
             Limits::new(limits::Policy::of(&config.limits, &config.accounts), config.limits.enabled, limits_key);
         let captchas = Captchas::new(sealer.clone(), entropy.clone(), config.accounts.captcha_work_bits);
+        let egress = Egress::new(config.egress.clone());
         let accounts = Accounts::new(accounts::Parts {
             db: db.clone(),
             clock: clock.clone(),
@@ -168,13 +170,20 @@ impl App {
             web: web.clone(),
             sessions: SessionPolicy { idle: config.accounts.session_idle, absolute: config.accounts.session_absolute },
             farewell: Arc::new(Farewells::new(outbox.clone())),
+            registrations: Arc::new(SiteRegistrations::new(registrations::Parts {
+                issuer: config.issuer.origin().to_owned(),
+                clients: clients.clone(),
+                keys: keys.clone(),
+                egress: egress.clone(),
+                clock: clock.clone(),
+                entropy: entropy.clone(),
+            })),
             sites: Arc::new(EnteredSites::new(db.clone(), clients.clone())),
             captchas: captchas.clone(),
             captcha: config.accounts.captcha,
             captcha_after: config.accounts.captcha_after,
             password_profile: config.accounts.password_profile,
         });
-        let egress = Egress::new(config.egress.clone());
         let logos = Logos::new(db.clone(), clock.clone(), clients.clone(), egress.clone());
         let home = Home::new(accounts.clone(), clients.clone(), config.issuer.origin());
         let oidc = Oidc::new(oidc::Parts {

@@ -10,8 +10,8 @@ use shared::http::{Asked, Failure, FailurePages, Kit, ServerSettings};
 use tower_cookies::CookieManagerLayer;
 
 use crate::accounts::{
-    activity, captcha, contact, find_account, login, password, profile, province, recovery, register, sessions,
-    sign_out,
+    activity, captcha, closure, contact, find_account, login, password, profile, province, recovery, register,
+    sessions, sign_out,
 };
 use crate::app::App;
 use crate::clients::logos::endpoint as logos;
@@ -39,6 +39,9 @@ pub fn router(app: App) -> Router {
         .route(paths::CONTACT_PROOF, get(contact::show_proof).post(contact::submit_proof))
         .route(paths::CONTACT_CHANGE, get(contact::change_page::show).post(contact::change_page::submit))
         .route(paths::CONTACT_UNDO, get(contact::undo_page::show).post(contact::undo_page::submit))
+        .route(paths::CLOSURE, get(closure::show).post(closure::submit))
+        .route(paths::CLOSURE_TAKE_BACK, get(closure::show_take_back).post(closure::take_back))
+        .route(paths::CLOSURE_LINK, get(closure::show_take_back_link).post(closure::take_back_by_link))
         .route(paths::CONTACT_CONFIRM, get(contact::confirm::show).post(contact::confirm::submit))
         .route(paths::SESSIONS, get(sessions::page::show).post(sessions::page::submit))
         .route(paths::ACTIVITY, get(activity::show))

@@ -143,6 +143,7 @@ redirect_uris = ["{base}/sign-in/callback"]
 post_logout_redirect_uris = ["{base}/signed-out"]
 initiate_login_uri = "{base}/sign-in/initiate"
 backchannel_logout_uri = "{base}/backchannel-logout"
+open_registrations_uri = "{base}/open-registrations"
 grant_types = ["authorization_code"]
 scopes = ["openid", "profile", "email", "phone", "exam"]
 id_token_signed_response_alg = "ES256"

@@ -80,6 +80,7 @@ fn signed_in(demo: &Demo) -> Vec<String> {
         "/account/sites",
         "/account/sessions",
         "/account/activity",
+        "/account/close",
         "/sign-out",
         "/logout",
     ] {

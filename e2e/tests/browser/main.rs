@@ -6,6 +6,7 @@
 mod accessibility;
 mod account_life;
 mod axe;
+mod closure;
 mod devices;
 mod guards;
 mod interrupted;

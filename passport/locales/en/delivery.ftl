@@ -146,3 +146,39 @@ delivery-account-found-text =
     If it was not you, there is nothing to do: it was sent to you alone.
 
 delivery-account-found-sms = [E-TEST] You can sign in with: { $new }. If you did not ask, there is nothing to do: it was sent to you alone.
+
+delivery-closing-subject = Your E-TEST Passport is about to be cancelled
+delivery-closing-text =
+    Hello,
+
+    Someone asked with your password to cancel your account. It will be cancelled on { $time }, and cannot be restored after that.
+
+    To keep it, sign in, or open this link and take it back:
+    { $link }
+
+    If it was not you, take it back at once and reset the password.
+
+delivery-closing-action = Take it back
+delivery-closing-sms = [E-TEST] Your account will be cancelled on { $time }, as was asked. To keep it, sign in or take it back: { $link }
+
+delivery-closing-taken-back-subject = Your E-TEST Passport will not be cancelled
+delivery-closing-taken-back-text =
+    Hello,
+
+    On { $time } the cancelling of your account was taken back. It works as before.
+
+    If it was not you, reset the password:
+    { $issuer }/recover
+
+delivery-closing-taken-back-sms = [E-TEST] The cancelling of your account was taken back on { $time }. It works as before.
+
+delivery-closed-subject = Your E-TEST Passport is cancelled
+delivery-closed-text =
+    Hello,
+
+    On { $time } your account was cancelled, as you asked. Your data is deleted and cannot be restored.
+
+    For results and certificates, show your ID at the exam sites. If you need a Passport again, register a new one:
+    { $issuer }/register
+
+delivery-closed-sms = [E-TEST] Your account was cancelled on { $time }, as you asked. Your data is deleted.

@@ -146,3 +146,39 @@ delivery-account-found-text =
     如果不是您本人，您无需做任何事：账号只发给了您。
 
 delivery-account-found-sms = 【E-TEST】您的账号：{ $new }。如非本人查询，请忽略，账号只发给了您。
+
+delivery-closing-subject = 您的E-TEST通行证即将注销
+delivery-closing-text =
+    您好！
+
+    有人用您的密码申请注销您的账号。账号将在{ $time }注销，之后不能恢复。
+
+    想保留账号，请登录，或者打开下面的链接撤回：
+    { $link }
+
+    如果这不是您本人的操作，请马上撤回，并重置密码。
+
+delivery-closing-action = 撤回注销
+delivery-closing-sms = 【E-TEST】您的账号申请了注销，将在{ $time }注销。想保留，请登录或打开链接撤回：{ $link }
+
+delivery-closing-taken-back-subject = 您的E-TEST通行证已撤回注销
+delivery-closing-taken-back-text =
+    您好！
+
+    您的账号在{ $time }撤回了注销，照常使用。
+
+    如果这不是您本人的操作，请重置密码：
+    { $issuer }/recover
+
+delivery-closing-taken-back-sms = 【E-TEST】您的账号在{ $time }撤回了注销，照常使用。
+
+delivery-closed-subject = 您的E-TEST通行证已注销
+delivery-closed-text =
+    您好！
+
+    您的账号在{ $time }按您的申请注销了。个人资料已经删除，不能恢复。
+
+    以后查成绩、补办证明，请凭证件到考试网站办理。需要新的通行证，可以重新注册：
+    { $issuer }/register
+
+delivery-closed-sms = 【E-TEST】您的账号在{ $time }按您的申请注销了，个人资料已经删除。

@@ -4,6 +4,7 @@ pub mod activity;
 pub mod admin;
 pub mod captcha;
 mod challenge;
+pub mod closure;
 mod confirmation;
 pub mod contact;
 mod fields;
@@ -86,6 +87,8 @@ pub struct Parts {
     pub farewell: Arc<dyn Farewell>,
     /// Knows the sites that sessions entered.
     pub sites: Arc<dyn Sites>,
+    /// Asks the sites that take registrations.
+    pub registrations: Arc<dyn closure::Registrations>,
     /// Makes and checks captchas.
     pub captchas: Captchas,
     /// When a captcha is asked for.

@@ -14,6 +14,7 @@ pub fn side(page: &Page, current: &str) -> Vec<NavItem> {
         (paths::SESSIONS, "sessions-title", "laptop"),
         (paths::SITES, "accounts-sites", "link"),
         (paths::ACTIVITY, "activity-title", "clock"),
+        (paths::CLOSURE, "closure-title", "cross"),
     ]
     .into_iter()
     .map(|(path, key, icon)| NavItem::new(path, page.t(key), path == current).with_icon(icon))

@@ -30,6 +30,8 @@ impl Notice {
             "password-reset" => ("ok", "recover-done"),
             "recovery-used" => ("info", "recover-used"),
             "account-sent" => ("ok", "find-account-sent"),
+            "closure-asked" => ("ok", "closure-asked"),
+            "closure-taken-back" => ("ok", "closure-taken-back"),
             "contact-gone" => ("warn", "contact-code-over-taken"),
             "contact-changed" => ("ok", "contact-done-changed"),
             "contact-proven" => ("ok", "contact-done"),

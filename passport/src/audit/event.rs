@@ -148,11 +148,23 @@ pub enum Event {
         /// Which account.
         account: String,
     },
+    /// The owner asked for the end of the account.
+    ClosureAsked {
+        /// Which.
+        account: String,
+        /// When it will be closed, in milliseconds since the epoch.
+        due: i64,
+    },
+    /// That was taken back, by the owner or by who reads what is sent to them.
+    ClosureTakenBack {
+        /// Which account.
+        account: String,
+    },
     /// An account was closed.
     AccountClosed {
         /// Which.
         account: String,
-        /// A code: `unproven`, …
+        /// A code: `unproven`, `cancelled`, …
         reason: Code,
     },
     /// A profile was changed.
@@ -284,6 +296,8 @@ pub(crate) fn samples() -> Vec<Event> {
         Event::ContactCorrected { account: account(), contact: "email".into() },
         Event::ContactChanged { account: account(), contact: "email".into() },
         Event::AccountFrozen { account: account() },
+        Event::ClosureAsked { account: account(), due: 1 },
+        Event::ClosureTakenBack { account: account() },
         Event::AccountClosed { account: account(), reason: "unproven".into() },
         Event::ProfileChanged { account: account(), fields: vec!["name".into()] },
         Event::SessionEnded { account: account(), session: text(), reason: "another".into() },
@@ -324,6 +338,8 @@ impl Event {
             | Self::ContactCorrected { account, .. }
             | Self::ContactChanged { account, .. }
             | Self::AccountFrozen { account }
+            | Self::ClosureAsked { account, .. }
+            | Self::ClosureTakenBack { account }
             | Self::AccountClosed { account, .. }
             | Self::ProfileChanged { account, .. }
             | Self::SessionEnded { account, .. }

@@ -39,6 +39,7 @@ pub async fn clean_up(app: App, db: Db, worker: Arc<Worker>, keep_sessions: Dura
     drain("recoveries", || db.write(move |tx| recovery::store::purge(tx, now - KEEP_PROOFS).boxed())).await;
     drain("changes of contacts", || app.accounts.settle_changes()).await;
     drain("accounts that were never proven", || app.accounts.close_unproven()).await;
+    drain("accounts whose owners cancelled them", || app.accounts.close_due()).await;
     let over = now - keep_sessions;
     drain("sessions", || db.write(move |tx| sessions::store::purge(tx, over).boxed())).await;
     drain("finished messages", || worker.expire()).await;

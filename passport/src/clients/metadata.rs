@@ -162,6 +162,10 @@ pub struct Metadata {
     /// Whether logout tokens must name the session; all of ours do.
     #[serde(default)]
     pub backchannel_logout_session_required: bool,
+    /// Where it says whether a person has an open registration, before their account is closed. Only our own sites are
+    /// asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub open_registrations_uri: Option<String>,
     /// Grants it may use.
     #[serde(default = "default_grants")]
     pub grant_types: Vec<GrantType>,

@@ -195,6 +195,8 @@ pub struct Client {
     pub backchannel_logout_uri: Option<Url>,
     /// A page of it that signs people out in the browser.
     pub frontchannel_logout_uri: Option<Url>,
+    /// Where it says whether a person has an open registration.
+    pub open_registrations_uri: Option<Url>,
     /// Grants it may use.
     pub grant_types: Vec<GrantType>,
     /// Scopes it may ask for.

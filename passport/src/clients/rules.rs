@@ -43,6 +43,10 @@ impl Client {
         let sector = check.sector(m, &redirect_uris);
         let backchannel_logout_uri = check.url("backchannel_logout_uri", m.backchannel_logout_uri.as_deref());
         let frontchannel_logout_uri = check.front_channel(m, &redirect_uris);
+        let open_registrations_uri = check.url("open_registrations_uri", m.open_registrations_uri.as_deref());
+        // Whoever is asked can keep an account from being closed.
+        let is_asked = m.open_registrations_uri.is_some();
+        check.require("open_registrations_uri", !is_asked || m.first_party, Rule::FirstParty);
         check.grants(m);
         check.algorithms(m);
         check.scopes(&m.scopes);
@@ -88,6 +92,7 @@ impl Client {
             default_acr_values: m.default_acr_values.clone(),
             backchannel_logout_uri,
             frontchannel_logout_uri,
+            open_registrations_uri,
             grant_types: m.grant_types.clone(),
             scopes: m.scopes.clone(),
             resources: m.resources.clone(),
@@ -184,6 +189,9 @@ pub enum Rule {
     /// OIDC Front-Channel Logout §2. It is fetched from an https page, whose frames hold nothing less.
     #[error("must be an https URL with the scheme, host and port of one of redirect_uris")]
     FrontChannel,
+    /// A stranger could keep people from closing their accounts.
+    #[error("is for our own sites: first_party = true")]
+    FirstParty,
     /// RFC 8707 §2
     #[error("{0:?} is not an absolute URI without a fragment")]
     Resource(String),

@@ -102,6 +102,23 @@ pub enum Notice {
         /// The link that undoes it.
         undo: String,
     },
+    /// The account will be closed, as its owner asked.
+    Closing {
+        /// When.
+        until: Timestamp,
+        /// The link that takes it back.
+        undo: String,
+    },
+    /// It will not be.
+    ClosingTakenBack {
+        /// Since when.
+        at: Timestamp,
+    },
+    /// The account was closed.
+    Closed {
+        /// When.
+        at: Timestamp,
+    },
     /// The account is locked.
     Locked {
         /// Until when.

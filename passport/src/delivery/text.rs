@@ -78,6 +78,9 @@ fn said(notice: &Notice) -> Said<'_> {
         Notice::RecoveryWaited { until, resume } => ("recovery-waited", Some(*until), resume.as_str()),
         Notice::AccountFound { .. } => ("account-found", None, ""),
         Notice::ContactChanged { until, undo, .. } => ("contact-changed", Some(*until), undo.as_str()),
+        Notice::Closing { until, undo } => ("closing", Some(*until), undo.as_str()),
+        Notice::ClosingTakenBack { at } => ("closing-taken-back", Some(*at), ""),
+        Notice::Closed { at } => ("closed", Some(*at), ""),
         Notice::Locked { until } => ("locked", round(until), ""),
     };
     let new = match notice {
@@ -146,6 +149,9 @@ mod tests {
             Notice::RecoveryWaits { until: at, cancel: link("c") },
             Notice::RecoveryWaited { until: at, resume: link("r") },
             Notice::ContactChanged { to: "l***@x.example".to_owned(), until: at, undo: link("u") },
+            Notice::Closing { until: at, undo: link("b") },
+            Notice::ClosingTakenBack { at },
+            Notice::Closed { at },
             Notice::AccountFound { names: "l@x.example".to_owned() },
             Notice::Locked { until: at },
         ]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::extract::{Query, State};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use shared::i18n::Lang;
 use shared::page::{Accent, Page};
@@ -104,6 +104,9 @@ pub async fn show(
     let Some(account) = account else {
         return Ok(WelcomePage { page: visit.page, notice }.into_response());
     };
+    if home.accounts.closure(account.id).await?.is_some() {
+        return Ok(Redirect::to(paths::CLOSURE_TAKE_BACK).into_response());
+    }
     home.accounts.greet(&mut visit.page, account.id).await?;
     let page = visit.page;
     let greeting = match &account.name {

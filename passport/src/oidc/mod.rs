@@ -36,6 +36,7 @@ pub mod params;
 #[cfg(test)]
 mod properties;
 pub mod register;
+pub mod registrations;
 pub mod resource;
 pub mod revoke;
 pub mod scope;

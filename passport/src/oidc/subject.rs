@@ -30,9 +30,14 @@ pub enum Subjects {
 impl Subjects {
     /// Those for this client.
     pub fn of(oidc: &Oidc, client: &Client) -> Self {
+        Self::by(&oidc.0.keys, client)
+    }
+
+    /// The same where there is no provider yet.
+    pub fn by(keys: &Keys, client: &Client) -> Self {
         match &client.sector {
             None => Self::Public,
-            Some(sector) => Self::Pairwise { keys: oidc.0.keys.clone(), sector: sector.clone() },
+            Some(sector) => Self::Pairwise { keys: keys.clone(), sector: sector.clone() },
         }
     }
 

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 use shared::clock::Timestamp;
+use shared::i18n::Lang;
 use shared::page::{FormErrors, Page};
 
 use super::moment;
@@ -16,6 +17,8 @@ enum Value {
     Count(Cow<'static, str>, u32),
     /// From when on it may be tried again, in milliseconds of Unix time; its placeholder is `time`.
     NotBefore(i64),
+    /// Names in Chinese and in English, under the name of their placeholder.
+    Names(Cow<'static, str>, [String; 2]),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,6 +56,17 @@ impl Flaws {
         self.add(field, label, text.into(), Some(Value::NotBefore(until.millis())));
     }
 
+    /// The same for a sentence with names in it, which are others in the other language.
+    pub fn push_names(
+        &mut self,
+        field: &'static str,
+        label: &'static str,
+        text: &'static str,
+        (name, [zh, en]): (&'static str, [String; 2]),
+    ) {
+        self.add(field, label, text.into(), Some(Value::Names(name.into(), [zh, en])));
+    }
+
     /// The flaws of what stands further down on the page.
     pub fn append(&mut self, below: Self) {
         self.0.extend(below.0);
@@ -79,6 +93,10 @@ impl Flaws {
             let text = match &flaw.value {
                 None => page.t(&flaw.text),
                 Some(Value::Count(name, count)) => page.tw(&flaw.text, [(name.as_ref(), *count)]),
+                Some(Value::Names(name, [zh, en])) => {
+                    let names = if page.lang == Lang::Zh { zh } else { en };
+                    page.tw(&flaw.text, [(name.as_ref(), names.as_str())])
+                }
                 Some(Value::NotBefore(until)) => {
                     let time = moment::not_before(page.lang, Timestamp::from_millis(*until), now);
                     page.tw(&flaw.text, [("time", time.as_str())])

@@ -34,6 +34,12 @@ pub const CONTACT_CHANGE: &str = "/account/contact/change";
 pub const CONTACT_UNDO: &str = "/contact/undo";
 /// Where the link leads that was sent to a mail address to prove it.
 pub const CONTACT_CONFIRM: &str = "/contact/confirm";
+/// 注销账号
+pub const CLOSURE: &str = "/account/close";
+/// The page that takes that back, for who signs in meanwhile.
+pub const CLOSURE_TAKE_BACK: &str = "/account/close/take-back";
+/// Where the link leads that takes it back.
+pub const CLOSURE_LINK: &str = "/close/take-back";
 /// 找回账号
 pub const FIND_ACCOUNT: &str = "/recover/account";
 /// 重置密码

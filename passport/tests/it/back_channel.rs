@@ -1,6 +1,7 @@
 //! Sites are told when a session ends (OIDC Back-Channel Logout 1.0): who, by what, and what they learn.
 
 use std::collections::HashSet;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -98,14 +99,16 @@ async fn locking_an_account_tells_the_sites_of_all_its_sessions() {
 }
 
 /// A site that keeps what it is told and answers with that status.
-struct Site {
-    egress: Egress,
-    heard: Arc<Mutex<Vec<String>>>,
-    url: String,
+pub(crate) struct Site {
+    pub(crate) egress: Egress,
+    pub(crate) heard: Arc<Mutex<Vec<String>>>,
+    pub(crate) url: String,
+    /// What its certificate goes back to.
+    pub(crate) ca: PathBuf,
     _folder: tempfile::TempDir,
 }
 
-async fn site(status: StatusCode) -> Site {
+pub(crate) async fn site(status: StatusCode) -> Site {
     let folder = tempfile::tempdir().expect("a folder");
     let made = rcgen::generate_simple_self_signed(["site.localhost".to_owned()]).expect("a certificate");
     let (cert, key) = (folder.path().join("cert.pem"), folder.path().join("key.pem"));
@@ -126,10 +129,10 @@ async fn site(status: StatusCode) -> Site {
     tokio::spawn(server.run(routes, std::future::pending()));
     let egress = Egress::new(EgressSettings {
         allow: vec!["site.localhost".to_owned()],
-        ca_file: Some(cert),
+        ca_file: Some(cert.clone()),
         timeout: Duration::from_secs(20),
     });
-    Site { egress, heard, url, _folder: folder }
+    Site { egress, heard, url, ca: cert, _folder: folder }
 }
 
 fn message(passport: &Passport, notice: &LogoutNotice) -> Outgoing {

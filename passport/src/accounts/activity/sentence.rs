@@ -47,6 +47,8 @@ pub fn sentence(event: &Event) -> Option<Sentence<'_>> {
         Event::ContactCorrected { .. } => plain("activity-contact-corrected", "mail"),
         Event::ContactChanged { .. } => plain("activity-contact-changed", "mail"),
         Event::AccountFrozen { .. } => plain("activity-frozen", "lock"),
+        Event::ClosureAsked { .. } => plain("activity-closure-asked", "alert"),
+        Event::ClosureTakenBack { .. } => plain("activity-closure-taken-back", "ok"),
         Event::AccountClosed { .. } => plain("activity-closed", "info"),
         Event::ProfileChanged { .. } => plain("activity-profile-changed", "pencil"),
         Event::SessionEnded { reason, .. } => plain(ended(reason), "sign-out"),

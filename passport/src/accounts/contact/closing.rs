@@ -1,4 +1,4 @@
-//! Closing accounts: of those that were registered and never proven, after a week.
+//! Closing accounts: what is left of one, and the end of those that were registered and never proven, after a week.
 
 use std::time::Duration;
 

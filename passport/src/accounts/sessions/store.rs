@@ -79,6 +79,24 @@ pub async fn look_up(db: &Db, token_hash: &[u8; 32], now: Timestamp) -> Result<O
     db.find(by_token(token_hash, now)).await?.map(|row| session(&row)).transpose()
 }
 
+/// Like [`look_up`], and whether the owner asked for the end of the account and may take that back.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn look_up_leaving(
+    db: &Db,
+    token_hash: &[u8; 32],
+    now: Timestamp,
+) -> Result<Option<(Session, bool)>, DbError> {
+    let query = sql("SELECT s.id, s.account_id, s.auth_time, s.acr, s.amr, s.province, s.last_seen_at, c.due_at \
+         FROM sessions s LEFT JOIN closures c ON c.account_id = s.account_id \
+         WHERE s.token_hash = $1 AND s.ended_at IS NULL AND s.idle_at > $2 AND s.expires_at > $2")
+    .bind(token_hash)
+    .bind(now);
+    let Some(row) = db.find(query).await? else { return Ok(None) };
+    Ok(Some((session(&row)?, row.get::<Option<Timestamp>>("due_at")?.is_some())))
+}
+
 fn by_token(token_hash: &[u8; 32], now: Timestamp) -> Query {
     sql("SELECT id, account_id, auth_time, acr, amr, province, last_seen_at FROM sessions \
          WHERE token_hash = $1 AND ended_at IS NULL AND idle_at > $2 AND expires_at > $2")

@@ -76,10 +76,10 @@ pub async fn decide(
 ) -> Result<Decision, DbError> {
     let (db, now) = (&oidc.0.db, oidc.0.clock.now());
     let session = match &token_hash {
-        Some(hash) => sessions::store::look_up(db, hash, now).await?,
+        Some(hash) => sessions::store::look_up_leaving(db, hash, now).await?,
         None => None,
     };
-    let Some(session) = session else {
+    let Some((session, is_leaving)) = session else {
         let step = interaction::next(request, None, None, began, now);
         return Ok(Decision::Step { step, signed_in: token_hash.map(|_| false) });
     };
@@ -94,6 +94,7 @@ pub async fn decide(
         has_province: session.province.is_some(),
         is_hinted: Meant::read(oidc, request).is(&session, &subjects, request.prompt.none)
             && request.subject.as_ref().is_none_or(|subject| subjects.means(subject, session.account)),
+        is_leaving,
     };
     match interaction::next(request, Some(present), consent.as_ref(), began, now) {
         Step::Issue => {

@@ -167,6 +167,7 @@ impl Way {
             Step::AskConsent => pending::consent_path(&request),
             step => {
                 let page = match step {
+                    Step::AskToStay => paths::CLOSURE_TAKE_BACK,
                     Step::AskProvince => paths::PROVINCE,
                     _ if self.create => paths::REGISTER,
                     _ => paths::SIGN_IN,

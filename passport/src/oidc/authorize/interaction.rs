@@ -21,6 +21,8 @@ pub struct Present {
     pub has_province: bool,
     /// Whether `id_token_hint` names this person, or nobody.
     pub is_hinted: bool,
+    /// Whether they asked for the end of their account, and may take that back.
+    pub is_leaving: bool,
 }
 
 /// What a person let a client have.
@@ -80,6 +82,8 @@ pub enum Step {
     Issue,
     /// Ask who it is.
     SignIn,
+    /// Ask whether the account is to go on.
+    AskToStay,
     /// Ask for the province.
     AskProvince,
     /// Ask for consent.
@@ -110,6 +114,9 @@ pub fn next(
     }
     if !fresh && (request.prompt.wants_sign_in() || is_too_old(request, present, now)) {
         return or_refuse(silent, Step::SignIn, Code::LoginRequired, "the sign-in is too old");
+    }
+    if present.is_leaving {
+        return or_refuse(silent, Step::AskToStay, Code::InteractionRequired, "the account is about to be closed");
     }
     if request.scope.has(EXAM) && !present.has_province {
         return or_refuse(silent, Step::AskProvince, Code::InteractionRequired, "the province is not known");
@@ -184,7 +191,7 @@ mod tests {
     }
 
     fn present(auth_time: Timestamp) -> Option<Present> {
-        Some(Present { auth_time, has_province: true, is_hinted: true })
+        Some(Present { auth_time, has_province: true, is_hinted: true, is_leaving: false })
     }
 
     fn code(step: Step) -> Code {
@@ -215,7 +222,7 @@ mod tests {
         let request = ours("scope=openid+exam&prompt=none");
         let began = Began::now(T0);
         assert_eq!(code(next(&request, None, None, began, T0)), Code::LoginRequired);
-        let no_province = Some(Present { auth_time: T0, has_province: false, is_hinted: true });
+        let no_province = Some(Present { auth_time: T0, has_province: false, is_hinted: true, is_leaving: false });
         assert_eq!(code(next(&request, no_province, None, began, T0)), Code::InteractionRequired);
         assert_eq!(next(&request, present(T0), None, began, T0), Step::Issue);
         let theirs = self::request("scopes = ['openid']", "scope=openid&prompt=none");
@@ -256,7 +263,7 @@ mod tests {
     #[test]
     fn another_person_than_the_hinted_one_signs_in_once_and_is_then_refused() {
         let request = ours("scope=openid");
-        let other = |auth_time| Some(Present { auth_time, has_province: true, is_hinted: false });
+        let other = |auth_time| Some(Present { auth_time, has_province: true, is_hinted: false, is_leaving: false });
         assert_eq!(next(&request, other(T0), None, Began::now(later(1)), later(1)), Step::SignIn);
         let resumed = Began::resumed(later(1), later(9));
         assert_eq!(code(next(&request, other(later(5)), None, resumed, later(9))), Code::LoginRequired);
@@ -265,8 +272,17 @@ mod tests {
     #[test]
     fn a_site_that_wants_the_province_gets_it() {
         let request = ours("scope=openid+exam");
-        let without = Some(Present { auth_time: T0, has_province: false, is_hinted: true });
+        let without = Some(Present { auth_time: T0, has_province: false, is_hinted: true, is_leaving: false });
         assert_eq!(next(&request, without, None, Began::now(T0), T0), Step::AskProvince);
+    }
+
+    #[test]
+    fn who_is_leaving_enters_no_site_before_taking_that_back() {
+        let leaving = present(T0).map(|present| Present { is_leaving: true, ..present });
+        let request = ours("scope=openid");
+        assert_eq!(next(&request, leaving, None, Began::now(later(9)), later(9)), Step::AskToStay);
+        let silent = ours("scope=openid&prompt=none");
+        assert_eq!(code(next(&silent, leaving, None, Began::now(T0), T0)), Code::InteractionRequired);
     }
 
     #[test]

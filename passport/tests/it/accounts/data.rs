@@ -16,8 +16,8 @@ async fn someone_not_signed_in_finds_the_two_ways_in() {
     .await;
 }
 
-const NAVIGATION: [&str; 7] =
-    ["我的通行证", "修改资料", "修改密码", "联系方式", "登录与设备", "已授权的网站", "账户动态"];
+const NAVIGATION: [&str; 8] =
+    ["我的通行证", "修改资料", "修改密码", "联系方式", "登录与设备", "已授权的网站", "账户动态", "注销账号"];
 
 #[tokio::test]
 async fn the_pages_of_an_account_stand_beside_one_navigation_that_names_the_present_one() {
@@ -33,6 +33,7 @@ async fn the_pages_of_an_account_stand_beside_one_navigation_that_names_the_pres
             ("/account/sessions", "登录与设备"),
             ("/account/sites", "已授权的网站"),
             ("/account/activity", "账户动态"),
+            ("/account/close", "注销账号"),
         ] {
             let answer = browser.open(&page(path)).await;
             assert_eq!(answer.texts(".side-wide a"), NAVIGATION, "{path}");

@@ -1,6 +1,7 @@
 //! Candidates: registering, signing in, their home and their data.
 
 mod activity;
+mod closure;
 mod code;
 mod contact;
 mod contact_change;

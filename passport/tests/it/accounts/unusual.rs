@@ -149,7 +149,7 @@ async fn an_attacker_who_is_signed_in_loses_the_session_and_the_change_under_way
         let proof = code_in(&last_to(&passport, EMAIL).await);
         let chosen = owner.submit(form(&waits, "/recover/code").set("code", &proof)).await;
         let filled =
-            form(&chosen, "/recover/password").set("password", "xyz67890#").set("password_confirm", "xyz67890#");
+            form(&chosen, "/recover/password").set("password", "Regen7!wolke").set("password_confirm", "Regen7!wolke");
         assert_eq!(owner.submit(filled).await.url.path(), "/sign-in");
         let late = attacker.submit(form(&changing, "/account/contact/proof").set("code", &code)).await;
         assert_eq!(late.url.path(), "/sign-in", "the session has ended");
@@ -157,7 +157,7 @@ async fn an_attacker_who_is_signed_in_loses_the_session_and_the_change_under_way
         let told = attacker.open(&link).await;
         assert!(!told.has("main form[action='/contact/confirm']"), "and so has the link: {}", told.text);
         let mut elsewhere = passport.browser();
-        let form = sign_in_form(&mut elsewhere, EMAIL, "xyz67890#").await;
+        let form = sign_in_form(&mut elsewhere, EMAIL, "Regen7!wolke").await;
         assert_eq!(elsewhere.submit(form).await.url.path(), "/", "the address is the owner's still");
     })
     .await;
