@@ -1,10 +1,11 @@
-//! A mailbox for development: it takes what the programs send by SMTP and by the SMS gateway's
-//! HTTP call, keeps the latest messages in memory, and shows them on a page and as JSON.
+//! A mailbox for development: it takes what the programs send by SMTP and by the HTTP call of an
+//! SMS gateway or operator, keeps the latest messages in memory, and shows them on a page and as JSON.
 //!
 //! Nothing leaves the machine. It speaks plain SMTP and plain HTTP, because it is only ever bound
 //! to a loopback address; `main` refuses any other.
 
 mod message;
+mod operator;
 mod smtp;
 mod store;
 mod web;
@@ -15,18 +16,27 @@ use anyhow::Context as _;
 use tokio::net::TcpListener;
 
 pub use message::{Kind, Message};
+pub use operator::{KEY_ID, Operator};
 pub use store::Messages;
 
 /// The two listening sockets, bound and not yet serving.
 pub struct Mailbox {
     smtp: TcpListener,
     http: TcpListener,
+    operator: Operator,
 }
 
 impl Mailbox {
     /// Binds both addresses. Fails with the address in the sentence when one is taken.
     pub async fn bind(smtp: SocketAddr, http: SocketAddr) -> anyhow::Result<Self> {
-        Ok(Self { smtp: listen(smtp).await?, http: listen(http).await? })
+        Ok(Self { smtp: listen(smtp).await?, http: listen(http).await?, operator: Operator::default() })
+    }
+
+    /// The same, with a customer who sends SMS as to an operator.
+    #[must_use]
+    pub fn with_operator(mut self, operator: Operator) -> Self {
+        self.operator = operator;
+        self
     }
 
     /// The address that takes mail.
@@ -44,7 +54,7 @@ impl Mailbox {
         let messages = Messages::default();
         tokio::select! {
             ended = smtp::serve(self.smtp, messages.clone()) => ended,
-            ended = axum::serve(self.http, web::router(messages)) => Ok(ended?),
+            ended = axum::serve(self.http, web::router(messages, self.operator)) => Ok(ended?),
         }
     }
 }

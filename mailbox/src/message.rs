@@ -88,7 +88,7 @@ impl Message {
 }
 
 #[expect(clippy::disallowed_methods, reason = "a development tool that shows when a message really came")]
-fn now() -> u128 {
+pub(crate) fn now() -> u128 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis())
 }
 

@@ -1,4 +1,4 @@
-//! `POST /sms` as the SMS gateway of production would take it, the page, and `/messages.json`.
+//! `POST /sms` as a gateway of one's own would take it, `POST /` as an SMS operator, the page, and `/messages.json`.
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
@@ -9,16 +9,19 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 
+use crate::operator::{self, Operator};
 use crate::{Message, Messages};
 
 /// Every path of the mailbox.
-pub(crate) fn router(messages: Messages) -> Router {
+pub(crate) fn router(messages: Messages, operator: Operator) -> Router {
+    let sending = Router::new().route("/", post(operator::send)).with_state((messages.clone(), operator));
     Router::new()
         .route("/", get(page))
         .route("/messages.json", get(list))
         .route("/messages/{id}/html", get(html))
         .route("/sms", post(take_sms))
         .with_state(messages)
+        .merge(sending)
 }
 
 /// What the page may do: show itself, and mails in frames.

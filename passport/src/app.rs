@@ -13,6 +13,7 @@ use rustls::server::danger::ClientCertVerifier;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
 use shared::clock::SharedClock;
+use shared::config::{ConfigError, SecretSource};
 use shared::db::{CommonTime, Db, DbError, Tx};
 use shared::entropy::SharedEntropy;
 use shared::secret::SecretBytes;
@@ -24,7 +25,7 @@ use crate::audit::{Actor, Audit, Event};
 use crate::clients::Clients;
 use crate::clients::logos::Logos;
 use crate::config::{Config, MtlsSettings, RegistrationPolicy};
-use crate::delivery::Outbox;
+use crate::delivery::{Outbox, Reports};
 use crate::egress::Egress;
 use crate::home::Home;
 use crate::keys::{self, Keys, KeysError, MasterKey};
@@ -77,6 +78,8 @@ pub struct Parts {
     pub audit: Audit,
     /// Where messages to people are written.
     pub outbox: Outbox,
+    /// What is reported of messages.
+    pub reports: Reports,
     /// Calls to addresses that relying parties registered.
     pub egress: Egress,
     /// The OpenID provider.
@@ -109,6 +112,7 @@ handlers_take! {
     logos: Logos,
     accounts: Accounts,
     captchas: Captchas,
+    reports: Reports,
     oidc: Oidc,
     home: Home,
 }
@@ -128,6 +132,9 @@ pub enum BuildError {
     /// The authorities of clients' certificates.
     #[error("mtls.ca_file: {0}")]
     Authorities(String),
+    /// The secret of reports.
+    #[error("delivery.report_secret_file: {0}")]
+    ReportSecret(ConfigError),
 }
 
 impl App {
@@ -151,7 +158,10 @@ impl App {
         let sealer: Arc<dyn Sealer> = Arc::new(KeySealer(keys.clone()));
         let web = Web::new(config.issuer.origin(), sealer.clone(), clock.clone(), entropy.clone());
         let pages = Pages::new(Arc::new(texts::catalogue()), config.site.icp.as_deref());
-        let outbox = Outbox::new(clock.clone(), entropy.clone(), config.issuer.as_str());
+        let recipients_key = SecretBytes::new(keys.mac("delivery", b"recipients"));
+        let outbox = Outbox::new(clock.clone(), entropy.clone(), config.issuer.as_str(), recipients_key);
+        let report_secret = config.delivery.report_secret_file.as_ref().map(SecretSource::read).transpose();
+        let reports = Reports::new(db.clone(), clock.clone(), report_secret.map_err(BuildError::ReportSecret)?);
         let clients = Clients::new(db.clone(), clock.clone(), entropy.clone(), audit.clone());
         let limits_key = SecretBytes::new(keys.mac("limits", b"subjects"));
         let limits =
@@ -208,7 +218,7 @@ impl App {
             web: web.clone(),
             pages: pages.clone(),
         })?;
-        let parts = Parts { web, pages, keys, clients, logos, accounts, captchas, audit, outbox, egress, oidc, home };
+        let parts = Parts { web, pages, keys, clients, logos, accounts, captchas, audit, outbox, reports, egress, oidc, home };
         Ok(Self(Arc::new(parts)))
     }
 }

@@ -15,6 +15,7 @@ use crate::accounts::{
 };
 use crate::app::App;
 use crate::clients::logos::endpoint as logos;
+use crate::delivery::reports;
 use crate::home;
 use crate::oidc::discovery::paths as provider;
 use crate::oidc::logout::{end_session, front_channel};
@@ -75,7 +76,9 @@ pub fn router(app: App) -> Router {
         .route(provider::REGISTER, post(registration::register))
         .route(provider::REGISTERED, get(registration::show).put(registration::replace).delete(registration::remove))
         .route(provider::PAR, post(par::push))
-        .route(provider::INTROSPECT, post(introspect::introspect));
+        .route(provider::INTROSPECT, post(introspect::introspect))
+        // What operators of mail and SMS report.
+        .route(reports::PATH, post(reports::take));
     // What a site that is a script in a browser asks for too.
     let scripts = Router::new()
         .route(provider::METADATA, get(discovery::show))
@@ -117,8 +120,15 @@ pub fn kit(app: &App, settings: &ServerSettings, host: &str) -> Kit {
 }
 
 /// Addresses that programs ask: they read JSON, whatever goes wrong.
-const DIRECT: [&str; 6] =
-    [provider::REGISTER, provider::PAR, provider::TOKEN, provider::USERINFO, provider::REVOKE, provider::INTROSPECT];
+const DIRECT: [&str; 7] = [
+    provider::REGISTER,
+    provider::PAR,
+    provider::TOKEN,
+    provider::USERINFO,
+    provider::REVOKE,
+    provider::INTROSPECT,
+    reports::PATH,
+];
 
 fn is_direct(path: &str) -> bool {
     let own = path.strip_prefix(provider::REGISTER).is_some_and(|below| below.starts_with('/'));

@@ -15,7 +15,7 @@ use crate::home::{Home, TemporaryFolder};
 use crate::ports;
 use crate::progress::{Step, now, seconds};
 use crate::seed::{self, CANDIDATE};
-use crate::settings::{self, Ports, SITES};
+use crate::settings::{self, Ports, SITES, Secrets};
 
 pub(crate) const ARGUMENTS: &str = "[--check] [--reset] [--fresh-ports] [--home FOLDER] [--passport-port PORT] \
     [--cet-port PORT] [--pets-port PORT] [--ncre-port PORT] [--mailbox-port PORT] [--smtp-port PORT] \
@@ -125,6 +125,8 @@ pub(crate) struct Demo {
     certs: Certs,
     passport: PathBuf,
     sites: Vec<PathBuf>,
+    /// What the mailbox needs to play the SMS operator: the secret, and the texts.
+    sms: [PathBuf; 2],
 }
 
 impl Demo {
@@ -133,9 +135,12 @@ impl Demo {
         let step = Step::begin("Preparing certificates, settings and databases");
         let certs = Certs::in_folder(home.certs())?;
         let data = home.data();
-        let master_key = home.secret("master.key")?;
+        let sms_secret = home.secret("sms")?;
+        let secrets =
+            Secrets { master_key: &home.secret("master.key")?, sms: &sms_secret, reports: &home.secret("reports")? };
         let passport =
-            home.settings("passport", &settings::passport(&ports, &certs, &data.join("passport.db"), &master_key))?;
+            home.settings("passport", &settings::passport(&ports, &certs, &data.join("passport.db"), &secrets))?;
+        let sms_texts = home.file("sms-templates.json", &sms_texts(&passport)?)?;
         let mut sites = Vec::new();
         for (site, port) in SITES.iter().zip(ports.sites) {
             let database = data.join(format!("{}.db", site.id));
@@ -144,7 +149,7 @@ impl Demo {
         }
         seed::seed(&home, &passport, &ports)?;
         step.done("Prepared");
-        Ok(Self { home, ports, certs, passport, sites })
+        Ok(Self { home, ports, certs, passport, sites, sms: [sms_secret, sms_texts] })
     }
 
     /// Starts the mailbox, the passport and the sites, all at once, and waits until each is ready.
@@ -152,6 +157,8 @@ impl Demo {
         let mut mailbox = Command::new(program("mailbox", Profile::Dev)?);
         mailbox.args(["--smtp", &format!("127.0.0.1:{}", self.ports.smtp)]);
         mailbox.args(["--http", &format!("127.0.0.1:{}", self.ports.mailbox)]);
+        let [secret, texts] = &self.sms;
+        mailbox.arg("--sms-secret-file").arg(secret).arg("--sms-templates").arg(texts);
         self.start_part(fleet, "mailbox", mailbox)?;
         self.start_part(fleet, "passport", serve("passport", &self.passport)?)?;
         for (site, config) in SITES.iter().zip(&self.sites) {
@@ -249,6 +256,15 @@ impl Demo {
         }
         text
     }
+}
+
+/// The SMS that the passport sends, as an operator knows them.
+fn sms_texts(config: &Path) -> anyhow::Result<String> {
+    let mut command = Command::new(program("passport", Profile::Dev)?);
+    command.arg("--config").arg(config).args(["--json", "delivery", "sms-templates"]);
+    let output = command.output().context("passport cannot be run")?;
+    anyhow::ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Ok(String::from_utf8(output.stdout)?)
 }
 
 fn serve(name: &str, config: &Path) -> anyhow::Result<Command> {

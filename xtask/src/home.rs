@@ -91,6 +91,11 @@ impl Home {
         write_if_changed(self.0.join(format!("{name}.toml")), text)
     }
 
+    /// Writes a file of that name and returns where it is.
+    pub(crate) fn file(&self, name: &str, text: &str) -> anyhow::Result<PathBuf> {
+        write_if_changed(self.0.join(name), text)
+    }
+
     /// Writes the description of a client and returns where it is.
     pub(crate) fn client(&self, name: &str, text: &str) -> anyhow::Result<PathBuf> {
         write_if_changed(self.clients().join(format!("{name}.toml")), text)

@@ -195,8 +195,17 @@ migrate_on_start = true
     }
 }
 
+/// The files of the passport's secrets.
+pub(crate) struct Secrets<'a> {
+    pub(crate) master_key: &'a Path,
+    /// By which requests to the SMS operator are signed, whom the mailbox plays.
+    pub(crate) sms: &'a Path,
+    /// By which reports of delivery are signed.
+    pub(crate) reports: &'a Path,
+}
+
 /// The settings of the demo's passport.
-pub(crate) fn passport(ports: &Ports, certs: &Certs, database: &Path, master_key: &Path) -> String {
+pub(crate) fn passport(ports: &Ports, certs: &Certs, database: &Path, secrets: &Secrets<'_>) -> String {
     format!(
         r#"issuer = "{issuer}"
 environment = "development"
@@ -216,7 +225,12 @@ master_key_file = {master_key}
 
 [delivery]
 smtp_url = "smtp://127.0.0.1:{smtp}"
-sms_url = "http://127.0.0.1:{mailbox}/sms"
+sms_url = "http://127.0.0.1:{mailbox}/"
+sms_shape = "aliyun"
+sms_key_id = "mailbox"
+sms_key_secret_file = {sms}
+sms_sign_name = "E-TEST"
+report_secret_file = {reports}
 
 [egress]
 allow = [{sites}]
@@ -241,7 +255,9 @@ migrate_on_start = true
         certificate = quoted(&certs.certificate("passport")),
         key = quoted(&certs.key("passport")),
         database = sqlite(database),
-        master_key = quoted(master_key),
+        master_key = quoted(secrets.master_key),
+        sms = quoted(secrets.sms),
+        reports = quoted(secrets.reports),
     )
 }
 

@@ -1,17 +1,20 @@
 //! `passport delivery`
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use clap::{Args, Subcommand};
 use futures_util::FutureExt as _;
 use serde_json::json;
 use shared::db::{Db, DbError};
+use shared::i18n::Lang;
 
 use super::failure::{Exit, Failure};
 use super::output::{Output, table};
 use super::world;
-use crate::delivery::MessageId;
+use crate::config::Config;
 use crate::delivery::store::{self, Undelivered};
+use crate::delivery::{MessageId, text};
 
 /// What can be done with messages.
 #[derive(Debug, Subcommand)]
@@ -26,6 +29,8 @@ pub enum DeliveryCommand {
     /// Try messages again at once, with all their attempts before them. The words of mail and SMS that were given up are
     /// erased: those cannot be.
     Retry(Retry),
+    /// Show every SMS as an operator takes it for review: its name, its language, and its text with ${HOLES}.
+    SmsTemplates,
 }
 
 /// Which messages to try again.
@@ -40,10 +45,15 @@ pub struct Retry {
 }
 
 pub async fn run(command: DeliveryCommand, file: Option<&Path>, output: &Output) -> Result<Exit, Failure> {
+    if let DeliveryCommand::SmsTemplates = command {
+        sms_templates(Config::load(file)?.issuer.as_str(), output);
+        return Ok(Exit::Done);
+    }
     let (_, db) = world::database(file).await?;
     let done = match command {
         DeliveryCommand::List { limit } => list(&db, limit, output).await,
         DeliveryCommand::Retry(retry) => retry.run(&db, output).await,
+        DeliveryCommand::SmsTemplates => Ok(()),
     };
     db.close().await;
     done.map(|()| Exit::Done)
@@ -67,6 +77,14 @@ async fn list(db: &Db, limit: u32, output: &Output) -> Result<(), Failure> {
         .collect();
     output.result(text, &value);
     Ok(())
+}
+
+fn sms_templates(issuer: &str, output: &Output) {
+    let templates = text::sms_templates(issuer);
+    let name = |name: &str, lang: Lang| if lang == Lang::En { format!("{name}.en") } else { name.to_owned() };
+    let lines: Vec<_> = templates.iter().map(|(of, lang, text)| format!("{}\n    {text}", name(of, *lang))).collect();
+    let all: BTreeMap<_, _> = templates.iter().map(|(of, lang, text)| (name(of, *lang), text)).collect();
+    output.result(lines.join("\n"), &all);
 }
 
 fn row(message: &Undelivered) -> Vec<String> {

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use axum::Router;
 use shared::db::Db;
-use shared::http::client::ClientBuilder;
 use shared::http::{CertificateSource, Server, ServerSettings, termination};
 use shared::telemetry::{self, LogGuard, Metrics, Readiness};
 use tokio::sync::watch;
@@ -19,7 +18,7 @@ use crate::MIGRATIONS;
 use crate::app::App;
 use crate::clients::logos::Logos;
 use crate::config::Config;
-use crate::delivery::{Mailer, Policy, SmsGateway, Transport, Ways, Worker};
+use crate::delivery::{Mailer, Policy, Transport, Ways, Worker};
 use crate::keys::{Keys, Request};
 use crate::oidc::logout::LogoutTokens;
 use crate::router::{self, router};
@@ -141,15 +140,7 @@ fn worker(config: &Config, app: &App, db: &Db) -> Result<Worker, Failure> {
             .map_err(|error| Failure::new(Exit::Settings, format!("delivery: {error}")))?;
         mail = Some(Arc::new(mailer));
     }
-    let mut sms: Option<Arc<dyn Transport>> = None;
-    if let Some(url) = &settings.sms_url {
-        let token = settings.sms_token_file.as_ref().map(|source| source.read()).transpose()?;
-        let client = ClientBuilder::new().timeout(settings.timeout).build();
-        let client = client.map_err(|error| Failure::new(Exit::Failed, error))?;
-        let gateway = SmsGateway::new(url.expose(), token.as_ref(), client)
-            .map_err(|error| Failure::new(Exit::Settings, format!("delivery: {error}")))?;
-        sms = Some(Arc::new(gateway));
-    }
+    let sms = world::sms(config)?;
     let logout: Arc<dyn Transport> = Arc::new(LogoutTokens::new(app.oidc.clone(), app.egress.clone()));
     Ok(Worker {
         db: db.clone(),

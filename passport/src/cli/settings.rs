@@ -39,11 +39,15 @@ fn check(file: Option<&Path>, output: &Output) -> Result<Exit, Failure> {
         ("database.password_file", &config.database.password_file),
         ("delivery.smtp_password_file", &config.delivery.smtp_password_file),
         ("delivery.sms_token_file", &config.delivery.sms_token_file),
+        ("delivery.sms_key_secret_file", &config.delivery.sms_key_secret_file),
+        ("delivery.report_secret_file", &config.delivery.report_secret_file),
     ] {
         if let Some(Err(error)) = source.as_ref().map(shared::config::SecretSource::read) {
             messages.push(format!("{name}: {error}"));
         }
     }
+    let sms = world::sms(&config).err().into_iter();
+    messages.extend(sms.flat_map(|failure| failure.messages));
     if let Err(failure) = world::master_key(&config) {
         messages.extend(failure.messages.iter().map(|message| format!("keys.master_key_file: {message}")));
     }

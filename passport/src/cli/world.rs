@@ -4,13 +4,17 @@ use std::path::Path;
 use std::sync::Arc;
 
 use shared::clock::{SharedClock, SystemClock};
+use shared::config::{ConnectionUrl, SecretSource};
 use shared::db::{DatabaseTime, Db};
 use shared::entropy::{SharedEntropy, SystemEntropy};
+use shared::http::client::ClientBuilder;
 
 use super::failure::{Exit, Failure};
 use crate::MIGRATIONS;
 use crate::app::{App, World};
-use crate::config::Config;
+use crate::config::{Config, SmsShape};
+use crate::delivery::aliyun::{Access, AliyunSms, Around, Templates};
+use crate::delivery::{SmsGateway, Transport};
 use crate::keys::MasterKey;
 
 /// The system's clock.
@@ -55,6 +59,33 @@ pub fn master_key(config: &Config) -> Result<MasterKey, Failure> {
         if missing { failure.advise("`passport keys init` makes the master key") } else { failure }
     })?;
     Ok(MasterKey::parse(&text)?)
+}
+
+/// The way out for SMS, if there is one.
+pub fn sms(config: &Config) -> Result<Option<Arc<dyn Transport>>, Failure> {
+    let settings = &config.delivery;
+    let Some(url) = settings.sms_url.as_ref().map(ConnectionUrl::expose) else { return Ok(None) };
+    let wrong = |error: &dyn std::fmt::Display| Failure::new(Exit::Settings, format!("delivery: {error}"));
+    let client = ClientBuilder::new().timeout(settings.timeout).build();
+    let client = client.map_err(|error| Failure::new(Exit::Failed, error))?;
+    if settings.sms_shape == SmsShape::Json {
+        let token = settings.sms_token_file.as_ref().map(SecretSource::read).transpose()?;
+        let gateway = SmsGateway::new(url, token.as_ref(), client).map_err(|error| wrong(&error))?;
+        return Ok(Some(Arc::new(gateway)));
+    }
+    let (Some(key_id), Some(secret), Some(sign_name)) =
+        (&settings.sms_key_id, &settings.sms_key_secret_file, &settings.sms_sign_name)
+    else {
+        return Err(wrong(&"sms_shape = \"aliyun\" needs sms_key_id, sms_key_secret_file and sms_sign_name"));
+    };
+    let templates = match settings.sms_templates.as_slice() {
+        [] => Templates::by_name(),
+        list => Templates::parse(list).map_err(|error| wrong(&format!("sms_templates: {error}")))?,
+    };
+    let access = Access { key_id: key_id.clone(), key_secret: secret.read()?, sign_name: sign_name.clone() };
+    let around = Around { client, clock: clock(), entropy: entropy() };
+    let way = AliyunSms::new(url, access, templates, config.issuer.as_str(), around).map_err(|error| wrong(&error))?;
+    Ok(Some(Arc::new(way)))
 }
 
 /// The whole passport, on these settings and this database.

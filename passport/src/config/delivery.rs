@@ -4,6 +4,16 @@ use std::time::Duration;
 
 use shared::config::{ConnectionUrl, Problems, SecretSource};
 
+shared::choice! {
+    /// How SMS are posted.
+    pub enum SmsShape {
+        /// To a gateway of the operator's own.
+        Json = "json",
+        /// `SendSms` of Alibaba Cloud.
+        Aliyun = "aliyun",
+    }
+}
+
 shared::settings! {
     /// Mail and SMS. Without an address the messages wait in the outbox.
     pub struct DeliverySettings {
@@ -13,10 +23,22 @@ shared::settings! {
         smtp_password_file: Option<SecretSource>,
         /// The sender: `Name <address>`.
         from: String = "E-TEST Passport <no-reply@passport.localhost>",
-        /// Where SMS are posted as JSON, `{"id", "to", "text"}`: `https://` or, to a loopback address only, `http://`.
+        /// Where SMS are posted: `https://` or, to a loopback address only, `http://`.
         sms_url: Option<ConnectionUrl>,
-        /// A bearer token for `sms_url`.
+        /// How SMS are posted: `json` is `{"id", "to", "text"}` to a gateway of your own, `aliyun` is `SendSms` of Alibaba Cloud.
+        sms_shape: SmsShape = "json",
+        /// With `json`: a bearer token for `sms_url`.
         sms_token_file: Option<SecretSource>,
+        /// With `aliyun`: the id of the access key.
+        sms_key_id: Option<String>,
+        /// With `aliyun`: the secret of the access key.
+        sms_key_secret_file: Option<SecretSource>,
+        /// With `aliyun`: the name that stands in brackets before each text, as it is registered.
+        sms_sign_name: Option<String>,
+        /// With `aliyun`: the code of each text, as `NAME=CODE` or `NAME.en=CODE`; `passport delivery sms-templates` lists the names. May be left out in `development` only: then each has its name for a code.
+        sms_templates: Vec<String>,
+        /// The secret by which reports of delivery are signed. Without it none are taken.
+        report_secret_file: Option<SecretSource>,
         /// Attempts before a message counts as undeliverable.
         max_attempts: u32 = 10,
         /// How long one attempt may take.
@@ -24,10 +46,10 @@ shared::settings! {
         /// Messages of one worker under way at a time.
         concurrency: u32 = 4,
     }
-    check attempts_are_sane
+    check settings_are_sane
 }
 
-fn attempts_are_sane(settings: &DeliverySettings, problems: &mut Problems<'_>) {
+fn settings_are_sane(settings: &DeliverySettings, problems: &mut Problems<'_>) {
     if settings.max_attempts == 0 {
         problems.add("max_attempts", "must be at least 1");
     }
@@ -36,5 +58,17 @@ fn attempts_are_sane(settings: &DeliverySettings, problems: &mut Problems<'_>) {
     }
     if settings.timeout.is_zero() {
         problems.add("timeout", "must be longer than 0s");
+    }
+    if settings.sms_shape == SmsShape::Aliyun {
+        for (name, is_set) in [
+            ("sms_url", settings.sms_url.is_some()),
+            ("sms_key_id", settings.sms_key_id.is_some()),
+            ("sms_key_secret_file", settings.sms_key_secret_file.is_some()),
+            ("sms_sign_name", settings.sms_sign_name.is_some()),
+        ] {
+            if !is_set {
+                problems.add(name, "is needed with sms_shape = \"aliyun\"");
+            }
+        }
     }
 }

@@ -18,7 +18,7 @@ use shared::http::ServerSettings;
 use shared::telemetry::LogSettings;
 
 pub use self::accounts::{AccountsSettings, CaptchaPolicy, HashSettings, PasswordProfile};
-pub use self::delivery::DeliverySettings;
+pub use self::delivery::{DeliverySettings, SmsShape};
 pub use self::egress::EgressSettings;
 pub use self::keys::KeysSettings;
 pub use self::limits::LimitsSettings;
@@ -96,6 +96,9 @@ fn the_parts_fit_together(config: &Config, problems: &mut Problems<'_>) {
         // Whoever can register an address could otherwise have it called inside our own network.
         if !config.egress.allow.is_empty() {
             problems.add("egress.allow", "is for environment = \"development\" only");
+        }
+        if config.delivery.sms_shape == SmsShape::Aliyun && config.delivery.sms_templates.is_empty() {
+            problems.add("delivery.sms_templates", "is needed with sms_shape = \"aliyun\"");
         }
         if config.egress.ca_file.is_some() {
             problems.add("egress.ca_file", "is for environment = \"development\" only");

@@ -95,7 +95,8 @@ mod tests {
         let text = "码271828。\nhttps://evil.example\n\nhttps://passport.example/a?t=1&u=2\n\n\
                     <img src=x onerror=alert(1)>\n\n-- \nE-TEST\nhttps://passport.example\n";
         let (to, subject) = ("a@b.example".to_owned(), "<script>s</script>".to_owned());
-        let drawn = html(&Letter { to, subject, text: text.to_owned(), marks: Some(marks) }).expect("a mail");
+        let drawn =
+            html(&Letter { to, subject, text: text.to_owned(), marks: Some(marks), template: None }).expect("a mail");
         let page = scraper::Html::parse_document(&drawn);
         let all = |what: &str| scraper::Selector::parse(what).map(|s| page.select(&s).count()).expect("a selector");
         assert_eq!((all("script"), all("img"), all("link"), all("[onerror]")), (0, 0, 0, 0), "{drawn}");

@@ -3,22 +3,28 @@
 //! [`Outbox`] writes a message in the transaction of what it tells of. The [`worker`] sends it afterwards, as often as
 //! it takes within limits, always under the same id, so that a receiver can tell a repetition. [`Mailer`] and
 //! [`SmsGateway`] are the ways out for words; the one for logout tokens is the provider's. What became of messages is
-//! seen, and those given up are taken up again, through [`store`].
+//! seen, and those given up are taken up again, through [`store`]. Operators and mail servers report later what became of
+//! those that they took ([`reports`]); who could not be reached is remembered under a keyed hash, until a message arrives.
 
+mod acs3;
+pub mod aliyun;
 mod html;
 pub mod model;
 pub mod outbox;
+pub mod reports;
 pub mod sms;
 pub mod smtp;
 pub mod store;
 pub mod text;
 pub mod worker;
 
+pub use self::aliyun::AliyunSms;
 pub use self::model::{
     Channel, Letter, LogoutNotice, Marks, MessageId, Notice, Outgoing, Payload, Progress, ProofLetter, ProofWords,
-    SendError, Transport,
+    Reason, Receipt, SendError, Template, Transport, Unreachable,
 };
 pub use self::outbox::Outbox;
+pub use self::reports::Reports;
 pub use self::sms::SmsGateway;
 pub use self::smtp::Mailer;
 pub use self::worker::{Policy, Ways, Worker};

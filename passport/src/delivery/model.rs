@@ -1,6 +1,7 @@
 //! Messages, and what becomes of them.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 
 use futures_util::future::BoxFuture;
@@ -165,6 +166,59 @@ pub struct ProofLetter {
     pub at: Timestamp,
 }
 
+/// Why a message was refused for good, as far as people are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// Nobody has that address or number.
+    Unknown,
+    /// The phone is switched off, out of reach or suspended.
+    Away,
+    /// There is no room for it at the receiver's.
+    Full,
+    /// The receiver wants none from us, or the operator blocks them.
+    Blocked,
+    /// What it says, or how, is refused.
+    Content,
+    /// Anything else, or nothing was said.
+    Other,
+}
+
+impl Reason {
+    /// All of them.
+    pub const ALL: [Self; 6] = [Self::Unknown, Self::Away, Self::Full, Self::Blocked, Self::Content, Self::Other];
+
+    /// In reports, keys of texts and the database.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown-recipient",
+            Self::Away => "away",
+            Self::Full => "full",
+            Self::Blocked => "blocked",
+            Self::Content => "content",
+            Self::Other => "other",
+        }
+    }
+
+    /// The one of that code; what only a newer version knows is [`Self::Other`].
+    pub fn of_code(code: &str) -> Self {
+        Self::ALL.into_iter().find(|reason| reason.code() == code).unwrap_or(Self::Other)
+    }
+
+    /// Whether it lies in the contact: the next message would fare no better.
+    pub const fn is_of_the_contact(self) -> bool {
+        !matches!(self, Self::Content)
+    }
+}
+
+/// A contact that could not be reached the last time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unreachable {
+    /// When the message was refused.
+    pub at: Timestamp,
+    /// Why.
+    pub reason: Reason,
+}
+
 /// How far a message has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Progress {
@@ -175,13 +229,23 @@ pub enum Progress {
         /// When.
         at: Timestamp,
     },
+    /// It reached the receiver, as the operator or the other mail server reports.
+    Delivered {
+        /// When.
+        at: Timestamp,
+    },
     /// It was refused, or given up.
     Refused {
         /// When.
         at: Timestamp,
+        /// Why; `None`: it was given up.
+        reason: Option<Reason>,
     },
-    /// It is not known any more.
-    Unknown,
+    /// Handed over without an answer, and to be repeated; or it is not known any more.
+    Unknown {
+        /// When it was handed over.
+        at: Option<Timestamp>,
+    },
 }
 
 /// A mail or SMS as it waits: whom it goes to and what it says, in words.
@@ -196,6 +260,20 @@ pub struct Letter {
     /// What makes the HTML form of a mail out of its text. Messages of earlier versions lack it and go as text alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub marks: Option<Marks>,
+    /// For operators who send nothing but texts that they have seen before: which one it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template: Option<Template>,
+}
+
+/// A text that an operator knows, and what is put into it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Template {
+    /// Its name.
+    pub name: String,
+    /// Its language.
+    pub lang: Lang,
+    /// What is put into it, by name.
+    pub values: BTreeMap<String, String>,
 }
 
 /// What stands out in the HTML form of a mail. Nothing is said in it that the text does not say.
@@ -278,15 +356,25 @@ pub enum SendError {
     /// It may be later.
     #[error("{0}")]
     Temporary(String),
-    /// It never will be.
+    /// It may have been: no answer came. To try again does no harm, since the receiver gets the same once more.
+    #[error("{0}")]
+    Doubtful(String),
+    /// It never will be, for reasons of its own.
     #[error("{0}")]
     Permanent(String),
+    /// It never will be: the other side says so.
+    #[error("{1}")]
+    Refused(Reason, String),
 }
+
+/// What the other side calls a message that it accepted, if it says.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Receipt(pub Option<String>);
 
 /// A way out.
 pub trait Transport: Send + Sync {
     /// Hands one message over. To be accepted twice is possible and must do no harm: the id tells.
-    fn send<'a>(&'a self, message: &'a Outgoing) -> BoxFuture<'a, Result<(), SendError>>;
+    fn send<'a>(&'a self, message: &'a Outgoing) -> BoxFuture<'a, Result<Receipt, SendError>>;
 }
 
 #[cfg(test)]
@@ -299,5 +387,13 @@ mod tests {
             assert_eq!(Channel::named(&channel.name()), Some(channel));
         }
         assert_eq!(Channel::named("pigeon"), None);
+    }
+
+    #[test]
+    fn every_reason_is_found_again_by_its_code() {
+        for reason in Reason::ALL {
+            assert_eq!(Reason::of_code(reason.code()), reason);
+        }
+        assert_eq!(Reason::of_code("struck by lightning"), Reason::Other);
     }
 }

@@ -6,9 +6,10 @@ use shared::clock::{SharedClock, Timestamp};
 use shared::db::{DbError, Tx};
 use shared::entropy::SharedEntropy;
 use shared::i18n::Lang;
+use shared::secret::{SecretBytes, hmac_sha256};
 use tokio::sync::Notify;
 
-use super::model::{Channel, LogoutNotice, MessageId, Notice, Payload, ProofLetter};
+use super::model::{Channel, LogoutNotice, MessageId, Notice, Payload, ProofLetter, Unreachable};
 use super::{store, text};
 
 /// Where messages are written. Cheap to clone, so that an operation can own it.
@@ -17,13 +18,35 @@ pub struct Outbox {
     clock: SharedClock,
     entropy: SharedEntropy,
     issuer: Arc<str>,
+    key: Arc<SecretBytes>,
     written: Arc<Notify>,
 }
 
 impl Outbox {
-    /// An outbox whose messages point to that issuer.
-    pub fn new(clock: SharedClock, entropy: SharedEntropy, issuer: &str) -> Self {
-        Self { clock, entropy, issuer: issuer.into(), written: Arc::default() }
+    /// An outbox whose messages point to that issuer. Receivers are remembered under hashes with `key`.
+    pub fn new(clock: SharedClock, entropy: SharedEntropy, issuer: &str, key: SecretBytes) -> Self {
+        Self { clock, entropy, issuer: issuer.into(), key: Arc::new(key), written: Arc::default() }
+    }
+
+    /// Why a contact could not be reached the last time, if so.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn unreachable(&self, tx: &mut Tx, to: (Channel, &str)) -> Result<Option<Unreachable>, DbError> {
+        store::reach::find(tx, self.recipient(&to.0, to.1)).await
+    }
+
+    /// Writes down that a contact is reached: its owner has shown something that was sent to it.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn reached(&self, tx: &mut Tx, to: (Channel, &str)) -> Result<(), DbError> {
+        store::reach::clear(tx, self.recipient(&to.0, to.1)).await
+    }
+
+    /// What a receiver is remembered by. Without a key every mobile number could be found by trying them all.
+    fn recipient(&self, channel: &Channel, to: &str) -> [u8; 32] {
+        hmac_sha256(self.key.expose(), format!("{channel}\0{}", to.to_lowercase()).as_bytes())
     }
 
     /// Writes a mail within the caller's transaction.
@@ -64,7 +87,7 @@ impl Outbox {
             Channel::Sms => text::sms(to, lang, notice),
             _ => text::mail(to, lang, notice, &self.issuer),
         };
-        self.write_at(tx, &channel, &Payload::of(&letter), due).await
+        self.write_at(tx, (&channel, Some(to)), &Payload::of(&letter), due).await
     }
 
     /// Writes a mail with a code to type into a form, within the caller's transaction.
@@ -73,7 +96,7 @@ impl Outbox {
     /// The database refused.
     pub async fn code_mail(&self, tx: &mut Tx, to: &str, lang: Lang, code: &str) -> Result<MessageId, DbError> {
         let letter = text::code_mail(to, lang, code, &self.issuer);
-        self.write(tx, &Channel::Mail, &Payload::of(&letter)).await
+        self.write(tx, (&Channel::Mail, Some(to)), &Payload::of(&letter)).await
     }
 
     /// The same as an SMS.
@@ -81,7 +104,7 @@ impl Outbox {
     /// # Errors
     /// The database refused.
     pub async fn code_sms(&self, tx: &mut Tx, to: &str, lang: Lang, code: &str) -> Result<MessageId, DbError> {
-        self.write(tx, &Channel::Sms, &Payload::of(&text::code_sms(to, lang, code))).await
+        self.write(tx, (&Channel::Sms, Some(to)), &Payload::of(&text::code_sms(to, lang, code))).await
     }
 
     /// Writes a mail that proves that it was read, within the caller's transaction.
@@ -95,7 +118,8 @@ impl Outbox {
         lang: Lang,
         letter: &ProofLetter,
     ) -> Result<MessageId, DbError> {
-        self.write(tx, &Channel::Mail, &Payload::of(&text::proof_mail(to, lang, letter, &self.issuer))).await
+        let drawn = text::proof_mail(to, lang, letter, &self.issuer);
+        self.write(tx, (&Channel::Mail, Some(to)), &Payload::of(&drawn)).await
     }
 
     /// The same as an SMS.
@@ -109,7 +133,7 @@ impl Outbox {
         lang: Lang,
         letter: &ProofLetter,
     ) -> Result<MessageId, DbError> {
-        self.write(tx, &Channel::Sms, &Payload::of(&text::proof_sms(to, lang, letter))).await
+        self.write(tx, (&Channel::Sms, Some(to)), &Payload::of(&text::proof_sms(to, lang, letter))).await
     }
 
     /// Does the work of a notice and sends nothing: there is nobody to be told, which the time must not tell.
@@ -149,23 +173,24 @@ impl Outbox {
     /// # Errors
     /// The database refused.
     pub async fn logout(&self, tx: &mut Tx, notice: &LogoutNotice) -> Result<MessageId, DbError> {
-        self.write(tx, &Channel::Logout(notice.client.clone()), &Payload::of(notice)).await
+        self.write(tx, (&Channel::Logout(notice.client.clone()), None), &Payload::of(notice)).await
     }
 
-    async fn write(&self, tx: &mut Tx, channel: &Channel, payload: &Payload) -> Result<MessageId, DbError> {
-        self.write_at(tx, channel, payload, self.clock.now()).await
+    async fn write(&self, tx: &mut Tx, to: (&Channel, Option<&str>), payload: &Payload) -> Result<MessageId, DbError> {
+        self.write_at(tx, to, payload, self.clock.now()).await
     }
 
     async fn write_at(
         &self,
         tx: &mut Tx,
-        channel: &Channel,
+        (channel, to): (&Channel, Option<&str>),
         payload: &Payload,
         due: Timestamp,
     ) -> Result<MessageId, DbError> {
         let now = self.clock.now();
         let id = MessageId::new(now, &*self.entropy);
-        store::insert(tx, id, channel, payload, (now, due)).await?;
+        let recipient = to.map(|to| self.recipient(channel, to));
+        store::insert(tx, id, (channel, recipient), payload, (now, due)).await?;
         // The commit is still to come: the worker looks again a little later.
         self.written.notify_waiters();
         Ok(id)

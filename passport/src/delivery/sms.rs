@@ -1,4 +1,4 @@
-//! SMS through a gateway that takes JSON over HTTP. Each provider's own protocol is a matter of the gateway.
+//! SMS through a gateway that takes JSON over HTTP, for operators who have one before whatever their provider speaks.
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
@@ -8,7 +8,7 @@ use serde_json::json;
 use shared::secret::SecretString;
 use url::Url;
 
-use super::model::{Letter, Outgoing, SendError, Transport};
+use super::model::{Letter, Outgoing, Receipt, SendError, Transport};
 use super::smtp::is_loopback;
 
 /// Posts `{"id", "to", "text"}`; any 2xx means accepted. The id is the same at every attempt, and stands in the
@@ -56,7 +56,7 @@ impl SmsGateway {
         })
     }
 
-    async fn post(&self, message: &Outgoing) -> Result<(), SendError> {
+    async fn post(&self, message: &Outgoing) -> Result<Receipt, SendError> {
         let (id, letter) = (message.id.to_string(), message.payload.read::<Letter>()?);
         let body = json!({ "id": id, "to": letter.to, "text": letter.text });
         let mut request = self
@@ -69,19 +69,18 @@ impl SmsGateway {
             request = request.header(AUTHORIZATION, value.clone());
         }
         let response = request.send().await.map_err(|error| {
-            let what = if error.is_timeout() {
-                "the SMS gateway did not answer in time"
+            if error.is_connect() {
+                SendError::Temporary("no connection to the SMS gateway".to_owned())
             } else {
-                "no connection to the SMS gateway"
-            };
-            SendError::Temporary(what.to_owned())
+                SendError::Doubtful("the SMS gateway did not answer".to_owned())
+            }
         })?;
         judge(response.status())
     }
 }
 
 /// What a status means for the message.
-fn judge(status: StatusCode) -> Result<(), SendError> {
+fn judge(status: StatusCode) -> Result<Receipt, SendError> {
     let text = format!("the SMS gateway answered {}", status.as_u16());
     let later = [
         StatusCode::UNAUTHORIZED,
@@ -91,7 +90,7 @@ fn judge(status: StatusCode) -> Result<(), SendError> {
         StatusCode::TOO_MANY_REQUESTS,
     ];
     match status {
-        status if status.is_success() => Ok(()),
+        status if status.is_success() => Ok(Receipt::default()),
         // What lies in how we are configured is not the message's fault.
         status if status.is_client_error() && !later.contains(&status) => Err(SendError::Permanent(text)),
         _ => Err(SendError::Temporary(text)),
@@ -99,7 +98,7 @@ fn judge(status: StatusCode) -> Result<(), SendError> {
 }
 
 impl Transport for SmsGateway {
-    fn send<'a>(&'a self, message: &'a Outgoing) -> BoxFuture<'a, Result<(), SendError>> {
+    fn send<'a>(&'a self, message: &'a Outgoing) -> BoxFuture<'a, Result<Receipt, SendError>> {
         self.post(message).boxed()
     }
 }

@@ -14,7 +14,7 @@ use shared::secret::SecretString;
 use url::Url;
 
 use super::html::html;
-use super::model::{Letter, Outgoing, SendError, Transport};
+use super::model::{Letter, Outgoing, Reason, Receipt, SendError, Transport};
 
 /// Hands mail to a server.
 pub struct Mailer {
@@ -97,12 +97,12 @@ impl Mailer {
 }
 
 impl Transport for Mailer {
-    fn send<'a>(&'a self, outgoing: &'a Outgoing) -> BoxFuture<'a, Result<(), SendError>> {
+    fn send<'a>(&'a self, outgoing: &'a Outgoing) -> BoxFuture<'a, Result<Receipt, SendError>> {
         async move {
             let message = self.message(outgoing)?;
             match self.transport.send(message).await {
-                Ok(_) => Ok(()),
-                Err(error) if error.is_permanent() => Err(SendError::Permanent(describe(&error))),
+                Ok(_) => Ok(Receipt::default()),
+                Err(error) if error.is_permanent() => Err(refusal(&error)),
                 Err(error) => Err(SendError::Temporary(describe(&error))),
             }
         }
@@ -115,6 +115,16 @@ pub(super) fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
     address.is_ok_and(|ip| ip.is_loopback()) || host == "localhost" || host.ends_with(".localhost")
+}
+
+/// A refusal for good. Whose fault it is the first digits tell only in part (RFC 5321 §4.2.3): what is said of mailboxes
+/// is taken for an address that nobody has, anything else is nobody's fault.
+fn refusal(error: &Error) -> SendError {
+    match error.status().map(|code| code.to_string()).as_deref() {
+        Some("550" | "551" | "553") => SendError::Refused(Reason::Unknown, describe(error)),
+        Some("552") => SendError::Refused(Reason::Full, describe(error)),
+        _ => SendError::Permanent(describe(error)),
+    }
 }
 
 /// What happened, without what the server said: that may quote the recipient.

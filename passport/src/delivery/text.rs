@@ -6,7 +6,7 @@ use std::time::Duration;
 use shared::clock::{CHINA, Civil, Timestamp};
 use shared::i18n::{Catalogue, Lang};
 
-use super::model::{Letter, Marks, Notice, ProofLetter, ProofWords};
+use super::model::{Letter, Marks, Notice, ProofLetter, ProofWords, Template};
 
 static TEXTS: LazyLock<Catalogue> = LazyLock::new(|| {
     Catalogue::new(&[
@@ -36,13 +36,54 @@ fn mail_of(to: &str, lang: Lang, name: &str, values: &Values<'_>) -> Letter {
         subject: TEXTS.text_with(lang, &format!("delivery-{name}-subject"), values),
         text: format!("{text}\n\n-- \n{signature}\n"),
         marks: Some(marks),
+        template: None,
     }
 }
 
 /// The SMS of the texts of that name.
 fn sms_of(to: &str, lang: Lang, name: &str, values: &Values<'_>) -> Letter {
     let text = TEXTS.text_with(lang, &format!("delivery-{name}-sms"), values);
-    Letter { to: to.to_owned(), subject: String::new(), text, marks: None }
+    let used = SMS.iter().find(|(known, _)| *known == name).map_or(&[][..], |(_, used)| used);
+    let value = |name: &&str| values.iter().find(|(known, _)| known == name).map(|(_, value)| (*value).to_owned());
+    let values = used.iter().filter_map(|name| Some(((*name).to_owned(), value(name)?))).collect();
+    let template = Some(Template { name: name.to_owned(), lang, values });
+    Letter { to: to.to_owned(), subject: String::new(), text, marks: None, template }
+}
+
+/// Every SMS that there is, and what is put into it.
+const SMS: [(&str, &[&str]); 11] = [
+    ("code", &["code"]),
+    ("proof-contact", &["code"]),
+    ("proof-recovery", &["code"]),
+    ("taken", &[]),
+    ("password-changed", &["time"]),
+    ("password-reset", &["time"]),
+    ("locked", &["time"]),
+    ("recovery-waits", &["time", "link"]),
+    ("recovery-waited", &["time", "link"]),
+    ("contact-changed", &["new", "time", "link"]),
+    ("account-found", &["new"]),
+];
+
+/// The names of all SMS.
+pub(super) fn sms_names() -> impl Iterator<Item = &'static str> {
+    SMS.iter().map(|(name, _)| *name)
+}
+
+/// The texts of all SMS as operators take them for review: with the names of what is put in, and without the sender's
+/// name in brackets, which they put before each. Links are those of the passport at `issuer`.
+pub fn sms_templates(issuer: &str) -> Vec<(String, Lang, String)> {
+    let all = SMS.iter().flat_map(|(name, used)| Lang::ALL.map(|lang| (*name, *used, lang)));
+    all.map(|(name, used, lang)| {
+        let home = issuer.trim_end_matches('/');
+        let hole = |name: &str| if name == "link" { format!("{home}/${{link}}") } else { format!("${{{name}}}") };
+        let holes: Vec<(&str, String)> = used.iter().map(|name| (*name, hole(name))).collect();
+        let values: Vec<(&str, &str)> = holes.iter().map(|(name, hole)| (*name, hole.as_str())).collect();
+        let text = TEXTS.text_with(lang, &format!("delivery-{name}-sms"), &values);
+        let text = text.trim_start_matches("【E-TEST】").trim_start_matches("[E-TEST] ");
+        (name.to_owned(), lang, text.to_owned())
+    })
+    .collect()
 }
 
 /// The mail that tells of this.
@@ -190,6 +231,32 @@ mod tests {
                 assert!(!said.contains("delivery-") && !said.contains("{$"), "{said}");
             }
         }
+    }
+
+    #[test]
+    fn an_operators_template_says_what_the_sms_says() {
+        let templates = sms_templates(ISSUER);
+        let letters = Lang::ALL.into_iter().flat_map(|lang| {
+            let mut all: Vec<_> = notices().iter().map(|notice| sms("+8613800138000", lang, notice)).collect();
+            all.extend(ProofWords::ALL.map(|words| proof_sms("+8613800138000", lang, &letter(words))));
+            all.push(code_sms("+8613800138000", lang, "271828"));
+            all
+        });
+        let mut sent = std::collections::BTreeSet::new();
+        for letter in letters {
+            let template = letter.template.expect("a template");
+            let (_, _, text) = templates
+                .iter()
+                .find(|(name, lang, _)| *name == template.name && *lang == template.lang)
+                .unwrap_or_else(|| panic!("{} is no template", template.name));
+            let filled = template.values.iter().fold(text.clone(), |text, (name, value)| {
+                text.replace(&format!("${{{name}}}"), value.strip_prefix(&format!("{ISSUER}/")).unwrap_or(value))
+            });
+            let prefix = if template.lang == Lang::Zh { "【E-TEST】" } else { "[E-TEST] " };
+            assert_eq!(format!("{prefix}{filled}"), letter.text);
+            sent.insert(template.name);
+        }
+        assert_eq!(sent.len(), sms_names().count(), "every one is sent by something");
     }
 
     #[test]

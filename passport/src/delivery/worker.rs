@@ -12,13 +12,16 @@ use shared::db::{Db, DbError};
 use shared::entropy::{SharedEntropy, bytes};
 use tokio::sync::watch;
 
-use super::model::{Channel, Outgoing, SendError, Transport};
+use super::model::{Channel, Outgoing, Receipt, SendError, Transport};
 use super::outbox::Outbox;
-use super::store;
+use super::store::{self, Failing};
 
 /// How soon the worker looks again after something was written, whose commit may be a moment away; and after that.
 const LOOKS: [Duration; 4] =
     [Duration::from_millis(20), Duration::from_millis(100), Duration::from_millis(500), Duration::from_secs(3)];
+
+/// How long it is remembered who could not be reached.
+const UNREACHABLE: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// How long finished messages are remembered, for the page that shows them.
 const REMEMBERED: Duration = Duration::from_secs(30 * 24 * 60 * 60);
@@ -162,11 +165,14 @@ impl Worker {
         let outcome = match tokio::time::timeout(self.policy.timeout, sending).await {
             Ok(Ok(outcome)) => outcome,
             Ok(Err(_)) => Err(SendError::Temporary("the transport panicked".to_owned())),
-            Err(_) => Err(SendError::Temporary("no answer in time".to_owned())),
+            // Whether it was taken is unknown.
+            Err(_) => Err(SendError::Doubtful("no answer in time".to_owned())),
         };
         let (id, attempt) = (message.id, message.attempt);
         match &outcome {
-            Ok(()) => tracing::info!(%channel, %id, attempt, "message sent"),
+            Ok(Receipt(receipt)) => {
+                tracing::info!(%channel, %id, attempt, receipt = receipt.as_deref(), "message sent");
+            }
             Err(error) => {
                 tracing::warn!(%channel, %id, attempt, %error, "message not sent");
             }
@@ -174,7 +180,12 @@ impl Worker {
         self.note(channel, message, outcome).await
     }
 
-    async fn note(&self, channel: &Channel, message: &Outgoing, outcome: Result<(), SendError>) -> Result<(), DbError> {
+    async fn note(
+        &self,
+        channel: &Channel,
+        message: &Outgoing,
+        outcome: Result<Receipt, SendError>,
+    ) -> Result<(), DbError> {
         let (id, now) = (message.id, self.clock.now());
         let [chance] = bytes::<1>(&*self.entropy);
         let again = now + self.policy.pause(message.attempt, chance);
@@ -184,13 +195,18 @@ impl Worker {
             .write(move |tx| {
                 let outcome = outcome.clone();
                 async move {
-                    match outcome {
-                        Ok(()) => store::sent(tx, id, now).await,
-                        Err(SendError::Temporary(error)) if !last => store::retry(tx, id, &error, again).await,
-                        Err(SendError::Temporary(error) | SendError::Permanent(error)) => {
-                            store::failed(tx, id, &error, keep, now).await
+                    let (error, reason) = match &outcome {
+                        Ok(receipt) => return store::sent(tx, id, receipt, now).await,
+                        Err(SendError::Temporary(error)) if !last => return store::retry(tx, id, error, again).await,
+                        Err(SendError::Doubtful(error)) if !last => {
+                            return store::doubt(tx, id, error, (now, again)).await;
                         }
-                    }
+                        Err(SendError::Refused(reason, error)) => (error, Some(*reason)),
+                        Err(SendError::Temporary(error) | SendError::Doubtful(error) | SendError::Permanent(error)) => {
+                            (error, None)
+                        }
+                    };
+                    store::failed(tx, id, Failing { error, reason, keep }, now).await
                 }
                 .boxed()
             })
@@ -202,8 +218,17 @@ impl Worker {
     /// # Errors
     /// The database refused.
     pub async fn expire(&self) -> Result<u64, DbError> {
-        let limit: Timestamp = self.clock.now() - REMEMBERED;
-        self.db.write(move |tx| store::expire(tx, limit).boxed()).await
+        let now = self.clock.now();
+        let (limit, unreachable): (Timestamp, Timestamp) = (now - REMEMBERED, now - UNREACHABLE);
+        self.db
+            .write(move |tx| {
+                async move {
+                    let gone = store::reach::expire(tx, unreachable).await?;
+                    Ok(gone + store::expire(tx, limit).await?)
+                }
+                .boxed()
+            })
+            .await
     }
 }
 

@@ -4,18 +4,25 @@ use std::sync::Arc;
 
 use futures_util::FutureExt as _;
 use passport::MIGRATIONS;
-use passport::delivery::{LogoutNotice, MessageId, Outbox, store};
+use passport::delivery::store::{self, Failing};
+use passport::delivery::{LogoutNotice, MessageId, Outbox};
 use serde_json::json;
 use shared::clock::{Clock as _, SystemClock};
 use shared::db::{Db, DbConfig, DbError};
 use shared::entropy::SystemEntropy;
+use shared::secret::SecretBytes;
 use shared::testkit;
 
 use crate::support::process::Installation;
 
 /// A logout token that waits for that client.
 async fn write(db: &Db, client: &str) -> MessageId {
-    let outbox = Outbox::new(Arc::new(SystemClock), Arc::new(SystemEntropy::new()), "https://passport.test");
+    let outbox = Outbox::new(
+        Arc::new(SystemClock),
+        Arc::new(SystemEntropy::new()),
+        "https://passport.test",
+        SecretBytes::new(*b"key"),
+    );
     let notice = LogoutNotice { client: client.to_owned(), account: "a".to_owned(), session: "s".to_owned() };
     db.write::<_, DbError, _>(move |tx| {
         let (outbox, notice) = (outbox.clone(), notice.clone());
@@ -28,9 +35,11 @@ async fn write(db: &Db, client: &str) -> MessageId {
 /// It is given up, for that reason.
 async fn give_up(db: &Db, id: MessageId, reason: &'static str) {
     let now = SystemClock.now();
-    db.write::<_, DbError, _>(move |tx| async move { store::failed(tx, id, reason, true, now).await }.boxed())
-        .await
-        .expect("given up");
+    db.write::<_, DbError, _>(move |tx| {
+        async move { store::failed(tx, id, Failing { error: reason, reason: None, keep: true }, now).await }.boxed()
+    })
+    .await
+    .expect("given up");
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
+use shared::clock::Timestamp;
 use shared::page::{FormErrors, Page};
 
 use super::closing::UNPROVEN_LIFETIME;
@@ -16,6 +17,7 @@ use crate::accounts::proof::Issued;
 use crate::accounts::view::{Notice, Way};
 use crate::accounts::visit::FormQuery;
 use crate::accounts::{Accounts, Session, Trouble, Visit};
+use crate::delivery::Unreachable;
 use crate::web::{Draft, Flaws, Posted, moment, paths};
 
 /// Which contact a proof is asked for.
@@ -43,6 +45,8 @@ struct RowView {
     masked: Option<String>,
     /// The day on which it was proven.
     proven: Option<String>,
+    /// When and why the last message to it was refused.
+    refused: Option<String>,
 }
 
 /// GET: the contacts.
@@ -97,6 +101,17 @@ pub async fn send(
     }
 }
 
+/// When and why a contact refused a message, in words.
+pub(super) fn tell_refusal(page: &Page, kind: ContactKind, refused: Unreachable, now: Timestamp) -> String {
+    let way = match kind {
+        ContactKind::Email => "mail",
+        ContactKind::Mobile => "sms",
+    };
+    let reason = page.t(&format!("contact-reason-{way}-{}", refused.reason.code()));
+    let time = moment::past(page.lang, refused.at, now);
+    page.tw(&format!("contact-refused-{way}"), [("time", time.as_str()), ("reason", reason.as_str())])
+}
+
 /// What the pages call it.
 pub(super) const fn label(kind: ContactKind) -> &'static str {
     match kind {
@@ -117,7 +132,7 @@ async fn draw(
     let errors = draft.flaws.shown(&visit.page, now);
     let mut page = visit.page.with_errors(&errors);
     accounts.greet(&mut page, session.account).await?;
-    let standing = accounts.contacts(session.account).await?;
+    let (standing, reach) = accounts.contacts_reached(session.account).await?;
     let row = |kind| {
         let held: Option<&Held> = standing.of(kind);
         RowView {
@@ -125,6 +140,7 @@ async fn draw(
             label: page.t(label(kind)),
             masked: held.map(|held| held.contact.masked()),
             proven: held.and_then(|held| held.proven_at).map(|at| moment::day(page.lang, at, now)),
+            refused: reach.of(kind).map(|refused| tell_refusal(&page, kind, refused, now)),
         }
     };
     let shown = ContactPage {

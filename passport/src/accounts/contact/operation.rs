@@ -13,7 +13,7 @@ use crate::accounts::proof::{self, Checked, Followed, Issued, Over, ProofId, Pur
 use crate::accounts::store::find_by_name;
 use crate::accounts::{Accounts, Trouble};
 use crate::audit::{Actor, Event};
-use crate::delivery::{self, Progress, ProofWords};
+use crate::delivery::{self, Progress, ProofWords, Unreachable};
 use crate::limits::{AddressBlock, Subject, Verdict};
 
 /// What proofs of contacts are asked for.
@@ -44,6 +44,30 @@ pub enum Refused {
     Ended,
 }
 
+/// What is known against the contacts of an account.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Reach {
+    email: Option<Unreachable>,
+    mobile: Option<Unreachable>,
+}
+
+impl Reach {
+    /// Of that kind.
+    pub(super) const fn of(self, kind: ContactKind) -> Option<Unreachable> {
+        match kind {
+            ContactKind::Email => self.email,
+            ContactKind::Mobile => self.mobile,
+        }
+    }
+
+    const fn of_mut(&mut self, kind: ContactKind) -> &mut Option<Unreachable> {
+        match kind {
+            ContactKind::Email => &mut self.email,
+            ContactKind::Mobile => &mut self.mobile,
+        }
+    }
+}
+
 /// Who asks, and how they are written to.
 #[derive(Debug, Clone, Copy)]
 pub struct Asking {
@@ -56,6 +80,25 @@ pub struct Asking {
 }
 
 impl Accounts {
+    /// The contacts of an account, and how each could not be reached the last time.
+    pub(super) async fn contacts_reached(&self, account: AccountId) -> Result<(Standing, Reach), Trouble> {
+        let outbox = self.parts().outbox.clone();
+        let found = self.parts().db.read(move |tx| {
+            let outbox = outbox.clone();
+            async move {
+                let standing = store::standing(tx, account).await?;
+                let mut reach = Reach::default();
+                for held in standing.held() {
+                    let to = (held.contact.kind().channel(), held.contact.as_str());
+                    *reach.of_mut(held.contact.kind()) = outbox.unreachable(tx, to).await?;
+                }
+                Ok::<_, DbError>((standing, reach))
+            }
+            .boxed()
+        });
+        Ok(found.await?)
+    }
+
     /// The contacts of an account.
     ///
     /// # Errors

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use shared::clock::Timestamp;
 use shared::page::{FormErrors, Page};
 
+use super::list::tell_refusal;
 use super::operation::{Asking, Corrected};
 use crate::accounts::model::{Contact, Email};
 use crate::accounts::proof::{Checked, Issued, Over, PAUSE, Proof, ProofId, Purpose};
@@ -16,7 +17,7 @@ use crate::accounts::register::email_key;
 use crate::accounts::view::{Notice, Way};
 use crate::accounts::visit::FormQuery;
 use crate::accounts::{Accounts, Session, Trouble, Visit};
-use crate::delivery::Progress;
+use crate::delivery::{Progress, Unreachable};
 use crate::web::{Draft, Flaws, Posted, moment, paths};
 
 /// The form, whichever of its buttons was pressed.
@@ -239,7 +240,7 @@ async fn draw(
     let until = moment::not_before(page.lang, proof.code_until, now);
     let shown = ProofPage {
         lead: page.tw(key, [("to", proof.contact.masked().as_str()), ("time", until.as_str())]),
-        progress: tell_progress(&page, &proof, progress),
+        progress: tell_progress(&page, &proof, progress, now),
         notice: Notice::of_draft(&page, &draft),
         again: Again::of(proof.created_at, now),
         form: draft.form,
@@ -252,12 +253,16 @@ async fn draw(
 }
 
 /// How far the message has come, in words.
-fn tell_progress(page: &Page, proof: &Proof, progress: Progress) -> String {
+fn tell_progress(page: &Page, proof: &Proof, progress: Progress, now: Timestamp) -> String {
     let (state, at) = match progress {
         Progress::Queued => ("queued", proof.created_at),
         Progress::Accepted { at } => ("accepted", at),
-        Progress::Refused { at } => ("refused", at),
-        Progress::Unknown => ("unknown", proof.created_at),
+        Progress::Delivered { at } => ("delivered", at),
+        Progress::Refused { at, reason: Some(reason) } => {
+            return tell_refusal(page, proof.contact.kind(), Unreachable { at, reason }, now);
+        }
+        Progress::Refused { at, reason: None } => ("refused", at),
+        Progress::Unknown { at } => ("unknown", at.unwrap_or(proof.created_at)),
     };
     let way = if matches!(proof.contact, Contact::Email(_)) { "mail" } else { "sms" };
     page.tw(&format!("contact-progress-{way}-{state}"), [("time", moment::clock(at).as_str())])

@@ -61,6 +61,7 @@ pub async fn by_code(
     if constant_time_eq(&tried.code_mac, &code_mac(accounts, id, &code)) {
         store::prove(tx, id, now).await?;
         store::end_all(tx, &proof, Over::Replaced, now).await?;
+        reached(accounts, tx, &proof).await?;
         return Ok(Checked::Right(proof));
     }
     for (former, mac) in store::former_codes(tx, &proof, now).await? {
@@ -102,7 +103,14 @@ pub async fn by_link(accounts: &Accounts, tx: &mut Tx, token: &str, purposes: &[
         return Ok(Followed::Over(proof, Over::Used));
     }
     store::end_all(tx, &proof, Over::Replaced, now).await?;
+    reached(accounts, tx, &proof).await?;
     Ok(Followed::Good(proof))
+}
+
+/// Who shows what was sent to a contact is reached there, whatever was said of it before.
+async fn reached(accounts: &Accounts, tx: &mut Tx, proof: &Proof) -> Result<(), DbError> {
+    let contact = &proof.contact;
+    accounts.parts().outbox.reached(tx, (contact.kind().channel(), contact.as_str())).await
 }
 
 /// Ends a request whose link's page was answered with “not me”.

@@ -8,11 +8,12 @@ use shared::clock::{Clock as _, FakeClock};
 use shared::db::sql;
 use shared::entropy::SeededEntropy;
 use shared::i18n::Lang;
+use shared::secret::SecretBytes;
 use shared::testkit;
 
 use super::*;
 use crate::MIGRATIONS;
-use crate::delivery::model::{LogoutNotice, MessageId, Notice};
+use crate::delivery::model::{LogoutNotice, MessageId, Notice, Progress, Reason, Unreachable};
 
 /// Takes messages, or refuses them all.
 #[derive(Default)]
@@ -22,9 +23,9 @@ struct Recorder {
 }
 
 impl Transport for Recorder {
-    fn send<'a>(&'a self, message: &'a Outgoing) -> BoxFuture<'a, Result<(), SendError>> {
+    fn send<'a>(&'a self, message: &'a Outgoing) -> BoxFuture<'a, Result<Receipt, SendError>> {
         self.seen.lock().expect("a list").push(message.id);
-        let answer = self.refuse.clone().map_or(Ok(()), Err);
+        let answer = self.refuse.clone().map_or(Ok(Receipt::default()), Err);
         async move { answer }.boxed()
     }
 }
@@ -47,7 +48,7 @@ impl House {
             db,
             clock: clock.clone(),
             entropy: entropy.clone(),
-            outbox: Outbox::new(clock.clone(), entropy, "https://passport.example"),
+            outbox: Outbox::new(clock.clone(), entropy, "https://passport.example", SecretBytes::new(*b"key")),
             policy: Policy { max_attempts: 3, timeout: Duration::from_secs(20), concurrency: 4 },
             ways: Ways::default(),
         };
@@ -225,7 +226,7 @@ async fn a_written_message_wakes_the_worker() {
 struct Hanging(Recorder);
 
 impl Transport for Hanging {
-    fn send<'a>(&'a self, message: &'a Outgoing) -> BoxFuture<'a, Result<(), SendError>> {
+    fn send<'a>(&'a self, message: &'a Outgoing) -> BoxFuture<'a, Result<Receipt, SendError>> {
         async move {
             let notice: LogoutNotice = message.payload.read()?;
             if notice.client == "hangs" {
@@ -287,6 +288,131 @@ async fn what_was_given_up_is_shown_and_can_be_taken_up_again() {
         assert_eq!(house.send_in(&channel, Ways { logout: Some(out.clone()), ..Ways::default() }).await, 1);
         assert_eq!(*out.seen.lock().expect("a list"), [logout]);
         assert_eq!(house.take_up(Some(logout)).await, 0, "it is delivered");
+    })
+    .await;
+}
+
+const TO: (Channel, &str) = (Channel::Mail, "A@b.example");
+
+impl House {
+    async fn progress(&self, id: MessageId) -> Progress {
+        self.worker.db.read(move |tx| store::progress(tx, id).boxed()).await.expect("a message")
+    }
+
+    async fn unreachable(&self) -> Option<Unreachable> {
+        let outbox = self.worker.outbox.clone();
+        let found = self.worker.db.read::<_, DbError, _>(move |tx| {
+            let outbox = outbox.clone();
+            async move { outbox.unreachable(tx, TO).await }.boxed()
+        });
+        found.await.expect("an answer")
+    }
+
+    async fn report(&self, id: MessageId, reason: Option<Reason>, at: Timestamp) -> bool {
+        let now = self.clock.now();
+        let taken = self.worker.db.write::<_, DbError, _>(move |tx| {
+            async move {
+                match reason {
+                    Some(reason) => store::reach::refused(tx, id, reason, (at, now)).await,
+                    None => store::reach::delivered(tx, id, at, now).await,
+                }
+            }
+            .boxed()
+        });
+        taken.await.expect("an answer")
+    }
+}
+
+#[tokio::test]
+async fn a_message_without_an_answer_is_neither_accepted_nor_refused_and_goes_again_under_the_same_id() {
+    on_both(|house| async move {
+        let id = house.write().await;
+        let out = refusing(SendError::Doubtful);
+        house.send(&out).await;
+        assert_eq!(house.progress(id).await, Progress::Unknown { at: Some(house.clock.now()) });
+        house.clock.advance(Duration::from_secs(60));
+        assert_eq!(house.send(&out).await, 1);
+        assert_eq!(*out.seen.lock().expect("a list"), [id; 2]);
+        // The report settles it before it is tried a third time.
+        assert!(house.report(id, None, house.clock.now()).await);
+        assert_eq!(house.progress(id).await, Progress::Delivered { at: house.clock.now() });
+        house.clock.advance(Duration::from_secs(600));
+        assert_eq!((house.send(&out).await, house.payloads().await), (0, 0));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_contact_that_refused_is_unreachable_until_a_message_is_accepted() {
+    on_both(|house| async move {
+        let id = house.write().await;
+        let refused = SendError::Refused(Reason::Unknown, "no".to_owned());
+        house.send(&Arc::new(Recorder { refuse: Some(refused), ..Recorder::default() })).await;
+        let at = house.clock.now();
+        assert_eq!(house.progress(id).await, Progress::Refused { at, reason: Some(Reason::Unknown) });
+        assert_eq!(house.unreachable().await, Some(Unreachable { at, reason: Reason::Unknown }));
+        house.clock.advance(Duration::from_secs(1));
+        house.write().await;
+        house.send(&Arc::default()).await;
+        assert_eq!(house.unreachable().await, None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_message_says_is_not_held_against_its_receiver() {
+    on_both(|house| async move {
+        house.write().await;
+        let refused = SendError::Refused(Reason::Content, "no".to_owned());
+        house.send(&Arc::new(Recorder { refuse: Some(refused), ..Recorder::default() })).await;
+        house.write().await;
+        house.send(&refusing(SendError::Permanent)).await;
+        assert_eq!(house.unreachable().await, None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_report_counts_once_and_an_older_one_not_at_all() {
+    on_both(|house| async move {
+        let id = house.write().await;
+        house.send(&Arc::default()).await;
+        let (before, at) = (house.clock.now(), house.clock.now() + Duration::from_secs(60));
+        house.clock.advance(Duration::from_secs(120));
+        assert!(house.report(id, Some(Reason::Full), at).await);
+        assert!(!house.report(id, Some(Reason::Full), at).await, "the same once more");
+        assert!(!house.report(id, None, before).await, "an older one");
+        assert_eq!(house.unreachable().await, Some(Unreachable { at, reason: Reason::Full }));
+        // A later message is accepted; a replay of the old report marks nobody.
+        house.write().await;
+        house.send(&Arc::default()).await;
+        house.report(id, Some(Reason::Full), at).await;
+        assert_eq!(house.unreachable().await, None);
+        assert_eq!(house.progress(id).await, Progress::Refused { at, reason: Some(Reason::Full) });
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_refusal_that_is_reported_after_a_later_message_was_accepted_marks_nobody() {
+    on_both(|house| async move {
+        let first = house.write().await;
+        house.clock.advance(Duration::from_millis(1));
+        house.write().await;
+        house.send(&Arc::default()).await;
+        assert!(house.report(first, Some(Reason::Unknown), house.clock.now()).await);
+        assert_eq!(house.unreachable().await, None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_reports_on_logout_tokens() {
+    on_both(|house| async move {
+        let id = house.write_logout("cet").await;
+        assert!(!house.report(id, Some(Reason::Unknown), house.clock.now()).await);
+        assert!(!house.report(id, None, house.clock.now()).await);
+        assert_eq!(house.counts().await.waiting, 1);
     })
     .await;
 }

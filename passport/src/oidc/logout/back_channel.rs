@@ -14,7 +14,7 @@ use shared::clock::Timestamp;
 use super::super::Oidc;
 use super::super::subject::Subjects;
 use crate::clients::Client;
-use crate::delivery::{LogoutNotice, Outgoing, SendError, Transport};
+use crate::delivery::{LogoutNotice, Outgoing, Receipt, SendError, Transport};
 use crate::egress::Egress;
 use crate::keys::KeysError;
 
@@ -60,17 +60,17 @@ impl LogoutTokens {
 
     /// Whatever goes wrong may be mended while the message waits: also what the client answers with 400, since that says
     /// as well that signing out failed at its side (§2.8).
-    async fn hand_over(&self, message: &Outgoing) -> Result<(), SendError> {
+    async fn hand_over(&self, message: &Outgoing) -> Result<Receipt, SendError> {
         let notice: LogoutNotice = message.payload.read()?;
         let temporary = |what: String| SendError::Temporary(what);
         let client = self.oidc.0.clients.find(&notice.client).await.map_err(|error| temporary(error.to_string()))?;
         // A client that is gone, or that has no such address any more, wants to know nothing.
-        let Some(client) = client else { return Ok(()) };
-        let Some(uri) = &client.backchannel_logout_uri else { return Ok(()) };
+        let Some(client) = client else { return Ok(Receipt::default()) };
+        let Some(uri) = &client.backchannel_logout_uri else { return Ok(Receipt::default()) };
         let token = self.sign(&client, &notice, message).map_err(|error| temporary(error.to_string()))?;
         let body = Serializer::new(String::new()).append_pair("logout_token", &token).finish();
         match self.egress.post_form(uri, body).await {
-            Ok(status) if status.is_success() => Ok(()),
+            Ok(status) if status.is_success() => Ok(Receipt::default()),
             Ok(status) => Err(temporary(format!("the site answered {}", status.as_u16()))),
             Err(error) => Err(temporary(error.to_string())),
         }
@@ -100,7 +100,7 @@ impl LogoutTokens {
 }
 
 impl Transport for LogoutTokens {
-    fn send<'a>(&'a self, message: &'a Outgoing) -> BoxFuture<'a, Result<(), SendError>> {
+    fn send<'a>(&'a self, message: &'a Outgoing) -> BoxFuture<'a, Result<Receipt, SendError>> {
         self.hand_over(message).boxed()
     }
 }

@@ -41,7 +41,7 @@ pub(super) fn link_in(message: &str) -> String {
 }
 
 /// A browser in which somebody has just registered and signed in.
-async fn registered(passport: &Passport) -> Browser {
+pub(super) async fn registered(passport: &Passport) -> Browser {
     let mut browser = passport.browser();
     let form = register_form(&mut browser).await;
     let answer = browser.submit(form).await;
@@ -56,7 +56,7 @@ fn form_of(answer: &Answer, path: &str) -> Form {
 }
 
 /// Presses the button that sends a proof to the contact of that kind.
-async fn ask(browser: &mut Browser, kind: &str) -> Answer {
+pub(super) async fn ask(browser: &mut Browser, kind: &str) -> Answer {
     let list = browser.open(&page("/account/contact")).await;
     let form = list.form(&format!("main form:has(input[value='{kind}'])"));
     browser.submit(form).await

@@ -11,6 +11,7 @@ mod find_account;
 mod passwords;
 mod recovery;
 mod register;
+mod reports;
 mod settings;
 mod sign_in;
 mod unusual;

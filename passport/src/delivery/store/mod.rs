@@ -1,29 +1,32 @@
 //! The outbox's table. A message is claimed by moving its next attempt ahead: if the worker dies, it comes up again by
 //! itself, and no transaction stays open while a message is under way.
 
+pub mod reach;
+
 use shared::clock::Timestamp;
 use shared::db::{BATCH, BrokenRow, DbError, Row, Tx, sql};
 
-use super::model::{Channel, MessageId, Outgoing, Payload, Progress};
+use super::model::{Channel, MessageId, Outgoing, Payload, Progress, Reason, Receipt};
 
-/// Adds a message that is written now and due at a moment.
+/// Adds a message that is written now and due at a moment; `recipient` is what its receiver is remembered by.
 ///
 /// # Errors
 /// The database refused.
 pub async fn insert(
     tx: &mut Tx,
     id: MessageId,
-    channel: &Channel,
+    (channel, recipient): (&Channel, Option<[u8; 32]>),
     payload: &Payload,
     (now, due): (Timestamp, Timestamp),
 ) -> Result<(), DbError> {
-    sql("INSERT INTO outbox (id, channel, state, payload, attempts, next_attempt_at, created_at) \
-         VALUES ($1, $2, 'waiting', $3, 0, $4, $5)")
+    sql("INSERT INTO outbox (id, channel, state, payload, attempts, next_attempt_at, created_at, recipient) \
+         VALUES ($1, $2, 'waiting', $3, 0, $4, $5, $6)")
     .bind(id)
     .bind(&*channel.name())
     .bind(payload.as_str())
     .bind(due)
     .bind(now)
+    .bind(recipient)
     .execute(tx)
     .await
     .map(drop)
@@ -49,14 +52,24 @@ pub async fn withhold(tx: &mut Tx, id: MessageId, payload: &Payload, now: Timest
 /// # Errors
 /// The database refused, or the row is broken.
 pub async fn progress(tx: &mut Tx, id: MessageId) -> Result<Progress, DbError> {
-    let row = sql("SELECT state, finished_at FROM outbox WHERE id = $1").bind(id).fetch_optional(tx).await?;
-    let Some(row) = row else { return Ok(Progress::Unknown) };
+    let row = sql("SELECT state, finished_at, doubtful_at, reported_at, reason FROM outbox WHERE id = $1")
+        .bind(id)
+        .fetch_optional(tx)
+        .await?;
+    let Some(row) = row else { return Ok(Progress::Unknown { at: None }) };
     let finished: Option<Timestamp> = row.get("finished_at")?;
+    let doubtful: Option<Timestamp> = row.get("doubtful_at")?;
+    let reported: Option<Timestamp> = row.get("reported_at")?;
+    let reason: Option<String> = row.get("reason")?;
     Ok(match (row.get::<String>("state")?.as_str(), finished) {
+        ("waiting", _) if doubtful.is_some() => Progress::Unknown { at: doubtful },
         ("waiting", _) => Progress::Queued,
-        ("sent", Some(at)) => Progress::Accepted { at },
-        ("failed", Some(at)) => Progress::Refused { at },
-        _ => Progress::Unknown,
+        ("sent", Some(at)) => reported.map_or(Progress::Accepted { at }, |at| Progress::Delivered { at }),
+        ("failed", Some(at)) => {
+            let reason = reason.as_deref().map(Reason::of_code);
+            Progress::Refused { at: reported.unwrap_or(at), reason }
+        }
+        _ => Progress::Unknown { at: None },
     })
 }
 
@@ -121,34 +134,75 @@ fn outgoing(row: &Row) -> Result<Outgoing, DbError> {
     })
 }
 
-/// The message was accepted: its content is erased.
+/// The message was accepted: its content is erased, and its receiver counts as reachable.
 ///
 /// # Errors
 /// The database refused.
-pub async fn sent(tx: &mut Tx, id: MessageId, now: Timestamp) -> Result<(), DbError> {
-    sql("UPDATE outbox SET state = 'sent', payload = NULL, last_error = NULL, finished_at = $2 \
-         WHERE id = $1 AND state = 'waiting'")
+pub async fn sent(tx: &mut Tx, id: MessageId, receipt: &Receipt, now: Timestamp) -> Result<(), DbError> {
+    let row = sql("UPDATE outbox SET state = 'sent', payload = NULL, last_error = NULL, doubtful_at = NULL, \
+         receipt = $3, finished_at = $2 WHERE id = $1 AND state = 'waiting' RETURNING recipient")
     .bind(id)
     .bind(now)
-    .execute(tx)
-    .await
-    .map(drop)
+    .bind(receipt.0.as_deref())
+    .fetch_optional(tx)
+    .await?;
+    match row.map(|row| row.get::<Option<Vec<u8>>>("recipient")).transpose()?.flatten() {
+        Some(recipient) => reach::clear(tx, recipient).await,
+        None => Ok(()),
+    }
 }
 
-/// The message is given up: the reason stays, and the content only if it may be tried again one day.
+/// What is written down of a message that is not delivered.
+#[derive(Debug, Clone, Copy)]
+pub struct Failing<'e> {
+    /// What happened.
+    pub error: &'e str,
+    /// Why the other side refused it for good, if it did.
+    pub reason: Option<Reason>,
+    /// Whether its content stays, to be tried again one day.
+    pub keep: bool,
+}
+
+/// The message is given up.
 ///
 /// # Errors
 /// The database refused.
-pub async fn failed(tx: &mut Tx, id: MessageId, error: &str, keep: bool, now: Timestamp) -> Result<(), DbError> {
-    sql("UPDATE outbox SET state = 'failed', payload = CASE WHEN $3 = 1 THEN payload END, last_error = $2, \
-         finished_at = $4 WHERE id = $1 AND state = 'waiting'")
+pub async fn failed(tx: &mut Tx, id: MessageId, failing: Failing<'_>, now: Timestamp) -> Result<(), DbError> {
+    let Failing { error, reason, keep } = failing;
+    let row = sql("UPDATE outbox SET state = 'failed', payload = CASE WHEN $3 = 1 THEN payload END, last_error = $2, \
+         finished_at = $4, reason = $5 WHERE id = $1 AND state = 'waiting' RETURNING recipient")
     .bind(id)
     .bind(error)
     .bind(keep)
     .bind(now)
-    .execute(tx)
-    .await
-    .map(drop)
+    .bind(reason.map(Reason::code))
+    .fetch_optional(tx)
+    .await?;
+    let recipient = row.map(|row| row.get::<Option<Vec<u8>>>("recipient")).transpose()?.flatten();
+    match (recipient, reason.filter(|reason| reason.is_of_the_contact())) {
+        (Some(recipient), Some(reason)) => reach::mark(tx, recipient, reason, now).await,
+        _ => Ok(()),
+    }
+}
+
+/// The message was handed over and not answered: it is to be tried again at `again`, and nobody knows until then.
+///
+/// # Errors
+/// The database refused.
+pub async fn doubt(
+    tx: &mut Tx,
+    id: MessageId,
+    error: &str,
+    (now, again): (Timestamp, Timestamp),
+) -> Result<(), DbError> {
+    sql("UPDATE outbox SET next_attempt_at = $2, last_error = $3, doubtful_at = $4 WHERE id = $1 AND state = 'waiting'")
+        .bind(id)
+        .bind(again)
+        .bind(error)
+        .bind(now)
+        .execute(tx)
+        .await
+        .map(drop)
 }
 
 /// The message is to be tried again at that moment.
