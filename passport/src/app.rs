@@ -179,6 +179,7 @@ impl App {
             hasher: Hasher::start(Hashing::of(&config.accounts), entropy.clone())?,
             web: web.clone(),
             sessions: SessionPolicy { idle: config.accounts.session_idle, absolute: config.accounts.session_absolute },
+            number_wait: config.accounts.number_wait,
             farewell: Arc::new(Farewells::new(outbox.clone())),
             registrations: Arc::new(SiteRegistrations::new(registrations::Parts {
                 issuer: config.issuer.origin().to_owned(),
@@ -218,7 +219,8 @@ impl App {
             web: web.clone(),
             pages: pages.clone(),
         })?;
-        let parts = Parts { web, pages, keys, clients, logos, accounts, captchas, audit, outbox, reports, egress, oidc, home };
+        let parts =
+            Parts { web, pages, keys, clients, logos, accounts, captchas, audit, outbox, reports, egress, oidc, home };
         Ok(Self(Arc::new(parts)))
     }
 }

@@ -43,6 +43,7 @@ pub fn router(app: App) -> Router {
         .route(paths::CLOSURE, get(closure::show).post(closure::submit))
         .route(paths::CLOSURE_TAKE_BACK, get(closure::show_take_back).post(closure::take_back))
         .route(paths::CLOSURE_LINK, get(closure::show_take_back_link).post(closure::take_back_by_link))
+        .route(paths::NUMBER_KEEP, get(contact::keep_page::show).post(contact::keep_page::submit))
         .route(paths::CONTACT_CONFIRM, get(contact::confirm::show).post(contact::confirm::submit))
         .route(paths::SESSIONS, get(sessions::page::show).post(sessions::page::submit))
         .route(paths::ACTIVITY, get(activity::show))

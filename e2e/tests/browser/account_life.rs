@@ -36,6 +36,45 @@ async fn a_newcomer_proves_the_address_by_the_mails_link_and_the_number_by_a_cod
     browser.close().await
 }
 
+#[tokio::test]
+async fn a_number_is_asked_for_by_its_new_owner_and_kept_by_the_holder() -> anyhow::Result<()> {
+    let (browser, who) = (Browser::open(390).await?, newcomer());
+    let number = format!("+86{}", who.mobile);
+    registered(&browser, &who).await?;
+    let mail = received(&browser.demo, &who.email, "请验证您的邮箱").await?;
+    browser.goto(&mail.link("/contact/confirm")?).await?;
+    browser.click("main form button.primary").await?;
+    browser.shows("邮箱已验证").await?;
+    browser.goto(&format!("{}/account/contact", browser.demo.passport)).await?;
+    browser.click("#mobile").await?;
+    browser.appears("[name=code]").await?;
+    browser.fill("code", &received(&browser.demo, &number, "验证手机号").await?.code()?).await?;
+    browser.submit().await?;
+    browser.until("both are proven", async || Ok(browser.text().await?.matches("已验证").count() == 2)).await?;
+
+    let other = Browser::open(1280).await?;
+    other.goto(&format!("{}/recover", other.demo.passport)).await?;
+    other.fill("username", &who.mobile).await?;
+    other.prove().await?;
+    other.submit().await?;
+    other.appears("[name=code]").await?;
+    other.fill("code", &received(&other.demo, &number, "重置密码").await?.code()?).await?;
+    other.submit().await?;
+    other.shows("还需要一步").await?;
+    other.click("main details summary").await?;
+    other.click("main button[value=number]").await?;
+    other.shows("已请求解绑").await?;
+    other.close().await?;
+
+    browser.goto(&format!("{}/account/contact", browser.demo.passport)).await?;
+    browser.shows("表示号码现在是他的").await?;
+    let mail = received(&browser.demo, &who.email, "有人请求解绑").await?;
+    browser.goto(&mail.link("/contact/number")?).await?;
+    browser.click("main form button.primary").await?;
+    browser.shows("号码已保留").await?;
+    browser.close().await
+}
+
 /// In English, on a phone, on the way to a site: the code of a mail, and the site is reached.
 #[tokio::test]
 async fn who_forgot_the_password_on_the_way_to_a_site_gets_there() -> anyhow::Result<()> {

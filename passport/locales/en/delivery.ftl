@@ -182,3 +182,26 @@ delivery-closed-text =
     { $issuer }/register
 
 delivery-closed-sms = [E-TEST] Your account was cancelled on { $time }, as you asked. Your data is deleted.
+
+delivery-number-claimed-subject = Someone asks for the mobile number of your E-TEST Passport
+delivery-number-claimed-action = It is mine, keep it
+delivery-number-claimed-text =
+    Hello,
+
+    Someone verified the mobile number { $new }, says that it is theirs now, and asks to have it taken off your E-TEST Passport.
+
+    If the number is still yours, open this link before { $time } to keep it:
+    { $link }
+
+    If you do not use it any more, there is nothing to do. It is taken off then; your account and data stay as they are, and nobody gets into your account by it.
+
+delivery-number-claimed-sms = [E-TEST] Someone asks to have { $new } taken off its passport. If it is still yours, keep it before { $time }: { $link }
+
+delivery-number-detached-subject = A mobile number was taken off your E-TEST Passport
+delivery-number-detached-text =
+    Hello,
+
+    The mobile number { $new } has a new owner and was taken off your E-TEST Passport. Your account and data stay as they are. Sign in another way; under “Contact details” you can add a new number:
+    { $issuer }
+
+delivery-number-detached-sms = [E-TEST] { $new } was taken off the passport that had it. You can register with it now, or add it to your account.

@@ -182,3 +182,26 @@ delivery-closed-text =
     { $issuer }/register
 
 delivery-closed-sms = 【E-TEST】您的账号在{ $time }按您的申请注销了，个人资料已经删除。
+
+delivery-number-claimed-subject = 有人请求解绑您通行证上的手机号
+delivery-number-claimed-action = 号码是我的，保留
+delivery-number-claimed-text =
+    您好！
+
+    有人验证了手机号{ $new }，表示这个号码现在是他的，请求把它从您的E-TEST通行证上解绑。
+
+    如果号码还是您的，请在{ $time }前打开下面的链接保留它：
+    { $link }
+
+    如果您已经不用这个号码，什么都不用做。到时号码会解绑，您的账号和资料不变，对方也不能进入您的账号。
+
+delivery-number-claimed-sms = 【E-TEST】有人请求把号码{ $new }从通行证上解绑。号码还是您的，请在{ $time }前保留：{ $link }
+
+delivery-number-detached-subject = 手机号已从通行证上解绑
+delivery-number-detached-text =
+    您好！
+
+    手机号{ $new }有了新的主人，已从您的E-TEST通行证上解绑。您的账号和资料不变，请用别的方式登录，也可以在“联系方式”里添加新的手机号：
+    { $issuer }
+
+delivery-number-detached-sms = 【E-TEST】号码{ $new }已从原来的通行证上解绑，现在可以用它注册，或者添加到账号。

@@ -29,6 +29,7 @@ mod visit;
 mod whence;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
@@ -83,6 +84,8 @@ pub struct Parts {
     pub web: Web,
     /// How long sessions last.
     pub sessions: SessionPolicy,
+    /// How long the holder of a number is waited for that somebody else has now.
+    pub number_wait: Duration,
     /// Tells sites of sessions that end.
     pub farewell: Arc<dyn Farewell>,
     /// Knows the sites that sessions entered.

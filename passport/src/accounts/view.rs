@@ -32,6 +32,8 @@ impl Notice {
             "account-sent" => ("ok", "find-account-sent"),
             "closure-asked" => ("ok", "closure-asked"),
             "closure-taken-back" => ("ok", "closure-taken-back"),
+            "number-kept" => ("ok", "number-kept-lead"),
+            "number-over" => ("warn", "number-over-lead"),
             "contact-gone" => ("warn", "contact-code-over-taken"),
             "contact-changed" => ("ok", "contact-done-changed"),
             "contact-proven" => ("ok", "contact-done"),

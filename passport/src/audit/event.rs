@@ -122,6 +122,25 @@ pub enum Event {
         /// `email` or `mobile`.
         contact: Code,
     },
+    /// Somebody else proved to have the account's mobile number now, and asks to have it detached.
+    NumberClaimed {
+        /// Which account.
+        account: String,
+        /// Until when its holder can keep it, in milliseconds since the epoch.
+        until: i64,
+    },
+    /// The holder kept the number.
+    NumberKept {
+        /// Which account.
+        account: String,
+    },
+    /// A contact left the account, since it has another owner.
+    ContactDetached {
+        /// Which account.
+        account: String,
+        /// `email` or `mobile`.
+        contact: Code,
+    },
     /// The owner of a contact said that they had not given it.
     ContactRefused {
         /// The account that had claimed it.
@@ -293,6 +312,9 @@ pub(crate) fn samples() -> Vec<Event> {
         Event::AccountNamed { account: account() },
         Event::ContactProven { account: account(), contact: "email".into() },
         Event::ContactRefused { account: account(), contact: "email".into() },
+        Event::NumberClaimed { account: account(), until: 1 },
+        Event::NumberKept { account: account() },
+        Event::ContactDetached { account: account(), contact: "mobile".into() },
         Event::ContactCorrected { account: account(), contact: "email".into() },
         Event::ContactChanged { account: account(), contact: "email".into() },
         Event::AccountFrozen { account: account() },
@@ -335,6 +357,9 @@ impl Event {
             | Self::RecoveryCancelled { account }
             | Self::ContactProven { account, .. }
             | Self::ContactRefused { account, .. }
+            | Self::NumberClaimed { account, .. }
+            | Self::NumberKept { account, .. }
+            | Self::ContactDetached { account, .. }
             | Self::ContactCorrected { account, .. }
             | Self::ContactChanged { account, .. }
             | Self::AccountFrozen { account }

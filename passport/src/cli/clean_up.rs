@@ -38,6 +38,7 @@ pub async fn clean_up(app: App, db: Db, worker: Arc<Worker>, keep_sessions: Dura
     drain("proofs", || db.write(move |tx| proof::store::purge(tx, now - KEEP_PROOFS).boxed())).await;
     drain("recoveries", || db.write(move |tx| recovery::store::purge(tx, now - KEEP_PROOFS).boxed())).await;
     drain("changes of contacts", || app.accounts.settle_changes()).await;
+    drain("numbers that have another owner", || app.accounts.settle_numbers()).await;
     drain("accounts that were never proven", || app.accounts.close_unproven()).await;
     drain("accounts whose owners cancelled them", || app.accounts.close_due()).await;
     let over = now - keep_sessions;

@@ -46,8 +46,11 @@ fn check(file: Option<&Path>, output: &Output) -> Result<Exit, Failure> {
             messages.push(format!("{name}: {error}"));
         }
     }
-    let sms = world::sms(&config).err().into_iter();
-    messages.extend(sms.flat_map(|failure| failure.messages));
+    if messages.is_empty()
+        && let Err(failure) = world::sms(&config)
+    {
+        messages.extend(failure.messages);
+    }
     if let Err(failure) = world::master_key(&config) {
         messages.extend(failure.messages.iter().map(|message| format!("keys.master_key_file: {message}")));
     }

@@ -48,6 +48,9 @@ shared::settings! {
         /// them; or `modern`, 15 to 128 characters of any kind. Common ones are refused by both, and passwords chosen
         /// under the other go on working.
         password_profile: PasswordProfile = "seed",
+        /// How long the holder of a mobile number has to keep it, once somebody else has proven to have it now. Accounts
+        /// without another proven contact have ten times as long.
+        number_wait: Duration = "72h",
         /// How passwords are hashed.
         hash: HashSettings,
         /// Threads that hash passwords; 0: one a processor core.
@@ -78,6 +81,10 @@ fn policies_are_sane(settings: &AccountsSettings, problems: &mut Problems<'_>) {
     }
     if settings.lock_after == 0 {
         problems.add("lock_after", "must be at least 1");
+    }
+    // Less would let a phone that lies about unlocked for an evening be enough.
+    if settings.number_wait < Duration::from_secs(60 * 60) {
+        problems.add("number_wait", "must be at least 1h");
     }
     if settings.session_idle.is_zero() {
         problems.add("session_idle", "must be longer than 0s");

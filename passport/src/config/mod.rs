@@ -226,6 +226,19 @@ mod tests {
     }
 
     #[test]
+    fn an_sms_operator_needs_its_key_and_in_production_a_code_for_every_text() {
+        let whole = "[delivery]\nsms_shape = 'aliyun'\nsms_url = 'https://dysmsapi.aliyuncs.com/'\n\
+                     sms_key_id = 'a'\nsms_key_secret_file = 'b'\nsms_sign_name = 'c'\nsms_templates = ['code=1']\n";
+        assert!(parse(whole).is_ok());
+        for name in ["sms_url", "sms_key_id", "sms_key_secret_file", "sms_sign_name", "sms_templates"] {
+            let without: String =
+                whole.lines().filter(|line| !line.starts_with(name)).map(|l| format!("{l}\n")).collect();
+            let error = parse(&without).expect_err("refused");
+            assert!(error.starts_with(&format!("delivery.{name}")), "{error}");
+        }
+    }
+
+    #[test]
     fn a_lost_answer_is_not_kept_for_a_thief() {
         let error = parse("[tokens]\nrefresh_retry = '1h'").expect_err("refused");
         assert!(error.contains("refresh_retry"), "{error}");

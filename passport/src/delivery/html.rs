@@ -58,10 +58,16 @@ pub(super) fn html(letter: &Letter) -> Option<String> {
 fn lines<'a>(block: &'a str, marks: &'a Marks) -> Vec<Line<'a>> {
     let line = |line: &'a str| match line {
         line if !marks.link.is_empty() && line == marks.link => Line::Action(line),
-        line if line == marks.home => Line::Link(line),
+        line if is_ours(line, &marks.home) => Line::Link(line),
         line => Line::Words(words(line, &marks.code)),
     };
     block.lines().map(str::trim).filter(|line| !line.is_empty()).map(line).collect()
+}
+
+/// Whether a line is the passport's address, or one of its pages.
+fn is_ours(line: &str, home: &str) -> bool {
+    let below = line.strip_prefix(home).filter(|_| !home.is_empty());
+    below.is_some_and(|path| path.is_empty() || path.starts_with('/') && !path.contains(char::is_whitespace))
 }
 
 /// A line in pieces, the code in bold.

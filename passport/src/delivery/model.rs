@@ -120,6 +120,20 @@ pub enum Notice {
         /// When.
         at: Timestamp,
     },
+    /// Somebody proved to have the account's mobile number now, and asks to have it detached.
+    NumberClaimed {
+        /// The number, masked.
+        number: String,
+        /// Until when it can be kept.
+        until: Timestamp,
+        /// The link that keeps it.
+        keep: String,
+    },
+    /// A mobile number was detached from an account.
+    NumberDetached {
+        /// The number, masked.
+        number: String,
+    },
     /// The account is locked.
     Locked {
         /// Until when.

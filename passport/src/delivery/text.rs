@@ -51,7 +51,7 @@ fn sms_of(to: &str, lang: Lang, name: &str, values: &Values<'_>) -> Letter {
 }
 
 /// Every SMS that there is, and what is put into it.
-const SMS: [(&str, &[&str]); 11] = [
+const SMS: [(&str, &[&str]); 16] = [
     ("code", &["code"]),
     ("proof-contact", &["code"]),
     ("proof-recovery", &["code"]),
@@ -63,6 +63,11 @@ const SMS: [(&str, &[&str]); 11] = [
     ("recovery-waited", &["time", "link"]),
     ("contact-changed", &["new", "time", "link"]),
     ("account-found", &["new"]),
+    ("number-claimed", &["new", "time", "link"]),
+    ("number-detached", &["new"]),
+    ("closing", &["time", "link"]),
+    ("closing-taken-back", &["time"]),
+    ("closed", &["time"]),
 ];
 
 /// The names of all SMS.
@@ -122,11 +127,14 @@ fn said(notice: &Notice) -> Said<'_> {
         Notice::Closing { until, undo } => ("closing", Some(*until), undo.as_str()),
         Notice::ClosingTakenBack { at } => ("closing-taken-back", Some(*at), ""),
         Notice::Closed { at } => ("closed", Some(*at), ""),
+        Notice::NumberClaimed { until, keep, .. } => ("number-claimed", Some(*until), keep.as_str()),
+        Notice::NumberDetached { .. } => ("number-detached", None, ""),
         Notice::Locked { until } => ("locked", round(until), ""),
     };
     let new = match notice {
         Notice::ContactChanged { to, .. } => to,
         Notice::AccountFound { names } => names,
+        Notice::NumberClaimed { number, .. } | Notice::NumberDetached { number } => number,
         _ => "",
     };
     Said { name, time: time.map(beijing).unwrap_or_default(), link, new }
@@ -194,6 +202,8 @@ mod tests {
             Notice::ClosingTakenBack { at },
             Notice::Closed { at },
             Notice::AccountFound { names: "l@x.example".to_owned() },
+            Notice::NumberClaimed { number: "138****8000".to_owned(), until: at, keep: link("k") },
+            Notice::NumberDetached { number: "138****8000".to_owned() },
             Notice::Locked { until: at },
         ]
     }

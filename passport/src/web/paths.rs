@@ -40,6 +40,8 @@ pub const CLOSURE: &str = "/account/close";
 pub const CLOSURE_TAKE_BACK: &str = "/account/close/take-back";
 /// Where the link leads that takes it back.
 pub const CLOSURE_LINK: &str = "/close/take-back";
+/// Where the link leads by which the holder of a number keeps it.
+pub const NUMBER_KEEP: &str = "/contact/number";
 /// 找回账号
 pub const FIND_ACCOUNT: &str = "/recover/account";
 /// 重置密码

@@ -25,6 +25,8 @@ use crate::web::{Draft, Flaws, Posted, moment, paths};
 #[serde(default)]
 pub struct SendForm {
     contact: String,
+    /// `keep`: the number that somebody else asks for; or nothing.
+    action: String,
 }
 
 #[derive(Template, WebTemplate)]
@@ -36,6 +38,8 @@ struct ContactPage {
     rows: Vec<RowView>,
     days: u64,
     proven: bool,
+    /// Until when the number can be kept that somebody else asks for.
+    asked_until: Option<String>,
 }
 
 /// A contact as the page shows it.
@@ -74,6 +78,11 @@ pub async fn send(
     };
     if let Some(lang) = language {
         return Ok(accounts.in_language(lang, &visit, &Way::home(), paths::CONTACT, &Draft::of(form)));
+    }
+    if fresh && form.action == "keep" {
+        let kept = accounts.keep_own_number(session.account, visit.caller).await?;
+        let notice = if kept { "number-kept" } else { "number-over" };
+        return Ok(Redirect::to(&format!("{}?notice={notice}", paths::CONTACT)).into_response());
     }
     let Some(kind) = ContactKind::parse(&form.contact) else {
         return Ok(Redirect::to(paths::CONTACT).into_response());
@@ -133,6 +142,7 @@ async fn draw(
     let mut page = visit.page.with_errors(&errors);
     accounts.greet(&mut page, session.account).await?;
     let (standing, reach) = accounts.contacts_reached(session.account).await?;
+    let asked = accounts.number_claimed(session.account).await?;
     let row = |kind| {
         let held: Option<&Held> = standing.of(kind);
         RowView {
@@ -148,6 +158,7 @@ async fn draw(
         notice: notice.or_else(|| Notice::of_draft(&page, &draft)),
         days: UNPROVEN_LIFETIME.as_secs() / (24 * 60 * 60),
         proven: standing.is_proven(),
+        asked_until: asked.map(|asked| moment::not_before(page.lang, asked.until, now)),
         page,
         errors,
     };

@@ -4,12 +4,15 @@
 //! followed in any browser. The link's page says who asked and offers “not me”; it signs nobody in. As long as an address
 //! is not proven it can be corrected at will; another one takes the place of a proven one only after it was proven itself
 //! and the password was given, and the former one can undo that ([`change`]). An account of which nothing is proven within [`closing::UNPROVEN_LIFETIME`]
-//! is closed.
+//! is closed. A number that operators gave to somebody else leaves the account when its new owner asks and nobody keeps
+//! it ([`claim`]).
 
 mod change;
 pub mod change_page;
+pub mod claim;
 pub mod closing;
 pub mod confirm;
+pub mod keep_page;
 mod list;
 mod operation;
 mod proof_page;

@@ -13,6 +13,7 @@ mod code_page;
 mod cookie;
 mod link_page;
 pub mod need;
+mod number;
 mod operation;
 mod password_page;
 mod reset;

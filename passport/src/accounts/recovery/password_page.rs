@@ -12,6 +12,7 @@ use shared::secret::SecretString;
 use super::ask_page::to_code;
 use super::cookie;
 use super::need::Need;
+use super::number;
 use super::operation::Seen;
 use super::reset::Reset;
 use super::store::By;
@@ -36,7 +37,7 @@ pub struct PasswordForm {
     #[serde(skip_serializing)]
     password_confirm: SecretString,
     agree: String,
-    /// `email` or `mobile`: send a code there; `wait`; or nothing: the password.
+    /// `email` or `mobile`: send a code there; `wait`; `number`: it is another's account; or nothing: the password.
     #[serde(skip_serializing)]
     action: String,
 }
@@ -57,6 +58,10 @@ struct PasswordPage {
     /// Until when is waited, if a wait has begun.
     waits_until: Option<String>,
     may_choose: bool,
+    /// Whether it is a number that may have another owner by now.
+    may_be_mine: bool,
+    /// How many hours its holder has to keep it.
+    wait_hours: u32,
 }
 
 /// The other contact of the account.
@@ -97,6 +102,16 @@ pub async fn submit(
             Ok(onwards) => return Ok(onwards),
             Err(draft) => draft,
         }
+    } else if form.action == "number" {
+        let hash = cookie::token_hash(&visit.cookies).unwrap_or_default();
+        let from = (visit.page.lang, visit.caller);
+        return Ok(match accounts.claim_number(hash, from).await? {
+            Some(claimed) => {
+                cookie::remove(&visit.cookies);
+                number::told(&accounts, visit.page, claimed)
+            }
+            None => over(visit.page, &way),
+        });
     } else if form.action == "wait" {
         accounts.wait_for_recovery(seen, (visit.page.lang, visit.caller)).await?;
         return Ok(Redirect::to(&way.link(paths::RECOVER_PASSWORD)).into_response());
@@ -227,6 +242,8 @@ fn draw(accounts: &Accounts, visit: &Visit, way: &Way, seen: &Seen, draft: Draft
         notice: Notice::of_draft(&page, &draft),
         anew: matches!(seen.need, Need::Anew { .. }),
         may_choose: !matches!(seen.need, Need::Second { .. }),
+        may_be_mine: number::may_be_asked_for(seen),
+        wait_hours: u32::try_from(accounts.parts().number_wait.as_secs().div_ceil(3_600)).unwrap_or(u32::MAX),
         waits_until: waits.map(|until| moment::not_before(page.lang, until, now)),
         second,
         page: page.with_form(),

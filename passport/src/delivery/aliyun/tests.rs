@@ -111,9 +111,12 @@ async fn a_link_is_given_without_the_address_that_the_template_holds() {
     assert!(seen[0].1["TemplateParam"].contains(r#""link":"recover/cancel?t=x""#), "{:?}", seen[0].1);
 }
 
+/// What the operator answers, and what has to come of it.
+type Case = (u16, &'static str, fn(&SendError) -> bool);
+
 #[tokio::test]
 async fn every_answer_is_one_of_four() {
-    let cases: [(u16, &str, fn(&SendError) -> bool); 11] = [
+    let cases: [Case; 11] = [
         (200, r#"{"Code":"isv.MOBILE_NUMBER_ILLEGAL"}"#, |e| matches!(e, SendError::Refused(Reason::Unknown, _))),
         (200, r#"{"Code":"isv.SMS_CONTENT_ILLEGAL"}"#, |e| matches!(e, SendError::Refused(Reason::Content, _))),
         (200, r#"{"Code":"isv.PARAM_LENGTH_LIMIT"}"#, |e| matches!(e, SendError::Permanent(_))),

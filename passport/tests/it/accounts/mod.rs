@@ -8,6 +8,7 @@ mod contact_change;
 mod data;
 mod devices;
 mod find_account;
+mod number;
 mod passwords;
 mod recovery;
 mod register;

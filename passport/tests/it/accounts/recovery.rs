@@ -16,7 +16,7 @@ const NEW: &str = "Regen7!wolke";
 const PHONE: &str = "+8613800138000";
 
 /// What was sent last to that address or number.
-async fn last_to(passport: &Passport, to: &str) -> String {
+pub(super) async fn last_to(passport: &Passport, to: &str) -> String {
     let found = messages(passport).await.into_iter().rev().find(|message| message.contains(&format!("\"{to}\"")));
     found.unwrap_or_else(|| panic!("nothing was sent to {to}"))
 }
@@ -43,7 +43,7 @@ async fn choose(browser: &mut Browser, answer: &Answer) -> Answer {
 }
 
 /// Where signing in leads.
-async fn lands(passport: &Passport, name: &str, password: &str) -> String {
+pub(super) async fn lands(passport: &Passport, name: &str, password: &str) -> String {
     let mut browser = passport.browser();
     let form = sign_in_form(&mut browser, name, password).await;
     browser.submit(form).await.url.path().to_owned()

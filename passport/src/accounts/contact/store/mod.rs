@@ -1,6 +1,7 @@
 //! The contacts in the table of accounts, and the login names that they are.
 
 pub mod changes;
+pub(in crate::accounts::contact) mod claims;
 
 use shared::clock::Timestamp;
 use shared::db::{BATCH, BrokenRow, DbError, Row, Tx, sql};

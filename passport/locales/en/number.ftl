@@ -1,0 +1,21 @@
+# A number with a new owner: they ask to have it taken off the old account.
+number-recover-hint = Is your new number still on somebody else’s passport? Enter it above; once it is verified you can ask to have it taken off.
+number-taken-hint = Told that the number is taken, and that passport is not yours?
+number-taken-way = Verify the number and ask for it
+number-ask-title = This is not my passport, but the number is mine now
+number-ask-text = We tell that passport over all its contacts. If nobody keeps the number within { $hours } hours ({ $lone } if it has no other contact), it is taken off, we tell you by SMS, and you can register with it or add it to your account. You do not get into that passport by this.
+number-ask-button = Ask to have the number taken off
+number-waits-title = You have asked for the number
+number-waits-lead = If nobody keeps it, it is taken off after { $time }, and we tell you by SMS. You can close this page.
+number-refused-title = The number cannot be taken off for now
+number-refused-lead = The holder of that passport said on { $time } that the number is still theirs. If you do use it, please ask support: people will look into it.
+number-asked = Someone verified your mobile number and says that it is theirs now. If nobody keeps it, it is taken off your account after { $time }.
+number-keep-title = Is the number still yours?
+number-keep-lead = Someone verified this mobile number and asked to have it taken off your passport. If it is still yours, keep it.
+number-keep-until = Taken off on
+number-keep-button = It is mine, keep it
+number-keep-hint = Nobody can ask for it again within 30 days. If you do not use the number any more, just close this page.
+number-kept-title = The number stays
+number-kept-lead = The mobile number still belongs to your account.
+number-over-title = There is nothing to keep
+number-over-lead = The number was kept before, or is off the account by now. Please look under “Contact details”.

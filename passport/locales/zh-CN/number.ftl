@@ -1,0 +1,21 @@
+# 号码换了主人：新的主人请求把它从旧账号上解绑。
+number-recover-hint = 换了新号码，而它还登记在别人的通行证上？在上面填写这个号码，验证之后可以请求解绑。
+number-taken-hint = 提示号码已被使用，而那个通行证不是您的？
+number-taken-way = 验证号码，请求解绑
+number-ask-title = 这不是我的通行证，但号码现在是我的
+number-ask-text = 我们会通知那个通行证的所有联系方式。{ $hours }小时内（它没有别的联系方式时{ $lone }小时内）没有人保留号码，号码就会解绑，我们发短信告诉您，您就可以用它注册或添加到自己的账号。您不会因此进入那个通行证。
+number-ask-button = 请求解绑这个号码
+number-waits-title = 已请求解绑
+number-waits-lead = 如果没有人保留，{ $time }以后号码会解绑，我们发短信告诉您。这个页面可以关掉。
+number-refused-title = 号码暂时不能解绑
+number-refused-lead = 那个通行证的持有人在{ $time }表示号码仍是他的。如果您确实在用这个号码，请联系客服，由工作人员核实。
+number-asked = 有人验证了您的手机号，表示号码现在是他的。如果没有人保留，{ $time }以后号码会从您的账号上解绑。
+number-keep-title = 号码还是您的吗？
+number-keep-lead = 有人验证了这个手机号，请求把它从您的通行证上解绑。号码还是您的，请保留它。
+number-keep-until = 解绑时间
+number-keep-button = 号码是我的，保留
+number-keep-hint = 保留后30天内没有人能再请求解绑。如果您已经不用这个号码，关掉这个页面就可以。
+number-kept-title = 号码已保留
+number-kept-lead = 手机号继续属于您的账号。
+number-over-title = 没有什么要保留的
+number-over-lead = 号码已经保留过，或者已经解绑。请在“联系方式”里查看。
