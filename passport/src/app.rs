@@ -19,6 +19,7 @@ use shared::entropy::SharedEntropy;
 use shared::secret::SecretBytes;
 
 use crate::accounts::captcha::Captchas;
+use crate::accounts::factors::passkeys::{PasskeyError, Passkeys};
 use crate::accounts::hashing::{Hasher, Hashing, StartError};
 use crate::accounts::{self, Accounts, SessionPolicy};
 use crate::audit::{Actor, Audit, Event};
@@ -129,6 +130,9 @@ pub enum BuildError {
     /// The provider.
     #[error(transparent)]
     Issuer(#[from] IssuerError),
+    /// The relying party of passkeys.
+    #[error("issuer: {0}")]
+    Passkeys(PasskeyError),
     /// The authorities of clients' certificates.
     #[error("mtls.ca_file: {0}")]
     Authorities(String),
@@ -190,6 +194,7 @@ impl App {
                 entropy: entropy.clone(),
             })),
             sites: Arc::new(EnteredSites::new(db.clone(), clients.clone())),
+            passkeys: Passkeys::new(config.issuer.origin(), "E-TEST 通行证").map_err(BuildError::Passkeys)?,
             captchas: captchas.clone(),
             captcha: config.accounts.captcha,
             captcha_after: config.accounts.captcha_after,

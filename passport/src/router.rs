@@ -9,6 +9,7 @@ use shared::assets;
 use shared::http::{Asked, Failure, FailurePages, Kit, ServerSettings};
 use tower_cookies::CookieManagerLayer;
 
+use crate::accounts::factors::{self, authenticator, passkeys, recovery_codes};
 use crate::accounts::{
     activity, captcha, closure, contact, find_account, login, password, profile, province, recovery, register,
     sessions, sign_out,
@@ -31,6 +32,18 @@ pub fn router(app: App) -> Router {
     let browser = Router::new()
         .route(paths::HOME, get(home::show))
         .route(paths::SIGN_IN, get(login::show).post(login::submit))
+        .route(paths::SECOND_STEP, get(login::second::show).post(login::second::submit))
+        .route(paths::SIGN_IN_PASSKEY, get(login::passkey::show).post(login::passkey::submit))
+        .route(paths::SIGN_IN_PASSKEY_OPTIONS, post(passkeys::sign_in_options))
+        .route(paths::SECURITY, get(factors::page::show))
+        .route(paths::TRUSTED_BROWSERS, post(factors::page::forget_browsers))
+        .route(paths::FACTOR_NEEDED, get(factors::needed::show))
+        .route(paths::AUTHENTICATOR, get(authenticator::page::show).post(authenticator::page::submit))
+        .route(paths::AUTHENTICATOR_REMOVE, get(authenticator::page::show_removal).post(authenticator::page::remove))
+        .route(paths::PASSKEYS, get(passkeys::page::show).post(passkeys::page::submit))
+        .route(paths::PASSKEY_OPTIONS, post(passkeys::register_options))
+        .route(paths::PASSKEY_CHANGE, get(passkeys::page::show_change).post(passkeys::page::change))
+        .route(paths::RECOVERY_CODES, get(recovery_codes::page::show).post(recovery_codes::page::submit))
         .route(paths::REGISTER, get(register::show).post(register::submit))
         .route(paths::PROVINCE, get(province::show).post(province::submit))
         .route(paths::SIGN_OUT, get(sign_out::show).post(sign_out::submit))

@@ -75,6 +75,12 @@
     for (const link of document.querySelectorAll("a.lang")) link.addEventListener("click", keep);
   } catch { /* no storage */ }
 
+  // Print the page: a button that does nothing without script is not shown without it.
+  for (const button of document.querySelectorAll("[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  }
+
   // A form is sent once: the second press of an impatient finger does nothing.
   for (const form of document.querySelectorAll("form")) {
     let sent = false;

@@ -2,6 +2,7 @@
 
 use e2e::demo::Demo;
 use e2e::journey::Newcomer;
+use e2e::window::App;
 use url::Url;
 
 use crate::camera::Camera;
@@ -33,8 +34,10 @@ pub(crate) async fn everywhere(camera: &mut Camera<'_>, demo: &Demo, third_party
     sites(camera, demo).await?;
     documents(camera, demo).await?;
     registration(camera, demo, &newcomer).await?;
+    security(camera, demo, &newcomer).await?;
     signed_in(camera, demo, third_party).await?;
     leaving(camera, demo).await?;
+    second_step(camera, demo, &newcomer).await?;
     province(camera, demo).await?;
     closure(camera, demo, &newcomer).await?;
     recovery(camera, demo, &newcomer).await?;
@@ -97,6 +100,55 @@ async fn registration(camera: &mut Camera<'_>, demo: &Demo, newcomer: &Newcomer)
     window.submit().await?;
     window.arrives_at(&format!("{}/registration", demo.cet)).await?;
     camera.take("cet-desk", LightAndDark).await
+}
+
+/// What protects the account, from a password alone to two steps. Whoever has not just signed in does so once more.
+async fn security(camera: &mut Camera<'_>, demo: &Demo, newcomer: &Newcomer) -> anyhow::Result<()> {
+    let window = camera.window;
+    let page = |name: &str| format!("{}/account/security{name}", demo.passport);
+    camera.visit("security-alone", &page(""), LightAndDark).await?;
+    camera.visit("passkey-add", &page("/passkeys"), Light).await?;
+    window.goto(&page("/authenticator")).await?;
+    if !window.has(".qr").await? {
+        camera.take("sign-in-once-more", Light).await?;
+        window.fill("password", &newcomer.password).await?;
+        window.submit().await?;
+    }
+    window.appears(".qr").await?;
+    camera.take("authenticator", LightAndDark).await?;
+    window.fill("code", "000000").await?;
+    window.submit().await?;
+    window.appears(".summary").await?;
+    camera.take("authenticator-wrong", Light).await?;
+    let app = App::set_by(window).await?;
+    window.fill("code", &app.former_code()?).await?;
+    window.submit().await?;
+    window.appears(".codes").await?;
+    camera.take("recovery-codes", LightAndDark).await?;
+    window.click("[name=kept]").await?;
+    window.submit().await?;
+    window.appears(".glance.good").await?;
+    camera.visit("security", &page(""), LightAndDark).await?;
+    camera.visit("authenticator-remove", &page("/authenticator/remove"), Light).await
+}
+
+/// The second step, by a code of the app and by a recovery code.
+async fn second_step(camera: &mut Camera<'_>, demo: &Demo, newcomer: &Newcomer) -> anyhow::Result<()> {
+    let window = camera.window;
+    window.goto(&format!("{}/sign-in", demo.passport)).await?;
+    window.fill("username", &newcomer.email).await?;
+    window.fill("password", &newcomer.password).await?;
+    window.submit().await?;
+    window.arrives_at(&format!("{}/sign-in/second-step", demo.passport)).await?;
+    camera.take("second-step", LightAndDark).await?;
+    window.fill("code", "000000").await?;
+    window.submit().await?;
+    window.appears(".summary").await?;
+    camera.take("second-step-wrong", Light).await?;
+    window.click("main a[href*='with=recovery']").await?;
+    window.appears("[name=with][value=recovery]").await?;
+    camera.take("second-step-recovery", Light).await?;
+    camera.visit("passkey-failed", &format!("{}/sign-in/passkey?notice=failed", demo.passport), Light).await
 }
 
 async fn signed_in(camera: &mut Camera<'_>, demo: &Demo, third_party: &ThirdParty) -> anyhow::Result<()> {

@@ -20,6 +20,24 @@ impl Window {
         Ok(())
     }
 
+    /// Puts an authenticator into the device that this browser runs on: it holds passkeys, and says yes by itself. How it is
+    /// called, for [`Window::let_authenticator_verify`].
+    pub async fn add_authenticator(&self) -> anyhow::Result<String> {
+        self.devtools("WebAuthn.enable", json!({})).await?;
+        let options = json!({
+            "protocol": "ctap2", "transport": "internal", "hasResidentKey": true, "hasUserVerification": true,
+            "isUserVerified": true, "automaticPresenceSimulation": true,
+        });
+        let added = self.devtools("WebAuthn.addVirtualAuthenticator", json!({ "options": options })).await?;
+        added["authenticatorId"].as_str().map(str::to_owned).context("the browser gives it no name")
+    }
+
+    /// Has the authenticator of that name verify its user from now on, or fail to.
+    pub async fn let_authenticator_verify(&self, id: &str, verifies: bool) -> anyhow::Result<()> {
+        let whether = json!({ "authenticatorId": id, "isUserVerified": verifies });
+        self.devtools("WebAuthn.setUserVerified", whether).await.map(drop)
+    }
+
     /// A command of Chromium's DevTools protocol, which chromedriver passes on.
     pub(super) async fn devtools(&self, method: &'static str, params: Value) -> anyhow::Result<Value> {
         let command = DevTools { method, params };

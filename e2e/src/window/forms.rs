@@ -52,6 +52,14 @@ impl Window {
         self.fill("password", password).await
     }
 
+    /// Presses Enter in the control of this name.
+    pub async fn press_enter_in(&self, name: &str) -> anyhow::Result<()> {
+        let css = format!("[name='{name}']:not([type=hidden])");
+        let element = self.client.find(Locator::Css(&css)).await?;
+        // The key's code point in WebDriver (§17.4.2).
+        Ok(element.send_keys("\u{E007}").await?)
+    }
+
     /// Presses the one primary button of the form in sight.
     pub async fn submit(&self) -> anyhow::Result<()> {
         self.click("main button.primary[type=submit]").await

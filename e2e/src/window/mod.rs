@@ -1,5 +1,6 @@
 //! A window of Chromium, driven by WebDriver: what a person does in it, and what they see.
 
+mod app;
 mod devtools;
 mod forms;
 mod look;
@@ -11,6 +12,7 @@ use fantoccini::wd::{Capabilities, WindowHandle};
 use fantoccini::{Client, ClientBuilder, Locator};
 use serde_json::{Value, json};
 
+pub use self::app::App;
 pub use self::look::{Format, Look};
 
 /// How long a page may take to show what it should.

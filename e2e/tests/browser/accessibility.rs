@@ -14,6 +14,7 @@ fn open_to_all(demo: &Demo) -> Vec<String> {
     for path in [
         "/",
         "/sign-in",
+        "/sign-in/passkey",
         "/register",
         "/help",
         "/agreement",
@@ -73,6 +74,9 @@ fn signed_in(demo: &Demo) -> Vec<String> {
     for path in [
         "/",
         "/account/profile",
+        "/account/security",
+        "/account/security/authenticator",
+        "/account/security/passkeys",
         "/account/password",
         "/account/contact",
         "/account/contact/change?contact=email",

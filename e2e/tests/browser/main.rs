@@ -15,5 +15,6 @@ mod late_and_twice;
 mod logout;
 mod mail_links;
 mod never_a_dead_end;
+mod second_factors;
 mod stage;
 mod third_party;

@@ -36,6 +36,7 @@ accounts-login-too-many = Too many tries came from this network. Try again after
 accounts-notice-registered = You are registered. Please sign in
 accounts-notice-away = You were away a while. Sign in again; your answers are kept
 accounts-notice-sign-in-first = Sign in and you can go on
+accounts-notice-once-more = The next step matters. Please sign in once more to show that it is you
 accounts-notice-again = This page was open for a long time, so nothing has been done yet. Look it over and press the button again
 accounts-notice-signed-out = You are signed out
 accounts-notice-password-changed = Your password is changed. All your other devices are signed out

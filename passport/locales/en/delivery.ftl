@@ -205,3 +205,83 @@ delivery-number-detached-text =
     { $issuer }
 
 delivery-number-detached-sms = [E-TEST] { $new } was taken off the passport that had it. You can register with it now, or add it to your account.
+
+delivery-passkey-added-subject = A passkey was added: E-TEST Passport
+delivery-passkey-added-text =
+    Hello,
+
+    At { $time }, a passkey was added to your account.
+
+    If it was you, there is nothing to do. If not, reset your password at once:
+    { $issuer }
+delivery-passkey-added-sms = [E-TEST] { $time }: a passkey was added to your account. If it was not you, reset your password at once.
+
+delivery-passkey-removed-subject = A passkey was removed: E-TEST Passport
+delivery-passkey-removed-text =
+    Hello,
+
+    At { $time }, a passkey was removed from your account.
+
+    If it was you, there is nothing to do. If not, reset your password at once:
+    { $issuer }
+delivery-passkey-removed-sms = [E-TEST] { $time }: a passkey was removed from your account. If it was not you, reset your password at once.
+
+delivery-authenticator-added-subject = Your authenticator app was turned on: E-TEST Passport
+delivery-authenticator-added-text =
+    Hello,
+
+    At { $time }, an authenticator app was turned on or replaced.
+
+    If it was you, there is nothing to do. If not, reset your password at once:
+    { $issuer }
+delivery-authenticator-added-sms = [E-TEST] { $time }: an authenticator app was turned on or replaced. If it was not you, reset your password at once.
+
+delivery-authenticator-removed-subject = Your authenticator app was turned off: E-TEST Passport
+delivery-authenticator-removed-text =
+    Hello,
+
+    At { $time }, the authenticator app was turned off.
+
+    If it was you, there is nothing to do. If not, reset your password at once:
+    { $issuer }
+delivery-authenticator-removed-sms = [E-TEST] { $time }: the authenticator app was turned off. If it was not you, reset your password at once.
+
+delivery-codes-replaced-subject = Your recovery codes were replaced: E-TEST Passport
+delivery-codes-replaced-text =
+    Hello,
+
+    At { $time }, a new set of recovery codes was saved, and the former ones stopped working.
+
+    If it was you, there is nothing to do. If not, reset your password at once:
+    { $issuer }
+delivery-codes-replaced-sms = [E-TEST] { $time }: a new set of recovery codes was saved, and the former ones stopped working. If it was not you, reset your password at once.
+
+delivery-code-used-subject = A recovery code was used: E-TEST Passport
+delivery-code-used-text =
+    Hello,
+
+    At { $time }, somebody signed in with one of your recovery codes.
+
+    If it was you, there is nothing to do. If not, reset your password at once:
+    { $issuer }
+delivery-code-used-sms = [E-TEST] { $time }: somebody signed in with one of your recovery codes. If it was not you, reset your password at once.
+
+delivery-codes-guessed-subject = Somebody knows your password: E-TEST Passport
+delivery-codes-guessed-text =
+    Hello,
+
+    At { $time }, somebody typed your right password and several wrong codes. They were not let in.
+
+    If it was you, there is nothing to do. If not, reset your password at once:
+    { $issuer }
+delivery-codes-guessed-sms = [E-TEST] { $time }: somebody typed your right password and several wrong codes. They were not let in. If it was not you, reset your password at once.
+
+delivery-factors-removed-subject = All extra protections were removed: E-TEST Passport
+delivery-factors-removed-text =
+    Hello,
+
+    At { $time }, after the wait, passkeys, authenticator app and recovery codes were removed.
+
+    If it was you, there is nothing to do. If not, reset your password at once:
+    { $issuer }
+delivery-factors-removed-sms = [E-TEST] { $time }: after the wait, passkeys, authenticator app and recovery codes were removed. If it was not you, reset your password at once.

@@ -33,6 +33,7 @@ accounts-login-too-many = 这个网络上试的次数太多了。请{ $time }以
 accounts-notice-registered = 注册成功，请登录
 accounts-notice-away = 您离开太久，需要重新登录。填过的都在
 accounts-notice-sign-in-first = 登录后就可以继续
+accounts-notice-once-more = 接下来的操作比较重要，请再登录一次，确认是您本人
 accounts-notice-again = 这个页面打开太久了，我们没有执行。请看一遍，再按一次按钮
 accounts-notice-signed-out = 您已退出
 accounts-notice-password-changed = 密码已修改。其他设备都已退出登录

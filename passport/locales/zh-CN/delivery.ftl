@@ -205,3 +205,83 @@ delivery-number-detached-text =
     { $issuer }
 
 delivery-number-detached-sms = 【E-TEST】号码{ $new }已从原来的通行证上解绑，现在可以用它注册，或者添加到账号。
+
+delivery-passkey-added-subject = 通行密钥已添加：E-TEST通行证
+delivery-passkey-added-text =
+    您好！
+
+    { $time }，添加了一个通行密钥。
+
+    如果是您本人的操作，您无需做任何事。如果不是，请立即重置密码：
+    { $issuer }
+delivery-passkey-added-sms = 【E-TEST】{ $time }添加了一个通行密钥。如非本人操作，请立即重置密码。
+
+delivery-passkey-removed-subject = 通行密钥已移除：E-TEST通行证
+delivery-passkey-removed-text =
+    您好！
+
+    { $time }，移除了一个通行密钥。
+
+    如果是您本人的操作，您无需做任何事。如果不是，请立即重置密码：
+    { $issuer }
+delivery-passkey-removed-sms = 【E-TEST】{ $time }移除了一个通行密钥。如非本人操作，请立即重置密码。
+
+delivery-authenticator-added-subject = 身份验证器已开启：E-TEST通行证
+delivery-authenticator-added-text =
+    您好！
+
+    { $time }，开启或更换了身份验证器。
+
+    如果是您本人的操作，您无需做任何事。如果不是，请立即重置密码：
+    { $issuer }
+delivery-authenticator-added-sms = 【E-TEST】{ $time }开启或更换了身份验证器。如非本人操作，请立即重置密码。
+
+delivery-authenticator-removed-subject = 身份验证器已关闭：E-TEST通行证
+delivery-authenticator-removed-text =
+    您好！
+
+    { $time }，关闭了身份验证器。
+
+    如果是您本人的操作，您无需做任何事。如果不是，请立即重置密码：
+    { $issuer }
+delivery-authenticator-removed-sms = 【E-TEST】{ $time }关闭了身份验证器。如非本人操作，请立即重置密码。
+
+delivery-codes-replaced-subject = 恢复码已更换：E-TEST通行证
+delivery-codes-replaced-text =
+    您好！
+
+    { $time }，换了一组新的恢复码，旧的已失效。
+
+    如果是您本人的操作，您无需做任何事。如果不是，请立即重置密码：
+    { $issuer }
+delivery-codes-replaced-sms = 【E-TEST】{ $time }换了一组新的恢复码，旧的已失效。如非本人操作，请立即重置密码。
+
+delivery-code-used-subject = 有人用了一个恢复码：E-TEST通行证
+delivery-code-used-text =
+    您好！
+
+    { $time }，用一个恢复码登录了您的账号。
+
+    如果是您本人的操作，您无需做任何事。如果不是，请立即重置密码：
+    { $issuer }
+delivery-code-used-sms = 【E-TEST】{ $time }用一个恢复码登录了您的账号。如非本人操作，请立即重置密码。
+
+delivery-codes-guessed-subject = 有人知道您的密码：E-TEST通行证
+delivery-codes-guessed-text =
+    您好！
+
+    { $time }，有人输入了正确的密码，但第二步的验证码多次不对，账号没有被登录。
+
+    如果是您本人的操作，您无需做任何事。如果不是，请立即重置密码：
+    { $issuer }
+delivery-codes-guessed-sms = 【E-TEST】{ $time }有人输入了正确的密码，但第二步的验证码多次不对，账号没有被登录。如非本人操作，请立即重置密码。
+
+delivery-factors-removed-subject = 全部验证方式已移除：E-TEST通行证
+delivery-factors-removed-text =
+    您好！
+
+    { $time }，等待期满，移除了通行密钥、身份验证器和恢复码。
+
+    如果是您本人的操作，您无需做任何事。如果不是，请立即重置密码：
+    { $issuer }
+delivery-factors-removed-sms = 【E-TEST】{ $time }等待期满，移除了通行密钥、身份验证器和恢复码。如非本人操作，请立即重置密码。

@@ -7,22 +7,25 @@ use shared::i18n::Lang;
 use shared::page::Captcha;
 
 use super::captcha::{Fields, Form, Problem, Step, needed};
+use super::devices::cookie::DeviceToken;
 use super::model::{Contact, LoginName};
-use super::{Accounts, Trouble, store};
+use super::{Accounts, Trouble, Visit, devices, store};
 use crate::config::CaptchaPolicy;
 use crate::limits::{AddressBlock, Subject, Verdict};
 
 impl Accounts {
-    /// Whether signing in asks for a captcha: by policy, and by the failures of the name or the address block.
+    /// Whether signing in asks for a captcha: by policy, and by the failures of the name or the address block. Where the
+    /// account is known in the browser, those of the name are other people's.
     ///
     /// # Errors
     /// The database.
-    pub async fn captcha_needed(&self, name: Option<&LoginName>, address: AddressBlock) -> Result<bool, Trouble> {
+    pub async fn captcha_needed(&self, name: Option<&LoginName>, visit: &Visit) -> Result<bool, Trouble> {
         let policy = self.parts().captcha;
         if policy != CaptchaPolicy::Adaptive {
             return Ok(needed(policy, 0, 0));
         }
-        let (accounts, name) = (self.clone(), name.cloned());
+        let (accounts, name, address) = (self.clone(), name.cloned(), visit.address);
+        let device = DeviceToken::of(&visit.cookies, &*self.parts().entropy).hash();
         let now = self.parts().clock.now();
         let failures = self
             .parts()
@@ -36,6 +39,12 @@ impl Accounts {
                     let of_block = limits.used(tx, &policy.sign_in_address_failures, block, now).await?;
                     let Some(name) = name else { return Ok::<_, Trouble>(of_block) };
                     let of_name = limits.used(tx, &policy.sign_in_name, Subject::Text(name.as_str()), now).await?;
+                    if of_name > of_block
+                        && let Some(account) = store::find_by_name(tx, &name).await?
+                        && devices::store::standing(tx, account, device, now).await?.known
+                    {
+                        return Ok(of_block);
+                    }
                     Ok(of_block.max(of_name))
                 }
                 .boxed()

@@ -2,11 +2,14 @@
 
 pub mod activity;
 pub mod admin;
+pub mod assurance;
 pub mod captcha;
 mod challenge;
 pub mod closure;
 mod confirmation;
 pub mod contact;
+pub mod devices;
+pub mod factors;
 mod fields;
 pub mod find_account;
 pub mod guessable;
@@ -47,6 +50,7 @@ pub use self::view::{Notice, Way};
 pub use self::visit::Visit;
 
 use self::captcha::Captchas;
+use self::factors::passkeys::Passkeys;
 use self::hashing::Hasher;
 use self::model::Account;
 use crate::audit::{Actor, Audit, Event};
@@ -92,6 +96,8 @@ pub struct Parts {
     pub sites: Arc<dyn Sites>,
     /// Asks the sites that take registrations.
     pub registrations: Arc<dyn closure::Registrations>,
+    /// The relying party of passkeys.
+    pub passkeys: Passkeys,
     /// Makes and checks captchas.
     pub captchas: Captchas,
     /// When a captcha is asked for.

@@ -13,6 +13,7 @@ use shared::http::Caller;
 use shared::page::{FormErrors, Page, Rule};
 use shared::secret::SecretString;
 
+use super::devices;
 use super::fields::{PasswordContext, read_new_password};
 use super::guessable::Owner;
 use super::hashing::Verdict as Checked;
@@ -72,6 +73,9 @@ pub async fn show(
     let Some(session) = visit.take_session()? else {
         return Ok(accounts.ask_to_sign_in(paths::PASSWORD, "sign-in-first"));
     };
+    if let Some(elsewhere) = accounts.step_up_where_enrolled(&session, paths::PASSWORD).await? {
+        return Ok(elsewhere);
+    }
     let draft = accounts.draft(&visit, paths::PASSWORD, &query).unwrap_or_default();
     draw(&accounts, visit, &session, draft).await
 }
@@ -85,6 +89,9 @@ pub async fn submit(
     let Some(session) = visit.take_session()? else {
         return Ok(accounts.ask_to_sign_in(paths::PASSWORD, "sign-in-first"));
     };
+    if let Some(elsewhere) = accounts.step_up_where_enrolled(&session, paths::PASSWORD).await? {
+        return Ok(elsewhere);
+    }
     let draft = if fresh {
         match try_form(&accounts, &session, visit.caller, &form).await? {
             Ok(token) => {
@@ -236,6 +243,7 @@ async fn store_change(
     }
     store::set_password_time(tx, account.id, now).await?;
     sessions::store::set_token(tx, session.id, &token).await?;
+    devices::store::end_trust(tx, account.id).await?;
     let mut ended = 0;
     for other in sessions::store::live(tx, account.id, now).await? {
         let ending = EndReason::PasswordChanged.asked_by(caller);

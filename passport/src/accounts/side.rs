@@ -9,6 +9,7 @@ pub fn side(page: &Page, current: &str) -> Vec<NavItem> {
     [
         (paths::HOME, "accounts-home", "person"),
         (paths::PROFILE, "accounts-profile-title", "pencil"),
+        (paths::SECURITY, "factors-title", "shield"),
         (paths::PASSWORD, "accounts-password-title", "lock"),
         (paths::CONTACT, "contact-title", "mail"),
         (paths::SESSIONS, "sessions-title", "laptop"),

@@ -10,11 +10,12 @@ use shared::secret::{SecretBytes, SecretString};
 use shared::testkit;
 
 use super::admin::Seed;
+use super::assurance::Acr;
 use super::hashing::HashError;
+use super::login::Browser;
 use super::login::{Attempt, Refusal, SignIn};
 use super::model::LoginName;
 use super::password::Changed;
-use super::sessions::{ACR_PASSWORD, AMR_PASSWORD};
 use super::store::Found;
 use super::*;
 use crate::MIGRATIONS;
@@ -74,8 +75,7 @@ async fn a_sign_in_that_finds_the_queue_full_is_no_failure() {
             name: LoginName::parse(NAME).expect("a name"),
             password: SecretString::new(password),
             province: None,
-            caller: caller(),
-            present: None,
+            browser: Browser { caller: caller(), present: None, device: [0; 32], wanted: Acr::One },
         };
         while_busy(&accounts, async {
             for _ in 0..6 {
@@ -101,8 +101,8 @@ async fn a_change_of_password_that_finds_the_queue_full_is_no_failure() {
             id: SessionId::new(now, &*accounts.parts().entropy),
             account,
             auth_time: now,
-            acr: ACR_PASSWORD.to_owned(),
-            amr: vec![AMR_PASSWORD.to_owned()],
+            acr: Acr::One,
+            amr: vec!["pwd".to_owned()],
             province: None,
             last_seen_at: now,
         };

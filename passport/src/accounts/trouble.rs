@@ -4,6 +4,7 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, header};
 use shared::db::DbError;
 
+use super::factors::passkeys::PasskeyError;
 use super::hashing::{HashError, RETRY_AFTER_SECONDS};
 use crate::web::error_page::Fault;
 
@@ -16,6 +17,9 @@ pub enum Trouble {
     /// The threads that hash passwords.
     #[error(transparent)]
     Hash(#[from] HashError),
+    /// The library of passkeys.
+    #[error("passkeys: {0}")]
+    Passkeys(#[from] PasskeyError),
 }
 
 impl Trouble {
@@ -23,7 +27,7 @@ impl Trouble {
         match self {
             Self::Db(error) => error.into(),
             Self::Hash(HashError::Busy) => Fault::Busy,
-            Self::Hash(HashError::Broken | HashError::Failed) => Fault::Broken,
+            Self::Hash(HashError::Broken | HashError::Failed) | Self::Passkeys(_) => Fault::Broken,
         }
     }
 }

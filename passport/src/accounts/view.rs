@@ -4,6 +4,7 @@ use shared::i18n::Lang;
 use shared::page::{Accent, Choice, Destination, Page, Rule};
 use shared::secret::SecretString;
 
+use super::assurance::Acr;
 use super::model::{IdType, PasswordRule, Province};
 use crate::config::PasswordProfile;
 use crate::web::{Draft, ReturnTo, ReturnToCodec, paths, return_to};
@@ -40,6 +41,16 @@ impl Notice {
             "site-withdrawn" => ("ok", "accounts-notice-site-withdrawn"),
             "site-kept" => ("warn", "accounts-notice-again"),
             "again" => ("warn", "accounts-notice-again"),
+            "once-more" => ("info", "accounts-notice-once-more"),
+            "half-over" => ("info", "factors-notice-half-over"),
+            "passkey-added" => ("ok", "factors-notice-passkey-added"),
+            "passkey-renamed" => ("ok", "factors-notice-passkey-renamed"),
+            "passkey-removed" => ("ok", "factors-notice-passkey-removed"),
+            "passkey-gone" => ("info", "factors-notice-passkey-gone"),
+            "authenticator-added" => ("ok", "factors-notice-authenticator-added"),
+            "authenticator-removed" => ("ok", "factors-notice-authenticator-removed"),
+            "codes-kept" => ("ok", "factors-notice-codes-kept"),
+            "browsers-forgotten" => ("ok", "factors-notice-browsers-forgotten"),
             "session-ended" => ("ok", "sessions-notice-ended"),
             "others-ended" => ("ok", "sessions-notice-others-ended"),
             "session-gone" => ("info", "sessions-notice-gone"),
@@ -86,6 +97,11 @@ impl Way {
     /// Where it leads.
     pub fn path(&self) -> &str {
         self.return_to.as_ref().map_or(paths::HOME, |way| &way.path)
+    }
+
+    /// The least context class that is asked for at its end.
+    pub fn wanted(&self) -> Acr {
+        self.return_to.as_ref().and_then(|way| Acr::parse(way.acr.as_deref()?)).unwrap_or(Acr::One)
     }
 
     /// A page of ours that carries it along.

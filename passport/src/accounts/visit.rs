@@ -12,13 +12,14 @@ use serde::{Deserialize, Serialize};
 use shared::http::{Caller, ClientAddr};
 use shared::i18n::Lang;
 use shared::page::{Link, Page, SignedIn};
+use shared::secret::sha256;
 use tower_cookies::Cookies;
 
 use super::model::AccountId;
 use super::{Accounts, CurrentSession, Session, Trouble, Way, store};
 use crate::limits::AddressBlock;
 use crate::web::error_page::{Explanation, Tone, explain};
-use crate::web::form::sends_cookies;
+use crate::web::form::{csrf_token, sends_cookies};
 use crate::web::{Draft, PageContext, Pages, ReturnTo, Web, draft, paths, return_to};
 
 /// What the address of a form may say.
@@ -80,6 +81,11 @@ impl Visit {
         std::mem::replace(&mut self.session.0, Ok(None)).map_err(Trouble::from)
     }
 
+    /// The browser, by its form cookie: what it began is taken up by no other.
+    pub fn browser(&self, web: &Web) -> [u8; 32] {
+        sha256(csrf_token(web, &self.cookies).as_bytes())
+    }
+
     /// The page for a browser that refuses cookies, with which nobody can be signed in, and `None` for any other. Its
     /// button leads to the form at `path` again.
     pub fn cookies_refused(&self, query: &FormQuery, link: String) -> Option<Response> {
@@ -100,6 +106,15 @@ impl Visit {
 }
 
 impl Accounts {
+    /// What an account's owner signs in with, and what they are called.
+    ///
+    /// # Errors
+    /// The database could not be asked.
+    pub async fn names(&self, account: AccountId) -> Result<(Option<String>, Option<String>), Trouble> {
+        let claims = self.parts().db.read(move |tx| async move { store::claims(tx, account).await }.boxed()).await?;
+        Ok(claims.map_or((None, None), |claims| (claims.email.or(claims.phone), claims.display_name)))
+    }
+
     /// The frame for a signed-in person: with their name and the way out.
     ///
     /// # Errors

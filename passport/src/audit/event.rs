@@ -179,6 +179,20 @@ pub enum Event {
         /// Which account.
         account: String,
     },
+    /// A second factor was added, or replaced.
+    FactorAdded {
+        /// Whose.
+        account: String,
+        /// `passkey`, `authenticator` or `recovery_codes`.
+        factor: Code,
+    },
+    /// A second factor was removed.
+    FactorRemoved {
+        /// Whose.
+        account: String,
+        /// `passkey`, `authenticator`, or `all`.
+        factor: Code,
+    },
     /// An account was closed.
     AccountClosed {
         /// Which.
@@ -300,6 +314,7 @@ pub(crate) fn samples() -> Vec<Event> {
         Event::AgreementAccepted { account: account(), version: text() },
         Event::SignedIn { account: account(), session: text() },
         Event::SignInRefused { account: account(), reason: "password".into() },
+        Event::SignInRefused { account: account(), reason: "second_step".into() },
         Event::SignInRefused { account: account(), reason: "another".into() },
         Event::AccountLocked { account: account(), until: Some(1) },
         Event::AccountLocked { account: account(), until: None },
@@ -320,6 +335,12 @@ pub(crate) fn samples() -> Vec<Event> {
         Event::AccountFrozen { account: account() },
         Event::ClosureAsked { account: account(), due: 1 },
         Event::ClosureTakenBack { account: account() },
+        Event::FactorAdded { account: account(), factor: "passkey".into() },
+        Event::FactorAdded { account: account(), factor: "authenticator".into() },
+        Event::FactorAdded { account: account(), factor: "recovery_codes".into() },
+        Event::FactorRemoved { account: account(), factor: "passkey".into() },
+        Event::FactorRemoved { account: account(), factor: "authenticator".into() },
+        Event::FactorRemoved { account: account(), factor: "all".into() },
         Event::AccountClosed { account: account(), reason: "unproven".into() },
         Event::ProfileChanged { account: account(), fields: vec!["name".into()] },
         Event::SessionEnded { account: account(), session: text(), reason: "another".into() },
@@ -365,6 +386,8 @@ impl Event {
             | Self::AccountFrozen { account }
             | Self::ClosureAsked { account, .. }
             | Self::ClosureTakenBack { account }
+            | Self::FactorAdded { account, .. }
+            | Self::FactorRemoved { account, .. }
             | Self::AccountClosed { account, .. }
             | Self::ProfileChanged { account, .. }
             | Self::SessionEnded { account, .. }

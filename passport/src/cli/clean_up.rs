@@ -7,7 +7,9 @@ use futures_util::FutureExt as _;
 use shared::db::{Db, DbError};
 
 use super::world;
-use crate::accounts::{captcha, proof, recovery, sessions};
+use crate::accounts::factors::passkeys;
+use crate::accounts::login::second;
+use crate::accounts::{captcha, devices, proof, recovery, sessions};
 use crate::app::App;
 use crate::delivery::Worker;
 use crate::limits;
@@ -37,6 +39,9 @@ pub async fn clean_up(app: App, db: Db, worker: Arc<Worker>, keep_sessions: Dura
     drain("captchas", || db.write(move |tx| captcha::store::purge(tx, now).boxed())).await;
     drain("proofs", || db.write(move |tx| proof::store::purge(tx, now - KEEP_PROOFS).boxed())).await;
     drain("recoveries", || db.write(move |tx| recovery::store::purge(tx, now - KEEP_PROOFS).boxed())).await;
+    drain("half sign-ins", || db.write(move |tx| second::store::purge(tx, now).boxed())).await;
+    drain("challenges for passkeys", || db.write(move |tx| passkeys::store::purge(tx, now).boxed())).await;
+    drain("known browsers", || db.write(move |tx| devices::store::purge(tx, now).boxed())).await;
     drain("changes of contacts", || app.accounts.settle_changes()).await;
     drain("numbers that have another owner", || app.accounts.settle_numbers()).await;
     drain("accounts that were never proven", || app.accounts.close_unproven()).await;

@@ -8,8 +8,9 @@ use shared::db::{Db, DbError};
 use shared::entropy::bytes;
 
 use super::world::{clock, entropy};
+use crate::accounts::assurance::{Acr, Shown};
 use crate::accounts::model::AccountId;
-use crate::accounts::sessions::{self, ACR_PASSWORD, AMR_PASSWORD, Opening, Session, SessionId, SessionPolicy};
+use crate::accounts::sessions::{self, Opening, Session, SessionId, SessionPolicy};
 use crate::oidc::audience::Audience;
 use crate::oidc::handle::GrantId;
 use crate::oidc::named_claims::NamedClaims;
@@ -38,8 +39,8 @@ async fn authorize(db: &Db, account: AccountId, client: &str, now: Timestamp) ->
         id: SessionId::new(now, &*entropy),
         account,
         auth_time: now,
-        acr: ACR_PASSWORD.to_owned(),
-        amr: vec![AMR_PASSWORD.to_owned()],
+        acr: Acr::One,
+        amr: Shown::Password.amr().iter().map(|method| (*method).to_owned()).collect(),
         province: None,
         last_seen_at: now,
     };
@@ -52,7 +53,7 @@ async fn authorize(db: &Db, account: AccountId, client: &str, now: Timestamp) ->
         named: NamedClaims::default(),
         audience: Audience::default(),
         auth_time: now,
-        acr: session.acr.clone(),
+        acr: session.acr.uri().to_owned(),
         amr: session.amr.join(" "),
         province: None,
         refreshable: true,

@@ -20,8 +20,8 @@ pub mod worker;
 
 pub use self::aliyun::AliyunSms;
 pub use self::model::{
-    Channel, Letter, LogoutNotice, Marks, MessageId, Notice, Outgoing, Payload, Progress, ProofLetter, ProofWords,
-    Reason, Receipt, SendError, Template, Transport, Unreachable,
+    Channel, Factor, Letter, LogoutNotice, Marks, MessageId, Notice, Outgoing, Payload, Progress, ProofLetter,
+    ProofWords, Reason, Receipt, SendError, Template, Transport, Unreachable,
 };
 pub use self::outbox::Outbox;
 pub use self::reports::Reports;

@@ -134,11 +134,66 @@ pub enum Notice {
         /// The number, masked.
         number: String,
     },
+    /// What protects the account beside its password changed, or was used.
+    FactorChanged {
+        /// How.
+        factor: Factor,
+        /// When.
+        at: Timestamp,
+    },
     /// The account is locked.
     Locked {
         /// Until when.
         until: Timestamp,
     },
+}
+
+/// A change of what protects an account beside its password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Factor {
+    /// A passkey was added.
+    PasskeyAdded,
+    /// A passkey was removed.
+    PasskeyRemoved,
+    /// An authenticator app was added, perhaps in place of another.
+    AuthenticatorAdded,
+    /// The authenticator app was removed.
+    AuthenticatorRemoved,
+    /// There is another set of recovery codes.
+    CodesReplaced,
+    /// A recovery code was used.
+    CodeUsed,
+    /// Somebody who knows the password gave wrong codes.
+    CodesGuessed,
+    /// Everything was removed, after all of it had been lost.
+    AllRemoved,
+}
+
+impl Factor {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::PasskeyAdded,
+        Self::PasskeyRemoved,
+        Self::AuthenticatorAdded,
+        Self::AuthenticatorRemoved,
+        Self::CodesReplaced,
+        Self::CodeUsed,
+        Self::CodesGuessed,
+        Self::AllRemoved,
+    ];
+
+    pub(super) const fn key(self) -> &'static str {
+        match self {
+            Self::PasskeyAdded => "passkey-added",
+            Self::PasskeyRemoved => "passkey-removed",
+            Self::AuthenticatorAdded => "authenticator-added",
+            Self::AuthenticatorRemoved => "authenticator-removed",
+            Self::CodesReplaced => "codes-replaced",
+            Self::CodeUsed => "code-used",
+            Self::CodesGuessed => "codes-guessed",
+            Self::AllRemoved => "factors-removed",
+        }
+    }
 }
 
 /// What a message says that carries a code.

@@ -51,7 +51,7 @@ fn sms_of(to: &str, lang: Lang, name: &str, values: &Values<'_>) -> Letter {
 }
 
 /// Every SMS that there is, and what is put into it.
-const SMS: [(&str, &[&str]); 16] = [
+const SMS: [(&str, &[&str]); 24] = [
     ("code", &["code"]),
     ("proof-contact", &["code"]),
     ("proof-recovery", &["code"]),
@@ -68,6 +68,14 @@ const SMS: [(&str, &[&str]); 16] = [
     ("closing", &["time", "link"]),
     ("closing-taken-back", &["time"]),
     ("closed", &["time"]),
+    ("passkey-added", &["time"]),
+    ("passkey-removed", &["time"]),
+    ("authenticator-added", &["time"]),
+    ("authenticator-removed", &["time"]),
+    ("codes-replaced", &["time"]),
+    ("code-used", &["time"]),
+    ("codes-guessed", &["time"]),
+    ("factors-removed", &["time"]),
 ];
 
 /// The names of all SMS.
@@ -129,6 +137,7 @@ fn said(notice: &Notice) -> Said<'_> {
         Notice::Closed { at } => ("closed", Some(*at), ""),
         Notice::NumberClaimed { until, keep, .. } => ("number-claimed", Some(*until), keep.as_str()),
         Notice::NumberDetached { .. } => ("number-detached", None, ""),
+        Notice::FactorChanged { factor, at } => (factor.key(), Some(*at), ""),
         Notice::Locked { until } => ("locked", round(until), ""),
     };
     let new = match notice {
@@ -176,6 +185,7 @@ fn beijing(at: Timestamp) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::delivery::Factor;
 
     #[test]
     fn both_languages_say_the_same_things() {
@@ -191,7 +201,7 @@ mod tests {
     fn notices() -> Vec<Notice> {
         let at = Timestamp::from_seconds(1_798_761_600);
         let link = |name: &str| format!("{ISSUER}/{name}?t=Rn-1_x");
-        vec![
+        let mut notices = vec![
             Notice::ContactTaken,
             Notice::PasswordChanged { at },
             Notice::PasswordReset { at },
@@ -205,7 +215,9 @@ mod tests {
             Notice::NumberClaimed { number: "138****8000".to_owned(), until: at, keep: link("k") },
             Notice::NumberDetached { number: "138****8000".to_owned() },
             Notice::Locked { until: at },
-        ]
+        ];
+        notices.extend(Factor::ALL.map(|factor| Notice::FactorChanged { factor, at }));
+        notices
     }
 
     fn letter(words: ProofWords) -> ProofLetter {

@@ -171,12 +171,18 @@ impl fmt::Display for AddressBlock {
 pub struct Policy {
     /// Failed sign-ins with one login name, whether anyone has it or not.
     pub sign_in_name: Limit,
+    /// The same in a browser in which the account is known, by account and browser.
+    pub sign_in_known: Limit,
     /// Sign-ins tried from one address block.
     pub sign_in_address: Limit,
     /// Failed sign-ins from one address block: what a captcha is asked for by, and a stop to one who tries many names.
     pub sign_in_address_failures: Limit,
     /// The present password given wrongly where it is asked for again, by account.
     pub password_confirmation: Limit,
+    /// Wrong codes in the second step of signing in, by account.
+    pub second_step: Limit,
+    /// Challenges for passkeys that are asked for from one address block.
+    pub ceremony_address: Limit,
     /// Registrations tried from one address block.
     pub registration_address: Limit,
     /// How often one address block is told that a mail address or a mobile number is in use already.
@@ -207,9 +213,12 @@ impl Default for Policy {
     fn default() -> Self {
         Self {
             sign_in_name: Limit::lock("sign_in_name", 5, 15 * MINUTE),
+            sign_in_known: Limit::lock("sign_in_known", 5, 15 * MINUTE),
             sign_in_address: Limit::rate("sign_in_address", 300, MINUTE),
             sign_in_address_failures: Limit::rate("sign_in_address_failures", 300, 15 * MINUTE),
             password_confirmation: Limit::lock("password_confirmation", 5, 15 * MINUTE),
+            second_step: Limit::lock("second_step", 5, 15 * MINUTE),
+            ceremony_address: Limit::rate("ceremony_address", 600, MINUTE),
             registration_address: Limit::rate("registration_address", 300, HOUR),
             registration_conflict_address: Limit::rate("registration_conflict_address", 20, HOUR),
             client_registration_address: Limit::rate("client_registration_address", 60, HOUR),
@@ -234,8 +243,10 @@ impl Policy {
         let lock = |limit: Limit| Limit::lock(limit.name, accounts.lock_after, accounts.lock_for);
         Self {
             sign_in_name: lock(default.sign_in_name),
+            sign_in_known: lock(default.sign_in_known),
             sign_in_address: allow(limits.sign_in_per_minute, default.sign_in_address),
             password_confirmation: lock(default.password_confirmation),
+            second_step: lock(default.second_step),
             registration_address: allow(limits.register_per_hour, default.registration_address),
             registration_conflict_address: allow(limits.taken_per_hour, default.registration_conflict_address),
             client_registration_address: allow(limits.clients_per_hour, default.client_registration_address),

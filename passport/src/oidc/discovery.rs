@@ -20,6 +20,7 @@ use super::document::Document;
 use super::mtls::{Aliases, Mtls};
 use super::register::Policy;
 use super::{IssuerError, Oidc, scope};
+use crate::accounts::assurance::Acr;
 use crate::keys::Alg;
 
 /// Metadata changes with a release.
@@ -189,9 +190,9 @@ fn metadata(issuer: &str, mtls: Option<&Mtls>) -> Result<Metadata, IssuerError> 
             CoreGrantType::RefreshToken,
             CoreGrantType::ClientCredentials,
         ]))
-        .set_acr_values_supported(Some(vec![openidconnect::AuthenticationContextClass::new(
-            crate::accounts::sessions::ACR_PASSWORD.to_owned(),
-        )]))
+        .set_acr_values_supported(Some(
+            Acr::ALL.map(|class| openidconnect::AuthenticationContextClass::new(class.uri().to_owned())).to_vec(),
+        ))
         .set_token_endpoint_auth_methods_supported(Some(every))
         .set_token_endpoint_auth_signing_alg_values_supported(Some(
             Alg::ALL.iter().map(|alg| algorithm(*alg)).collect(),

@@ -4,6 +4,12 @@
 pub const HOME: &str = "/";
 /// 考生登录
 pub const SIGN_IN: &str = "/sign-in";
+/// The second step of it.
+pub const SECOND_STEP: &str = "/sign-in/second-step";
+/// Where a passkey's answer is sent, and what is told when there is none.
+pub const SIGN_IN_PASSKEY: &str = "/sign-in/passkey";
+/// What a script asks for before it calls the authenticator.
+pub const SIGN_IN_PASSKEY_OPTIONS: &str = "/sign-in/passkey/options";
 /// 退出
 pub const SIGN_OUT: &str = "/sign-out";
 /// The page after signing out, in which sites sign the person out too.
@@ -16,6 +22,24 @@ pub const PROVINCE: &str = "/province";
 pub const PROFILE: &str = "/account/profile";
 /// 修改密码
 pub const PASSWORD: &str = "/account/password";
+/// 安全
+pub const SECURITY: &str = "/account/security";
+/// 忘记所有浏览器: the second step is asked for everywhere.
+pub const TRUSTED_BROWSERS: &str = "/account/security/browsers";
+/// 添加身份验证器
+pub const AUTHENTICATOR: &str = "/account/security/authenticator";
+/// 关闭身份验证器
+pub const AUTHENTICATOR_REMOVE: &str = "/account/security/authenticator/remove";
+/// 添加通行密钥
+pub const PASSKEYS: &str = "/account/security/passkeys";
+/// What a script asks for before it makes one.
+pub const PASSKEY_OPTIONS: &str = "/account/security/passkeys/options";
+/// A passkey's name, and its removal.
+pub const PASSKEY_CHANGE: &str = "/account/security/passkeys/change";
+/// 恢复码
+pub const RECOVERY_CODES: &str = "/account/security/recovery-codes";
+/// What is to be added for a site that asks for more than the account has.
+pub const FACTOR_NEEDED: &str = "/account/security/needed";
 /// 登录与设备
 pub const SESSIONS: &str = "/account/sessions";
 /// 账户动态

@@ -39,6 +39,9 @@ pub struct ReturnTo {
     pub cancel: Option<String>,
     /// Whether the site asked for the registration form (OIDC Prompt Create).
     pub create: bool,
+    /// The least context class that is asked for (OIDC Core §2, `acr`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acr: Option<String>,
     /// Where the way ends, as a source of `form-action`: see [`allow_forms`].
     #[serde(default)]
     pub form_target: Option<String>,
@@ -77,6 +80,7 @@ impl ReturnTo {
             login_hint: None,
             cancel: None,
             create: false,
+            acr: None,
             form_target: None,
         }
     }

@@ -11,7 +11,7 @@ use crate::support::site::{
 };
 use crate::support::{ISSUER, Passport};
 
-const ACR: &str = "urn:e-test:acr:password";
+const ACR: &str = "urn:e-test:acr:1";
 
 fn asking(claims: &str) -> Pairs<'_> {
     with(request(), "claims", claims)

@@ -1,6 +1,7 @@
 //! The passport from outside, in one test binary: a file per feature, named as the rule it proves.
 
 mod accounts;
+mod acr;
 mod administration;
 mod architecture;
 mod assets;

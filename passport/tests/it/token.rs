@@ -413,7 +413,7 @@ async fn a_resource_that_wants_a_newer_sign_in_sees_when_it_has_one() {
             let told = ask(&mut browser, tokens[kind].as_str().expect("a token")).await;
             assert_eq!(
                 (&told["acr"], &told["auth_time"]),
-                (&session.acr.clone().into(), &session.auth_time.seconds().into()),
+                (&session.acr.uri().into(), &session.auth_time.seconds().into()),
                 "{kind}"
             );
         }
@@ -423,7 +423,7 @@ async fn a_resource_that_wants_a_newer_sign_in_sees_when_it_has_one() {
 
         // The resource finds that too old; the client sends the person back with the age that it named.
         passport.clock.advance(Duration::from_secs(300));
-        let step_up = with(with(request(), "max_age", "60"), "acr_values", &session.acr);
+        let step_up = with(with(request(), "max_age", "60"), "acr_values", session.acr.uri());
         let way = crate::support::site::authorize(&mut browser, &step_up).await;
         assert_eq!(way.location().expect("a way").path(), "/sign-in");
         let newer = passport.sign_in(&mut browser, Some(session.account), None).await;

@@ -31,6 +31,7 @@ pub fn sentence(event: &Event) -> Option<Sentence<'_>> {
         Event::SignedIn { .. } => plain("activity-signed-in", "sign-in"),
         Event::SignInRefused { reason, .. } => match reason.as_ref() {
             "password" => plain("activity-refused-password", "alert"),
+            "second_step" => plain("activity-refused-second-step", "alert"),
             _ => plain("activity-refused", "alert"),
         },
         Event::AccountLocked { until: Some(_), .. } => plain("activity-locked", "alert"),
@@ -52,6 +53,16 @@ pub fn sentence(event: &Event) -> Option<Sentence<'_>> {
         Event::AccountFrozen { .. } => plain("activity-frozen", "lock"),
         Event::ClosureAsked { .. } => plain("activity-closure-asked", "alert"),
         Event::ClosureTakenBack { .. } => plain("activity-closure-taken-back", "ok"),
+        Event::FactorAdded { factor, .. } => match factor.as_ref() {
+            "passkey" => plain("activity-passkey-added", "key"),
+            "authenticator" => plain("activity-authenticator-added", "shield"),
+            _ => plain("activity-codes-replaced", "document"),
+        },
+        Event::FactorRemoved { factor, .. } => match factor.as_ref() {
+            "passkey" => plain("activity-passkey-removed", "alert"),
+            "authenticator" => plain("activity-authenticator-removed", "alert"),
+            _ => plain("activity-factors-removed", "alert"),
+        },
         Event::AccountClosed { .. } => plain("activity-closed", "info"),
         Event::ProfileChanged { .. } => plain("activity-profile-changed", "pencil"),
         Event::SessionEnded { reason, .. } => plain(ended(reason), "sign-out"),

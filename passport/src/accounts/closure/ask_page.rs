@@ -48,6 +48,9 @@ pub async fn show(
     let Some(session) = visit.take_session()? else {
         return Ok(accounts.ask_to_sign_in(paths::CLOSURE, "sign-in-first"));
     };
+    if let Some(elsewhere) = accounts.step_up_where_enrolled(&session, paths::CLOSURE).await? {
+        return Ok(elsewhere);
+    }
     let draft = accounts.draft(&visit, paths::CLOSURE, &query).unwrap_or_else(|| Draft::of(AskForm::default()));
     draw(&accounts, visit, &session, draft).await
 }
@@ -64,6 +67,9 @@ pub async fn submit(
     if let Some(lang) = language {
         let draft = Draft { password_dropped: !form.old_password.is_empty(), ..Draft::of(form) };
         return Ok(accounts.in_language(lang, &visit, &Way::home(), paths::CLOSURE, &draft));
+    }
+    if let Some(elsewhere) = accounts.step_up_where_enrolled(&session, paths::CLOSURE).await? {
+        return Ok(elsewhere);
     }
     let draft = if fresh {
         match try_form(&accounts, &visit, &session, form).await? {

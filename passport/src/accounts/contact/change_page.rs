@@ -62,6 +62,10 @@ pub async fn show(
     let Some(session) = visit.take_session()? else {
         return Ok(accounts.ask_to_sign_in(paths::CONTACT, "sign-in-first"));
     };
+    let here = format!("{}?contact={}", paths::CONTACT_CHANGE, known(&query.contact));
+    if let Some(elsewhere) = accounts.step_up_where_enrolled(&session, &here).await? {
+        return Ok(elsewhere);
+    }
     let draft = accounts
         .draft(&visit, paths::CONTACT_CHANGE, &query.form)
         .unwrap_or_else(|| Draft::of(ChangeForm { contact: query.contact, ..ChangeForm::default() }));
@@ -81,6 +85,10 @@ pub async fn submit(
         let draft = Draft { password_dropped: !form.old_password.is_empty(), ..Draft::of(form) };
         return Ok(accounts.in_language(lang, &visit, &Way::home(), paths::CONTACT_CHANGE, &draft));
     }
+    let here = format!("{}?contact={}", paths::CONTACT_CHANGE, known(&form.contact));
+    if let Some(elsewhere) = accounts.step_up_where_enrolled(&session, &here).await? {
+        return Ok(elsewhere);
+    }
     let draft = if fresh {
         let asking = Asking { account: session.account, lang: visit.page.lang, from: visit.caller };
         match try_form(&accounts, asking, form).await? {
@@ -97,6 +105,11 @@ pub async fn submit(
         Some(back) => Ok(back),
         None => draw(&accounts, visit, &session, draft).await,
     }
+}
+
+/// The word for a contact as an address carries it, and no other.
+fn known(contact: &str) -> &'static str {
+    ContactKind::parse(contact).map_or("", ContactKind::code)
 }
 
 async fn try_form(

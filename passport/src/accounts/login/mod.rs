@@ -1,7 +1,12 @@
-//! 考生登录: the page, and signing in with a password.
+//! 考生登录: by name and password, with a second step where the account has more, or by a passkey alone.
 
+mod arrival;
+mod machine;
 mod page;
+pub mod passkey;
+pub mod second;
 mod sign_in;
 
+pub use self::arrival::Browser;
 pub use self::page::{show, submit};
 pub use self::sign_in::{Attempt, Refusal, SignIn};

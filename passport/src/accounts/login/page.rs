@@ -10,9 +10,12 @@ use shared::i18n::Lang;
 use shared::page::{Captcha, Choice, FormErrors, Page};
 use shared::secret::SecretString;
 
+use super::arrival::Browser;
+use super::second;
 use super::sign_in::{Attempt, Refusal, SignIn};
 use crate::accounts::captcha::{Fields, Form, Problem, Step};
 use crate::accounts::challenge::Sent;
+use crate::accounts::devices::cookie::{self as device_cookie, DeviceToken};
 use crate::accounts::model::{Contact, LoginName, Province};
 use crate::accounts::sessions::{Ended, Session, cookie};
 use crate::accounts::view::{Notice, Way, WayView, provinces};
@@ -46,6 +49,7 @@ struct LoginPage {
     register: String,
     recover: String,
     find: String,
+    passkey: Option<String>,
     form: LoginForm,
     provinces: Vec<Choice>,
     captcha: Option<Captcha>,
@@ -75,9 +79,22 @@ pub async fn show(
     draw(&accounts, &visit, &way, draft, notice).await
 }
 
-/// A session serves unless it is older than the request that led here: then a fresh sign-in was asked for.
-fn suffices(session: &Session, way: &Way) -> bool {
-    way.return_to.as_ref().is_none_or(|to| session.auth_time >= to.started_at)
+/// A session serves unless it is older than the request that led here, for which a fresh sign-in was asked, or proves
+/// less than was asked.
+pub(super) fn suffices(session: &Session, way: &Way) -> bool {
+    session.acr >= way.wanted() && way.return_to.as_ref().is_none_or(|to| session.auth_time >= to.started_at)
+}
+
+/// The browser of a visit that signs in, and the token by which accounts will be known in it.
+pub(super) fn browser(
+    accounts: &Accounts,
+    visit: &Visit,
+    way: &Way,
+    session: Option<&Session>,
+) -> (Browser, DeviceToken) {
+    let token = DeviceToken::of(&visit.cookies, &*accounts.parts().entropy);
+    let present = session.map(|session| session.id);
+    (Browser { caller: visit.caller, present, device: token.hash(), wanted: way.wanted() }, token)
 }
 
 /// POST: signs in, or sends the form back. A form whose token does not fit leads on all the same if the browser has
@@ -119,7 +136,7 @@ async fn try_form(
     mut form: LoginForm,
 ) -> Result<Result<Response, Draft<LoginForm>>, Trouble> {
     let name = LoginName::parse(&form.username);
-    let needed = accounts.captcha_needed(name.as_ref(), visit.address).await?;
+    let needed = accounts.captcha_needed(name.as_ref(), visit).await?;
     let sent = Sent {
         form: Form::SignIn,
         fields: form.captcha.clone(),
@@ -142,18 +159,19 @@ async fn try_form(
     let (Some(name), true) = (name, flaws.is_empty()) else {
         return Ok(Err(Draft::of(form).refused(StatusCode::UNPROCESSABLE_ENTITY, flaws)));
     };
-    let attempt = Attempt {
-        name,
-        password: form.password.clone(),
-        province: Province::parse(&form.province),
-        caller: visit.caller,
-        present: session.map(|session| session.id),
-    };
+    let (browser, device) = browser(accounts, visit, way, session.as_ref());
+    let attempt = Attempt { name, password: form.password.clone(), province: Province::parse(&form.province), browser };
     match accounts.sign_in(attempt).await? {
         SignIn::Done { token, ended } => {
             cookie::set(&visit.cookies, &token);
+            device_cookie::set(&visit.cookies, device);
             accounts.parts().web.drop_draft(&visit.cookies, paths::SIGN_IN);
             Ok(Ok(Redirect::to(&onwards(accounts, way, ended)).into_response()))
+        }
+        SignIn::Half { token } => {
+            second::set(&visit.cookies, &token);
+            accounts.parts().web.drop_draft(&visit.cookies, paths::SIGN_IN);
+            Ok(Ok(Redirect::to(&way.link(paths::SECOND_STEP)).into_response()))
         }
         SignIn::Refused(refusal) => {
             let status = explain(&mut flaws, refusal);
@@ -163,7 +181,7 @@ async fn try_form(
 }
 
 /// Where the person was going; first to the page in which sites sign out who was here before, if any of theirs does.
-fn onwards(accounts: &Accounts, way: &Way, ended: Option<Ended>) -> String {
+pub(super) fn onwards(accounts: &Accounts, way: &Way, ended: Option<Ended>) -> String {
     let by_page = ended.filter(|ended| !ended.by_page.is_empty());
     by_page.map_or_else(
         || way.path().to_owned(),
@@ -220,7 +238,7 @@ async fn draw(
 ) -> Result<Response, Trouble> {
     let name = LoginName::parse(&draft.form.username);
     let asked = !draft.form.captcha.captcha_id.is_empty();
-    let needed = asked || accounts.captcha_needed(name.as_ref(), visit.address).await?;
+    let needed = asked || accounts.captcha_needed(name.as_ref(), visit).await?;
     let now = accounts.parts().clock.now();
     let (status, headers) = draft.head(now);
     let errors = draft.flaws.shown(&visit.page, now);
@@ -232,6 +250,7 @@ async fn draw(
         register: way.link(paths::REGISTER),
         recover: way.link(paths::RECOVER),
         find: way.link(paths::FIND_ACCOUNT),
+        passkey: accounts.parts().passkeys.possible().then(|| way.link(paths::SIGN_IN_PASSKEY)),
         notice: notice.or_else(|| Notice::of_draft(&page, &draft)),
         captcha: accounts.captcha_box(Form::SignIn, &draft.form.captcha, needed),
         page: page.with_form(),

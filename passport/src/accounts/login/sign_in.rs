@@ -1,6 +1,7 @@
 //! The operation of signing in with a password.
 //!
-//! Tries are counted for the name as typed, whether anyone has it or not, before the password is looked at; an
+//! Tries are counted for the name as typed, whether anyone has it or not, before the password is looked at (where the
+//! account is known in the browser, for the two of them, and the name is left alone); an
 //! unknown name costs the same hash as a known one: as its neighbour in the index of names, so that this stays true
 //! while hashes of an older cost are still about. So neither answers nor times tell the two apart, and guesses sent
 //! side by side are counted one by one.
@@ -9,21 +10,26 @@
 //! nothing but that; but the limits also guard the threads that hash. Counted only afterwards, a single block of
 //! addresses could fill their queue with guesses that are refused in the end, and turn everybody else away.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::FutureExt as _;
 use shared::clock::Timestamp;
 use shared::db::{DbError, Tx};
-use shared::http::Caller;
 use shared::secret::SecretString;
 
+use super::arrival::{Arrival, Browser, advance, open_session};
+use super::machine::{self, State};
+use super::second::{self, HalfToken};
+use crate::accounts::devices;
 use crate::accounts::hashing::{HashError, Verdict as Checked};
 use crate::accounts::model::{AccountId, LoginName, Province};
+use crate::accounts::sessions::Ended;
 use crate::accounts::sessions::cookie::SessionToken;
-use crate::accounts::sessions::{self, ACR_PASSWORD, AMR_PASSWORD, EndReason, Ended, Opening, Session, SessionId};
 use crate::accounts::store::{self, Credentials, Found};
 use crate::accounts::{Accounts, Trouble};
 use crate::audit::{Actor, Event};
 use crate::delivery::Notice;
-use crate::limits::{AddressBlock, Subject, Verdict};
+use crate::limits::{AddressBlock, Limit, Policy, Subject, Verdict};
 
 /// What was typed, by whom.
 #[derive(Debug, Clone)]
@@ -34,16 +40,14 @@ pub struct Attempt {
     pub password: SecretString,
     /// The province of the test centre, if one was chosen.
     pub province: Option<Province>,
-    /// Where the browser is, and which.
-    pub caller: Caller,
-    /// The session that this browser has already: it goes on if it is the same person's, and ends if not.
-    pub present: Option<SessionId>,
+    /// The browser.
+    pub browser: Browser,
 }
 
 impl Attempt {
     /// Whose tries are counted together with this one.
     fn block(&self) -> Subject<'static> {
-        Subject::Address(AddressBlock::of(self.caller.network.address()))
+        Subject::Address(AddressBlock::of(self.browser.caller.network.address()))
     }
 }
 
@@ -55,6 +59,11 @@ pub enum SignIn {
         token: SessionToken,
         /// The session of another person that ended for it.
         ended: Option<Ended>,
+    },
+    /// The password is right, and the second step is still to come.
+    Half {
+        /// The browser gets this token.
+        token: HalfToken,
     },
     /// It did not.
     Refused(Refusal),
@@ -84,9 +93,30 @@ pub enum Refusal {
     Frozen,
 }
 
+/// What a try is counted by: the name as typed; or the account and the browser, where it is known in it, so that whoever
+/// guesses elsewhere keeps no owner out.
+#[derive(Debug, Clone)]
+enum Counted {
+    Name,
+    Known(AccountId),
+}
+
+impl Counted {
+    /// The limit, and whose uses of it are counted together.
+    fn of<'a>(&self, limits: &'a Policy, attempt: &Attempt) -> (&'a Limit, String) {
+        match self {
+            Self::Name => (&limits.sign_in_name, attempt.name.as_str().to_owned()),
+            Self::Known(account) => {
+                (&limits.sign_in_known, format!("{account}\0{}", URL_SAFE_NO_PAD.encode(attempt.browser.device)))
+            }
+        }
+    }
+}
+
 /// A try that may look at the password.
 #[derive(Clone)]
 struct Admitted {
+    counted: Counted,
     found: Found,
     left: u32,
     /// Until when the name is locked if this was the last try.
@@ -105,10 +135,11 @@ impl Accounts {
                 Ok(admitted) => admitted,
                 Err(refusal) => return Ok(SignIn::Refused(refusal)),
             };
+        let counted = admitted.counted.clone();
         let answer = self.answer(&attempt, admitted).await;
         if answer.is_err()
             && let Err(error) =
-                self.write(attempt, |accounts, attempt, tx| take_back(accounts, attempt, tx).boxed()).await
+                self.write((attempt, counted), |accounts, args, tx| take_back(accounts, args, tx).boxed()).await
         {
             tracing::warn!(%error, "a try that got no answer stays counted");
         }
@@ -136,10 +167,11 @@ impl Accounts {
             _ => None,
         };
         let token = SessionToken::new(&*self.parts().entropy);
-        let begin = (attempt.clone(), account, renewed, token.clone());
-        let begun = self.write(begin, |accounts, args, tx| begin_session(accounts, args, tx).boxed()).await?;
+        let begin = (attempt.clone(), admitted.counted, account, (renewed, token.clone()));
+        let begun = self.write(begin, |accounts, args, tx| take_up(accounts, args, tx).boxed()).await?;
         Ok(match begun {
-            Ok(ended) => SignIn::Done { token, ended },
+            Ok(Begun::Session(ended)) => SignIn::Done { token, ended },
+            Ok(Begun::Half(token)) => SignIn::Half { token },
             Err(Changed::Blocked) => SignIn::Refused(Refusal::Blocked),
             Err(Changed::Frozen) => SignIn::Refused(Refusal::Frozen),
             Err(Changed::Password) => SignIn::Refused(Refusal::Wrong { left: admitted.left }),
@@ -169,23 +201,29 @@ async fn admit(accounts: Accounts, attempt: Attempt, tx: &mut Tx) -> Result<Resu
     if let Verdict::Refused { until } = limits.peek(tx, &policy.sign_in_address_failures, block, now).await? {
         return Ok(Err(Refusal::TooMany { until }));
     }
-    let lock = &policy.sign_in_name;
-    let used = match limits.hit(tx, lock, Subject::Text(attempt.name.as_str()), now).await? {
+    let found = store::credentials(tx, &attempt.name).await?;
+    let counted = match &found {
+        Found::Account(account)
+            if devices::store::standing(tx, account.id, attempt.browser.device, now).await?.known =>
+        {
+            Counted::Known(account.id)
+        }
+        _ => Counted::Name,
+    };
+    let (lock, subject) = counted.of(policy, &attempt);
+    let used = match limits.hit(tx, lock, Subject::Text(&subject), now).await? {
         Verdict::Refused { until } => return Ok(Err(Refusal::Locked { until })),
         Verdict::Allowed { used } => used,
     };
-    Ok(Ok(Admitted {
-        found: store::credentials(tx, &attempt.name).await?,
-        left: lock.allowed.saturating_sub(used),
-        locks_until: now + lock.lock.unwrap_or(lock.window),
-    }))
+    let left = lock.allowed.saturating_sub(used);
+    Ok(Ok(Admitted { counted, found, left, locks_until: now + lock.lock.unwrap_or(lock.window) }))
 }
 
 /// Nobody was told anything: the try did not happen.
-async fn take_back(accounts: Accounts, attempt: Attempt, tx: &mut Tx) -> Result<(), DbError> {
+async fn take_back(accounts: Accounts, (attempt, counted): (Attempt, Counted), tx: &mut Tx) -> Result<(), DbError> {
     let parts = accounts.parts();
-    let name = Subject::Text(attempt.name.as_str());
-    parts.limits.give_back(tx, &parts.limits.policy().sign_in_name, name, parts.clock.now()).await
+    let (lock, subject) = counted.of(parts.limits.policy(), &attempt);
+    parts.limits.give_back(tx, lock, Subject::Text(&subject), parts.clock.now()).await
 }
 
 /// Counts a failure of the address block, and records one of an account, whose owner hears of a lock.
@@ -199,7 +237,7 @@ async fn refuse(
     limits.hit(tx, &limits.policy().sign_in_address_failures, attempt.block(), now).await?;
     let Some(account) = account else { return Ok(()) };
     let event = Event::SignInRefused { account: account.to_string(), reason: "password".into() };
-    parts.audit.record_from(tx, attempt.caller, &Actor::Visitor, &event).await?;
+    parts.audit.record_from(tx, attempt.browser.caller, &Actor::Visitor, &event).await?;
     if let Some(until) = locked {
         let event = Event::AccountLocked { account: account.to_string(), until: Some(until.millis()) };
         parts.audit.record(tx, &Actor::System, &event).await?;
@@ -234,12 +272,20 @@ enum Changed {
     Password,
 }
 
-/// Everything that a right password brings about, in one transaction; the session of another person that it ended.
-async fn begin_session(
+/// What a right password brought about.
+enum Begun {
+    /// A session, and perhaps the end of another person's.
+    Session(Option<Ended>),
+    /// Half a sign-in.
+    Half(HalfToken),
+}
+
+/// Everything that a right password brings about, in one transaction.
+async fn take_up(
     accounts: Accounts,
-    (attempt, account, renewed, token): (Attempt, Credentials, Option<String>, SessionToken),
+    (attempt, counted, account, (renewed, token)): (Attempt, Counted, Credentials, (Option<String>, SessionToken)),
     tx: &mut Tx,
-) -> Result<Result<Option<Ended>, Changed>, DbError> {
+) -> Result<Result<Begun, Changed>, DbError> {
     let parts = accounts.parts();
     match store::credentials_by_id(tx, account.id).await? {
         Some(present) if present.blocked => return Ok(Err(Changed::Blocked)),
@@ -250,44 +296,15 @@ async fn begin_session(
     if let Some(hash) = renewed {
         store::replace_hash(tx, account.id, &account.password_hash, &hash).await?;
     }
-    let (session, ended) = open_session(&accounts, &attempt, account.id, &token, tx).await?;
-    let name = Subject::Text(attempt.name.as_str());
-    parts.limits.clear(tx, &parts.limits.policy().sign_in_name, name).await?;
-    let event = Event::SignedIn { account: account.id.to_string(), session: session.to_string() };
-    parts.audit.record_from(tx, attempt.caller, &Actor::Account(account.id.to_string()), &event).await?;
-    Ok(Ok(ended))
-}
-
-/// The session of who has just signed in: the one that this browser has already if it is theirs, so that every site that
-/// knows it by its id hears of its end one day; else a new one, for which another person's ends.
-async fn open_session(
-    accounts: &Accounts,
-    attempt: &Attempt,
-    account: AccountId,
-    token: &SessionToken,
-    tx: &mut Tx,
-) -> Result<(SessionId, Option<Ended>), DbError> {
-    let parts = accounts.parts();
-    let now = parts.clock.now();
-    let signed_in = |id| Session {
-        id,
-        account,
-        auth_time: now,
-        acr: ACR_PASSWORD.to_owned(),
-        amr: vec![AMR_PASSWORD.to_owned()],
-        province: attempt.province,
-        last_seen_at: now,
-    };
-    let opening = Opening { token_hash: token.hash(), policy: parts.sessions, from: Some(attempt.caller) };
-    let mut ended = None;
-    if let Some(present) = attempt.present {
-        if sessions::store::renew(tx, &signed_in(present), &opening).await? {
-            return Ok((present, None));
+    let (lock, subject) = counted.of(parts.limits.policy(), &attempt);
+    parts.limits.clear(tx, lock, Subject::Text(&subject)).await?;
+    let step = (State::Nobody, machine::Event::Password);
+    match advance(&accounts, tx, step, (account.id, attempt.browser)).await? {
+        Some(State::SignedIn(shown)) => {
+            let arrival = Arrival { account: account.id, shown, province: attempt.province };
+            let ended = open_session(&accounts, tx, arrival, (attempt.browser, &token)).await?;
+            Ok(Ok(Begun::Session(ended)))
         }
-        let replaced = EndReason::Replaced(account).asked_by(attempt.caller);
-        ended = accounts.end_session(tx, present, replaced).await?;
+        _ => Ok(Ok(Begun::Half(second::begin(&accounts, tx, &account, attempt.province).await?))),
     }
-    let session = signed_in(SessionId::new(now, &*parts.entropy));
-    sessions::store::insert(tx, &session, &opening).await?;
-    Ok((session.id, ended))
 }

@@ -3,7 +3,8 @@
 //! The first page answers the same, and takes the same time, whether anybody has that name or not. What is proven is
 //! written down in a row ([`store`]) that the browser holds a token of; [`need`] says whether it is enough: a mail alone
 //! is, an SMS alone only where nothing else is known, since numbers are given to other people; else a second channel, or
-//! [`WAIT`], which every channel of the account is told of and can cancel. Nothing of it signs anybody in.
+//! [`WAIT`], which every channel of the account is told of and can cancel. A factor is never passed by: one of the account's
+//! is shown, or both channels, or the wait is over. Nothing of it signs anybody in.
 //!
 //! A contact that was never proven belongs to whoever proves it first: then it goes to a new account, and nothing of the
 //! one that had claimed it comes along.
@@ -11,6 +12,7 @@
 mod ask_page;
 mod code_page;
 mod cookie;
+mod factor;
 mod link_page;
 pub mod need;
 mod number;

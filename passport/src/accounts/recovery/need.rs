@@ -13,8 +13,21 @@ pub struct Proven {
     pub email: bool,
     /// Whoever recovers reads the SMS.
     pub mobile: bool,
+    /// Whoever recovers has one of the account's factors.
+    pub factor: bool,
     /// The wait is over, and nobody cancelled.
     pub waited: bool,
+}
+
+/// What stands beside the password of the account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Factors {
+    /// Nothing.
+    None,
+    /// A factor, which stays.
+    Kept,
+    /// A factor that its owner has lost, with everything that stands in for it: the reset removes it all.
+    Lost,
 }
 
 /// What is still needed.
@@ -31,11 +44,39 @@ pub enum Need {
     Second {
         /// The other contact, if it can be written to.
         other: Option<ContactKind>,
+        /// Whether a factor of the account would do.
+        factor: bool,
     },
 }
 
-/// The rules, for the contacts of an account as they stood before the recovery.
-pub fn need(standing: &Standing, proven: Proven, now: Timestamp) -> Need {
+/// The rules, for an account as it stood before the recovery. No reset passes by a factor: it is shown, or both channels
+/// are, or every channel had the time to cancel; and what is lost is removed after that time and never before.
+pub fn need(standing: &Standing, factors: Factors, proven: Proven, now: Timestamp) -> Need {
+    let by_contacts = by_contacts(standing, proven, now);
+    if matches!(by_contacts, Need::Anew { .. }) || proven.waited {
+        return by_contacts;
+    }
+    let both = proven.email && proven.mobile;
+    match factors {
+        Factors::None => by_contacts,
+        Factors::Kept if proven.factor || (both && by_contacts == Need::Nothing) => Need::Nothing,
+        Factors::Kept => Need::Second { other: unproven(standing, proven), factor: true },
+        Factors::Lost => Need::Second { other: None, factor: false },
+    }
+}
+
+/// The contact that was proven before, and is not in this recovery.
+fn unproven(standing: &Standing, proven: Proven) -> Option<ContactKind> {
+    let shown = |kind| match kind {
+        ContactKind::Email => proven.email,
+        ContactKind::Mobile => proven.mobile,
+    };
+    let held = |kind: &ContactKind| standing.of(*kind).is_some_and(|held| held.proven_at.is_some());
+    ContactKind::ALL.into_iter().find(|kind| held(kind) && !shown(*kind))
+}
+
+/// What the contacts alone would ask for.
+fn by_contacts(standing: &Standing, proven: Proven, now: Timestamp) -> Need {
     let held = |kind| standing.of(kind).and_then(|held| held.proven_at);
     let (email, mobile) = (held(ContactKind::Email), held(ContactKind::Mobile));
     match (email, mobile) {
@@ -47,8 +88,8 @@ pub fn need(standing: &Standing, proven: Proven, now: Timestamp) -> Need {
         (Some(_), None) if proven.mobile => Need::Anew { or_second: Some(ContactKind::Email) },
         (None, Some(at)) if proven.mobile && now.since(at) < FRESH_MOBILE => Need::Nothing,
         _ if proven.waited => Need::Nothing,
-        (Some(_), Some(_)) => Need::Second { other: Some(ContactKind::Email) },
-        _ => Need::Second { other: None },
+        (Some(_), Some(_)) => Need::Second { other: Some(ContactKind::Email), factor: false },
+        _ => Need::Second { other: None, factor: false },
     }
 }
 
@@ -61,8 +102,8 @@ mod tests {
     use crate::accounts::model::{Contact, Email, Mobile};
 
     const NOW: Timestamp = Timestamp::from_seconds(1_805_331_600);
-    const EMAIL: Proven = Proven { email: true, mobile: false, waited: false };
-    const MOBILE: Proven = Proven { email: false, mobile: true, waited: false };
+    const EMAIL: Proven = Proven { email: true, mobile: false, factor: false, waited: false };
+    const MOBILE: Proven = Proven { email: false, mobile: true, factor: false, waited: false };
 
     fn standing(email: Option<u64>, mobile: Option<u64>) -> Standing {
         let ago = |days: Option<u64>| days.map(|days| NOW - Duration::from_secs(days * 24 * 60 * 60));
@@ -80,21 +121,27 @@ mod tests {
 
     #[test]
     fn a_mail_is_enough_and_an_sms_only_where_nothing_else_is_proven_and_the_number_is_fresh() {
-        assert_eq!(need(&standing(Some(400), Some(1)), EMAIL, NOW), Need::Nothing);
-        assert_eq!(need(&standing(Some(400), None), EMAIL, NOW), Need::Nothing);
+        assert_eq!(need(&standing(Some(400), Some(1)), Factors::None, EMAIL, NOW), Need::Nothing);
+        assert_eq!(need(&standing(Some(400), None), Factors::None, EMAIL, NOW), Need::Nothing);
         let email = Some(ContactKind::Email);
-        assert_eq!(need(&standing(Some(400), Some(1)), MOBILE, NOW), Need::Second { other: email });
-        assert_eq!(need(&standing(None, Some(89)), MOBILE, NOW), Need::Nothing);
-        assert_eq!(need(&standing(None, Some(90)), MOBILE, NOW), Need::Second { other: None });
+        assert_eq!(
+            need(&standing(Some(400), Some(1)), Factors::None, MOBILE, NOW),
+            Need::Second { other: email, factor: false }
+        );
+        assert_eq!(need(&standing(None, Some(89)), Factors::None, MOBILE, NOW), Need::Nothing);
+        assert_eq!(
+            need(&standing(None, Some(90)), Factors::None, MOBILE, NOW),
+            Need::Second { other: None, factor: false }
+        );
     }
 
     #[test]
     fn both_channels_are_enough_and_so_is_the_wait() {
         for (email, mobile) in [(Some(400), Some(400)), (None, Some(90))] {
             let waited = Proven { waited: true, ..MOBILE };
-            assert_eq!(need(&standing(email, mobile), waited, NOW), Need::Nothing);
+            assert_eq!(need(&standing(email, mobile), Factors::None, waited, NOW), Need::Nothing);
             let both = Proven { email: true, ..MOBILE };
-            assert_eq!(need(&standing(email, mobile), both, NOW), Need::Nothing);
+            assert_eq!(need(&standing(email, mobile), Factors::None, both, NOW), Need::Nothing);
         }
     }
 
@@ -102,11 +149,41 @@ mod tests {
     fn what_was_never_proven_recovers_no_account_not_even_after_the_wait() {
         let waited = |proven| Proven { waited: true, ..proven };
         for proven in [EMAIL, MOBILE, Proven { email: true, ..MOBILE }] {
-            assert_eq!(need(&standing(None, None), waited(proven), NOW), Need::Anew { or_second: None });
+            assert_eq!(need(&standing(None, None), Factors::None, waited(proven), NOW), Need::Anew { or_second: None });
         }
         let mobile = Some(ContactKind::Mobile);
-        assert_eq!(need(&standing(None, Some(1)), waited(EMAIL), NOW), Need::Anew { or_second: mobile });
+        assert_eq!(need(&standing(None, Some(1)), Factors::None, waited(EMAIL), NOW), Need::Anew { or_second: mobile });
         let email = Some(ContactKind::Email);
-        assert_eq!(need(&standing(Some(1), None), waited(MOBILE), NOW), Need::Anew { or_second: email });
+        assert_eq!(need(&standing(Some(1), None), Factors::None, waited(MOBILE), NOW), Need::Anew { or_second: email });
+    }
+
+    #[test]
+    fn no_reset_passes_by_a_factor() {
+        let both = standing(Some(400), Some(1));
+        let kept = |proven| need(&both, Factors::Kept, proven, NOW);
+        let mobile = Some(ContactKind::Mobile);
+        assert_eq!(kept(EMAIL), Need::Second { other: mobile, factor: true }, "one channel, enough without a factor");
+        assert_eq!(kept(Proven { factor: true, ..EMAIL }), Need::Nothing, "one channel and a factor");
+        assert_eq!(kept(Proven { factor: true, ..MOBILE }), Need::Nothing);
+        assert_eq!(kept(Proven { mobile: true, ..EMAIL }), Need::Nothing, "two channels");
+        assert_eq!(kept(Proven { waited: true, ..MOBILE }), Need::Nothing, "the wait");
+        let one = need(&standing(Some(400), None), Factors::Kept, EMAIL, NOW);
+        assert_eq!(one, Need::Second { other: None, factor: true }, "there is no other channel");
+    }
+
+    #[test]
+    fn what_is_lost_is_waited_for_whatever_else_is_shown() {
+        let both = standing(Some(400), Some(1));
+        let lost = |proven| need(&both, Factors::Lost, proven, NOW);
+        for proven in [EMAIL, MOBILE, Proven { mobile: true, ..EMAIL }, Proven { factor: true, ..EMAIL }] {
+            assert_eq!(lost(proven), Need::Second { other: None, factor: false }, "{proven:?}");
+            assert_eq!(lost(Proven { waited: true, ..proven }), Need::Nothing, "{proven:?}");
+        }
+    }
+
+    #[test]
+    fn a_factor_makes_no_contact_somebodys_that_was_never_proven() {
+        let proven = Proven { factor: true, ..EMAIL };
+        assert_eq!(need(&standing(None, None), Factors::Kept, proven, NOW), Need::Anew { or_second: None });
     }
 }

@@ -9,10 +9,11 @@ use shared::i18n::Lang;
 use shared::secret::sha256;
 
 use super::cookie::RecoveryToken;
-use super::need::{Need, need};
+use super::need::{Factors, Need, need};
 use super::store::{self, By, Recovery, RecoveryId};
 use super::{AFTER_WAIT, LIFETIME, WAIT};
 use crate::accounts::contact::{self, Held, Standing};
+use crate::accounts::factors::{Enrolled, store as factors};
 use crate::accounts::model::{AccountId, Contact, ContactKind};
 use crate::accounts::proof::{self, Checked, Followed, Issued, Proof, ProofId, Purpose, Request};
 use crate::accounts::store as accounts_store;
@@ -50,6 +51,8 @@ pub(super) struct Seen {
     pub(super) recovery: Recovery,
     /// The contacts of the account.
     pub(super) standing: Standing,
+    /// What stands beside its password.
+    pub(super) enrolled: Enrolled,
     /// What is still needed.
     pub(super) need: Need,
 }
@@ -127,9 +130,14 @@ impl Accounts {
         Ok(Some((issued, contact)))
     }
 
-    /// Begins the wait: every proven contact is told, and can cancel.
-    pub(super) async fn wait_for_recovery(&self, seen: Seen, from: (Lang, Caller)) -> Result<Timestamp, Trouble> {
-        Ok(self.write((seen, from), |accounts, args, tx| wait(accounts, args, tx).boxed()).await?)
+    /// Begins the wait: every proven contact is told, and can cancel. With `lost`, the reset removes every factor.
+    pub(super) async fn wait_for_recovery(
+        &self,
+        seen: Seen,
+        lost: bool,
+        from: (Lang, Caller),
+    ) -> Result<Timestamp, Trouble> {
+        Ok(self.write((seen, lost, from), |accounts, args, tx| wait(accounts, args, tx).boxed()).await?)
     }
 
     /// Ends a recovery by the link that every channel got; whether it had not ended before.
@@ -241,13 +249,19 @@ async fn end_all(accounts: &Accounts, tx: &mut Tx, account: AccountId, caller: C
 pub(super) async fn see(tx: &mut Tx, by: By, hash: [u8; 32], now: Timestamp) -> Result<Option<Seen>, DbError> {
     let Some(recovery) = store::find(tx, by, hash, now).await? else { return Ok(None) };
     let standing = contact::store::standing(tx, recovery.account).await?;
-    let need = need(&standing, recovery.proven, now);
-    Ok(Some(Seen { recovery, standing, need }))
+    let enrolled = factors::enrolled(tx, recovery.account).await?;
+    let factors = match (enrolled.any(), recovery.lost) {
+        (false, _) => Factors::None,
+        (true, false) => Factors::Kept,
+        (true, true) => Factors::Lost,
+    };
+    let need = need(&standing, factors, recovery.proven, now);
+    Ok(Some(Seen { recovery, standing, enrolled, need }))
 }
 
 async fn wait(
     accounts: Accounts,
-    (seen, (lang, caller)): (Seen, (Lang, Caller)),
+    (seen, lost, (lang, caller)): (Seen, bool, (Lang, Caller)),
     tx: &mut Tx,
 ) -> Result<Timestamp, DbError> {
     let parts = accounts.parts();
@@ -255,7 +269,7 @@ async fn wait(
     let until = now + WAIT;
     let (resume, cancel) = (token(&*parts.entropy), token(&*parts.entropy));
     let hashes = (sha256(resume.as_bytes()), sha256(cancel.as_bytes()));
-    if !store::set_wait(tx, seen.recovery.id, (until, until + AFTER_WAIT), hashes).await? {
+    if !store::set_wait(tx, seen.recovery.id, (until, until + AFTER_WAIT), hashes, lost.then_some(now)).await? {
         return Ok(seen.recovery.wait_until.unwrap_or(until));
     }
     let link = |page: &str, token: &str| format!("{}{page}?t={token}", parts.web.origin);

@@ -11,6 +11,7 @@ use shared::secret::SecretString;
 
 use super::ask_page::to_code;
 use super::cookie;
+use super::factor::Shown;
 use super::need::Need;
 use super::number;
 use super::operation::Seen;
@@ -37,7 +38,13 @@ pub struct PasswordForm {
     #[serde(skip_serializing)]
     password_confirm: SecretString,
     agree: String,
-    /// `email` or `mobile`: send a code there; `wait`; `number`: it is another's account; or nothing: the password.
+    /// Of the app, or a recovery code.
+    #[serde(skip_serializing)]
+    code: String,
+    /// Whether every factor is lost.
+    lost: Option<String>,
+    /// `email` or `mobile`: send a code there; `factor`: take the code; `wait`; `number`: it is
+    /// another's account; or nothing: the password.
     #[serde(skip_serializing)]
     action: String,
 }
@@ -55,6 +62,10 @@ struct PasswordPage {
     rules: Vec<Rule>,
     anew: bool,
     second: Option<SecondView>,
+    /// Whether a code of the app, or a recovery code, would do.
+    factor: bool,
+    /// Whether the person can say that every factor is lost.
+    may_be_lost: bool,
     /// Until when is waited, if a wait has begun.
     waits_until: Option<String>,
     may_choose: bool,
@@ -112,8 +123,14 @@ pub async fn submit(
             }
             None => over(visit.page, &way),
         });
+    } else if form.action == "factor" {
+        match factor(&accounts, &visit, &way, &seen, form).await? {
+            Ok(onwards) => return Ok(onwards),
+            Err(draft) => draft,
+        }
     } else if form.action == "wait" {
-        accounts.wait_for_recovery(seen, (visit.page.lang, visit.caller)).await?;
+        let lost = form.lost.is_some() && seen.enrolled.any();
+        accounts.wait_for_recovery(seen, lost, (visit.page.lang, visit.caller)).await?;
         return Ok(Redirect::to(&way.link(paths::RECOVER_PASSWORD)).into_response());
     } else {
         match choose(&accounts, &visit, &way, &seen, form).await? {
@@ -149,6 +166,27 @@ async fn second(
         }
         None => Ok(Redirect::to(&way.link(paths::RECOVER_PASSWORD)).into_response()),
     })
+}
+
+/// Takes a code of the app, or a recovery code.
+async fn factor(
+    accounts: &Accounts,
+    visit: &Visit,
+    way: &Way,
+    seen: &Seen,
+    form: PasswordForm,
+) -> Result<Result<Response, Draft<PasswordForm>>, Trouble> {
+    let (mut flaws, label) = (Flaws::default(), "recover-factor");
+    if form.code.trim().is_empty() {
+        flaws.push("code", label, "factors-code-missing");
+    } else {
+        match accounts.show_factor(seen.recovery.clone(), form.code.clone(), visit.caller).await? {
+            Shown::Right => return Ok(Ok(Redirect::to(&way.link(paths::RECOVER_PASSWORD)).into_response())),
+            Shown::Wrong { left } => flaws.push_count("code", label, "factors-code-wrong", ("left", left)),
+            Shown::Locked { until } => flaws.push_until("code", label, "factors-code-locked", until),
+        }
+    }
+    Ok(Err(Draft::of(form).refused(StatusCode::UNPROCESSABLE_ENTITY, flaws)))
 }
 
 /// Sets the password.
@@ -225,10 +263,10 @@ fn draw(accounts: &Accounts, visit: &Visit, way: &Way, seen: &Seen, draft: Draft
     let (status, headers) = draft.head(now);
     let errors = draft.flaws.shown(&visit.page, now);
     let page = visit.page.clone().with_errors(&errors);
-    let other = match seen.need {
-        Need::Nothing => None,
-        Need::Anew { or_second } => or_second,
-        Need::Second { other } => other,
+    let (other, factor) = match seen.need {
+        Need::Nothing => (None, false),
+        Need::Anew { or_second } => (or_second, false),
+        Need::Second { other, factor } => (other, factor),
     };
     let second = other.and_then(|kind| Some(SecondView { kind, masked: seen.standing.of(kind)?.contact.masked() }));
     let first = seen.first().map(|held| held.contact.clone());
@@ -246,6 +284,10 @@ fn draw(accounts: &Accounts, visit: &Visit, way: &Way, seen: &Seen, draft: Draft
         wait_hours: u32::try_from(accounts.parts().number_wait.as_secs().div_ceil(3_600)).unwrap_or(u32::MAX),
         waits_until: waits.map(|until| moment::not_before(page.lang, until, now)),
         second,
+        factor,
+        may_be_lost: seen.enrolled.any()
+            && !matches!(seen.need, Need::Anew { .. })
+            && seen.recovery.wait_until.is_none(),
         page: page.with_form(),
         errors,
     };

@@ -12,13 +12,15 @@ use super::need::Need;
 use super::operation::{Seen, see};
 use super::store::{self, By};
 use crate::accounts::contact::{self, closing};
+use crate::accounts::devices;
+use crate::accounts::factors::{self, announce};
 use crate::accounts::model::{AccountId, Contact};
 use crate::accounts::register::accept_agreements;
 use crate::accounts::sessions::{self, EndReason};
 use crate::accounts::store::{self as accounts_store, NewAccount};
 use crate::accounts::{Accounts, Trouble, proof};
 use crate::audit::{Actor, Event};
-use crate::delivery::Notice;
+use crate::delivery::{Factor, Notice};
 use crate::limits::Subject;
 
 /// The answer to a new password.
@@ -95,6 +97,13 @@ async fn set_password(
         if proven {
             contact::store::set_proven(tx, account, held.contact.kind(), now).await?;
         }
+    }
+    devices::store::forget_all(tx, account).await?;
+    if seen.recovery.lost {
+        factors::store::remove_all(tx, account).await?;
+        let event = Event::FactorRemoved { account: account.to_string(), factor: "all".into() };
+        parts.audit.record_from(tx, caller, &Actor::Account(account.to_string()), &event).await?;
+        announce(accounts, tx, account, Factor::AllRemoved).await?;
     }
     let ended = end_sessions(accounts, tx, account, caller).await?;
     lift_locks(accounts, tx, account).await?;

@@ -24,11 +24,16 @@ pub struct Recovery {
     pub proven: Proven,
     /// When the wait ends, if there is one.
     pub wait_until: Option<Timestamp>,
+    /// Whether every factor of the account is lost, as whoever recovers says.
+    pub lost: bool,
 }
 
 macro_rules! columns {
     ($rest:literal) => {
-        concat!("SELECT id, account_id, name, email_at, mobile_at, wait_until FROM recoveries ", $rest)
+        concat!(
+            "SELECT id, account_id, name, email_at, mobile_at, factor_at, lost_at, wait_until FROM recoveries ",
+            $rest
+        )
     };
 }
 
@@ -96,6 +101,11 @@ pub(super) async fn set_proven(tx: &mut Tx, id: RecoveryId, kind: ContactKind, n
     .map(drop)
 }
 
+/// Writes down that a factor of the account was shown.
+pub(super) async fn set_factor(tx: &mut Tx, id: RecoveryId, now: Timestamp) -> Result<(), DbError> {
+    sql("UPDATE recoveries SET factor_at = $2 WHERE id = $1").bind(id).bind(now).execute(tx).await.map(drop)
+}
+
 /// Binds a recovery to another browser.
 pub(super) async fn set_token(tx: &mut Tx, id: RecoveryId, token_hash: [u8; 32]) -> Result<(), DbError> {
     sql("UPDATE recoveries SET token_hash = $2 WHERE id = $1").bind(id).bind(token_hash).execute(tx).await.map(drop)
@@ -107,14 +117,16 @@ pub(super) async fn set_wait(
     id: RecoveryId,
     (until, expires_at): (Timestamp, Timestamp),
     (resume, cancel): ([u8; 32], [u8; 32]),
+    lost_at: Option<Timestamp>,
 ) -> Result<bool, DbError> {
-    sql("UPDATE recoveries SET wait_until = $2, expires_at = $3, resume_hash = $4, cancel_hash = $5 \
+    sql("UPDATE recoveries SET wait_until = $2, expires_at = $3, resume_hash = $4, cancel_hash = $5, lost_at = $6 \
          WHERE id = $1 AND wait_until IS NULL AND ended_at IS NULL")
     .bind(id)
     .bind(until)
     .bind(expires_at)
     .bind(resume)
     .bind(cancel)
+    .bind(lost_at)
     .execute(tx)
     .await
     .map(|rows| rows == 1)
@@ -175,8 +187,10 @@ fn recovery(row: &Row, now: Timestamp) -> Result<Recovery, DbError> {
         proven: Proven {
             email: at("email_at")?.is_some(),
             mobile: at("mobile_at")?.is_some(),
+            factor: at("factor_at")?.is_some(),
             waited: wait_until.is_some_and(|until| until <= now),
         },
         wait_until,
+        lost: at("lost_at")?.is_some(),
     })
 }

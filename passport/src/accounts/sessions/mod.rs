@@ -24,13 +24,8 @@ pub use self::extract::CurrentSession;
 pub use self::farewell::{Ended, Farewell};
 pub use self::sites::Sites;
 
+use super::assurance::Acr;
 use super::model::{AccountId, Province};
-
-/// The authentication context class of a password alone (OIDC Core §2, `acr`).
-pub const ACR_PASSWORD: &str = "urn:e-test:acr:password";
-
-/// The authentication method of a password (RFC 8176 §2).
-pub const AMR_PASSWORD: &str = "pwd";
 
 /// How much later `last_seen_at` may be written than it was true.
 pub const SEEN_GRANULARITY: Duration = Duration::from_secs(60);
@@ -49,8 +44,8 @@ pub struct Session {
     pub account: AccountId,
     /// When the person proved to be who they are (OIDC Core §2, `auth_time`).
     pub auth_time: Timestamp,
-    /// How well: an authentication context class.
-    pub acr: String,
+    /// How well.
+    pub acr: Acr,
     /// By which methods (RFC 8176).
     pub amr: Vec<String>,
     /// The province of the test centre, once chosen.

@@ -5,6 +5,7 @@ use shared::db::{BATCH, BrokenRow, Db, DbError, Query, Row, Tx, sql};
 use shared::http::Device;
 
 use super::{EndReason, Listed, Opening, Session, SessionId, Standing};
+use crate::accounts::assurance::{Acr, Shown};
 use crate::accounts::model::{AccountId, Province};
 
 /// Stores a session that begins now.
@@ -20,7 +21,7 @@ pub async fn insert(tx: &mut Tx, session: &Session, opening: &Opening) -> Result
     .bind(opening.token_hash)
     .bind(session.account)
     .bind(now)
-    .bind(&session.acr)
+    .bind(session.acr.uri())
     .bind(session.amr.join(" "))
     .bind(session.province.map(Province::code))
     .bind(i64::try_from(policy.idle.as_millis()).unwrap_or(i64::MAX))
@@ -50,7 +51,7 @@ pub async fn renew(tx: &mut Tx, session: &Session, opening: &Opening) -> Result<
     .bind(session.account)
     .bind(opening.token_hash)
     .bind(now)
-    .bind(&session.acr)
+    .bind(session.acr.uri())
     .bind(session.amr.join(" "))
     .bind(session.province.map(Province::code))
     .bind(i64::try_from(policy.idle.as_millis()).unwrap_or(i64::MAX))
@@ -61,6 +62,20 @@ pub async fn renew(tx: &mut Tx, session: &Session, opening: &Opening) -> Result<
     .execute(tx)
     .await?;
     Ok(renewed == 1)
+}
+
+/// Notes that the owner of a session has shown more, in the minutes since they signed in.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn raise(tx: &mut Tx, id: SessionId, shown: Shown) -> Result<(), DbError> {
+    sql("UPDATE sessions SET acr = $2, amr = $3 WHERE id = $1")
+        .bind(id)
+        .bind(shown.acr().uri())
+        .bind(shown.amr().join(" "))
+        .execute(tx)
+        .await
+        .map(drop)
 }
 
 /// The session of that token, unless it has ended or outlived one of its limits.
@@ -242,7 +257,8 @@ fn session(row: &Row) -> Result<Session, DbError> {
         id: row.get("id")?,
         account: row.get("account_id")?,
         auth_time: row.get("auth_time")?,
-        acr: row.get("acr")?,
+        // Sessions that a former version stored tell of a password, under another name.
+        acr: Acr::parse(&row.get::<String>("acr")?).unwrap_or(Acr::One),
         amr: row.get::<String>("amr")?.split_whitespace().map(str::to_owned).collect(),
         province,
         last_seen_at: row.get("last_seen_at")?,

@@ -11,10 +11,11 @@ use super::super::audience::Audience;
 use super::super::error::{Code, ProtocolError};
 use super::super::grant_engine::authorization;
 use super::super::named_claims::{AcrWish, ClaimsRequest};
+use super::acr::AcrDemand;
 use super::request::{AuthorizationRequest, Prompt, RawRequest, parse_max_age};
 use super::respond::TrustedRedirect;
 use super::response_mode::ResponseMode;
-use crate::accounts::sessions::ACR_PASSWORD;
+use crate::accounts::assurance::Acr;
 use crate::clients::{Client, GrantType};
 use crate::keys::received::Thumbprint;
 
@@ -54,7 +55,8 @@ pub fn accept(
     let prompt = raw.prompt.as_deref().map(Prompt::parse).transpose()?.unwrap_or_default();
     let max_age = raw.max_age.as_deref().map(parse_max_age).transpose()?.or(client.default_max_age);
     let claims = raw.claims.as_deref().map(|text| ClaimsRequest::read(text, &client)).transpose()?.unwrap_or_default();
-    an_essential_context_can_be_reached(claims.acr.as_ref())?;
+    let acr = AcrDemand::of(claims.acr.as_ref(), raw.acr_values.as_deref(), &client);
+    an_essential_context_is_known(claims.acr.as_ref())?;
     let negotiated = authorization::negotiate(raw, &client)?;
     Ok(AuthorizationRequest {
         scope: negotiated.scope,
@@ -65,6 +67,7 @@ pub fn accept(
         dpop_jkt: raw.dpop_jkt.as_deref().and_then(Thumbprint::parse),
         prompt,
         max_age,
+        acr,
         nonce: raw.nonce.clone(),
         login_hint: raw.login_hint.clone(),
         language: raw.ui_locales.as_deref().and_then(Lang::first_of),
@@ -74,10 +77,11 @@ pub fn accept(
     })
 }
 
-/// OIDC Core §5.5.1.1. Without `essential` it is a wish, and a session tells its context in any case.
-fn an_essential_context_can_be_reached(wish: Option<&AcrWish>) -> Result<(), ProtocolError> {
+/// OIDC Core §5.5.1.1. Without `essential` it is a wish, and a session tells its context in any case. Whether this person
+/// can reach a context that we know is seen when they are there.
+fn an_essential_context_is_known(wish: Option<&AcrWish>) -> Result<(), ProtocolError> {
     let unmet = wish.is_some_and(|wish| {
-        wish.essential && !wish.values.is_empty() && !wish.values.iter().any(|acr| acr == ACR_PASSWORD)
+        wish.essential && !wish.values.is_empty() && !wish.values.iter().any(|acr| Acr::parse(acr).is_some())
     });
     let text = "no essential acr can be reached";
     refuse_if(unmet, Code::UnmetAuthenticationRequirements, text, "OpenID Connect Core 1.0 5.5.1.1")

@@ -12,8 +12,9 @@ use super::super::id_token::Hint;
 use super::super::store::consents;
 use super::super::store::grants::Grant;
 use super::super::subject::Subjects;
-use super::interaction::{self, Began, Consent, Present, Step};
+use super::interaction::{self, Began, Consent, Context, Present, Step};
 use super::request::AuthorizationRequest;
+use crate::accounts::factors;
 use crate::accounts::sessions::{self, Session};
 use crate::clients::GrantType;
 
@@ -95,6 +96,7 @@ pub async fn decide(
         is_hinted: Meant::read(oidc, request).is(&session, &subjects, request.prompt.none)
             && request.subject.as_ref().is_none_or(|subject| subjects.means(subject, session.account)),
         is_leaving,
+        context: context(oidc, request, &session).await?,
     };
     match interaction::next(request, Some(present), consent.as_ref(), began, now) {
         Step::Issue => {
@@ -107,6 +109,16 @@ pub async fn decide(
         }
         step => Ok(Decision::Step { step, signed_in: Some(true) }),
     }
+}
+
+/// How the session stands to what the client asks for. What its owner could show besides is read only where it matters.
+async fn context(oidc: &Oidc, request: &AuthorizationRequest, session: &Session) -> Result<Context, DbError> {
+    let Some(demand) = request.acr.as_ref().filter(|demand| session.acr < demand.least()) else {
+        return Ok(Context::Reached);
+    };
+    let account = session.account;
+    let enrolled = oidc.0.db.read(move |tx| factors::store::enrolled(tx, account).boxed()).await?;
+    Ok(if enrolled.reach() >= demand.least() { Context::WithinReach } else { Context::OutOfReach })
 }
 
 /// The session's idle time begins anew.
@@ -135,7 +147,7 @@ fn code(oidc: &Oidc, request: &AuthorizationRequest, permission: Permission, now
             named,
             audience: request.audience.clone(),
             auth_time: session.auth_time,
-            acr: session.acr,
+            acr: request.acr.as_ref().map_or(session.acr, |demand| demand.told(session.acr)).uri().to_owned(),
             amr: session.amr.join(" "),
             province: session.province,
             // With the refresh token grant a client gets a refresh token; whether it outlives the session is what

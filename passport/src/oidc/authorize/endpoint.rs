@@ -136,6 +136,7 @@ struct Way {
     form_target: Option<String>,
     needs_province: bool,
     login_hint: Option<String>,
+    acr: Option<String>,
     create: bool,
 }
 
@@ -155,6 +156,7 @@ impl Way {
             form_target: request.redirect.form_target(),
             needs_province: request.scope.has(EXAM),
             login_hint: request.login_hint.clone(),
+            acr: request.acr.as_ref().map(|demand| demand.least().uri().to_owned()),
             create: request.prompt.create,
         }
     }
@@ -169,6 +171,7 @@ impl Way {
                 let page = match step {
                     Step::AskToStay => paths::CLOSURE_TAKE_BACK,
                     Step::AskProvince => paths::PROVINCE,
+                    Step::AskFactor => paths::FACTOR_NEEDED,
                     _ if self.create => paths::REGISTER,
                     _ => paths::SIGN_IN,
                 };
@@ -180,6 +183,7 @@ impl Way {
                     login_hint: self.login_hint,
                     cancel: Some(pending::cancel_path(&request)),
                     create: self.create,
+                    acr: self.acr,
                     form_target: self.form_target,
                 };
                 return_to::link(page, Some(&oidc.0.web.return_to().seal(&way)))

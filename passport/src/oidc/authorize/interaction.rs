@@ -23,6 +23,19 @@ pub struct Present {
     pub is_hinted: bool,
     /// Whether they asked for the end of their account, and may take that back.
     pub is_leaving: bool,
+    /// Whether they have shown it well enough.
+    pub context: Context,
+}
+
+/// How a session stands to the context of authentication that the client asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Context {
+    /// It is reached, or nothing is asked for.
+    Reached,
+    /// The person has what it takes, and is to show it.
+    WithinReach,
+    /// The person would have to add something first.
+    OutOfReach,
 }
 
 /// What a person let a client have.
@@ -84,6 +97,8 @@ pub enum Step {
     SignIn,
     /// Ask whether the account is to go on.
     AskToStay,
+    /// Ask to add what the account lacks.
+    AskFactor,
     /// Ask for the province.
     AskProvince,
     /// Ask for consent.
@@ -118,6 +133,9 @@ pub fn next(
     if present.is_leaving {
         return or_refuse(silent, Step::AskToStay, Code::InteractionRequired, "the account is about to be closed");
     }
+    if let Some(step) = reach(request, present, fresh) {
+        return step;
+    }
     if request.scope.has(EXAM) && !present.has_province {
         return or_refuse(silent, Step::AskProvince, Code::InteractionRequired, "the province is not known");
     }
@@ -125,6 +143,24 @@ pub fn next(
         return or_refuse(silent, Step::AskConsent, Code::ConsentRequired, "consent is needed");
     }
     Step::Issue
+}
+
+/// What has to happen for the context that the client asks for. A wish is asked for once, where it can be met and a page
+/// may be shown; what is essential as often as it takes.
+fn reach(request: &AuthorizationRequest, present: Present, fresh: bool) -> Option<Step> {
+    let demand = request.acr.as_ref()?;
+    let silent = request.prompt.none;
+    match (present.context, demand.essential) {
+        (Context::Reached, _) | (Context::OutOfReach, false) => None,
+        (Context::WithinReach, false) => (!silent && !fresh).then_some(Step::SignIn),
+        (Context::WithinReach, true) => {
+            Some(or_refuse(silent, Step::SignIn, Code::LoginRequired, "a stronger sign-in is asked for"))
+        }
+        (Context::OutOfReach, true) => {
+            let (code, text) = (Code::UnmetAuthenticationRequirements, "the account has no such factor");
+            Some(or_refuse(silent, Step::AskFactor, code, text))
+        }
+    }
 }
 
 /// Whether the decision needs to know what the person let the client have.
@@ -191,7 +227,7 @@ mod tests {
     }
 
     fn present(auth_time: Timestamp) -> Option<Present> {
-        Some(Present { auth_time, has_province: true, is_hinted: true, is_leaving: false })
+        Some(Present { auth_time, has_province: true, is_hinted: true, is_leaving: false, context: Context::Reached })
     }
 
     fn code(step: Step) -> Code {
@@ -222,7 +258,13 @@ mod tests {
         let request = ours("scope=openid+exam&prompt=none");
         let began = Began::now(T0);
         assert_eq!(code(next(&request, None, None, began, T0)), Code::LoginRequired);
-        let no_province = Some(Present { auth_time: T0, has_province: false, is_hinted: true, is_leaving: false });
+        let no_province = Some(Present {
+            auth_time: T0,
+            has_province: false,
+            is_hinted: true,
+            is_leaving: false,
+            context: Context::Reached,
+        });
         assert_eq!(code(next(&request, no_province, None, began, T0)), Code::InteractionRequired);
         assert_eq!(next(&request, present(T0), None, began, T0), Step::Issue);
         let theirs = self::request("scopes = ['openid']", "scope=openid&prompt=none");
@@ -263,7 +305,15 @@ mod tests {
     #[test]
     fn another_person_than_the_hinted_one_signs_in_once_and_is_then_refused() {
         let request = ours("scope=openid");
-        let other = |auth_time| Some(Present { auth_time, has_province: true, is_hinted: false, is_leaving: false });
+        let other = |auth_time| {
+            Some(Present {
+                auth_time,
+                has_province: true,
+                is_hinted: false,
+                is_leaving: false,
+                context: Context::Reached,
+            })
+        };
         assert_eq!(next(&request, other(T0), None, Began::now(later(1)), later(1)), Step::SignIn);
         let resumed = Began::resumed(later(1), later(9));
         assert_eq!(code(next(&request, other(later(5)), None, resumed, later(9))), Code::LoginRequired);
@@ -272,7 +322,13 @@ mod tests {
     #[test]
     fn a_site_that_wants_the_province_gets_it() {
         let request = ours("scope=openid+exam");
-        let without = Some(Present { auth_time: T0, has_province: false, is_hinted: true, is_leaving: false });
+        let without = Some(Present {
+            auth_time: T0,
+            has_province: false,
+            is_hinted: true,
+            is_leaving: false,
+            context: Context::Reached,
+        });
         assert_eq!(next(&request, without, None, Began::now(T0), T0), Step::AskProvince);
     }
 

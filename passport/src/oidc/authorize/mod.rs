@@ -4,6 +4,7 @@
 //! of ours comes first, the request travels along sealed ([`pending`]) and is taken up again from the start: nothing
 //! is kept here between two requests of a browser.
 
+pub mod acr;
 pub mod checks;
 pub mod decision;
 pub mod deliver;

@@ -10,6 +10,7 @@ use super::super::error::{Code, ProtocolError};
 use super::super::named_claims::NamedClaims;
 use super::super::params::Params;
 use super::super::scope::Scope;
+use super::acr::AcrDemand;
 use super::respond::TrustedRedirect;
 use crate::clients::Client;
 use crate::keys::received::Thumbprint;
@@ -128,6 +129,8 @@ pub struct AuthorizationRequest {
     pub prompt: Prompt,
     /// How old the sign-in may be.
     pub max_age: Option<Duration>,
+    /// How well the person is to have shown who they are.
+    pub acr: Option<AcrDemand>,
     /// Who the client believes is signing in.
     pub login_hint: Option<String>,
     /// The first of the languages asked for that we speak.

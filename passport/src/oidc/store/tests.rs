@@ -41,7 +41,7 @@ async fn grant(db: &Db, scope: &str) -> Grant {
                 id: session,
                 account,
                 auth_time: T0,
-                acr: "acr".to_owned(),
+                acr: crate::accounts::assurance::Acr::One,
                 amr: vec!["pwd".to_owned()],
                 province: None,
                 last_seen_at: T0,

@@ -16,8 +16,8 @@ async fn someone_not_signed_in_finds_the_two_ways_in() {
     .await;
 }
 
-const NAVIGATION: [&str; 8] =
-    ["我的通行证", "修改资料", "修改密码", "联系方式", "登录与设备", "已授权的网站", "账户动态", "注销账号"];
+const NAVIGATION: [&str; 9] =
+    ["我的通行证", "修改资料", "安全", "修改密码", "联系方式", "登录与设备", "已授权的网站", "账户动态", "注销账号"];
 
 #[tokio::test]
 async fn the_pages_of_an_account_stand_beside_one_navigation_that_names_the_present_one() {
@@ -28,6 +28,7 @@ async fn the_pages_of_an_account_stand_beside_one_navigation_that_names_the_pres
         for (path, name) in [
             ("/", "我的通行证"),
             ("/account/profile", "修改资料"),
+            ("/account/security", "安全"),
             ("/account/password", "修改密码"),
             ("/account/contact", "联系方式"),
             ("/account/sessions", "登录与设备"),

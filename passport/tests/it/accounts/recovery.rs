@@ -12,8 +12,8 @@ use super::*;
 use crate::support::site::{OURS, encoded, get, request};
 use crate::support::{on_both, on_both_with};
 
-const NEW: &str = "Regen7!wolke";
-const PHONE: &str = "+8613800138000";
+pub(super) const NEW: &str = "Regen7!wolke";
+pub(super) const PHONE: &str = "+8613800138000";
 
 /// What was sent last to that address or number.
 pub(super) async fn last_to(passport: &Passport, to: &str) -> String {
@@ -36,7 +36,7 @@ pub(super) async fn proven(passport: &Passport, browser: &mut Browser, name: &st
 }
 
 /// Chooses the new password.
-async fn choose(browser: &mut Browser, answer: &Answer) -> Answer {
+pub(super) async fn choose(browser: &mut Browser, answer: &Answer) -> Answer {
     let form = answer.form("main form:has([name=password_confirm])");
     let form = if form.has("agree") { form.set("agree", "on") } else { form };
     browser.submit(form.set("password", NEW).set("password_confirm", NEW)).await

@@ -1,5 +1,6 @@
 //! A passport that runs in the test: real database, real keys, a clock that stands still, entropy that repeats.
 
+pub(crate) mod authenticator;
 mod made;
 pub(crate) mod process;
 pub(crate) mod signer;

@@ -7,6 +7,7 @@ use form_urlencoded::Serializer;
 use futures_util::FutureExt as _;
 use http::{Request, header};
 use passport::accounts::AccountId;
+use passport::accounts::assurance::Acr;
 use passport::accounts::model::{Email, Name, Province};
 use passport::accounts::sessions::{self, EndReason, Opening, Session, SessionId, SessionPolicy};
 use passport::accounts::store::{self, NewAccount};
@@ -131,8 +132,8 @@ impl Passport {
             id: SessionId::new(now, &entropy),
             account: id,
             auth_time: now,
-            acr: sessions::ACR_PASSWORD.to_owned(),
-            amr: vec![sessions::AMR_PASSWORD.to_owned()],
+            acr: Acr::One,
+            amr: vec!["pwd".to_owned()],
             province: province.and_then(Province::parse),
             last_seen_at: now,
         };

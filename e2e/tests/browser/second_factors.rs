@@ -1,0 +1,129 @@
+//! Second factors in a real browser: a passkey on the device, an app on the telephone, recovery codes on paper.
+
+use anyhow::ensure;
+use e2e::window::App;
+
+use crate::axe::Findings;
+use crate::stage::{Browser, newcomer, registered};
+
+/// Goes to a page of the account's security.
+async fn at(browser: &Browser, page: &str) -> anyhow::Result<()> {
+    browser.goto(&format!("{}/account/security{page}", browser.demo.passport)).await
+}
+
+/// Keeps the recovery codes in sight; the first of them.
+async fn keep_codes(browser: &Browser) -> anyhow::Result<String> {
+    browser.arrives_at(&format!("{}/account/security/recovery-codes", browser.demo.passport)).await?;
+    let first = browser.run("return document.querySelector('.codes code').textContent").await?;
+    browser.click("[name=kept]").await?;
+    browser.submit().await?;
+    browser.appears(".glance.good").await?;
+    Ok(first.as_str().unwrap_or_default().to_owned())
+}
+
+/// Turns an app on for who has just signed in.
+async fn with_app(browser: &Browser) -> anyhow::Result<(App, String)> {
+    at(browser, "/authenticator").await?;
+    browser.appears(".qr path").await?;
+    let app = App::set_by(browser).await?;
+    browser.fill("code", &app.former_code()?).await?;
+    browser.submit().await?;
+    Ok((app, keep_codes(browser).await?))
+}
+
+#[tokio::test]
+async fn a_passkey_made_on_a_phone_signs_in_without_name_and_password() -> anyhow::Result<()> {
+    let (browser, who) = (Browser::open(390).await?, newcomer());
+    browser.add_authenticator().await?;
+    registered(&browser, &who).await?;
+    at(&browser, "").await?;
+    browser.shows("只有密码保护您的账号").await?;
+    browser.click(".glance a").await?;
+    browser.fill("name", "我的手机").await?;
+    browser.submit().await?;
+    keep_codes(&browser).await?;
+    browser.shows("我的手机").await?;
+    let mut found = Findings::default();
+    found.look(&browser).await?;
+
+    // The account field offers it, and this authenticator says yes by itself: nobody types or presses anything.
+    browser.sign_out_at_the_passport().await?;
+    browser.goto(&format!("{}/sign-in", browser.demo.passport)).await?;
+    browser.appears(".tiles").await?;
+    at(&browser, "").await?;
+    browser.shows("今天").await?;
+    browser.close().await?;
+    found.verdict()
+}
+
+/// The authenticator does not know its user: one page says what else there is, and one of it is the second step.
+#[tokio::test]
+async fn a_passkey_that_fails_leads_to_a_page_with_the_other_ways() -> anyhow::Result<()> {
+    let (browser, who) = (Browser::open(1280).await?, newcomer());
+    let authenticator = browser.add_authenticator().await?;
+    registered(&browser, &who).await?;
+    at(&browser, "/passkeys").await?;
+    browser.submit().await?;
+    let code = keep_codes(&browser).await?;
+    browser.sign_out_at_the_passport().await?;
+
+    browser.let_authenticator_verify(&authenticator, false).await?;
+    browser.goto(&format!("{}/sign-in", browser.demo.passport)).await?;
+    browser.click("form[data-passkey] button").await?;
+    browser.arrives_at(&format!("{}/sign-in/passkey", browser.demo.passport)).await?;
+    browser.one_button_leads_on().await?;
+    browser.fill("username", &who.email).await?;
+    browser.fill("password", &who.password).await?;
+    browser.submit().await?;
+    browser.arrives_at(&format!("{}/sign-in/second-step", browser.demo.passport)).await?;
+    let mut found = Findings::default();
+    found.look(&browser).await?;
+    browser.fill("code", &code.to_lowercase()).await?;
+    browser.submit().await?;
+    browser.appears(".tiles").await?;
+    browser.close().await?;
+    found.verdict()
+}
+
+/// On the way to a site, on a phone, with the keys of its keyboard alone.
+#[tokio::test]
+async fn who_has_an_app_signs_in_by_keyboard_and_reaches_the_site() -> anyhow::Result<()> {
+    let (owner, who) = (Browser::open(1280).await?, newcomer());
+    registered(&owner, &who).await?;
+    let (app, code) = with_app(&owner).await?;
+
+    let browser = Browser::open(390).await?;
+    browser.asked_to_sign_in(&browser.demo.cet).await?;
+    browser.fill_sign_in(&who.email, &who.password).await?;
+    browser.press_enter_in("password").await?;
+    browser.arrives_at(&format!("{}/sign-in/second-step", browser.demo.passport)).await?;
+    browser.fill("code", "000000").await?;
+    browser.press_enter_in("code").await?;
+    browser.appears(".summary").await?;
+    let mut found = Findings::default();
+    found.look(&browser).await?;
+    browser.fill("code", &app.code()?).await?;
+    browser.press_enter_in("code").await?;
+    browser.stands_at_the_desk_of(&browser.demo.cet).await?;
+    // Back to the step that is done: on to the site, and no second sign-in.
+    browser.back().await?;
+    browser.leads_on().await?;
+    browser.close().await?;
+
+    // Without script, the telephone lost: a code on paper.
+    let paper = Browser::open_without_script().await?;
+    paper.asked_to_sign_in(&paper.demo.cet).await?;
+    paper.fill("province", "31").await?;
+    paper.fill("username", &who.email).await?;
+    paper.fill("password", &who.password).await?;
+    paper.submit().await?;
+    paper.arrives_at(&format!("{}/sign-in/second-step", paper.demo.passport)).await?;
+    ensure!(!paper.has("form[data-passkey]").await?, "there is no passkey to offer");
+    paper.click("a[href*='with=recovery']").await?;
+    paper.fill("code", &code).await?;
+    paper.submit().await?;
+    paper.stands_at_the_desk_of(&paper.demo.cet).await?;
+    paper.close().await?;
+    owner.close().await?;
+    found.verdict()
+}

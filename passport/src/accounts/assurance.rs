@@ -1,0 +1,97 @@
+//! How well a person proved who they are, in the words of the standards: `acr` (OIDC Core §2) and `amr` (RFC 8176).
+
+/// An authentication context class. A greater one is proof enough wherever a lesser one is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Acr {
+    /// One factor: the password, whatever else the browser was trusted for.
+    One,
+    /// Two factors: the password and a code that is used once.
+    Two,
+    /// A passkey that verified its user: two factors, of which neither can be given to another site.
+    PhishingResistant,
+}
+
+impl Acr {
+    /// All of them, the least first.
+    pub const ALL: [Self; 3] = [Self::One, Self::Two, Self::PhishingResistant];
+
+    /// As it is stored and told to sites.
+    pub const fn uri(self) -> &'static str {
+        match self {
+            Self::One => "urn:e-test:acr:1",
+            Self::Two => "urn:e-test:acr:2",
+            Self::PhishingResistant => "urn:e-test:acr:2-phishing-resistant",
+        }
+    }
+
+    /// The class of that name; `None` for one that is not ours.
+    pub fn parse(uri: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|class| class.uri() == uri)
+    }
+}
+
+/// What was shown, as `amr` tells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// The password.
+    Password,
+    /// The password and a code: of an app, or a recovery code.
+    PasswordAndCode,
+    /// A passkey.
+    Passkey,
+    /// The password and a passkey.
+    PasswordAndPasskey,
+    /// The password, and in the same session the making of a passkey: it was there and verified its user, and nothing is
+    /// signed by it yet.
+    PasswordAndNewPasskey,
+}
+
+impl Shown {
+    /// The context class that it amounts to.
+    pub const fn acr(self) -> Acr {
+        match self {
+            Self::Password => Acr::One,
+            Self::PasswordAndCode | Self::PasswordAndNewPasskey => Acr::Two,
+            Self::Passkey | Self::PasswordAndPasskey => Acr::PhishingResistant,
+        }
+    }
+
+    /// The methods (RFC 8176 §2; `pop` from the registry that it founded: whether a passkey's key is in hardware is not
+    /// known).
+    pub const fn amr(self) -> &'static [&'static str] {
+        match self {
+            Self::Password => &["pwd"],
+            Self::PasswordAndCode => &["pwd", "otp", "mfa"],
+            Self::Passkey => &["pop", "user", "mfa"],
+            Self::PasswordAndPasskey => &["pwd", "pop", "user", "mfa"],
+            Self::PasswordAndNewPasskey => &["pwd", "pop", "mfa"],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_class_is_known_by_its_name_and_ranks_by_what_it_proves() {
+        for class in Acr::ALL {
+            assert_eq!(Acr::parse(class.uri()), Some(class));
+        }
+        assert_eq!(Acr::parse("urn:e-test:acr:3"), None);
+        assert!(Acr::One < Acr::Two && Acr::Two < Acr::PhishingResistant);
+    }
+
+    #[test]
+    fn two_factors_are_told_of_where_there_were_two_and_only_there() {
+        for shown in [
+            Shown::Password,
+            Shown::PasswordAndCode,
+            Shown::Passkey,
+            Shown::PasswordAndPasskey,
+            Shown::PasswordAndNewPasskey,
+        ] {
+            assert_eq!(shown.amr().contains(&"mfa"), shown.acr() >= Acr::Two, "{shown:?}");
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! What every change has in common: when it may be, what follows from it, and that the owner is told.
+
+use shared::clock::Timestamp;
+use shared::db::{DbError, Tx};
+
+use super::{recovery_codes, store as factors};
+use crate::accounts::Accounts;
+use crate::accounts::contact;
+use crate::accounts::devices;
+use crate::accounts::model::AccountId;
+use crate::accounts::store;
+use crate::delivery::{Factor, Notice};
+
+/// Tells every proven contact of a change, within the caller's transaction.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn announce(accounts: &Accounts, tx: &mut Tx, account: AccountId, factor: Factor) -> Result<(), DbError> {
+    let parts = accounts.parts();
+    let lang = store::claims(tx, account).await?.and_then(|claims| claims.locale).unwrap_or_default();
+    let notice = Notice::FactorChanged { factor, at: parts.clock.now() };
+    for held in contact::store::standing(tx, account).await?.held().filter(|held| held.proven_at.is_some()) {
+        parts.outbox.notice(tx, (held.contact.kind().channel(), held.contact.as_str()), lang, &notice).await?;
+    }
+    Ok(())
+}
+
+/// Until when nothing may be removed, after a reset of the password: whoever reset it may not be the owner.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn guard(tx: &mut Tx, account: AccountId, now: Timestamp) -> Result<Option<Timestamp>, DbError> {
+    Ok(store::guarded_until(tx, account).await?.filter(|until| *until > now))
+}
+
+/// What follows once a factor is gone: no browser is trusted any more, and when it was the last, the recovery codes go as
+/// well, since they stand in for nothing.
+pub(super) async fn removed(
+    accounts: &Accounts,
+    tx: &mut Tx,
+    account: AccountId,
+    factor: Factor,
+) -> Result<(), DbError> {
+    devices::store::end_trust(tx, account).await?;
+    if !factors::enrolled(tx, account).await?.any() {
+        recovery_codes::store::remove_all(tx, account).await?;
+    }
+    announce(accounts, tx, account, factor).await
+}

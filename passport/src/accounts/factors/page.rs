@@ -1,0 +1,198 @@
+//! 安全: at one glance what protects the account, and the one next step.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use futures_util::FutureExt as _;
+use serde::Deserialize;
+use shared::clock::Timestamp;
+use shared::db::{DbError, Tx};
+use shared::page::Page;
+
+use super::recovery_codes::COUNT;
+use super::{authenticator, passkeys, recovery_codes};
+use crate::accounts::devices;
+use crate::accounts::model::AccountId;
+use crate::accounts::view::Notice;
+use crate::accounts::visit::FormQuery;
+use crate::accounts::{Accounts, Trouble, Visit, store as accounts_store};
+use crate::web::{Posted, moment, paths};
+
+/// Below how many recovery codes a new set is advised.
+const FEW: i64 = 3;
+
+/// Everything that protects an account.
+#[derive(Debug, Clone)]
+pub struct Overview {
+    /// Its passkeys.
+    pub passkeys: Vec<passkeys::store::Stored>,
+    /// Its authenticator app.
+    pub authenticator: Option<authenticator::store::Stored>,
+    /// Its recovery codes that are unused.
+    pub codes_left: i64,
+    /// The browsers in which the second step is left out.
+    pub trusted: i64,
+    /// When its password was chosen.
+    pub password_set_at: Option<Timestamp>,
+}
+
+impl Accounts {
+    /// Everything that protects an account.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn factors(&self, account: AccountId) -> Result<Overview, Trouble> {
+        let now = self.parts().clock.now();
+        Ok(self.parts().db.read(move |tx| overview(tx, account, now).boxed()).await?)
+    }
+}
+
+async fn overview(tx: &mut Tx, account: AccountId, now: Timestamp) -> Result<Overview, DbError> {
+    Ok(Overview {
+        passkeys: passkeys::store::all(tx, account).await?,
+        authenticator: authenticator::store::find(tx, account).await?,
+        codes_left: recovery_codes::store::left(tx, account).await?,
+        trusted: devices::store::trusted(tx, account, now).await?,
+        password_set_at: accounts_store::credentials_by_id(tx, account).await?.map(|found| found.password_set_at),
+    })
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "accounts/security.html")]
+struct SecurityPage {
+    page: Page,
+    notice: Option<Notice>,
+    glance: Glance,
+    /// Whether there can be passkeys.
+    possible: bool,
+    passkeys: Vec<PasskeyView>,
+    authenticator: Option<String>,
+    codes: CodesView,
+    trusted: i64,
+    password_set: Option<String>,
+}
+
+/// The first card.
+struct Glance {
+    /// Whether nothing is to be done.
+    good: bool,
+    title: String,
+    text: String,
+    /// The next step.
+    step: Option<(String, &'static str)>,
+}
+
+struct PasskeyView {
+    name: String,
+    synced: bool,
+    /// When it was made and last used.
+    facts: String,
+    change: String,
+}
+
+struct CodesView {
+    /// Whether they stand in for anything.
+    useful: bool,
+    left: i64,
+    count: i64,
+    few: bool,
+}
+
+/// GET: the page.
+pub async fn show(
+    State(accounts): State<Accounts>,
+    mut visit: Visit,
+    Query(query): Query<FormQuery>,
+) -> Result<Response, Trouble> {
+    let Some(session) = visit.take_session()? else {
+        return Ok(accounts.ask_to_sign_in(paths::SECURITY, "sign-in-first"));
+    };
+    let overview = accounts.factors(session.account).await?;
+    accounts.greet(&mut visit.page, session.account).await?;
+    let (page, now) = (visit.page, accounts.parts().clock.now());
+    let possible = accounts.parts().passkeys.possible();
+    let any = !overview.passkeys.is_empty() || overview.authenticator.is_some();
+    let shown = SecurityPage {
+        notice: Notice::of_code(&page, query.notice.as_deref()),
+        glance: glance(&page, &overview, (any, possible)),
+        possible,
+        passkeys: overview.passkeys.iter().map(|passkey| passkey_view(&page, passkey, now)).collect(),
+        authenticator: overview.authenticator.map(|app| facts(&page, (app.created_at, app.used_at), now)),
+        codes: CodesView {
+            useful: any,
+            left: overview.codes_left,
+            count: i64::try_from(COUNT).unwrap_or_default(),
+            few: overview.codes_left < FEW,
+        },
+        trusted: overview.trusted,
+        password_set: overview.password_set_at.map(|at| moment::day(page.lang, at, now)),
+        page,
+    };
+    Ok(shown.into_response())
+}
+
+/// The form: nothing but a button.
+#[derive(Debug, Deserialize)]
+pub struct ForgetForm {}
+
+/// POST: the second step is asked for in every browser again. It makes nothing weaker, and asks for no fresh sign-in.
+pub async fn forget_browsers(
+    State(accounts): State<Accounts>,
+    mut visit: Visit,
+    Posted { fresh, .. }: Posted<ForgetForm>,
+) -> Result<Response, Trouble> {
+    let Some(session) = visit.take_session()? else {
+        return Ok(accounts.ask_to_sign_in(paths::SECURITY, "sign-in-first"));
+    };
+    let notice = if fresh {
+        accounts.write(session.account, |_, account, tx| devices::store::end_trust(tx, account).boxed()).await?;
+        "browsers-forgotten"
+    } else {
+        "again"
+    };
+    Ok(Redirect::to(&format!("{}?notice={notice}", paths::SECURITY)).into_response())
+}
+
+/// What is to be said first: what there is, and the one thing that would help most.
+fn glance(page: &Page, overview: &Overview, (any, possible): (bool, bool)) -> Glance {
+    let (text, step) = if !any {
+        let add = if possible {
+            ("factors-passkey-add", paths::PASSKEYS)
+        } else {
+            ("factors-authenticator-button", paths::AUTHENTICATOR)
+        };
+        ("factors-glance-alone", Some(add))
+    } else if overview.codes_left == 0 {
+        ("factors-glance-no-codes", Some(("factors-codes-make", paths::RECOVERY_CODES)))
+    } else if overview.codes_left < FEW {
+        ("factors-glance-few-codes", Some(("factors-codes-renew", paths::RECOVERY_CODES)))
+    } else if overview.passkeys.is_empty() && possible {
+        ("factors-glance-no-passkey", Some(("factors-passkey-add", paths::PASSKEYS)))
+    } else {
+        ("factors-glance-good", None)
+    };
+    Glance {
+        good: any && overview.codes_left > 0,
+        title: page.t(if any { "factors-glance-two" } else { "factors-glance-one" }),
+        text: page.tw(text, [("left", overview.codes_left)]),
+        step: step.map(|(key, path)| (page.t(key), path)),
+    }
+}
+
+fn passkey_view(page: &Page, passkey: &passkeys::store::Stored, now: Timestamp) -> PasskeyView {
+    PasskeyView {
+        name: passkey.name.clone(),
+        synced: passkey.synced,
+        facts: facts(page, (passkey.created_at, passkey.used_at), now),
+        change: format!("{}?id={}", paths::PASSKEY_CHANGE, passkey.id),
+    }
+}
+
+fn facts(page: &Page, (made, used): (Timestamp, Option<Timestamp>), now: Timestamp) -> String {
+    let made = moment::day(page.lang, made, now);
+    match used.map(|at| moment::past(page.lang, at, now)) {
+        Some(used) => page.tw("factors-facts-used", [("made", made.as_str()), ("used", used.as_str())]),
+        None => page.tw("factors-facts-unused", [("made", made.as_str())]),
+    }
+}

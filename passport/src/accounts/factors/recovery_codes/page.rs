@@ -1,0 +1,155 @@
+//! The page that shows a set of codes, once.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use http::{HeaderValue, StatusCode, header};
+use serde::{Deserialize, Serialize};
+use shared::page::{FormErrors, Page};
+
+use super::RecoveryCode;
+use crate::accounts::view::{Notice, Way, WayView};
+use crate::accounts::visit::FormQuery;
+use crate::accounts::{Accounts, Session, Trouble, Visit};
+use crate::web::{Draft, Flaws, Posted, paths};
+
+/// The form as it was sent.
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub struct CodesForm {
+    #[serde(rename = "continue", skip_serializing)]
+    way: Option<String>,
+    /// The codes, sealed.
+    codes: String,
+    #[serde(skip_serializing)]
+    kept: Option<String>,
+    /// `file`, or nothing.
+    #[serde(skip_serializing)]
+    action: String,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "accounts/recovery_codes.html")]
+struct CodesPage {
+    page: Page,
+    errors: FormErrors,
+    notice: Option<Notice>,
+    way: WayView,
+    action: String,
+    form: CodesForm,
+    codes: Vec<String>,
+    /// How many of a former set are unused, and end.
+    left: i64,
+}
+
+/// Where somebody goes who has just added a factor: to their first codes, if they have none; else onwards.
+pub(in crate::accounts::factors) fn after(way: &Way, has_codes: bool, notice: &str) -> Response {
+    let path = if !has_codes {
+        way.link_with(paths::RECOVERY_CODES, "notice", notice)
+    } else if way.sealed.is_some() {
+        way.path().to_owned()
+    } else {
+        format!("{}?notice={notice}", paths::SECURITY)
+    };
+    Redirect::to(&path).into_response()
+}
+
+/// GET: a fresh set. It replaces the former one when its owner says that it is kept.
+pub async fn show(
+    State(accounts): State<Accounts>,
+    mut visit: Visit,
+    Query(query): Query<FormQuery>,
+) -> Result<Response, Trouble> {
+    let way = accounts.way(query.way.as_deref());
+    let session = match accounts.fresh_session(&mut visit, &way.link(paths::RECOVERY_CODES)).await? {
+        Ok(session) => session,
+        Err(elsewhere) => return Ok(elsewhere),
+    };
+    if !accounts.enrolled(session.account).await?.any() {
+        return Ok(Redirect::to(paths::SECURITY).into_response());
+    }
+    let draft =
+        accounts.draft(&visit, paths::RECOVERY_CODES, &query).unwrap_or_else(|| Draft::of(CodesForm::default()));
+    let notice = Notice::of_code(&visit.page, query.notice.as_deref());
+    draw(&accounts, visit, (&session, &way), draft, notice).await
+}
+
+/// POST: keeps the set, or sends it as a file.
+pub async fn submit(
+    State(accounts): State<Accounts>,
+    mut visit: Visit,
+    Posted { form, fresh, language, .. }: Posted<CodesForm>,
+) -> Result<Response, Trouble> {
+    let way = accounts.way(form.way.as_deref());
+    let session = match accounts.fresh_session(&mut visit, &way.link(paths::RECOVERY_CODES)).await? {
+        Ok(session) => session,
+        Err(elsewhere) => return Ok(elsewhere),
+    };
+    if let Some(lang) = language {
+        return Ok(accounts.in_language(lang, &visit, &way, paths::RECOVERY_CODES, &Draft::of(form)));
+    }
+    let codes = accounts.open_codes(session.account, &form.codes);
+    let draft = match codes {
+        _ if !fresh => Draft::of(form).stale(),
+        None => flawed(CodesForm::default(), "factors-codes-over"),
+        Some(codes) if form.action == "file" => return Ok(file(&visit.page, &codes)),
+        Some(_) if form.kept.is_none() => flawed(form, "factors-codes-not-kept"),
+        Some(codes) => {
+            accounts.keep_codes(session.account, codes, visit.caller).await?;
+            accounts.parts().web.drop_draft(&visit.cookies, paths::RECOVERY_CODES);
+            return Ok(after(&way, true, "codes-kept"));
+        }
+    };
+    match accounts.send_back(&visit, &way, paths::RECOVERY_CODES, &draft) {
+        Some(back) => Ok(back),
+        None => draw(&accounts, visit, (&session, &way), draft, None).await,
+    }
+}
+
+fn flawed(form: CodesForm, key: &'static str) -> Draft<CodesForm> {
+    let mut flaws = Flaws::default();
+    flaws.push("kept", "factors-codes", key);
+    Draft::of(form).refused(StatusCode::UNPROCESSABLE_ENTITY, flaws)
+}
+
+/// The codes as a text file: to be printed elsewhere, or put where passwords are kept.
+fn file(page: &Page, codes: &[RecoveryCode]) -> Response {
+    let lines: String = codes.iter().map(|code| code.shown() + "\r\n").collect();
+    let text = format!("\u{feff}{}\r\n{}\r\n\r\n{lines}", page.t("factors-codes-file"), page.t("factors-codes-once"));
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8")),
+        (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"e-test-recovery-codes.txt\"")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ];
+    (headers, text).into_response()
+}
+
+async fn draw(
+    accounts: &Accounts,
+    visit: Visit,
+    (session, way): (&Session, &Way),
+    mut draft: Draft<CodesForm>,
+    notice: Option<Notice>,
+) -> Result<Response, Trouble> {
+    let now = accounts.parts().clock.now();
+    if accounts.open_codes(session.account, &draft.form.codes).is_none() {
+        draft.form.codes = accounts.new_codes(session.account);
+    }
+    let codes = accounts.open_codes(session.account, &draft.form.codes).unwrap_or_default();
+    let (status, headers) = draft.head(now);
+    let errors = draft.flaws.shown(&visit.page, now);
+    let mut page = visit.page.with_errors(&errors);
+    accounts.greet(&mut page, session.account).await?;
+    let shown = CodesPage {
+        notice: notice.or_else(|| Notice::of_draft(&page, &draft)),
+        codes: codes.iter().map(RecoveryCode::shown).collect(),
+        left: accounts.factors(session.account).await?.codes_left,
+        way: way.view(page.lang),
+        action: way.link(paths::RECOVERY_CODES),
+        page: page.with_form(),
+        errors,
+        form: draft.form,
+    };
+    Ok((status, headers, shown).into_response())
+}

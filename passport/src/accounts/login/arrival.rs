@@ -1,0 +1,95 @@
+//! The moment at which somebody is signed in, by whichever way.
+
+use shared::db::{DbError, Tx};
+use shared::http::Caller;
+
+use super::machine::{Circumstances, Event, State, next};
+use crate::accounts::Accounts;
+use crate::accounts::assurance::{Acr, Shown};
+use crate::accounts::devices;
+use crate::accounts::factors::store as factors;
+use crate::accounts::model::{AccountId, Province};
+use crate::accounts::sessions::cookie::SessionToken;
+use crate::accounts::sessions::{self, EndReason, Ended, Opening, Session, SessionId};
+use crate::audit::{self, Actor};
+
+/// The browser in which somebody signs in, and what is asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Browser {
+    /// Where it is, and which.
+    pub caller: Caller,
+    /// The session that it has already: it goes on if it is the same person's, and ends if not.
+    pub present: Option<SessionId>,
+    /// The hash of the token by which accounts are known in it.
+    pub device: [u8; 32],
+    /// The least context class that is asked for.
+    pub wanted: Acr,
+}
+
+/// Who arrives.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Arrival {
+    /// The account.
+    pub(super) account: AccountId,
+    /// What was shown.
+    pub(super) shown: Shown,
+    /// The province of the test centre, if one was chosen.
+    pub(super) province: Option<Province>,
+}
+
+/// Where a sign-in to that account stands after that event.
+pub(super) async fn advance(
+    accounts: &Accounts,
+    tx: &mut Tx,
+    (state, event): (State, Event),
+    (account, browser): (AccountId, Browser),
+) -> Result<Option<State>, DbError> {
+    let enrolled = factors::enrolled(tx, account).await?;
+    let trusted = enrolled.any()
+        && event == Event::Password
+        && devices::store::standing(tx, account, browser.device, accounts.parts().clock.now()).await?.trusted;
+    Ok(next(state, event, Circumstances { enrolled, trusted, wanted: browser.wanted }))
+}
+
+/// The session of who has just signed in: the one that this browser has already if it is theirs, so that every site that
+/// knows it by its id hears of its end one day; else a new one, for which another person's ends.
+pub(super) async fn open_session(
+    accounts: &Accounts,
+    tx: &mut Tx,
+    arrival: Arrival,
+    (browser, token): (Browser, &SessionToken),
+) -> Result<Option<Ended>, DbError> {
+    let parts = accounts.parts();
+    let (now, Arrival { account, shown, province }) = (parts.clock.now(), arrival);
+    let signed_in = |id| Session {
+        id,
+        account,
+        auth_time: now,
+        acr: shown.acr(),
+        amr: shown.amr().iter().map(|method| (*method).to_owned()).collect(),
+        province,
+        last_seen_at: now,
+    };
+    let opening = Opening { token_hash: token.hash(), policy: parts.sessions, from: Some(browser.caller) };
+    let renewed = match browser.present {
+        Some(present) => sessions::store::renew(tx, &signed_in(present), &opening).await?.then_some(present),
+        None => None,
+    };
+    let mut ended = None;
+    let id = match (renewed, browser.present) {
+        (Some(renewed), _) => renewed,
+        (None, present) => {
+            if let Some(present) = present {
+                let replaced = EndReason::Replaced(account).asked_by(browser.caller);
+                ended = accounts.end_session(tx, present, replaced).await?;
+            }
+            let session = signed_in(SessionId::new(now, &*parts.entropy));
+            sessions::store::insert(tx, &session, &opening).await?;
+            session.id
+        }
+    };
+    devices::store::note(tx, account, browser.device, now).await?;
+    let event = audit::Event::SignedIn { account: account.to_string(), session: id.to_string() };
+    parts.audit.record_from(tx, browser.caller, &Actor::Account(account.to_string()), &event).await?;
+    Ok(ended)
+}

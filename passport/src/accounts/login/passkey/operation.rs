@@ -1,0 +1,121 @@
+//! Taking a passkey's answer.
+
+use futures_util::FutureExt as _;
+use shared::db::{DbError, Tx};
+
+use crate::accounts::factors::passkeys::store::{self as passkeys, Purpose};
+use crate::accounts::login::arrival::{Arrival, Browser, advance, open_session};
+use crate::accounts::login::machine::{Event, State};
+use crate::accounts::login::second;
+use crate::accounts::model::{AccountId, Province};
+use crate::accounts::sessions::Ended;
+use crate::accounts::sessions::cookie::SessionToken;
+use crate::accounts::store as accounts_store;
+use crate::accounts::{Accounts, Trouble};
+
+/// What the browser answered.
+#[derive(Debug, Clone)]
+pub(super) struct Try {
+    /// The challenge that it answers.
+    pub(super) ceremony: String,
+    /// The answer.
+    pub(super) answer: String,
+    /// The browser, by its form cookie.
+    pub(super) form_cookie: [u8; 32],
+    /// The hash of the token of its half sign-in, if it has one.
+    pub(super) half: Option<[u8; 32]>,
+    /// The browser.
+    pub(super) browser: Browser,
+}
+
+/// The answer to a [`Try`].
+pub(super) enum Answer {
+    /// The person is signed in.
+    Done {
+        /// The browser gets this token.
+        token: SessionToken,
+        /// The session of another person that ended for it.
+        ended: Option<Ended>,
+    },
+    /// It did not.
+    Refused(Refusal),
+}
+
+/// Why nobody was signed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// The challenge is used, too old, or of another browser.
+    Over,
+    /// No account has this passkey any more.
+    Unknown,
+    /// The answer does not keep the standard's rules.
+    Broken,
+    /// Staff keep the account from signing in.
+    Blocked,
+    /// A change of contacts was undone: one is to be proven anew first.
+    Frozen,
+}
+
+impl Accounts {
+    /// Signs in whom a passkey answers for.
+    pub(super) async fn sign_in_by_passkey(&self, attempt: Try) -> Result<Answer, Trouble> {
+        let token = SessionToken::new(&*self.parts().entropy);
+        let taken = self.write((attempt, token), |accounts, args, tx| take(accounts, args, tx).boxed());
+        Ok(taken.await?)
+    }
+}
+
+async fn take(accounts: Accounts, (attempt, token): (Try, SessionToken), tx: &mut Tx) -> Result<Answer, DbError> {
+    let account = match check(&accounts, tx, &attempt).await? {
+        Ok(account) => account,
+        Err(refusal) => return Ok(Answer::Refused(refusal)),
+    };
+    let (state, province) = begin(&accounts, tx, account, attempt.half).await?;
+    let next = advance(&accounts, tx, (state, Event::Passkey), (account, attempt.browser)).await?;
+    let Some(State::SignedIn(shown)) = next else { return Ok(Answer::Refused(Refusal::Unknown)) };
+    let arrival = Arrival { account, shown, province };
+    let ended = open_session(&accounts, tx, arrival, (attempt.browser, &token)).await?;
+    Ok(Answer::Done { token, ended })
+}
+
+/// Whose passkey it is, if its answer holds and its owner may sign in.
+async fn check(accounts: &Accounts, tx: &mut Tx, attempt: &Try) -> Result<Result<AccountId, Refusal>, DbError> {
+    let parts = accounts.parts();
+    let now = parts.clock.now();
+    let taken = passkeys::take(tx, (&attempt.ceremony, Purpose::SignIn), attempt.form_cookie, now).await?;
+    let Some((state, _)) = taken else { return Ok(Err(Refusal::Over)) };
+    let Ok((account, credential)) = parts.passkeys.identify(&attempt.answer) else { return Ok(Err(Refusal::Broken)) };
+    let Some(stored) = passkeys::find(tx, account, &credential).await? else { return Ok(Err(Refusal::Unknown)) };
+    let used = match parts.passkeys.finish_sign_in(&state, &attempt.answer, stored.passkey) {
+        Ok(used) => used,
+        Err(error) => {
+            tracing::warn!(%error, passkey = %stored.id, "a passkey's answer was refused");
+            return Ok(Err(Refusal::Broken));
+        }
+    };
+    match accounts_store::credentials_by_id(tx, account).await? {
+        None => return Ok(Err(Refusal::Unknown)),
+        Some(present) if present.blocked => return Ok(Err(Refusal::Blocked)),
+        Some(present) if present.frozen => return Ok(Err(Refusal::Frozen)),
+        Some(_) => {}
+    }
+    passkeys::note_use(tx, stored.id, &used, now).await?;
+    Ok(Ok(account))
+}
+
+/// Where the sign-in stands to which the passkey comes: after the password, if the browser is halfway in to the same
+/// account; else at the beginning.
+async fn begin(
+    accounts: &Accounts,
+    tx: &mut Tx,
+    account: AccountId,
+    half: Option<[u8; 32]>,
+) -> Result<(State, Option<Province>), DbError> {
+    let Some(token) = half else { return Ok((State::Nobody, None)) };
+    let found = second::store::find(tx, token, accounts.parts().clock.now()).await?;
+    second::store::end(tx, token).await?;
+    Ok(match found.filter(|half| half.account == account) {
+        Some(half) => (State::PasswordShown, half.province),
+        None => (State::Nobody, None),
+    })
+}

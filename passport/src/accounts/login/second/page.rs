@@ -1,0 +1,210 @@
+//! The page of the second step.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use shared::page::{FormErrors, Page};
+
+use super::cookie;
+use super::operation::{Answer, Try, Typed};
+use crate::accounts::assurance::Acr;
+use crate::accounts::devices::cookie as device_cookie;
+use crate::accounts::factors::Enrolled;
+use crate::accounts::login::page::{browser, onwards, suffices};
+use crate::accounts::sessions::{Session, cookie as session_cookie};
+use crate::accounts::view::{Notice, Way, WayView};
+use crate::accounts::visit::FormQuery;
+use crate::accounts::{Accounts, Trouble, Visit};
+use crate::web::{Draft, Flaws, Posted, paths};
+
+/// The form as it was sent.
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub struct SecondForm {
+    #[serde(rename = "continue", skip_serializing)]
+    way: Option<String>,
+    /// `recovery`, or nothing: a code of the app.
+    with: String,
+    #[serde(skip_serializing)]
+    code: String,
+    trust: Option<String>,
+}
+
+/// What the address of the page says.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct SecondQuery {
+    with: String,
+    #[serde(flatten)]
+    form: FormQuery,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "accounts/second_step.html")]
+struct SecondPage {
+    page: Page,
+    errors: FormErrors,
+    notice: Option<Notice>,
+    way: WayView,
+    action: String,
+    passkey: String,
+    other: String,
+    sign_in: String,
+    form: SecondForm,
+    offer: Offer,
+}
+
+/// What the page offers.
+struct Offer {
+    /// A field for a code of the app.
+    app: bool,
+    /// A field for a recovery code.
+    recovery: bool,
+    /// The button for a passkey.
+    passkey: bool,
+    /// The link to the other of the two fields.
+    switch: bool,
+    /// The box that leaves the step out from now on. Not where two factors are asked for: it would not count there.
+    trust: bool,
+}
+
+impl Offer {
+    fn of(enrolled: Enrolled, form: &SecondForm, wanted: Acr) -> Self {
+        // Nothing less than a passkey leads on where no less will do.
+        let only_passkey = wanted > Acr::Two && enrolled.passkey;
+        let recovery = (form.with == RECOVERY || !enrolled.authenticator) && !only_passkey;
+        Self {
+            app: !recovery && !only_passkey,
+            recovery,
+            passkey: enrolled.passkey,
+            switch: enrolled.authenticator && !only_passkey,
+            trust: wanted <= Acr::One,
+        }
+    }
+}
+
+const RECOVERY: &str = "recovery";
+
+/// GET: the form.
+pub async fn show(
+    State(accounts): State<Accounts>,
+    mut visit: Visit,
+    Query(query): Query<SecondQuery>,
+) -> Result<Response, Trouble> {
+    let way = accounts.way(query.form.way.as_deref());
+    let session = visit.take_session()?;
+    let draft = accounts
+        .draft(&visit, paths::SECOND_STEP, &query.form)
+        .unwrap_or_else(|| Draft::of(SecondForm { with: query.with, ..SecondForm::default() }));
+    let failed = (query.form.notice.as_deref() == Some("passkey-failed"))
+        .then(|| Notice { kind: "warn", text: visit.page.t("factors-passkey-failed") });
+    draw(&accounts, &visit, (&way, session.as_ref()), draft, failed).await
+}
+
+/// POST: takes the code.
+pub async fn submit(
+    State(accounts): State<Accounts>,
+    mut visit: Visit,
+    Posted { form, fresh, language, .. }: Posted<SecondForm>,
+) -> Result<Response, Trouble> {
+    let way = accounts.way(form.way.as_deref());
+    let session = visit.take_session()?;
+    if let Some(lang) = language {
+        return Ok(accounts.in_language(lang, &visit, &way, paths::SECOND_STEP, &Draft::of(form)));
+    }
+    let Some(half) = cookie::token_hash(&visit.cookies) else {
+        return Ok(begin_anew(&way, session.as_ref()));
+    };
+    let draft = if fresh {
+        match try_form(&accounts, &visit, (&way, session.as_ref()), (half, form)).await? {
+            Ok(onwards) => return Ok(onwards),
+            Err(draft) => draft,
+        }
+    } else {
+        Draft::of(form).stale()
+    };
+    match accounts.send_back(&visit, &way, paths::SECOND_STEP, &draft) {
+        Some(back) => Ok(back),
+        None => draw(&accounts, &visit, (&way, session.as_ref()), draft, None).await,
+    }
+}
+
+async fn try_form(
+    accounts: &Accounts,
+    visit: &Visit,
+    (way, session): (&Way, Option<&Session>),
+    (half, form): ([u8; 32], SecondForm),
+) -> Result<Result<Response, Draft<SecondForm>>, Trouble> {
+    let mut flaws = Flaws::default();
+    let with_recovery = form.with == RECOVERY;
+    let label = if with_recovery { "factors-recovery-code" } else { "factors-code" };
+    if form.code.trim().is_empty() {
+        flaws.push("code", label, "factors-code-missing");
+        return Ok(Err(Draft::of(form).refused(StatusCode::UNPROCESSABLE_ENTITY, flaws)));
+    }
+    let parts = accounts.parts();
+    let (browser, device) = browser(accounts, visit, way, session);
+    let typed = if with_recovery { Typed::RecoveryCode(form.code.clone()) } else { Typed::AppCode(form.code.clone()) };
+    let attempt = Try { half, typed, browser, trust: form.trust.is_some() };
+    match accounts.second_step(attempt).await? {
+        Answer::Done { token, ended } => {
+            session_cookie::set(&visit.cookies, &token);
+            cookie::remove(&visit.cookies);
+            device_cookie::set(&visit.cookies, device);
+            parts.web.drop_draft(&visit.cookies, paths::SECOND_STEP);
+            return Ok(Ok(Redirect::to(&onwards(accounts, way, ended)).into_response()));
+        }
+        Answer::Over => return Ok(Ok(begin_anew(way, session))),
+        Answer::Wrong { left } => {
+            let key = if with_recovery { "factors-recovery-code-wrong" } else { "factors-code-wrong" };
+            flaws.push_count("code", label, key, ("left", left));
+        }
+        Answer::Locked { until } => flaws.push_until("code", label, "factors-code-locked", until),
+    }
+    Ok(Err(Draft::of(form).refused(StatusCode::UNPROCESSABLE_ENTITY, flaws)))
+}
+
+/// Where the browser goes whose half sign-in is over: on, if it is signed in meanwhile; else to the beginning.
+fn begin_anew(way: &Way, session: Option<&Session>) -> Response {
+    let there = match session {
+        Some(session) if suffices(session, way) => way.path().to_owned(),
+        _ => way.link_with(paths::SIGN_IN, "notice", "half-over"),
+    };
+    Redirect::to(&there).into_response()
+}
+
+async fn draw(
+    accounts: &Accounts,
+    visit: &Visit,
+    (way, session): (&Way, Option<&Session>),
+    draft: Draft<SecondForm>,
+    notice: Option<Notice>,
+) -> Result<Response, Trouble> {
+    let half = match cookie::token_hash(&visit.cookies) {
+        Some(token) => accounts.half(token).await?,
+        None => None,
+    };
+    let Some((_, enrolled)) = half else { return Ok(begin_anew(way, session)) };
+    let now = accounts.parts().clock.now();
+    let (status, headers) = draft.head(now);
+    let errors = draft.flaws.shown(&visit.page, now);
+    let page = visit.page.clone().with_errors(&errors);
+    let offer = Offer::of(enrolled, &draft.form, way.wanted());
+    let with = if offer.recovery { "" } else { RECOVERY };
+    let shown = SecondPage {
+        notice: notice.or_else(|| Notice::of_draft(&page, &draft)),
+        way: way.view(page.lang),
+        action: way.link(paths::SECOND_STEP),
+        passkey: way.link(paths::SIGN_IN_PASSKEY),
+        other: way.link_with(paths::SECOND_STEP, "with", with),
+        sign_in: way.link(paths::SIGN_IN),
+        page: page.with_form(),
+        errors,
+        form: draft.form,
+        offer,
+    };
+    Ok((status, headers, shown).into_response())
+}

@@ -1,0 +1,80 @@
+//! The table of half sign-ins.
+
+use shared::clock::Timestamp;
+use shared::db::{BATCH, DbError, Row, Tx, sql};
+
+use crate::accounts::model::{AccountId, Province};
+
+/// Half a sign-in.
+#[derive(Debug, Clone)]
+pub struct Half {
+    /// Whose password was right.
+    pub account: AccountId,
+    /// When that password was chosen.
+    pub password_set_at: Timestamp,
+    /// The province that was chosen with it.
+    pub province: Option<Province>,
+}
+
+/// Stores half a sign-in.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn insert(tx: &mut Tx, token_hash: [u8; 32], half: &Half, until: Timestamp) -> Result<(), DbError> {
+    sql("INSERT INTO half_sign_ins (token_hash, account_id, password_set_at, province, expires_at) \
+         VALUES ($1, $2, $3, $4, $5)")
+    .bind(token_hash)
+    .bind(half.account)
+    .bind(half.password_set_at)
+    .bind(half.province.map(Province::code))
+    .bind(until)
+    .execute(tx)
+    .await
+    .map(drop)
+}
+
+/// The half sign-in of that token, unless it is over, or its password is not the account's any more, or nobody may sign
+/// in to the account.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn find(tx: &mut Tx, token_hash: [u8; 32], now: Timestamp) -> Result<Option<Half>, DbError> {
+    sql("SELECT h.account_id, h.password_set_at, h.province FROM half_sign_ins h \
+         JOIN accounts a ON a.id = h.account_id AND a.password_set_at = h.password_set_at \
+         WHERE h.token_hash = $1 AND h.expires_at > $2 AND a.blocked_at IS NULL AND a.frozen_at IS NULL")
+    .bind(token_hash)
+    .bind(now)
+    .fetch_optional(tx)
+    .await?
+    .map(|row| half(&row))
+    .transpose()
+}
+
+/// Ends a half sign-in; whether it had not ended before.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn end(tx: &mut Tx, token_hash: [u8; 32]) -> Result<bool, DbError> {
+    sql("DELETE FROM half_sign_ins WHERE token_hash = $1").bind(token_hash).execute(tx).await.map(|rows| rows == 1)
+}
+
+/// Removes up to a batch of those whose time is over; how many went.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn purge(tx: &mut Tx, now: Timestamp) -> Result<u64, DbError> {
+    sql("DELETE FROM half_sign_ins WHERE token_hash IN \
+         (SELECT token_hash FROM half_sign_ins WHERE expires_at <= $1 LIMIT $2)")
+    .bind(now)
+    .bind(BATCH)
+    .execute(tx)
+    .await
+}
+
+fn half(row: &Row) -> Result<Half, DbError> {
+    Ok(Half {
+        account: row.get("account_id")?,
+        password_set_at: row.get("password_set_at")?,
+        province: row.get::<Option<String>>("province")?.and_then(|code| Province::parse(&code)),
+    })
+}

@@ -1,0 +1,227 @@
+//! Passkeys: made, used alone and as the second step, and every rule of the answer that can be broken.
+
+use std::time::Duration;
+
+use http::StatusCode;
+
+use super::*;
+use crate::support::authenticator::Authenticator;
+use crate::support::on_both_with;
+
+const ADD: &str = "form[data-passkey=create]";
+const USE: &str = "form[data-passkey=get]";
+
+/// Makes a passkey for who has just signed in with this browser; the page after it.
+async fn make(browser: &mut Browser, device: &mut Authenticator) -> Answer {
+    let answer = browser.open(&page("/account/security/passkeys")).await;
+    let options = options(browser, &answer, ADD).await.json();
+    let made = answered(answer.form(ADD), &options, &device.create(&options));
+    browser.submit(made.set("name", "我的手机")).await
+}
+
+/// Signs in with a passkey, on the sign-in page of that browser.
+async fn use_at(browser: &mut Browser, device: &mut Authenticator) -> Answer {
+    let answer = browser.open(&page("/sign-in")).await;
+    let options = options(browser, &answer, USE).await.json();
+    browser.submit(answered(answer.form(USE), &options, &device.get(&options))).await
+}
+
+/// The candidate with a passkey on that device, and recovery codes.
+async fn candidate_with(passport: &Passport, device: &mut Authenticator) -> Browser {
+    candidate(passport).await;
+    let mut browser = passport.browser();
+    sign_in(&mut browser).await;
+    let answer = make(&mut browser, device).await;
+    assert_eq!(answer.url.path(), "/account/security/recovery-codes", "{}", answer.text);
+    keep_codes(&mut browser, &answer).await;
+    browser
+}
+
+#[tokio::test]
+async fn a_passkey_signs_in_without_name_and_password() {
+    on_both_with(PLAIN, |passport| async move {
+        let mut device = Authenticator::new();
+        let mut owner = candidate_with(&passport, &mut device).await;
+        let answer = owner.open(&page("/account/security")).await;
+        assert!(answer.text.contains("我的手机") && answer.text.contains("还没用过"));
+        let mut elsewhere = passport.browser();
+        assert_eq!(use_at(&mut elsewhere, &mut device).await.url.path(), "/");
+        assert!(is_in(&elsewhere).await);
+        let answer = owner.open(&page("/account/security")).await;
+        assert!(answer.text.contains("今天 09:00用过"), "{}", answer.text);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn with_a_passkey_the_password_alone_is_not_enough_and_the_passkey_is_the_second_step() {
+    on_both_with(PLAIN, |passport| async move {
+        let mut device = Authenticator::new();
+        candidate_with(&passport, &mut device).await;
+        let mut elsewhere = passport.browser();
+        let answer = halfway(&mut elsewhere).await;
+        assert!(!is_in(&elsewhere).await);
+        let options = options(&mut elsewhere, &answer, USE).await.json();
+        let form = answered(answer.form(USE), &options, &device.get(&options));
+        assert_eq!(elsewhere.submit(form).await.url.path(), "/");
+        assert!(is_in(&elsewhere).await);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_answer_that_breaks_a_rule_signs_nobody_in() {
+    on_both_with(PLAIN, |passport| async move {
+        let mut device = Authenticator::new();
+        candidate_with(&passport, &mut device).await;
+        let refused = async |device: &mut Authenticator, why: &str| {
+            let mut browser = passport.browser();
+            let answer = use_at(&mut browser, device).await;
+            assert_eq!(answer.url.path(), "/sign-in/passkey", "{why}");
+            assert!(answer.has("a.button.primary[href^='/sign-in']"), "one button leads on");
+            assert!(!is_in(&browser).await, "{why}");
+        };
+        device.verifies_user = false;
+        refused(&mut device, "nobody was verified").await;
+        device.verifies_user = true;
+        device.origin = "https://passport.test.evil.example".to_owned();
+        refused(&mut device, "a page of another site asked").await;
+        device.origin = ISSUER.to_owned();
+        assert_eq!(use_at(&mut passport.browser(), &mut device).await.url.path(), "/");
+        device.counter -= 1;
+        refused(&mut device, "its counter stands still: there is a copy").await;
+        refused(&mut Authenticator::new(), "nobody knows it").await;
+        for broken in ["{}", "null", "x", "[]"] {
+            let mut browser = passport.browser();
+            let answer = browser.open(&page("/sign-in")).await;
+            let options = options(&mut browser, &answer, USE).await.json();
+            let answer = browser.submit(answered(answer.form(USE), &options, broken)).await;
+            assert_eq!((answer.status, answer.url.path()), (StatusCode::OK, "/sign-in/passkey"), "{broken}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_challenge_is_answered_once_in_its_browser_and_within_five_minutes() {
+    on_both_with(PLAIN, |passport| async move {
+        let mut device = Authenticator::new();
+        candidate_with(&passport, &mut device).await;
+        let begin = async || {
+            let mut browser = passport.browser();
+            let answer = browser.open(&page("/sign-in")).await;
+            let options = options(&mut browser, &answer, USE).await.json();
+            (browser, answer, options)
+        };
+        let (_, _, theirs) = begin().await;
+        let (mut browser, answer, _) = begin().await;
+        let stolen = answered(answer.form(USE), &theirs, &device.get(&theirs));
+        assert_eq!(browser.submit(stolen).await.url.path(), "/sign-in/passkey", "another browser's");
+
+        let (mut browser, answer, options) = begin().await;
+        let form = answered(answer.form(USE), &options, &device.get(&options));
+        assert_eq!(browser.submit(form.clone()).await.url.path(), "/");
+        browser.cookies.clear();
+        let again = browser.submit(form).await;
+        assert_eq!(again.url.path(), "/sign-in/passkey", "a second time");
+
+        let (mut browser, answer, options) = begin().await;
+        passport.clock.advance(Duration::from_secs(5 * 60));
+        let late = answered(answer.form(USE), &options, &device.get(&options));
+        assert!(browser.submit(late).await.text.contains("等待太久了"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_challenge_for_making_one_is_no_challenge_for_signing_in_nor_another_accounts() {
+    on_both_with(PLAIN, |passport| async move {
+        let mut device = Authenticator::new();
+        let mut owner = candidate_with(&passport, &mut device).await;
+        let adding = owner.open(&page("/account/security/passkeys")).await;
+        let for_making = options(&mut owner, &adding, ADD).await.json();
+        let mut out = owner.clone();
+        let form_cookie = out.cookies.get("passport.test", "__Host-pp_form").cloned().expect("it was given");
+        out.cookies.clear();
+        out.cookies.put(form_cookie);
+        let signing_in = out.open(&page("/sign-in")).await;
+        let mixed = answered(signing_in.form(USE), &for_making, &device.get(&json_for_get(&for_making)));
+        assert_eq!(out.submit(mixed).await.url.path(), "/sign-in/passkey");
+
+        // The same browser, another account: what one person began the next does not finish.
+        let mut other_device = Authenticator::new();
+        let made = answered(adding.form(ADD), &for_making, &other_device.create(&for_making));
+        passport.sign_in(&mut owner, None, None).await;
+        let answer = owner.submit(made).await;
+        assert!(summary(&answer)[0].contains("等待太久了"), "{:?}", summary(&answer));
+    })
+    .await;
+}
+
+/// The challenge as options of a sign-in would carry it.
+fn json_for_get(options: &Value) -> Value {
+    serde_json::json!({ "publicKey": {
+        "challenge": options["publicKey"]["challenge"], "userVerification": "required",
+    } })
+}
+
+#[tokio::test]
+async fn one_device_holds_one_passkey_of_an_account_and_of_no_two_accounts() {
+    on_both_with(PLAIN, |passport| async move {
+        let mut device = Authenticator::new();
+        let mut owner = candidate_with(&passport, &mut device).await;
+        let answer = make(&mut owner, &mut device).await;
+        assert!(summary(&answer)[0].contains("没有添加成功"), "{:?}", summary(&answer));
+        let mut other = passport.browser();
+        passport.sign_in(&mut other, None, None).await;
+        let answer = make(&mut other, &mut device).await;
+        assert!(summary(&answer)[0].contains("没有添加成功"), "{:?}", summary(&answer));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_passkey_that_was_removed_signs_nobody_in_and_the_page_says_so() {
+    on_both_with(PLAIN, |passport| async move {
+        let mut device = Authenticator::new();
+        let mut owner = candidate_with(&passport, &mut device).await;
+        let answer = owner.open(&page("/account/security")).await;
+        let link = answer.attributes("a.factor-change", "href").concat();
+        let answer = owner.click(&answer, &link).await;
+        let rename = form(&answer, "/account/security/passkeys/change").set("name", "旧手机").without("action");
+        let answer = owner.submit(rename).await;
+        assert!(answer.text.contains("旧手机"));
+        let answer = owner.click(&answer, &link).await;
+        let answer = owner.submit(answer.form("form.danger-frame").with("action", "remove")).await;
+        assert_eq!(answer.url.path(), "/account/security");
+        assert_eq!(enrolled(&passport).await, Enrolled::default(), "the codes went with it");
+        let answer = use_at(&mut passport.browser(), &mut device).await;
+        assert!(answer.text.contains("已经不能用了"), "{}", answer.text);
+        sign_in(&mut passport.browser()).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_locked_account_is_not_opened_by_its_passkey() {
+    on_both_with(PLAIN, |passport| async move {
+        let mut device = Authenticator::new();
+        candidate_with(&passport, &mut device).await;
+        let account = passport.app.accounts.locate(EMAIL).await.expect("an answer").expect("an account");
+        passport.app.accounts.lock(account).await.expect("locked");
+        let answer = use_at(&mut passport.browser(), &mut device).await;
+        assert!(answer.text.contains("暂时不能登录"), "{}", answer.text);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn options_are_given_to_our_own_pages_only() {
+    on_both_with(PLAIN, |passport| async move {
+        let mut browser = passport.browser();
+        let answer = browser.open(&page("/sign-in")).await;
+        browser.cookies.clear();
+        assert_eq!(options(&mut browser, &answer, USE).await.status, StatusCode::CONFLICT);
+    })
+    .await;
+}

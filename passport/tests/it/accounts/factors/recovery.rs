@@ -1,0 +1,149 @@
+//! A forgotten password of an account that has more than a password: no reset passes by a factor.
+
+use std::time::Duration;
+
+use super::super::recovery::{NEW, PHONE, choose, last_to, proven};
+use super::*;
+use crate::accounts::contact::link_in;
+use crate::support::on_both_with;
+
+const THREE_DAYS: Duration = Duration::from_secs(72 * 60 * 60);
+
+/// The candidate with an app and recovery codes, a day later.
+async fn candidate_with_app(passport: &Passport) -> (App, Vec<String>) {
+    candidate(passport).await;
+    let mut owner = passport.browser();
+    sign_in(&mut owner).await;
+    let made = with_app(passport, &mut owner).await;
+    passport.clock.advance(Duration::from_secs(24 * 60 * 60));
+    made
+}
+
+/// Where name and new password lead.
+async fn leads_to(passport: &Passport) -> String {
+    let mut browser = passport.browser();
+    let form = sign_in_form(&mut browser, EMAIL, NEW).await;
+    browser.submit(form).await.url.path().to_owned()
+}
+
+fn may_choose(answer: &Answer) -> bool {
+    answer.has("[name=password_confirm]")
+}
+
+#[tokio::test]
+async fn one_channel_and_a_factor_are_enough_and_the_factor_stays() {
+    on_both_with(PLAIN, |passport| async move {
+        let (app, codes) = candidate_with_app(&passport).await;
+        for code in [app.code(&passport), codes[0].clone()] {
+            let mut browser = passport.browser();
+            let answer = proven(&passport, &mut browser, EMAIL, EMAIL).await;
+            assert!(!may_choose(&answer), "a mail alone was enough without the factor");
+            let form = answer.form("form:has([name=code])").with("action", "factor");
+            let answer = browser.submit(form.clone().set("code", "000000")).await;
+            assert!(summary(&answer)[0].contains("还可以试"), "{:?}", summary(&answer));
+            let answer = browser.submit(form.set("code", &code)).await;
+            assert!(may_choose(&answer), "{}", answer.text);
+            assert_eq!(choose(&mut browser, &answer).await.url.path(), "/sign-in");
+            assert_eq!(leads_to(&passport).await, "/sign-in/second-step", "the factor is asked for as before");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn both_channels_are_enough_and_the_factor_stays() {
+    on_both_with(PLAIN, |passport| async move {
+        candidate_with_app(&passport).await;
+        let mut browser = passport.browser();
+        let answer = proven(&passport, &mut browser, EMAIL, EMAIL).await;
+        assert!(answer.has("button[value=mobile]"), "the other channel is offered");
+        let answer = proven(&passport, &mut browser, MOBILE, PHONE).await;
+        assert!(may_choose(&answer));
+        choose(&mut browser, &answer).await;
+        assert_eq!(leads_to(&passport).await, "/sign-in/second-step");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_has_lost_everything_waits_and_every_channel_can_cancel() {
+    on_both_with(PLAIN, |passport| async move {
+        candidate_with_app(&passport).await;
+        let begin = async || {
+            let mut browser = passport.browser();
+            let answer = proven(&passport, &mut browser, EMAIL, EMAIL).await;
+            passport.clock.advance(Duration::from_millis(1));
+            let form = answer.form("form:has(button[value=wait])").with("lost", "on").with("action", "wait");
+            let answer = browser.submit(form).await;
+            assert!(answer.text.contains("正在等待"), "{}", answer.text);
+            (browser, last_to(&passport, EMAIL).await)
+        };
+        let (mut thief, _) = begin().await;
+        let sms = last_to(&passport, PHONE).await;
+        let mut owner = passport.browser();
+        let answer = owner.open(&link_in(&sms)).await;
+        owner.submit(form(&answer, "/recover/cancel")).await;
+        passport.clock.advance(THREE_DAYS);
+        assert_eq!(thief.open(&page("/recover/password")).await.status, http::StatusCode::GONE, "cancelled");
+        assert!(enrolled(&passport).await.any());
+
+        let (mut browser, _) = begin().await;
+        assert!(!may_choose(&browser.open(&page("/recover/password")).await));
+        passport.clock.advance(THREE_DAYS);
+        let answer = browser.open(&page("/recover/password")).await;
+        assert!(may_choose(&answer));
+        choose(&mut browser, &answer).await;
+        assert_eq!(enrolled(&passport).await, Enrolled::default(), "all of it is removed");
+        assert_eq!(leads_to(&passport).await, "/");
+        assert!(messages(&passport).await.iter().any(|told| told.contains("移除了通行密钥")), "and told of");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_says_that_all_is_lost_waits_even_with_both_channels() {
+    on_both_with(PLAIN, |passport| async move {
+        candidate_with_app(&passport).await;
+        let mut browser = passport.browser();
+        proven(&passport, &mut browser, EMAIL, EMAIL).await;
+        let answer = proven(&passport, &mut browser, MOBILE, PHONE).await;
+        assert!(may_choose(&answer));
+        let answer = browser.submit(answer.form("form:has(#lost)").with("action", "wait")).await;
+        assert!(!may_choose(&answer) && answer.text.contains("正在等待"), "{}", answer.text);
+        let forged = form(&answer, "/recover/password").with("password", NEW).with("password_confirm", NEW);
+        browser.submit(forged).await;
+        assert!(enrolled(&passport).await.any(), "no form is a way around the wait");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn for_three_days_after_a_reset_no_factor_is_removed() {
+    on_both_with(PLAIN, |passport| async move {
+        let (app, codes) = candidate_with_app(&passport).await;
+        let mut browser = passport.browser();
+        let answer = proven(&passport, &mut browser, EMAIL, EMAIL).await;
+        let form = answer.form("form:has([name=code])").with("action", "factor");
+        let answer = browser.submit(form.set("code", &codes[0])).await;
+        choose(&mut browser, &answer).await;
+        let enter = async || {
+            let mut browser = passport.browser();
+            let form = sign_in_form(&mut browser, EMAIL, NEW).await;
+            let answer = browser.submit(form).await;
+            browser.submit(second(&answer).set("code", &app.code(&passport))).await;
+            browser
+        };
+        let mut browser = enter().await;
+        let path = "/account/security/authenticator/remove";
+        let answer = browser.open(&page(path)).await;
+        let answer = browser.submit(super::form(&answer, path)).await;
+        assert!(summary(&answer)[0].contains("刚重置过密码"), "{:?}", summary(&answer));
+        assert!(enrolled(&passport).await.authenticator);
+        passport.clock.advance(THREE_DAYS);
+        let mut browser = enter().await;
+        let answer = browser.open(&page(path)).await;
+        browser.submit(super::form(&answer, path)).await;
+        assert!(!enrolled(&passport).await.authenticator);
+    })
+    .await;
+}

@@ -1,0 +1,92 @@
+//! Recovery codes: kept before they count, used once.
+
+use std::time::Duration;
+
+use http::StatusCode;
+
+use super::*;
+use crate::support::on_both_with;
+
+#[tokio::test]
+async fn a_code_stands_in_for_the_app_once_and_its_owner_is_told() {
+    on_both_with(PLAIN, |passport| async move {
+        candidate(&passport).await;
+        let mut browser = passport.browser();
+        sign_in(&mut browser).await;
+        let (_, codes) = with_app(&passport, &mut browser).await;
+        assert_eq!(codes.len(), 10);
+        passport.clock.advance(Duration::from_millis(1));
+        let with_code = async |browser: &mut Browser, code: &str| {
+            let answer = halfway(browser).await;
+            let link = answer.attributes("a[href*='with=recovery']", "href").concat();
+            let answer = browser.click(&answer, &link).await;
+            browser.submit(second(&answer).set("code", code)).await
+        };
+        let mut lost = passport.browser();
+        let answer = with_code(&mut lost, &codes[3].to_lowercase().replace('-', " ")).await;
+        assert_eq!(answer.url.path(), "/", "{:?}", summary(&answer));
+        assert!(messages(&passport).await.last().is_some_and(|told| told.contains("恢复码")));
+        let mut again = passport.browser();
+        let answer = with_code(&mut again, &codes[3]).await;
+        assert!(summary(&answer)[0].contains("已经用过"), "{:?}", summary(&answer));
+        let answer = browser.open(&page("/account/security")).await;
+        assert!(answer.text.contains("10个中还剩9个"), "{}", answer.text);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_new_set_counts_when_it_is_kept_and_the_former_one_until_then() {
+    on_both_with(PLAIN, |passport| async move {
+        candidate(&passport).await;
+        let mut browser = passport.browser();
+        sign_in(&mut browser).await;
+        let (_, former) = with_app(&passport, &mut browser).await;
+        let answer = browser.open(&page("/account/security/recovery-codes")).await;
+        let unticked = form(&answer, "/account/security/recovery-codes").without("action").without("kept");
+        let answer = browser.submit(unticked).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(summary(&answer)[0].contains("先保存好"), "{:?}", summary(&answer));
+        let try_code = async |code: &str| {
+            let mut elsewhere = passport.browser();
+            let answer = halfway(&mut elsewhere).await;
+            let link = answer.attributes("a[href*='with=recovery']", "href").concat();
+            let answer = elsewhere.click(&answer, &link).await;
+            elsewhere.submit(second(&answer).set("code", code)).await.url.path() == "/"
+        };
+        assert!(try_code(&former[0]).await, "nothing was replaced by looking");
+        let fresh = keep_codes(&mut browser, &answer).await;
+        assert!(!try_code(&former[1]).await);
+        assert!(try_code(&fresh[0]).await);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn codes_come_as_a_file_as_well() {
+    on_both_with(PLAIN, |passport| async move {
+        candidate(&passport).await;
+        let mut browser = passport.browser();
+        sign_in(&mut browser).await;
+        with_app(&passport, &mut browser).await;
+        let answer = browser.open(&page("/account/security/recovery-codes")).await;
+        let codes = answer.texts(".codes code");
+        let file = browser.submit(form(&answer, "/account/security/recovery-codes").with("action", "file")).await;
+        assert_eq!(file.header("cache-control"), Some("no-store"));
+        assert!(file.header("content-disposition").is_some_and(|value| value.starts_with("attachment")));
+        assert!(codes.iter().all(|code| file.text.contains(code)), "{}", file.text);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn where_there_is_nothing_to_stand_in_for_there_are_no_codes() {
+    on_both_with(PLAIN, |passport| async move {
+        candidate(&passport).await;
+        let mut browser = passport.browser();
+        sign_in(&mut browser).await;
+        let answer = browser.open(&page("/account/security/recovery-codes")).await;
+        assert_eq!(answer.url.path(), "/account/security");
+    })
+    .await;
+}

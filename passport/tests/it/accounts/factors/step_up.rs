@@ -1,0 +1,78 @@
+//! Showing once more who one is.
+
+use std::time::Duration;
+
+use http::StatusCode;
+
+use super::*;
+use crate::support::on_both_with;
+
+const PAGES: [&str; 4] = [
+    "/account/security/authenticator",
+    "/account/security/authenticator/remove",
+    "/account/security/passkeys",
+    "/account/security/recovery-codes",
+];
+
+#[tokio::test]
+async fn five_minutes_after_signing_in_what_protects_the_account_asks_for_it_again() {
+    on_both_with(PLAIN, |passport| async move {
+        candidate(&passport).await;
+        let mut browser = passport.browser();
+        sign_in(&mut browser).await;
+        let fresh = browser.open(&page("/account/security/authenticator")).await;
+        assert_eq!(fresh.url.path(), "/account/security/authenticator");
+        let app = App(fresh.texts("#secret").concat());
+        passport.clock.advance(Duration::from_secs(5 * 60));
+        for path in PAGES {
+            let answer = browser.clone().open(&page(path)).await;
+            assert_eq!(answer.url.path(), "/sign-in", "{path}");
+            assert!(answer.texts(".notice").concat().contains("再登录一次"));
+        }
+        let late = form(&fresh, "/account/security/authenticator").set("code", &app.code(&passport));
+        let answer = browser.submit(late).await;
+        assert_eq!(answer.url.path(), "/sign-in", "a form is no way around it");
+        assert_eq!(enrolled(&passport).await, Enrolled::default());
+        // Name filled in, password typed: on to where the person was going, in the same session.
+        let again = form(&answer, "/sign-in");
+        assert!(again.value("username").is_some_and(|name| !name.is_empty()));
+        let answer = browser.submit(again.set("password", PASSWORD)).await;
+        assert_eq!(answer.url.path(), "/account/security/authenticator");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_account_with_a_second_factor_shows_it_before_what_matters_most() {
+    on_both_with(PLAIN, |passport| async move {
+        candidate(&passport).await;
+        let mut browser = passport.browser();
+        sign_in(&mut browser).await;
+        with_app(&passport, &mut browser).await;
+        for path in ["/account/password", "/account/contact/change?contact=email", "/account/close"] {
+            let answer = browser.clone().open(&page(path)).await;
+            assert_eq!(
+                (answer.status, answer.url.path()),
+                (StatusCode::OK, &path[..path.find('?').unwrap_or(path.len())])
+            );
+        }
+        passport.clock.advance(Duration::from_secs(5 * 60));
+        for path in ["/account/password", "/account/contact/change?contact=email", "/account/close"] {
+            assert_eq!(browser.clone().open(&page(path)).await.url.path(), "/sign-in", "{path}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_is_not_signed_in_signs_in_first() {
+    on_both_with(PLAIN, |passport| async move {
+        for path in PAGES.into_iter().chain(["/account/security", "/account/security/passkeys/change?id=x"]) {
+            let answer = passport.browser().open(&page(path)).await;
+            assert_eq!(answer.url.path(), "/sign-in", "{path}");
+        }
+        let answer = passport.browser().open(&page("/sign-in/second-step")).await;
+        assert_eq!(answer.url.path(), "/sign-in");
+    })
+    .await;
+}

@@ -1,0 +1,78 @@
+// Calls the authenticator for the forms that carry its answer. What it is asked comes from the server, as JSON with
+// binary values in base64url; what it answers goes back the same way, in a field of the form.
+"use strict";
+(() => {
+  const forms = [...document.querySelectorAll("form[data-passkey]")];
+  if (!window.PublicKeyCredential || !navigator.credentials) return;
+
+  const bytes = (text) => {
+    const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+    return Uint8Array.from(binary, (character) => character.charCodeAt(0));
+  };
+  const text = (buffer) => {
+    const binary = [...new Uint8Array(buffer)].map((byte) => String.fromCharCode(byte)).join("");
+    return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  };
+  const described = (list) => (list ?? []).map((item) => ({ ...item, id: bytes(item.id) }));
+
+  const ask = async (form) => {
+    const body = new URLSearchParams({ csrf: form.elements.csrf.value });
+    const answer = await fetch(form.dataset.options, { method: "POST", body });
+    if (!answer.ok) throw new Error(`no challenge: ${answer.status}`);
+    const { ceremony, publicKey } = await answer.json();
+    publicKey.challenge = bytes(publicKey.challenge);
+    if (publicKey.user) publicKey.user.id = bytes(publicKey.user.id);
+    if (publicKey.excludeCredentials) publicKey.excludeCredentials = described(publicKey.excludeCredentials);
+    if (publicKey.allowCredentials) publicKey.allowCredentials = described(publicKey.allowCredentials);
+    return { ceremony, publicKey };
+  };
+
+  const send = (form, ceremony, credential) => {
+    const response = { clientDataJSON: text(credential.response.clientDataJSON) };
+    for (const part of ["attestationObject", "authenticatorData", "signature", "userHandle"]) {
+      if (credential.response[part]) response[part] = text(credential.response[part]);
+    }
+    if (credential.response.getTransports) response.transports = credential.response.getTransports();
+    form.elements.ceremony.value = ceremony;
+    form.elements.answer.value = JSON.stringify({
+      id: credential.id, rawId: text(credential.rawId), type: credential.type, response,
+      clientExtensionResults: credential.getClientExtensionResults(),
+    });
+    form.submit();
+  };
+
+  // Whoever cancels, or has no passkey here, is told what else there is.
+  const failed = (form) => {
+    const there = new URL(form.dataset.failed, location.href);
+    there.searchParams.set("notice", form.dataset.passkey === "create" ? "passkey-failed" : "failed");
+    location.assign(there);
+  };
+
+  let waiting = null;
+  const press = async (form) => {
+    // One request to the authenticator at a time: the one that waits in the account field gives way.
+    waiting?.abort();
+    const { ceremony, publicKey } = await ask(form);
+    const method = form.dataset.passkey === "create" ? "create" : "get";
+    send(form, ceremony, await navigator.credentials[method]({ publicKey }));
+  };
+  for (const form of forms) {
+    form.hidden = false;
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      press(form).catch(() => failed(form));
+    });
+  }
+
+  // Offered in the account field, beside what the browser remembers of names: nothing happens until it is chosen.
+  const offer = async (form) => {
+    if (!await PublicKeyCredential.isConditionalMediationAvailable?.()) return;
+    waiting = new AbortController();
+    const { signal } = waiting;
+    const { ceremony, publicKey } = await ask(form);
+    if (signal.aborted) return;
+    send(form, ceremony, await navigator.credentials.get({ publicKey, mediation: "conditional", signal }));
+  };
+  const field = forms.find((form) => form.dataset.place === "field");
+  if (field) offer(field).catch(() => { /* the form and the button are there */ });
+})();
