@@ -39,7 +39,7 @@ pub(crate) async fn everywhere(camera: &mut Camera<'_>, demo: &Demo, third_party
     leaving(camera, demo).await?;
     second_step(camera, demo, &newcomer).await?;
     province(camera, demo).await?;
-    closure(camera, demo, &newcomer).await?;
+    closure(camera, demo).await?;
     recovery(camera, demo, &newcomer).await?;
     failures(camera, demo, &newcomer).await
 }
@@ -240,23 +240,23 @@ async fn province(camera: &mut Camera<'_>, demo: &Demo) -> anyhow::Result<()> {
 }
 
 /// An account that is cancelled, and had back.
-async fn closure(camera: &mut Camera<'_>, demo: &Demo, newcomer: &Newcomer) -> anyhow::Result<()> {
+async fn closure(camera: &mut Camera<'_>, demo: &Demo) -> anyhow::Result<()> {
     let window = camera.window;
     let sign_in = format!("{}/sign-in", demo.passport);
     window.goto(&sign_in).await?;
-    window.fill_sign_in(&newcomer.email, &newcomer.password).await?;
+    window.fill_sign_in(&demo.email, &demo.password).await?;
     window.submit().await?;
     window.appears(".tiles").await?;
     camera.visit("closure", &format!("{}/account/close", demo.passport), LightAndDark).await?;
     window.click("main form[action='/account/close'] button.danger").await?;
     window.appears(".summary").await?;
     camera.take("closure-errors", Light).await?;
-    window.fill("old_password", &newcomer.password).await?;
+    window.fill("old_password", &demo.password).await?;
     window.click("main form[action='/account/close'] button.danger").await?;
     window.appears(".notice.ok").await?;
     camera.take("closure-asked", Light).await?;
     window.goto(&sign_in).await?;
-    window.fill_sign_in(&newcomer.email, &newcomer.password).await?;
+    window.fill_sign_in(&demo.email, &demo.password).await?;
     window.submit().await?;
     window.arrives_at(&format!("{}/account/close/take-back", demo.passport)).await?;
     camera.take("closure-take-back", Light).await?;
