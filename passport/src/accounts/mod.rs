@@ -45,7 +45,7 @@ pub use self::model::{AccountClaims, AccountId, Province};
 pub use self::sessions::{
     CurrentSession, EndReason, Ended, Ending, Farewell, Session, SessionId, SessionPolicy, Sites,
 };
-pub use self::trouble::Trouble;
+pub use self::trouble::{Stop, Trouble};
 pub use self::view::{Notice, Way};
 pub use self::visit::Visit;
 

@@ -22,8 +22,8 @@ use super::sessions::cookie::{self, SessionToken};
 use super::sessions::{self, EndReason, Session};
 use super::store::{self, Credentials};
 use super::view::{Notice, Way, judge, password_rules};
-use super::visit::FormQuery;
-use super::{Accounts, Trouble, Visit};
+use super::visit::{FormQuery, Frame};
+use super::{Accounts, Stop, Trouble, Visit};
 use crate::audit::{Actor, Event};
 use crate::delivery;
 use crate::limits::{Subject, Verdict};
@@ -69,15 +69,11 @@ pub async fn show(
     State(accounts): State<Accounts>,
     mut visit: Visit,
     Query(query): Query<FormQuery>,
-) -> Result<Response, Trouble> {
-    let Some(session) = visit.take_session()? else {
-        return Ok(accounts.ask_to_sign_in(paths::PASSWORD, "sign-in-first"));
-    };
-    if let Some(elsewhere) = accounts.step_up_where_enrolled(&session, paths::PASSWORD).await? {
-        return Ok(elsewhere);
-    }
+) -> Result<Response, Stop> {
+    let session = accounts.signed_in(&mut visit, paths::PASSWORD)?;
+    accounts.step_up_where_enrolled(&session, paths::PASSWORD).await?;
     let draft = accounts.draft(&visit, paths::PASSWORD, &query).unwrap_or_default();
-    draw(&accounts, visit, &session, draft).await
+    Ok(draw(&accounts, visit, &session, draft).await?)
 }
 
 /// POST: changes the password.
@@ -85,13 +81,11 @@ pub async fn submit(
     State(accounts): State<Accounts>,
     mut visit: Visit,
     Posted { form, fresh, .. }: Posted<PasswordForm>,
-) -> Result<Response, Trouble> {
+) -> Result<Response, Stop> {
     let Some(session) = visit.take_session()? else {
         return Ok(accounts.ask_to_sign_in(paths::PASSWORD, "sign-in-first"));
     };
-    if let Some(elsewhere) = accounts.step_up_where_enrolled(&session, paths::PASSWORD).await? {
-        return Ok(elsewhere);
-    }
+    accounts.step_up_where_enrolled(&session, paths::PASSWORD).await?;
     let draft = if fresh {
         match try_form(&accounts, &session, visit.caller, &form).await? {
             Ok(token) => {
@@ -109,7 +103,7 @@ pub async fn submit(
     };
     match accounts.send_back(&visit, &Way::home(), paths::PASSWORD, &draft) {
         Some(back) => Ok(back),
-        None => draw(&accounts, visit, &session, draft).await,
+        None => Ok(draw(&accounts, visit, &session, draft).await?),
     }
 }
 
@@ -266,15 +260,11 @@ async fn store_change(
 }
 
 async fn draw(accounts: &Accounts, visit: Visit, session: &Session, draft: Draft<()>) -> Result<Response, Trouble> {
-    let now = accounts.parts().clock.now();
-    let (status, headers) = draft.head(now);
-    let errors = draft.flaws.shown(&visit.page, now);
-    let mut page = visit.page.with_errors(&errors);
-    accounts.greet(&mut page, session.account).await?;
+    let Frame { status, headers, page, errors, notice, .. } = accounts.frame(visit, session, &draft).await?;
     let shown = PasswordPage {
         rules: password_rules(&page, accounts.parts().password_profile, &draft.rules),
         username: accounts.user_name(session).await?,
-        notice: Notice::of_draft(&page, &draft),
+        notice,
         page,
         errors,
     };

@@ -15,8 +15,8 @@ use shared::page::{Choice, FormErrors, Page};
 use super::fields::read_name;
 use super::model::{Account, AccountId, Address, DetailError, Details, Name, Province};
 use super::view::{Notice, Way, provinces};
-use super::visit::FormQuery;
-use super::{Accounts, Session, Trouble, Visit, store};
+use super::visit::{FormQuery, Frame};
+use super::{Accounts, Session, Stop, Trouble, Visit, store};
 use crate::audit::{Actor, Code, Event};
 use crate::web::{Draft, Flaws, Posted, draft, page, paths};
 
@@ -67,10 +67,8 @@ pub async fn show(
     State(accounts): State<Accounts>,
     mut visit: Visit,
     Query(query): Query<FormQuery>,
-) -> Result<Response, Trouble> {
-    let Some(session) = visit.take_session()? else {
-        return Ok(accounts.ask_to_sign_in(paths::PROFILE, "sign-in-first"));
-    };
+) -> Result<Response, Stop> {
+    let session = accounts.signed_in(&mut visit, paths::PROFILE)?;
     let draft = accounts.draft(&visit, paths::PROFILE, &query);
     let draft = match draft.filter(|draft: &Draft<ProfileForm>| draft.form.is_of(&session)) {
         Some(draft) => draft,
@@ -80,7 +78,7 @@ pub async fn show(
         }
     };
     let notice = Notice::of_code(&visit.page, query.notice.as_deref());
-    draw(&accounts, visit, &session, draft, notice).await
+    Ok(draw(&accounts, visit, &session, draft, notice).await?)
 }
 
 /// POST: stores the profile.
@@ -260,15 +258,11 @@ async fn draw(
     visit: Visit,
     session: &Session,
     draft: Draft<ProfileForm>,
-    notice: Option<Notice>,
+    told: Option<Notice>,
 ) -> Result<Response, Trouble> {
-    let now = accounts.parts().clock.now();
-    let (status, headers) = draft.head(now);
-    let errors = draft.flaws.shown(&visit.page, now);
-    let mut page = visit.page.with_errors(&errors);
-    accounts.greet(&mut page, session.account).await?;
+    let Frame { status, headers, page, errors, notice, .. } = accounts.frame(visit, session, &draft).await?;
     let languages = Lang::ALL.into_iter().map(|lang| Choice::new(lang.tag(), lang.native_name())).collect();
-    let notice = notice.or_else(|| Notice::of_draft(&page, &draft));
+    let notice = told.or(notice);
     let (provinces, page) = (provinces(page.lang), page.with_form());
     let mut genders =
         ["female", "male"].map(|word| Choice::new(word, page.t(&format!("accounts-gender-{word}")))).to_vec();

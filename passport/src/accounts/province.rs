@@ -11,7 +11,7 @@ use shared::page::{Choice, FormErrors, Page};
 
 use super::model::Province;
 use super::view::{Notice, Way, WayView, provinces};
-use super::visit::FormQuery;
+use super::visit::{FormQuery, Frame};
 use super::{Accounts, Session, Trouble, Visit, sessions};
 use crate::web::{Draft, Flaws, Posted, paths};
 
@@ -101,15 +101,11 @@ async fn draw(
     way: &Way,
     draft: Draft<ProvinceForm>,
 ) -> Result<Response, Trouble> {
-    let now = accounts.parts().clock.now();
-    let (status, headers) = draft.head(now);
-    let errors = draft.flaws.shown(&visit.page, now);
-    let mut page = visit.page.with_errors(&errors);
-    accounts.greet(&mut page, session.account).await?;
+    let Frame { status, headers, page, errors, notice, .. } = accounts.frame(visit, session, &draft).await?;
     let shown = ProvincePage {
         provinces: provinces(page.lang),
         way: way.view(page.lang),
-        notice: Notice::of_draft(&page, &draft),
+        notice,
         page: page.with_form(),
         errors,
         chosen: draft.form.province,

@@ -1,6 +1,6 @@
-//! What keeps an operation on accounts from giving an answer.
+//! What keeps an operation on accounts, or a page, from giving an answer.
 
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use http::{HeaderValue, header};
 use shared::db::DbError;
 
@@ -28,6 +28,30 @@ impl Trouble {
             Self::Db(error) => error.into(),
             Self::Hash(HashError::Busy) => Fault::Busy,
             Self::Hash(HashError::Broken | HashError::Failed) | Self::Passkeys(_) => Fault::Broken,
+        }
+    }
+}
+
+/// What ends a page's handler before its own answer.
+#[derive(Debug)]
+pub enum Stop {
+    /// Something is to be done at this address first, which leads back.
+    First(String),
+    /// There is no answer.
+    Trouble(Trouble),
+}
+
+impl<E: Into<Trouble>> From<E> for Stop {
+    fn from(error: E) -> Self {
+        Self::Trouble(error.into())
+    }
+}
+
+impl IntoResponse for Stop {
+    fn into_response(self) -> Response {
+        match self {
+            Self::First(path) => Redirect::to(&path).into_response(),
+            Self::Trouble(trouble) => trouble.into_response(),
         }
     }
 }

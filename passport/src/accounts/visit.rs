@@ -5,18 +5,20 @@ use std::convert::Infallible;
 use axum::extract::{FromRef, FromRequestParts};
 use axum::response::{IntoResponse, Redirect, Response};
 use futures_util::FutureExt as _;
-use http::StatusCode;
 use http::request::Parts;
+use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use shared::clock::Timestamp;
 use shared::http::{Caller, ClientAddr};
 use shared::i18n::Lang;
-use shared::page::{Link, Page, SignedIn};
+use shared::page::{FormErrors, Link, Page, SignedIn};
 use shared::secret::sha256;
 use tower_cookies::Cookies;
 
 use super::model::AccountId;
-use super::{Accounts, CurrentSession, Session, Trouble, Way, store};
+use super::view::Notice;
+use super::{Accounts, CurrentSession, Session, Stop, Trouble, Way, store};
 use crate::limits::AddressBlock;
 use crate::web::error_page::{Explanation, Tone, explain};
 use crate::web::form::{csrf_token, sends_cookies};
@@ -35,6 +37,22 @@ pub struct FormQuery {
     pub draft: Option<String>,
     /// Set when the form came without a cookie: the cookies given with that answer must have come back.
     cookies: Option<String>,
+}
+
+/// What every page has that shows a form to a signed-in person.
+pub struct Frame {
+    /// What became of the form.
+    pub status: StatusCode,
+    /// When a form that came too often may come again.
+    pub headers: HeaderMap,
+    /// The page, with the person's name.
+    pub page: Page,
+    /// What is to be mended.
+    pub errors: FormErrors,
+    /// What is to be told beside that.
+    pub notice: Option<Notice>,
+    /// When it is drawn.
+    pub now: Timestamp,
 }
 
 /// What every page of accounts wants to know of its request.
@@ -128,6 +146,28 @@ impl Accounts {
         Ok(())
     }
 
+    /// The session of a visit, or the way to the sign-in page and from there back to `path`.
+    ///
+    /// # Errors
+    /// That way; the database could not be asked.
+    pub fn signed_in(&self, visit: &mut Visit, path: &str) -> Result<Session, Stop> {
+        visit.take_session()?.ok_or_else(|| Stop::First(self.way_to_sign_in(path, "sign-in-first")))
+    }
+
+    /// What every page has that shows a form to a signed-in person.
+    ///
+    /// # Errors
+    /// The database could not be asked.
+    pub async fn frame<F>(&self, visit: Visit, session: &Session, draft: &Draft<F>) -> Result<Frame, Trouble> {
+        let now = self.parts().clock.now();
+        let (status, headers) = draft.head(now);
+        let errors = draft.flaws.shown(&visit.page, now);
+        let mut page = visit.page.with_errors(&errors);
+        self.greet(&mut page, session.account).await?;
+        let notice = Notice::of_draft(&page, draft);
+        Ok(Frame { status, headers, page, errors, notice, now })
+    }
+
     /// Answers a form of the page at `path` with a redirect to that page, which then shows the draft. `None` if it is
     /// too large to be kept.
     pub fn send_back<F: Serialize>(
@@ -167,9 +207,13 @@ impl Accounts {
 
     /// To the sign-in page, and from there back to `path`; `notice` says why.
     pub fn ask_to_sign_in(&self, path: &str, notice: &str) -> Response {
+        Redirect::to(&self.way_to_sign_in(path, notice)).into_response()
+    }
+
+    fn way_to_sign_in(&self, path: &str, notice: &str) -> String {
         let parts = self.parts();
         let sealed = parts.web.return_to().seal(&ReturnTo::local(path, parts.clock.now()));
         let link = return_to::link(paths::SIGN_IN, Some(&sealed));
-        Redirect::to(&format!("{link}&notice={notice}")).into_response()
+        format!("{link}&notice={notice}")
     }
 }

@@ -13,7 +13,7 @@ use shared::clock::Timestamp;
 use shared::page::Page;
 
 use super::sentence::{self, Sentence};
-use crate::accounts::{AccountId, Accounts, Trouble, Visit, whence};
+use crate::accounts::{AccountId, Accounts, Stop, Trouble, Visit, whence};
 use crate::audit::RETENTION;
 use crate::audit::store::{self, Asked, Mark, Told};
 use crate::web::{moment, paths};
@@ -53,10 +53,8 @@ pub async fn show(
     State(accounts): State<Accounts>,
     mut visit: Visit,
     Query(query): Query<ActivityQuery>,
-) -> Result<Response, Trouble> {
-    let Some(session) = visit.take_session()? else {
-        return Ok(accounts.ask_to_sign_in(paths::ACTIVITY, "sign-in-first"));
-    };
+) -> Result<Response, Stop> {
+    let session = accounts.signed_in(&mut visit, paths::ACTIVITY)?;
     let (account, now) = (session.account, accounts.parts().clock.now());
     accounts.greet(&mut visit.page, account).await?;
     let page = visit.page;

@@ -14,8 +14,8 @@ use super::operation::Wished;
 use super::registrations::SiteName;
 use crate::accounts::sessions::cookie;
 use crate::accounts::view::{Notice, Way};
-use crate::accounts::visit::FormQuery;
-use crate::accounts::{Accounts, Session, Trouble, Visit};
+use crate::accounts::visit::{FormQuery, Frame};
+use crate::accounts::{Accounts, Session, Stop, Trouble, Visit};
 use crate::web::signed_out::SignedOut;
 use crate::web::{Draft, Flaws, Posted, moment, paths};
 
@@ -44,15 +44,11 @@ pub async fn show(
     State(accounts): State<Accounts>,
     mut visit: Visit,
     Query(query): Query<FormQuery>,
-) -> Result<Response, Trouble> {
-    let Some(session) = visit.take_session()? else {
-        return Ok(accounts.ask_to_sign_in(paths::CLOSURE, "sign-in-first"));
-    };
-    if let Some(elsewhere) = accounts.step_up_where_enrolled(&session, paths::CLOSURE).await? {
-        return Ok(elsewhere);
-    }
+) -> Result<Response, Stop> {
+    let session = accounts.signed_in(&mut visit, paths::CLOSURE)?;
+    accounts.step_up_where_enrolled(&session, paths::CLOSURE).await?;
     let draft = accounts.draft(&visit, paths::CLOSURE, &query).unwrap_or_else(|| Draft::of(AskForm::default()));
-    draw(&accounts, visit, &session, draft).await
+    Ok(draw(&accounts, visit, &session, draft).await?)
 }
 
 /// POST: asks for it, and leaves with every session ended.
@@ -60,7 +56,7 @@ pub async fn submit(
     State(accounts): State<Accounts>,
     mut visit: Visit,
     Posted { form, fresh, language, .. }: Posted<AskForm>,
-) -> Result<Response, Trouble> {
+) -> Result<Response, Stop> {
     let Some(session) = visit.take_session()? else {
         return Ok(accounts.ask_to_sign_in(paths::CLOSURE, "away"));
     };
@@ -68,9 +64,7 @@ pub async fn submit(
         let draft = Draft { password_dropped: !form.old_password.is_empty(), ..Draft::of(form) };
         return Ok(accounts.in_language(lang, &visit, &Way::home(), paths::CLOSURE, &draft));
     }
-    if let Some(elsewhere) = accounts.step_up_where_enrolled(&session, paths::CLOSURE).await? {
-        return Ok(elsewhere);
-    }
+    accounts.step_up_where_enrolled(&session, paths::CLOSURE).await?;
     let draft = if fresh {
         match try_form(&accounts, &visit, &session, form).await? {
             Ok(onwards) => return Ok(onwards),
@@ -81,7 +75,7 @@ pub async fn submit(
     };
     match accounts.send_back(&visit, &Way::home(), paths::CLOSURE, &draft) {
         Some(back) => Ok(back),
-        None => draw(&accounts, visit, &session, draft).await,
+        None => Ok(draw(&accounts, visit, &session, draft).await?),
     }
 }
 
@@ -149,16 +143,12 @@ async fn draw(
     if accounts.closure(session.account).await?.is_some() {
         return Ok(Redirect::to(paths::CLOSURE_TAKE_BACK).into_response());
     }
-    let now = accounts.parts().clock.now();
-    let (status, headers) = draft.head(now);
-    let errors = draft.flaws.shown(&visit.page, now);
-    let mut page = visit.page.with_errors(&errors);
-    accounts.greet(&mut page, session.account).await?;
+    let Frame { status, headers, page, errors, notice, now } = accounts.frame(visit, session, &draft).await?;
     let guarded = accounts.closing_guarded_until(session.account).await?;
     let shown = AskPage {
         day: moment::exact(now + COOLING_OFF),
         guarded: guarded.map(|until| moment::not_before(page.lang, until, now)),
-        notice: Notice::of_draft(&page, &draft),
+        notice,
         page,
         errors,
     };

@@ -16,8 +16,8 @@ use crate::accounts::model::{Contact, ContactKind, Email, Mobile};
 use crate::accounts::proof::Issued;
 use crate::accounts::register::{email_key, push_mobile};
 use crate::accounts::view::{Notice, Way};
-use crate::accounts::visit::FormQuery;
-use crate::accounts::{Accounts, Session, Trouble, Visit};
+use crate::accounts::visit::{FormQuery, Frame};
+use crate::accounts::{Accounts, Session, Stop, Trouble, Visit};
 use crate::web::{Draft, Flaws, Posted, paths};
 
 /// The form as it was sent.
@@ -58,18 +58,14 @@ pub async fn show(
     State(accounts): State<Accounts>,
     mut visit: Visit,
     Query(query): Query<ChangeQuery>,
-) -> Result<Response, Trouble> {
-    let Some(session) = visit.take_session()? else {
-        return Ok(accounts.ask_to_sign_in(paths::CONTACT, "sign-in-first"));
-    };
+) -> Result<Response, Stop> {
+    let session = accounts.signed_in(&mut visit, paths::CONTACT)?;
     let here = format!("{}?contact={}", paths::CONTACT_CHANGE, known(&query.contact));
-    if let Some(elsewhere) = accounts.step_up_where_enrolled(&session, &here).await? {
-        return Ok(elsewhere);
-    }
+    accounts.step_up_where_enrolled(&session, &here).await?;
     let draft = accounts
         .draft(&visit, paths::CONTACT_CHANGE, &query.form)
         .unwrap_or_else(|| Draft::of(ChangeForm { contact: query.contact, ..ChangeForm::default() }));
-    draw(&accounts, visit, &session, draft).await
+    Ok(draw(&accounts, visit, &session, draft).await?)
 }
 
 /// POST: asks for a proof of the new contact, and goes on to where its code is typed.
@@ -77,7 +73,7 @@ pub async fn submit(
     State(accounts): State<Accounts>,
     mut visit: Visit,
     Posted { form, fresh, language, .. }: Posted<ChangeForm>,
-) -> Result<Response, Trouble> {
+) -> Result<Response, Stop> {
     let Some(session) = visit.take_session()? else {
         return Ok(accounts.ask_to_sign_in(paths::CONTACT, "away"));
     };
@@ -86,9 +82,7 @@ pub async fn submit(
         return Ok(accounts.in_language(lang, &visit, &Way::home(), paths::CONTACT_CHANGE, &draft));
     }
     let here = format!("{}?contact={}", paths::CONTACT_CHANGE, known(&form.contact));
-    if let Some(elsewhere) = accounts.step_up_where_enrolled(&session, &here).await? {
-        return Ok(elsewhere);
-    }
+    accounts.step_up_where_enrolled(&session, &here).await?;
     let draft = if fresh {
         let asking = Asking { account: session.account, lang: visit.page.lang, from: visit.caller };
         match try_form(&accounts, asking, form).await? {
@@ -103,7 +97,7 @@ pub async fn submit(
     };
     match accounts.send_back(&visit, &Way::home(), paths::CONTACT_CHANGE, &draft) {
         Some(back) => Ok(back),
-        None => draw(&accounts, visit, &session, draft).await,
+        None => Ok(draw(&accounts, visit, &session, draft).await?),
     }
 }
 
@@ -178,17 +172,13 @@ async fn draw(
     let Some(kind) = ContactKind::parse(&draft.form.contact) else {
         return Ok(Redirect::to(paths::CONTACT).into_response());
     };
-    let now = accounts.parts().clock.now();
-    let (status, headers) = draft.head(now);
-    let errors = draft.flaws.shown(&visit.page, now);
-    let mut page = visit.page.with_errors(&errors);
-    accounts.greet(&mut page, session.account).await?;
+    let Frame { status, headers, page, errors, notice, .. } = accounts.frame(visit, session, &draft).await?;
     let standing = accounts.contacts(session.account).await?;
     let is_mail = kind == ContactKind::Email;
     let shown = ChangePage {
         title: page.t(if is_mail { "contact-change-email" } else { "contact-change-mobile" }),
         present: standing.of(kind).map(|held| held.contact.masked()),
-        notice: Notice::of_draft(&page, &draft),
+        notice,
         form: draft.form,
         is_mail,
         page,

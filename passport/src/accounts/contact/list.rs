@@ -15,8 +15,8 @@ use super::store::Held;
 use crate::accounts::model::ContactKind;
 use crate::accounts::proof::Issued;
 use crate::accounts::view::{Notice, Way};
-use crate::accounts::visit::FormQuery;
-use crate::accounts::{Accounts, Session, Trouble, Visit};
+use crate::accounts::visit::{FormQuery, Frame};
+use crate::accounts::{Accounts, Session, Stop, Trouble, Visit};
 use crate::delivery::Unreachable;
 use crate::web::{Draft, Flaws, Posted, moment, paths};
 
@@ -58,13 +58,11 @@ pub async fn show(
     State(accounts): State<Accounts>,
     mut visit: Visit,
     Query(query): Query<FormQuery>,
-) -> Result<Response, Trouble> {
-    let Some(session) = visit.take_session()? else {
-        return Ok(accounts.ask_to_sign_in(paths::CONTACT, "sign-in-first"));
-    };
+) -> Result<Response, Stop> {
+    let session = accounts.signed_in(&mut visit, paths::CONTACT)?;
     let draft = accounts.draft(&visit, paths::CONTACT, &query).unwrap_or_else(|| Draft::of(SendForm::default()));
     let notice = Notice::of_code(&visit.page, query.notice.as_deref());
-    draw(&accounts, visit, &session, draft, notice).await
+    Ok(draw(&accounts, visit, &session, draft, notice).await?)
 }
 
 /// POST: sends a proof, and goes on to where its code is typed.
@@ -134,13 +132,9 @@ async fn draw(
     visit: Visit,
     session: &Session,
     draft: Draft<SendForm>,
-    notice: Option<Notice>,
+    told: Option<Notice>,
 ) -> Result<Response, Trouble> {
-    let now = accounts.parts().clock.now();
-    let (status, headers) = draft.head(now);
-    let errors = draft.flaws.shown(&visit.page, now);
-    let mut page = visit.page.with_errors(&errors);
-    accounts.greet(&mut page, session.account).await?;
+    let Frame { status, headers, page, errors, notice, now } = accounts.frame(visit, session, &draft).await?;
     let (standing, reach) = accounts.contacts_reached(session.account).await?;
     let asked = accounts.number_claimed(session.account).await?;
     let row = |kind| {
@@ -155,7 +149,7 @@ async fn draw(
     };
     let shown = ContactPage {
         rows: ContactKind::ALL.into_iter().map(row).collect(),
-        notice: notice.or_else(|| Notice::of_draft(&page, &draft)),
+        notice: told.or(notice),
         days: UNPROVEN_LIFETIME.as_secs() / (24 * 60 * 60),
         proven: standing.is_proven(),
         asked_until: asked.map(|asked| moment::not_before(page.lang, asked.until, now)),

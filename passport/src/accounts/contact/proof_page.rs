@@ -15,7 +15,7 @@ use crate::accounts::model::{Contact, Email};
 use crate::accounts::proof::{Checked, Issued, Over, PAUSE, Proof, ProofId, Purpose};
 use crate::accounts::register::email_key;
 use crate::accounts::view::{Notice, Way};
-use crate::accounts::visit::FormQuery;
+use crate::accounts::visit::{FormQuery, Frame};
 use crate::accounts::{Accounts, Session, Trouble, Visit};
 use crate::delivery::{Progress, Unreachable};
 use crate::web::{Draft, Flaws, Posted, moment, paths};
@@ -230,18 +230,14 @@ async fn draw(
         Some(Over::Refused) => return Ok(to_list(None)),
         _ => {}
     }
-    let now = accounts.parts().clock.now();
-    let (status, headers) = draft.head(now);
-    let errors = draft.flaws.shown(&visit.page, now);
-    let mut page = visit.page.with_errors(&errors);
-    accounts.greet(&mut page, session.account).await?;
+    let Frame { status, headers, page, errors, notice, now } = accounts.frame(visit, session, &draft).await?;
     let is_mail = matches!(proof.contact, Contact::Email(_));
     let key = if is_mail { "contact-proof-lead-email" } else { "contact-proof-lead-mobile" };
     let until = moment::not_before(page.lang, proof.code_until, now);
     let shown = ProofPage {
         lead: page.tw(key, [("to", proof.contact.masked().as_str()), ("time", until.as_str())]),
         progress: tell_progress(&page, &proof, progress, now),
-        notice: Notice::of_draft(&page, &draft),
+        notice,
         again: Again::of(proof.created_at, now),
         form: draft.form,
         // What takes the place of another is corrected by wishing once more.

@@ -16,7 +16,7 @@ use crate::accounts::devices;
 use crate::accounts::model::AccountId;
 use crate::accounts::view::Notice;
 use crate::accounts::visit::FormQuery;
-use crate::accounts::{Accounts, Trouble, Visit, store as accounts_store};
+use crate::accounts::{Accounts, Stop, Trouble, Visit, store as accounts_store};
 use crate::web::{Posted, moment, paths};
 
 /// Below how many recovery codes a new set is advised.
@@ -104,10 +104,8 @@ pub async fn show(
     State(accounts): State<Accounts>,
     mut visit: Visit,
     Query(query): Query<FormQuery>,
-) -> Result<Response, Trouble> {
-    let Some(session) = visit.take_session()? else {
-        return Ok(accounts.ask_to_sign_in(paths::SECURITY, "sign-in-first"));
-    };
+) -> Result<Response, Stop> {
+    let session = accounts.signed_in(&mut visit, paths::SECURITY)?;
     let overview = accounts.factors(session.account).await?;
     accounts.greet(&mut visit.page, session.account).await?;
     let (page, now) = (visit.page, accounts.parts().clock.now());
@@ -141,10 +139,8 @@ pub async fn forget_browsers(
     State(accounts): State<Accounts>,
     mut visit: Visit,
     Posted { fresh, .. }: Posted<ForgetForm>,
-) -> Result<Response, Trouble> {
-    let Some(session) = visit.take_session()? else {
-        return Ok(accounts.ask_to_sign_in(paths::SECURITY, "sign-in-first"));
-    };
+) -> Result<Response, Stop> {
+    let session = accounts.signed_in(&mut visit, paths::SECURITY)?;
     let notice = if fresh {
         accounts.write(session.account, |_, account, tx| devices::store::end_trust(tx, account).boxed()).await?;
         "browsers-forgotten"

@@ -11,8 +11,8 @@ use shared::page::{FormErrors, Page};
 use super::operation::Enabled;
 use super::picture::Picture;
 use crate::accounts::view::{Notice, Way, WayView};
-use crate::accounts::visit::FormQuery;
-use crate::accounts::{Accounts, Session, Trouble, Visit};
+use crate::accounts::visit::{FormQuery, Frame};
+use crate::accounts::{Accounts, Session, Stop, Trouble, Visit};
 use crate::web::{Draft, Flaws, Posted, paths};
 
 /// The form as it was sent.
@@ -58,14 +58,11 @@ pub async fn show(
     State(accounts): State<Accounts>,
     mut visit: Visit,
     Query(query): Query<FormQuery>,
-) -> Result<Response, Trouble> {
+) -> Result<Response, Stop> {
     let way = accounts.way(query.way.as_deref());
-    let session = match accounts.fresh_session(&mut visit, &way.link(paths::AUTHENTICATOR)).await? {
-        Ok(session) => session,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
+    let session = accounts.fresh_session(&mut visit, &way.link(paths::AUTHENTICATOR)).await?;
     let draft = accounts.draft(&visit, paths::AUTHENTICATOR, &query).unwrap_or_else(|| Draft::of(SetupForm::default()));
-    draw(&accounts, visit, (&session, &way), draft).await
+    Ok(draw(&accounts, visit, (&session, &way), draft).await?)
 }
 
 /// POST: adds the app, if the code shows that it has the secret.
@@ -73,12 +70,9 @@ pub async fn submit(
     State(accounts): State<Accounts>,
     mut visit: Visit,
     Posted { form, fresh, language, .. }: Posted<SetupForm>,
-) -> Result<Response, Trouble> {
+) -> Result<Response, Stop> {
     let way = accounts.way(form.way.as_deref());
-    let session = match accounts.fresh_session(&mut visit, &way.link(paths::AUTHENTICATOR)).await? {
-        Ok(session) => session,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
+    let session = accounts.fresh_session(&mut visit, &way.link(paths::AUTHENTICATOR)).await?;
     if let Some(lang) = language {
         return Ok(accounts.in_language(lang, &visit, &way, paths::AUTHENTICATOR, &Draft::of(form)));
     }
@@ -94,7 +88,7 @@ pub async fn submit(
     };
     match accounts.send_back(&visit, &way, paths::AUTHENTICATOR, &draft) {
         Some(back) => Ok(back),
-        None => draw(&accounts, visit, (&session, &way), draft).await,
+        None => Ok(draw(&accounts, visit, (&session, &way), draft).await?),
     }
 }
 
@@ -120,7 +114,6 @@ async fn draw(
     (session, way): (&Session, &Way),
     mut draft: Draft<SetupForm>,
 ) -> Result<Response, Trouble> {
-    let now = accounts.parts().clock.now();
     let account = session.account;
     if accounts.open_setup(account, &draft.form.setup).is_none() {
         draft.form.setup = accounts.new_setup(account);
@@ -129,12 +122,9 @@ async fn draw(
     let (login_name, name) = accounts.names(account).await?;
     let name = login_name.or(name).unwrap_or_else(|| account.to_string());
     let address = secret.as_ref().and_then(|secret| secret.address(&name)).unwrap_or_default();
-    let (status, headers) = draft.head(now);
-    let errors = draft.flaws.shown(&visit.page, now);
-    let mut page = visit.page.with_errors(&errors);
-    accounts.greet(&mut page, account).await?;
+    let Frame { status, headers, page, errors, notice, .. } = accounts.frame(visit, session, &draft).await?;
     let shown = SetupPage {
-        notice: Notice::of_draft(&page, &draft),
+        notice,
         picture: Picture::of(&address),
         address,
         typed: secret.map(|secret| secret.typed()).unwrap_or_default(),
@@ -153,14 +143,10 @@ pub async fn show_removal(
     State(accounts): State<Accounts>,
     mut visit: Visit,
     Query(query): Query<FormQuery>,
-) -> Result<Response, Trouble> {
-    match accounts.fresh_session(&mut visit, paths::AUTHENTICATOR_REMOVE).await? {
-        Ok(session) => {
-            let draft = accounts.draft(&visit, paths::AUTHENTICATOR_REMOVE, &query);
-            draw_removal(&accounts, visit, &session, draft.unwrap_or_default()).await
-        }
-        Err(elsewhere) => Ok(elsewhere),
-    }
+) -> Result<Response, Stop> {
+    let session = accounts.fresh_session(&mut visit, paths::AUTHENTICATOR_REMOVE).await?;
+    let draft = accounts.draft(&visit, paths::AUTHENTICATOR_REMOVE, &query);
+    Ok(draw_removal(&accounts, visit, &session, draft.unwrap_or_default()).await?)
 }
 
 /// The form: nothing but a button.
@@ -172,11 +158,8 @@ pub async fn remove(
     State(accounts): State<Accounts>,
     mut visit: Visit,
     Posted { fresh, .. }: Posted<RemovalForm>,
-) -> Result<Response, Trouble> {
-    let session = match accounts.fresh_session(&mut visit, paths::AUTHENTICATOR_REMOVE).await? {
-        Ok(session) => session,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
+) -> Result<Response, Stop> {
+    let session = accounts.fresh_session(&mut visit, paths::AUTHENTICATOR_REMOVE).await?;
     let draft = if fresh {
         let Some(until) = accounts.disable_authenticator(session.account, visit.caller).await? else {
             let removed = format!("{}?notice=authenticator-removed", paths::SECURITY);
@@ -190,7 +173,7 @@ pub async fn remove(
     };
     match accounts.send_back(&visit, &Way::home(), paths::AUTHENTICATOR_REMOVE, &draft) {
         Some(back) => Ok(back),
-        None => draw_removal(&accounts, visit, &session, draft).await,
+        None => Ok(draw_removal(&accounts, visit, &session, draft).await?),
     }
 }
 
@@ -200,13 +183,9 @@ async fn draw_removal(
     session: &Session,
     draft: Draft<RemovalForm>,
 ) -> Result<Response, Trouble> {
-    let now = accounts.parts().clock.now();
-    let (status, headers) = draft.head(now);
-    let errors = draft.flaws.shown(&visit.page, now);
-    let mut page = visit.page.with_errors(&errors);
-    accounts.greet(&mut page, session.account).await?;
+    let Frame { status, headers, page, errors, notice, .. } = accounts.frame(visit, session, &draft).await?;
     let shown = RemovePage {
-        notice: Notice::of_draft(&page, &draft),
+        notice,
         action: paths::AUTHENTICATOR_REMOVE,
         title: page.t("factors-authenticator-remove-title"),
         lead: page.t("factors-authenticator-remove-lead"),

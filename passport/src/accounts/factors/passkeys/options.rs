@@ -48,7 +48,7 @@ pub async fn register(
 ) -> Result<Response, Trouble> {
     let session = visit.take_session()?;
     let Some(session) = session.filter(|_| fresh) else { return Ok(refused(StatusCode::CONFLICT)) };
-    if accounts.step_up(&session, "").await?.is_some() {
+    if !accounts.is_fresh(&session).await? {
         return Ok(refused(StatusCode::FORBIDDEN));
     }
     let account = session.account;

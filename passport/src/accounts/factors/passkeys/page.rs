@@ -12,8 +12,8 @@ use super::registration::{Added, Made, NAME_LENGTH, Removed};
 use super::store::{PasskeyId, Stored};
 use crate::accounts::factors::recovery_codes;
 use crate::accounts::view::{Notice, Way, WayView};
-use crate::accounts::visit::FormQuery;
-use crate::accounts::{Accounts, Session, Trouble, Visit, whence};
+use crate::accounts::visit::{FormQuery, Frame};
+use crate::accounts::{Accounts, Session, Stop, Trouble, Visit, whence};
 use crate::web::{Draft, Flaws, Posted, paths};
 
 /// The form as it was sent.
@@ -77,19 +77,16 @@ pub async fn show(
     State(accounts): State<Accounts>,
     mut visit: Visit,
     Query(query): Query<FormQuery>,
-) -> Result<Response, Trouble> {
+) -> Result<Response, Stop> {
     let way = accounts.way(query.way.as_deref());
-    let session = match accounts.fresh_session(&mut visit, &way.link(paths::PASSKEYS)).await? {
-        Ok(session) => session,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
+    let session = accounts.fresh_session(&mut visit, &way.link(paths::PASSKEYS)).await?;
     let draft = accounts.draft(&visit, paths::PASSKEYS, &query).unwrap_or_else(|| {
         let name = whence::device(&visit.page, Some(visit.caller.device));
         Draft::of(AddForm { name, ..AddForm::default() })
     });
     let failed = (query.notice.as_deref() == Some("passkey-failed"))
         .then(|| Notice { kind: "warn", text: visit.page.t("factors-passkey-failed") });
-    draw(&accounts, visit, (&session, &way), draft, failed).await
+    Ok(draw(&accounts, visit, (&session, &way), draft, failed).await?)
 }
 
 /// POST: adds what the browser made.
@@ -97,12 +94,9 @@ pub async fn submit(
     State(accounts): State<Accounts>,
     mut visit: Visit,
     Posted { form, fresh, language, .. }: Posted<AddForm>,
-) -> Result<Response, Trouble> {
+) -> Result<Response, Stop> {
     let way = accounts.way(form.way.as_deref());
-    let session = match accounts.fresh_session(&mut visit, &way.link(paths::PASSKEYS)).await? {
-        Ok(session) => session,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
+    let session = accounts.fresh_session(&mut visit, &way.link(paths::PASSKEYS)).await?;
     if let Some(lang) = language {
         return Ok(accounts.in_language(lang, &visit, &way, paths::PASSKEYS, &Draft::of(form)));
     }
@@ -116,7 +110,7 @@ pub async fn submit(
     };
     match accounts.send_back(&visit, &way, paths::PASSKEYS, &draft) {
         Some(back) => Ok(back),
-        None => draw(&accounts, visit, (&session, &way), draft, None).await,
+        None => Ok(draw(&accounts, visit, (&session, &way), draft, None).await?),
     }
 }
 
@@ -176,15 +170,11 @@ async fn draw(
     visit: Visit,
     (session, way): (&Session, &Way),
     draft: Draft<AddForm>,
-    notice: Option<Notice>,
+    told: Option<Notice>,
 ) -> Result<Response, Trouble> {
-    let now = accounts.parts().clock.now();
-    let (status, headers) = draft.head(now);
-    let errors = draft.flaws.shown(&visit.page, now);
-    let mut page = visit.page.with_errors(&errors);
-    accounts.greet(&mut page, session.account).await?;
+    let Frame { status, headers, page, errors, notice, .. } = accounts.frame(visit, session, &draft).await?;
     let shown = AddPage {
-        notice: notice.or_else(|| Notice::of_draft(&page, &draft)),
+        notice: told.or(notice),
         way: way.view(page.lang),
         action: way.link(paths::PASSKEYS),
         page: page.with_form(),
@@ -199,18 +189,15 @@ pub async fn show_change(
     State(accounts): State<Accounts>,
     mut visit: Visit,
     Query(query): Query<ChangeQuery>,
-) -> Result<Response, Trouble> {
+) -> Result<Response, Stop> {
     let Ok(id) = query.id.parse::<PasskeyId>() else { return Ok(to_security("passkey-gone")) };
-    let session = match accounts.fresh_session(&mut visit, &change_path(id)).await? {
-        Ok(session) => session,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
+    let session = accounts.fresh_session(&mut visit, &change_path(id)).await?;
     let Some(stored) = accounts.passkey(session.account, id).await? else { return Ok(to_security("passkey-gone")) };
     let draft = accounts
         .draft(&visit, paths::PASSKEY_CHANGE, &query.form)
         .filter(|draft: &Draft<ChangeForm>| draft.form.id == query.id)
         .unwrap_or_else(|| Draft::of(ChangeForm { id: query.id, name: stored.name.clone(), ..ChangeForm::default() }));
-    draw_change(&accounts, visit, (&session, &stored), draft).await
+    Ok(draw_change(&accounts, visit, (&session, &stored), draft).await?)
 }
 
 /// POST: renames it, or removes it.
@@ -218,12 +205,9 @@ pub async fn change(
     State(accounts): State<Accounts>,
     mut visit: Visit,
     Posted { form, fresh, .. }: Posted<ChangeForm>,
-) -> Result<Response, Trouble> {
+) -> Result<Response, Stop> {
     let Ok(id) = form.id.parse::<PasskeyId>() else { return Ok(to_security("passkey-gone")) };
-    let session = match accounts.fresh_session(&mut visit, &change_path(id)).await? {
-        Ok(session) => session,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
+    let session = accounts.fresh_session(&mut visit, &change_path(id)).await?;
     let Some(stored) = accounts.passkey(session.account, id).await? else { return Ok(to_security("passkey-gone")) };
     let draft = if fresh {
         match try_change(&accounts, &visit, (&session, id), form).await? {
@@ -233,7 +217,7 @@ pub async fn change(
     } else {
         Draft::of(form).stale()
     };
-    draw_change(&accounts, visit, (&session, &stored), draft).await
+    Ok(draw_change(&accounts, visit, (&session, &stored), draft).await?)
 }
 
 async fn try_change(
@@ -269,14 +253,10 @@ async fn draw_change(
     (session, stored): (&Session, &Stored),
     draft: Draft<ChangeForm>,
 ) -> Result<Response, Trouble> {
-    let now = accounts.parts().clock.now();
-    let (status, headers) = draft.head(now);
-    let errors = draft.flaws.shown(&visit.page, now);
-    let mut page = visit.page.with_errors(&errors);
-    accounts.greet(&mut page, session.account).await?;
+    let Frame { status, headers, page, errors, notice, .. } = accounts.frame(visit, session, &draft).await?;
     let overview = accounts.factors(session.account).await?;
     let shown = ChangePage {
-        notice: Notice::of_draft(&page, &draft),
+        notice,
         name: stored.name.clone(),
         last: overview.passkeys.len() == 1 && overview.authenticator.is_none(),
         page,

@@ -10,8 +10,8 @@ use shared::page::{FormErrors, Page};
 
 use super::RecoveryCode;
 use crate::accounts::view::{Notice, Way, WayView};
-use crate::accounts::visit::FormQuery;
-use crate::accounts::{Accounts, Session, Trouble, Visit};
+use crate::accounts::visit::{FormQuery, Frame};
+use crate::accounts::{Accounts, Session, Stop, Trouble, Visit};
 use crate::web::{Draft, Flaws, Posted, paths};
 
 /// The form as it was sent.
@@ -60,19 +60,16 @@ pub async fn show(
     State(accounts): State<Accounts>,
     mut visit: Visit,
     Query(query): Query<FormQuery>,
-) -> Result<Response, Trouble> {
+) -> Result<Response, Stop> {
     let way = accounts.way(query.way.as_deref());
-    let session = match accounts.fresh_session(&mut visit, &way.link(paths::RECOVERY_CODES)).await? {
-        Ok(session) => session,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
+    let session = accounts.fresh_session(&mut visit, &way.link(paths::RECOVERY_CODES)).await?;
     if !accounts.enrolled(session.account).await?.any() {
         return Ok(Redirect::to(paths::SECURITY).into_response());
     }
     let draft =
         accounts.draft(&visit, paths::RECOVERY_CODES, &query).unwrap_or_else(|| Draft::of(CodesForm::default()));
     let notice = Notice::of_code(&visit.page, query.notice.as_deref());
-    draw(&accounts, visit, (&session, &way), draft, notice).await
+    Ok(draw(&accounts, visit, (&session, &way), draft, notice).await?)
 }
 
 /// POST: keeps the set, or sends it as a file.
@@ -80,12 +77,9 @@ pub async fn submit(
     State(accounts): State<Accounts>,
     mut visit: Visit,
     Posted { form, fresh, language, .. }: Posted<CodesForm>,
-) -> Result<Response, Trouble> {
+) -> Result<Response, Stop> {
     let way = accounts.way(form.way.as_deref());
-    let session = match accounts.fresh_session(&mut visit, &way.link(paths::RECOVERY_CODES)).await? {
-        Ok(session) => session,
-        Err(elsewhere) => return Ok(elsewhere),
-    };
+    let session = accounts.fresh_session(&mut visit, &way.link(paths::RECOVERY_CODES)).await?;
     if let Some(lang) = language {
         return Ok(accounts.in_language(lang, &visit, &way, paths::RECOVERY_CODES, &Draft::of(form)));
     }
@@ -103,7 +97,7 @@ pub async fn submit(
     };
     match accounts.send_back(&visit, &way, paths::RECOVERY_CODES, &draft) {
         Some(back) => Ok(back),
-        None => draw(&accounts, visit, (&session, &way), draft, None).await,
+        None => Ok(draw(&accounts, visit, (&session, &way), draft, None).await?),
     }
 }
 
@@ -130,19 +124,15 @@ async fn draw(
     visit: Visit,
     (session, way): (&Session, &Way),
     mut draft: Draft<CodesForm>,
-    notice: Option<Notice>,
+    told: Option<Notice>,
 ) -> Result<Response, Trouble> {
-    let now = accounts.parts().clock.now();
     if accounts.open_codes(session.account, &draft.form.codes).is_none() {
         draft.form.codes = accounts.new_codes(session.account);
     }
     let codes = accounts.open_codes(session.account, &draft.form.codes).unwrap_or_default();
-    let (status, headers) = draft.head(now);
-    let errors = draft.flaws.shown(&visit.page, now);
-    let mut page = visit.page.with_errors(&errors);
-    accounts.greet(&mut page, session.account).await?;
+    let Frame { status, headers, page, errors, notice, .. } = accounts.frame(visit, session, &draft).await?;
     let shown = CodesPage {
-        notice: notice.or_else(|| Notice::of_draft(&page, &draft)),
+        notice: told.or(notice),
         codes: codes.iter().map(RecoveryCode::shown).collect(),
         left: accounts.factors(session.account).await?.codes_left,
         way: way.view(page.lang),
