@@ -14,6 +14,7 @@ mod fields;
 pub mod find_account;
 pub mod guessable;
 pub mod hashing;
+mod link_page;
 pub mod login;
 pub mod model;
 pub mod password;

@@ -1,47 +1,18 @@
 //! The page of the link in a mail: it says who asked, and takes a button's press to prove the address. It works in any
 //! browser, and signs none in.
 
-use askama::Template;
-use askama_web::WebTemplate;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
-use serde::Deserialize;
 use shared::page::{Link, Page};
 
 use super::operation::Refused;
 use super::store::Standing;
+use crate::accounts::link_page::{self, LinkForm, LinkPage, LinkQuery};
 use crate::accounts::proof::{Followed, Over, Proof, Purpose};
-use crate::accounts::view::Notice;
 use crate::accounts::{Accounts, Trouble, Visit};
-use crate::web::error_page::{Explanation, Tone, explain};
+use crate::web::error_page::Tone;
 use crate::web::{Posted, moment, paths};
-
-/// What the link carries.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct LinkQuery {
-    pub(in crate::accounts) t: String,
-}
-
-/// The form of the link's page.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct ConfirmForm {
-    pub(super) t: String,
-    /// `refuse`, or nothing.
-    action: String,
-}
-
-#[derive(Template, WebTemplate)]
-#[template(path = "accounts/contact_confirm.html")]
-struct ConfirmPage {
-    page: Page,
-    notice: Option<Notice>,
-    token: String,
-    email: String,
-    facts: Vec<(String, String)>,
-}
 
 /// GET: who asked, and two buttons. Looking spends nothing.
 pub async fn show(
@@ -49,24 +20,23 @@ pub async fn show(
     visit: Visit,
     Query(query): Query<LinkQuery>,
 ) -> Result<Response, Trouble> {
-    draw(&accounts, visit.page, query.t, None).await
+    draw(&accounts, visit.page, query.t, false).await
 }
 
 /// POST: proves the address, or takes it from the account that claims it.
 pub async fn submit(
     State(accounts): State<Accounts>,
     visit: Visit,
-    Posted { form, fresh, .. }: Posted<ConfirmForm>,
+    Posted { form, fresh, .. }: Posted<LinkForm>,
 ) -> Result<Response, Trouble> {
     let (page, caller) = (visit.page, visit.caller);
     if !fresh {
-        let notice = Notice { kind: "warn", text: page.t("accounts-notice-again") };
-        return draw(&accounts, page, form.t, Some(notice)).await;
+        return draw(&accounts, page, form.t, true).await;
     }
-    if form.action == "refuse" {
+    if form.refuses() {
         return Ok(match accounts.refuse_by_link(form.t.clone(), caller).await? {
             Some(refused) => told_of_refusal(page, refused),
-            None => draw(&accounts, page, form.t, None).await?,
+            None => draw(&accounts, page, form.t, false).await?,
         });
     }
     Ok(match accounts.prove_by_link(form.t, caller).await? {
@@ -77,16 +47,18 @@ pub async fn submit(
     })
 }
 
-async fn draw(accounts: &Accounts, page: Page, token: String, notice: Option<Notice>) -> Result<Response, Trouble> {
+async fn draw(accounts: &Accounts, page: Page, token: String, again: bool) -> Result<Response, Trouble> {
     let (followed, standing) = accounts.follow_contact_link(token.clone()).await?;
     let proof = match followed {
         Followed::Good(proof) => proof,
         Followed::Over(_, over) => return Ok(told_over(page, over)),
         Followed::Unknown => return Ok(told(page, StatusCode::NOT_FOUND, "unknown", paths::CONTACT)),
     };
-    let email = proof.contact.as_str().to_owned();
-    let shown = ConfirmPage { facts: facts(&page, &proof, &standing), page, notice, token, email };
-    Ok(shown.into_response())
+    let facts = facts(&page, &proof, &standing);
+    let (place, named) = ((paths::CONTACT_CONFIRM, "contact-confirm"), [("email", proof.contact.as_str())]);
+    let shown = LinkPage::naming(page, place, token, &named).facts(facts);
+    let shown = shown.refusable("contact-confirm-refuse").hint("contact-confirm-hint");
+    Ok(shown.again(again).into_response())
 }
 
 /// Who asked, when and from where: enough to know oneself by, and masked, since whoever reads the mail may be a
@@ -126,13 +98,6 @@ fn tone(key: &str) -> Tone {
 
 fn told(page: Page, status: StatusCode, key: &str, way: &str) -> Response {
     let button = if way == paths::HOME { "contact-told-home" } else { "contact-told-again" };
-    let told = Explanation {
-        tone: tone(key),
-        title: page.t(&format!("contact-told-{key}-title")),
-        lead: page.t(&format!("contact-told-{key}-lead")),
-        steps: Vec::new(),
-        way: Link::new(way.to_owned(), page.t(button)),
-        other: None,
-    };
-    explain(page, status, told)
+    let way = Link::new(way.to_owned(), page.t(button));
+    link_page::told(page, (tone(key), status), &format!("contact-told-{key}"), way)
 }

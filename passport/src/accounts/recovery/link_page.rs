@@ -1,61 +1,21 @@
 //! The pages of links: the one in the mail, and those of the wait. Each says what it does and takes a button's press:
 //! programs that look for dangers in mails follow links.
 
-use askama::Template;
-use askama_web::WebTemplate;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
-use serde::Deserialize;
 use shared::page::{Link, Page};
 use shared::secret::sha256;
 
 use super::cookie;
 use super::operation::Here;
 use super::store::By;
-use crate::accounts::contact::confirm::LinkQuery;
-use crate::accounts::proof::{Followed, Proof};
-use crate::accounts::view::{Notice, Way};
+use crate::accounts::link_page::{self, LinkForm, LinkPage, LinkQuery};
+use crate::accounts::proof::Followed;
+use crate::accounts::view::Way;
 use crate::accounts::{Accounts, Trouble, Visit};
-use crate::web::error_page::{Explanation, Tone, explain};
+use crate::web::error_page::Tone;
 use crate::web::{Posted, moment, paths};
-
-/// The form of such a page.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct LinkForm {
-    t: String,
-    /// `refuse`, or nothing.
-    action: String,
-}
-
-#[derive(Template, WebTemplate)]
-#[template(path = "accounts/recover_link.html")]
-struct LinkPage {
-    page: Page,
-    notice: Option<Notice>,
-    token: String,
-    words: Words,
-    action: &'static str,
-    facts: Vec<(String, String)>,
-    may_refuse: bool,
-    dangerous: bool,
-}
-
-/// What such a page says.
-struct Words {
-    title: String,
-    lead: String,
-    button: String,
-}
-
-impl Words {
-    /// The texts whose keys begin with `key`.
-    fn of(page: &Page, key: &str) -> Self {
-        let text = |part| page.t(&format!("{key}-{part}"));
-        Self { title: text("title"), lead: text("lead"), button: text("button") }
-    }
-}
 
 /// GET: who asked, when and from where, and two buttons.
 pub async fn show(
@@ -63,7 +23,7 @@ pub async fn show(
     visit: Visit,
     Query(query): Query<LinkQuery>,
 ) -> Result<Response, Trouble> {
-    draw(&accounts, visit, query.t, None).await
+    draw(&accounts, visit, query.t, false).await
 }
 
 /// POST: goes on to the new password, or ends the request.
@@ -73,11 +33,10 @@ pub async fn follow(
     Posted { form, fresh, .. }: Posted<LinkForm>,
 ) -> Result<Response, Trouble> {
     if !fresh {
-        let notice = again(&visit.page);
-        return draw(&accounts, visit, form.t, Some(notice)).await;
+        return draw(&accounts, visit, form.t, true).await;
     }
     let way = way_of(&accounts, &visit);
-    if form.action == "refuse" {
+    if form.refuses() {
         return Ok(match accounts.refuse_recovery(form.t, visit.caller).await? {
             Followed::Good(_) => told(visit.page, StatusCode::OK, "refused", paths::HOME),
             followed => over(visit, &way, &followed),
@@ -100,20 +59,7 @@ pub async fn show_cancel(
     visit: Visit,
     Query(query): Query<LinkQuery>,
 ) -> Result<Response, Trouble> {
-    let found = accounts.recovery(By::Cancel, sha256(query.t.as_bytes())).await?;
-    let Some(seen) = found else { return Ok(told(visit.page, StatusCode::GONE, "nothing", paths::HOME)) };
-    let until = seen.recovery.wait_until.map(moment::exact).unwrap_or_default();
-    let shown = LinkPage {
-        facts: vec![(visit.page.t("recover-cancel-until"), until)],
-        words: Words::of(&visit.page, "recover-cancel"),
-        page: visit.page,
-        notice: None,
-        token: query.t,
-        action: paths::RECOVER_CANCEL,
-        may_refuse: false,
-        dangerous: true,
-    };
-    Ok(shown.into_response())
+    draw_cancel(&accounts, visit.page, query.t, false).await
 }
 
 /// POST: cancels it.
@@ -123,7 +69,7 @@ pub async fn cancel(
     Posted { form, fresh, .. }: Posted<LinkForm>,
 ) -> Result<Response, Trouble> {
     if !fresh {
-        return Ok(Redirect::to(&format!("{}?t={}", paths::RECOVER_CANCEL, encoded(&form.t))).into_response());
+        return draw_cancel(&accounts, visit.page, form.t, true).await;
     }
     Ok(match accounts.cancel_recovery(form.t, visit.caller).await? {
         true => told(visit.page, StatusCode::OK, "cancelled", paths::RECOVER),
@@ -137,22 +83,7 @@ pub async fn show_resume(
     visit: Visit,
     Query(query): Query<LinkQuery>,
 ) -> Result<Response, Trouble> {
-    let found = accounts.recovery(By::Resume, sha256(query.t.as_bytes())).await?;
-    let Some(seen) = found else { return Ok(told(visit.page, StatusCode::GONE, "expired", paths::RECOVER)) };
-    if !seen.recovery.proven.waited {
-        return Ok(told(visit.page, StatusCode::OK, "early", paths::HOME));
-    }
-    let shown = LinkPage {
-        words: Words::of(&visit.page, "recover-resume"),
-        page: visit.page,
-        notice: None,
-        token: query.t,
-        action: paths::RECOVER_RESUME,
-        facts: Vec::new(),
-        may_refuse: false,
-        dangerous: false,
-    };
-    Ok(shown.into_response())
+    draw_resume(&accounts, visit.page, query.t, false).await
 }
 
 /// POST: goes on.
@@ -162,7 +93,7 @@ pub async fn resume(
     Posted { form, fresh, .. }: Posted<LinkForm>,
 ) -> Result<Response, Trouble> {
     if !fresh {
-        return Ok(Redirect::to(&format!("{}?t={}", paths::RECOVER_RESUME, encoded(&form.t))).into_response());
+        return draw_resume(&accounts, visit.page, form.t, true).await;
     }
     Ok(match accounts.resume_recovery(form.t).await? {
         Some(token) => {
@@ -178,7 +109,7 @@ fn way_of(accounts: &Accounts, visit: &Visit) -> Way {
     accounts.way(cookie::way(&visit.cookies).as_deref())
 }
 
-async fn draw(accounts: &Accounts, visit: Visit, token: String, notice: Option<Notice>) -> Result<Response, Trouble> {
+async fn draw(accounts: &Accounts, visit: Visit, token: String, again: bool) -> Result<Response, Trouble> {
     let proof = match accounts.follow_recovery_link(token.clone()).await? {
         Followed::Good(proof) => proof,
         followed => {
@@ -187,28 +118,30 @@ async fn draw(accounts: &Accounts, visit: Visit, token: String, notice: Option<N
         }
     };
     let page = visit.page;
-    let shown = LinkPage {
-        facts: facts(&page, &proof),
-        words: Words::of(&page, "recover-link"),
-        page,
-        notice,
-        token,
-        action: paths::RECOVER_LINK,
-        may_refuse: true,
-        dangerous: false,
-    };
-    Ok(shown.into_response())
-}
-
-fn facts(page: &Page, proof: &Proof) -> Vec<(String, String)> {
-    vec![
+    let facts = vec![
         (page.t("contact-confirm-when"), moment::exact(proof.created_at)),
-        (page.t("contact-confirm-where"), proof.asked_from.clone()),
-    ]
+        (page.t("contact-confirm-where"), proof.asked_from),
+    ];
+    let shown = LinkPage::new(page, paths::RECOVER_LINK, "recover-link", token).facts(facts);
+    Ok(shown.refusable("recover-link-refuse").again(again).into_response())
 }
 
-fn again(page: &Page) -> Notice {
-    Notice { kind: "warn", text: page.t("accounts-notice-again") }
+async fn draw_cancel(accounts: &Accounts, page: Page, token: String, again: bool) -> Result<Response, Trouble> {
+    let found = accounts.recovery(By::Cancel, sha256(token.as_bytes())).await?;
+    let Some(seen) = found else { return Ok(told(page, StatusCode::GONE, "nothing", paths::HOME)) };
+    let until = seen.recovery.wait_until.map(moment::exact).unwrap_or_default();
+    let facts = vec![(page.t("recover-cancel-until"), until)];
+    let shown = LinkPage::new(page, paths::RECOVER_CANCEL, "recover-cancel", token).facts(facts);
+    Ok(shown.dangerous().again(again).into_response())
+}
+
+async fn draw_resume(accounts: &Accounts, page: Page, token: String, again: bool) -> Result<Response, Trouble> {
+    let found = accounts.recovery(By::Resume, sha256(token.as_bytes())).await?;
+    let Some(seen) = found else { return Ok(told(page, StatusCode::GONE, "expired", paths::RECOVER)) };
+    if !seen.recovery.proven.waited {
+        return Ok(told(page, StatusCode::OK, "early", paths::HOME));
+    }
+    Ok(LinkPage::new(page, paths::RECOVER_RESUME, "recover-resume", token).again(again).into_response())
 }
 
 /// A link that leads nowhere any more: one page, one button.
@@ -231,17 +164,6 @@ fn tone(key: &str) -> Tone {
 
 fn told(page: Page, status: StatusCode, key: &str, way: &str) -> Response {
     let button = if way == paths::HOME { "contact-told-home" } else { "recover-told-again" };
-    let told = Explanation {
-        tone: tone(key),
-        title: page.t(&format!("recover-told-{key}-title")),
-        lead: page.t(&format!("recover-told-{key}-lead")),
-        steps: Vec::new(),
-        way: Link::new(way.to_owned(), page.t(button)),
-        other: None,
-    };
-    explain(page, status, told)
-}
-
-fn encoded(token: &str) -> String {
-    form_urlencoded::byte_serialize(token.as_bytes()).collect()
+    let way = Link::new(way.to_owned(), page.t(button));
+    link_page::told(page, (tone(key), status), &format!("recover-told-{key}"), way)
 }
