@@ -20,6 +20,7 @@ use std::time::Duration;
 use shared::clock::Timestamp;
 use shared::http::{Caller, Device};
 
+pub use self::end::end_all;
 pub use self::extract::CurrentSession;
 pub use self::farewell::{Ended, Farewell};
 pub use self::sites::Sites;
@@ -144,6 +145,8 @@ pub enum EndReason {
     Closed,
     /// A change of the account's contacts was undone.
     Frozen,
+    /// Its owner said of something that it was not them.
+    Reported,
     /// An operator locked the account: see [`Standing::Withdrawn`].
     Locked,
     /// Its owner ended it from the list of sessions.
@@ -155,7 +158,7 @@ pub enum EndReason {
 impl EndReason {
     /// Every reason; whoever signed in instead is `by`.
     #[cfg(test)]
-    pub(super) fn all(by: AccountId) -> [Self; 9] {
+    pub(super) fn all(by: AccountId) -> [Self; 10] {
         // A reason that is added belongs into the list below as well.
         match Self::SignedOut {
             Self::SignedOut
@@ -164,6 +167,7 @@ impl EndReason {
             | Self::PasswordReset
             | Self::Closed
             | Self::Frozen
+            | Self::Reported
             | Self::Locked
             | Self::EndedFromList
             | Self::OthersEnded => {}
@@ -175,6 +179,7 @@ impl EndReason {
             Self::PasswordReset,
             Self::Closed,
             Self::Frozen,
+            Self::Reported,
             Self::Locked,
             Self::EndedFromList,
             Self::OthersEnded,
@@ -195,6 +200,7 @@ impl EndReason {
             Self::PasswordReset => "password_reset",
             Self::Closed => "closed",
             Self::Frozen => "frozen",
+            Self::Reported => "reported",
             Self::Locked => "locked",
             Self::EndedFromList => "ended_from_list",
             Self::OthersEnded => "others_ended",
