@@ -21,11 +21,11 @@ use shared::secret::SecretBytes;
 use crate::accounts::captcha::Captchas;
 use crate::accounts::factors::passkeys::{PasskeyError, Passkeys};
 use crate::accounts::hashing::{Hasher, Hashing, StartError};
-use crate::accounts::{self, Accounts, SessionPolicy};
+use crate::accounts::{self, Accounts, SessionPolicies, SessionPolicy};
 use crate::audit::{Actor, Audit, Event};
 use crate::clients::Clients;
 use crate::clients::logos::Logos;
-use crate::config::{Config, MtlsSettings, RegistrationPolicy};
+use crate::config::{AccountsSettings, Config, MtlsSettings, RegistrationPolicy};
 use crate::delivery::{Outbox, Reports};
 use crate::egress::Egress;
 use crate::home::Home;
@@ -182,7 +182,7 @@ impl App {
             limits: limits.clone(),
             hasher: Hasher::start(Hashing::of(&config.accounts), entropy.clone())?,
             web: web.clone(),
-            sessions: SessionPolicy { idle: config.accounts.session_idle, absolute: config.accounts.session_absolute },
+            sessions: sessions(&config.accounts),
             number_wait: config.accounts.number_wait,
             farewell: Arc::new(Farewells::new(outbox.clone())),
             registrations: Arc::new(SiteRegistrations::new(registrations::Parts {
@@ -245,6 +245,22 @@ fn authorities(file: &Path) -> Result<Arc<dyn ClientCertVerifier>, String> {
     }
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider).build().map_err(|error| say(&error))
+}
+
+fn sessions(settings: &AccountsSettings) -> SessionPolicies {
+    // Who asks for less never gets more, whatever was left at its default.
+    let browser = SessionPolicy { idle: settings.session_idle, absolute: settings.session_absolute };
+    SessionPolicies {
+        browser,
+        remembered: SessionPolicy {
+            idle: settings.session_remembered_idle.max(browser.idle),
+            absolute: settings.session_remembered_absolute.max(browser.absolute),
+        },
+        public: SessionPolicy {
+            idle: settings.session_public_idle.min(browser.idle),
+            absolute: settings.session_public_absolute.min(browser.absolute),
+        },
+    }
 }
 
 fn lifetimes(config: &Config) -> oidc::Lifetimes {

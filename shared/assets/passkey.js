@@ -33,6 +33,11 @@
       if (credential.response[part]) response[part] = text(credential.response[part]);
     }
     if (credential.response.getTransports) response.transports = credential.response.getTransports();
+    // What was ticked beside the password counts here too.
+    for (const field of form.querySelectorAll("[data-box]")) {
+      const box = document.querySelector(`#task [type=checkbox][name=${field.name}]`);
+      field.value = box?.checked ? box.value : "";
+    }
     form.elements.ceremony.value = ceremony;
     form.elements.answer.value = JSON.stringify({
       id: credential.id, rawId: text(credential.rawId), type: credential.type, response,

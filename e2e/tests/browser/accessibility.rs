@@ -48,7 +48,6 @@ fn ends_of_ways(demo: &Demo) -> Vec<String> {
         "/logout",
         "/contact/confirm?t=x",
         "/contact/undo?t=x",
-        "/alarm?t=x",
         "/recover/link?t=x",
         "/recover/cancel?t=x",
         "/recover/resume?t=x",

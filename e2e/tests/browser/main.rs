@@ -5,7 +5,6 @@
 
 mod accessibility;
 mod account_life;
-mod alarm;
 mod axe;
 mod closure;
 mod devices;
@@ -16,6 +15,7 @@ mod late_and_twice;
 mod logout;
 mod mail_links;
 mod never_a_dead_end;
+mod public_computer;
 mod second_factors;
 mod stage;
 mod third_party;

@@ -2,7 +2,6 @@
 
 pub mod activity;
 pub mod admin;
-pub mod alarm;
 pub mod assurance;
 pub mod captcha;
 mod challenge;
@@ -45,7 +44,7 @@ use tower_cookies::Cookies;
 
 pub use self::model::{AccountClaims, AccountId, Province};
 pub use self::sessions::{
-    CurrentSession, EndReason, Ended, Ending, Farewell, Session, SessionId, SessionPolicy, Sites,
+    CurrentSession, EndReason, Ended, Ending, Farewell, Session, SessionId, SessionPolicies, SessionPolicy, Sites,
 };
 pub use self::trouble::{Stop, Trouble};
 pub use self::view::{Notice, Way};
@@ -89,7 +88,7 @@ pub struct Parts {
     /// What pages and forms share.
     pub web: Web,
     /// How long sessions last.
-    pub sessions: SessionPolicy,
+    pub sessions: SessionPolicies,
     /// How long the holder of a number is waited for that somebody else has now.
     pub number_wait: Duration,
     /// Tells sites of sessions that end.
@@ -169,12 +168,13 @@ impl Accounts {
             return Ok(None);
         };
         let now = self.0.clock.now();
-        let found = sessions::store::look_up(&self.0.db, &hash, now).await?;
-        if let Some(session) = &found
+        let mut found = sessions::store::look_up(&self.0.db, &hash, now).await?;
+        if let Some(session) = &mut found
             && session.is_worth_touching(now)
         {
             let id = session.id;
             self.0.db.write(move |tx| async move { sessions::store::touch(tx, id, now).await }.boxed()).await?;
+            session.term = session.term.used_at(now);
         }
         Ok(found)
     }
@@ -197,8 +197,8 @@ impl Accounts {
         let actor = match reason {
             EndReason::Locked => Actor::Operator,
             EndReason::Replaced(by) => Actor::Account(by.to_string()),
-            EndReason::Closed => Actor::System,
-            EndReason::Frozen | EndReason::Reported => Actor::Visitor,
+            EndReason::Closed | EndReason::TimedOut => Actor::System,
+            EndReason::Frozen => Actor::Visitor,
             EndReason::SignedOut
             | EndReason::PasswordChanged
             | EndReason::PasswordReset

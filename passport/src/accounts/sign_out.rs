@@ -12,7 +12,7 @@ use super::sessions::{EndReason, Ended, cookie};
 use super::{Accounts, Trouble, Visit};
 use crate::web::draft::drop_drafts;
 use crate::web::signed_out::SignedOut;
-use crate::web::{Posted, paths};
+use crate::web::{Posted, computer, paths};
 
 /// The form: a button.
 #[derive(Debug, Default, Deserialize)]
@@ -42,6 +42,7 @@ pub async fn submit(
         return Ok(Redirect::to(paths::SIGN_OUT).into_response());
     }
     let mut ended = None;
+    let public = computer::is_public(&visit.cookies);
     if let Some(session) = visit.take_session()? {
         ended = accounts
             .write((session.id, visit.caller), |accounts, (id, caller), tx| {
@@ -50,7 +51,11 @@ pub async fn submit(
             .await?;
     }
     cookie::clear(&visit.cookies);
-    Ok(leave(ended.and_then(|ended| page_of(&accounts, ended)).as_deref()))
+    let mut response = leave(ended.and_then(|ended| page_of(&accounts, ended)).as_deref());
+    if public {
+        cookie::leave_nothing(response.headers_mut());
+    }
+    Ok(response)
 }
 
 /// The page in which sites sign the person out, if any of the session's does.

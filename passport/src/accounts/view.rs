@@ -1,5 +1,7 @@
 //! What several pages of accounts show: notices, choices, rules, where a person is going.
 
+use std::time::Duration;
+
 use shared::i18n::Lang;
 use shared::page::{Accent, Choice, Destination, Page, Rule};
 use shared::secret::SecretString;
@@ -181,4 +183,17 @@ pub fn password_rules(page: &Page, profile: PasswordProfile, verdict: &[bool]) -
 pub fn judge(profile: PasswordProfile, typed: &SecretString) -> Vec<bool> {
     let text = typed.expose();
     if text.is_empty() { Vec::new() } else { PasswordRule::of(profile).iter().map(|rule| rule.holds(text)).collect() }
+}
+
+/// A stretch of time as one says it, in whole minutes at the least.
+pub fn span(page: &Page, span: Duration) -> String {
+    const HOUR: u64 = 60;
+    let minutes = span.as_secs().div_ceil(60);
+    match minutes {
+        _ if minutes.is_multiple_of(24 * HOUR) && minutes > 24 * HOUR => {
+            page.tw("sessions-days", [("n", minutes / (24 * HOUR))])
+        }
+        _ if minutes.is_multiple_of(HOUR) => page.tw("sessions-hours", [("n", minutes / HOUR)]),
+        _ => page.tw("sessions-minutes", [("n", minutes)]),
+    }
 }

@@ -17,6 +17,7 @@ use shared::secret::sha256;
 use tower_cookies::Cookies;
 
 use super::model::AccountId;
+use super::sessions::holds;
 use super::view::Notice;
 use super::{Accounts, CurrentSession, Session, Stop, Trouble, Way, store};
 use crate::limits::AddressBlock;
@@ -81,10 +82,13 @@ where
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
-        let PageContext(page) = PageContext::from_request_parts(parts, state).await?;
+        let PageContext(mut page) = PageContext::from_request_parts(parts, state).await?;
         let cookies = parts.extensions.get::<Cookies>().cloned().unwrap_or_default();
         let address = AddressBlock::of(ClientAddr::of(&parts.extensions).0);
         let session = CurrentSession::from_request_parts(parts, state).await?;
+        if let Ok(Some(session)) = &session.0 {
+            page.holds = Some(holds::told(&page, &session.term, Accounts::from_ref(state).parts().clock.now()));
+        }
         let caller = Caller::of(parts);
         Ok(Self { page, cookies, address, caller, sends_cookies: sends_cookies(&parts.headers), session })
     }

@@ -10,7 +10,7 @@ use shared::entropy::bytes;
 use super::world::{clock, entropy};
 use crate::accounts::assurance::{Acr, Shown};
 use crate::accounts::model::AccountId;
-use crate::accounts::sessions::{self, Opening, Session, SessionId, SessionPolicy};
+use crate::accounts::sessions::{self, Opening, Session, SessionId, SessionPolicy, Stay};
 use crate::oidc::audience::Audience;
 use crate::oidc::handle::GrantId;
 use crate::oidc::named_claims::NamedClaims;
@@ -43,6 +43,7 @@ async fn authorize(db: &Db, account: AccountId, client: &str, now: Timestamp) ->
         amr: Shown::Password.amr().iter().map(|method| (*method).to_owned()).collect(),
         province: None,
         last_seen_at: now,
+        term: SessionPolicy { idle: LIFETIME, absolute: LIFETIME }.term(Stay::Browser, now),
     };
     let grant = Grant {
         id: GrantId::new(now, &*entropy),
@@ -59,8 +60,7 @@ async fn authorize(db: &Db, account: AccountId, client: &str, now: Timestamp) ->
         refreshable: true,
         by_consent: false,
     };
-    let policy = SessionPolicy { idle: LIFETIME, absolute: LIFETIME };
-    let opening = Opening { token_hash: bytes::<32>(&*entropy), policy, from: None };
+    let opening = Opening { token_hash: bytes::<32>(&*entropy), from: None };
     db.write::<_, DbError, _>(move |tx| {
         let session = session.clone();
         async move { sessions::store::insert(tx, &session, &opening).await }.boxed()

@@ -15,6 +15,7 @@ use super::clean_up::clean_up;
 use super::failure::{Exit, Failure};
 use super::world;
 use crate::MIGRATIONS;
+use crate::accounts::Accounts;
 use crate::app::App;
 use crate::clients::logos::Logos;
 use crate::config::Config;
@@ -22,6 +23,9 @@ use crate::delivery::{Mailer, Policy, Transport, Ways, Worker};
 use crate::keys::{Keys, Request};
 use crate::oidc::logout::LogoutTokens;
 use crate::router::{self, router};
+
+/// How often sessions at public computers are ended whose time is over.
+const PUBLIC_SESSIONS: Duration = Duration::from_secs(30);
 
 /// How often this node looks for clients whose logo is missing.
 const LOGOS_TEND: Duration = Duration::from_secs(30);
@@ -123,6 +127,8 @@ fn background(config: &Config, app: &App, db: &Db, stopped: &watch::Receiver<boo
     tasks.spawn(every(KEYS_TEND, stopped.clone(), move || tend_keys(keys.clone())));
     let logos = app.logos.clone();
     tasks.spawn(every(LOGOS_TEND, stopped.clone(), move || tend_logos(logos.clone())));
+    let accounts = app.accounts.clone();
+    tasks.spawn(every(PUBLIC_SESSIONS, stopped.clone(), move || end_public_sessions(accounts.clone())));
     let (app, db) = (app.clone(), db.clone());
     // A refresh token asks whether its session was ended, for as long as it lives.
     let keep_sessions = config.tokens.refresh_absolute;
@@ -169,6 +175,12 @@ async fn every<F: Future<Output = ()>>(pause: Duration, mut stopped: watch::Rece
 async fn refresh_keys(keys: Keys) {
     if let Err(error) = keys.refresh().await {
         tracing::warn!(%error, "the keys could not be read again: those in memory serve on");
+    }
+}
+
+async fn end_public_sessions(accounts: Accounts) {
+    if let Err(error) = accounts.end_timed_out().await {
+        tracing::warn!(%error, "sessions at public computers could not be ended: their sites are told later");
     }
 }
 

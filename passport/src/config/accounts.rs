@@ -40,10 +40,19 @@ shared::settings! {
         lock_after: u32 = 5,
         /// How long an account stays locked.
         lock_for: Duration = "15m",
-        /// How long a session lasts without use.
+        /// How long a session lasts without use. Its cookie ends with the browser.
         session_idle: Duration = "2h",
         /// How long a session lasts in any case.
         session_absolute: Duration = "12h",
+        /// How long a session lasts without use whose owner asked to stay signed in: its cookie outlasts the browser. Never
+        /// less than `session_idle`.
+        session_remembered_idle: Duration = "7d",
+        /// How long such a session lasts in any case. Never less than `session_absolute`.
+        session_remembered_absolute: Duration = "30d",
+        /// How long a session at a public computer lasts without use. Never more than `session_idle`.
+        session_public_idle: Duration = "10m",
+        /// How long such a session lasts in any case; sites are told of its end. Never more than `session_absolute`.
+        session_public_absolute: Duration = "1h",
         /// Which passwords may be chosen: `seed`, 8 to 18 characters with a letter, a digit and a special character among
         /// them; or `modern`, 15 to 128 characters of any kind. Common ones are refused by both, and passwords chosen
         /// under the other go on working.
@@ -86,14 +95,28 @@ fn policies_are_sane(settings: &AccountsSettings, problems: &mut Problems<'_>) {
     if settings.number_wait < Duration::from_secs(60 * 60) {
         problems.add("number_wait", "must be at least 1h");
     }
+    sessions_are_sane(settings, problems);
+    if settings.hash_queue == 0 {
+        problems.add("hash_queue", "must be at least 1");
+    }
+}
+
+fn sessions_are_sane(settings: &AccountsSettings, problems: &mut Problems<'_>) {
     if settings.session_idle.is_zero() {
         problems.add("session_idle", "must be longer than 0s");
     }
     if settings.session_absolute < settings.session_idle {
         problems.add("session_absolute", "must not be shorter than session_idle");
     }
-    if settings.hash_queue == 0 {
-        problems.add("hash_queue", "must be at least 1");
+    if settings.session_remembered_absolute < settings.session_remembered_idle {
+        problems.add("session_remembered_absolute", "must not be shorter than session_remembered_idle");
+    }
+    // A use is written down once a minute: less would end while somebody is at it.
+    if settings.session_public_idle < Duration::from_secs(2 * 60) {
+        problems.add("session_public_idle", "must be at least 2m");
+    }
+    if settings.session_public_absolute < settings.session_public_idle {
+        problems.add("session_public_absolute", "must not be shorter than session_public_idle");
     }
 }
 

@@ -1,6 +1,7 @@
 //! What every page of the passport shares: page context, forms, error pages, the way back.
 
 pub mod authorization_problem;
+pub mod computer;
 pub mod documents;
 pub mod draft;
 pub mod error_page;

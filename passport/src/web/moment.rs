@@ -9,8 +9,17 @@ const DAY_S: i64 = 24 * 60 * 60;
 /// From when on something is possible: `09:40`, with the day before it when it is not today's. Rounded up to the
 /// minute, so that the promise holds.
 pub fn not_before(lang: Lang, at: Timestamp, now: Timestamp) -> String {
-    let minutes = at.millis().saturating_add(MINUTE_MS - 1).div_euclid(MINUTE_MS);
-    let at = Timestamp::from_millis(minutes * MINUTE_MS);
+    to_come(lang, at.millis().saturating_add(MINUTE_MS - 1), now)
+}
+
+/// Until when something holds: `09:40`, with the day before it when it is not today's. Rounded down to the minute, so that
+/// the promise holds.
+pub fn until(lang: Lang, at: Timestamp, now: Timestamp) -> String {
+    to_come(lang, at.millis(), now)
+}
+
+fn to_come(lang: Lang, millis: i64, now: Timestamp) -> String {
+    let at = Timestamp::from_millis(millis.div_euclid(MINUTE_MS) * MINUTE_MS);
     let Civil { month, day, hour, minute, .. } = at.civil(CHINA);
     let clock = format!("{hour:02}:{minute:02}");
     match (day_number(at) - day_number(now), lang) {
@@ -78,6 +87,13 @@ mod tests {
         assert_eq!(not_before(Lang::Zh, now + Duration::from_secs(15 * 60 + 1), now), "09:41");
         let late = now + Duration::from_secs(15 * 60 * 60);
         assert_eq!(not_before(Lang::En, late, now), "00:25 tomorrow");
+    }
+
+    #[test]
+    fn what_holds_until_a_moment_is_never_told_to_hold_longer() {
+        let now = Timestamp::from_seconds(1_773_797_100);
+        assert_eq!(until(Lang::Zh, now + Duration::from_secs(15 * 60 + 59), now), "09:40");
+        assert_eq!(until(Lang::Zh, now + Duration::from_secs(24 * 60 * 60), now), "明天 09:25");
     }
 
     #[test]

@@ -14,7 +14,7 @@ use tower_cookies::cookie::time::Duration;
 use tower_cookies::cookie::{Cookie, SameSite};
 
 use super::form::csrf_token;
-use super::{Web, paths};
+use super::{Web, computer, paths};
 
 const COOKIE: &str = "__Host-pp_lang";
 const COOKIE_DAYS: i64 = 365;
@@ -64,20 +64,19 @@ impl Pages {
         let lang = language(uri, remembered, parts.headers.get(header::ACCEPT_LANGUAGE));
         let mut page = self.page(lang, uri);
         page.request_id = RequestId::of(&parts.extensions).to_string();
+        page.way_out = cookies.is_some_and(computer::may_be_left).then(|| paths::SIGN_OUT.to_owned());
         page
     }
 
     /// The same for a request that reached no handler.
     pub(super) fn page_asked(&self, asked: &Asked) -> Page {
-        let remembered = || {
-            let cookies = asked.cookie.as_ref()?.to_str().ok()?;
-            Cookie::split_parse(cookies)
-                .flatten()
-                .find(|cookie| cookie.name() == COOKIE)
-                .and_then(|c| Lang::parse(c.value()))
-        };
+        let sent = asked.cookie.as_ref().and_then(|sent| sent.to_str().ok()).unwrap_or_default();
+        let cookies = Cookies::default();
+        Cookie::split_parse(sent).flatten().for_each(|cookie| cookies.add(cookie.into_owned()));
+        let remembered = || Lang::parse(cookies.get(COOKIE)?.value());
         let lang = language(&asked.uri, remembered, asked.accept_language.as_ref());
         let mut page = self.page(lang, &asked.uri);
+        page.way_out = computer::may_be_left(&cookies).then(|| paths::SIGN_OUT.to_owned());
         page.request_id = asked.id.to_string();
         page
     }

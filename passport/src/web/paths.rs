@@ -42,12 +42,10 @@ pub const RECOVERY_CODES: &str = "/account/security/recovery-codes";
 pub const FACTOR_NEEDED: &str = "/account/security/needed";
 /// 登录与设备
 pub const SESSIONS: &str = "/account/sessions";
+/// More time, for the script of a page whose session is about to end.
+pub const SESSION_MORE: &str = "/account/sessions/more";
 /// 账户动态
 pub const ACTIVITY: &str = "/account/activity";
-/// 这不是我, of a line there that the query names.
-pub const ACTIVITY_REPORT: &str = "/account/activity/report";
-/// Where the link of a notice leads by which its reader says that it was not them.
-pub const ALARM: &str = "/alarm";
 /// 已授权的网站
 pub const SITES: &str = "/account/sites";
 /// 撤销授权, for the site that the query names.

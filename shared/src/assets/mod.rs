@@ -32,6 +32,7 @@ const FILES: &[(&str, &str, &str)] = &[
     ("site.css", "text/css; charset=utf-8", SITE_CSS),
     ("check-session.js", "text/javascript; charset=utf-8", include_str!("../../assets/check-session.js")),
     ("form.js", "text/javascript; charset=utf-8", include_str!("../../assets/form.js")),
+    ("holds.js", "text/javascript; charset=utf-8", include_str!("../../assets/holds.js")),
     ("passkey.js", "text/javascript; charset=utf-8", include_str!("../../assets/passkey.js")),
     ("pow.js", "text/javascript; charset=utf-8", include_str!("../../assets/pow.js")),
     ("signed-out.js", "text/javascript; charset=utf-8", include_str!("../../assets/signed-out.js")),

@@ -15,7 +15,7 @@ use crate::i18n::{Catalogue, Lang, Value};
 
 pub use captcha::{Captcha, CaptchaView};
 pub use errors::{FormError, FormErrors};
-pub use site::{Accent, Choice, Destination, Link, NavItem, Rule, SignedIn, Site};
+pub use site::{Accent, Choice, Destination, Holds, Link, NavItem, Rule, SignedIn, Site};
 
 /// The frame of one page, as one person sees it.
 #[derive(Debug, Clone)]
@@ -30,6 +30,10 @@ pub struct Page {
     pub nav: Vec<NavItem>,
     /// Who is signed in; shows the name and the way out.
     pub signed_in: Option<SignedIn>,
+    /// Until when that holds; shown to who is signed in.
+    pub holds: Option<Holds>,
+    /// Where somebody at a public computer signs out: a button at the top of every page.
+    pub way_out: Option<String>,
     /// The links in the footer, in order.
     pub footer: Vec<Link>,
     /// The ICP filing number, if the operator has one.
@@ -56,6 +60,8 @@ impl Page {
             site,
             nav: Vec::new(),
             signed_in: None,
+            holds: None,
+            way_out: None,
             footer: Vec::new(),
             icp: None,
             csrf: String::new(),

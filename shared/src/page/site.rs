@@ -133,6 +133,19 @@ pub struct SignedIn {
     pub sign_out: String,
 }
 
+/// Until when who is signed in stays so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holds {
+    /// In words.
+    pub text: String,
+    /// In how many seconds that is.
+    pub seconds: i64,
+    /// Where a script asks for more time; none where there is no more.
+    pub more: Option<String>,
+    /// Whether the page is taken from the screen then: the next person at the computer is somebody else.
+    pub clears: bool,
+}
+
 /// An option of a select.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {

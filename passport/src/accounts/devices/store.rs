@@ -91,6 +91,19 @@ pub async fn end_trust(tx: &mut Tx, account: AccountId) -> Result<(), DbError> {
         .map(drop)
 }
 
+/// Knows an account no more in that browser.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn forget(tx: &mut Tx, account: AccountId, token_hash: [u8; 32]) -> Result<(), DbError> {
+    sql("DELETE FROM known_devices WHERE account_id = $1 AND token_hash = $2")
+        .bind(account)
+        .bind(token_hash)
+        .execute(tx)
+        .await
+        .map(drop)
+}
+
 /// Knows none of an account's browsers any more.
 ///
 /// # Errors

@@ -10,7 +10,7 @@ use crate::accounts::devices;
 use crate::accounts::factors::store as factors;
 use crate::accounts::model::{AccountId, Province};
 use crate::accounts::sessions::cookie::SessionToken;
-use crate::accounts::sessions::{self, EndReason, Ended, Opening, Session, SessionId};
+use crate::accounts::sessions::{self, EndReason, Ended, Opening, Session, SessionId, Stay, Term};
 use crate::audit::{self, Actor};
 
 /// The browser in which somebody signs in, and what is asked for.
@@ -24,6 +24,8 @@ pub struct Browser {
     pub device: [u8; 32],
     /// The least context class that is asked for.
     pub wanted: Acr,
+    /// What it keeps of the sign-in.
+    pub stay: Stay,
 }
 
 /// Who arrives.
@@ -37,6 +39,16 @@ pub(super) struct Arrival {
     pub(super) province: Option<Province>,
 }
 
+/// Somebody who has just signed in.
+pub struct SignedIn {
+    /// The browser gets this token.
+    pub token: SessionToken,
+    /// Until when the session holds.
+    pub term: Term,
+    /// The session of another person that ended for it.
+    pub ended: Option<Ended>,
+}
+
 /// Where a sign-in to that account stands after that event.
 pub(super) async fn advance(
     accounts: &Accounts,
@@ -47,6 +59,7 @@ pub(super) async fn advance(
     let enrolled = factors::enrolled(tx, account).await?;
     let trusted = enrolled.any()
         && event == Event::Password
+        && browser.stay != Stay::Public
         && devices::store::standing(tx, account, browser.device, accounts.parts().clock.now()).await?.trusted;
     Ok(next(state, event, Circumstances { enrolled, trusted, wanted: browser.wanted }))
 }
@@ -57,10 +70,11 @@ pub(super) async fn open_session(
     accounts: &Accounts,
     tx: &mut Tx,
     arrival: Arrival,
-    (browser, token): (Browser, &SessionToken),
-) -> Result<Option<Ended>, DbError> {
+    (browser, token): (Browser, SessionToken),
+) -> Result<SignedIn, DbError> {
     let parts = accounts.parts();
     let (now, Arrival { account, shown, province }) = (parts.clock.now(), arrival);
+    let term = parts.sessions.of(browser.stay).term(browser.stay, now);
     let signed_in = |id| Session {
         id,
         account,
@@ -69,8 +83,9 @@ pub(super) async fn open_session(
         amr: shown.amr().iter().map(|method| (*method).to_owned()).collect(),
         province,
         last_seen_at: now,
+        term,
     };
-    let opening = Opening { token_hash: token.hash(), policy: parts.sessions, from: Some(browser.caller) };
+    let opening = Opening { token_hash: token.hash(), from: Some(browser.caller) };
     let renewed = match browser.present {
         Some(present) => sessions::store::renew(tx, &signed_in(present), &opening).await?.then_some(present),
         None => None,
@@ -88,8 +103,12 @@ pub(super) async fn open_session(
             session.id
         }
     };
-    devices::store::note(tx, account, browser.device, now).await?;
+    match browser.stay {
+        // Whoever says so takes back what was kept of them here before.
+        Stay::Public => devices::store::forget(tx, account, browser.device).await?,
+        Stay::Browser | Stay::Remembered => devices::store::note(tx, account, browser.device, now).await?,
+    }
     let event = audit::Event::SignedIn { account: account.to_string(), session: id.to_string() };
     parts.audit.record_from(tx, browser.caller, &Actor::Account(account.to_string()), &event).await?;
-    Ok(ended)
+    Ok(SignedIn { token, term, ended })
 }

@@ -7,6 +7,6 @@ pub mod passkey;
 pub mod second;
 mod sign_in;
 
-pub use self::arrival::Browser;
+pub use self::arrival::{Browser, SignedIn};
 pub use self::page::{show, submit};
 pub use self::sign_in::{Attempt, Refusal, SignIn};

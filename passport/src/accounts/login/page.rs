@@ -10,19 +10,19 @@ use shared::i18n::Lang;
 use shared::page::{Captcha, Choice, FormErrors, Page};
 use shared::secret::SecretString;
 
-use super::arrival::Browser;
+use super::arrival::{Browser, SignedIn};
 use super::second;
 use super::sign_in::{Attempt, Refusal, SignIn};
 use crate::accounts::captcha::{Fields, Form, Problem, Step};
 use crate::accounts::challenge::Sent;
 use crate::accounts::devices::cookie::{self as device_cookie, DeviceToken};
 use crate::accounts::model::{Contact, LoginName, Province};
-use crate::accounts::sessions::{Ended, Session, cookie};
-use crate::accounts::view::{Notice, Way, WayView, provinces};
+use crate::accounts::sessions::{Ended, Session, Stay, cookie};
+use crate::accounts::view::{Notice, Way, WayView, provinces, span};
 use crate::accounts::visit::FormQuery;
 use crate::accounts::{Accounts, Trouble, Visit};
 use crate::web::signed_out::SignedOut;
-use crate::web::{Draft, Flaws, Posted, paths};
+use crate::web::{Draft, Flaws, Posted, computer, paths};
 
 /// What is typed. The password is never shown again.
 #[derive(Debug, Default, Deserialize, Serialize)]
@@ -34,8 +34,16 @@ pub struct LoginForm {
     username: String,
     #[serde(skip_serializing)]
     password: SecretString,
+    remember: Option<String>,
+    public: Option<String>,
     #[serde(flatten)]
     captcha: Fields,
+}
+
+impl LoginForm {
+    fn stay(&self) -> Stay {
+        Stay::chosen(self.remember.is_some(), self.public.is_some())
+    }
 }
 
 #[derive(Template, WebTemplate)]
@@ -53,6 +61,9 @@ struct LoginPage {
     form: LoginForm,
     provinces: Vec<Choice>,
     captcha: Option<Captcha>,
+    /// How long somebody stays signed in who asks for it, and at a public computer.
+    remembered: String,
+    public: String,
 }
 
 /// GET: the form, or onwards when this browser is signed in well enough for where it goes.
@@ -62,7 +73,8 @@ pub async fn show(
     Query(query): Query<FormQuery>,
 ) -> Result<Response, Trouble> {
     let way = accounts.way(query.way.as_deref());
-    if visit.take_session()?.is_some_and(|session| suffices(&session, &way)) {
+    let session = visit.take_session()?;
+    if session.as_ref().is_some_and(|session| suffices(session, &way)) {
         return Ok(Redirect::to(way.path()).into_response());
     }
     if way.return_to.as_ref().is_some_and(|to| to.create) {
@@ -73,10 +85,22 @@ pub async fn show(
     }
     let draft = accounts.draft(&visit, paths::SIGN_IN, &query).unwrap_or_else(|| {
         let hint = way.return_to.as_ref().and_then(|to| to.login_hint.clone());
-        Draft::of(LoginForm { username: hint.unwrap_or_default(), ..LoginForm::default() })
+        // As was said here before: by who signs in once more, or by anybody of a computer that many use.
+        let remembered = session.is_some_and(|session| session.term.stay == Stay::Remembered);
+        Draft::of(LoginForm {
+            username: hint.unwrap_or_default(),
+            remember: ticked(remembered),
+            public: ticked(computer::is_public(&visit.cookies)),
+            ..LoginForm::default()
+        })
     });
     let notice = Notice::of_code(&visit.page, query.notice.as_deref());
     draw(&accounts, &visit, &way, draft, notice).await
+}
+
+/// What a box sends.
+fn ticked(is_ticked: bool) -> Option<String> {
+    is_ticked.then(|| "on".to_owned())
 }
 
 /// A session serves unless it is older than the request that led here, for which a fresh sign-in was asked, or proves
@@ -90,11 +114,11 @@ pub(super) fn browser(
     accounts: &Accounts,
     visit: &Visit,
     way: &Way,
-    session: Option<&Session>,
+    (session, stay): (Option<&Session>, Stay),
 ) -> (Browser, DeviceToken) {
     let token = DeviceToken::of(&visit.cookies, &*accounts.parts().entropy);
     let present = session.map(|session| session.id);
-    (Browser { caller: visit.caller, present, device: token.hash(), wanted: way.wanted() }, token)
+    (Browser { caller: visit.caller, present, device: token.hash(), wanted: way.wanted(), stay }, token)
 }
 
 /// POST: signs in, or sends the form back. A form whose token does not fit leads on all the same if the browser has
@@ -159,17 +183,16 @@ async fn try_form(
     let (Some(name), true) = (name, flaws.is_empty()) else {
         return Ok(Err(Draft::of(form).refused(StatusCode::UNPROCESSABLE_ENTITY, flaws)));
     };
-    let (browser, device) = browser(accounts, visit, way, session.as_ref());
+    let (browser, device) = browser(accounts, visit, way, (session.as_ref(), form.stay()));
     let attempt = Attempt { name, password: form.password.clone(), province: Province::parse(&form.province), browser };
     match accounts.sign_in(attempt).await? {
-        SignIn::Done { token, ended } => {
-            cookie::set(&visit.cookies, &token);
-            device_cookie::set(&visit.cookies, device);
+        SignIn::Done(signed_in) => {
             accounts.parts().web.drop_draft(&visit.cookies, paths::SIGN_IN);
-            Ok(Ok(Redirect::to(&onwards(accounts, way, ended)).into_response()))
+            Ok(Ok(welcome(accounts, visit, way, (signed_in, device))))
         }
         SignIn::Half { token } => {
             second::set(&visit.cookies, &token);
+            computer::mark(&visit.cookies, form.stay() == Stay::Public);
             accounts.parts().web.drop_draft(&visit.cookies, paths::SIGN_IN);
             Ok(Ok(Redirect::to(&way.link(paths::SECOND_STEP)).into_response()))
         }
@@ -180,8 +203,23 @@ async fn try_form(
     }
 }
 
+/// Gives the browser of somebody who has just signed in what it keeps, and leads on. At a public computer it is not made
+/// known.
+pub(super) fn welcome(
+    accounts: &Accounts,
+    visit: &Visit,
+    way: &Way,
+    (SignedIn { token, term, ended }, device): (SignedIn, DeviceToken),
+) -> Response {
+    cookie::set(&visit.cookies, &token, &term, accounts.parts().clock.now());
+    if term.stay != Stay::Public {
+        device_cookie::set(&visit.cookies, device);
+    }
+    Redirect::to(&onwards(accounts, way, ended)).into_response()
+}
+
 /// Where the person was going; first to the page in which sites sign out who was here before, if any of theirs does.
-pub(super) fn onwards(accounts: &Accounts, way: &Way, ended: Option<Ended>) -> String {
+fn onwards(accounts: &Accounts, way: &Way, ended: Option<Ended>) -> String {
     let by_page = ended.filter(|ended| !ended.by_page.is_empty());
     by_page.map_or_else(
         || way.path().to_owned(),
@@ -243,7 +281,10 @@ async fn draw(
     let (status, headers) = draft.head(now);
     let errors = draft.flaws.shown(&visit.page, now);
     let page = visit.page.clone().with_errors(&errors);
+    let policies = accounts.parts().sessions;
     let shown = LoginPage {
+        remembered: span(&page, policies.remembered.idle),
+        public: span(&page, policies.public.idle),
         provinces: provinces(page.lang),
         way: way.view(page.lang),
         action: way.link(paths::SIGN_IN),

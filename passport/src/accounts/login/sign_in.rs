@@ -17,16 +17,15 @@ use shared::clock::Timestamp;
 use shared::db::{DbError, Tx};
 use shared::secret::SecretString;
 
-use super::arrival::{Arrival, Browser, advance, open_session};
+use super::arrival::{Arrival, Browser, SignedIn, advance, open_session};
 use super::machine::{self, State};
 use super::second::{self, HalfToken};
 use crate::accounts::devices;
 use crate::accounts::hashing::{HashError, Verdict as Checked};
 use crate::accounts::model::{AccountId, LoginName, Province};
-use crate::accounts::sessions::Ended;
 use crate::accounts::sessions::cookie::SessionToken;
 use crate::accounts::store::{self, Credentials, Found};
-use crate::accounts::{Accounts, Trouble, alarm};
+use crate::accounts::{Accounts, Trouble};
 use crate::audit::{Actor, Event};
 use crate::delivery::Notice;
 use crate::limits::{AddressBlock, Limit, Policy, Subject, Verdict};
@@ -54,12 +53,7 @@ impl Attempt {
 /// The answer to an [`Attempt`].
 pub enum SignIn {
     /// The person is signed in.
-    Done {
-        /// The browser gets this token.
-        token: SessionToken,
-        /// The session of another person that ended for it.
-        ended: Option<Ended>,
-    },
+    Done(SignedIn),
     /// The password is right, and the second step is still to come.
     Half {
         /// The browser gets this token.
@@ -167,10 +161,10 @@ impl Accounts {
             _ => None,
         };
         let token = SessionToken::new(&*self.parts().entropy);
-        let begin = (attempt.clone(), admitted.counted, account, (renewed, token.clone()));
+        let begin = (attempt.clone(), admitted.counted, account, (renewed, token));
         let begun = self.write(begin, |accounts, args, tx| take_up(accounts, args, tx).boxed()).await?;
         Ok(match begun {
-            Ok(Begun::Session(ended)) => SignIn::Done { token, ended },
+            Ok(Begun::Session(signed_in)) => SignIn::Done(signed_in),
             Ok(Begun::Half(token)) => SignIn::Half { token },
             Err(Changed::Blocked) => SignIn::Refused(Refusal::Blocked),
             Err(Changed::Frozen) => SignIn::Refused(Refusal::Frozen),
@@ -254,7 +248,12 @@ async fn tell_owner(accounts: &Accounts, tx: &mut Tx, account: AccountId, until:
     if !limits.hit(tx, &limits.policy().sign_in_lock_mail, Subject::Text(&subject), now).await?.is_allowed() {
         return Ok(());
     }
-    alarm::tell_mail(accounts, tx, account, &Notice::Locked { until }).await
+    if let Some(claims) = store::claims(tx, account).await?
+        && let Some(email) = claims.email
+    {
+        parts.outbox.mail(tx, &email, claims.locale.unwrap_or_default(), Notice::Locked { until }).await?;
+    }
+    Ok(())
 }
 
 /// What keeps a right password from beginning a session.
@@ -270,7 +269,7 @@ enum Changed {
 /// What a right password brought about.
 enum Begun {
     /// A session, and perhaps the end of another person's.
-    Session(Option<Ended>),
+    Session(SignedIn),
     /// Half a sign-in.
     Half(HalfToken),
 }
@@ -297,9 +296,11 @@ async fn take_up(
     match advance(&accounts, tx, step, (account.id, attempt.browser)).await? {
         Some(State::SignedIn(shown)) => {
             let arrival = Arrival { account: account.id, shown, province: attempt.province };
-            let ended = open_session(&accounts, tx, arrival, (attempt.browser, &token)).await?;
-            Ok(Ok(Begun::Session(ended)))
+            Ok(Ok(Begun::Session(open_session(&accounts, tx, arrival, (attempt.browser, token)).await?)))
         }
-        _ => Ok(Ok(Begun::Half(second::begin(&accounts, tx, &account, attempt.province).await?))),
+        _ => {
+            let chosen = (attempt.province, attempt.browser.stay);
+            Ok(Ok(Begun::Half(second::begin(&accounts, tx, &account, chosen).await?)))
+        }
     }
 }

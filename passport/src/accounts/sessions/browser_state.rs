@@ -10,7 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use shared::secret::sha256;
 use tower_cookies::Cookies;
-use tower_cookies::cookie::{Cookie, SameSite};
+use tower_cookies::cookie::{Cookie, SameSite, time};
 
 /// The cookie's name.
 pub const NAME: &str = "__Host-pp_state";
@@ -54,15 +54,17 @@ impl BrowserState {
             None => held.clone().unwrap_or_else(of_token),
         };
         if held.as_ref() != Some(&state) {
-            state.give(cookies);
+            state.give(cookies, None);
         }
         state
     }
 
-    /// Gives it to the browser, for as long as that stays open: as long as the session's own cookie.
-    pub(super) fn give(&self, cookies: &Cookies) {
+    /// Gives it to the browser, for as long as the session's own cookie; `None`: until that is closed.
+    pub(super) fn give(&self, cookies: &Cookies, kept: Option<time::Duration>) {
         let cookie = Cookie::build((NAME, self.0.clone())).path("/").secure(true).same_site(SameSite::None);
-        cookies.add(cookie.build());
+        let mut cookie = cookie.build();
+        cookie.set_max_age(kept);
+        cookies.add(cookie);
     }
 
     fn held(cookies: &Cookies) -> Option<Self> {

@@ -1,14 +1,17 @@
 //! The cookie that a signed-in browser carries. The browser's state changes along with it.
 
+use http::{HeaderMap, HeaderName, HeaderValue};
+use shared::clock::Timestamp;
 use shared::entropy::{Entropy, token};
 use shared::secret::sha256;
 use tower_cookies::Cookies;
-use tower_cookies::cookie::{Cookie, SameSite};
+use tower_cookies::cookie::{Cookie, SameSite, time};
 
 use super::browser_state::BrowserState;
+use super::{Stay, Term};
+use crate::web::computer;
 
-/// The cookie's name. The prefix binds it to this host, to `/` and to TLS (RFC 6265bis §4.1.3.2).
-pub const NAME: &str = "__Host-pp_session";
+pub use crate::web::computer::SESSION_COOKIE as NAME;
 
 /// A fresh session token, to be given to the browser with [`set`] once its session is stored.
 #[derive(Clone)]
@@ -31,10 +34,15 @@ pub fn token_hash(cookies: &Cookies) -> Option<[u8; 32]> {
     cookies.get(NAME).map(|cookie| sha256(cookie.value().as_bytes()))
 }
 
-/// Gives the browser its token, for as long as it stays open.
-pub fn set(cookies: &Cookies, token: &SessionToken) {
-    cookies.add(build(token.0.clone()));
-    BrowserState::of(&token.0).give(cookies);
+/// Gives the browser its token, for as long as the session's term says.
+pub fn set(cookies: &Cookies, token: &SessionToken, term: &Term, now: Timestamp) {
+    let kept =
+        term.kept_for(now).map(|kept| time::Duration::seconds(i64::try_from(kept.as_secs()).unwrap_or(i64::MAX)));
+    let mut cookie = build(token.0.clone());
+    cookie.set_max_age(kept);
+    cookies.add(cookie);
+    BrowserState::of(&token.0).give(cookies, kept);
+    computer::mark(cookies, term.stay == Stay::Public);
 }
 
 /// Takes the token from the browser.
@@ -43,8 +51,16 @@ pub fn clear(cookies: &Cookies) {
     let mut removal = build(String::new());
     removal.make_removal();
     cookies.add(removal);
-    BrowserState::nobody().give(cookies);
+    BrowserState::nobody().give(cookies, None);
 }
+
+/// Has the browser forget the pages and what scripts stored, once somebody has signed out at a public computer. Its
+/// cookies stay: they hold nothing of the person, and forms of other tabs need theirs.
+pub fn leave_nothing(headers: &mut HeaderMap) {
+    headers.insert(CLEAR_SITE_DATA, HeaderValue::from_static("\"cache\", \"storage\""));
+}
+
+const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 
 fn build(value: String) -> Cookie<'static> {
     // Lax, since sites send people here by links and redirects.

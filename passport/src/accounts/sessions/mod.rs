@@ -2,7 +2,7 @@
 //!
 //! The browser holds a random token of 256 bits; the database holds its SHA-256, so that a copy of the
 //! database opens no session. A session ends by signing out, by a changed password, after a while without
-//! use, and in any case after a day's work; each sign-in draws a new token, so that one known before is
+//! use, and in any case after a while that depends on whose computer it is ([`Stay`]); each sign-in draws a new token, so that one known before is
 //! worth nothing after. Who signs in once more in the same browser keeps the session itself, by whose id sites
 //! know it; another person ends it.
 
@@ -11,19 +11,22 @@ pub mod cookie;
 mod end;
 mod extract;
 mod farewell;
+pub mod holds;
 pub mod page;
 mod sites;
+mod stay;
 pub mod store;
+mod timed_out;
 
 use std::time::Duration;
 
 use shared::clock::Timestamp;
 use shared::http::{Caller, Device};
 
-pub use self::end::end_all;
 pub use self::extract::CurrentSession;
 pub use self::farewell::{Ended, Farewell};
 pub use self::sites::Sites;
+pub use self::stay::{SessionPolicies, SessionPolicy, Stay, Term};
 
 use super::assurance::Acr;
 use super::model::{AccountId, Province};
@@ -53,6 +56,8 @@ pub struct Session {
     pub province: Option<Province>,
     /// When it was last used, to within [`SEEN_GRANULARITY`].
     pub last_seen_at: Timestamp,
+    /// Until when it holds.
+    pub term: Term,
 }
 
 impl Session {
@@ -67,8 +72,6 @@ impl Session {
 pub struct Opening {
     /// SHA-256 of the token that it holds from now on.
     pub token_hash: [u8; 32],
-    /// How long it lasts.
-    pub policy: SessionPolicy,
     /// Where the browser is, and which; none where no request made it.
     pub from: Option<Caller>,
 }
@@ -86,22 +89,8 @@ pub struct Listed {
     pub network: Option<String>,
     /// The device that it was last signed in with.
     pub device: Option<Device>,
-}
-
-/// How long sessions last.
-#[derive(Debug, Clone, Copy)]
-pub struct SessionPolicy {
-    /// Without use.
-    pub idle: Duration,
-    /// In any case.
-    pub absolute: Duration,
-}
-
-impl Default for SessionPolicy {
-    /// Two hours without use, twelve in all: a day of registration with a lunch break.
-    fn default() -> Self {
-        Self { idle: Duration::from_secs(2 * 60 * 60), absolute: Duration::from_secs(12 * 60 * 60) }
-    }
+    /// Its kind.
+    pub stay: Stay,
 }
 
 /// How a session stands, for what came of it.
@@ -145,14 +134,14 @@ pub enum EndReason {
     Closed,
     /// A change of the account's contacts was undone.
     Frozen,
-    /// Its owner said of something that it was not them.
-    Reported,
     /// An operator locked the account: see [`Standing::Withdrawn`].
     Locked,
     /// Its owner ended it from the list of sessions.
     EndedFromList,
     /// Its owner ended all sessions but the one they did it in.
     OthersEnded,
+    /// It was one at a public computer, and its time is over.
+    TimedOut,
 }
 
 impl EndReason {
@@ -167,10 +156,10 @@ impl EndReason {
             | Self::PasswordReset
             | Self::Closed
             | Self::Frozen
-            | Self::Reported
             | Self::Locked
             | Self::EndedFromList
-            | Self::OthersEnded => {}
+            | Self::OthersEnded
+            | Self::TimedOut => {}
         }
         [
             Self::SignedOut,
@@ -179,10 +168,10 @@ impl EndReason {
             Self::PasswordReset,
             Self::Closed,
             Self::Frozen,
-            Self::Reported,
             Self::Locked,
             Self::EndedFromList,
             Self::OthersEnded,
+            Self::TimedOut,
         ]
     }
 
@@ -200,10 +189,10 @@ impl EndReason {
             Self::PasswordReset => "password_reset",
             Self::Closed => "closed",
             Self::Frozen => "frozen",
-            Self::Reported => "reported",
             Self::Locked => "locked",
             Self::EndedFromList => "ended_from_list",
             Self::OthersEnded => "others_ended",
+            Self::TimedOut => "timed_out",
         }
     }
 }

@@ -1,7 +1,5 @@
 //! 登录与设备: where a person is signed in, and how to end what they do not know.
 
-use std::time::Duration;
-
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::extract::{Query, State};
@@ -12,7 +10,8 @@ use shared::clock::Timestamp;
 use shared::page::{Destination, Page};
 
 use super::end::Which;
-use super::{Listed, Session, SessionId, SessionPolicy, store};
+use super::{Listed, Session, SessionId, SessionPolicy, Stay, store};
+use crate::accounts::view::span;
 use crate::accounts::visit::FormQuery;
 use crate::accounts::{Accounts, Notice, Trouble, Visit, whence};
 use crate::web::{Posted, moment, paths};
@@ -55,6 +54,8 @@ struct SessionView {
     /// When it began and was last used, and from where.
     facts: Vec<String>,
     here: bool,
+    /// What its owner said of the computer, where it is told.
+    stay: Option<(&'static str, String)>,
     sites: Vec<Destination>,
 }
 
@@ -86,7 +87,7 @@ pub async fn show(
         others: sessions.iter().filter(|view| !view.here).count(),
         more,
         sessions,
-        limits: limits(&page, accounts.parts().sessions),
+        limits: limits(&page, accounts.parts().sessions.of(session.term.stay)),
         page,
     };
     Ok(shown.into_response())
@@ -139,6 +140,11 @@ fn view(
         device: whence::device(page, listed.device),
         facts: facts(page, &listed, now),
         here: listed.id == here.id,
+        stay: match listed.stay {
+            Stay::Browser => None,
+            Stay::Remembered => Some(("quiet", page.t("sessions-remembered"))),
+            Stay::Public => Some(("warn", page.t("sessions-public"))),
+        },
         sites: entered.iter().filter(|(id, _)| *id == listed.id).map(|(_, site)| site.clone()).collect(),
     }
 }
@@ -155,17 +161,4 @@ fn facts(page: &Page, listed: &Listed, now: Timestamp) -> Vec<String> {
 fn limits(page: &Page, policy: SessionPolicy) -> String {
     let (idle, whole) = (span(page, policy.idle), span(page, policy.absolute));
     page.tw("sessions-limits", [("idle", idle.as_str()), ("whole", whole.as_str())])
-}
-
-/// A stretch of time as one says it, in whole minutes at the least.
-fn span(page: &Page, span: Duration) -> String {
-    const HOUR: u64 = 60;
-    let minutes = span.as_secs().div_ceil(60);
-    match minutes {
-        _ if minutes.is_multiple_of(24 * HOUR) && minutes > 24 * HOUR => {
-            page.tw("sessions-days", [("n", minutes / (24 * HOUR))])
-        }
-        _ if minutes.is_multiple_of(HOUR) => page.tw("sessions-hours", [("n", minutes / HOUR)]),
-        _ => page.tw("sessions-minutes", [("n", minutes)]),
-    }
 }

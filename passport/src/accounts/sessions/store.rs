@@ -1,10 +1,12 @@
 //! The table of sessions.
 
+use std::time::Duration;
+
 use shared::clock::Timestamp;
 use shared::db::{BATCH, BrokenRow, Db, DbError, Query, Row, Tx, sql};
 use shared::http::Device;
 
-use super::{EndReason, Listed, Opening, Session, SessionId, Standing};
+use super::{EndReason, Listed, Opening, Session, SessionId, Standing, Stay, Term};
 use crate::accounts::assurance::{Acr, Shown};
 use crate::accounts::model::{AccountId, Province};
 
@@ -13,10 +15,10 @@ use crate::accounts::model::{AccountId, Province};
 /// # Errors
 /// See [`DbError`].
 pub async fn insert(tx: &mut Tx, session: &Session, opening: &Opening) -> Result<(), DbError> {
-    let (now, policy) = (session.auth_time, opening.policy);
+    let (now, term) = (session.auth_time, session.term);
     sql("INSERT INTO sessions (id, token_hash, account_id, auth_time, acr, amr, province, idle_limit, last_seen_at, \
-         idle_at, expires_at, created_at, network, device) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $4, $12, $13)")
+         idle_at, expires_at, created_at, network, device, stay) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $4, $12, $13, $14)")
     .bind(session.id)
     .bind(opening.token_hash)
     .bind(session.account)
@@ -24,12 +26,13 @@ pub async fn insert(tx: &mut Tx, session: &Session, opening: &Opening) -> Result
     .bind(session.acr.uri())
     .bind(session.amr.join(" "))
     .bind(session.province.map(Province::code))
-    .bind(i64::try_from(policy.idle.as_millis()).unwrap_or(i64::MAX))
+    .bind(i64::try_from(term.idle.as_millis()).unwrap_or(i64::MAX))
     .bind(now)
-    .bind(now + policy.idle)
-    .bind(now + policy.absolute)
+    .bind(term.idle_at)
+    .bind(term.expires_at)
     .bind(opening.from.map(|from| from.network.to_string()))
     .bind(opening.from.map(|from| from.device.to_string()))
+    .bind(term.stay.code())
     .execute(tx)
     .await
     .map(drop)
@@ -42,10 +45,10 @@ pub async fn insert(tx: &mut Tx, session: &Session, opening: &Opening) -> Result
 /// # Errors
 /// See [`DbError`].
 pub async fn renew(tx: &mut Tx, session: &Session, opening: &Opening) -> Result<bool, DbError> {
-    let (now, policy) = (session.auth_time, opening.policy);
+    let (now, term) = (session.auth_time, session.term);
     let renewed = sql("UPDATE sessions SET token_hash = $3, created_at = COALESCE(created_at, auth_time), \
          auth_time = $4, acr = $5, amr = $6, province = COALESCE($7, province), idle_limit = $8, last_seen_at = $4, \
-         idle_at = $9, expires_at = $10, network = $11, device = $12 \
+         idle_at = $9, expires_at = $10, network = $11, device = $12, stay = $13 \
          WHERE id = $1 AND account_id = $2 AND ended_at IS NULL AND idle_at > $4 AND expires_at > $4")
     .bind(session.id)
     .bind(session.account)
@@ -54,11 +57,12 @@ pub async fn renew(tx: &mut Tx, session: &Session, opening: &Opening) -> Result<
     .bind(session.acr.uri())
     .bind(session.amr.join(" "))
     .bind(session.province.map(Province::code))
-    .bind(i64::try_from(policy.idle.as_millis()).unwrap_or(i64::MAX))
-    .bind(now + policy.idle)
-    .bind(now + policy.absolute)
+    .bind(i64::try_from(term.idle.as_millis()).unwrap_or(i64::MAX))
+    .bind(term.idle_at)
+    .bind(term.expires_at)
     .bind(opening.from.map(|from| from.network.to_string()))
     .bind(opening.from.map(|from| from.device.to_string()))
+    .bind(term.stay.code())
     .execute(tx)
     .await?;
     Ok(renewed == 1)
@@ -103,9 +107,12 @@ pub async fn look_up_leaving(
     token_hash: &[u8; 32],
     now: Timestamp,
 ) -> Result<Option<(Session, bool)>, DbError> {
-    let query = sql("SELECT s.id, s.account_id, s.auth_time, s.acr, s.amr, s.province, s.last_seen_at, c.due_at \
+    let query = sql(
+        "SELECT s.id, s.account_id, s.auth_time, s.acr, s.amr, s.province, s.last_seen_at, s.idle_limit, s.idle_at, \
+         s.expires_at, s.stay, c.due_at \
          FROM sessions s LEFT JOIN closures c ON c.account_id = s.account_id \
-         WHERE s.token_hash = $1 AND s.ended_at IS NULL AND s.idle_at > $2 AND s.expires_at > $2")
+         WHERE s.token_hash = $1 AND s.ended_at IS NULL AND s.idle_at > $2 AND s.expires_at > $2",
+    )
     .bind(token_hash)
     .bind(now);
     let Some(row) = db.find(query).await? else { return Ok(None) };
@@ -113,7 +120,8 @@ pub async fn look_up_leaving(
 }
 
 fn by_token(token_hash: &[u8; 32], now: Timestamp) -> Query {
-    sql("SELECT id, account_id, auth_time, acr, amr, province, last_seen_at FROM sessions \
+    sql("SELECT id, account_id, auth_time, acr, amr, province, last_seen_at, idle_limit, idle_at, expires_at, stay \
+         FROM sessions \
          WHERE token_hash = $1 AND ended_at IS NULL AND idle_at > $2 AND expires_at > $2")
     .bind(token_hash)
     .bind(now)
@@ -214,15 +222,15 @@ pub async fn live(tx: &mut Tx, account: AccountId, now: Timestamp) -> Result<Vec
 /// # Errors
 /// See [`DbError`].
 pub async fn listed(tx: &mut Tx, account: AccountId, now: Timestamp, most: i64) -> Result<Vec<Listed>, DbError> {
-    let rows =
-        sql("SELECT id, COALESCE(created_at, auth_time) AS began_at, last_seen_at, network, device FROM sessions \
+    let rows = sql("SELECT id, COALESCE(created_at, auth_time) AS began_at, last_seen_at, network, device, stay \
+         FROM sessions \
          WHERE account_id = $1 AND ended_at IS NULL AND idle_at > $2 AND expires_at > $2 \
          ORDER BY last_seen_at DESC, id DESC LIMIT $3")
-        .bind(account)
-        .bind(now)
-        .bind(most)
-        .fetch_all(tx)
-        .await?;
+    .bind(account)
+    .bind(now)
+    .bind(most)
+    .fetch_all(tx)
+    .await?;
     rows.iter()
         .map(|row| {
             Ok(Listed {
@@ -231,9 +239,24 @@ pub async fn listed(tx: &mut Tx, account: AccountId, now: Timestamp, most: i64) 
                 last_seen_at: row.get("last_seen_at")?,
                 network: row.get("network")?,
                 device: row.get::<Option<String>>("device")?.map(|stored| Device::parse(&stored)),
+                stay: stay(row)?,
             })
         })
         .collect()
+}
+
+/// Up to a batch of sessions at public computers whose time is over in any case and that nobody has ended.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn timed_out(tx: &mut Tx, now: Timestamp) -> Result<Vec<SessionId>, DbError> {
+    let rows = sql("SELECT id FROM sessions WHERE stay = 'public' AND ended_at IS NULL AND expires_at <= $1 \
+         ORDER BY expires_at LIMIT $2")
+    .bind(now)
+    .bind(BATCH)
+    .fetch_all(tx)
+    .await?;
+    rows.iter().map(|row| row.get("id")).collect()
 }
 
 /// Removes up to a batch of sessions that were over before `limit`; how many went.
@@ -262,5 +285,15 @@ fn session(row: &Row) -> Result<Session, DbError> {
         amr: row.get::<String>("amr")?.split_whitespace().map(str::to_owned).collect(),
         province,
         last_seen_at: row.get("last_seen_at")?,
+        term: Term {
+            stay: stay(row)?,
+            idle: Duration::from_millis(u64::try_from(row.get::<i64>("idle_limit")?).unwrap_or_default()),
+            idle_at: row.get("idle_at")?,
+            expires_at: row.get("expires_at")?,
+        },
     })
+}
+
+fn stay(row: &Row) -> Result<Stay, DbError> {
+    Ok(Stay::of_code(row.get::<Option<String>>("stay")?.as_deref()))
 }

@@ -26,7 +26,7 @@ use super::super::failure::Failure;
 use super::super::subject::Subjects;
 use super::super::visit::Visit;
 use super::request::{self, LogoutRequest};
-use crate::accounts::sessions::{self, EndReason, Session, cookie};
+use crate::accounts::sessions::{self, EndReason, Session, Stay, cookie};
 use crate::web::form::{FormRejection, is_form};
 use crate::web::seal::{open_text, seal_text};
 use crate::web::signed_out::SignedOut;
@@ -188,12 +188,17 @@ async fn end(oidc: &Oidc, visit: Visit, session: Session, back: Option<String>, 
     };
     cookie::clear(&visit.cookies);
     let clients = ended.map(|ended| ended.by_page).unwrap_or_default();
-    if clients.is_empty() {
-        return finish(back.as_deref(), language);
+    let mut response = if clients.is_empty() {
+        finish(back.as_deref(), language)
+    } else {
+        // The person is sent back once the other sites have been told (§3).
+        let over = SignedOut { session: session.id.to_string(), clients, back, replaced: false };
+        see_other(&in_language(over.path(&*oidc.0.web.sealer), '&', language))
+    };
+    if session.term.stay == Stay::Public {
+        cookie::leave_nothing(response.headers_mut());
     }
-    // The person is sent back once the other sites have been told (§3).
-    let over = SignedOut { session: session.id.to_string(), clients, back, replaced: false };
-    see_other(&in_language(over.path(&*oidc.0.web.sealer), '&', language))
+    response
 }
 
 /// To the site, or to a page of ours in the language that the site asked for.

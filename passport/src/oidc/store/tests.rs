@@ -13,7 +13,7 @@ use super::grants::{Family, Grant, Redemption, Rotation};
 use super::{consents, grants, revoked, sweep, used_tokens};
 use crate::MIGRATIONS;
 use crate::accounts::model::AccountId;
-use crate::accounts::sessions::{self, EndReason, Opening, Session, SessionPolicy};
+use crate::accounts::sessions::{self, EndReason, Opening, Session, SessionPolicy, Stay};
 use crate::oidc::authorize::interaction::Consent;
 use crate::oidc::handle::{GrantId, Presented};
 use crate::oidc::once::{Once, Use};
@@ -45,8 +45,9 @@ async fn grant(db: &Db, scope: &str) -> Grant {
                 amr: vec!["pwd".to_owned()],
                 province: None,
                 last_seen_at: T0,
+                term: SessionPolicy::default().term(Stay::Browser, T0),
             };
-            let opening = Opening { token_hash: [9; 32], policy: SessionPolicy::default(), from: None };
+            let opening = Opening { token_hash: [9; 32], from: None };
             sessions::store::insert(tx, &session, &opening).await
         }
         .boxed()

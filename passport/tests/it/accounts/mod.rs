@@ -1,7 +1,6 @@
 //! Candidates: registering, signing in, their home and their data.
 
 mod activity;
-mod alarm;
 mod closure;
 mod code;
 mod contact;
@@ -18,6 +17,7 @@ mod register;
 mod reports;
 mod settings;
 mod sign_in;
+mod stays;
 mod unusual;
 
 use passport::accounts::admin::Seed;

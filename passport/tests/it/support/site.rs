@@ -9,7 +9,7 @@ use http::{Request, header};
 use passport::accounts::AccountId;
 use passport::accounts::assurance::Acr;
 use passport::accounts::model::{Email, Name, Province};
-use passport::accounts::sessions::{self, EndReason, Opening, Session, SessionId, SessionPolicy};
+use passport::accounts::sessions::{self, EndReason, Opening, Session, SessionId, SessionPolicy, Stay};
 use passport::accounts::store::{self, NewAccount};
 use passport::audit::Actor;
 use passport::delivery::store as delivery;
@@ -136,9 +136,10 @@ impl Passport {
             amr: vec!["pwd".to_owned()],
             province: province.and_then(Province::parse),
             last_seen_at: now,
+            term: SessionPolicy::default().term(Stay::Browser, now),
         };
         let stored = session.clone();
-        let opening = Opening { token_hash: sha256(token.as_bytes()), policy: SessionPolicy::default(), from: None };
+        let opening = Opening { token_hash: sha256(token.as_bytes()), from: None };
         self.db
             .write::<_, DbError, _>(move |tx| {
                 let (new, stored) = (new.clone(), stored.clone());

@@ -4,11 +4,11 @@ use futures_util::FutureExt as _;
 use shared::db::{DbError, Tx};
 
 use crate::accounts::factors::passkeys::store::{self as passkeys, Purpose};
-use crate::accounts::login::arrival::{Arrival, Browser, advance, open_session};
+use crate::accounts::login::arrival::{Arrival, Browser, SignedIn, advance, open_session};
 use crate::accounts::login::machine::{Event, State};
 use crate::accounts::login::second;
 use crate::accounts::model::{AccountId, Province};
-use crate::accounts::sessions::Ended;
+use crate::accounts::sessions::Stay;
 use crate::accounts::sessions::cookie::SessionToken;
 use crate::accounts::store as accounts_store;
 use crate::accounts::{Accounts, Trouble};
@@ -31,12 +31,7 @@ pub(super) struct Try {
 /// The answer to a [`Try`].
 pub(super) enum Answer {
     /// The person is signed in.
-    Done {
-        /// The browser gets this token.
-        token: SessionToken,
-        /// The session of another person that ended for it.
-        ended: Option<Ended>,
-    },
+    Done(SignedIn),
     /// It did not.
     Refused(Refusal),
 }
@@ -70,12 +65,13 @@ async fn take(accounts: Accounts, (attempt, token): (Try, SessionToken), tx: &mu
         Ok(account) => account,
         Err(refusal) => return Ok(Answer::Refused(refusal)),
     };
-    let (state, province) = begin(&accounts, tx, account, attempt.half).await?;
-    let next = advance(&accounts, tx, (state, Event::Passkey), (account, attempt.browser)).await?;
+    let (state, half) = begin(&accounts, tx, account, attempt.half).await?;
+    let (province, stay) = half.unwrap_or((None, attempt.browser.stay));
+    let browser = Browser { stay, ..attempt.browser };
+    let next = advance(&accounts, tx, (state, Event::Passkey), (account, browser)).await?;
     let Some(State::SignedIn(shown)) = next else { return Ok(Answer::Refused(Refusal::Unknown)) };
     let arrival = Arrival { account, shown, province };
-    let ended = open_session(&accounts, tx, arrival, (attempt.browser, &token)).await?;
-    Ok(Answer::Done { token, ended })
+    Ok(Answer::Done(open_session(&accounts, tx, arrival, (browser, token)).await?))
 }
 
 /// Whose passkey it is, if its answer holds and its owner may sign in.
@@ -103,19 +99,19 @@ async fn check(accounts: &Accounts, tx: &mut Tx, attempt: &Try) -> Result<Result
     Ok(Ok(account))
 }
 
-/// Where the sign-in stands to which the passkey comes: after the password, if the browser is halfway in to the same
-/// account; else at the beginning.
+/// Where the sign-in stands to which the passkey comes: after the password, with what was chosen beside it, if the browser
+/// is halfway in to the same account; else at the beginning.
 async fn begin(
     accounts: &Accounts,
     tx: &mut Tx,
     account: AccountId,
     half: Option<[u8; 32]>,
-) -> Result<(State, Option<Province>), DbError> {
+) -> Result<(State, Option<(Option<Province>, Stay)>), DbError> {
     let Some(token) = half else { return Ok((State::Nobody, None)) };
     let found = second::store::find(tx, token, accounts.parts().clock.now()).await?;
     second::store::end(tx, token).await?;
     Ok(match found.filter(|half| half.account == account) {
-        Some(half) => (State::PasswordShown, half.province),
+        Some(half) => (State::PasswordShown, Some((half.province, half.stay))),
         None => (State::Nobody, None),
     })
 }

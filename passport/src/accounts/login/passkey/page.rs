@@ -7,15 +7,14 @@ use serde::Deserialize;
 use shared::page::Link;
 
 use super::operation::{Answer, Refusal, Try};
-use crate::accounts::devices::cookie as device_cookie;
-use crate::accounts::login::page::{browser, onwards, suffices};
+use crate::accounts::login::page::{browser, suffices, welcome};
 use crate::accounts::login::second;
-use crate::accounts::sessions::cookie;
+use crate::accounts::sessions::Stay;
 use crate::accounts::view::Way;
 use crate::accounts::visit::FormQuery;
 use crate::accounts::{Accounts, Trouble, Visit};
 use crate::web::error_page::{Explanation, Tone, explain};
-use crate::web::{Posted, paths};
+use crate::web::{Posted, computer, paths};
 
 /// The form as the script sends it.
 #[derive(Debug, Default, Deserialize)]
@@ -25,6 +24,9 @@ pub struct PasskeyForm {
     way: Option<String>,
     ceremony: String,
     answer: String,
+    /// The boxes of the form for the password beside it, as the script found them.
+    remember: String,
+    public: String,
 }
 
 /// GET: what can be done when the authenticator did not answer.
@@ -70,20 +72,20 @@ pub async fn submit(
             _ => told(&way, "over"),
         });
     }
-    let (browser, device) = browser(&accounts, &visit, &way, session.as_ref());
+    let half = second::token_hash(&visit.cookies);
+    // A second step has no boxes. Should its half sign-in be over, the computer is still what it was said to be.
+    let public = !form.public.is_empty() || (half.is_some() && computer::is_public(&visit.cookies));
+    let stay = Stay::chosen(!form.remember.is_empty(), public);
+    let (browser, device) = browser(&accounts, &visit, &way, (session.as_ref(), stay));
     let attempt = Try {
         ceremony: form.ceremony,
         answer: form.answer,
         form_cookie: visit.browser(&accounts.parts().web),
-        half: second::token_hash(&visit.cookies),
+        half,
         browser,
     };
     let refusal = match accounts.sign_in_by_passkey(attempt).await? {
-        Answer::Done { token, ended } => {
-            cookie::set(&visit.cookies, &token);
-            device_cookie::set(&visit.cookies, device);
-            return Ok(Redirect::to(&onwards(&accounts, &way, ended)).into_response());
-        }
+        Answer::Done(signed_in) => return Ok(welcome(&accounts, &visit, &way, (signed_in, device))),
         Answer::Refused(Refusal::Over) if session.as_ref().is_some_and(|session| suffices(session, &way)) => {
             return Ok(Redirect::to(way.path()).into_response());
         }

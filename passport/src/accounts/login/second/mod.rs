@@ -18,6 +18,7 @@ pub use self::page::{show, submit};
 
 use crate::accounts::Accounts;
 use crate::accounts::model::Province;
+use crate::accounts::sessions::Stay;
 use crate::accounts::store::Credentials;
 
 /// How long the second step may take: long enough to look for the telephone, or the sheet of paper.
@@ -28,11 +29,11 @@ pub(super) async fn begin(
     accounts: &Accounts,
     tx: &mut Tx,
     account: &Credentials,
-    province: Option<Province>,
+    (province, stay): (Option<Province>, Stay),
 ) -> Result<HalfToken, DbError> {
     let parts = accounts.parts();
     let token = HalfToken::new(&*parts.entropy);
-    let half = store::Half { account: account.id, password_set_at: account.password_set_at, province };
+    let half = store::Half { account: account.id, password_set_at: account.password_set_at, province, stay };
     store::insert(tx, token.hash(), &half, parts.clock.now() + LIFETIME).await?;
     Ok(token)
 }

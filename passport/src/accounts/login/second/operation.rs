@@ -8,10 +8,10 @@ use super::store::{self, Half};
 use crate::accounts::assurance::Shown;
 use crate::accounts::devices;
 use crate::accounts::factors::{Enrolled, announce, authenticator, recovery_codes, store as factors};
-use crate::accounts::login::arrival::{Arrival, Browser, advance, open_session};
+use crate::accounts::login::arrival::{Arrival, Browser, SignedIn, advance, open_session};
 use crate::accounts::login::machine::{Event, State};
 use crate::accounts::model::AccountId;
-use crate::accounts::sessions::Ended;
+use crate::accounts::sessions::Stay;
 use crate::accounts::sessions::cookie::SessionToken;
 use crate::accounts::{Accounts, Trouble};
 use crate::audit::{self, Actor};
@@ -43,12 +43,7 @@ pub(super) struct Try {
 /// The answer to a [`Try`].
 pub(super) enum Answer {
     /// The person is signed in.
-    Done {
-        /// The browser gets this token.
-        token: SessionToken,
-        /// The session of another person that ended for it.
-        ended: Option<Ended>,
-    },
+    Done(SignedIn),
     /// There is no such half sign-in any more.
     Over,
     /// It is another code.
@@ -144,9 +139,10 @@ async fn finish(
     let id = half.account.to_string();
     parts.limits.clear(tx, &parts.limits.policy().second_step, Subject::Text(&id)).await?;
     let arrival = Arrival { account: half.account, shown, province: half.province };
-    let ended = open_session(accounts, tx, arrival, (attempt.browser, &token)).await?;
-    if attempt.trust {
+    let browser = Browser { stay: half.stay, ..attempt.browser };
+    let signed_in = open_session(accounts, tx, arrival, (browser, token)).await?;
+    if attempt.trust && half.stay != Stay::Public {
         devices::store::trust(tx, half.account, attempt.browser.device, parts.clock.now()).await?;
     }
-    Ok(Answer::Done { token, ended })
+    Ok(Answer::Done(signed_in))
 }

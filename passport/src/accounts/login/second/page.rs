@@ -10,11 +10,11 @@ use shared::page::{FormErrors, Page};
 
 use super::cookie;
 use super::operation::{Answer, Try, Typed};
+use super::store::Half;
 use crate::accounts::assurance::Acr;
-use crate::accounts::devices::cookie as device_cookie;
 use crate::accounts::factors::Enrolled;
-use crate::accounts::login::page::{browser, onwards, suffices};
-use crate::accounts::sessions::{Session, cookie as session_cookie};
+use crate::accounts::login::page::{browser, suffices, welcome};
+use crate::accounts::sessions::{Session, Stay};
 use crate::accounts::view::{Notice, Way, WayView};
 use crate::accounts::visit::FormQuery;
 use crate::accounts::{Accounts, Trouble, Visit};
@@ -67,12 +67,13 @@ struct Offer {
     passkey: bool,
     /// The link to the other of the two fields.
     switch: bool,
-    /// The box that leaves the step out from now on. Not where two factors are asked for: it would not count there.
+    /// The box that leaves the step out from now on. Not where two factors are asked for: it would not count there; and not
+    /// at a public computer.
     trust: bool,
 }
 
 impl Offer {
-    fn of(enrolled: Enrolled, form: &SecondForm, wanted: Acr) -> Self {
+    fn of((half, enrolled): (&Half, Enrolled), form: &SecondForm, wanted: Acr) -> Self {
         // Nothing less than a passkey leads on where no less will do.
         let only_passkey = wanted > Acr::Two && enrolled.passkey;
         let recovery = (form.with == RECOVERY || !enrolled.authenticator) && !only_passkey;
@@ -81,7 +82,7 @@ impl Offer {
             recovery,
             passkey: enrolled.passkey,
             switch: enrolled.authenticator && !only_passkey,
-            trust: wanted <= Acr::One,
+            trust: wanted <= Acr::One && half.stay != Stay::Public,
         }
     }
 }
@@ -146,16 +147,15 @@ async fn try_form(
         return Ok(Err(Draft::of(form).refused(StatusCode::UNPROCESSABLE_ENTITY, flaws)));
     }
     let parts = accounts.parts();
-    let (browser, device) = browser(accounts, visit, way, session);
+    // What the browser keeps was said with the password.
+    let (browser, device) = browser(accounts, visit, way, (session, Stay::default()));
     let typed = if with_recovery { Typed::RecoveryCode(form.code.clone()) } else { Typed::AppCode(form.code.clone()) };
     let attempt = Try { half, typed, browser, trust: form.trust.is_some() };
     match accounts.second_step(attempt).await? {
-        Answer::Done { token, ended } => {
-            session_cookie::set(&visit.cookies, &token);
+        Answer::Done(signed_in) => {
             cookie::remove(&visit.cookies);
-            device_cookie::set(&visit.cookies, device);
             parts.web.drop_draft(&visit.cookies, paths::SECOND_STEP);
-            return Ok(Ok(Redirect::to(&onwards(accounts, way, ended)).into_response()));
+            return Ok(Ok(welcome(accounts, visit, way, (signed_in, device))));
         }
         Answer::Over => return Ok(Ok(begin_anew(way, session))),
         Answer::Wrong { left } => {
@@ -187,12 +187,12 @@ async fn draw(
         Some(token) => accounts.half(token).await?,
         None => None,
     };
-    let Some((_, enrolled)) = half else { return Ok(begin_anew(way, session)) };
+    let Some((half, enrolled)) = half else { return Ok(begin_anew(way, session)) };
     let now = accounts.parts().clock.now();
     let (status, headers) = draft.head(now);
     let errors = draft.flaws.shown(&visit.page, now);
     let page = visit.page.clone().with_errors(&errors);
-    let offer = Offer::of(enrolled, &draft.form, way.wanted());
+    let offer = Offer::of((&half, enrolled), &draft.form, way.wanted());
     let with = if offer.recovery { "" } else { RECOVERY };
     let shown = SecondPage {
         notice: notice.or_else(|| Notice::of_draft(&page, &draft)),

@@ -4,6 +4,7 @@ use shared::clock::Timestamp;
 use shared::db::{BATCH, DbError, Row, Tx, sql};
 
 use crate::accounts::model::{AccountId, Province};
+use crate::accounts::sessions::Stay;
 
 /// Half a sign-in.
 #[derive(Debug, Clone)]
@@ -14,6 +15,8 @@ pub struct Half {
     pub password_set_at: Timestamp,
     /// The province that was chosen with it.
     pub province: Option<Province>,
+    /// What the browser is to keep, as was said with it.
+    pub stay: Stay,
 }
 
 /// Stores half a sign-in.
@@ -21,13 +24,14 @@ pub struct Half {
 /// # Errors
 /// See [`DbError`].
 pub async fn insert(tx: &mut Tx, token_hash: [u8; 32], half: &Half, until: Timestamp) -> Result<(), DbError> {
-    sql("INSERT INTO half_sign_ins (token_hash, account_id, password_set_at, province, expires_at) \
-         VALUES ($1, $2, $3, $4, $5)")
+    sql("INSERT INTO half_sign_ins (token_hash, account_id, password_set_at, province, expires_at, stay) \
+         VALUES ($1, $2, $3, $4, $5, $6)")
     .bind(token_hash)
     .bind(half.account)
     .bind(half.password_set_at)
     .bind(half.province.map(Province::code))
     .bind(until)
+    .bind(half.stay.code())
     .execute(tx)
     .await
     .map(drop)
@@ -39,7 +43,7 @@ pub async fn insert(tx: &mut Tx, token_hash: [u8; 32], half: &Half, until: Times
 /// # Errors
 /// See [`DbError`].
 pub async fn find(tx: &mut Tx, token_hash: [u8; 32], now: Timestamp) -> Result<Option<Half>, DbError> {
-    sql("SELECT h.account_id, h.password_set_at, h.province FROM half_sign_ins h \
+    sql("SELECT h.account_id, h.password_set_at, h.province, h.stay FROM half_sign_ins h \
          JOIN accounts a ON a.id = h.account_id AND a.password_set_at = h.password_set_at \
          WHERE h.token_hash = $1 AND h.expires_at > $2 AND a.blocked_at IS NULL AND a.frozen_at IS NULL")
     .bind(token_hash)
@@ -56,14 +60,6 @@ pub async fn find(tx: &mut Tx, token_hash: [u8; 32], now: Timestamp) -> Result<O
 /// See [`DbError`].
 pub async fn end(tx: &mut Tx, token_hash: [u8; 32]) -> Result<bool, DbError> {
     sql("DELETE FROM half_sign_ins WHERE token_hash = $1").bind(token_hash).execute(tx).await.map(|rows| rows == 1)
-}
-
-/// Ends every half sign-in of an account.
-///
-/// # Errors
-/// See [`DbError`].
-pub async fn end_all(tx: &mut Tx, account: AccountId) -> Result<(), DbError> {
-    sql("DELETE FROM half_sign_ins WHERE account_id = $1").bind(account).execute(tx).await.map(drop)
 }
 
 /// Removes up to a batch of those whose time is over; how many went.
@@ -84,5 +80,6 @@ fn half(row: &Row) -> Result<Half, DbError> {
         account: row.get("account_id")?,
         password_set_at: row.get("password_set_at")?,
         province: row.get::<Option<String>>("province")?.and_then(|code| Province::parse(&code)),
+        stay: Stay::of_code(row.get::<Option<String>>("stay")?.as_deref()),
     })
 }
