@@ -11,7 +11,7 @@ use tower_cookies::CookieManagerLayer;
 
 use crate::accounts::factors::{self, authenticator, passkeys, recovery_codes};
 use crate::accounts::{
-    activity, captcha, closure, contact, find_account, login, password, profile, province, recovery, register,
+    activity, alarm, captcha, closure, contact, find_account, login, password, profile, province, recovery, register,
     sessions, sign_out,
 };
 use crate::app::App;
@@ -61,6 +61,8 @@ pub fn router(app: App) -> Router {
         .route(paths::SESSIONS, get(sessions::page::show).post(sessions::page::submit))
         .route(paths::SESSION_MORE, post(sessions::holds::more))
         .route(paths::ACTIVITY, get(activity::show))
+        .route(paths::ACTIVITY_REPORT, get(alarm::show_report).post(alarm::submit_report))
+        .route(paths::ALARM, get(alarm::show).post(alarm::submit))
         .route(paths::AGREEMENT, get(documents::agreement))
         .route(paths::PRIVACY, get(documents::privacy))
         .route(paths::ACCESSIBILITY, get(documents::accessibility))

@@ -48,6 +48,7 @@ fn ends_of_ways(demo: &Demo) -> Vec<String> {
         "/logout",
         "/contact/confirm?t=x",
         "/contact/undo?t=x",
+        "/alarm?t=x",
         "/recover/link?t=x",
         "/recover/cancel?t=x",
         "/recover/resume?t=x",

@@ -5,6 +5,7 @@
 
 mod accessibility;
 mod account_life;
+mod alarm;
 mod axe;
 mod closure;
 mod devices;

@@ -4,6 +4,29 @@ delivery-signature =
     { $issuer }
     This message was sent automatically. Please do not reply.
 
+# What closes a mail about something that its reader may not have done: with a link of its own, or without.
+delivery-not-me-action = This wasn’t me
+delivery-not-me =
+    If this was not you, open this link and choose “This wasn’t me”. Everybody is signed out at once, and nobody can sign in until you reset the password:
+    { $denial }
+delivery-not-me-reset =
+    If this was not you, reset your password now:
+    { $issuer }/recover
+
+delivery-case-opened-subject = Your E-TEST Passport is shut, case { $new }
+delivery-case-opened-text =
+    Hello,
+
+    On { $time } somebody answered one of your notices, or a line of your account’s history, with “This wasn’t me”. To protect you, everybody was signed out, and nobody can sign in before the password is reset. Address, number, protections and data stay as they were.
+
+    The number of the case is { $new }. Tell it to our staff when you ask them.
+
+    Reset the password now, and the account is open again:
+    { $issuer }/recover
+
+    If it was not you who reported this, somebody reads your mails or messages. Reset the password as well, and check your contact details.
+delivery-case-opened-sms = [E-TEST] On { $time } somebody reported “This wasn’t me”. Your account is shut, case { $new }. Reset the password to open it: { $link }
+
 delivery-taken-subject = Someone tried to register your e-mail address or mobile number
 delivery-taken-text =
     Hello,
@@ -21,8 +44,7 @@ delivery-password-changed-text =
 
     Your password was changed on { $time }. You have been signed out on all other devices.
 
-    If this was not you, reset your password now:
-    { $issuer }
+    { $not-me }
 
 delivery-locked-subject = Your E-TEST Passport is locked for a while
 delivery-locked-text =
@@ -30,8 +52,7 @@ delivery-locked-text =
 
     Because of several wrong passwords, your account is locked until { $time }. It unlocks by itself; there is nothing to do.
 
-    If it was not you who tried to sign in, we suggest changing your password afterwards:
-    { $issuer }
+    { $not-me }
 
 delivery-taken-sms = [E-TEST] Someone is registering a passport with your mobile number. You already have one, and your account has not changed. If it was you, simply sign in.
 
@@ -86,7 +107,7 @@ delivery-proof-recovery-text =
 
 delivery-proof-recovery-sms = [E-TEST] { $code } is your code to reset your password, good for 10 minutes. Tell it to nobody.
 
-delivery-password-changed-sms = [E-TEST] Your password was changed on { $time }. If it was not you, reset it now.
+delivery-password-changed-sms = [E-TEST] Your password was changed on { $time }. If it was not you, open: { $link }
 delivery-locked-sms = [E-TEST] Because of several wrong passwords, your account is locked until { $time }. It unlocks by itself.
 
 delivery-password-reset-subject = The password of your E-TEST Passport was reset
@@ -95,10 +116,9 @@ delivery-password-reset-text =
 
     Your password was reset on { $time }. You have been signed out on all devices. To keep the account safe, address and number cannot be changed for 72 hours.
 
-    If this was not you, reset your password now:
-    { $issuer }
+    { $not-me }
 
-delivery-password-reset-sms = [E-TEST] Your password was reset on { $time }, and you were signed out everywhere. If it was not you, reset it now.
+delivery-password-reset-sms = [E-TEST] Your password was reset on { $time }, and you were signed out everywhere. If it was not you, open: { $link }
 
 delivery-recovery-waits-subject = Someone wants to reset the password of your E-TEST Passport
 delivery-recovery-waits-action = Cancel the reset
@@ -109,6 +129,8 @@ delivery-recovery-waits-text =
 
     If it is you, just wait. If not, open this link and cancel:
     { $link }
+
+    { $not-me }
 
 delivery-recovery-waits-sms = [E-TEST] Someone wants to reset your password and can after { $time }. If it is not you, cancel: { $link }
 
@@ -156,7 +178,7 @@ delivery-closing-text =
     To keep it, sign in, or open this link and take it back:
     { $link }
 
-    If it was not you, take it back at once and reset the password.
+    { $not-me }
 
 delivery-closing-action = Take it back
 delivery-closing-sms = [E-TEST] Your account will be cancelled on { $time }, as was asked. To keep it, sign in or take it back: { $link }
@@ -167,10 +189,9 @@ delivery-closing-taken-back-text =
 
     On { $time } the cancelling of your account was taken back. It works as before.
 
-    If it was not you, reset the password:
-    { $issuer }/recover
+    { $not-me }
 
-delivery-closing-taken-back-sms = [E-TEST] The cancelling of your account was taken back on { $time }. It works as before.
+delivery-closing-taken-back-sms = [E-TEST] The cancelling of your account was taken back on { $time }. It works as before. If it was not you, open: { $link }
 
 delivery-closed-subject = Your E-TEST Passport is cancelled
 delivery-closed-text =
@@ -212,9 +233,10 @@ delivery-passkey-added-text =
 
     At { $time }, a passkey was added to your account.
 
-    If it was you, there is nothing to do. If not, reset your password at once:
-    { $issuer }
-delivery-passkey-added-sms = [E-TEST] { $time }: a passkey was added to your account. If it was not you, reset your password at once.
+    If it was you, there is nothing to do.
+
+    { $not-me }
+delivery-passkey-added-sms = [E-TEST] { $time }: a passkey was added to your account. If it was not you, open: { $link }
 
 delivery-passkey-removed-subject = A passkey was removed: E-TEST Passport
 delivery-passkey-removed-text =
@@ -222,9 +244,10 @@ delivery-passkey-removed-text =
 
     At { $time }, a passkey was removed from your account.
 
-    If it was you, there is nothing to do. If not, reset your password at once:
-    { $issuer }
-delivery-passkey-removed-sms = [E-TEST] { $time }: a passkey was removed from your account. If it was not you, reset your password at once.
+    If it was you, there is nothing to do.
+
+    { $not-me }
+delivery-passkey-removed-sms = [E-TEST] { $time }: a passkey was removed from your account. If it was not you, open: { $link }
 
 delivery-authenticator-added-subject = Your authenticator app was turned on: E-TEST Passport
 delivery-authenticator-added-text =
@@ -232,9 +255,10 @@ delivery-authenticator-added-text =
 
     At { $time }, an authenticator app was turned on or replaced.
 
-    If it was you, there is nothing to do. If not, reset your password at once:
-    { $issuer }
-delivery-authenticator-added-sms = [E-TEST] { $time }: an authenticator app was turned on or replaced. If it was not you, reset your password at once.
+    If it was you, there is nothing to do.
+
+    { $not-me }
+delivery-authenticator-added-sms = [E-TEST] { $time }: an authenticator app was turned on or replaced. If it was not you, open: { $link }
 
 delivery-authenticator-removed-subject = Your authenticator app was turned off: E-TEST Passport
 delivery-authenticator-removed-text =
@@ -242,9 +266,10 @@ delivery-authenticator-removed-text =
 
     At { $time }, the authenticator app was turned off.
 
-    If it was you, there is nothing to do. If not, reset your password at once:
-    { $issuer }
-delivery-authenticator-removed-sms = [E-TEST] { $time }: the authenticator app was turned off. If it was not you, reset your password at once.
+    If it was you, there is nothing to do.
+
+    { $not-me }
+delivery-authenticator-removed-sms = [E-TEST] { $time }: the authenticator app was turned off. If it was not you, open: { $link }
 
 delivery-codes-replaced-subject = Your recovery codes were replaced: E-TEST Passport
 delivery-codes-replaced-text =
@@ -252,9 +277,10 @@ delivery-codes-replaced-text =
 
     At { $time }, a new set of recovery codes was saved, and the former ones stopped working.
 
-    If it was you, there is nothing to do. If not, reset your password at once:
-    { $issuer }
-delivery-codes-replaced-sms = [E-TEST] { $time }: a new set of recovery codes was saved, and the former ones stopped working. If it was not you, reset your password at once.
+    If it was you, there is nothing to do.
+
+    { $not-me }
+delivery-codes-replaced-sms = [E-TEST] { $time }: a new set of recovery codes was saved, and the former ones stopped working. If it was not you, open: { $link }
 
 delivery-code-used-subject = A recovery code was used: E-TEST Passport
 delivery-code-used-text =
@@ -262,9 +288,10 @@ delivery-code-used-text =
 
     At { $time }, somebody signed in with one of your recovery codes.
 
-    If it was you, there is nothing to do. If not, reset your password at once:
-    { $issuer }
-delivery-code-used-sms = [E-TEST] { $time }: somebody signed in with one of your recovery codes. If it was not you, reset your password at once.
+    If it was you, there is nothing to do.
+
+    { $not-me }
+delivery-code-used-sms = [E-TEST] { $time }: somebody signed in with one of your recovery codes. If it was not you, open: { $link }
 
 delivery-codes-guessed-subject = Somebody knows your password: E-TEST Passport
 delivery-codes-guessed-text =
@@ -272,9 +299,10 @@ delivery-codes-guessed-text =
 
     At { $time }, somebody typed your right password and several wrong codes. They were not let in.
 
-    If it was you, there is nothing to do. If not, reset your password at once:
-    { $issuer }
-delivery-codes-guessed-sms = [E-TEST] { $time }: somebody typed your right password and several wrong codes. They were not let in. If it was not you, reset your password at once.
+    If it was you, there is nothing to do.
+
+    { $not-me }
+delivery-codes-guessed-sms = [E-TEST] { $time }: somebody typed your right password and several wrong codes. They were not let in. If it was not you, open: { $link }
 
 delivery-factors-removed-subject = All extra protections were removed: E-TEST Passport
 delivery-factors-removed-text =
@@ -282,6 +310,7 @@ delivery-factors-removed-text =
 
     At { $time }, after the wait, passkeys, authenticator app and recovery codes were removed.
 
-    If it was you, there is nothing to do. If not, reset your password at once:
-    { $issuer }
-delivery-factors-removed-sms = [E-TEST] { $time }: after the wait, passkeys, authenticator app and recovery codes were removed. If it was not you, reset your password at once.
+    If it was you, there is nothing to do.
+
+    { $not-me }
+delivery-factors-removed-sms = [E-TEST] { $time }: after the wait, passkeys, authenticator app and recovery codes were removed. If it was not you, open: { $link }

@@ -4,6 +4,29 @@ delivery-signature =
     { $issuer }
     这是系统自动发出的邮件，请不要回复。
 
+# What closes a mail about something that its reader may not have done: with a link of its own, or without.
+delivery-not-me-action = 这不是我
+delivery-not-me =
+    如果这不是您本人的操作，请打开下面的链接，选择“这不是我”。所有登录会马上退出，账号停用到您重置密码为止：
+    { $denial }
+delivery-not-me-reset =
+    如果这不是您本人的操作，请立即重置密码：
+    { $issuer }/recover
+
+delivery-case-opened-subject = 您的E-TEST通行证已停用，个案编号{ $new }
+delivery-case-opened-text =
+    您好！
+
+    { $time }，有人从您收到的通知或者账户动态里报告“这不是我”。为了保护您，所有登录都已退出，重置密码之前没有人能登录。邮箱、手机号、验证方式和资料都没有变。
+
+    个案编号是{ $new }。联系客服时请报这个编号。
+
+    请现在重置密码，账号随即恢复：
+    { $issuer }/recover
+
+    如果不是您报告的，说明有人能看到发给您的邮件或短信。也请重置密码，并检查您的联系方式。
+delivery-case-opened-sms = 【E-TEST】{ $time }有人报告“这不是我”，账号已停用，个案编号{ $new }。重置密码后恢复：{ $link }
+
 delivery-taken-subject = 有人用您的电子邮箱或手机号注册E-TEST通行证
 delivery-taken-text =
     您好！
@@ -21,8 +44,7 @@ delivery-password-changed-text =
 
     您的密码已于{ $time }修改，其他设备上的登录均已退出。
 
-    如果这不是您本人的操作，请立即重置密码：
-    { $issuer }
+    { $not-me }
 
 delivery-locked-subject = 您的E-TEST通行证已暂时锁定
 delivery-locked-text =
@@ -30,8 +52,7 @@ delivery-locked-text =
 
     由于多次输入错误的密码，您的账号已锁定至{ $time }。到时会自动解锁，您无需做任何事。
 
-    如果不是您本人在登录，建议解锁后修改密码：
-    { $issuer }
+    { $not-me }
 
 delivery-taken-sms = 【E-TEST】有人正在用您的手机号注册通行证，您已有通行证，账号没有变化。如是本人请直接登录。
 
@@ -86,7 +107,7 @@ delivery-proof-recovery-text =
 
 delivery-proof-recovery-sms = 【E-TEST】验证码{ $code }，用于重置密码，10分钟内有效。请不要告诉任何人。
 
-delivery-password-changed-sms = 【E-TEST】您的密码已于{ $time }修改。如非本人操作，请立即重置密码。
+delivery-password-changed-sms = 【E-TEST】您的密码已于{ $time }修改。如非本人操作，请打开：{ $link }
 delivery-locked-sms = 【E-TEST】因多次输错密码，您的账号锁定至{ $time }，到时自动解锁。
 
 delivery-password-reset-subject = 您的E-TEST通行证密码已重置
@@ -95,10 +116,9 @@ delivery-password-reset-text =
 
     您的密码已于{ $time }重置，所有设备上的登录均已退出。为了安全，之后72小时内不能更换邮箱和手机号。
 
-    如果这不是您本人的操作，请立即重置密码：
-    { $issuer }
+    { $not-me }
 
-delivery-password-reset-sms = 【E-TEST】您的密码已于{ $time }重置，所有登录均已退出。如非本人操作，请立即重置密码。
+delivery-password-reset-sms = 【E-TEST】您的密码已于{ $time }重置，所有登录均已退出。如非本人操作，请打开：{ $link }
 
 delivery-recovery-waits-subject = 有人要重置您的E-TEST通行证密码
 delivery-recovery-waits-action = 取消重置
@@ -109,6 +129,8 @@ delivery-recovery-waits-text =
 
     如果是您本人，请等到那时。如果不是，请打开下面的链接取消：
     { $link }
+
+    { $not-me }
 
 delivery-recovery-waits-sms = 【E-TEST】有人要重置您的密码，将在{ $time }以后可以重置。如非本人，请取消：{ $link }
 
@@ -156,7 +178,7 @@ delivery-closing-text =
     想保留账号，请登录，或者打开下面的链接撤回：
     { $link }
 
-    如果这不是您本人的操作，请马上撤回，并重置密码。
+    { $not-me }
 
 delivery-closing-action = 撤回注销
 delivery-closing-sms = 【E-TEST】您的账号申请了注销，将在{ $time }注销。想保留，请登录或打开链接撤回：{ $link }
@@ -167,10 +189,9 @@ delivery-closing-taken-back-text =
 
     您的账号在{ $time }撤回了注销，照常使用。
 
-    如果这不是您本人的操作，请重置密码：
-    { $issuer }/recover
+    { $not-me }
 
-delivery-closing-taken-back-sms = 【E-TEST】您的账号在{ $time }撤回了注销，照常使用。
+delivery-closing-taken-back-sms = 【E-TEST】您的账号在{ $time }撤回了注销，照常使用。如非本人操作，请打开：{ $link }
 
 delivery-closed-subject = 您的E-TEST通行证已注销
 delivery-closed-text =
@@ -212,9 +233,10 @@ delivery-passkey-added-text =
 
     { $time }，添加了一个通行密钥。
 
-    如果是您本人的操作，您无需做任何事。如果不是，请立即重置密码：
-    { $issuer }
-delivery-passkey-added-sms = 【E-TEST】{ $time }添加了一个通行密钥。如非本人操作，请立即重置密码。
+    如果是您本人的操作，您无需做任何事。
+
+    { $not-me }
+delivery-passkey-added-sms = 【E-TEST】{ $time }添加了一个通行密钥。如非本人操作，请打开：{ $link }
 
 delivery-passkey-removed-subject = 通行密钥已移除：E-TEST通行证
 delivery-passkey-removed-text =
@@ -222,9 +244,10 @@ delivery-passkey-removed-text =
 
     { $time }，移除了一个通行密钥。
 
-    如果是您本人的操作，您无需做任何事。如果不是，请立即重置密码：
-    { $issuer }
-delivery-passkey-removed-sms = 【E-TEST】{ $time }移除了一个通行密钥。如非本人操作，请立即重置密码。
+    如果是您本人的操作，您无需做任何事。
+
+    { $not-me }
+delivery-passkey-removed-sms = 【E-TEST】{ $time }移除了一个通行密钥。如非本人操作，请打开：{ $link }
 
 delivery-authenticator-added-subject = 身份验证器已开启：E-TEST通行证
 delivery-authenticator-added-text =
@@ -232,9 +255,10 @@ delivery-authenticator-added-text =
 
     { $time }，开启或更换了身份验证器。
 
-    如果是您本人的操作，您无需做任何事。如果不是，请立即重置密码：
-    { $issuer }
-delivery-authenticator-added-sms = 【E-TEST】{ $time }开启或更换了身份验证器。如非本人操作，请立即重置密码。
+    如果是您本人的操作，您无需做任何事。
+
+    { $not-me }
+delivery-authenticator-added-sms = 【E-TEST】{ $time }开启或更换了身份验证器。如非本人操作，请打开：{ $link }
 
 delivery-authenticator-removed-subject = 身份验证器已关闭：E-TEST通行证
 delivery-authenticator-removed-text =
@@ -242,9 +266,10 @@ delivery-authenticator-removed-text =
 
     { $time }，关闭了身份验证器。
 
-    如果是您本人的操作，您无需做任何事。如果不是，请立即重置密码：
-    { $issuer }
-delivery-authenticator-removed-sms = 【E-TEST】{ $time }关闭了身份验证器。如非本人操作，请立即重置密码。
+    如果是您本人的操作，您无需做任何事。
+
+    { $not-me }
+delivery-authenticator-removed-sms = 【E-TEST】{ $time }关闭了身份验证器。如非本人操作，请打开：{ $link }
 
 delivery-codes-replaced-subject = 恢复码已更换：E-TEST通行证
 delivery-codes-replaced-text =
@@ -252,9 +277,10 @@ delivery-codes-replaced-text =
 
     { $time }，换了一组新的恢复码，旧的已失效。
 
-    如果是您本人的操作，您无需做任何事。如果不是，请立即重置密码：
-    { $issuer }
-delivery-codes-replaced-sms = 【E-TEST】{ $time }换了一组新的恢复码，旧的已失效。如非本人操作，请立即重置密码。
+    如果是您本人的操作，您无需做任何事。
+
+    { $not-me }
+delivery-codes-replaced-sms = 【E-TEST】{ $time }换了一组新的恢复码，旧的已失效。如非本人操作，请打开：{ $link }
 
 delivery-code-used-subject = 有人用了一个恢复码：E-TEST通行证
 delivery-code-used-text =
@@ -262,9 +288,10 @@ delivery-code-used-text =
 
     { $time }，用一个恢复码登录了您的账号。
 
-    如果是您本人的操作，您无需做任何事。如果不是，请立即重置密码：
-    { $issuer }
-delivery-code-used-sms = 【E-TEST】{ $time }用一个恢复码登录了您的账号。如非本人操作，请立即重置密码。
+    如果是您本人的操作，您无需做任何事。
+
+    { $not-me }
+delivery-code-used-sms = 【E-TEST】{ $time }用一个恢复码登录了您的账号。如非本人操作，请打开：{ $link }
 
 delivery-codes-guessed-subject = 有人知道您的密码：E-TEST通行证
 delivery-codes-guessed-text =
@@ -272,9 +299,10 @@ delivery-codes-guessed-text =
 
     { $time }，有人输入了正确的密码，但第二步的验证码多次不对，账号没有被登录。
 
-    如果是您本人的操作，您无需做任何事。如果不是，请立即重置密码：
-    { $issuer }
-delivery-codes-guessed-sms = 【E-TEST】{ $time }有人输入了正确的密码，但第二步的验证码多次不对，账号没有被登录。如非本人操作，请立即重置密码。
+    如果是您本人的操作，您无需做任何事。
+
+    { $not-me }
+delivery-codes-guessed-sms = 【E-TEST】{ $time }有人输入了正确的密码，但第二步的验证码多次不对，账号没有被登录。如非本人操作，请打开：{ $link }
 
 delivery-factors-removed-subject = 全部验证方式已移除：E-TEST通行证
 delivery-factors-removed-text =
@@ -282,6 +310,7 @@ delivery-factors-removed-text =
 
     { $time }，等待期满，移除了通行密钥、身份验证器和恢复码。
 
-    如果是您本人的操作，您无需做任何事。如果不是，请立即重置密码：
-    { $issuer }
-delivery-factors-removed-sms = 【E-TEST】{ $time }等待期满，移除了通行密钥、身份验证器和恢复码。如非本人操作，请立即重置密码。
+    如果是您本人的操作，您无需做任何事。
+
+    { $not-me }
+delivery-factors-removed-sms = 【E-TEST】{ $time }等待期满，移除了通行密钥、身份验证器和恢复码。如非本人操作，请打开：{ $link }

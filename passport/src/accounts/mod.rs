@@ -2,6 +2,7 @@
 
 pub mod activity;
 pub mod admin;
+pub mod alarm;
 pub mod assurance;
 pub mod captcha;
 mod challenge;
@@ -198,7 +199,7 @@ impl Accounts {
             EndReason::Locked => Actor::Operator,
             EndReason::Replaced(by) => Actor::Account(by.to_string()),
             EndReason::Closed | EndReason::TimedOut => Actor::System,
-            EndReason::Frozen => Actor::Visitor,
+            EndReason::Frozen | EndReason::Reported => Actor::Visitor,
             EndReason::SignedOut
             | EndReason::PasswordChanged
             | EndReason::PasswordReset

@@ -13,7 +13,6 @@ use shared::http::Caller;
 use shared::page::{FormErrors, Page, Rule};
 use shared::secret::SecretString;
 
-use super::devices;
 use super::fields::{PasswordContext, read_new_password};
 use super::guessable::Owner;
 use super::hashing::Verdict as Checked;
@@ -24,6 +23,7 @@ use super::store::{self, Credentials};
 use super::view::{Notice, Way, judge, password_rules};
 use super::visit::{FormQuery, Frame};
 use super::{Accounts, Stop, Trouble, Visit};
+use super::{alarm, devices};
 use crate::audit::{Actor, Event};
 use crate::delivery;
 use crate::limits::{Subject, Verdict};
@@ -250,12 +250,7 @@ async fn store_change(
     parts.limits.clear(tx, limit, Subject::Text(&id)).await?;
     let event = Event::PasswordChanged { account: id.clone(), sessions_ended: ended };
     parts.audit.record_from(tx, caller, &Actor::Account(id), &event).await?;
-    if let Some(claims) = store::claims(tx, account.id).await?
-        && let Some(email) = claims.email
-    {
-        let lang = claims.locale.unwrap_or_default();
-        parts.outbox.mail(tx, &email, lang, delivery::Notice::PasswordChanged { at: now }).await?;
-    }
+    alarm::tell_mail(&accounts, tx, account.id, &delivery::Notice::PasswordChanged { at: now }).await?;
     Ok(true)
 }
 

@@ -167,6 +167,20 @@ pub enum Event {
         /// Which account.
         account: String,
     },
+    /// Somebody said of something in an account that it was not them: the account was shut.
+    CaseOpened {
+        /// Which.
+        account: String,
+        /// The number of the case.
+        case: String,
+    },
+    /// Staff closed a case about an account.
+    CaseClosed {
+        /// Which.
+        account: String,
+        /// The number of the case.
+        case: String,
+    },
     /// The owner asked for the end of the account.
     ClosureAsked {
         /// Which.
@@ -333,6 +347,8 @@ pub(crate) fn samples() -> Vec<Event> {
         Event::ContactCorrected { account: account(), contact: "email".into() },
         Event::ContactChanged { account: account(), contact: "email".into() },
         Event::AccountFrozen { account: account() },
+        Event::CaseOpened { account: account(), case: text() },
+        Event::CaseClosed { account: account(), case: text() },
         Event::ClosureAsked { account: account(), due: 1 },
         Event::ClosureTakenBack { account: account() },
         Event::FactorAdded { account: account(), factor: "passkey".into() },
@@ -384,6 +400,8 @@ impl Event {
             | Self::ContactCorrected { account, .. }
             | Self::ContactChanged { account, .. }
             | Self::AccountFrozen { account }
+            | Self::CaseOpened { account, .. }
+            | Self::CaseClosed { account, .. }
             | Self::ClosureAsked { account, .. }
             | Self::ClosureTakenBack { account }
             | Self::FactorAdded { account, .. }

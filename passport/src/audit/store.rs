@@ -1,5 +1,7 @@
 //! The record's table.
 
+use std::time::Duration;
+
 use serde::Deserialize as _;
 use serde_json::Value;
 use shared::clock::Timestamp;
@@ -42,6 +44,11 @@ pub async fn append(tx: &mut Tx, New { id, at, from, actor, event }: &New<'_>) -
     .execute(tx)
     .await
     .map(drop)
+}
+
+/// The kind of an event, as it is stored.
+pub fn kind(event: &Event) -> String {
+    encode(event).map_or_else(|_| String::new(), |(kind, _)| kind)
 }
 
 /// The tag of the event as its kind, and the other fields as JSON.
@@ -162,6 +169,38 @@ pub async fn of_account(tx: &mut Tx, asked: &Asked) -> Result<Vec<Told>, DbError
     .fetch_all(tx)
     .await?;
     rows.iter().map(told).collect()
+}
+
+/// An event of an account.
+///
+/// # Errors
+/// The database refused, or a row is broken.
+pub async fn find(tx: &mut Tx, account: &str, id: EventId) -> Result<Option<Told>, DbError> {
+    let row = sql("SELECT id, at, actor, kind, details, network, device FROM audit_events \
+         WHERE id = $1 AND account_id = $2")
+    .bind(id)
+    .bind(account)
+    .fetch_optional(tx)
+    .await?;
+    row.map(|row| told(&row)).transpose()
+}
+
+/// How far from a moment an event may lie that was written in the same transaction.
+const SAME: Duration = Duration::from_secs(2);
+
+/// What somebody in a browser did to an account at that moment, if the record has it.
+///
+/// # Errors
+/// The database refused, or a row is broken.
+pub async fn nearest(tx: &mut Tx, account: &str, at: Timestamp) -> Result<Option<Told>, DbError> {
+    let row = sql("SELECT id, at, actor, kind, details, network, device FROM audit_events \
+         WHERE account_id = $1 AND at >= $2 AND at <= $3 AND network IS NOT NULL ORDER BY at DESC, id DESC LIMIT 1")
+    .bind(account)
+    .bind(at - SAME)
+    .bind(at + SAME)
+    .fetch_optional(tx)
+    .await?;
+    row.map(|row| told(&row)).transpose()
 }
 
 fn told(row: &Row) -> Result<Told, DbError> {

@@ -9,8 +9,9 @@ use shared::db::{Db, DbError};
 use super::world;
 use crate::accounts::factors::passkeys;
 use crate::accounts::login::second;
-use crate::accounts::{captcha, devices, proof, recovery, sessions};
+use crate::accounts::{alarm, captcha, devices, proof, recovery, sessions};
 use crate::app::App;
+use crate::audit::RETENTION;
 use crate::delivery::Worker;
 use crate::limits;
 
@@ -42,6 +43,9 @@ pub async fn clean_up(app: App, db: Db, worker: Arc<Worker>, keep_sessions: Dura
     drain("half sign-ins", || db.write(move |tx| second::store::purge(tx, now).boxed())).await;
     drain("challenges for passkeys", || db.write(move |tx| passkeys::store::purge(tx, now).boxed())).await;
     drain("known browsers", || db.write(move |tx| devices::store::purge(tx, now).boxed())).await;
+    drain("links of alarms", || db.write(move |tx| alarm::store::purge_links(tx, now - alarm::KEEP_LINKS).boxed()))
+        .await;
+    drain("cases", || db.write(move |tx| alarm::store::purge_cases(tx, now - RETENTION).boxed())).await;
     drain("changes of contacts", || app.accounts.settle_changes()).await;
     drain("numbers that have another owner", || app.accounts.settle_numbers()).await;
     drain("accounts that were never proven", || app.accounts.close_unproven()).await;

@@ -4,6 +4,7 @@
 //! listed in [`Exit`] and shown by `passport --help`.
 
 mod accounts;
+mod cases;
 mod clean_up;
 mod clients;
 mod delivery;
@@ -62,6 +63,9 @@ enum Command {
     /// Look after accounts.
     #[command(subcommand)]
     Accounts(accounts::AccountsCommand),
+    /// Look after what owners of accounts say was not them.
+    #[command(subcommand)]
+    Cases(cases::CasesCommand),
     /// Look after messages on their way: mail, SMS, and what sites are told of ended sessions.
     #[command(subcommand)]
     Delivery(delivery::DeliveryCommand),
@@ -111,6 +115,7 @@ fn dispatch(cli: Cli, output: &Output) -> Result<Exit, Failure> {
             Command::Keys(command) => keys::run(command, file, output).await,
             Command::Clients(command) => clients::run(command, file, output).await,
             Command::Accounts(command) => accounts::run(command, file, output).await,
+            Command::Cases(command) => cases::run(command, file, output).await,
             Command::Delivery(command) => delivery::run(command, file, output).await,
             Command::Dev(command) => suite::run(command, file, output).await,
             Command::Doctor(command) => doctor::run(command, file, output).await,

@@ -146,6 +146,58 @@ pub enum Notice {
         /// Until when.
         until: Timestamp,
     },
+    /// Somebody said of something that it was not them: the account is shut until its password is chosen anew.
+    CaseOpened {
+        /// The number of the case.
+        number: String,
+        /// When.
+        at: Timestamp,
+    },
+}
+
+impl Notice {
+    /// In the keys of its texts, and wherever it is spoken of.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::ContactTaken => "taken",
+            Self::PasswordChanged { .. } => "password-changed",
+            Self::PasswordReset { .. } => "password-reset",
+            Self::RecoveryWaits { .. } => "recovery-waits",
+            Self::RecoveryWaited { .. } => "recovery-waited",
+            Self::AccountFound { .. } => "account-found",
+            Self::ContactChanged { .. } => "contact-changed",
+            Self::Closing { .. } => "closing",
+            Self::ClosingTakenBack { .. } => "closing-taken-back",
+            Self::Closed { .. } => "closed",
+            Self::NumberClaimed { .. } => "number-claimed",
+            Self::NumberDetached { .. } => "number-detached",
+            Self::FactorChanged { factor, .. } => factor.key(),
+            Self::Locked { .. } => "locked",
+            Self::CaseOpened { .. } => "case-opened",
+        }
+    }
+
+    /// Whether it tells of what the owner may have done, and may say that it was not them. A change of contacts has a
+    /// link of its own for that, which undoes it; what strangers did outside of the account is no doing of the owner's.
+    pub const fn may_be_denied(&self) -> bool {
+        match self {
+            Self::PasswordChanged { .. }
+            | Self::PasswordReset { .. }
+            | Self::RecoveryWaits { .. }
+            | Self::Closing { .. }
+            | Self::ClosingTakenBack { .. }
+            | Self::FactorChanged { .. }
+            | Self::Locked { .. } => true,
+            Self::ContactTaken
+            | Self::RecoveryWaited { .. }
+            | Self::AccountFound { .. }
+            | Self::ContactChanged { .. }
+            | Self::Closed { .. }
+            | Self::NumberClaimed { .. }
+            | Self::NumberDetached { .. }
+            | Self::CaseOpened { .. } => false,
+        }
+    }
 }
 
 /// A change of what protects an account beside its password.

@@ -68,10 +68,11 @@ impl Outbox {
         lang: Lang,
         notice: &Notice,
     ) -> Result<MessageId, DbError> {
-        self.notice_at(tx, to, lang, notice, self.clock.now()).await
+        self.notice_at(tx, to, lang, (notice, None), self.clock.now()).await
     }
 
-    /// The same, not to be sent before that moment.
+    /// The same with the link by which its reader says that it was not them, if there is one; not to be sent before that
+    /// moment.
     ///
     /// # Errors
     /// The database refused.
@@ -80,12 +81,12 @@ impl Outbox {
         tx: &mut Tx,
         (channel, to): (Channel, &str),
         lang: Lang,
-        notice: &Notice,
+        (notice, denial): (&Notice, Option<&str>),
         due: Timestamp,
     ) -> Result<MessageId, DbError> {
         let letter = match channel {
-            Channel::Sms => text::sms(to, lang, notice),
-            _ => text::mail(to, lang, notice, &self.issuer),
+            Channel::Sms => text::sms(to, lang, (notice, denial), &self.issuer),
+            _ => text::mail(to, lang, (notice, denial), &self.issuer),
         };
         self.write_at(tx, (&channel, Some(to)), &Payload::of(&letter), due).await
     }
@@ -143,7 +144,7 @@ impl Outbox {
     pub async fn withhold_notice(&self, tx: &mut Tx, lang: Lang, notice: &Notice) -> Result<MessageId, DbError> {
         let now = self.clock.now();
         let id = MessageId::new(now, &*self.entropy);
-        store::withhold(tx, id, &Payload::of(&text::mail("", lang, notice, &self.issuer)), now).await?;
+        store::withhold(tx, id, &Payload::of(&text::mail("", lang, (notice, None), &self.issuer)), now).await?;
         Ok(id)
     }
 

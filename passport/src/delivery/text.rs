@@ -51,13 +51,13 @@ fn sms_of(to: &str, lang: Lang, name: &str, values: &Values<'_>) -> Letter {
 }
 
 /// Every SMS that there is, and what is put into it.
-const SMS: [(&str, &[&str]); 24] = [
+const SMS: [(&str, &[&str]); 25] = [
     ("code", &["code"]),
     ("proof-contact", &["code"]),
     ("proof-recovery", &["code"]),
     ("taken", &[]),
-    ("password-changed", &["time"]),
-    ("password-reset", &["time"]),
+    ("password-changed", &["time", "link"]),
+    ("password-reset", &["time", "link"]),
     ("locked", &["time"]),
     ("recovery-waits", &["time", "link"]),
     ("recovery-waited", &["time", "link"]),
@@ -66,16 +66,17 @@ const SMS: [(&str, &[&str]); 24] = [
     ("number-claimed", &["new", "time", "link"]),
     ("number-detached", &["new"]),
     ("closing", &["time", "link"]),
-    ("closing-taken-back", &["time"]),
+    ("closing-taken-back", &["time", "link"]),
     ("closed", &["time"]),
-    ("passkey-added", &["time"]),
-    ("passkey-removed", &["time"]),
-    ("authenticator-added", &["time"]),
-    ("authenticator-removed", &["time"]),
-    ("codes-replaced", &["time"]),
-    ("code-used", &["time"]),
-    ("codes-guessed", &["time"]),
-    ("factors-removed", &["time"]),
+    ("passkey-added", &["time", "link"]),
+    ("passkey-removed", &["time", "link"]),
+    ("authenticator-added", &["time", "link"]),
+    ("authenticator-removed", &["time", "link"]),
+    ("codes-replaced", &["time", "link"]),
+    ("code-used", &["time", "link"]),
+    ("codes-guessed", &["time", "link"]),
+    ("factors-removed", &["time", "link"]),
+    ("case-opened", &["time", "new", "link"]),
 ];
 
 /// The names of all SMS.
@@ -99,22 +100,40 @@ pub fn sms_templates(issuer: &str) -> Vec<(String, Lang, String)> {
     .collect()
 }
 
-/// The mail that tells of this.
-pub(super) fn mail(to: &str, lang: Lang, notice: &Notice, issuer: &str) -> Letter {
-    let Said { name, time, link, new } = said(notice);
-    mail_of(to, lang, name, &[("issuer", issuer), ("time", &time), ("link", link), ("new", new)])
+/// The mail that tells of this. `denial` is the link by which its reader says that it was not them.
+pub(super) fn mail(to: &str, lang: Lang, (notice, denial): (&Notice, Option<&str>), issuer: &str) -> Letter {
+    let Said { time, link, new } = said(notice);
+    let home = issuer.trim_end_matches('/');
+    let not_me = match denial {
+        Some(denial) => TEXTS.text_with(lang, "delivery-not-me", &[("denial", denial)]),
+        None => TEXTS.text_with(lang, "delivery-not-me-reset", &[("issuer", home)]),
+    };
+    let values = [("issuer", issuer), ("time", &*time), ("link", link), ("new", new), ("not-me", &*not_me)];
+    let mut letter = mail_of(to, lang, notice.name(), &values);
+    // A mail that has no link of its own is about this one.
+    if let (Some(denial), Some(marks)) = (denial, letter.marks.as_mut().filter(|marks| marks.link.is_empty())) {
+        denial.clone_into(&mut marks.link);
+        marks.action = TEXTS.text(lang, "delivery-not-me-action");
+    }
+    letter
 }
 
-/// The SMS that does.
-pub(super) fn sms(to: &str, lang: Lang, notice: &Notice) -> Letter {
-    let Said { name, time, link, new } = said(notice);
-    sms_of(to, lang, name, &[("time", &time), ("link", link), ("new", new)])
+/// The SMS that does. Its one link is its own, or that one; without either it leads to a new password.
+pub(super) fn sms(to: &str, lang: Lang, (notice, denial): (&Notice, Option<&str>), issuer: &str) -> Letter {
+    let Said { time, link, new } = said(notice);
+    let reset = format!("{}/recover", issuer.trim_end_matches('/'));
+    let link = if link.is_empty() { denial.unwrap_or(&reset) } else { link };
+    sms_of(to, lang, notice.name(), &[("time", &time), ("link", link), ("new", new)])
 }
 
-/// What a notice says.
+/// What a notice of that name is about, as its mail says; nothing for a name that this version does not have.
+pub fn subject(lang: Lang, name: &str) -> Option<String> {
+    let known = sms_names().any(|known| known == name);
+    known.then(|| TEXTS.text_with(lang, &format!("delivery-{name}-subject"), &[("code", "")]))
+}
+
+/// What stands in a notice.
 struct Said<'a> {
-    /// In the keys of its texts.
-    name: &'static str,
     time: String,
     link: &'a str,
     /// The contact or the names that it tells of.
@@ -124,29 +143,29 @@ struct Said<'a> {
 fn said(notice: &Notice) -> Said<'_> {
     // Rounded up to the minute: who comes at the time that the message tells is let in.
     let round = |until: &Timestamp| Some(*until + Duration::from_millis(59_999));
-    let (name, time, link) = match notice {
-        Notice::ContactTaken => ("taken", None, ""),
-        Notice::PasswordChanged { at } => ("password-changed", Some(*at), ""),
-        Notice::PasswordReset { at } => ("password-reset", Some(*at), ""),
-        Notice::RecoveryWaits { until, cancel } => ("recovery-waits", round(until), cancel.as_str()),
-        Notice::RecoveryWaited { until, resume } => ("recovery-waited", Some(*until), resume.as_str()),
-        Notice::AccountFound { .. } => ("account-found", None, ""),
-        Notice::ContactChanged { until, undo, .. } => ("contact-changed", Some(*until), undo.as_str()),
-        Notice::Closing { until, undo } => ("closing", Some(*until), undo.as_str()),
-        Notice::ClosingTakenBack { at } => ("closing-taken-back", Some(*at), ""),
-        Notice::Closed { at } => ("closed", Some(*at), ""),
-        Notice::NumberClaimed { until, keep, .. } => ("number-claimed", Some(*until), keep.as_str()),
-        Notice::NumberDetached { .. } => ("number-detached", None, ""),
-        Notice::FactorChanged { factor, at } => (factor.key(), Some(*at), ""),
-        Notice::Locked { until } => ("locked", round(until), ""),
+    let (time, link) = match notice {
+        Notice::ContactTaken | Notice::AccountFound { .. } | Notice::NumberDetached { .. } => (None, ""),
+        Notice::PasswordChanged { at }
+        | Notice::PasswordReset { at }
+        | Notice::ClosingTakenBack { at }
+        | Notice::Closed { at }
+        | Notice::FactorChanged { at, .. }
+        | Notice::CaseOpened { at, .. } => (Some(*at), ""),
+        Notice::RecoveryWaits { until, cancel } => (round(until), cancel.as_str()),
+        Notice::RecoveryWaited { until, resume } => (Some(*until), resume.as_str()),
+        Notice::ContactChanged { until, undo, .. } | Notice::Closing { until, undo } => (Some(*until), undo.as_str()),
+        Notice::NumberClaimed { until, keep, .. } => (Some(*until), keep.as_str()),
+        Notice::Locked { until } => (round(until), ""),
     };
     let new = match notice {
         Notice::ContactChanged { to, .. } => to,
         Notice::AccountFound { names } => names,
-        Notice::NumberClaimed { number, .. } | Notice::NumberDetached { number } => number,
+        Notice::NumberClaimed { number, .. }
+        | Notice::NumberDetached { number }
+        | Notice::CaseOpened { number, .. } => number,
         _ => "",
     };
-    Said { name, time: time.map(beijing).unwrap_or_default(), link, new }
+    Said { time: time.map(beijing).unwrap_or_default(), link, new }
 }
 
 /// The mail with a code to type into a form.
@@ -215,6 +234,7 @@ mod tests {
             Notice::NumberClaimed { number: "138****8000".to_owned(), until: at, keep: link("k") },
             Notice::NumberDetached { number: "138****8000".to_owned() },
             Notice::Locked { until: at },
+            Notice::CaseOpened { number: "483-207-915".to_owned(), at },
         ];
         notices.extend(Factor::ALL.map(|factor| Notice::FactorChanged { factor, at }));
         notices
@@ -230,10 +250,16 @@ mod tests {
         }
     }
 
+    /// The link by which somebody says that it was not them, for a notice that has one.
+    fn denial(notice: &Notice) -> Option<String> {
+        notice.may_be_denied().then(|| format!("{ISSUER}/alarm?t=Qm9yaW5nX3Rva2VuXzEyOA"))
+    }
+
     /// Every mail that there is, in a language.
     fn mails(lang: Lang) -> Vec<Letter> {
         let to = "a@b.example";
-        let mut mails: Vec<_> = notices().iter().map(|notice| mail(to, lang, notice, ISSUER)).collect();
+        let mut mails: Vec<_> = notices().iter().map(|n| mail(to, lang, (n, denial(n).as_deref()), ISSUER)).collect();
+        mails.extend(notices().iter().map(|notice| mail(to, lang, (notice, None), ISSUER)));
         mails.extend(ProofWords::ALL.map(|words| proof_mail(to, lang, &letter(words), ISSUER)));
         mails.push(code_mail(to, lang, "271828", ISSUER));
         mails
@@ -243,7 +269,7 @@ mod tests {
     fn every_message_has_its_words() {
         for lang in Lang::ALL {
             for notice in notices() {
-                let sms = sms("+8613800138000", lang, &notice);
+                let sms = sms("+8613800138000", lang, (&notice, denial(&notice).as_deref()), ISSUER);
                 assert!(sms.text.contains("E-TEST") && !sms.text.contains('\n'), "{}", sms.text);
             }
             for mail in mails(lang) {
@@ -259,7 +285,8 @@ mod tests {
     fn an_operators_template_says_what_the_sms_says() {
         let templates = sms_templates(ISSUER);
         let letters = Lang::ALL.into_iter().flat_map(|lang| {
-            let mut all: Vec<_> = notices().iter().map(|notice| sms("+8613800138000", lang, notice)).collect();
+            let mut all: Vec<_> =
+                notices().iter().map(|n| sms("+8613800138000", lang, (n, denial(n).as_deref()), ISSUER)).collect();
             all.extend(ProofWords::ALL.map(|words| proof_sms("+8613800138000", lang, &letter(words))));
             all.push(code_sms("+8613800138000", lang, "271828"));
             all
@@ -310,10 +337,37 @@ mod tests {
     }
 
     #[test]
+    fn whoever_may_deny_something_reads_how_in_each_message_that_has_room() {
+        for lang in Lang::ALL {
+            for notice in notices().iter().filter(|notice| notice.may_be_denied()) {
+                let denial = denial(notice).expect("a link");
+                let mail = mail("a@b.example", lang, (notice, Some(&denial)), ISSUER);
+                assert!(mail.text.lines().any(|line| line == denial), "{}", mail.text);
+                let own = !said(notice).link.is_empty();
+                assert_eq!(mail.marks.expect("marks").link == denial, !own, "the button is the mail's own link");
+                let sms = sms("+8613800138000", lang, (notice, Some(&denial)), ISSUER);
+                let only_told = matches!(notice, Notice::Locked { .. });
+                assert_eq!(sms.text.contains(&denial), !own && !only_told, "{}", sms.text);
+            }
+        }
+    }
+
+    #[test]
+    fn no_sms_needs_more_than_two_parts_in_chinese_or_three_in_english() {
+        for notice in notices() {
+            // Parts of a long message hold 67 characters of UCS-2, and 153 of the alphabet of GSM.
+            for (lang, most) in [(Lang::Zh, 2 * 67), (Lang::En, 3 * 153)] {
+                let sms = sms("+8613800138000", lang, (&notice, denial(&notice).as_deref()), ISSUER);
+                assert!(sms.text.chars().count() <= most, "{}: {}", sms.text.chars().count(), sms.text);
+            }
+        }
+    }
+
+    #[test]
     fn a_name_is_never_markup() {
         let names = r#"<img src="https://evil.example/x.png" onerror=a()>"'&@x.example"#;
         for lang in Lang::ALL {
-            let mail = mail("a@b.example", lang, &Notice::AccountFound { names: names.to_owned() }, ISSUER);
+            let mail = mail("a@b.example", lang, (&Notice::AccountFound { names: names.to_owned() }, None), ISSUER);
             let drawn = crate::delivery::html::html(&mail).expect("a mail");
             let page = scraper::Html::parse_document(&drawn);
             let shown = page.root_element().text().collect::<String>();
@@ -324,7 +378,7 @@ mod tests {
     #[test]
     fn the_end_of_a_lock_is_never_told_too_early() {
         let until = Timestamp::from_seconds(1_798_732_741);
-        let mail = mail("a@b.example", Lang::En, &Notice::Locked { until }, ISSUER);
+        let mail = mail("a@b.example", Lang::En, (&Notice::Locked { until }, None), ISSUER);
         assert!(mail.text.contains("2027-01-01 00:00"), "{}", mail.text);
     }
 

@@ -46,6 +46,10 @@ pub const SESSIONS: &str = "/account/sessions";
 pub const SESSION_MORE: &str = "/account/sessions/more";
 /// 账户动态
 pub const ACTIVITY: &str = "/account/activity";
+/// 这不是我, of a line there that the query names.
+pub const ACTIVITY_REPORT: &str = "/account/activity/report";
+/// Where the link of a notice leads by which its reader says that it was not them.
+pub const ALARM: &str = "/alarm";
 /// 已授权的网站
 pub const SITES: &str = "/account/sites";
 /// 撤销授权, for the site that the query names.

@@ -11,6 +11,7 @@ macro_rules! sources {
             include_str!(concat!("../../locales/", $lang, "/web.ftl")),
             include_str!(concat!("../../locales/", $lang, "/accounts.ftl")),
             include_str!(concat!("../../locales/", $lang, "/contact.ftl")),
+            include_str!(concat!("../../locales/", $lang, "/alarm.ftl")),
             include_str!(concat!("../../locales/", $lang, "/closure.ftl")),
             include_str!(concat!("../../locales/", $lang, "/number.ftl")),
             include_str!(concat!("../../locales/", $lang, "/recover.ftl")),

@@ -3,4 +3,5 @@
 mod page;
 mod sentence;
 
+pub(in crate::accounts) use self::page::sentence_of;
 pub use self::page::show;

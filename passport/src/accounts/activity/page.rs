@@ -13,6 +13,7 @@ use shared::clock::Timestamp;
 use shared::page::Page;
 
 use super::sentence::{self, Sentence};
+use crate::accounts::alarm::may_be_denied;
 use crate::accounts::{AccountId, Accounts, Stop, Trouble, Visit, whence};
 use crate::audit::RETENTION;
 use crate::audit::store::{self, Asked, Mark, Told};
@@ -46,6 +47,8 @@ struct Line {
     at: String,
     /// From where, in one or two pieces.
     from: Vec<String>,
+    /// Where its owner says that it was not them.
+    report: Option<String>,
 }
 
 /// GET: a page of the account's own events.
@@ -88,22 +91,28 @@ async fn read(
     Ok((told, older))
 }
 
+/// What is said of an event, in the language of a page.
+pub(in crate::accounts) async fn sentence_of(accounts: &Accounts, page: &Page, told: &Told) -> Result<String, Trouble> {
+    let Sentence { key, client, .. } = said_of(told);
+    let Some(client) = client else { return Ok(page.t(key)) };
+    let site = accounts.parts().sites.of_client(client, page.lang).await?;
+    let name = site.map_or_else(|| page.t("activity-site-gone"), |site| site.name);
+    Ok(page.tw(key, [("site", name.as_str())]))
+}
+
+fn said_of(told: &Told) -> Sentence<'_> {
+    told.event.as_ref().and_then(sentence::sentence).unwrap_or(sentence::OTHER)
+}
+
 async fn line(accounts: &Accounts, page: &Page, told: Told, now: Timestamp) -> Result<Line, Trouble> {
-    let Sentence { key, symbol, client } = told.event.as_ref().and_then(sentence::sentence).unwrap_or(sentence::OTHER);
-    let text = match client {
-        Some(client) => {
-            let site = accounts.parts().sites.of_client(client, page.lang).await?;
-            let name = site.map_or_else(|| page.t("activity-site-gone"), |site| site.name);
-            page.tw(key, [("site", name.as_str())])
-        }
-        None => page.t(key),
-    };
+    let (symbol, text) = (said_of(&told).symbol, sentence_of(accounts, page, &told).await?);
+    let report = may_be_denied(&told).then(|| format!("{}?t={}", paths::ACTIVITY_REPORT, told.mark.id));
     let device = told.device.map(|device| whence::device(page, Some(device)));
     let from = match told.by_operator {
         true => vec![page.t("activity-by-staff")],
         false => device.into_iter().chain(told.network).collect(),
     };
-    Ok(Line { symbol, text, at: moment::past(page.lang, told.mark.at, now), from })
+    Ok(Line { symbol, text, report, at: moment::past(page.lang, told.mark.at, now), from })
 }
 
 /// A mark as an address carries it.

@@ -51,6 +51,8 @@ pub fn sentence(event: &Event) -> Option<Sentence<'_>> {
         Event::ContactCorrected { .. } => plain("activity-contact-corrected", "mail"),
         Event::ContactChanged { .. } => plain("activity-contact-changed", "mail"),
         Event::AccountFrozen { .. } => plain("activity-frozen", "lock"),
+        Event::CaseOpened { .. } => plain("activity-case-opened", "alert"),
+        Event::CaseClosed { .. } => plain("activity-case-closed", "ok"),
         Event::ClosureAsked { .. } => plain("activity-closure-asked", "alert"),
         Event::ClosureTakenBack { .. } => plain("activity-closure-taken-back", "ok"),
         Event::FactorAdded { factor, .. } => match factor.as_ref() {
@@ -93,6 +95,7 @@ fn ended(reason: &str) -> &'static str {
         "password_reset" => "activity-ended-password-reset",
         "closed" => "activity-ended-closed",
         "frozen" => "activity-ended-frozen",
+        "reported" => "activity-ended-reported",
         "locked" => "activity-ended-locked",
         "ended_from_list" => "activity-ended-from-list",
         "others_ended" => "activity-ended-others",

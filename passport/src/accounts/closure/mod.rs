@@ -16,7 +16,7 @@ mod take_back_page;
 use std::time::Duration;
 
 pub use self::ask_page::{show, submit};
-pub use self::operation::Closure;
+pub use self::operation::{Closure, take_back_for};
 pub use self::registrations::{Asked, Registrations, SiteName};
 pub use self::take_back_page::{
     show as show_take_back, show_link as show_take_back_link, submit as take_back, submit_link as take_back_by_link,

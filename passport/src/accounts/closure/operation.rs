@@ -14,7 +14,7 @@ use crate::accounts::contact::store as contacts;
 use crate::accounts::model::AccountId;
 use crate::accounts::sessions::{self, EndReason, Session, SessionId};
 use crate::accounts::store as accounts_store;
-use crate::accounts::{Accounts, Trouble, proof};
+use crate::accounts::{Accounts, Trouble, alarm, proof};
 use crate::audit::{Actor, Event};
 use crate::delivery::Notice;
 use crate::web::paths;
@@ -193,11 +193,23 @@ async fn accept(
 }
 
 async fn take_back(accounts: Accounts, (account, caller): (AccountId, Caller), tx: &mut Tx) -> Result<bool, DbError> {
-    let now = accounts.parts().clock.now();
-    if !store::take_back(tx, account, now).await? {
+    take_back_for(&accounts, tx, account, (Actor::Account(account.to_string()), caller)).await
+}
+
+/// Takes the wish of an account back within the caller's transaction; whether there was one.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn take_back_for(
+    accounts: &Accounts,
+    tx: &mut Tx,
+    account: AccountId,
+    by: (Actor, Caller),
+) -> Result<bool, DbError> {
+    if !store::take_back(tx, account, accounts.parts().clock.now()).await? {
         return Ok(false);
     }
-    taken_back(&accounts, tx, account, (Actor::Account(account.to_string()), caller)).await?;
+    taken_back(accounts, tx, account, by).await?;
     Ok(true)
 }
 
@@ -234,8 +246,7 @@ pub(super) async fn tell_contacts(
 ) -> Result<(), DbError> {
     let lang = accounts_store::claims(tx, account).await?.and_then(|claims| claims.locale).unwrap_or_default();
     for held in contacts::standing(tx, account).await?.held() {
-        let to = (held.contact.kind().channel(), held.contact.as_str());
-        accounts.parts().outbox.notice(tx, to, lang, notice).await?;
+        alarm::tell(accounts, tx, (account, lang), held, notice).await?;
     }
     Ok(())
 }

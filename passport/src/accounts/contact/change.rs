@@ -16,10 +16,11 @@ use shared::secret::{SecretString, sha256};
 use super::operation::Asking;
 use super::store;
 use super::store::changes::{self, Change, ChangeId};
+use crate::accounts::alarm::{CaseNumber, note_undone, shut};
 use crate::accounts::confirmation::Confirmed;
-use crate::accounts::model::{AccountId, Contact};
+use crate::accounts::model::Contact;
 use crate::accounts::proof::{self, Issued, Proof, Purpose, Request};
-use crate::accounts::sessions::{self, EndReason};
+use crate::accounts::sessions::EndReason;
 use crate::accounts::store as accounts_store;
 use crate::accounts::{Accounts, Trouble};
 use crate::audit::{Actor, Event};
@@ -86,8 +87,8 @@ impl Accounts {
         Ok(self.parts().db.read(move |tx| changes::find_by_undo(tx, hash, now).boxed()).await?)
     }
 
-    /// Undoes a change and every later one, and freezes the account; whether there was something to undo.
-    pub(super) async fn undo_change(&self, link: String, caller: Caller) -> Result<bool, Trouble> {
+    /// Undoes a change and every later one, and freezes the account; the number of the case, if there was something to undo.
+    pub(super) async fn undo_change(&self, link: String, caller: Caller) -> Result<Option<CaseNumber>, Trouble> {
         Ok(self.write((link, caller), |accounts, args, tx| undo(accounts, args, tx).boxed()).await?)
     }
 
@@ -168,14 +169,17 @@ pub(super) async fn apply(accounts: &Accounts, tx: &mut Tx, proof: &Proof, calle
     Ok(true)
 }
 
-async fn undo(accounts: Accounts, (link, caller): (String, Caller), tx: &mut Tx) -> Result<bool, DbError> {
+async fn undo(
+    accounts: Accounts,
+    (link, caller): (String, Caller),
+    tx: &mut Tx,
+) -> Result<Option<CaseNumber>, DbError> {
     let now = accounts.parts().clock.now();
-    let Some(first) = changes::find_by_undo(tx, sha256(link.as_bytes()), now).await? else { return Ok(false) };
+    let Some(first) = changes::find_by_undo(tx, sha256(link.as_bytes()), now).await? else { return Ok(None) };
     for change in changes::undo_from(tx, &first, now).await? {
         take_back(tx, &change, now).await?;
     }
-    freeze(&accounts, tx, first.account, caller).await?;
-    Ok(true)
+    freeze(&accounts, tx, &first, caller).await.map(Some)
 }
 
 /// Puts the contact from before a change back.
@@ -187,18 +191,12 @@ async fn take_back(tx: &mut Tx, change: &Change, now: Timestamp) -> Result<(), D
     }
 }
 
-/// Nobody signs in until a contact is proven anew, and nobody who had goes on.
-async fn freeze(accounts: &Accounts, tx: &mut Tx, account: AccountId, caller: Caller) -> Result<(), DbError> {
-    let parts = accounts.parts();
-    let now = parts.clock.now();
-    accounts_store::set_frozen(tx, account, Some(now)).await?;
-    for session in sessions::store::live(tx, account, now).await? {
-        accounts.end_session(tx, session, EndReason::Frozen.asked_by(caller)).await?;
-    }
-    sessions::store::withdraw_all(tx, account, now).await?;
-    proof::store::end_of_account(tx, account, now).await?;
-    let event = Event::AccountFrozen { account: account.to_string() };
-    parts.audit.record_from(tx, caller, &Actor::Visitor, &event).await
+/// Nobody signs in until a contact is proven anew, and nobody who had goes on. The number of the case that is opened for it.
+async fn freeze(accounts: &Accounts, tx: &mut Tx, first: &Change, caller: Caller) -> Result<CaseNumber, DbError> {
+    shut(accounts, tx, first.account, (EndReason::Frozen, caller)).await?;
+    let event = Event::AccountFrozen { account: first.account.to_string() };
+    accounts.parts().audit.record_from(tx, caller, &Actor::Visitor, &event).await?;
+    note_undone(accounts, tx, (first.account, first.changed_at), caller).await
 }
 
 async fn settle(accounts: Accounts, tx: &mut Tx) -> Result<u64, DbError> {

@@ -19,6 +19,7 @@ mod proof_page;
 pub mod store;
 pub mod undo_page;
 
+pub use self::change::UNDO;
 pub use self::list::{send, show};
 pub use self::operation::{Corrected, Refused};
 pub(in crate::accounts) use self::proof_page::{Again, tell};

@@ -6,10 +6,11 @@ use http::StatusCode;
 use shared::page::{Link, Page};
 
 use super::list::label;
+use crate::accounts::alarm::CaseNumber;
 use crate::accounts::link_page::{self, LinkForm, LinkPage, LinkQuery};
 use crate::accounts::model::Contact;
 use crate::accounts::{Accounts, Trouble, Visit};
-use crate::web::error_page::Tone;
+use crate::web::error_page::{Explanation, Tone, explain};
 use crate::web::{Posted, moment, paths};
 
 /// GET: what was changed, and the button.
@@ -31,8 +32,8 @@ pub async fn submit(
         return draw(&accounts, visit.page, form.t, true).await;
     }
     Ok(match accounts.undo_change(form.t, visit.caller).await? {
-        true => told(visit.page, (Tone::Done, StatusCode::OK), "contact-undo-undone"),
-        false => over(visit.page),
+        Some(case) => undone(visit.page, &case),
+        None => over(visit.page),
     })
 }
 
@@ -50,11 +51,20 @@ async fn draw(accounts: &Accounts, page: Page, token: String, again: bool) -> Re
     Ok(shown.dangerous().again(again).into_response())
 }
 
-fn over(page: Page) -> Response {
-    told(page, (Tone::Trouble, StatusCode::GONE), "contact-undo-over")
+fn undone(page: Page, case: &CaseNumber) -> Response {
+    let number = case.to_string();
+    let told = Explanation {
+        tone: Tone::Done,
+        title: page.t("contact-undo-undone-title"),
+        lead: page.tw("contact-undo-undone-lead", [("number", number.as_str())]),
+        steps: Vec::new(),
+        way: Link::new(paths::RECOVER.to_owned(), page.t("recover-title")),
+        other: None,
+    };
+    explain(page, StatusCode::OK, told)
 }
 
-fn told(page: Page, how: (Tone, StatusCode), key: &str) -> Response {
+fn over(page: Page) -> Response {
     let way = Link::new(paths::RECOVER.to_owned(), page.t("recover-title"));
-    link_page::told(page, how, key, way)
+    link_page::told(page, (Tone::Trouble, StatusCode::GONE), "contact-undo-over", way)
 }

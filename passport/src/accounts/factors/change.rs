@@ -5,7 +5,7 @@ use shared::db::{DbError, Tx};
 
 use super::{recovery_codes, store as factors};
 use crate::accounts::Accounts;
-use crate::accounts::contact;
+use crate::accounts::alarm;
 use crate::accounts::devices;
 use crate::accounts::model::AccountId;
 use crate::accounts::store;
@@ -16,13 +16,8 @@ use crate::delivery::{Factor, Notice};
 /// # Errors
 /// See [`DbError`].
 pub async fn announce(accounts: &Accounts, tx: &mut Tx, account: AccountId, factor: Factor) -> Result<(), DbError> {
-    let parts = accounts.parts();
-    let lang = store::claims(tx, account).await?.and_then(|claims| claims.locale).unwrap_or_default();
-    let notice = Notice::FactorChanged { factor, at: parts.clock.now() };
-    for held in contact::store::standing(tx, account).await?.held().filter(|held| held.proven_at.is_some()) {
-        parts.outbox.notice(tx, (held.contact.kind().channel(), held.contact.as_str()), lang, &notice).await?;
-    }
-    Ok(())
+    let notice = Notice::FactorChanged { factor, at: accounts.parts().clock.now() };
+    alarm::tell_proven(accounts, tx, account, &notice).await
 }
 
 /// Until when nothing may be removed, after a reset of the password: whoever reset it may not be the owner.

@@ -25,7 +25,7 @@ use crate::accounts::hashing::{HashError, Verdict as Checked};
 use crate::accounts::model::{AccountId, LoginName, Province};
 use crate::accounts::sessions::cookie::SessionToken;
 use crate::accounts::store::{self, Credentials, Found};
-use crate::accounts::{Accounts, Trouble};
+use crate::accounts::{Accounts, Trouble, alarm};
 use crate::audit::{Actor, Event};
 use crate::delivery::Notice;
 use crate::limits::{AddressBlock, Limit, Policy, Subject, Verdict};
@@ -248,12 +248,7 @@ async fn tell_owner(accounts: &Accounts, tx: &mut Tx, account: AccountId, until:
     if !limits.hit(tx, &limits.policy().sign_in_lock_mail, Subject::Text(&subject), now).await?.is_allowed() {
         return Ok(());
     }
-    if let Some(claims) = store::claims(tx, account).await?
-        && let Some(email) = claims.email
-    {
-        parts.outbox.mail(tx, &email, claims.locale.unwrap_or_default(), Notice::Locked { until }).await?;
-    }
-    Ok(())
+    alarm::tell_mail(accounts, tx, account, &Notice::Locked { until }).await
 }
 
 /// What keeps a right password from beginning a session.

@@ -49,6 +49,21 @@ pub enum Need {
     },
 }
 
+impl Need {
+    /// What is needed of a shut account some of whose contacts may be a thief's: those show nothing by themselves. The
+    /// wait does, which every channel hears of, the former ones by the link that undoes the change.
+    pub fn unless_by(self, doubted: &[ContactKind], standing: &Standing, proven: Proven) -> Self {
+        let firm = |kind: ContactKind| {
+            standing.of(kind).is_some_and(|held| held.proven_at.is_some()) && !doubted.contains(&kind)
+        };
+        let shown = (proven.email && firm(ContactKind::Email)) || (proven.mobile && firm(ContactKind::Mobile));
+        if self != Self::Nothing || doubted.is_empty() || proven.waited || shown {
+            return self;
+        }
+        Self::Second { other: unproven(standing, proven).filter(|kind| firm(*kind)), factor: false }
+    }
+}
+
 /// The rules, for an account as it stood before the recovery. No reset passes by a factor: it is shown, or both channels
 /// are, or every channel had the time to cancel; and what is lost is removed after that time and never before.
 pub fn need(standing: &Standing, factors: Factors, proven: Proven, now: Timestamp) -> Need {

@@ -17,7 +17,7 @@ use crate::accounts::factors::{Enrolled, store as factors};
 use crate::accounts::model::{AccountId, Contact, ContactKind};
 use crate::accounts::proof::{self, Checked, Followed, Issued, Proof, ProofId, Purpose, Request};
 use crate::accounts::store as accounts_store;
-use crate::accounts::{Accounts, Trouble};
+use crate::accounts::{Accounts, Trouble, alarm};
 use crate::audit::{Actor, Event};
 use crate::delivery::{Notice, ProofWords};
 use crate::web::paths;
@@ -256,6 +256,7 @@ pub(super) async fn see(tx: &mut Tx, by: By, hash: [u8; 32], now: Timestamp) -> 
         (true, true) => Factors::Lost,
     };
     let need = need(&standing, factors, recovery.proven, now);
+    let need = need.unless_by(&alarm::doubted(tx, recovery.account, now).await?, &standing, recovery.proven);
     Ok(Some(Seen { recovery, standing, enrolled, need }))
 }
 
@@ -277,13 +278,12 @@ async fn wait(
         accounts_store::claims(tx, seen.recovery.account).await?.and_then(|claims| claims.locale).unwrap_or(lang);
     for held in seen.standing.held().filter(|held| held.proven_at.is_some()) {
         let notice = Notice::RecoveryWaits { until, cancel: link(paths::RECOVER_CANCEL, &cancel) };
-        let to = (held.contact.kind().channel(), held.contact.as_str());
-        parts.outbox.notice(tx, to, lang, &notice).await?;
+        alarm::tell(&accounts, tx, (seen.recovery.account, lang), held, &notice).await?;
     }
     if let Some(first) = seen.first() {
         let notice = Notice::RecoveryWaited { until: until + AFTER_WAIT, resume: link(paths::RECOVER_RESUME, &resume) };
         let to = (first.contact.kind().channel(), first.contact.as_str());
-        parts.outbox.notice_at(tx, to, lang, &notice, until).await?;
+        parts.outbox.notice_at(tx, to, lang, (&notice, None), until).await?;
     }
     let event = Event::RecoveryWaits { account: seen.recovery.account.to_string(), until: until.millis() };
     parts.audit.record_from(tx, caller, &Actor::Visitor, &event).await?;

@@ -1,7 +1,6 @@
 //! The new password, and everything that follows from it.
 
 use futures_util::FutureExt as _;
-use shared::clock::Timestamp;
 use shared::db::{DbError, Tx};
 use shared::http::Caller;
 use shared::i18n::Lang;
@@ -18,7 +17,7 @@ use crate::accounts::model::{AccountId, Contact};
 use crate::accounts::register::accept_agreements;
 use crate::accounts::sessions::{self, EndReason};
 use crate::accounts::store::{self as accounts_store, NewAccount};
-use crate::accounts::{Accounts, Trouble, proof};
+use crate::accounts::{Accounts, Trouble, alarm, proof};
 use crate::audit::{Actor, Event};
 use crate::delivery::{Factor, Notice};
 use crate::limits::Subject;
@@ -105,25 +104,12 @@ async fn set_password(
         parts.audit.record_from(tx, caller, &Actor::Account(account.to_string()), &event).await?;
         announce(accounts, tx, account, Factor::AllRemoved).await?;
     }
-    let ended = end_sessions(accounts, tx, account, caller).await?;
+    // Whoever knew the old password may have been there.
+    let ended = sessions::end_all(accounts, tx, account, EndReason::PasswordReset.asked_by(caller)).await?;
     lift_locks(accounts, tx, account).await?;
     let event = Event::PasswordReset { account: account.to_string(), sessions_ended: ended };
     parts.audit.record_from(tx, caller, &Actor::Account(account.to_string()), &event).await?;
-    tell(accounts, tx, seen, now).await
-}
-
-/// Ends every session, and what sites were granted in them for offline use: whoever knew the old password may have been
-/// there.
-async fn end_sessions(accounts: &Accounts, tx: &mut Tx, account: AccountId, caller: Caller) -> Result<u64, DbError> {
-    let now = accounts.parts().clock.now();
-    let mut ended = 0;
-    for session in sessions::store::live(tx, account, now).await? {
-        if accounts.end_session(tx, session, EndReason::PasswordReset.asked_by(caller)).await?.is_some() {
-            ended += 1;
-        }
-    }
-    sessions::store::withdraw_all(tx, account, now).await?;
-    Ok(ended)
+    alarm::tell_proven(accounts, tx, account, &Notice::PasswordReset { at: now }).await
 }
 
 /// Who has just shown who they are is not kept waiting for the tries of others.
@@ -134,17 +120,6 @@ async fn lift_locks(accounts: &Accounts, tx: &mut Tx, account: AccountId) -> Res
     }
     let id = account.to_string();
     limits.clear(tx, &limits.policy().password_confirmation, Subject::Text(&id)).await
-}
-
-/// Tells every contact that is proven.
-async fn tell(accounts: &Accounts, tx: &mut Tx, seen: &Seen, now: Timestamp) -> Result<(), DbError> {
-    let lang = accounts_store::claims(tx, seen.recovery.account).await?.and_then(|claims| claims.locale);
-    for held in seen.standing.held().filter(|held| held.proven_at.is_some()) {
-        let notice = Notice::PasswordReset { at: now };
-        let to = (held.contact.kind().channel(), held.contact.as_str());
-        accounts.parts().outbox.notice(tx, to, lang.unwrap_or_default(), &notice).await?;
-    }
-    Ok(())
 }
 
 /// A new account with the contact that was proven. The one that had claimed it without proof loses it, and is closed if

@@ -1,11 +1,12 @@
-//! Ending sessions from the list of them.
+//! Ending sessions: from the list of them, or all that an account has.
 
 use futures_util::FutureExt as _;
 use shared::db::{DbError, Tx};
 use shared::http::Caller;
 
-use super::{EndReason, Session, SessionId, store};
+use super::{EndReason, Ending, Session, SessionId, store};
 use crate::accounts::Accounts;
+use crate::accounts::model::AccountId;
 
 /// Which sessions of an account are to end, seen from one of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,5 +45,27 @@ async fn end(
             ended += 1;
         }
     }
+    Ok(ended)
+}
+
+/// Ends every session of an account within the caller's transaction, and what sites were granted in them for offline use,
+/// those among them included that had ended before; how many ended.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn end_all(
+    accounts: &Accounts,
+    tx: &mut Tx,
+    account: AccountId,
+    ending: impl Into<Ending>,
+) -> Result<u64, DbError> {
+    let (now, ending) = (accounts.parts().clock.now(), ending.into());
+    let mut ended = 0;
+    for session in store::live(tx, account, now).await? {
+        if accounts.end_session(tx, session, ending).await?.is_some() {
+            ended += 1;
+        }
+    }
+    store::withdraw_all(tx, account, now).await?;
     Ok(ended)
 }

@@ -23,6 +23,7 @@ use std::time::Duration;
 use shared::clock::Timestamp;
 use shared::http::{Caller, Device};
 
+pub use self::end::end_all;
 pub use self::extract::CurrentSession;
 pub use self::farewell::{Ended, Farewell};
 pub use self::sites::Sites;
@@ -134,6 +135,8 @@ pub enum EndReason {
     Closed,
     /// A change of the account's contacts was undone.
     Frozen,
+    /// Its owner said of something that it was not them.
+    Reported,
     /// An operator locked the account: see [`Standing::Withdrawn`].
     Locked,
     /// Its owner ended it from the list of sessions.
@@ -147,7 +150,7 @@ pub enum EndReason {
 impl EndReason {
     /// Every reason; whoever signed in instead is `by`.
     #[cfg(test)]
-    pub(super) fn all(by: AccountId) -> [Self; 10] {
+    pub(super) fn all(by: AccountId) -> [Self; 11] {
         // A reason that is added belongs into the list below as well.
         match Self::SignedOut {
             Self::SignedOut
@@ -156,6 +159,7 @@ impl EndReason {
             | Self::PasswordReset
             | Self::Closed
             | Self::Frozen
+            | Self::Reported
             | Self::Locked
             | Self::EndedFromList
             | Self::OthersEnded
@@ -168,6 +172,7 @@ impl EndReason {
             Self::PasswordReset,
             Self::Closed,
             Self::Frozen,
+            Self::Reported,
             Self::Locked,
             Self::EndedFromList,
             Self::OthersEnded,
@@ -189,6 +194,7 @@ impl EndReason {
             Self::PasswordReset => "password_reset",
             Self::Closed => "closed",
             Self::Frozen => "frozen",
+            Self::Reported => "reported",
             Self::Locked => "locked",
             Self::EndedFromList => "ended_from_list",
             Self::OthersEnded => "others_ended",

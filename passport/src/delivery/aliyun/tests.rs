@@ -104,7 +104,7 @@ async fn a_link_is_given_without_the_address_that_the_template_holds() {
         until: Timestamp::from_seconds(1_805_331_600),
         cancel: format!("{ISSUER}/recover/cancel?t=x"),
     };
-    let letter = text::sms("+8613800138000", Lang::En, &notice);
+    let letter = text::sms("+8613800138000", Lang::En, (&notice, None), ISSUER);
     assert_eq!(way.send(&outgoing(&letter)).await, Ok(Receipt(None)));
     let seen = seen.lock().expect("a list");
     assert_eq!(seen[0].1["TemplateCode"], "recovery-waits.en");

@@ -1,6 +1,7 @@
 //! Candidates: registering, signing in, their home and their data.
 
 mod activity;
+mod alarm;
 mod closure;
 mod code;
 mod contact;

@@ -111,6 +111,56 @@ pub(in crate::accounts::contact) async fn settled(tx: &mut Tx, now: Timestamp) -
     rows.iter().map(change).collect()
 }
 
+/// Which of an account's contacts took the place of another that can still take it back.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn undoable(tx: &mut Tx, account: AccountId, now: Timestamp) -> Result<Vec<ContactKind>, DbError> {
+    let rows = sql("SELECT DISTINCT kind FROM contact_changes \
+         WHERE account_id = $1 AND undone_at IS NULL AND undo_until > $2")
+    .bind(account)
+    .bind(now)
+    .fetch_all(tx)
+    .await?;
+    let kind = |row: &Row| {
+        ContactKind::parse(&row.get::<String>("kind")?).ok_or_else(|| BrokenRow::new("kind", "is none").into())
+    };
+    rows.iter().map(kind).collect()
+}
+
+/// Until when a change of an account's contacts can be undone, if any can.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn undoable_until(tx: &mut Tx, account: AccountId, now: Timestamp) -> Result<Option<Timestamp>, DbError> {
+    let row = sql("SELECT undo_until FROM contact_changes WHERE account_id = $1 AND undone_at IS NULL \
+         AND undo_until > $2 ORDER BY undo_until DESC LIMIT 1")
+    .bind(account)
+    .bind(now)
+    .fetch_optional(tx)
+    .await?;
+    row.map(|row| row.get("undo_until")).transpose()
+}
+
+/// Lets every change of an account's contacts that can be undone be undone until then.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn keep_undoable(
+    tx: &mut Tx,
+    account: AccountId,
+    (now, until): (Timestamp, Timestamp),
+) -> Result<(), DbError> {
+    sql("UPDATE contact_changes SET undo_until = $3 \
+         WHERE account_id = $1 AND undone_at IS NULL AND undo_until > $2 AND undo_until < $3")
+    .bind(account)
+    .bind(now)
+    .bind(until)
+    .execute(tx)
+    .await
+    .map(drop)
+}
+
 /// Whether another change that can still be undone keeps a contact as a login name.
 pub(in crate::accounts::contact) async fn is_kept(
     tx: &mut Tx,

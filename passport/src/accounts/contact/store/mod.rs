@@ -202,6 +202,7 @@ pub async fn close(tx: &mut Tx, account: AccountId, now: Timestamp) -> Result<()
     sql("DELETE FROM identities WHERE account_id = $1").bind(account).execute(tx).await?;
     sql("DELETE FROM profiles WHERE account_id = $1").bind(account).execute(tx).await?;
     sql("DELETE FROM closures WHERE account_id = $1").bind(account).execute(tx).await?;
+    sql("DELETE FROM alarms WHERE account_id = $1").bind(account).execute(tx).await?;
     sql("UPDATE accounts SET name = NULL, email = NULL, email_verified_at = NULL, mobile = NULL, \
          mobile_verified_at = NULL, id_verified_at = NULL, locale = NULL, province = NULL, password_hash = '', \
          form_hash = NULL, blocked_at = $2, closed_at = $2, updated_at = $2 WHERE id = $1")

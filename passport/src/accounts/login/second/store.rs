@@ -62,6 +62,14 @@ pub async fn end(tx: &mut Tx, token_hash: [u8; 32]) -> Result<bool, DbError> {
     sql("DELETE FROM half_sign_ins WHERE token_hash = $1").bind(token_hash).execute(tx).await.map(|rows| rows == 1)
 }
 
+/// Ends every half sign-in of an account.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn end_all(tx: &mut Tx, account: AccountId) -> Result<(), DbError> {
+    sql("DELETE FROM half_sign_ins WHERE account_id = $1").bind(account).execute(tx).await.map(drop)
+}
+
 /// Removes up to a batch of those whose time is over; how many went.
 ///
 /// # Errors

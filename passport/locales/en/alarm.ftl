@@ -1,0 +1,24 @@
+# “This wasn't me”: the page of a notice's link, and that of its case.
+alarm-not-me = This wasn’t me
+alarm-title = It wasn’t you?
+alarm-lead = If you did not do this, press “This wasn’t me”. We protect your account at once.
+alarm-about = What happened
+alarm-device = Device
+alarm-button = This wasn’t me, protect my account
+alarm-hint = What it does: everybody is signed out, on all devices and sites, resets and changes that are under way are cancelled, and nobody can sign in until you reset the password. Address, number, protections and data stay as they are. If it was you, just close this page.
+alarm-hint-signed-in = What it does: everybody is signed out, on all devices and sites, this one included; resets and changes that are under way are cancelled, and nobody can sign in until you reset the password. Address, number, protections and data stay as they are.
+alarm-over-title = This link is too old
+alarm-over-lead = The link of a notice is good for 30 days. If you fear that somebody else is in your account, reset the password: everybody is signed out, and every contact of yours is told.
+alarm-often-title = Please reset your password
+alarm-often-lead = “This wasn’t me” came from this address or number several times lately, so the account was not shut again. Reset the password: everybody is signed out. If it was not you who reported it, somebody reads your mails or messages: check your contact details afterwards.
+alarm-case-shut-title = Your account is protected
+alarm-case-shut-lead = Everybody was signed out, and nobody can sign in. Reset the password now, and the account is open again.
+alarm-case-open-title = Your account is open again
+alarm-case-open-lead = The password was reset after the report. You can sign in with the new one.
+alarm-case-number = Case number
+alarm-case-opened = Reported
+alarm-case-closed = Settled by our staff
+alarm-case-keep = Write this number down and tell it to our staff when you ask them. On the telephone, read it digit by digit.
+alarm-case-undo-title = A contact was changed lately
+alarm-case-undo = If it was not you, open the link in the notice about the change to undo it, before { $time }. It went to the former address or number. Until then the new contact alone cannot reset the password.
+alarm-case-factors = Afterwards, see under “Security” whether there are passkeys or an authenticator app that you do not know, and remove them.

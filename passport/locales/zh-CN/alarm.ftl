@@ -1,0 +1,24 @@
+# “这不是我”: the page of a notice's link, and that of its case.
+alarm-not-me = 这不是我
+alarm-title = 这不是您做的？
+alarm-lead = 如果下面的事不是您本人做的，请按“这不是我”。我们马上保护您的账号。
+alarm-about = 事情
+alarm-device = 设备
+alarm-button = 这不是我，保护账号
+alarm-hint = 按下后：所有设备和网站上的登录都会退出，没有做完的重置和更换都会取消，直到您重置密码，没有人能登录。邮箱、手机号、验证方式和资料不会变。如果是您本人做的，关掉这个页面就可以。
+alarm-hint-signed-in = 按下后：所有设备和网站上的登录都会退出，这台设备也一样；没有做完的重置和更换都会取消，直到您重置密码，没有人能登录。邮箱、手机号、验证方式和资料不会变。
+alarm-over-title = 这个链接已经过期
+alarm-over-lead = 通知里的链接30天内有效。如果您担心账号不在自己手里，请重置密码：所有登录都会退出，您的联系方式都会收到通知。
+alarm-often-title = 请重置密码
+alarm-often-lead = 这个邮箱或手机号最近多次报告“这不是我”，这次没有再停用账号。请重置密码：所有登录都会退出。如果不是您报告的，说明有人能看到发给您的邮件或短信，请重置后检查联系方式。
+alarm-case-shut-title = 账号已保护
+alarm-case-shut-lead = 所有登录都已退出，没有人能登录。请现在重置密码，账号随即恢复。
+alarm-case-open-title = 账号已经恢复
+alarm-case-open-lead = 报告之后，密码已经重置。现在可以用新密码登录。
+alarm-case-number = 个案编号
+alarm-case-opened = 报告时间
+alarm-case-closed = 工作人员处理完毕
+alarm-case-keep = 请记下这个编号，联系客服时报给我们。电话里可以逐个数字读。
+alarm-case-undo-title = 联系方式最近更换过
+alarm-case-undo = 如果更换不是您做的，请打开“更换了联系方式”那条通知里的链接撤销，有效到{ $time }。它发给了原来的邮箱或手机号。在那之前，只有新的联系方式不能重置密码。
+alarm-case-factors = 重置后请看看“安全”里有没有不认识的通行密钥和身份验证器，有就移除。

@@ -1,0 +1,234 @@
+//! The tables of alarms' links and of cases.
+
+use shared::clock::Timestamp;
+use shared::db::{BATCH, BrokenRow, DbError, Row, Tx, sql};
+use shared::http::{Caller, Device};
+
+use super::{CaseNumber, LIFETIME};
+use crate::accounts::model::AccountId;
+
+/// A link that is sent with a notice.
+#[derive(Debug, Clone)]
+pub(super) struct NewLink<'a> {
+    pub(super) token_hash: [u8; 32],
+    pub(super) account: AccountId,
+    /// The kind of contact that it is sent to, or `session`.
+    pub(super) via: &'static str,
+    /// What the notice tells of.
+    pub(super) about: &'a str,
+    /// When that was.
+    pub(super) at: Timestamp,
+}
+
+/// What a link is about.
+#[derive(Debug, Clone)]
+pub(super) struct Alarm {
+    pub(super) account: AccountId,
+    pub(super) via: String,
+    pub(super) about: String,
+    pub(super) at: Timestamp,
+    pub(super) expires_at: Timestamp,
+    /// The case that it opened, or joined.
+    pub(super) case: Option<CaseNumber>,
+}
+
+/// A case.
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// Its number.
+    pub number: CaseNumber,
+    /// The account.
+    pub account: AccountId,
+    /// What its owner says was somebody else: the name of a notice, or the kind of an event.
+    pub about: String,
+    /// When that was.
+    pub at: Timestamp,
+    /// The kind of contact by which it was reported, or `session`.
+    pub via: String,
+    /// When it was reported.
+    pub opened_at: Timestamp,
+    /// From which network.
+    pub network: Option<String>,
+    /// By which device.
+    pub device: Option<Device>,
+    /// When staff closed it.
+    pub closed_at: Option<Timestamp>,
+    /// Whether the account is shut still: its password was not chosen anew since.
+    pub shut: bool,
+}
+
+pub(super) async fn insert_link(tx: &mut Tx, new: &NewLink<'_>) -> Result<(), DbError> {
+    sql("INSERT INTO alarms (token_hash, account_id, via, about, at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)")
+        .bind(new.token_hash)
+        .bind(new.account)
+        .bind(new.via)
+        .bind(new.about)
+        .bind(new.at)
+        .bind(new.at + LIFETIME)
+        .execute(tx)
+        .await
+        .map(drop)
+}
+
+/// What a link is about, if it is one and its account is there still.
+pub(super) async fn find_link(tx: &mut Tx, token_hash: [u8; 32]) -> Result<Option<Alarm>, DbError> {
+    let row = sql("SELECT l.account_id, l.via, l.about, l.at, l.expires_at, l.case_number FROM alarms l \
+         JOIN accounts a ON a.id = l.account_id AND a.closed_at IS NULL WHERE l.token_hash = $1")
+    .bind(token_hash)
+    .fetch_optional(tx)
+    .await?;
+    row.map(|row| {
+        Ok(Alarm {
+            account: row.get("account_id")?,
+            via: row.get("via")?,
+            about: row.get("about")?,
+            at: row.get("at")?,
+            expires_at: row.get("expires_at")?,
+            case: row.get::<Option<String>>("case_number")?.map(|stored| number(&stored)).transpose()?,
+        })
+    })
+    .transpose()
+}
+
+/// Spends a link; whether it was still there to be spent.
+pub(super) async fn spend_link(tx: &mut Tx, token_hash: [u8; 32], now: Timestamp) -> Result<bool, DbError> {
+    sql("UPDATE alarms SET raised_at = $2 WHERE token_hash = $1 AND raised_at IS NULL AND expires_at > $2 \
+         RETURNING token_hash")
+    .bind(token_hash)
+    .bind(now)
+    .fetch_optional(tx)
+    .await
+    .map(|row| row.is_some())
+}
+
+/// Notes the case that a link belongs to.
+pub(super) async fn set_case(tx: &mut Tx, token_hash: [u8; 32], case: &CaseNumber) -> Result<(), DbError> {
+    sql("UPDATE alarms SET case_number = $2 WHERE token_hash = $1")
+        .bind(token_hash)
+        .bind(case.as_str())
+        .execute(tx)
+        .await
+        .map(drop)
+}
+
+/// Opens a case about an alarm; whether the number was free.
+pub(super) async fn open_case(
+    tx: &mut Tx,
+    number: &CaseNumber,
+    alarm: &Alarm,
+    (caller, now): (Caller, Timestamp),
+) -> Result<bool, DbError> {
+    sql("INSERT INTO cases (number, account_id, about, at, via, opened_at, network, device) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (number) DO NOTHING")
+    .bind(number.as_str())
+    .bind(alarm.account)
+    .bind(&alarm.about)
+    .bind(alarm.at)
+    .bind(&alarm.via)
+    .bind(now)
+    .bind(caller.network.to_string())
+    .bind(caller.device.to_string())
+    .execute(tx)
+    .await
+    .map(|rows| rows == 1)
+}
+
+macro_rules! cases {
+    ($rest:literal) => {
+        concat!(
+            "SELECT c.number, c.account_id, c.about, c.at, c.via, c.opened_at, c.network, c.device, c.closed_at, \
+             CASE WHEN a.frozen_at >= c.opened_at THEN c.opened_at END AS shut_at \
+             FROM cases c JOIN accounts a ON a.id = c.account_id ",
+            $rest
+        )
+    };
+}
+
+/// The case of that number.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn find_case(tx: &mut Tx, wanted: &CaseNumber) -> Result<Option<Case>, DbError> {
+    let row = sql(cases!("WHERE c.number = $1")).bind(wanted.as_str()).fetch_optional(tx).await?;
+    row.map(|row| case(&row)).transpose()
+}
+
+/// The case by which an account is shut.
+pub(super) async fn case_of(tx: &mut Tx, account: AccountId) -> Result<Option<Case>, DbError> {
+    let row = sql(cases!(
+        "WHERE c.account_id = $1 AND a.frozen_at >= c.opened_at AND c.closed_at IS NULL ORDER BY c.opened_at DESC LIMIT 1"
+    ))
+    .bind(account)
+    .fetch_optional(tx)
+    .await?;
+    row.map(|row| case(&row)).transpose()
+}
+
+/// Cases, the newest first: those that staff have not closed, or all.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn cases(tx: &mut Tx, all: bool, most: u32) -> Result<Vec<Case>, DbError> {
+    let query = match all {
+        true => sql(cases!("ORDER BY c.opened_at DESC, c.number LIMIT $1")),
+        false => sql(cases!("WHERE c.closed_at IS NULL ORDER BY c.opened_at DESC, c.number LIMIT $1")),
+    };
+    query.bind(i64::from(most)).fetch_all(tx).await?.iter().map(case).collect()
+}
+
+/// Closes a case; whose it is, unless it was closed before.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn close_case(tx: &mut Tx, number: &CaseNumber, now: Timestamp) -> Result<Option<AccountId>, DbError> {
+    let row = sql("UPDATE cases SET closed_at = $2 WHERE number = $1 AND closed_at IS NULL RETURNING account_id")
+        .bind(number.as_str())
+        .bind(now)
+        .fetch_optional(tx)
+        .await?;
+    row.map(|row| row.get("account_id")).transpose()
+}
+
+/// Removes up to a batch of links that were over before `limit`; how many went.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn purge_links(tx: &mut Tx, limit: Timestamp) -> Result<u64, DbError> {
+    sql("DELETE FROM alarms WHERE token_hash IN (SELECT token_hash FROM alarms WHERE expires_at < $1 LIMIT $2)")
+        .bind(limit)
+        .bind(BATCH)
+        .execute(tx)
+        .await
+}
+
+/// Removes up to a batch of cases that were opened before `limit`, whose links are gone; how many went.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn purge_cases(tx: &mut Tx, limit: Timestamp) -> Result<u64, DbError> {
+    sql("DELETE FROM cases WHERE number IN (SELECT number FROM cases WHERE opened_at < $1 \
+         AND NOT EXISTS (SELECT 1 FROM alarms WHERE alarms.case_number = cases.number) LIMIT $2)")
+    .bind(limit)
+    .bind(BATCH)
+    .execute(tx)
+    .await
+}
+
+fn case(row: &Row) -> Result<Case, DbError> {
+    Ok(Case {
+        number: number(&row.get::<String>("number")?)?,
+        account: row.get("account_id")?,
+        about: row.get("about")?,
+        at: row.get("at")?,
+        via: row.get("via")?,
+        opened_at: row.get("opened_at")?,
+        network: row.get("network")?,
+        device: row.get::<Option<String>>("device")?.map(|stored| Device::parse(&stored)),
+        closed_at: row.get("closed_at")?,
+        shut: row.get::<Option<Timestamp>>("shut_at")?.is_some(),
+    })
+}
+
+fn number(stored: &str) -> Result<CaseNumber, DbError> {
+    CaseNumber::parse(stored).ok_or_else(|| BrokenRow::new("number", "is no number of a case").into())
+}

@@ -1,0 +1,61 @@
+//! Telling the owner of an account, with a link by which they say that it was not them.
+
+use shared::db::{DbError, Tx};
+use shared::i18n::Lang;
+
+use super::link::AlarmToken;
+use super::store::{self, NewLink};
+use crate::accounts::Accounts;
+use crate::accounts::contact::{self, Held};
+use crate::accounts::model::AccountId;
+use crate::accounts::store as accounts_store;
+use crate::delivery::Notice;
+
+/// Tells every proven contact of an account, in its owner's language.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn tell_proven(accounts: &Accounts, tx: &mut Tx, account: AccountId, notice: &Notice) -> Result<(), DbError> {
+    let lang = accounts_store::claims(tx, account).await?.and_then(|claims| claims.locale).unwrap_or_default();
+    for held in contact::store::standing(tx, account).await?.held().filter(|held| held.proven_at.is_some()) {
+        tell(accounts, tx, (account, lang), held, notice).await?;
+    }
+    Ok(())
+}
+
+/// Tells the mail address of an account, proven or not, in its owner's language.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn tell_mail(accounts: &Accounts, tx: &mut Tx, account: AccountId, notice: &Notice) -> Result<(), DbError> {
+    let lang = accounts_store::claims(tx, account).await?.and_then(|claims| claims.locale).unwrap_or_default();
+    match contact::store::standing(tx, account).await?.email {
+        Some(held) => tell(accounts, tx, (account, lang), &held, notice).await,
+        None => Ok(()),
+    }
+}
+
+/// Tells one contact of an account. One that was never proven may be a stranger's, who gets no link: it would let them
+/// shut the account.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn tell(
+    accounts: &Accounts,
+    tx: &mut Tx,
+    (account, lang): (AccountId, Lang),
+    held: &Held,
+    notice: &Notice,
+) -> Result<(), DbError> {
+    let parts = accounts.parts();
+    let to = (held.contact.kind().channel(), held.contact.as_str());
+    let mut link = None;
+    if held.proven_at.is_some() && notice.may_be_denied() {
+        let token = AlarmToken::new(&*parts.entropy);
+        let via = held.contact.kind().code();
+        let new = NewLink { token_hash: token.hash(), account, via, about: notice.name(), at: parts.clock.now() };
+        store::insert_link(tx, &new).await?;
+        link = Some(token.link(&parts.web.origin));
+    }
+    parts.outbox.notice_at(tx, to, lang, (notice, link.as_deref()), parts.clock.now()).await.map(drop)
+}
