@@ -2,7 +2,7 @@
 //!
 //! One module per slice of the product; a slice holds its handlers, rules and SQL. Who may call
 //! whom is written down in `docs/ARCHITECTURE.md` and held by `tests/it/architecture.rs`:
-//! `shared ← egress ← {web, audit, limits, delivery, keys} ← {clients, accounts} ← oidc ← home ← {app, router, cli}`.
+//! `shared ← egress ← {web, audit, limits, delivery, keys} ← {clients, accounts} ← oidc ← {export, home} ← {app, router, cli}`.
 
 pub mod accounts;
 pub mod app;
@@ -12,6 +12,7 @@ pub mod clients;
 pub mod config;
 pub mod delivery;
 pub mod egress;
+pub mod export;
 #[cfg(any(test, feature = "fuzzing"))]
 #[doc(hidden)]
 pub mod fuzzing;

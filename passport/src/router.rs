@@ -17,6 +17,7 @@ use crate::accounts::{
 use crate::app::App;
 use crate::clients::logos::endpoint as logos;
 use crate::delivery::reports;
+use crate::export;
 use crate::home;
 use crate::oidc::discovery::paths as provider;
 use crate::oidc::logout::{end_session, front_channel};
@@ -48,7 +49,9 @@ pub fn router(app: App) -> Router {
         .route(paths::PROVINCE, get(province::show).post(province::submit))
         .route(paths::SIGN_OUT, get(sign_out::show).post(sign_out::submit))
         .route(paths::PROFILE, get(profile::show).post(profile::submit))
+        .route(paths::EXPORT, get(export::show).post(export::submit))
         .route(paths::PASSWORD, get(password::show).post(password::submit))
+        .route(paths::PASSWORD_REMOVE, get(password::show_removal).post(password::remove))
         .route(paths::CONTACT, get(contact::show).post(contact::send))
         .route(paths::CONTACT_PROOF, get(contact::show_proof).post(contact::submit_proof))
         .route(paths::CONTACT_CHANGE, get(contact::change_page::show).post(contact::change_page::submit))
@@ -74,6 +77,7 @@ pub fn router(app: App) -> Router {
         .route(paths::RECOVER_LINK, get(recovery::show_link).post(recovery::follow))
         .route(paths::RECOVER_CANCEL, get(recovery::show_cancel).post(recovery::cancel))
         .route(paths::RECOVER_RESUME, get(recovery::show_resume).post(recovery::resume))
+        .route(paths::RECOVER_PASSKEY, get(recovery::show_password).post(recovery::submit_passkey))
         .route(paths::RECOVER_PASSWORD, get(recovery::show_password).post(recovery::submit_password))
         .route(provider::CONSENT, get(consent::page::show).post(consent::page::submit))
         .route(paths::SITES, get(consent::sites::show))

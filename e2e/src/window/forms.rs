@@ -1,10 +1,13 @@
 //! Filling in forms as a person does.
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use fantoccini::Locator;
 
 use super::{PATIENCE, Window};
 use crate::journey::Newcomer;
+
+/// The most stops of the Tab key on a page: more is no way.
+const MOST_STOPS: usize = 60;
 
 impl Window {
     /// Types into the control of this name, or chooses the option with this value.
@@ -27,6 +30,19 @@ impl Window {
             return Ok(());
         }
         self.click("[name=captcha_action][value=work]").await?;
+        self.proven().await
+    }
+
+    /// The same without a mouse.
+    pub async fn prove_by_keyboard(&self) -> anyhow::Result<()> {
+        if !self.has("[name=captcha_action][value=work]").await? {
+            return Ok(());
+        }
+        self.type_by_keyboard("[name=captcha_action][value=work]", "\u{E007}").await?;
+        self.proven().await
+    }
+
+    async fn proven(&self) -> anyhow::Result<()> {
         self.until("the proof of work", async || {
             let nonce = self.client.find(Locator::Css("[name=pow_nonce]")).await?;
             Ok(nonce.prop("value").await?.is_some_and(|value| !value.is_empty()))
@@ -58,6 +74,18 @@ impl Window {
         let element = self.client.find(Locator::Css(&css)).await?;
         // The key's code point in WebDriver (§17.4.2).
         Ok(element.send_keys("\u{E007}").await?)
+    }
+
+    /// Presses Tab until what matches has the focus, and types there: the way of who has no mouse.
+    pub async fn type_by_keyboard(&self, css: &str, keys: &str) -> anyhow::Result<()> {
+        let has_focus = format!("return document.activeElement !== null && document.activeElement.matches({css:?})");
+        for _ in 0..MOST_STOPS {
+            if self.run(&has_focus).await? == true {
+                return Ok(self.client.active_element().await?.send_keys(keys).await?);
+            }
+            self.client.active_element().await?.send_keys("\u{E004}").await?;
+        }
+        bail!("no way by Tab leads to {css}")
     }
 
     /// Presses the one primary button of the form in sight.

@@ -52,7 +52,10 @@ fn ends_of_ways(demo: &Demo) -> Vec<String> {
         "/recover/link?t=x",
         "/recover/cancel?t=x",
         "/recover/resume?t=x",
+        "/recover/code",
         "/recover/password",
+        "/contact/number?t=x",
+        "/close/take-back?t=x",
     ] {
         pages.push(format!("{}{path}", demo.passport));
     }
@@ -79,6 +82,9 @@ fn signed_in(demo: &Demo) -> Vec<String> {
         "/account/security/authenticator",
         "/account/security/passkeys",
         "/account/password",
+        "/account/password/remove",
+        "/account/export",
+        "/account/security/needed",
         "/account/contact",
         "/account/contact/change?contact=email",
         "/account/contact/change?contact=mobile",

@@ -2,6 +2,9 @@
 
 use anyhow::ensure;
 
+use e2e::journey::Newcomer;
+
+use crate::axe::Findings;
 use crate::stage::{Browser, newcomer, received, registered};
 
 #[tokio::test]
@@ -73,6 +76,54 @@ async fn a_number_is_asked_for_by_its_new_owner_and_kept_by_the_holder() -> anyh
     browser.click("main form button.primary").await?;
     browser.shows("号码已保留").await?;
     browser.close().await
+}
+
+/// Registered, with the mail address proven.
+async fn proven(browser: &Browser) -> anyhow::Result<Newcomer> {
+    let who = newcomer();
+    registered(browser, &who).await?;
+    let mail = received(&browser.demo, &who.email, "请验证您的邮箱").await?;
+    browser.goto(&mail.link("/contact/confirm")?).await?;
+    browser.click("main form button.primary").await?;
+    browser.shows("邮箱已验证").await?;
+    Ok(who)
+}
+
+/// Without a mouse: every step is reached by Tab, and every button is pressed by Enter. Every page on the way is looked at.
+#[tokio::test]
+async fn a_forgotten_password_is_chosen_anew_by_keyboard_alone() -> anyhow::Result<()> {
+    const ENTER: &str = "\u{E007}";
+    let owner = Browser::open(390).await?;
+    let who = proven(&owner).await?;
+    owner.close().await?;
+
+    let (browser, mut found) = (Browser::open(1280).await?, Findings::default());
+    browser.goto(&format!("{}/sign-in", browser.demo.passport)).await?;
+    browser.type_by_keyboard("main a[href='/recover'], main a[href^='/recover?']", ENTER).await?;
+    browser.arrives_at(&format!("{}/recover", browser.demo.passport)).await?;
+    browser.type_by_keyboard("[name=username]", &who.email).await?;
+    browser.prove_by_keyboard().await?;
+    browser.type_by_keyboard("main button.primary[type=submit]", ENTER).await?;
+    browser.appears("[name=code]").await?;
+    found.look(&browser).await?;
+    browser.type_by_keyboard("[name=code]", "000000").await?;
+    browser.type_by_keyboard("main button.primary[type=submit]", ENTER).await?;
+    browser.appears(".summary").await?;
+    found.look(&browser).await?;
+    // The summary has the focus, and its first line leads to the field.
+    browser.type_by_keyboard(".summary a", ENTER).await?;
+    let code = received(&browser.demo, &who.email, "重置密码").await?.code()?;
+    browser.type_by_keyboard("[name=code]", &code).await?;
+    browser.type_by_keyboard("main button.primary[type=submit]", ENTER).await?;
+    browser.arrives_at(&format!("{}/recover/password", browser.demo.passport)).await?;
+    found.look(&browser).await?;
+    for name in ["password", "password_confirm"] {
+        browser.type_by_keyboard(&format!("[name={name}]"), "Regen7!wolke").await?;
+    }
+    browser.type_by_keyboard("main button.primary[type=submit]", ENTER).await?;
+    browser.shows("新密码已保存").await?;
+    browser.close().await?;
+    found.verdict()
 }
 
 /// In English, on a phone, on the way to a site: the code of a mail, and the site is reached.

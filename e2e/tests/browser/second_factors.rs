@@ -4,7 +4,7 @@ use anyhow::ensure;
 use e2e::window::App;
 
 use crate::axe::Findings;
-use crate::stage::{Browser, newcomer, registered};
+use crate::stage::{Browser, newcomer, received, registered};
 
 /// Goes to a page of the account's security.
 async fn at(browser: &Browser, page: &str) -> anyhow::Result<()> {
@@ -125,5 +125,60 @@ async fn who_has_an_app_signs_in_by_keyboard_and_reaches_the_site() -> anyhow::R
     paper.stands_at_the_desk_of(&paper.demo.cet).await?;
     paper.close().await?;
     owner.close().await?;
+    found.verdict()
+}
+
+/// A passkey and nothing else signs in; and when it does not, the mail and the passkey give the account a password again.
+#[tokio::test]
+async fn an_account_does_without_a_password_and_gets_one_back() -> anyhow::Result<()> {
+    let (browser, who, mut found) = (Browser::open(390).await?, newcomer(), Findings::default());
+    browser.add_authenticator().await?;
+    registered(&browser, &who).await?;
+    at(&browser, "/passkeys").await?;
+    browser.submit().await?;
+    keep_codes(&browser).await?;
+    browser.click("a[href='/account/password/remove']").await?;
+    browser.shows("验证邮箱或手机号").await?;
+    found.look(&browser).await?;
+    let mail = received(&browser.demo, &who.email, "请验证您的邮箱").await?;
+    browser.goto(&mail.link("/contact/confirm")?).await?;
+    browser.click("main form button.primary").await?;
+    browser.shows("邮箱已验证").await?;
+
+    // The sign-in with the passkey comes first, and this authenticator says yes by itself.
+    browser.goto(&format!("{}/account/password/remove", browser.demo.passport)).await?;
+    browser.appears("#remove").await?;
+    found.look(&browser).await?;
+    browser.click("#remove").await?;
+    browser.shows("只有通行密钥能登录您的账号").await?;
+    found.look(&browser).await?;
+    for page in ["/account/password", "/account/close", "/account/export"] {
+        browser.goto(&format!("{}{page}", browser.demo.passport)).await?;
+        ensure!(!browser.has("[name=old_password]").await?, "{page} asks for a password that is not there");
+        found.look(&browser).await?;
+    }
+    browser.sign_out_at_the_passport().await?;
+    browser.goto(&format!("{}/sign-in", browser.demo.passport)).await?;
+    browser.appears(".tiles").await?;
+    browser.sign_out_at_the_passport().await?;
+
+    browser.goto(&format!("{}/recover", browser.demo.passport)).await?;
+    browser.fill("username", &who.email).await?;
+    browser.prove().await?;
+    browser.submit().await?;
+    browser.appears("[name=code]").await?;
+    browser.fill("code", &received(&browser.demo, &who.email, "重置密码").await?.code()?).await?;
+    browser.submit().await?;
+    browser.shows("还需要一步").await?;
+    found.look(&browser).await?;
+    browser.click("form[data-passkey] button").await?;
+    browser.fill("password", "Regen7!wolke").await?;
+    browser.fill("password_confirm", "Regen7!wolke").await?;
+    browser.submit().await?;
+    // On the sign-in page the authenticator says yes by itself once more.
+    browser.appears(".tiles").await?;
+    browser.goto(&format!("{}/account/password", browser.demo.passport)).await?;
+    browser.appears("[name=old_password]").await?;
+    browser.close().await?;
     found.verdict()
 }

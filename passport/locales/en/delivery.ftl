@@ -304,6 +304,28 @@ delivery-codes-guessed-text =
     { $not-me }
 delivery-codes-guessed-sms = [E-TEST] { $time }: somebody typed your right password and several wrong codes. They were not let in. If it was not you, open: { $link }
 
+delivery-password-removed-subject = Your password was deleted: E-TEST Passport
+delivery-password-removed-text =
+    Hello,
+
+    At { $time }, the password of your account was deleted. Only passkeys sign in from now on.
+
+    If it was you, there is nothing to do.
+
+    { $not-me }
+delivery-password-removed-sms = [E-TEST] { $time }: the password of your account was deleted; only passkeys sign in from now on. If it was not you, open: { $link }
+
+delivery-data-copied-subject = Your data were downloaded: E-TEST Passport
+delivery-data-copied-text =
+    Hello,
+
+    At { $time }, somebody who was signed in to your account downloaded everything that the Passport keeps about you.
+
+    If it was you, there is nothing to do.
+
+    { $not-me }
+delivery-data-copied-sms = [E-TEST] { $time }: somebody who was signed in to your account downloaded all your data. If it was not you, open: { $link }
+
 delivery-factors-removed-subject = All extra protections were removed: E-TEST Passport
 delivery-factors-removed-text =
     Hello,

@@ -2,6 +2,7 @@
 factors-title = Security
 factors-back = Back to Security
 
+factors-glance-passkeys = Only your passkeys sign in to your account
 factors-glance-one = Only a password protects your account
 factors-glance-two = Your account is protected twice
 factors-glance-alone = Whoever learns the password can sign in. We suggest one more protection:
@@ -29,6 +30,7 @@ factors-passkey-over = That took too long. Press the button once more
 factors-passkey-refused = This passkey was not added; perhaps it is there already. Try another device
 factors-passkey-too-many = There are 20 passkeys already. Remove one that you do not use first
 factors-passkey-failed = That did not work. Try again, or choose another way
+factors-passkey-only = It is the only way to sign in. First add another passkey, or set a password on the security page
 factors-passkey-rename = Save the name
 factors-passkey-remove = Remove this passkey
 factors-passkey-remove-title = Remove
@@ -115,6 +117,8 @@ factors-lost-link = Get back control of the account
 factors-other-account = Use another account
 
 factors-password = Password
+factors-password-none = Deleted { $day }; only passkeys sign in
+factors-password-remove = Do without a password and sign in with passkeys only
 factors-password-set = Last changed: { $day }
 factors-trusted = Remembered devices
 factors-trusted-text = On { $count } devices the second step is left out.

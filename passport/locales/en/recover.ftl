@@ -60,6 +60,7 @@ recover-told-nothing-title = There is nothing to cancel
 recover-told-nothing-lead = That reset is cancelled, done, or took too long.
 recover-told-early-title = It is not time yet
 recover-told-early-lead = Open this link again when the wait is over, and choose a new password.
+recover-passkey = Confirm with a passkey
 recover-factor = The digits of your authenticator app, or a recovery code
 recover-factor-hint = 6 digits, or a recovery code of 24
 recover-factor-lead = { $to } is yours. This account has one more protection, and a new password does not get around it:

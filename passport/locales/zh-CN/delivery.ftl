@@ -304,6 +304,28 @@ delivery-codes-guessed-text =
     { $not-me }
 delivery-codes-guessed-sms = 【E-TEST】{ $time }有人输入了正确的密码，但第二步的验证码多次不对，账号没有被登录。如非本人操作，请打开：{ $link }
 
+delivery-password-removed-subject = 密码已删除：E-TEST通行证
+delivery-password-removed-text =
+    您好！
+
+    { $time }，账号的密码被删除了，以后只用通行密钥登录。
+
+    如果是您本人的操作，您无需做任何事。
+
+    { $not-me }
+delivery-password-removed-sms = 【E-TEST】{ $time }您的账号删除了密码，以后只用通行密钥登录。如非本人操作，请打开：{ $link }
+
+delivery-data-copied-subject = 您的数据被下载了：E-TEST通行证
+delivery-data-copied-text =
+    您好！
+
+    { $time }，有人登录您的账号，下载了通行证保存的、关于您的全部数据。
+
+    如果是您本人的操作，您无需做任何事。
+
+    { $not-me }
+delivery-data-copied-sms = 【E-TEST】{ $time }有人登录您的账号，下载了您的全部数据。如非本人操作，请打开：{ $link }
+
 delivery-factors-removed-subject = 全部验证方式已移除：E-TEST通行证
 delivery-factors-removed-text =
     您好！

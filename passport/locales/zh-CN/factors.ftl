@@ -2,6 +2,7 @@
 factors-title = 安全
 factors-back = 返回安全页面
 
+factors-glance-passkeys = 只有通行密钥能登录您的账号
 factors-glance-one = 只有密码保护您的账号
 factors-glance-two = 您的账号有两道保护
 factors-glance-alone = 别人知道了密码就能登录。建议加一道：
@@ -29,6 +30,7 @@ factors-passkey-over = 等待太久了，请再按一次按钮
 factors-passkey-refused = 这个通行密钥没有添加成功，可能已经添加过。请换一个设备再试
 factors-passkey-too-many = 已经有20个通行密钥。先移除不用的，再添加
 factors-passkey-failed = 没有完成。可以再试一次，或者换一种方式
+factors-passkey-only = 这是唯一的登录方式。先添加另一个通行密钥，或在安全页面设置密码
 factors-passkey-rename = 保存名称
 factors-passkey-remove = 移除这个通行密钥
 factors-passkey-remove-title = 移除
@@ -115,6 +117,8 @@ factors-lost-link = 找回账号的控制权
 factors-other-account = 换一个账号
 
 factors-password = 密码
+factors-password-none = { $day }删除了密码，只用通行密钥登录
+factors-password-remove = 不再用密码，只用通行密钥登录
 factors-password-set = 上次修改：{ $day }
 factors-trusted = 记住的设备
 factors-trusted-text = 有{ $count }台设备登录时不再要求第二步。

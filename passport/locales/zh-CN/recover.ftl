@@ -60,6 +60,7 @@ recover-told-nothing-title = 没有什么要取消的
 recover-told-nothing-lead = 这次重置已经取消、完成或超过了时间。
 recover-told-early-title = 时间还没有到
 recover-told-early-lead = 等待结束后再打开这个链接，就能选一个新密码。
+recover-passkey = 用通行密钥确认
 recover-factor = 身份验证器的数字，或一个恢复码
 recover-factor-hint = 6位数字，或者24位的恢复码
 recover-factor-lead = 已确认{ $to }是您的。这个账号还有一道保护，重置密码也不会绕过它：

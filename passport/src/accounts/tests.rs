@@ -15,7 +15,7 @@ use super::hashing::HashError;
 use super::login::Browser;
 use super::login::{Attempt, Refusal, SignIn};
 use super::model::LoginName;
-use super::password::Changed;
+use super::password::{Changed, Unconfirmed};
 use super::sessions::Stay;
 use super::store::Found;
 use super::*;
@@ -124,7 +124,7 @@ async fn a_change_of_password_that_finds_the_queue_full_is_no_failure() {
         })
         .await;
         let answer = change("wrong").await.expect("an answer");
-        assert!(matches!(answer, Changed::WrongOld { left: 4 }), "the first failure of five");
+        assert!(matches!(answer, Changed::Unconfirmed(Unconfirmed::Wrong { left: 4 })), "the first failure of five");
         assert!(matches!(change(PASSWORD).await.expect("an answer"), Changed::Done(_)));
     })
     .await;

@@ -46,6 +46,9 @@ impl Notice {
             "once-more" => ("info", "accounts-notice-once-more"),
             "half-over" => ("info", "factors-notice-half-over"),
             "passkey-added" => ("ok", "factors-notice-passkey-added"),
+            // The script says no more than that when the authenticator gave no answer.
+            "failed" | "passkey-failed" => ("warn", "factors-passkey-failed"),
+            "password-removed" => ("ok", "accounts-notice-password-removed"),
             "passkey-renamed" => ("ok", "factors-notice-passkey-renamed"),
             "passkey-removed" => ("ok", "factors-notice-passkey-removed"),
             "passkey-gone" => ("info", "factors-notice-passkey-gone"),

@@ -84,6 +84,18 @@ pub enum Event {
         /// How many other sessions ended by it.
         sessions_ended: u64,
     },
+    /// A password was put away by its owner, to sign in with passkeys alone.
+    PasswordRemoved {
+        /// Whose.
+        account: String,
+        /// How many other sessions ended by it.
+        sessions_ended: u64,
+    },
+    /// Somebody took a copy of everything that is stored of the person.
+    DataCopied {
+        /// Of which account.
+        account: String,
+    },
     /// A password was chosen anew by who had forgotten it.
     PasswordReset {
         /// Whose.
@@ -334,6 +346,8 @@ pub(crate) fn samples() -> Vec<Event> {
         Event::AccountLocked { account: account(), until: None },
         Event::AccountUnlocked { account: account() },
         Event::PasswordChanged { account: account(), sessions_ended: 1 },
+        Event::PasswordRemoved { account: account(), sessions_ended: 1 },
+        Event::DataCopied { account: account() },
         Event::PasswordReset { account: account(), sessions_ended: 1 },
         Event::RecoveryProven { account: account(), contact: "email".into() },
         Event::RecoveryWaits { account: account(), until: 1 },
@@ -387,6 +401,8 @@ impl Event {
             | Self::AccountLocked { account, .. }
             | Self::AccountUnlocked { account }
             | Self::PasswordChanged { account, .. }
+            | Self::PasswordRemoved { account, .. }
+            | Self::DataCopied { account }
             | Self::PasswordReset { account, .. }
             | Self::RecoveryProven { account, .. }
             | Self::RecoveryWaits { account, .. }

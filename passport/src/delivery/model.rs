@@ -217,13 +217,17 @@ pub enum Factor {
     CodeUsed,
     /// Somebody who knows the password gave wrong codes.
     CodesGuessed,
+    /// The password was put away, for passkeys alone.
+    PasswordRemoved,
+    /// A copy of everything that is stored of the person was taken.
+    DataCopied,
     /// Everything was removed, after all of it had been lost.
     AllRemoved,
 }
 
 impl Factor {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::PasskeyAdded,
         Self::PasskeyRemoved,
         Self::AuthenticatorAdded,
@@ -231,6 +235,8 @@ impl Factor {
         Self::CodesReplaced,
         Self::CodeUsed,
         Self::CodesGuessed,
+        Self::PasswordRemoved,
+        Self::DataCopied,
         Self::AllRemoved,
     ];
 
@@ -243,6 +249,8 @@ impl Factor {
             Self::CodesReplaced => "codes-replaced",
             Self::CodeUsed => "code-used",
             Self::CodesGuessed => "codes-guessed",
+            Self::PasswordRemoved => "password-removed",
+            Self::DataCopied => "data-copied",
             Self::AllRemoved => "factors-removed",
         }
     }

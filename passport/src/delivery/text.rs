@@ -51,7 +51,7 @@ fn sms_of(to: &str, lang: Lang, name: &str, values: &Values<'_>) -> Letter {
 }
 
 /// Every SMS that there is, and what is put into it.
-const SMS: [(&str, &[&str]); 25] = [
+const SMS: [(&str, &[&str]); 27] = [
     ("code", &["code"]),
     ("proof-contact", &["code"]),
     ("proof-recovery", &["code"]),
@@ -75,6 +75,8 @@ const SMS: [(&str, &[&str]); 25] = [
     ("codes-replaced", &["time", "link"]),
     ("code-used", &["time", "link"]),
     ("codes-guessed", &["time", "link"]),
+    ("password-removed", &["time", "link"]),
+    ("data-copied", &["time", "link"]),
     ("factors-removed", &["time", "link"]),
     ("case-opened", &["time", "new", "link"]),
 ];

@@ -20,8 +20,12 @@ pub const REGISTER: &str = "/register";
 pub const PROVINCE: &str = "/province";
 /// 修改资料
 pub const PROFILE: &str = "/account/profile";
+/// 下载我的数据
+pub const EXPORT: &str = "/account/export";
 /// 修改密码
 pub const PASSWORD: &str = "/account/password";
+/// The password put away, for passkeys alone.
+pub const PASSWORD_REMOVE: &str = "/account/password/remove";
 /// 安全
 pub const SECURITY: &str = "/account/security";
 /// 忘记所有浏览器: the second step is asked for everywhere.
@@ -86,6 +90,8 @@ pub const RECOVER_CANCEL: &str = "/recover/cancel";
 pub const RECOVER_RESUME: &str = "/recover/resume";
 /// The new password.
 pub const RECOVER_PASSWORD: &str = "/recover/password";
+/// Where a passkey's answer is sent that is shown in place of another channel.
+pub const RECOVER_PASSKEY: &str = "/recover/passkey";
 /// 用户服务协议
 pub const AGREEMENT: &str = "/agreement";
 /// 用户隐私政策

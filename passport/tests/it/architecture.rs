@@ -21,6 +21,7 @@ const ROOMS: &[(&str, u8)] = &[
     ("clients", 3),
     ("accounts", 3),
     ("oidc", 4),
+    ("export", 5),
     ("home", 5),
     ("portal", 5),
     ("console", 5),

@@ -104,15 +104,49 @@ fn said_of(told: &Told) -> Sentence<'_> {
     told.event.as_ref().and_then(sentence::sentence).unwrap_or(sentence::OTHER)
 }
 
+/// What happened to an account, in words.
+pub struct Happened {
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub text: String,
+    /// From where, in one or two pieces.
+    pub from: Vec<String>,
+    symbol: &'static str,
+}
+
+/// Everything that happened to an account, the newest first.
+///
+/// # Errors
+/// The database.
+pub async fn history(accounts: &Accounts, page: &Page, account: AccountId) -> Result<Vec<Happened>, Trouble> {
+    let (now, mut before, mut all) = (accounts.parts().clock.now(), None, Vec::new());
+    loop {
+        let (told, older) = read(accounts, account, before, now).await?;
+        for told in told {
+            all.push(happened(accounts, page, told).await?);
+        }
+        before = older;
+        if before.is_none() {
+            return Ok(all);
+        }
+    }
+}
+
 async fn line(accounts: &Accounts, page: &Page, told: Told, now: Timestamp) -> Result<Line, Trouble> {
-    let (symbol, text) = (said_of(&told).symbol, sentence_of(accounts, page, &told).await?);
     let report = may_be_denied(&told).then(|| format!("{}?t={}", paths::ACTIVITY_REPORT, told.mark.id));
+    let Happened { at, text, from, symbol } = happened(accounts, page, told).await?;
+    Ok(Line { symbol, text, report, at: moment::past(page.lang, at, now), from })
+}
+
+async fn happened(accounts: &Accounts, page: &Page, told: Told) -> Result<Happened, Trouble> {
+    let (symbol, text) = (said_of(&told).symbol, sentence_of(accounts, page, &told).await?);
     let device = told.device.map(|device| whence::device(page, Some(device)));
     let from = match told.by_operator {
         true => vec![page.t("activity-by-staff")],
         false => device.into_iter().chain(told.network).collect(),
     };
-    Ok(Line { symbol, text, report, at: moment::past(page.lang, told.mark.at, now), from })
+    Ok(Happened { at: told.mark.at, text, from, symbol })
 }
 
 /// A mark as an address carries it.

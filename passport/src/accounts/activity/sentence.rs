@@ -38,6 +38,8 @@ pub fn sentence(event: &Event) -> Option<Sentence<'_>> {
         Event::AccountLocked { until: None, .. } => plain("activity-locked-by-staff", "lock"),
         Event::AccountUnlocked { .. } => plain("activity-unlocked", "ok"),
         Event::PasswordChanged { .. } => plain("activity-password-changed", "key"),
+        Event::PasswordRemoved { .. } => plain("activity-password-removed", "key"),
+        Event::DataCopied { .. } => plain("activity-data-copied", "pencil"),
         Event::PasswordReset { .. } => plain("activity-password-reset", "key"),
         Event::RecoveryProven { .. } => plain("activity-recovery-proven", "key"),
         Event::RecoveryWaits { .. } => plain("activity-recovery-waits", "clock"),

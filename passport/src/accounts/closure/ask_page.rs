@@ -12,6 +12,7 @@ use shared::secret::SecretString;
 use super::COOLING_OFF;
 use super::operation::Wished;
 use super::registrations::SiteName;
+use crate::accounts::password::require;
 use crate::accounts::sessions::cookie;
 use crate::accounts::view::{Notice, Way};
 use crate::accounts::visit::{FormQuery, Frame};
@@ -37,6 +38,7 @@ struct AskPage {
     day: String,
     /// From when on it may be asked for, if not now.
     guarded: Option<String>,
+    has_password: bool,
 }
 
 /// GET: the page.
@@ -86,8 +88,8 @@ async fn try_form(
     form: AskForm,
 ) -> Result<Result<Response, Draft<AskForm>>, Trouble> {
     let mut flaws = Flaws::default();
-    if form.old_password.is_empty() {
-        flaws.push("old_password", LABEL, "accounts-password-old-missing");
+    require(accounts.has_password(session.account).await?, &form.old_password, &mut flaws);
+    if !flaws.is_empty() {
         return Ok(Err(Draft::of(form).refused(StatusCode::UNPROCESSABLE_ENTITY, flaws)));
     }
     let wished = accounts.wish_closure(session, visit.caller, &form.old_password).await?;
@@ -117,8 +119,7 @@ const LABEL: &str = "accounts-password-old";
 fn explain(flaws: &mut Flaws, wished: Wished) {
     let field = "old_password";
     match wished {
-        Wished::WrongPassword { left } => flaws.push_count(field, LABEL, "accounts-password-old-wrong", ("left", left)),
-        Wished::Locked { until } => flaws.push_until(field, LABEL, "accounts-password-old-locked", until),
+        Wished::Unconfirmed(unconfirmed) => unconfirmed.tell(flaws),
         Wished::Guarded { until } => flaws.push_until(field, LABEL, "closure-guarded", until),
         Wished::Frozen => flaws.push(field, LABEL, "contact-frozen"),
         Wished::Open(sites) => flaws.push_names(field, LABEL, "closure-open", ("sites", listed(&sites))),
@@ -147,6 +148,7 @@ async fn draw(
     let guarded = accounts.closing_guarded_until(session.account).await?;
     let shown = AskPage {
         day: moment::exact(now + COOLING_OFF),
+        has_password: accounts.has_password(session.account).await?,
         guarded: guarded.map(|until| moment::not_before(page.lang, until, now)),
         notice,
         page,

@@ -9,9 +9,9 @@ use shared::secret::{SecretString, sha256};
 
 use super::registrations::{Asked, SiteName};
 use super::{COOLING_OFF, store};
-use crate::accounts::confirmation::Confirmed;
 use crate::accounts::contact::store as contacts;
 use crate::accounts::model::AccountId;
+use crate::accounts::password::Unconfirmed;
 use crate::accounts::sessions::{self, EndReason, Session, SessionId};
 use crate::accounts::store as accounts_store;
 use crate::accounts::{Accounts, Trouble, alarm, proof};
@@ -38,16 +38,8 @@ pub(super) enum Wished {
         /// The sites of this session that sign people out by a page of theirs alone.
         by_page: Vec<String>,
     },
-    /// The password is another one.
-    WrongPassword {
-        /// How often it may be tried again.
-        left: u32,
-    },
-    /// Too many wrong passwords.
-    Locked {
-        /// From when on it may be tried again.
-        until: Timestamp,
-    },
+    /// The password was not shown.
+    Unconfirmed(Unconfirmed),
     /// The password was chosen anew lately.
     Guarded {
         /// From when on it may be asked for.
@@ -81,10 +73,8 @@ impl Accounts {
         caller: Caller,
         password: &SecretString,
     ) -> Result<Wished, Trouble> {
-        match self.confirm_password(session.account, password).await? {
-            Confirmed::Right => {}
-            Confirmed::Wrong { left } => return Ok(Wished::WrongPassword { left }),
-            Confirmed::Locked { until } => return Ok(Wished::Locked { until }),
+        if let Err(unconfirmed) = self.confirm(session, password).await? {
+            return Ok(Wished::Unconfirmed(unconfirmed));
         }
         let account = session.account;
         if let Some(barred) = self.barred(account).await? {

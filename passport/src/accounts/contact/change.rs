@@ -17,10 +17,10 @@ use super::operation::Asking;
 use super::store;
 use super::store::changes::{self, Change, ChangeId};
 use crate::accounts::alarm::{CaseNumber, note_undone, shut};
-use crate::accounts::confirmation::Confirmed;
 use crate::accounts::model::Contact;
+use crate::accounts::password::Unconfirmed;
 use crate::accounts::proof::{self, Issued, Proof, Purpose, Request};
-use crate::accounts::sessions::EndReason;
+use crate::accounts::sessions::{EndReason, Session};
 use crate::accounts::store as accounts_store;
 use crate::accounts::{Accounts, Trouble};
 use crate::audit::{Actor, Event};
@@ -36,16 +36,8 @@ pub const UNDO: Duration = Duration::from_secs(72 * 60 * 60);
 pub(super) enum Wished {
     /// A proof of it was asked for.
     Asked(Issued),
-    /// The password is another one.
-    WrongPassword {
-        /// How often it may be tried again.
-        left: u32,
-    },
-    /// Too many wrong passwords.
-    Locked {
-        /// From when on it may be tried again.
-        until: Timestamp,
-    },
+    /// The password was not shown.
+    Unconfirmed(Unconfirmed),
     /// The password was reset lately: contacts stay for a while.
     Guarded {
         /// Until when.
@@ -71,12 +63,10 @@ impl Accounts {
         &self,
         asking: Asking,
         contact: Contact,
-        password: &SecretString,
+        (session, password): (&Session, &SecretString),
     ) -> Result<Wished, Trouble> {
-        match self.confirm_password(asking.account, password).await? {
-            Confirmed::Right => {}
-            Confirmed::Wrong { left } => return Ok(Wished::WrongPassword { left }),
-            Confirmed::Locked { until } => return Ok(Wished::Locked { until }),
+        if let Err(unconfirmed) = self.confirm(session, password).await? {
+            return Ok(Wished::Unconfirmed(unconfirmed));
         }
         Ok(self.write((asking, contact), |accounts, args, tx| wish(accounts, args, tx).boxed()).await?)
     }

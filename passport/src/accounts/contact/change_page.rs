@@ -13,6 +13,7 @@ use super::change::Wished;
 use super::list::label;
 use super::operation::Asking;
 use crate::accounts::model::{Contact, ContactKind, Email, Mobile};
+use crate::accounts::password::require;
 use crate::accounts::proof::Issued;
 use crate::accounts::register::{email_key, push_mobile};
 use crate::accounts::view::{Notice, Way};
@@ -51,6 +52,7 @@ struct ChangePage {
     is_mail: bool,
     title: String,
     present: Option<String>,
+    has_password: bool,
 }
 
 /// GET: the form.
@@ -85,7 +87,7 @@ pub async fn submit(
     accounts.step_up_where_enrolled(&session, &here).await?;
     let draft = if fresh {
         let asking = Asking { account: session.account, lang: visit.page.lang, from: visit.caller };
-        match try_form(&accounts, asking, form).await? {
+        match try_form(&accounts, (&session, asking), form).await? {
             Ok(onwards) => {
                 accounts.parts().web.drop_draft(&visit.cookies, paths::CONTACT_CHANGE);
                 return Ok(onwards);
@@ -108,19 +110,17 @@ fn known(contact: &str) -> &'static str {
 
 async fn try_form(
     accounts: &Accounts,
-    asking: Asking,
+    (session, asking): (&Session, Asking),
     form: ChangeForm,
 ) -> Result<Result<Response, Draft<ChangeForm>>, Trouble> {
     let mut flaws = Flaws::default();
     let contact = read(&form, &mut flaws);
-    if form.old_password.is_empty() {
-        flaws.push("old_password", "accounts-password-old", "accounts-password-old-missing");
-    }
+    require(accounts.has_password(session.account).await?, &form.old_password, &mut flaws);
     let (Some(contact), true) = (contact, flaws.is_empty()) else {
         return Ok(Err(Draft::of(form).refused(StatusCode::UNPROCESSABLE_ENTITY, flaws)));
     };
     let kind = contact.kind();
-    let wished = accounts.wish_contact(asking, contact, &form.old_password).await?;
+    let wished = accounts.wish_contact(asking, contact, (session, &form.old_password)).await?;
     if let Wished::Asked(Issued::Sent(id)) = wished {
         return Ok(Ok(Redirect::to(&format!("{}?proof={id}", paths::CONTACT_PROOF)).into_response()));
     }
@@ -141,12 +141,8 @@ fn read(form: &ChangeForm, flaws: &mut Flaws) -> Option<Contact> {
 /// The status and the sentence for a wish that was not granted.
 fn explain(flaws: &mut Flaws, kind: ContactKind, wished: Wished) -> StatusCode {
     let (field, called) = (kind.code(), label(kind));
-    let (password, old) = ("old_password", "accounts-password-old");
     match wished {
-        Wished::WrongPassword { left } => {
-            flaws.push_count(password, old, "accounts-password-old-wrong", ("left", left));
-        }
-        Wished::Locked { until } => flaws.push_until(password, old, "accounts-password-old-locked", until),
+        Wished::Unconfirmed(unconfirmed) => unconfirmed.tell(flaws),
         Wished::Guarded { until } => flaws.push_until(field, called, "contact-guarded", until),
         Wished::Same => flaws.push(field, called, "contact-same"),
         Wished::Taken => flaws.push(field, called, "contact-taken"),
@@ -178,6 +174,7 @@ async fn draw(
     let shown = ChangePage {
         title: page.t(if is_mail { "contact-change-email" } else { "contact-change-mobile" }),
         present: standing.of(kind).map(|held| held.contact.masked()),
+        has_password: accounts.has_password(session.account).await?,
         notice,
         form: draft.form,
         is_mail,

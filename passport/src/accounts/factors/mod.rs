@@ -6,6 +6,7 @@
 
 pub mod authenticator;
 mod change;
+mod code;
 pub mod needed;
 pub mod page;
 pub mod passkeys;
@@ -20,6 +21,7 @@ use super::model::AccountId;
 use super::{Accounts, Trouble};
 
 pub use self::change::{announce, guard};
+pub use self::code::{Tried, Typed, try_code};
 
 use self::change::removed;
 

@@ -22,6 +22,15 @@ use crate::web::{Posted, moment, paths};
 /// Below how many recovery codes a new set is advised.
 const FEW: i64 = 3;
 
+/// The password of an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Password {
+    /// It was chosen then.
+    Chosen(Timestamp),
+    /// Its owner put it away then.
+    PutAway(Timestamp),
+}
+
 /// Everything that protects an account.
 #[derive(Debug, Clone)]
 pub struct Overview {
@@ -33,8 +42,8 @@ pub struct Overview {
     pub codes_left: i64,
     /// The browsers in which the second step is left out.
     pub trusted: i64,
-    /// When its password was chosen.
-    pub password_set_at: Option<Timestamp>,
+    /// Its password.
+    pub password: Password,
 }
 
 impl Accounts {
@@ -48,13 +57,20 @@ impl Accounts {
     }
 }
 
-async fn overview(tx: &mut Tx, account: AccountId, now: Timestamp) -> Result<Overview, DbError> {
+/// Everything that protects an account.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn overview(tx: &mut Tx, account: AccountId, now: Timestamp) -> Result<Overview, DbError> {
     Ok(Overview {
         passkeys: passkeys::store::all(tx, account).await?,
         authenticator: authenticator::store::find(tx, account).await?,
         codes_left: recovery_codes::store::left(tx, account).await?,
         trusted: devices::store::trusted(tx, account, now).await?,
-        password_set_at: accounts_store::credentials_by_id(tx, account).await?.map(|found| found.password_set_at),
+        password: match accounts_store::credentials_by_id(tx, account).await? {
+            Some(found) if !found.has_password => Password::PutAway(found.password_set_at),
+            found => Password::Chosen(found.map_or(now, |found| found.password_set_at)),
+        },
     })
 }
 
@@ -70,7 +86,9 @@ struct SecurityPage {
     authenticator: Option<String>,
     codes: CodesView,
     trusted: i64,
-    password_set: Option<String>,
+    has_password: bool,
+    /// When it was chosen, or put away.
+    password_day: String,
 }
 
 /// The first card.
@@ -124,7 +142,10 @@ pub async fn show(
             few: overview.codes_left < FEW,
         },
         trusted: overview.trusted,
-        password_set: overview.password_set_at.map(|at| moment::day(page.lang, at, now)),
+        has_password: matches!(overview.password, Password::Chosen(_)),
+        password_day: match overview.password {
+            Password::Chosen(at) | Password::PutAway(at) => moment::day(page.lang, at, now),
+        },
         page,
     };
     Ok(shown.into_response())
@@ -170,7 +191,11 @@ fn glance(page: &Page, overview: &Overview, (any, possible): (bool, bool)) -> Gl
     };
     Glance {
         good: any && overview.codes_left > 0,
-        title: page.t(if any { "factors-glance-two" } else { "factors-glance-one" }),
+        title: page.t(match overview.password {
+            Password::PutAway(_) => "factors-glance-passkeys",
+            Password::Chosen(_) if any => "factors-glance-two",
+            Password::Chosen(_) => "factors-glance-one",
+        }),
         text: page.tw(text, [("left", overview.codes_left)]),
         step: step.map(|(key, path)| (page.t(key), path)),
     }

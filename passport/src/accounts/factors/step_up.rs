@@ -57,7 +57,14 @@ impl Accounts {
     /// # Errors
     /// Else the way to the sign-in page and from there back to `path`; the database.
     pub async fn step_up(&self, session: &Session, path: &str) -> Result<(), Stop> {
-        let needed = needed(self.enrolled(session.account).await?);
+        self.step_up_to(needed(self.enrolled(session.account).await?), session, path).await
+    }
+
+    /// Nothing, if this session's owner has just signed in with as much as is needed.
+    ///
+    /// # Errors
+    /// As [`Self::step_up`].
+    pub async fn step_up_to(&self, needed: Acr, session: &Session, path: &str) -> Result<(), Stop> {
         let now = self.parts().clock.now();
         if is_fresh(session, needed, now) {
             return Ok(());

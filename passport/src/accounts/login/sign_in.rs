@@ -283,7 +283,7 @@ async fn take_up(
         _ => return Ok(Err(Changed::Password)),
     }
     if let Some(hash) = renewed {
-        store::replace_hash(tx, account.id, &account.password_hash, &hash).await?;
+        store::renew_hash(tx, account.id, &account.password_hash, &hash).await?;
     }
     let (lock, subject) = counted.of(parts.limits.policy(), &attempt);
     parts.limits.clear(tx, lock, Subject::Text(&subject)).await?;

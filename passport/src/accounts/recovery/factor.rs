@@ -1,66 +1,48 @@
 //! Showing a factor of the account in a recovery.
 
 use futures_util::FutureExt as _;
-use shared::clock::Timestamp;
 use shared::db::{DbError, Tx};
 use shared::http::Caller;
 
-use super::store;
-use super::store::Recovery;
-use crate::accounts::factors::{authenticator, recovery_codes};
+use super::store::{self, Recovery};
+use crate::accounts::factors::passkeys::answer::{self, Answered};
+use crate::accounts::factors::{Tried, Typed, try_code};
 use crate::accounts::{Accounts, Trouble};
-use crate::audit::{Actor, Event};
-use crate::limits::{Subject, Verdict};
-
-/// The answer to a code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shown {
-    /// It is right.
-    Right,
-    /// It is another one.
-    Wrong {
-        /// How often it may be tried again.
-        left: u32,
-    },
-    /// Too many wrong ones.
-    Locked {
-        /// From when on it may be tried again.
-        until: Timestamp,
-    },
-}
 
 impl Accounts {
-    /// Takes a code of the account's app, or a recovery code. Tries are counted with those of signing in, before they are
-    /// looked at.
-    pub(super) async fn show_factor(&self, recovery: Recovery, code: String, from: Caller) -> Result<Shown, Trouble> {
-        let args = (recovery, code, from);
-        Ok(self.write(args, |accounts, args, tx| show(accounts, args, tx).boxed()).await?)
+    /// Takes a code of the account's app, or a recovery code. Tries are counted with those of signing in.
+    pub(super) async fn show_code(&self, recovery: Recovery, code: String, from: Caller) -> Result<Tried, Trouble> {
+        let args = (recovery, Typed::Either(code), from);
+        Ok(self.write(args, |accounts, args, tx| by_code(accounts, args, tx).boxed()).await?)
+    }
+
+    /// Takes the answer of a passkey; whether it is one of the account's, and holds.
+    pub(super) async fn show_passkey(&self, recovery: Recovery, answered: Answered) -> Result<bool, Trouble> {
+        let args = (recovery, answered);
+        Ok(self.write(args, |accounts, args, tx| by_passkey(accounts, args, tx).boxed()).await?)
     }
 }
 
-async fn show(
+async fn by_code(
     accounts: Accounts,
-    (recovery, code, from): (Recovery, String, Caller),
+    (recovery, typed, from): (Recovery, Typed, Caller),
     tx: &mut Tx,
-) -> Result<Shown, DbError> {
-    let parts = accounts.parts();
-    let (limits, now, account) = (&parts.limits, parts.clock.now(), recovery.account);
-    let (limit, id) = (&limits.policy().second_step, account.to_string());
-    let used = match limits.hit(tx, limit, Subject::Text(&id), now).await? {
-        Verdict::Refused { until } => return Ok(Shown::Locked { until }),
-        Verdict::Allowed { used } => used,
-    };
-    let right = authenticator::check(&accounts, tx, account, &code).await?
-        || recovery_codes::check(&accounts, tx, account, &code).await?;
-    if right {
-        limits.clear(tx, limit, Subject::Text(&id)).await?;
-        store::set_factor(tx, recovery.id, now).await?;
-        return Ok(Shown::Right);
+) -> Result<Tried, DbError> {
+    let tried = try_code(&accounts, tx, recovery.account, &typed, from).await?;
+    if tried == Tried::Right {
+        store::set_factor(tx, recovery.id, accounts.parts().clock.now()).await?;
     }
-    let event = Event::SignInRefused { account: id, reason: "second_step".into() };
-    parts.audit.record_from(tx, from, &Actor::Visitor, &event).await?;
-    Ok(match limit.allowed.saturating_sub(used) {
-        0 => Shown::Locked { until: now + limit.lock.unwrap_or(limit.window) },
-        left => Shown::Wrong { left },
-    })
+    Ok(tried)
+}
+
+async fn by_passkey(
+    accounts: Accounts,
+    (recovery, answered): (Recovery, Answered),
+    tx: &mut Tx,
+) -> Result<bool, DbError> {
+    let shown = answer::take(&accounts, tx, &answered).await? == Ok(recovery.account);
+    if shown {
+        store::set_factor(tx, recovery.id, accounts.parts().clock.now()).await?;
+    }
+    Ok(shown)
 }

@@ -17,6 +17,7 @@ mod link_page;
 pub mod need;
 mod number;
 mod operation;
+mod passkey_page;
 mod password_page;
 mod reset;
 pub mod store;
@@ -28,6 +29,7 @@ pub use self::ask_page::{show, submit};
 pub use self::code_page::{show as show_code, submit as submit_code};
 pub use self::link_page::{cancel, follow, resume, show as show_link, show_cancel, show_resume};
 pub use self::need::{Need, Proven};
+pub use self::passkey_page::submit as submit_passkey;
 pub use self::password_page::{show as show_password, submit as submit_password};
 
 /// How long a browser may take to choose the password.

@@ -11,12 +11,12 @@ use shared::secret::SecretString;
 
 use super::ask_page::to_code;
 use super::cookie;
-use super::factor::Shown;
 use super::need::Need;
 use super::number;
 use super::operation::Seen;
 use super::reset::Reset;
 use super::store::By;
+use crate::accounts::factors::Tried;
 use crate::accounts::fields::{PasswordContext, read_new_password};
 use crate::accounts::guessable::Owner;
 use crate::accounts::model::{Contact, ContactKind};
@@ -62,8 +62,12 @@ struct PasswordPage {
     rules: Vec<Rule>,
     anew: bool,
     second: Option<SecondView>,
-    /// Whether a code of the app, or a recovery code, would do.
+    /// Whether a factor would do.
     factor: bool,
+    /// Where a passkey's answer is sent, if one would do.
+    passkey: Option<String>,
+    /// Whether a code of the app, or a recovery code, would do.
+    code: bool,
     /// Whether the person can say that every factor is lost.
     may_be_lost: bool,
     /// Until when is waited, if a wait has begun.
@@ -91,7 +95,8 @@ pub async fn show(
     let Some(seen) = seen(&accounts, &visit).await? else { return Ok(over(visit.page, &way)) };
     let draft =
         accounts.draft(&visit, paths::RECOVER_PASSWORD, &query).unwrap_or_else(|| Draft::of(PasswordForm::default()));
-    Ok(draw(&accounts, &visit, &way, &seen, draft))
+    let told = Notice::of_code(&visit.page, query.notice.as_deref());
+    Ok(draw(&accounts, &visit, (&way, &seen), draft, told))
 }
 
 /// POST: sets the password, sends a code to the other contact, or begins the wait.
@@ -139,10 +144,10 @@ pub async fn submit(
         }
     };
     let back = accounts.send_back(&visit, &way, paths::RECOVER_PASSWORD, &draft);
-    Ok(back.unwrap_or_else(|| draw(&accounts, &visit, &way, &seen, draft)))
+    Ok(back.unwrap_or_else(|| draw(&accounts, &visit, (&way, &seen), draft, None)))
 }
 
-async fn seen(accounts: &Accounts, visit: &Visit) -> Result<Option<Seen>, Trouble> {
+pub(super) async fn seen(accounts: &Accounts, visit: &Visit) -> Result<Option<Seen>, Trouble> {
     match cookie::token_hash(&visit.cookies) {
         Some(hash) => accounts.recovery(By::Token, hash).await,
         None => Ok(None),
@@ -180,10 +185,10 @@ async fn factor(
     if form.code.trim().is_empty() {
         flaws.push("code", label, "factors-code-missing");
     } else {
-        match accounts.show_factor(seen.recovery.clone(), form.code.clone(), visit.caller).await? {
-            Shown::Right => return Ok(Ok(Redirect::to(&way.link(paths::RECOVER_PASSWORD)).into_response())),
-            Shown::Wrong { left } => flaws.push_count("code", label, "factors-code-wrong", ("left", left)),
-            Shown::Locked { until } => flaws.push_until("code", label, "factors-code-locked", until),
+        match accounts.show_code(seen.recovery.clone(), form.code.clone(), visit.caller).await? {
+            Tried::Right => return Ok(Ok(Redirect::to(&way.link(paths::RECOVER_PASSWORD)).into_response())),
+            Tried::Wrong { left } => flaws.push_count("code", label, "factors-code-wrong", ("left", left)),
+            Tried::Locked { until } => flaws.push_until("code", label, "factors-code-locked", until),
         }
     }
     Ok(Err(Draft::of(form).refused(StatusCode::UNPROCESSABLE_ENTITY, flaws)))
@@ -246,7 +251,7 @@ fn to_sign_in(accounts: &Accounts, way: &Way, contact: &Contact) -> Response {
 }
 
 /// There is no recovery in this browser, or it is over: one page, one button.
-fn over(page: Page, way: &Way) -> Response {
+pub(super) fn over(page: Page, way: &Way) -> Response {
     let told = Explanation {
         tone: Tone::Information,
         title: page.t("recover-over-title"),
@@ -258,7 +263,13 @@ fn over(page: Page, way: &Way) -> Response {
     explain(page, StatusCode::GONE, told)
 }
 
-fn draw(accounts: &Accounts, visit: &Visit, way: &Way, seen: &Seen, draft: Draft<PasswordForm>) -> Response {
+fn draw(
+    accounts: &Accounts,
+    visit: &Visit,
+    (way, seen): (&Way, &Seen),
+    draft: Draft<PasswordForm>,
+    told: Option<Notice>,
+) -> Response {
     let now = accounts.parts().clock.now();
     let (status, headers) = draft.head(now);
     let errors = draft.flaws.shown(&visit.page, now);
@@ -277,13 +288,16 @@ fn draw(accounts: &Accounts, visit: &Visit, way: &Way, seen: &Seen, draft: Draft
         action: way.link(paths::RECOVER_PASSWORD),
         username: first.as_ref().map(|contact| contact.as_str().to_owned()).unwrap_or_default(),
         masked: first.as_ref().map(Contact::masked).unwrap_or_default(),
-        notice: Notice::of_draft(&page, &draft),
+        notice: told.or_else(|| Notice::of_draft(&page, &draft)),
         anew: matches!(seen.need, Need::Anew { .. }),
         may_choose: !matches!(seen.need, Need::Second { .. }),
         may_be_mine: number::may_be_asked_for(seen),
         wait_hours: u32::try_from(accounts.parts().number_wait.as_secs().div_ceil(3_600)).unwrap_or(u32::MAX),
         waits_until: waits.map(|until| moment::not_before(page.lang, until, now)),
         second,
+        passkey: (factor && seen.enrolled.passkey && accounts.parts().passkeys.possible())
+            .then(|| way.link(paths::RECOVER_PASSKEY)),
+        code: factor && (seen.enrolled.authenticator || seen.enrolled.recovery_code),
         factor,
         may_be_lost: seen.enrolled.any()
             && !matches!(seen.need, Need::Anew { .. })

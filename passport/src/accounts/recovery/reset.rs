@@ -84,8 +84,7 @@ async fn set_password(
 ) -> Result<(), DbError> {
     let parts = accounts.parts();
     let (now, account) = (parts.clock.now(), seen.recovery.account);
-    accounts_store::set_hash(tx, account, hash).await?;
-    accounts_store::set_password_time(tx, account, now).await?;
+    accounts_store::set_password(tx, account, hash, now).await?;
     accounts_store::set_frozen(tx, account, None).await?;
     store::set_guard(tx, account, now + GUARD).await?;
     for held in seen.standing.held() {

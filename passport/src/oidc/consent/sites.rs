@@ -67,8 +67,14 @@ pub async fn show(
     Ok(SitesPage { notice, sites, page }.into_response())
 }
 
+/// A site that was let in, and into what.
+pub type Site = (Arc<Client>, Consent);
+
 /// The sites, the one used last first. One that is registered no more can do nothing and is left out.
-async fn let_in(oidc: &Oidc, account: AccountId) -> Result<Vec<(Arc<Client>, Consent)>, Trouble> {
+///
+/// # Errors
+/// The database.
+pub async fn let_in(oidc: &Oidc, account: AccountId) -> Result<Vec<Site>, Trouble> {
     let stored = oidc.0.db.read(move |tx| async move { consents::of_account(tx, account).await }.boxed()).await?;
     let mut found = Vec::with_capacity(stored.len());
     for (id, consent) in stored {

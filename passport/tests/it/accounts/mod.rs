@@ -8,6 +8,7 @@ mod contact;
 mod contact_change;
 mod data;
 mod devices;
+mod export;
 pub(crate) mod factors;
 mod find_account;
 mod known_devices;

@@ -3,6 +3,7 @@
 //!
 //! A challenge is a row ([`store::Ceremony`]): good for [`PATIENCE`], once, and in the browser that asked for it.
 
+pub mod answer;
 mod options;
 pub mod page;
 mod registration;

@@ -231,6 +231,7 @@ async fn try_change(
         match accounts.remove_passkey(session.account, id, visit.caller).await? {
             Removed::Done => return Ok(Ok(to_security("passkey-removed"))),
             Removed::Guarded { until } => flaws.push_until("remove", "factors-passkey", "factors-guarded", until),
+            Removed::Only => flaws.push("remove", "factors-passkey", "factors-passkey-only"),
         }
     } else if let Some(name) = read_name(&form.name, &mut flaws) {
         accounts.rename_passkey(session.account, id, name).await?;

@@ -10,7 +10,7 @@ use crate::accounts::assurance::Shown;
 use crate::accounts::factors::{announce, guard, removed, store as factors};
 use crate::accounts::model::AccountId;
 use crate::accounts::sessions::{self, Session};
-use crate::accounts::{Accounts, Trouble};
+use crate::accounts::{Accounts, Trouble, store as accounts_store};
 use crate::audit::{Actor, Event};
 use crate::delivery::Factor;
 
@@ -63,6 +63,8 @@ pub(super) enum Removed {
         /// Until when.
         until: Timestamp,
     },
+    /// It is the only way to sign in.
+    Only,
 }
 
 impl Accounts {
@@ -135,6 +137,11 @@ async fn remove(
     let parts = accounts.parts();
     if let Some(until) = guard(tx, account, parts.clock.now()).await? {
         return Ok(Removed::Guarded { until });
+    }
+    accounts_store::hold(tx, account).await?;
+    let has_password = accounts_store::credentials_by_id(tx, account).await?.is_none_or(|found| found.has_password);
+    if !has_password && store::all(tx, account).await?.len() == 1 {
+        return Ok(Removed::Only);
     }
     if store::remove(tx, account, id).await? {
         let event = Event::FactorRemoved { account: account.to_string(), factor: "passkey".into() };

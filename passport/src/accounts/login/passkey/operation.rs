@@ -3,7 +3,7 @@
 use futures_util::FutureExt as _;
 use shared::db::{DbError, Tx};
 
-use crate::accounts::factors::passkeys::store::{self as passkeys, Purpose};
+use crate::accounts::factors::passkeys::answer::{self, Answered};
 use crate::accounts::login::arrival::{Arrival, Browser, SignedIn, advance, open_session};
 use crate::accounts::login::machine::{Event, State};
 use crate::accounts::login::second;
@@ -16,12 +16,8 @@ use crate::accounts::{Accounts, Trouble};
 /// What the browser answered.
 #[derive(Debug, Clone)]
 pub(super) struct Try {
-    /// The challenge that it answers.
-    pub(super) ceremony: String,
-    /// The answer.
-    pub(super) answer: String,
-    /// The browser, by its form cookie.
-    pub(super) form_cookie: [u8; 32],
+    /// Of the passkey.
+    pub(super) answered: Answered,
     /// The hash of the token of its half sign-in, if it has one.
     pub(super) half: Option<[u8; 32]>,
     /// The browser.
@@ -39,12 +35,8 @@ pub(super) enum Answer {
 /// Why nobody was signed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Refusal {
-    /// The challenge is used, too old, or of another browser.
-    Over,
-    /// No account has this passkey any more.
-    Unknown,
-    /// The answer does not keep the standard's rules.
-    Broken,
+    /// The answer proves nothing.
+    Answer(answer::Refused),
     /// Staff keep the account from signing in.
     Blocked,
     /// A change of contacts was undone: one is to be proven anew first.
@@ -69,34 +61,25 @@ async fn take(accounts: Accounts, (attempt, token): (Try, SessionToken), tx: &mu
     let (province, stay) = half.unwrap_or((None, attempt.browser.stay));
     let browser = Browser { stay, ..attempt.browser };
     let next = advance(&accounts, tx, (state, Event::Passkey), (account, browser)).await?;
-    let Some(State::SignedIn(shown)) = next else { return Ok(Answer::Refused(Refusal::Unknown)) };
+    let Some(State::SignedIn(shown)) = next else { 
+        return Ok(Answer::Refused(Refusal::Answer(answer::Refused::Unknown)));
+    };
     let arrival = Arrival { account, shown, province };
     Ok(Answer::Done(open_session(&accounts, tx, arrival, (browser, token)).await?))
 }
 
 /// Whose passkey it is, if its answer holds and its owner may sign in.
 async fn check(accounts: &Accounts, tx: &mut Tx, attempt: &Try) -> Result<Result<AccountId, Refusal>, DbError> {
-    let parts = accounts.parts();
-    let now = parts.clock.now();
-    let taken = passkeys::take(tx, (&attempt.ceremony, Purpose::SignIn), attempt.form_cookie, now).await?;
-    let Some((state, _)) = taken else { return Ok(Err(Refusal::Over)) };
-    let Ok((account, credential)) = parts.passkeys.identify(&attempt.answer) else { return Ok(Err(Refusal::Broken)) };
-    let Some(stored) = passkeys::find(tx, account, &credential).await? else { return Ok(Err(Refusal::Unknown)) };
-    let used = match parts.passkeys.finish_sign_in(&state, &attempt.answer, stored.passkey) {
-        Ok(used) => used,
-        Err(error) => {
-            tracing::warn!(%error, passkey = %stored.id, "a passkey's answer was refused");
-            return Ok(Err(Refusal::Broken));
-        }
+    let account = match answer::take(accounts, tx, &attempt.answered).await? {
+        Ok(account) => account,
+        Err(refused) => return Ok(Err(Refusal::Answer(refused))),
     };
-    match accounts_store::credentials_by_id(tx, account).await? {
-        None => return Ok(Err(Refusal::Unknown)),
-        Some(present) if present.blocked => return Ok(Err(Refusal::Blocked)),
-        Some(present) if present.frozen => return Ok(Err(Refusal::Frozen)),
-        Some(_) => {}
-    }
-    passkeys::note_use(tx, stored.id, &used, now).await?;
-    Ok(Ok(account))
+    Ok(match accounts_store::credentials_by_id(tx, account).await? {
+        None => Err(Refusal::Answer(answer::Refused::Unknown)),
+        Some(present) if present.blocked => Err(Refusal::Blocked),
+        Some(present) if present.frozen => Err(Refusal::Frozen),
+        Some(_) => Ok(account),
+    })
 }
 
 /// Where the sign-in stands to which the passkey comes: after the password, with what was chosen beside it, if the browser

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use shared::page::Link;
 
 use super::operation::{Answer, Refusal, Try};
+use crate::accounts::factors::passkeys::answer::{Answered, Refused};
 use crate::accounts::login::page::{browser, suffices, welcome};
 use crate::accounts::login::second;
 use crate::accounts::sessions::Stay;
@@ -78,15 +79,19 @@ pub async fn submit(
     let stay = Stay::chosen(!form.remember.is_empty(), public);
     let (browser, device) = browser(&accounts, &visit, &way, (session.as_ref(), stay));
     let attempt = Try {
-        ceremony: form.ceremony,
-        answer: form.answer,
-        form_cookie: visit.browser(&accounts.parts().web),
+        answered: Answered {
+            ceremony: form.ceremony,
+            answer: form.answer,
+            browser: visit.browser(&accounts.parts().web),
+        },
         half,
         browser,
     };
     let refusal = match accounts.sign_in_by_passkey(attempt).await? {
         Answer::Done(signed_in) => return Ok(welcome(&accounts, &visit, &way, (signed_in, device))),
-        Answer::Refused(Refusal::Over) if session.as_ref().is_some_and(|session| suffices(session, &way)) => {
+        Answer::Refused(Refusal::Answer(Refused::Over))
+            if session.as_ref().is_some_and(|session| suffices(session, &way)) =>
+        {
             return Ok(Redirect::to(way.path()).into_response());
         }
         Answer::Refused(refusal) => refusal,
@@ -94,9 +99,9 @@ pub async fn submit(
     Ok(told(
         &way,
         match refusal {
-            Refusal::Over => "over",
-            Refusal::Unknown => "unknown",
-            Refusal::Broken => "failed",
+            Refusal::Answer(Refused::Over) => "over",
+            Refusal::Answer(Refused::Unknown) => "unknown",
+            Refusal::Answer(Refused::Broken) => "failed",
             Refusal::Blocked => "blocked",
             Refusal::Frozen => "frozen",
         },

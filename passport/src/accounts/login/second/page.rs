@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 use shared::page::{FormErrors, Page};
 
 use super::cookie;
-use super::operation::{Answer, Try, Typed};
+use super::operation::{Answer, Try};
 use super::store::Half;
 use crate::accounts::assurance::Acr;
-use crate::accounts::factors::Enrolled;
+use crate::accounts::factors::{Enrolled, Typed};
 use crate::accounts::login::page::{browser, suffices, welcome};
 use crate::accounts::sessions::{Session, Stay};
 use crate::accounts::view::{Notice, Way, WayView};

@@ -2,6 +2,7 @@
 
 mod authenticator;
 mod passkeys;
+mod passwordless;
 mod recovery;
 mod recovery_codes;
 mod step_up;

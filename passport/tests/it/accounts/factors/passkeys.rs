@@ -8,11 +8,11 @@ use super::*;
 use crate::support::authenticator::Authenticator;
 use crate::support::on_both_with;
 
-const ADD: &str = "form[data-passkey=create]";
-const USE: &str = "form[data-passkey=get]";
+pub(super) const ADD: &str = "form[data-passkey=create]";
+pub(super) const USE: &str = "form[data-passkey=get]";
 
 /// Makes a passkey for who has just signed in with this browser; the page after it.
-async fn make(browser: &mut Browser, device: &mut Authenticator) -> Answer {
+pub(super) async fn make(browser: &mut Browser, device: &mut Authenticator) -> Answer {
     let answer = browser.open(&page("/account/security/passkeys")).await;
     let options = options(browser, &answer, ADD).await.json();
     let made = answered(answer.form(ADD), &options, &device.create(&options));
@@ -20,14 +20,14 @@ async fn make(browser: &mut Browser, device: &mut Authenticator) -> Answer {
 }
 
 /// Signs in with a passkey, on the sign-in page of that browser.
-async fn use_at(browser: &mut Browser, device: &mut Authenticator) -> Answer {
+pub(super) async fn use_at(browser: &mut Browser, device: &mut Authenticator) -> Answer {
     let answer = browser.open(&page("/sign-in")).await;
     let options = options(browser, &answer, USE).await.json();
     browser.submit(answered(answer.form(USE), &options, &device.get(&options))).await
 }
 
 /// The candidate with a passkey on that device, and recovery codes.
-async fn candidate_with(passport: &Passport, device: &mut Authenticator) -> Browser {
+pub(super) async fn candidate_with(passport: &Passport, device: &mut Authenticator) -> Browser {
     candidate(passport).await;
     let mut browser = passport.browser();
     sign_in(&mut browser).await;

@@ -3,20 +3,67 @@
 use std::time::Duration;
 
 use super::super::recovery::{NEW, PHONE, choose, last_to, proven};
+use super::passkeys::{USE, make};
+use super::passwordless::without_password;
 use super::*;
 use crate::accounts::contact::link_in;
+use crate::support::authenticator::Authenticator;
 use crate::support::on_both_with;
 
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const THREE_DAYS: Duration = Duration::from_secs(72 * 60 * 60);
 
-/// The candidate with an app and recovery codes, a day later.
-async fn candidate_with_app(passport: &Passport) -> (App, Vec<String>) {
-    candidate(passport).await;
-    let mut owner = passport.browser();
-    sign_in(&mut owner).await;
-    let made = with_app(passport, &mut owner).await;
-    passport.clock.advance(Duration::from_secs(24 * 60 * 60));
-    made
+/// What the candidate has, a day later. Every rule of a reset holds for each.
+enum Kept {
+    /// A password, and an app.
+    App(App),
+    /// A passkey, and no password.
+    PasskeyAlone(Authenticator),
+}
+
+/// Runs a test with every kind of account; the recovery codes are those of the account.
+async fn on_each<F, Fut>(test: F)
+where
+    F: Fn(Passport, Kept, Vec<String>) -> Fut + Copy,
+    Fut: Future<Output = ()>,
+{
+    on_both_with(PLAIN, |passport| async move {
+        candidate(&passport).await;
+        let mut owner = passport.browser();
+        sign_in(&mut owner).await;
+        let (app, codes) = with_app(&passport, &mut owner).await;
+        passport.clock.advance(DAY);
+        test(passport, Kept::App(app), codes).await;
+    })
+    .await;
+    on_both_with(PLAIN, |passport| async move {
+        let mut device = Authenticator::new();
+        let codes = without_password(&passport, &mut device).await.1;
+        passport.clock.advance(DAY);
+        test(passport, Kept::PasskeyAlone(device), codes).await;
+    })
+    .await;
+}
+
+impl Kept {
+    /// Shows the factor itself on the page that asks for one.
+    async fn show(&mut self, passport: &Passport, browser: &mut Browser, answer: &Answer) -> Answer {
+        match self {
+            Self::App(app) => browser.submit(by_code(answer).set("code", &app.code(passport))).await,
+            Self::PasskeyAlone(device) => show_passkey(browser, answer, device).await,
+        }
+    }
+}
+
+/// The form for a code of the app, or a recovery code.
+fn by_code(answer: &Answer) -> Form {
+    answer.form("form:has([name=code])").with("action", "factor")
+}
+
+/// Answers with a passkey on that page.
+async fn show_passkey(browser: &mut Browser, answer: &Answer, device: &mut Authenticator) -> Answer {
+    let options = options(browser, answer, USE).await.json();
+    browser.submit(answered(answer.form(USE), &options, &device.get(&options))).await
 }
 
 /// Where name and new password lead.
@@ -32,16 +79,18 @@ fn may_choose(answer: &Answer) -> bool {
 
 #[tokio::test]
 async fn one_channel_and_a_factor_are_enough_and_the_factor_stays() {
-    on_both_with(PLAIN, |passport| async move {
-        let (app, codes) = candidate_with_app(&passport).await;
-        for code in [app.code(&passport), codes[0].clone()] {
+    on_each(|passport, mut kept, codes| async move {
+        for with_code in [false, true] {
             let mut browser = passport.browser();
             let answer = proven(&passport, &mut browser, EMAIL, EMAIL).await;
             assert!(!may_choose(&answer), "a mail alone was enough without the factor");
-            let form = answer.form("form:has([name=code])").with("action", "factor");
-            let answer = browser.submit(form.clone().set("code", "000000")).await;
+            let answer = browser.submit(by_code(&answer).set("code", "000000")).await;
             assert!(summary(&answer)[0].contains("还可以试"), "{:?}", summary(&answer));
-            let answer = browser.submit(form.set("code", &code)).await;
+            let answer = if with_code {
+                browser.submit(by_code(&answer).set("code", &codes[0])).await
+            } else {
+                kept.show(&passport, &mut browser, &answer).await
+            };
             assert!(may_choose(&answer), "{}", answer.text);
             assert_eq!(choose(&mut browser, &answer).await.url.path(), "/sign-in");
             assert_eq!(leads_to(&passport).await, "/sign-in/second-step", "the factor is asked for as before");
@@ -51,9 +100,31 @@ async fn one_channel_and_a_factor_are_enough_and_the_factor_stays() {
 }
 
 #[tokio::test]
-async fn both_channels_are_enough_and_the_factor_stays() {
+async fn another_persons_passkey_is_no_factor_of_the_account() {
     on_both_with(PLAIN, |passport| async move {
-        candidate_with_app(&passport).await;
+        let mut device = Authenticator::new();
+        without_password(&passport, &mut device).await;
+        let (mut other, mut theirs) = (passport.browser(), Authenticator::new());
+        passport.sign_in(&mut other, None, None).await;
+        make(&mut other, &mut theirs).await;
+        let mut browser = passport.browser();
+        let answer = proven(&passport, &mut browser, EMAIL, EMAIL).await;
+        let answer = show_passkey(&mut browser, &answer, &mut theirs).await;
+        assert!(!may_choose(&answer) && answer.text.contains("没有完成"), "{}", answer.text);
+        // An answer is good once, also here.
+        let options = options(&mut browser, &answer, USE).await.json();
+        let form = answered(answer.form(USE), &options, &device.get(&options));
+        device.verifies_user = false;
+        let unverified = answered(answer.form(USE), &options, &device.get(&options));
+        assert!(!may_choose(&browser.submit(unverified).await), "the user was not verified");
+        assert!(!may_choose(&browser.submit(form).await), "the challenge is spent");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn both_channels_are_enough_and_the_factor_stays() {
+    on_each(|passport, _, _| async move {
         let mut browser = passport.browser();
         let answer = proven(&passport, &mut browser, EMAIL, EMAIL).await;
         assert!(answer.has("button[value=mobile]"), "the other channel is offered");
@@ -67,8 +138,7 @@ async fn both_channels_are_enough_and_the_factor_stays() {
 
 #[tokio::test]
 async fn who_has_lost_everything_waits_and_every_channel_can_cancel() {
-    on_both_with(PLAIN, |passport| async move {
-        candidate_with_app(&passport).await;
+    on_each(|passport, _, _| async move {
         let begin = async || {
             let mut browser = passport.browser();
             let answer = proven(&passport, &mut browser, EMAIL, EMAIL).await;
@@ -102,8 +172,7 @@ async fn who_has_lost_everything_waits_and_every_channel_can_cancel() {
 
 #[tokio::test]
 async fn whoever_says_that_all_is_lost_waits_even_with_both_channels() {
-    on_both_with(PLAIN, |passport| async move {
-        candidate_with_app(&passport).await;
+    on_each(|passport, _, _| async move {
         let mut browser = passport.browser();
         proven(&passport, &mut browser, EMAIL, EMAIL).await;
         let answer = proven(&passport, &mut browser, MOBILE, PHONE).await;
@@ -120,11 +189,14 @@ async fn whoever_says_that_all_is_lost_waits_even_with_both_channels() {
 #[tokio::test]
 async fn for_three_days_after_a_reset_no_factor_is_removed() {
     on_both_with(PLAIN, |passport| async move {
-        let (app, codes) = candidate_with_app(&passport).await;
+        candidate(&passport).await;
+        let mut owner = passport.browser();
+        sign_in(&mut owner).await;
+        let (app, codes) = with_app(&passport, &mut owner).await;
+        passport.clock.advance(DAY);
         let mut browser = passport.browser();
         let answer = proven(&passport, &mut browser, EMAIL, EMAIL).await;
-        let form = answer.form("form:has([name=code])").with("action", "factor");
-        let answer = browser.submit(form.set("code", &codes[0])).await;
+        let answer = browser.submit(by_code(&answer).set("code", &codes[0])).await;
         choose(&mut browser, &answer).await;
         let enter = async || {
             let mut browser = passport.browser();

@@ -1,11 +1,18 @@
 //! The tables of accounts, login names, identity documents and agreements.
 
+mod credentials;
+
 use shared::clock::Timestamp;
 use shared::db::{BrokenRow, Db, DbError, Row, Tx, sql};
 use shared::i18n::Lang;
 
-use super::model::{
+use crate::accounts::model::{
     Account, AccountClaims, AccountId, Details, Email, IdDocument, IdType, Identity, LoginName, Mobile, Name, Province,
+};
+
+pub use self::credentials::{
+    Credentials, Found, credentials, credentials_by_id, guarded_until, hold, remove_password, renew_hash,
+    replace_password, set_blocked, set_frozen, set_password,
 };
 
 /// A new account, before it is stored.
@@ -49,34 +56,6 @@ pub struct Accepted {
     pub version: String,
     /// SHA-256 of the text that was accepted.
     pub sha256: [u8; 32],
-}
-
-/// What a sign-in needs to know of an account.
-#[derive(Debug, Clone)]
-pub struct Credentials {
-    /// The account.
-    pub id: AccountId,
-    /// The password's hash as a PHC string.
-    pub password_hash: String,
-    /// When the owner chose the password; a renewed hash of the same password leaves it.
-    pub password_set_at: Timestamp,
-    /// Whether staff keep the account from signing in.
-    pub blocked: bool,
-    /// Whether a change of its contacts was undone, and none is proven anew yet.
-    pub frozen: bool,
-}
-
-/// Whom a login name belongs to.
-#[derive(Debug, Clone)]
-pub enum Found {
-    /// This account.
-    Account(Credentials),
-    /// Nobody.
-    Nobody {
-        /// The password hash of the account whose name comes next: where hashes of several costs are stored, it says
-        /// what an account of this name would have cost. Always the same one, so that trying again tells no more.
-        neighbour: Option<String>,
-    },
 }
 
 /// Stores a new account and claims its login names.
@@ -152,6 +131,37 @@ pub async fn insert_agreement(
         .map(drop)
 }
 
+/// An agreement as it was accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Agreement {
+    /// `agreement` or `privacy`.
+    pub document: String,
+    /// Which version of it.
+    pub version: String,
+    /// When.
+    pub accepted_at: Timestamp,
+}
+
+/// The agreements that an account's owner accepted, in their order.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn agreements(tx: &mut Tx, account: AccountId) -> Result<Vec<Agreement>, DbError> {
+    let rows = sql("SELECT document, version, accepted_at FROM agreements WHERE account_id = $1 \
+         ORDER BY accepted_at, document")
+    .bind(account)
+    .fetch_all(tx)
+    .await?;
+    let read = |row: &Row| {
+        Ok(Agreement {
+            document: row.get("document")?,
+            version: row.get("version")?,
+            accepted_at: row.get("accepted_at")?,
+        })
+    };
+    rows.iter().map(read).collect()
+}
+
 /// Whether the form with that hash has made its account.
 ///
 /// # Errors
@@ -204,76 +214,6 @@ pub async fn login_names(tx: &mut Tx, id: AccountId) -> Result<Vec<String>, DbEr
     rows.iter().map(|row| row.get("name")).collect()
 }
 
-/// What a sign-in by that name needs.
-///
-/// # Errors
-/// See [`DbError`].
-pub async fn credentials(tx: &mut Tx, name: &LoginName) -> Result<Found, DbError> {
-    let row = sql("SELECT n.name, a.id, a.password_hash, a.password_set_at, a.blocked_at, a.frozen_at \
-         FROM login_names n JOIN accounts a ON a.id = n.account_id WHERE n.name >= $1 ORDER BY n.name LIMIT 1")
-    .bind(name.as_str())
-    .fetch_optional(tx)
-    .await?;
-    match row {
-        Some(row) if row.get::<String>("name")? == name.as_str() => Ok(Found::Account(credentials_of(&row)?)),
-        Some(row) => Ok(Found::Nobody { neighbour: Some(row.get("password_hash")?) }),
-        None => Ok(Found::Nobody { neighbour: None }),
-    }
-}
-
-/// The same for an account that is known already.
-///
-/// # Errors
-/// See [`DbError`].
-pub async fn credentials_by_id(tx: &mut Tx, id: AccountId) -> Result<Option<Credentials>, DbError> {
-    sql("SELECT id, password_hash, password_set_at, blocked_at, frozen_at FROM accounts WHERE id = $1")
-        .bind(id)
-        .fetch_optional(tx)
-        .await?
-        .map(|row| credentials_of(&row))
-        .transpose()
-}
-
-fn credentials_of(row: &Row) -> Result<Credentials, DbError> {
-    Ok(Credentials {
-        id: row.get("id")?,
-        password_hash: row.get("password_hash")?,
-        password_set_at: row.get("password_set_at")?,
-        blocked: row.get::<Option<Timestamp>>("blocked_at")?.is_some(),
-        frozen: row.get::<Option<Timestamp>>("frozen_at")?.is_some(),
-    })
-}
-
-/// Replaces a password's hash, unless it was replaced since `old` was read; whether it was.
-///
-/// # Errors
-/// See [`DbError`].
-pub async fn replace_hash(tx: &mut Tx, id: AccountId, old: &str, new: &str) -> Result<bool, DbError> {
-    sql("UPDATE accounts SET password_hash = $3 WHERE id = $1 AND password_hash = $2")
-        .bind(id)
-        .bind(old)
-        .bind(new)
-        .execute(tx)
-        .await
-        .map(|rows| rows == 1)
-}
-
-/// Sets a password's hash, whatever was there before.
-///
-/// # Errors
-/// See [`DbError`].
-pub async fn set_hash(tx: &mut Tx, id: AccountId, hash: &str) -> Result<(), DbError> {
-    sql("UPDATE accounts SET password_hash = $2 WHERE id = $1").bind(id).bind(hash).execute(tx).await.map(drop)
-}
-
-/// Notes when the owner chose a new password.
-///
-/// # Errors
-/// See [`DbError`].
-pub async fn set_password_time(tx: &mut Tx, id: AccountId, now: Timestamp) -> Result<(), DbError> {
-    sql("UPDATE accounts SET password_set_at = $2 WHERE id = $1").bind(id).bind(now).execute(tx).await.map(drop)
-}
-
 /// Changes what the owner may change at will.
 ///
 /// # Errors
@@ -295,31 +235,6 @@ pub async fn update_profile(
         .execute(tx)
         .await
         .map(drop)
-}
-
-/// Keeps an account from signing in, or lets it again; whether there is such an account.
-///
-/// # Errors
-/// See [`DbError`].
-pub async fn set_blocked(tx: &mut Tx, id: AccountId, at: Option<Timestamp>) -> Result<bool, DbError> {
-    sql("UPDATE accounts SET blocked_at = $2 WHERE id = $1").bind(id).bind(at).execute(tx).await.map(|rows| rows == 1)
-}
-
-/// Keeps an account from signing in until a contact is proven anew, or lets it again.
-///
-/// # Errors
-/// See [`DbError`].
-pub async fn set_frozen(tx: &mut Tx, id: AccountId, at: Option<Timestamp>) -> Result<(), DbError> {
-    sql("UPDATE accounts SET frozen_at = $2 WHERE id = $1").bind(id).bind(at).execute(tx).await.map(drop)
-}
-
-/// Until when nothing may be changed of an account that would shut its owner out.
-///
-/// # Errors
-/// See [`DbError`].
-pub async fn guarded_until(tx: &mut Tx, id: AccountId) -> Result<Option<Timestamp>, DbError> {
-    let row = sql("SELECT guarded_until FROM accounts WHERE id = $1").bind(id).fetch_optional(tx).await?;
-    row.map_or(Ok(None), |row| row.get("guarded_until"))
 }
 
 /// What a site may be told about an account: one row.
