@@ -18,6 +18,7 @@ use shared::db::{CommonTime, Db, DbError, Tx};
 use shared::entropy::SharedEntropy;
 use shared::secret::SecretBytes;
 
+use crate::accounts::assurance::Acr;
 use crate::accounts::captcha::Captchas;
 use crate::accounts::factors::passkeys::{PasskeyError, Passkeys};
 use crate::accounts::hashing::{Hasher, Hashing, StartError};
@@ -25,7 +26,7 @@ use crate::accounts::{self, Accounts, SessionPolicies, SessionPolicy};
 use crate::audit::{Actor, Audit, Event};
 use crate::clients::Clients;
 use crate::clients::logos::Logos;
-use crate::config::{AccountsSettings, Config, MtlsSettings, RegistrationPolicy};
+use crate::config::{AccountsSettings, Config, MtlsSettings, RegistrationPolicy, SecondFactor};
 use crate::delivery::{Outbox, Reports};
 use crate::egress::Egress;
 use crate::home::Home;
@@ -199,6 +200,10 @@ impl App {
             captcha: config.accounts.captcha,
             captcha_after: config.accounts.captcha_after,
             password_profile: config.accounts.password_profile,
+            least: match config.accounts.second_factor {
+                SecondFactor::Optional => Acr::One,
+                SecondFactor::Required => Acr::Two,
+            },
         });
         let logos = Logos::new(db.clone(), clock.clone(), clients.clone(), egress.clone());
         let home = Home::new(accounts.clone(), clients.clone(), config.issuer.origin());

@@ -1,5 +1,7 @@
 contact-title = Contact details
 contact-lead = Your e-mail address and mobile number let you sign in and reset the password, and we tell you there when your account changes.
+contact-sms-risk = SMS are not very safe: a number that you give up goes to somebody else, and an SMS can be intercepted. Nobody signs in by SMS here, and you should verify your e-mail as well.
+contact-sms-better = Safer ways to sign in
 contact-why = Only a verified address or number can reset the password. We never hand them to a site that you have not agreed to.
 contact-prove-soon = Please verify one of them. An account with nothing verified is closed { $days } days after registration.
 contact-prove = Verify

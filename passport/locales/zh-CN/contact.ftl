@@ -1,5 +1,7 @@
 contact-title = 联系方式
 contact-lead = 电子邮箱和手机号用来登录、重置密码，也用来通知您账号的变化。
+contact-sms-risk = 短信不够安全：号码停用后会给别人，短信也可能被截获。所以登录不用短信，请同时验证邮箱。
+contact-sms-better = 更安全的登录方式
 contact-why = 验证过的联系方式才能用来重置密码。我们不会把它们交给您没有同意的网站。
 contact-prove-soon = 请验证其中一个。注册后{ $days }天内都没有验证的账号会被注销。
 contact-prove = 验证

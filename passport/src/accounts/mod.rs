@@ -51,6 +51,7 @@ pub use self::trouble::{Stop, Trouble};
 pub use self::view::{Notice, Way};
 pub use self::visit::Visit;
 
+use self::assurance::Acr;
 use self::captcha::Captchas;
 use self::factors::passkeys::Passkeys;
 use self::hashing::Hasher;
@@ -108,6 +109,8 @@ pub struct Parts {
     pub captcha_after: u32,
     /// Which passwords may be chosen.
     pub password_profile: PasswordProfile,
+    /// The least context class that a sign-in has to reach.
+    pub least: Acr,
 }
 
 impl Accounts {
@@ -138,7 +141,7 @@ impl Accounts {
 
     /// Opens the way that a page carries along.
     pub fn way(&self, sealed: Option<&str>) -> Way {
-        Way::open(&self.0.web.return_to(), sealed)
+        Way::open(&self.0.web.return_to(), sealed, self.0.least)
     }
 
     /// An account as its owner sees it.
@@ -178,6 +181,11 @@ impl Accounts {
             session.term = session.term.used_at(now);
         }
         Ok(found)
+    }
+
+    /// Whether a session may do more than add what it lacks: where everybody needs a second factor, one without does not.
+    pub fn suffices(&self, session: &Session) -> bool {
+        session.acr >= self.0.least
     }
 
     /// Ends a session within the caller's transaction, records it, and has those told who have to know; `None` if it

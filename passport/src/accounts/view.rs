@@ -85,18 +85,20 @@ pub struct Way {
     pub sealed: Option<String>,
     /// What was sealed.
     pub return_to: Option<ReturnTo>,
+    /// The least context class that leads anywhere.
+    least: Acr,
 }
 
 impl Way {
     /// Opens what a query or a form carried.
-    pub fn open(codec: &ReturnToCodec, sealed: Option<&str>) -> Self {
+    pub fn open(codec: &ReturnToCodec, sealed: Option<&str>, least: Acr) -> Self {
         let return_to = sealed.and_then(|text| codec.open(text));
-        Self { sealed: sealed.filter(|_| return_to.is_some()).map(str::to_owned), return_to }
+        Self { sealed: sealed.filter(|_| return_to.is_some()).map(str::to_owned), return_to, least }
     }
 
     /// The way of a page that nobody passes through: it leads home.
     pub const fn home() -> Self {
-        Self { sealed: None, return_to: None }
+        Self { sealed: None, return_to: None, least: Acr::One }
     }
 
     /// Where it leads.
@@ -106,7 +108,8 @@ impl Way {
 
     /// The least context class that is asked for at its end.
     pub fn wanted(&self) -> Acr {
-        self.return_to.as_ref().and_then(|way| Acr::parse(way.acr.as_deref()?)).unwrap_or(Acr::One)
+        let asked = self.return_to.as_ref().and_then(|way| Acr::parse(way.acr.as_deref()?));
+        asked.unwrap_or(Acr::One).max(self.least)
     }
 
     /// A page of ours that carries it along.

@@ -26,6 +26,16 @@ shared::choice! {
     }
 }
 
+shared::choice! {
+    /// Whether everybody needs a second factor.
+    pub enum SecondFactor {
+        /// Who has one is asked for it.
+        Optional = "optional",
+        /// Who has none adds one before anything else.
+        Required = "required",
+    }
+}
+
 shared::settings! {
     /// Sign-in, sessions and passwords.
     pub struct AccountsSettings {
@@ -57,6 +67,9 @@ shared::settings! {
         /// them; or `modern`, 15 to 128 characters of any kind. Common ones are refused by both, and passwords chosen
         /// under the other go on working.
         password_profile: PasswordProfile = "seed",
+        /// Whether everybody needs a second factor: `optional`, who has one is asked for it; or `required`, who has none adds
+        /// one before anything else, and no browser leaves the step out.
+        second_factor: SecondFactor = "optional",
         /// How long the holder of a mobile number has to keep it, once somebody else has proven to have it now. Accounts
         /// without another proven contact have ten times as long.
         number_wait: Duration = "72h",

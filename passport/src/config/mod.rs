@@ -17,7 +17,7 @@ use shared::config::{BaseUrl, ConfigErrors, DatabaseSettings, Problems, Program}
 use shared::http::ServerSettings;
 use shared::telemetry::LogSettings;
 
-pub use self::accounts::{AccountsSettings, CaptchaPolicy, HashSettings, PasswordProfile};
+pub use self::accounts::{AccountsSettings, CaptchaPolicy, HashSettings, PasswordProfile, SecondFactor};
 pub use self::delivery::{DeliverySettings, SmsShape};
 pub use self::egress::EgressSettings;
 pub use self::keys::KeysSettings;

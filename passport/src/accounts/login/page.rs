@@ -74,8 +74,14 @@ pub async fn show(
 ) -> Result<Response, Trouble> {
     let way = accounts.way(query.way.as_deref());
     let session = visit.take_session()?;
-    if session.as_ref().is_some_and(|session| suffices(session, &way)) {
-        return Ok(Redirect::to(way.path()).into_response());
+    if let Some(session) = &session {
+        if suffices(session, &way) {
+            return Ok(Redirect::to(way.path()).into_response());
+        }
+        // Signing in once more would not help who has nothing to show.
+        if accounts.enrolled(session.account).await?.reach() < accounts.parts().least {
+            return Ok(Redirect::to(&way.link(paths::FACTOR_NEEDED)).into_response());
+        }
     }
     if way.return_to.as_ref().is_some_and(|to| to.create) {
         return Ok(Redirect::to(&way.link(paths::REGISTER)).into_response());

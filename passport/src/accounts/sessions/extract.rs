@@ -9,8 +9,14 @@ use tower_cookies::Cookies;
 
 use super::Session;
 use crate::accounts::Accounts;
+use crate::web::paths;
+
+/// Where the addresses of pages begin by which a session gets what it lacks, or ends.
+const MORE: [&str; 3] = [paths::SIGN_IN, paths::SIGN_OUT, paths::SECURITY];
 
 /// The session of the browser that sent the request, or the failure to find out.
+///
+/// Where everybody needs a second factor, a session without one is none but on the pages that add it.
 ///
 /// Extraction itself never fails: how a page answers an unavailable database is the handler's to say.
 pub struct CurrentSession(pub Result<Option<Session>, DbError>);
@@ -26,6 +32,9 @@ where
         let Some(cookies) = parts.extensions.get::<Cookies>() else {
             return Ok(Self(Ok(None)));
         };
-        Ok(Self(Accounts::from_ref(state).session(cookies).await))
+        let accounts = Accounts::from_ref(state);
+        let leads_to_more = MORE.iter().any(|start| parts.uri.path().starts_with(start));
+        let found = accounts.session(cookies).await;
+        Ok(Self(found.map(|found| found.filter(|session| leads_to_more || accounts.suffices(session)))))
     }
 }

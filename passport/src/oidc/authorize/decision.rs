@@ -80,6 +80,7 @@ pub async fn decide(
         Some(hash) => sessions::store::look_up_leaving(db, hash, now).await?,
         None => None,
     };
+    let session = session.filter(|(session, _)| oidc.0.accounts.suffices(session));
     let Some((session, is_leaving)) = session else {
         let step = interaction::next(request, None, None, began, now);
         return Ok(Decision::Step { step, signed_in: token_hash.map(|_| false) });

@@ -68,6 +68,17 @@ async fn tags(browser: &mut Browser) -> Vec<String> {
 }
 
 #[tokio::test]
+async fn the_page_says_what_sms_are_worth_and_what_is_better() {
+    on_both_with(PLAIN, |passport| async move {
+        let mut browser = registered(&passport).await;
+        let list = browser.open(&page("/account/contact")).await;
+        assert!(list.text.contains("短信不够安全"), "{}", list.text);
+        assert!(list.has("p.hint a[href='/account/security']"), "the stronger ways are one step away");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_code_of_an_sms_proves_the_number_and_nothing_else() {
     on_both_with(PLAIN, |passport| async move {
         let mut browser = registered(&passport).await;

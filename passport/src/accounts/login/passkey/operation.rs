@@ -61,7 +61,7 @@ async fn take(accounts: Accounts, (attempt, token): (Try, SessionToken), tx: &mu
     let (province, stay) = half.unwrap_or((None, attempt.browser.stay));
     let browser = Browser { stay, ..attempt.browser };
     let next = advance(&accounts, tx, (state, Event::Passkey), (account, browser)).await?;
-    let Some(State::SignedIn(shown)) = next else { 
+    let Some(State::SignedIn(shown)) = next else {
         return Ok(Answer::Refused(Refusal::Answer(answer::Refused::Unknown)));
     };
     let arrival = Arrival { account, shown, province };

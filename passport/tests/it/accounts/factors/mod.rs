@@ -5,6 +5,7 @@ mod passkeys;
 mod passwordless;
 mod recovery;
 mod recovery_codes;
+mod required;
 mod step_up;
 mod trusted;
 
