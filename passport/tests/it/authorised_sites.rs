@@ -135,6 +135,26 @@ async fn what_is_taken_back_ends_and_the_site_is_told() {
     .await;
 }
 
+#[tokio::test]
+async fn who_takes_a_site_back_has_just_signed_in_or_does_so_first() {
+    on_both(|passport| async move {
+        let (mut browser, _) = prepared(&passport).await;
+        let tokens = let_in(&mut browser).await;
+        let asking = browser.open(&format!("{ISSUER}/account/sites/withdraw?client=bei")).await;
+        passport.clock.advance(Duration::from_secs(5 * 60));
+        let late = browser.submit(asking.form("form[action='/account/sites/withdraw']")).await;
+        assert_eq!(late.url.path(), "/sign-in");
+        let again = browser.open(&format!("{ISSUER}/account/sites/withdraw?client=bei")).await;
+        assert_eq!(again.url.path(), "/sign-in");
+        assert_eq!(
+            (status(&mut browser, &tokens).await, recorded(&passport).await),
+            (200, 0),
+            "nothing was taken back"
+        );
+    })
+    .await;
+}
+
 /// How often a withdrawal stands in the record.
 async fn recorded(passport: &Passport) -> i64 {
     let statement = sql("SELECT COUNT(*) AS n FROM audit_events WHERE kind = 'consent_withdrawn'");

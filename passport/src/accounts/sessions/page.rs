@@ -13,7 +13,7 @@ use super::end::Which;
 use super::{Listed, Session, SessionId, SessionPolicy, Stay, store};
 use crate::accounts::view::span;
 use crate::accounts::visit::FormQuery;
-use crate::accounts::{Accounts, Notice, Trouble, Visit, whence};
+use crate::accounts::{Accounts, Notice, Stop, Trouble, Visit, whence};
 use crate::web::{Posted, moment, paths};
 
 /// More sessions than this are not listed; they can be ended all the same.
@@ -93,12 +93,12 @@ pub async fn show(
     Ok(shown.into_response())
 }
 
-/// POST: ends one, or all but this. A second time the answer says that it had ended.
+/// POST: ends one, or all but this, for who has just signed in. A second time the answer says that it had ended.
 pub async fn submit(
     State(accounts): State<Accounts>,
     mut visit: Visit,
     posted: Posted<SessionsForm>,
-) -> Result<Response, Trouble> {
+) -> Result<Response, Stop> {
     let Some(session) = visit.take_session()? else {
         return Ok(accounts.ask_to_sign_in(paths::SESSIONS, "sign-in-first"));
     };
@@ -115,6 +115,9 @@ pub async fn submit(
         (_, Ok(id)) => Which::One(id),
         (_, Err(_)) => return Ok(to_the_list("session-gone")),
     };
+    // A thief of this session could keep its owner out of the others. Who is in haste has a link for that in every notice,
+    // which asks for nothing.
+    accounts.step_up(&session, paths::SESSIONS).await?;
     let ended = accounts.end_others_of(&session, which, visit.caller).await?;
     Ok(to_the_list(match which {
         _ if ended == 0 => "session-gone",

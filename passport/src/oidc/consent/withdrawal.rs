@@ -23,7 +23,7 @@ use super::super::logout::farewell;
 use super::super::scope::OFFLINE_ACCESS;
 use super::super::store::consents;
 use super::sites::destination;
-use crate::accounts::{AccountId, Trouble, Visit};
+use crate::accounts::{AccountId, Stop, Visit};
 use crate::audit::{Actor, Event};
 use crate::clients::Client;
 use crate::web::{Posted, paths};
@@ -67,7 +67,7 @@ pub fn path(client: &Client) -> String {
 }
 
 /// `GET /account/sites/withdraw`: asks first. A site that has nothing leads back to the list.
-pub async fn show(State(oidc): State<Oidc>, mut visit: Visit, Query(which): Query<Which>) -> Result<Response, Trouble> {
+pub async fn show(State(oidc): State<Oidc>, mut visit: Visit, Query(which): Query<Which>) -> Result<Response, Stop> {
     let accounts = &oidc.0.accounts;
     let Some(session) = visit.take_session()? else {
         return Ok(accounts.ask_to_sign_in(paths::SITES, "sign-in-first"));
@@ -77,6 +77,7 @@ pub async fn show(State(oidc): State<Oidc>, mut visit: Visit, Query(which): Quer
     let Some(consent) = consents::look_up(&oidc.0.db, session.account, client.id.as_str()).await? else {
         return Ok(to_the_list(None));
     };
+    accounts.step_up(&session, &path(&client)).await?;
     accounts.greet(&mut visit.page, session.account).await?;
     let shown = WithdrawalPage {
         site: destination(visit.page.lang, &client),
@@ -94,7 +95,7 @@ pub async fn submit(
     State(oidc): State<Oidc>,
     mut visit: Visit,
     posted: Posted<WithdrawalForm>,
-) -> Result<Response, Trouble> {
+) -> Result<Response, Stop> {
     let Some(session) = visit.take_session()? else {
         return Ok(oidc.0.accounts.ask_to_sign_in(paths::SITES, "away"));
     };
@@ -105,6 +106,7 @@ pub async fn submit(
         return Ok(to_the_list(Some("site-kept")));
     }
     let Some(client) = oidc.0.clients.find(&posted.form.client).await? else { return Ok(to_the_list(None)) };
+    oidc.0.accounts.step_up(&session, &path(&client)).await?;
     withdraw(&oidc, session.account, visit.caller, client).await?;
     Ok(to_the_list(Some("site-withdrawn")))
 }

@@ -143,6 +143,26 @@ async fn ending_all_others_leaves_this_one() {
     .await;
 }
 
+#[tokio::test]
+async fn who_ends_other_sessions_has_just_signed_in_or_does_so_first() {
+    on_both_with(PLAIN, |passport| async move {
+        let (mut desk, mut phone) = two(&passport).await;
+        passport.clock.advance(Duration::from_secs(5 * 60));
+        let shown = list(&mut desk).await;
+        for chosen in ["others".to_owned(), endable(&shown)[0].clone()] {
+            let asked = desk.submit(end_form(&shown, &chosen)).await;
+            assert_eq!(asked.url.path(), "/sign-in");
+            assert!(asked.has(".notice") && is_signed_in(&mut phone).await, "nothing ended: {}", asked.text);
+        }
+        let asked = desk.submit(end_form(&shown, "others")).await;
+        let back = desk.submit(form(&asked, "/sign-in").set("password", PASSWORD)).await;
+        assert_eq!(back.url.path(), "/account/sessions", "{}", back.text);
+        let ended = desk.submit(end_form(&back, "others")).await;
+        assert!(ended.has(".notice.ok") && !is_signed_in(&mut phone).await);
+    })
+    .await;
+}
+
 /// Why sessions ended, as it is stored.
 async fn reasons(passport: &Passport) -> Vec<String> {
     let read = passport.db.read::<_, shared::db::DbError, _>(|tx| {
