@@ -20,6 +20,8 @@ pub struct Demo {
     pub mailbox: String,
     /// The certificate of the development CA (PEM).
     pub ca: PathBuf,
+    /// The file of the secret by which reports of delivery are signed.
+    pub report_secret: PathBuf,
     /// The demo candidate's mail address.
     pub email: String,
     /// The demo candidate's mobile number.

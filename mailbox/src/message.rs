@@ -34,6 +34,8 @@ pub struct Message {
     pub html: Option<String>,
     /// Every address of a page that the text names, in order.
     pub links: Vec<String>,
+    /// What its sender calls a mail (`Message-ID`, without the brackets): reports of its delivery name it.
+    pub message_id: String,
     /// Milliseconds since 1970 (UTC).
     pub received_at: u128,
 }
@@ -67,6 +69,7 @@ impl Message {
                 .map(|html| html.into_owned()),
             links: links(&text),
             text,
+            message_id: parsed.and_then(|mail| mail.message_id()).unwrap_or_default().to_owned(),
             received_at: now(),
         }
     }
@@ -82,6 +85,7 @@ impl Message {
             html: None,
             links: links(&text),
             text,
+            message_id: String::new(),
             received_at: now(),
         }
     }

@@ -176,6 +176,11 @@ impl Demo {
         seed::register(&program("passport", Profile::Dev)?, &self.passport, &file, &secret)
     }
 
+    /// Runs one command of the passport.
+    pub(crate) fn passport(&self, arguments: &[&str]) -> anyhow::Result<()> {
+        seed::run(&program("passport", Profile::Dev)?, &self.passport, arguments)
+    }
+
     fn start_part(&self, fleet: &mut Fleet, name: &'static str, command: Command) -> anyhow::Result<()> {
         let log = log_file(&self.home.logs(), name);
         fleet.start(Start { name, command, log, ready: "ready", stop: Signal::TERM })?;
@@ -205,6 +210,7 @@ impl Demo {
             ("metrics".to_owned(), format!("http://127.0.0.1:{}", self.ports.metrics)),
             ("ca".to_owned(), self.certs.ca().display().to_string()),
             ("home".to_owned(), self.home.path().display().to_string()),
+            ("report_secret".to_owned(), self.home.secret("reports")?.display().to_string()),
             ("email".to_owned(), CANDIDATE.email.to_owned()),
             ("mobile".to_owned(), CANDIDATE.mobile.to_owned()),
             ("password".to_owned(), CANDIDATE.password.to_owned()),

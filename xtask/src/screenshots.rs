@@ -97,11 +97,14 @@ fn walk(options: &Options, folder: &Path, language: &str) -> anyhow::Result<()> 
     home.make()?;
     let demo = Demo::prepare(home, Ports::fresh()?)?;
     demo.register("beichen", THIRD_PARTY)?;
+    let mails = temporary.path().join("mails");
+    demo.passport(&["delivery", "mails", &mails.to_string_lossy()])?;
     let mut fleet = Fleet::new()?;
     let chromedriver = demo.start_chromedriver(&mut fleet)?;
     demo.start(&mut fleet)?;
     let mut camera = Command::new(program("screenshots", Profile::Dev)?);
     camera.arg(demo.describe(Some(chromedriver))?).arg(folder).args(&options.camera);
+    camera.arg("--mails").arg(&mails);
     camera.args(["--client-id", "beichen", "--redirect-uri", "https://beichen.localhost/callback"]);
     if options.journey {
         camera.arg("--journey");

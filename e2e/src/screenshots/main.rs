@@ -30,6 +30,8 @@ struct Order {
     widths: Vec<u32>,
     /// The client of a site that is not ours, for the pages that only such a site leads to.
     third_party: walk::ThirdParty,
+    /// Where one of every mail lies, as HTML.
+    mails: Option<PathBuf>,
     /// Only the pictures that the documents show.
     journey: bool,
 }
@@ -38,6 +40,7 @@ impl Order {
     fn read(mut arguments: Parser) -> anyhow::Result<Self> {
         let (mut paths, mut widths) = (Vec::new(), Vec::new());
         let (mut opening, mut journey) = (Opening::default(), false);
+        let mut mails = None;
         let (mut client_id, mut redirect_uri) = (String::new(), String::new());
         while let Some(argument) = arguments.next()? {
             match argument {
@@ -46,6 +49,7 @@ impl Order {
                 Arg::Long("width") => widths.push(arguments.value()?.parse()?),
                 Arg::Long("client-id") => client_id = arguments.value()?.string()?,
                 Arg::Long("redirect-uri") => redirect_uri = arguments.value()?.string()?,
+                Arg::Long("mails") => mails = Some(PathBuf::from(arguments.value()?)),
                 Arg::Long("journey") => journey = true,
                 Arg::Value(path) => paths.push(PathBuf::from(path)),
                 other => return Err(other.unexpected().into()),
@@ -58,6 +62,7 @@ impl Order {
             opening,
             widths: if widths.is_empty() { WIDTHS.to_vec() } else { widths },
             third_party: walk::ThirdParty { client_id, redirect_uri },
+            mails,
             journey,
         })
     }
@@ -79,6 +84,10 @@ async fn run() -> anyhow::Result<()> {
     } else {
         let mut camera = Camera::new(&window, &order.folder, order.opening.language, &order.widths);
         let walked = walk::everywhere(&mut camera, &order.demo, &order.third_party).await;
+        let walked = match (&order.mails, walked) {
+            (Some(mails), Ok(())) => walk::mails(&mut camera, mails, order.opening.language).await,
+            (_, walked) => walked,
+        };
         gallery::write(&order.folder)?;
         walked.and_then(|()| camera.verdict())
     };

@@ -1,5 +1,8 @@
 //! The way past every page: as a stranger, at registration, signed in, signed out, and where things go wrong.
 
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
 use e2e::demo::Demo;
 use e2e::journey::Newcomer;
 use e2e::window::App;
@@ -323,4 +326,21 @@ async fn failures(camera: &mut Camera<'_>, demo: &Demo, newcomer: &Newcomer) -> 
         }
     }
     camera.visit("mailbox", &demo.mailbox, Light).await
+}
+
+/// Every mail of that language.
+pub(crate) async fn mails(camera: &mut Camera<'_>, folder: &Path, language: &str) -> anyhow::Result<()> {
+    let ending = format!(".{language}.html");
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
+        .with_context(|| format!("{} cannot be read", folder.display()))?
+        .map(|entry| Ok(entry?.path()))
+        .collect::<std::io::Result<_>>()?;
+    files.sort();
+    for file in files {
+        let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        if let Some(name) = name.strip_suffix(&ending) {
+            camera.visit(&format!("mail-{name}"), &format!("file://{}", file.display()), LightAndDark).await?;
+        }
+    }
+    Ok(())
 }

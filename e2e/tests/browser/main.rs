@@ -17,6 +17,7 @@ mod logout;
 mod mail_links;
 mod never_a_dead_end;
 mod public_computer;
+mod reports;
 mod second_factors;
 mod stage;
 mod third_party;

@@ -30,6 +30,12 @@ pub(crate) async fn received(demo: &Demo, to: &str, says: &str) -> anyhow::Resul
 pub(crate) struct Message(Value);
 
 impl Message {
+    /// What the passport calls it.
+    pub(crate) fn id(&self) -> anyhow::Result<String> {
+        let id = self.0["message_id"].as_str().and_then(|id| id.split('@').next());
+        id.filter(|id| !id.is_empty()).map(str::to_owned).context("a mail's id")
+    }
+
     /// The six digits in it.
     pub(crate) fn code(&self) -> anyhow::Result<String> {
         let text = self.0["text"].as_str().unwrap_or_default();
