@@ -13,6 +13,32 @@ delivery-not-me-reset =
     If this was not you, reset your password now:
     { $issuer }/recover
 
+delivery-signed-in-subject = A new browser signed in to your E-TEST Passport
+delivery-signed-in-text =
+    Hello,
+
+    On { $time } somebody signed in to your account with a browser that had not done so before.
+    Device: { $new }
+    Network address: { $from }
+
+    If it was you, there is nothing to do.
+
+    { $not-me }
+delivery-signed-in-sms = [E-TEST] On { $time } a new browser signed in to your account: { $new }, { $from }. If it was not you, open: { $link }
+
+delivery-signed-in-guessed-subject = After wrong passwords, somebody signed in to your E-TEST Passport
+delivery-signed-in-guessed-text =
+    Hello,
+
+    On { $time } somebody signed in to your account with a browser that had not done so before. Just before, several wrong passwords had locked the account.
+    Device: { $new }
+    Network address: { $from }
+
+    If it was you, there is nothing to do.
+
+    { $not-me }
+delivery-signed-in-guessed-sms = [E-TEST] On { $time }, after several wrong passwords, a new browser signed in to your account: { $new }, { $from }. If it was not you, open: { $link }
+
 delivery-case-opened-subject = Your E-TEST Passport is shut, case { $new }
 delivery-case-opened-text =
     Hello,
@@ -217,6 +243,27 @@ delivery-number-claimed-text =
     If you do not use it any more, there is nothing to do. It is taken off then; your account and data stay as they are, and nobody gets into your account by it.
 
 delivery-number-claimed-sms = [E-TEST] Someone asks to have { $new } taken off its passport. If it is still yours, keep it before { $time }: { $link }
+
+delivery-number-kept-subject = The mobile number stays with its passport
+delivery-number-kept-text =
+    Hello,
+
+    You asked to have the mobile number { $new } taken off an E-TEST Passport. Its owner kept the number, so it stays there.
+
+    For 30 days it cannot be asked for again. If the number really is yours, show your ID to our staff:
+    { $issuer }/help
+delivery-number-kept-sms = [E-TEST] { $new } was not taken off its passport: the owner kept it. It cannot be asked for again for 30 days; if the number really is yours, show your ID to our staff.
+
+delivery-number-ages-subject = Please verify your mobile number once more: E-TEST Passport
+delivery-number-ages-action = Verify the number
+delivery-number-ages-text =
+    Hello,
+
+    Your mobile number { $new } was verified long ago. After { $time }, a message to it is no longer enough to reset a forgotten password.
+
+    If the number is still yours, sign in and verify it once more:
+    { $link }
+delivery-number-ages-sms = [E-TEST] Your mobile number { $new } was verified long ago. After { $time } a message to it is no longer enough to reset your password. Sign in and verify it once more: { $link }
 
 delivery-number-detached-subject = A mobile number was taken off your E-TEST Passport
 delivery-number-detached-text =

@@ -13,6 +13,32 @@ delivery-not-me-reset =
     如果这不是您本人的操作，请立即重置密码：
     { $issuer }/recover
 
+delivery-signed-in-subject = 有新的浏览器登录了您的E-TEST通行证
+delivery-signed-in-text =
+    您好！
+
+    { $time }，有人在没有登录过的浏览器里登录了您的账号。
+    设备：{ $new }
+    网络地址：{ $from }
+
+    如果是您本人，您无需做任何事。
+
+    { $not-me }
+delivery-signed-in-sms = 【E-TEST】{ $time }有新的浏览器登录了您的账号：{ $new }，{ $from }。如非本人，请打开：{ $link }
+
+delivery-signed-in-guessed-subject = 多次输错密码后，有人登录了您的E-TEST通行证
+delivery-signed-in-guessed-text =
+    您好！
+
+    { $time }，有人在没有登录过的浏览器里登录了您的账号。在这之前，因为多次输错密码，账号刚刚锁定过。
+    设备：{ $new }
+    网络地址：{ $from }
+
+    如果是您本人，您无需做任何事。
+
+    { $not-me }
+delivery-signed-in-guessed-sms = 【E-TEST】{ $time }多次输错密码后，新的浏览器登录了您的账号：{ $new }，{ $from }。如非本人，请打开：{ $link }
+
 delivery-case-opened-subject = 您的E-TEST通行证已停用，个案编号{ $new }
 delivery-case-opened-text =
     您好！
@@ -217,6 +243,27 @@ delivery-number-claimed-text =
     如果您已经不用这个号码，什么都不用做。到时号码会解绑，您的账号和资料不变，对方也不能进入您的账号。
 
 delivery-number-claimed-sms = 【E-TEST】有人请求把号码{ $new }从通行证上解绑。号码还是您的，请在{ $time }前保留：{ $link }
+
+delivery-number-kept-subject = 手机号仍属于原来的通行证
+delivery-number-kept-text =
+    您好！
+
+    您请求把手机号{ $new }从一个E-TEST通行证上解绑，但它的主人保留了这个号码，所以没有解绑。
+
+    30天内不能再请求。如果号码确实是您的，请凭证件联系客服：
+    { $issuer }/help
+delivery-number-kept-sms = 【E-TEST】号码{ $new }没有解绑：原来通行证的主人保留了它。30天内不能再请求；号码确实是您的，请凭证件联系客服。
+
+delivery-number-ages-subject = 请再验证一次手机号：E-TEST通行证
+delivery-number-ages-action = 验证手机号
+delivery-number-ages-text =
+    您好！
+
+    您的手机号{ $new }很久没有验证了。{ $time }以后，忘记密码时不能再只凭短信重置。
+
+    号码还是您的，请登录后再验证一次：
+    { $link }
+delivery-number-ages-sms = 【E-TEST】您的手机号{ $new }很久没有验证，{ $time }以后不能再只凭短信重置密码。请登录后再验证一次：{ $link }
 
 delivery-number-detached-subject = 手机号已从通行证上解绑
 delivery-number-detached-text =

@@ -1,18 +1,34 @@
 //! From where something was done, in words.
 
+use std::sync::LazyLock;
+
 use shared::http::{Browser, Device, Machine};
+use shared::i18n::{Catalogue, Lang};
 use shared::page::Page;
+
+/// The names of devices, for messages, which know no page.
+static NAMES: LazyLock<Catalogue> = LazyLock::new(|| {
+    Catalogue::new(&[
+        (Lang::Zh, &[include_str!("../../locales/zh-CN/sessions.ftl")]),
+        (Lang::En, &[include_str!("../../locales/en/sessions.ftl")]),
+    ])
+});
 
 /// A device: the machine and the browser, as far as they are known.
 pub fn device(page: &Page, device: Option<Device>) -> String {
+    device_in(page.lang, device)
+}
+
+/// The same in a language.
+pub fn device_in(lang: Lang, device: Option<Device>) -> String {
     let device = device.unwrap_or(Device::UNKNOWN);
-    let machine = || page.t(&format!("sessions-machine-{}", device.machine.code()));
-    let browser = || page.t(&format!("sessions-browser-{}", device.browser.code()));
+    let machine = || NAMES.text(lang, &format!("sessions-machine-{}", device.machine.code()));
+    let browser = || NAMES.text(lang, &format!("sessions-browser-{}", device.browser.code()));
     match (device.machine, device.browser) {
-        (Machine::Other, Browser::Other) => page.t("sessions-device-unknown"),
+        (Machine::Other, Browser::Other) => NAMES.text(lang, "sessions-device-unknown"),
         (_, Browser::Other) => machine(),
         (Machine::Other, _) => browser(),
-        _ => page.tw("sessions-device", [("machine", machine().as_str()), ("browser", browser().as_str())]),
+        _ => NAMES.text_with(lang, "sessions-device", &[("machine", &*machine()), ("browser", &*browser())]),
     }
 }
 
@@ -30,7 +46,6 @@ mod tests {
     use std::sync::Arc;
 
     use http::Uri;
-    use shared::i18n::Lang;
 
     use super::*;
     use crate::web::{Pages, texts};

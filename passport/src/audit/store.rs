@@ -185,6 +185,19 @@ pub async fn find(tx: &mut Tx, account: &str, id: EventId) -> Result<Option<Told
     row.map(|row| told(&row)).transpose()
 }
 
+/// Whether an event of that kind concerns an account.
+///
+/// # Errors
+/// The database refused.
+pub async fn has(tx: &mut Tx, account: &str, kind: &str) -> Result<bool, DbError> {
+    let row = sql("SELECT id FROM audit_events WHERE account_id = $1 AND kind = $2 LIMIT 1")
+        .bind(account)
+        .bind(kind)
+        .fetch_optional(tx)
+        .await?;
+    Ok(row.is_some())
+}
+
 /// How far from a moment an event may lie that was written in the same transaction.
 const SAME: Duration = Duration::from_secs(2);
 

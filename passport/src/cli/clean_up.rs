@@ -45,8 +45,10 @@ pub async fn clean_up(app: App, db: Db, worker: Arc<Worker>, keep_sessions: Dura
     drain("known browsers", || db.write(move |tx| devices::store::purge(tx, now).boxed())).await;
     drain("links of alarms", || db.write(move |tx| alarm::store::purge_links(tx, now - alarm::KEEP_LINKS).boxed()))
         .await;
+    drain("mails about locks", || db.write(move |tx| alarm::store::purge_lock_notices(tx, now).boxed())).await;
     drain("cases", || db.write(move |tx| alarm::store::purge_cases(tx, now - RETENTION).boxed())).await;
     drain("changes of contacts", || app.accounts.settle_changes()).await;
+    drain("reminders of numbers", || app.accounts.remind_of_numbers()).await;
     drain("numbers that have another owner", || app.accounts.settle_numbers()).await;
     drain("accounts that were never proven", || app.accounts.close_unproven()).await;
     drain("accounts whose owners cancelled them", || app.accounts.close_due()).await;

@@ -1,7 +1,8 @@
 //! `passport delivery`
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use futures_util::FutureExt as _;
@@ -14,7 +15,7 @@ use super::output::{Output, table};
 use super::world;
 use crate::config::Config;
 use crate::delivery::store::{self, Undelivered};
-use crate::delivery::{MessageId, text};
+use crate::delivery::{MessageId, samples, text};
 
 /// What can be done with messages.
 #[derive(Debug, Subcommand)]
@@ -31,6 +32,11 @@ pub enum DeliveryCommand {
     Retry(Retry),
     /// Show every SMS as an operator takes it for review: its name, its language, and its text with ${HOLES}.
     SmsTemplates,
+    /// Write every mail as HTML into a folder, one of each kind in both languages, to look at: NAME.LANGUAGE.html.
+    Mails {
+        /// The folder.
+        folder: PathBuf,
+    },
 }
 
 /// Which messages to try again.
@@ -49,11 +55,14 @@ pub async fn run(command: DeliveryCommand, file: Option<&Path>, output: &Output)
         sms_templates(Config::load(file)?.issuer.as_str(), output);
         return Ok(Exit::Done);
     }
+    if let DeliveryCommand::Mails { folder } = &command {
+        return mails(Config::load(file)?.issuer.as_str(), folder, output).map(|()| Exit::Done);
+    }
     let (_, db) = world::database(file).await?;
     let done = match command {
         DeliveryCommand::List { limit } => list(&db, limit, output).await,
         DeliveryCommand::Retry(retry) => retry.run(&db, output).await,
-        DeliveryCommand::SmsTemplates => Ok(()),
+        DeliveryCommand::SmsTemplates | DeliveryCommand::Mails { .. } => Ok(()),
     };
     db.close().await;
     done.map(|()| Exit::Done)
@@ -85,6 +94,20 @@ fn sms_templates(issuer: &str, output: &Output) {
     let lines: Vec<_> = templates.iter().map(|(of, lang, text)| format!("{}\n    {text}", name(of, *lang))).collect();
     let all: BTreeMap<_, _> = templates.iter().map(|(of, lang, text)| (name(of, *lang), text)).collect();
     output.result(lines.join("\n"), &all);
+}
+
+fn mails(issuer: &str, folder: &Path, output: &Output) -> Result<(), Failure> {
+    let failed = |error: std::io::Error| Failure::new(Exit::Failed, format!("{}: {error}", folder.display()));
+    fs::create_dir_all(folder).map_err(failed)?;
+    let mut written = 0;
+    for lang in Lang::ALL {
+        for (name, html) in samples::drawn(lang, issuer) {
+            fs::write(folder.join(format!("{name}.{}.html", lang.tag())), html).map_err(failed)?;
+            written += 1;
+        }
+    }
+    output.result(format!("{written} mail(s) in {}", folder.display()), &json!({ "written": written }));
+    Ok(())
 }
 
 fn row(message: &Undelivered) -> Vec<String> {

@@ -10,8 +10,10 @@ mod acs3;
 pub mod aliyun;
 mod html;
 pub mod model;
+mod notice;
 pub mod outbox;
 pub mod reports;
+pub mod samples;
 pub mod sms;
 pub mod smtp;
 pub mod store;
@@ -20,9 +22,10 @@ pub mod worker;
 
 pub use self::aliyun::AliyunSms;
 pub use self::model::{
-    Channel, Factor, Letter, LogoutNotice, Marks, MessageId, Notice, Outgoing, Payload, Progress, ProofLetter,
+    Channel, Letter, LogoutNotice, Marks, MessageId, Outgoing, Payload, Progress, ProofLetter,
     ProofWords, Reason, Receipt, SendError, Template, Transport, Unreachable,
 };
+pub use self::notice::{Factor, Notice};
 pub use self::outbox::Outbox;
 pub use self::reports::Reports;
 pub use self::sms::SmsGateway;

@@ -9,7 +9,8 @@ use shared::i18n::Lang;
 use shared::secret::{SecretBytes, hmac_sha256};
 use tokio::sync::Notify;
 
-use super::model::{Channel, LogoutNotice, MessageId, Notice, Payload, ProofLetter, Unreachable};
+use super::model::{Channel, LogoutNotice, MessageId, Payload, ProofLetter, Unreachable};
+use super::notice::Notice;
 use super::{store, text};
 
 /// Where messages are written. Cheap to clone, so that an operation can own it.
@@ -89,6 +90,14 @@ impl Outbox {
             _ => text::mail(to, lang, (notice, denial), &self.issuer),
         };
         self.write_at(tx, (&channel, Some(to)), &Payload::of(&letter), due).await
+    }
+
+    /// Takes a message back that was not handed over yet; whether it could be.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn withdraw(&self, tx: &mut Tx, id: MessageId) -> Result<bool, DbError> {
+        store::withdraw(tx, id, self.clock.now()).await
     }
 
     /// Writes a mail with a code to type into a form, within the caller's transaction.

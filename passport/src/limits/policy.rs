@@ -207,6 +207,8 @@ pub struct Policy {
     pub find_account_address: Limit,
     /// Mails to one account that one of its login names was locked.
     pub sign_in_lock_mail: Limit,
+    /// Mails to one account that somebody signed in with a browser that is not known.
+    pub sign_in_mail: Limit,
     /// How often an account is shut because somebody says of a notice that it was not them, by account and contact.
     pub alarm: Limit,
 }
@@ -233,6 +235,7 @@ impl Default for Policy {
             find_account_document: Limit::rate("find_account_document", 3, DAY),
             find_account_address: Limit::rate("find_account_address", 60, HOUR),
             sign_in_lock_mail: Limit::rate("sign_in_lock_mail", 3, DAY),
+            sign_in_mail: Limit::rate("sign_in_mail", 10, DAY),
             alarm: Limit::rate("alarm", 3, 7 * DAY),
         }
     }

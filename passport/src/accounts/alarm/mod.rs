@@ -16,6 +16,7 @@ mod operation;
 mod page;
 mod report_page;
 mod shut;
+mod sign_in;
 pub mod store;
 mod tell;
 
@@ -27,6 +28,8 @@ pub(in crate::accounts) use self::operation::{may_be_denied, note_undone};
 pub use self::page::{show, submit};
 pub use self::report_page::{show as show_report, submit as submit_report};
 pub(in crate::accounts) use self::shut::shut;
+pub use self::sign_in::{tell_of_browser, tell_of_lock};
+use self::tell::tell_mail_at;
 pub use self::tell::{tell, tell_mail, tell_proven};
 
 /// How long a link raises the alarm: who reads a mail after the holidays is in time.

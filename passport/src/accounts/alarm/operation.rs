@@ -122,6 +122,10 @@ async fn by_link(accounts: Accounts, (hash, caller): ([u8; 32], Caller), tx: &mu
     if alarm.case.is_some() {
         return Ok(Raised::Case);
     }
+    // A link that is too old counts for nothing, or whoever has some would spend what is allowed to this contact.
+    if alarm.expires_at <= now {
+        return Ok(Raised::Over);
+    }
     // An account that is shut already is shut by no other link: what its owner has begun to open it goes on.
     let open = store::case_of(tx, alarm.account).await?;
     if open.is_none() {

@@ -3,9 +3,11 @@
 use shared::clock::Timestamp;
 use shared::db::{BATCH, BrokenRow, DbError, Row, Tx, sql};
 use shared::http::{Caller, Device};
+use shared::i18n::Lang;
 
 use super::{CaseNumber, LIFETIME};
-use crate::accounts::model::AccountId;
+use crate::accounts::model::{AccountId, Contact, Email};
+use crate::delivery::MessageId;
 
 /// A link that is sent with a notice.
 #[derive(Debug, Clone)]
@@ -142,6 +144,73 @@ macro_rules! cases {
             $rest
         )
     };
+}
+
+/// Whom a mail about a sign-in goes to.
+pub(super) struct Owner {
+    /// Their mail address, which is proven.
+    pub(super) email: Contact,
+    pub(super) lang: Lang,
+    pub(super) created_at: Timestamp,
+    pub(super) password_set_at: Timestamp,
+}
+
+/// The owner of an account, if they have a proven mail address.
+pub(super) async fn owner(tx: &mut Tx, account: AccountId) -> Result<Option<Owner>, DbError> {
+    let row = sql("SELECT email, locale, created_at, password_set_at FROM accounts \
+         WHERE id = $1 AND email_verified_at IS NOT NULL")
+    .bind(account)
+    .fetch_optional(tx)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let email = row.get::<Option<String>>("email")?.and_then(|text| Email::parse(&text).ok());
+    let locale = row.get::<Option<String>>("locale")?.and_then(|tag| Lang::parse(&tag));
+    let (created_at, password_set_at) = (row.get("created_at")?, row.get("password_set_at")?);
+    Ok(email.map(|email| Owner {
+        email: Contact::Email(email),
+        lang: locale.unwrap_or_default(),
+        created_at,
+        password_set_at,
+    }))
+}
+
+/// Notes the mail about the lock of an account.
+pub(super) async fn put_lock_notice(
+    tx: &mut Tx,
+    account: AccountId,
+    message: MessageId,
+    due: Timestamp,
+) -> Result<(), DbError> {
+    sql("INSERT INTO lock_notices (account_id, message_id, due_at) VALUES ($1, $2, $3) \
+         ON CONFLICT (account_id) DO UPDATE SET message_id = excluded.message_id, due_at = excluded.due_at")
+    .bind(account)
+    .bind(message)
+    .bind(due)
+    .execute(tx)
+    .await
+    .map(drop)
+}
+
+/// The mail about the lock of an account, the last one; it is asked for once.
+pub(super) async fn take_lock_notice(tx: &mut Tx, account: AccountId) -> Result<Option<MessageId>, DbError> {
+    let row = sql("DELETE FROM lock_notices WHERE account_id = $1 RETURNING message_id")
+        .bind(account)
+        .fetch_optional(tx)
+        .await?;
+    row.map(|row| row.get("message_id")).transpose()
+}
+
+/// Forgets up to a batch of mails about locks that were due before `limit`; how many.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn purge_lock_notices(tx: &mut Tx, limit: Timestamp) -> Result<u64, DbError> {
+    sql("DELETE FROM lock_notices WHERE account_id IN \
+         (SELECT account_id FROM lock_notices WHERE due_at < $1 LIMIT $2)")
+    .bind(limit)
+    .bind(BATCH)
+    .execute(tx)
+    .await
 }
 
 /// The case of that number.

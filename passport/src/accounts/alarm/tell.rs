@@ -1,5 +1,6 @@
 //! Telling the owner of an account, with a link by which they say that it was not them.
 
+use shared::clock::Timestamp;
 use shared::db::{DbError, Tx};
 use shared::i18n::Lang;
 
@@ -9,7 +10,7 @@ use crate::accounts::Accounts;
 use crate::accounts::contact::{self, Held};
 use crate::accounts::model::AccountId;
 use crate::accounts::store as accounts_store;
-use crate::delivery::Notice;
+use crate::delivery::{MessageId, Notice};
 
 /// Tells every proven contact of an account, in its owner's language.
 ///
@@ -28,11 +29,20 @@ pub async fn tell_proven(accounts: &Accounts, tx: &mut Tx, account: AccountId, n
 /// # Errors
 /// See [`DbError`].
 pub async fn tell_mail(accounts: &Accounts, tx: &mut Tx, account: AccountId, notice: &Notice) -> Result<(), DbError> {
+    let now = accounts.parts().clock.now();
+    tell_mail_at(accounts, tx, account, (notice, now)).await.map(drop)
+}
+
+/// The same, not before that moment; the message, if there is an address.
+pub(super) async fn tell_mail_at(
+    accounts: &Accounts,
+    tx: &mut Tx,
+    account: AccountId,
+    what: (&Notice, Timestamp),
+) -> Result<Option<MessageId>, DbError> {
     let lang = accounts_store::claims(tx, account).await?.and_then(|claims| claims.locale).unwrap_or_default();
-    match contact::store::standing(tx, account).await?.email {
-        Some(held) => tell(accounts, tx, (account, lang), &held, notice).await,
-        None => Ok(()),
-    }
+    let Some(held) = contact::store::standing(tx, account).await?.email else { return Ok(None) };
+    tell_at(accounts, tx, (account, lang), &held, what).await.map(Some)
 }
 
 /// Tells one contact of an account. One that was never proven may be a stranger's, who gets no link: it would let them
@@ -43,10 +53,21 @@ pub async fn tell_mail(accounts: &Accounts, tx: &mut Tx, account: AccountId, not
 pub async fn tell(
     accounts: &Accounts,
     tx: &mut Tx,
-    (account, lang): (AccountId, Lang),
+    whose: (AccountId, Lang),
     held: &Held,
     notice: &Notice,
 ) -> Result<(), DbError> {
+    let now = accounts.parts().clock.now();
+    tell_at(accounts, tx, whose, held, (notice, now)).await.map(drop)
+}
+
+async fn tell_at(
+    accounts: &Accounts,
+    tx: &mut Tx,
+    (account, lang): (AccountId, Lang),
+    held: &Held,
+    (notice, due): (&Notice, Timestamp),
+) -> Result<MessageId, DbError> {
     let parts = accounts.parts();
     let to = (held.contact.kind().channel(), held.contact.as_str());
     let mut link = None;
@@ -57,5 +78,5 @@ pub async fn tell(
         store::insert_link(tx, &new).await?;
         link = Some(token.link(&parts.web.origin));
     }
-    parts.outbox.notice_at(tx, to, lang, (notice, link.as_deref()), parts.clock.now()).await.map(drop)
+    parts.outbox.notice_at(tx, to, lang, (notice, link.as_deref()), due).await
 }

@@ -173,7 +173,17 @@ async fn keep(
     }
     let event = Event::NumberKept { account: claim.account.to_string() };
     parts.audit.record_from(tx, caller, &actor, &event).await?;
+    tell_who_asked(accounts, tx, claim).await?;
     Ok(true)
+}
+
+/// Tells who asked for a number that it stays where it is, by an SMS to it: they have shown to read those.
+async fn tell_who_asked(accounts: &Accounts, tx: &mut Tx, claim: &Claim) -> Result<(), DbError> {
+    let standing = store::standing(tx, claim.account).await?;
+    let Some(held) = standing.mobile.filter(|held| held.contact.name().as_str() == claim.name) else { return Ok(()) };
+    let notice = Notice::NumberKept { number: held.contact.masked() };
+    let to = (held.contact.kind().channel(), held.contact.as_str());
+    accounts.parts().outbox.notice(tx, to, claim.lang, &notice).await.map(drop)
 }
 
 async fn settle(accounts: Accounts, tx: &mut Tx) -> Result<u64, DbError> {
@@ -198,7 +208,8 @@ async fn settle_one(accounts: &Accounts, tx: &mut Tx, claim: &Claim, now: Timest
     if others.is_none() && claims::used_since(tx, claim.account, claim.asked_at).await? {
         claims::end(tx, claim, "kept", now).await?;
         let event = Event::NumberKept { account: claim.account.to_string() };
-        return parts.audit.record(tx, &Actor::System, &event).await;
+        parts.audit.record(tx, &Actor::System, &event).await?;
+        return tell_who_asked(accounts, tx, claim).await;
     }
     if !claims::end(tx, claim, "detached", now).await? {
         return Ok(());

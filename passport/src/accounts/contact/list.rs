@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use shared::clock::Timestamp;
 use shared::page::{FormErrors, Page};
 
+use super::aging::is_old;
 use super::closing::UNPROVEN_LIFETIME;
 use super::operation::Asking;
 use super::store::Held;
@@ -49,6 +50,8 @@ struct RowView {
     masked: Option<String>,
     /// The day on which it was proven.
     proven: Option<String>,
+    /// Whether it is to be proven once more.
+    old: bool,
     /// When and why the last message to it was refused.
     refused: Option<String>,
 }
@@ -144,6 +147,7 @@ async fn draw(
             label: page.t(label(kind)),
             masked: held.map(|held| held.contact.masked()),
             proven: held.and_then(|held| held.proven_at).map(|at| moment::day(page.lang, at, now)),
+            old: held.is_some_and(|held| is_old(held, now)),
             refused: reach.of(kind).map(|refused| tell_refusal(&page, kind, refused, now)),
         }
     };

@@ -7,6 +7,7 @@
 //! is closed. A number that operators gave to somebody else leaves the account when its new owner asks and nobody keeps
 //! it ([`claim`]).
 
+mod aging;
 mod change;
 pub mod change_page;
 pub mod claim;

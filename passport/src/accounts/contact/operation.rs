@@ -6,7 +6,7 @@ use shared::db::{DbError, Tx};
 use shared::http::Caller;
 use shared::i18n::Lang;
 
-use super::change;
+use super::{aging, change};
 use super::store::{self, Standing};
 use crate::accounts::model::{AccountId, Contact, ContactKind, Email};
 use crate::accounts::proof::{self, Checked, Followed, Issued, Over, ProofId, Purpose, Request};
@@ -199,7 +199,9 @@ async fn ask(
     tx: &mut Tx,
 ) -> Result<Option<Issued>, DbError> {
     let standing = store::standing(tx, asking.account).await?;
-    let Some(held) = standing.of(kind).filter(|held| held.proven_at.is_none()) else { return Ok(None) };
+    let now = accounts.parts().clock.now();
+    let open = |held: &&store::Held| held.proven_at.is_none() || aging::is_old(held, now);
+    let Some(held) = standing.of(kind).filter(open) else { return Ok(None) };
     proof::issue::issue(&accounts, tx, request(asking, held.contact.clone())).await.map(Some)
 }
 

@@ -6,19 +6,23 @@ use shared::db::{BATCH, DbError, Tx, sql};
 use super::{LIFETIME, TRUST};
 use crate::accounts::model::AccountId;
 
-/// Writes down that the owner of an account signed in with the browser of that token.
+/// Writes down that the owner of an account signed in with the browser of that token; whether the account was not known
+/// in it before.
 ///
 /// # Errors
 /// See [`DbError`].
-pub async fn note(tx: &mut Tx, account: AccountId, token_hash: [u8; 32], now: Timestamp) -> Result<(), DbError> {
-    sql("INSERT INTO known_devices (account_id, token_hash, expires_at) VALUES ($1, $2, $3) \
-         ON CONFLICT (account_id, token_hash) DO UPDATE SET expires_at = excluded.expires_at")
+pub async fn note(tx: &mut Tx, account: AccountId, token_hash: [u8; 32], now: Timestamp) -> Result<bool, DbError> {
+    let row = sql("INSERT INTO known_devices (account_id, token_hash, expires_at, sign_ins) VALUES ($1, $2, $3, 1) \
+         ON CONFLICT (account_id, token_hash) DO UPDATE SET expires_at = excluded.expires_at, \
+         sign_ins = CASE WHEN known_devices.expires_at <= $4 THEN 1 ELSE known_devices.sign_ins + 1 END \
+         RETURNING sign_ins")
     .bind(account)
     .bind(token_hash)
     .bind(now + LIFETIME)
-    .execute(tx)
-    .await
-    .map(drop)
+    .bind(now)
+    .fetch_one(tx)
+    .await?;
+    Ok(row.get::<i64>("sign_ins")? == 1)
 }
 
 /// Whether an account is known in that browser, and whether its second step is left out there.

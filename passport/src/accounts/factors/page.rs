@@ -89,6 +89,8 @@ struct SecurityPage {
     has_password: bool,
     /// When it was chosen, or put away.
     password_day: String,
+    /// For how many days the mobile number was not proven, if it is to be proven once more.
+    number_aged: Option<u64>,
 }
 
 /// The first card.
@@ -130,6 +132,7 @@ pub async fn show(
     let possible = accounts.parts().passkeys.possible();
     let any = !overview.passkeys.is_empty() || overview.authenticator.is_some();
     let shown = SecurityPage {
+        number_aged: accounts.number_aged(session.account).await?,
         notice: Notice::of_code(&page, query.notice.as_deref()),
         glance: glance(&page, &overview, (any, possible)),
         possible,

@@ -5,6 +5,7 @@ use shared::http::Caller;
 
 use super::machine::{Circumstances, Event, State, next};
 use crate::accounts::Accounts;
+use crate::accounts::alarm;
 use crate::accounts::assurance::{Acr, Shown};
 use crate::accounts::devices;
 use crate::accounts::factors::store as factors;
@@ -37,6 +38,8 @@ pub(super) struct Arrival {
     pub(super) shown: Shown,
     /// The province of the test centre, if one was chosen.
     pub(super) province: Option<Province>,
+    /// Whether its owner has been told already, by what it took to sign in.
+    pub(super) told: bool,
 }
 
 /// Somebody who has just signed in.
@@ -73,7 +76,7 @@ pub(super) async fn open_session(
     (browser, token): (Browser, SessionToken),
 ) -> Result<SignedIn, DbError> {
     let parts = accounts.parts();
-    let (now, Arrival { account, shown, province }) = (parts.clock.now(), arrival);
+    let (now, Arrival { account, shown, province, told }) = (parts.clock.now(), arrival);
     let term = parts.sessions.of(browser.stay).term(browser.stay, now);
     let signed_in = |id| Session {
         id,
@@ -103,10 +106,17 @@ pub(super) async fn open_session(
             session.id
         }
     };
-    match browser.stay {
+    let new = match browser.stay {
         // Whoever says so takes back what was kept of them here before.
-        Stay::Public => devices::store::forget(tx, account, browser.device).await?,
+        Stay::Public => {
+            let known = devices::store::standing(tx, account, browser.device, now).await?.known;
+            devices::store::forget(tx, account, browser.device).await?;
+            !known
+        }
         Stay::Browser | Stay::Remembered => devices::store::note(tx, account, browser.device, now).await?,
+    };
+    if new && !told {
+        alarm::tell_of_browser(accounts, tx, account, browser.caller).await?;
     }
     let event = audit::Event::SignedIn { account: account.to_string(), session: id.to_string() };
     parts.audit.record_from(tx, browser.caller, &Actor::Account(account.to_string()), &event).await?;

@@ -27,7 +27,6 @@ use crate::accounts::sessions::cookie::SessionToken;
 use crate::accounts::store::{self, Credentials, Found};
 use crate::accounts::{Accounts, Trouble, alarm};
 use crate::audit::{Actor, Event};
-use crate::delivery::Notice;
 use crate::limits::{AddressBlock, Limit, Policy, Subject, Verdict};
 
 /// What was typed, by whom.
@@ -248,7 +247,7 @@ async fn tell_owner(accounts: &Accounts, tx: &mut Tx, account: AccountId, until:
     if !limits.hit(tx, &limits.policy().sign_in_lock_mail, Subject::Text(&subject), now).await?.is_allowed() {
         return Ok(());
     }
-    alarm::tell_mail(accounts, tx, account, &Notice::Locked { until }).await
+    alarm::tell_of_lock(accounts, tx, account, until).await
 }
 
 /// What keeps a right password from beginning a session.
@@ -290,7 +289,7 @@ async fn take_up(
     let step = (State::Nobody, machine::Event::Password);
     match advance(&accounts, tx, step, (account.id, attempt.browser)).await? {
         Some(State::SignedIn(shown)) => {
-            let arrival = Arrival { account: account.id, shown, province: attempt.province };
+            let arrival = Arrival { account: account.id, shown, province: attempt.province, told: false };
             Ok(Ok(Begun::Session(open_session(&accounts, tx, arrival, (attempt.browser, token)).await?)))
         }
         _ => {

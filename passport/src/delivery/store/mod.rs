@@ -47,6 +47,20 @@ pub async fn withhold(tx: &mut Tx, id: MessageId, payload: &Payload, now: Timest
     .map(drop)
 }
 
+/// Takes a message back that nobody tried to hand over; whether it could be.
+///
+/// # Errors
+/// The database refused.
+pub async fn withdraw(tx: &mut Tx, id: MessageId, now: Timestamp) -> Result<bool, DbError> {
+    sql("UPDATE outbox SET state = 'withheld', payload = NULL, finished_at = $2 \
+         WHERE id = $1 AND state = 'waiting' AND attempts = 0")
+    .bind(id)
+    .bind(now)
+    .execute(tx)
+    .await
+    .map(|rows| rows == 1)
+}
+
 /// How far a message has come.
 ///
 /// # Errors

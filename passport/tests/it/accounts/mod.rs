@@ -1,6 +1,7 @@
 //! Candidates: registering, signing in, their home and their data.
 
 mod activity;
+mod aging;
 mod alarm;
 mod closure;
 mod code;
@@ -19,6 +20,7 @@ mod register;
 mod reports;
 mod settings;
 mod sign_in;
+mod sign_in_notices;
 mod stays;
 mod unusual;
 

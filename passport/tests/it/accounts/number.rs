@@ -226,3 +226,29 @@ async fn a_number_that_its_holder_gave_up_meanwhile_is_nobodys_business_any_more
     })
     .await;
 }
+
+#[tokio::test]
+async fn who_asked_for_a_number_is_told_by_sms_that_its_holder_kept_it() {
+    on_both_with(PLAIN, |passport| async move {
+        candidate(&passport).await;
+        ask(&passport).await;
+        let mut holder = passport.browser();
+        let seen = holder.open(&link_in(&last_to(&passport, EMAIL).await)).await;
+        passport.clock.advance(Duration::from_millis(1));
+        holder.submit(form(&seen, "/contact/number")).await;
+        let told = last_to(&passport, PHONE).await;
+        assert!(told.contains("没有解绑") && told.contains("30天内不能再请求") && !told.contains("?t="), "{told}");
+        assert!(!last_to(&passport, EMAIL).await.contains("没有解绑"), "the holder knows");
+
+        // Of an account that has nothing else, using it is keeping it.
+        change(&passport, "UPDATE accounts SET email_verified_at = NULL").await;
+        passport.clock.advance(31 * 24 * HOUR);
+        ask(&passport).await;
+        sign_in(&mut passport.browser()).await;
+        let before = count(&passport, LETTERS).await;
+        after(&passport, 31 * 24 * HOUR).await;
+        assert_eq!(count(&passport, LETTERS).await, before + 1);
+        assert!(last_to(&passport, PHONE).await.contains("没有解绑"));
+    })
+    .await;
+}

@@ -5,6 +5,7 @@ pub(in crate::accounts::contact) mod claims;
 
 use shared::clock::Timestamp;
 use shared::db::{BATCH, BrokenRow, DbError, Row, Tx, sql};
+use shared::i18n::Lang;
 
 use crate::accounts::model::{AccountId, Contact, ContactKind, Email, Mobile};
 
@@ -191,6 +192,46 @@ pub async fn unproven(tx: &mut Tx, limit: Timestamp) -> Result<Vec<AccountId>, D
     .fetch_all(tx)
     .await?;
     rows.iter().map(|row| row.get("id")).collect()
+}
+
+/// Up to a batch of accounts that have no proven contact but a number, which was last proven between those moments and
+/// whose owners were not reminded since; in which language to write to them.
+///
+/// # Errors
+/// See [`DbError`].
+pub(in crate::accounts::contact) async fn lone_numbers(
+    tx: &mut Tx,
+    (after, until): (Timestamp, Timestamp),
+) -> Result<Vec<(AccountId, Lang)>, DbError> {
+    let rows = sql("SELECT id, locale FROM accounts WHERE mobile_verified_at IS NOT NULL AND email_verified_at IS NULL \
+         AND mobile_verified_at > $1 AND mobile_verified_at <= $2 \
+         AND (mobile_reminded_at IS NULL OR mobile_reminded_at < mobile_verified_at) \
+         ORDER BY mobile_verified_at LIMIT $3")
+    .bind(after)
+    .bind(until)
+    .bind(BATCH)
+    .fetch_all(tx)
+    .await?;
+    let lang = |row: &Row| Ok::<_, DbError>(row.get::<Option<String>>("locale")?.and_then(|tag| Lang::parse(&tag)));
+    rows.iter().map(|row| Ok((row.get("id")?, lang(row)?.unwrap_or_default()))).collect()
+}
+
+/// Notes that the owner of a number is reminded; whether they were not, since it was proven.
+///
+/// # Errors
+/// See [`DbError`].
+pub(in crate::accounts::contact) async fn set_reminded(
+    tx: &mut Tx,
+    account: AccountId,
+    now: Timestamp,
+) -> Result<bool, DbError> {
+    sql("UPDATE accounts SET mobile_reminded_at = $2 WHERE id = $1 AND mobile_verified_at IS NOT NULL \
+         AND (mobile_reminded_at IS NULL OR mobile_reminded_at < mobile_verified_at)")
+    .bind(account)
+    .bind(now)
+    .execute(tx)
+    .await
+    .map(|rows| rows == 1)
 }
 
 /// Takes everything personal out of an account. Its row stays, so that nobody else gets its id.

@@ -64,7 +64,7 @@ async fn take(accounts: Accounts, (attempt, token): (Try, SessionToken), tx: &mu
     let Some(State::SignedIn(shown)) = next else {
         return Ok(Answer::Refused(Refusal::Answer(answer::Refused::Unknown)));
     };
-    let arrival = Arrival { account, shown, province };
+    let arrival = Arrival { account, shown, province, told: false };
     Ok(Answer::Done(open_session(&accounts, tx, arrival, (browser, token)).await?))
 }
 

@@ -94,7 +94,9 @@ async fn finish(
     (attempt, token): (&Try, SessionToken),
 ) -> Result<Answer, DbError> {
     store::end(tx, attempt.half).await?;
-    let arrival = Arrival { account: half.account, shown, province: half.province };
+    // A recovery code that is used is told of by itself.
+    let told = matches!(attempt.typed, Typed::RecoveryCode(_));
+    let arrival = Arrival { account: half.account, shown, province: half.province, told };
     let browser = Browser { stay: half.stay, ..attempt.browser };
     let signed_in = open_session(accounts, tx, arrival, (browser, token)).await?;
     if attempt.trust && half.stay != Stay::Public {

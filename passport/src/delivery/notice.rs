@@ -1,0 +1,231 @@
+//! What owners of accounts are told.
+
+use shared::clock::Timestamp;
+
+/// What people are told about their account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    /// Somebody tried to register with a mail address or mobile number of the account.
+    ContactTaken,
+    /// The password was changed at that moment.
+    PasswordChanged {
+        /// When.
+        at: Timestamp,
+    },
+    /// The password was chosen anew at that moment by who had forgotten it.
+    PasswordReset {
+        /// When.
+        at: Timestamp,
+    },
+    /// Somebody wants to choose the password anew, and waits for it.
+    RecoveryWaits {
+        /// Until when.
+        until: Timestamp,
+        /// The link that cancels.
+        cancel: String,
+    },
+    /// The wait is over.
+    RecoveryWaited {
+        /// Until when the password may be chosen.
+        until: Timestamp,
+        /// The link that goes on.
+        resume: String,
+    },
+    /// The names by which the account signs in, for who has forgotten them.
+    AccountFound {
+        /// Them, as people write them.
+        names: String,
+    },
+    /// Another contact took the place of one.
+    ContactChanged {
+        /// The new one, masked.
+        to: String,
+        /// Until when that can be undone.
+        until: Timestamp,
+        /// The link that undoes it.
+        undo: String,
+    },
+    /// The account will be closed, as its owner asked.
+    Closing {
+        /// When.
+        until: Timestamp,
+        /// The link that takes it back.
+        undo: String,
+    },
+    /// It will not be.
+    ClosingTakenBack {
+        /// Since when.
+        at: Timestamp,
+    },
+    /// The account was closed.
+    Closed {
+        /// When.
+        at: Timestamp,
+    },
+    /// Somebody proved to have the account's mobile number now, and asks to have it detached.
+    NumberClaimed {
+        /// The number, masked.
+        number: String,
+        /// Until when it can be kept.
+        until: Timestamp,
+        /// The link that keeps it.
+        keep: String,
+    },
+    /// The holder of a mobile number kept it, which somebody else asked for: this is for them.
+    NumberKept {
+        /// The number, masked.
+        number: String,
+    },
+    /// A mobile number was proven long ago, and soon recovers nothing.
+    NumberAges {
+        /// The number, masked.
+        number: String,
+        /// From when on.
+        until: Timestamp,
+        /// The page where it is proven.
+        prove: String,
+    },
+    /// A mobile number was detached from an account.
+    NumberDetached {
+        /// The number, masked.
+        number: String,
+    },
+    /// What protects the account beside its password changed, or was used.
+    FactorChanged {
+        /// How.
+        factor: Factor,
+        /// When.
+        at: Timestamp,
+    },
+    /// The account is locked.
+    Locked {
+        /// Until when.
+        until: Timestamp,
+    },
+    /// Somebody signed in with a browser in which the account is not known.
+    SignedIn {
+        /// When.
+        at: Timestamp,
+        /// The device, in words.
+        device: String,
+        /// The network that it came from.
+        from: String,
+        /// Whether wrong passwords had locked the account just before.
+        guessed: bool,
+    },
+    /// Somebody said of something that it was not them: the account is shut until its password is chosen anew.
+    CaseOpened {
+        /// The number of the case.
+        number: String,
+        /// When.
+        at: Timestamp,
+    },
+}
+
+impl Notice {
+    /// In the keys of its texts, and wherever it is spoken of.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::ContactTaken => "taken",
+            Self::PasswordChanged { .. } => "password-changed",
+            Self::PasswordReset { .. } => "password-reset",
+            Self::RecoveryWaits { .. } => "recovery-waits",
+            Self::RecoveryWaited { .. } => "recovery-waited",
+            Self::AccountFound { .. } => "account-found",
+            Self::ContactChanged { .. } => "contact-changed",
+            Self::Closing { .. } => "closing",
+            Self::ClosingTakenBack { .. } => "closing-taken-back",
+            Self::Closed { .. } => "closed",
+            Self::NumberClaimed { .. } => "number-claimed",
+            Self::NumberKept { .. } => "number-kept",
+            Self::NumberAges { .. } => "number-ages",
+            Self::NumberDetached { .. } => "number-detached",
+            Self::FactorChanged { factor, .. } => factor.key(),
+            Self::Locked { .. } => "locked",
+            Self::SignedIn { guessed: false, .. } => "signed-in",
+            Self::SignedIn { guessed: true, .. } => "signed-in-guessed",
+            Self::CaseOpened { .. } => "case-opened",
+        }
+    }
+
+    /// Whether it tells of what the owner may have done, and may say that it was not them. A change of contacts has a
+    /// link of its own for that, which undoes it; what strangers did outside of the account is no doing of the owner's.
+    pub const fn may_be_denied(&self) -> bool {
+        match self {
+            Self::PasswordChanged { .. }
+            | Self::PasswordReset { .. }
+            | Self::RecoveryWaits { .. }
+            | Self::Closing { .. }
+            | Self::ClosingTakenBack { .. }
+            | Self::FactorChanged { .. }
+            | Self::SignedIn { .. }
+            | Self::Locked { .. } => true,
+            Self::ContactTaken
+            | Self::RecoveryWaited { .. }
+            | Self::AccountFound { .. }
+            | Self::ContactChanged { .. }
+            | Self::Closed { .. }
+            | Self::NumberClaimed { .. }
+            | Self::NumberKept { .. }
+            | Self::NumberAges { .. }
+            | Self::NumberDetached { .. }
+            | Self::CaseOpened { .. } => false,
+        }
+    }
+}
+
+/// A change of what protects an account beside its password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Factor {
+    /// A passkey was added.
+    PasskeyAdded,
+    /// A passkey was removed.
+    PasskeyRemoved,
+    /// An authenticator app was added, perhaps in place of another.
+    AuthenticatorAdded,
+    /// The authenticator app was removed.
+    AuthenticatorRemoved,
+    /// There is another set of recovery codes.
+    CodesReplaced,
+    /// A recovery code was used.
+    CodeUsed,
+    /// Somebody who knows the password gave wrong codes.
+    CodesGuessed,
+    /// The password was put away, for passkeys alone.
+    PasswordRemoved,
+    /// A copy of everything that is stored of the person was taken.
+    DataCopied,
+    /// Everything was removed, after all of it had been lost.
+    AllRemoved,
+}
+
+impl Factor {
+    /// All of them.
+    pub const ALL: [Self; 10] = [
+        Self::PasskeyAdded,
+        Self::PasskeyRemoved,
+        Self::AuthenticatorAdded,
+        Self::AuthenticatorRemoved,
+        Self::CodesReplaced,
+        Self::CodeUsed,
+        Self::CodesGuessed,
+        Self::PasswordRemoved,
+        Self::DataCopied,
+        Self::AllRemoved,
+    ];
+
+    pub(super) const fn key(self) -> &'static str {
+        match self {
+            Self::PasskeyAdded => "passkey-added",
+            Self::PasskeyRemoved => "passkey-removed",
+            Self::AuthenticatorAdded => "authenticator-added",
+            Self::AuthenticatorRemoved => "authenticator-removed",
+            Self::CodesReplaced => "codes-replaced",
+            Self::CodeUsed => "code-used",
+            Self::CodesGuessed => "codes-guessed",
+            Self::PasswordRemoved => "password-removed",
+            Self::DataCopied => "data-copied",
+            Self::AllRemoved => "factors-removed",
+        }
+    }
+}
