@@ -1,6 +1,7 @@
 //! What becomes of messages, as their operator reports it: the candidate reads it where the code is awaited and at the
 //! contact, until a message arrives.
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, ensure};
@@ -8,6 +9,7 @@ use aws_lc_rs::hmac;
 use e2e::demo::Demo;
 use reqwest::{Certificate, Client};
 use serde_json::json;
+use url::Url;
 
 use crate::stage::{Browser, received};
 
@@ -23,7 +25,10 @@ async fn refuse(demo: &Demo, id: &str) -> anyhow::Result<()> {
     let signature: String = mac.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let ca = Certificate::from_pem(&std::fs::read(&demo.ca)?)?;
-    let client = Client::builder().tls_certs_only([ca]).build()?;
+    let passport = Url::parse(&demo.passport)?;
+    let (host, port) = (passport.host_str().context("no host")?, passport.port().context("no port")?);
+    let client =
+        Client::builder().tls_certs_only([ca]).resolve(host, SocketAddr::from((Ipv4Addr::LOCALHOST, port))).build()?;
     let post = client.post(format!("{}/delivery/reports", demo.passport)).header("content-type", "application/json");
     let signed = post.header("x-passport-timestamp", seconds).header("x-passport-signature", signature);
     let answer = signed.body(body).send().await.context("the report was not taken")?;

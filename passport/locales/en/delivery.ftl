@@ -37,7 +37,7 @@ delivery-signed-in-guessed-text =
     If it was you, there is nothing to do.
 
     { $not-me }
-delivery-signed-in-guessed-sms = [E-TEST] On { $time }, after several wrong passwords, a new browser signed in to your account: { $new }, { $from }. If it was not you, open: { $link }
+delivery-signed-in-guessed-sms = [E-TEST] On { $time }, after several wrong passwords, a new browser signed in to your account: { $new }. If it was not you, open: { $link }
 
 delivery-case-opened-subject = Your E-TEST Passport is shut, case { $new }
 delivery-case-opened-text =

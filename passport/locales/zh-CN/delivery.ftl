@@ -24,7 +24,7 @@ delivery-signed-in-text =
     如果是您本人，您无需做任何事。
 
     { $not-me }
-delivery-signed-in-sms = 【E-TEST】{ $time }有新的浏览器登录了您的账号：{ $new }，{ $from }。如非本人，请打开：{ $link }
+delivery-signed-in-sms = 【E-TEST】{ $time }新浏览器登录了您的账号：{ $new }，{ $from }。非本人请打开：{ $link }
 
 delivery-signed-in-guessed-subject = 多次输错密码后，有人登录了您的E-TEST通行证
 delivery-signed-in-guessed-text =
@@ -37,7 +37,7 @@ delivery-signed-in-guessed-text =
     如果是您本人，您无需做任何事。
 
     { $not-me }
-delivery-signed-in-guessed-sms = 【E-TEST】{ $time }多次输错密码后，新的浏览器登录了您的账号：{ $new }，{ $from }。如非本人，请打开：{ $link }
+delivery-signed-in-guessed-sms = 【E-TEST】{ $time }多次输错密码后，新浏览器登录了您的账号：{ $new }。非本人请打开：{ $link }
 
 delivery-case-opened-subject = 您的E-TEST通行证已停用，个案编号{ $new }
 delivery-case-opened-text =

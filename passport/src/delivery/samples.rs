@@ -65,9 +65,10 @@ pub(super) fn mails(lang: Lang, issuer: &str) -> Vec<(String, Letter)> {
         (notice.name().to_owned(), text::mail(to, lang, (notice, denial.as_deref()), issuer))
     };
     let mut mails: Vec<_> = notices(issuer).iter().map(of_notice).collect();
-    mails.extend(ProofWords::ALL.map(|words| {
-        (format!("proof-{}", words.key()), text::proof_mail(to, lang, &proof(words, issuer), issuer))
-    }));
+    mails
+        .extend(ProofWords::ALL.map(|words| {
+            (format!("proof-{}", words.key()), text::proof_mail(to, lang, &proof(words, issuer), issuer))
+        }));
     mails.push(("code".to_owned(), text::code_mail(to, lang, "271828", issuer)));
     mails
 }

@@ -83,7 +83,7 @@ const SMS: [(&str, &[&str]); 31] = [
     ("factors-removed", &["time", "link"]),
     ("case-opened", &["time", "new", "link"]),
     ("signed-in", &["time", "new", "from", "link"]),
-    ("signed-in-guessed", &["time", "new", "from", "link"]),
+    ("signed-in-guessed", &["time", "new", "link"]),
 ];
 
 /// The names of all SMS.

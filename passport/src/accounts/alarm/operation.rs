@@ -15,7 +15,7 @@ use crate::accounts::{Accounts, Trouble, closure, contact};
 use crate::audit::store::{self as record, Told};
 use crate::audit::{Actor, Event, EventId};
 use crate::delivery::Notice;
-use crate::limits::{Subject, Verdict};
+use crate::limits::Subject;
 
 /// How often a number is drawn before something must be wrong: one in a hundred million is in use for each case.
 const DRAWS: u32 = 8;
@@ -128,19 +128,21 @@ async fn by_link(accounts: Accounts, (hash, caller): ([u8; 32], Caller), tx: &mu
     }
     // An account that is shut already is shut by no other link: what its owner has begun to open it goes on.
     let open = store::case_of(tx, alarm.account).await?;
-    if open.is_none() {
-        let subject = format!("{} {}", alarm.account, alarm.via);
-        let limit = &parts.limits.policy().alarm;
-        if let Verdict::Refused { .. } = parts.limits.hit(tx, limit, Subject::Text(&subject), now).await? {
-            return Ok(Raised::TooOften);
-        }
+    let (limit, subject) = (&parts.limits.policy().alarm, format!("{} {}", alarm.account, alarm.via));
+    if open.is_none() && !parts.limits.peek(tx, limit, Subject::Text(&subject), now).await?.is_allowed() {
+        return Ok(Raised::TooOften);
     }
     if !store::spend_link(tx, hash, now).await? {
-        return Ok(Raised::Over);
+        // Of two who press at once the other was first.
+        let case = store::find_link(tx, hash).await?.and_then(|alarm| alarm.case);
+        return Ok(case.map_or(Raised::Over, |_| Raised::Case));
     }
     let number = match open {
         Some(case) => case.number,
-        None => open_case(&accounts, tx, &alarm, (Actor::Visitor, caller)).await?,
+        None => {
+            parts.limits.hit(tx, limit, Subject::Text(&subject), now).await?;
+            open_case(&accounts, tx, &alarm, (Actor::Visitor, caller)).await?
+        }
     };
     store::set_case(tx, hash, &number).await?;
     Ok(Raised::Case)

@@ -10,7 +10,7 @@ use shared::db::{DbError, Tx};
 use super::store::{self, Held};
 use crate::accounts::model::ContactKind;
 use crate::accounts::recovery::FRESH_MOBILE;
-use crate::accounts::{Accounts, AccountId, Trouble};
+use crate::accounts::{AccountId, Accounts, Trouble};
 use crate::delivery::Notice;
 use crate::web::paths;
 

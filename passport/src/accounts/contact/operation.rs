@@ -6,8 +6,8 @@ use shared::db::{DbError, Tx};
 use shared::http::Caller;
 use shared::i18n::Lang;
 
-use super::{aging, change};
 use super::store::{self, Standing};
+use super::{aging, change};
 use crate::accounts::model::{AccountId, Contact, ContactKind, Email};
 use crate::accounts::proof::{self, Checked, Followed, Issued, Over, ProofId, Purpose, Request};
 use crate::accounts::store::find_by_name;

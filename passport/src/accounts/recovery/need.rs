@@ -120,6 +120,21 @@ mod tests {
     const EMAIL: Proven = Proven { email: true, mobile: false, factor: false, waited: false };
     const MOBILE: Proven = Proven { email: false, mobile: true, factor: false, waited: false };
 
+    #[test]
+    fn a_contact_that_may_be_a_thiefs_shows_nothing_by_itself() {
+        let (both, doubted) = (standing(Some(200), Some(200)), [ContactKind::Email]);
+        let second = |other| Need::Second { other, factor: false };
+        let after = |proven| need(&both, Factors::None, proven, NOW).unless_by(&doubted, &both, proven);
+        assert_eq!(after(EMAIL), second(Some(ContactKind::Mobile)));
+        assert_eq!(after(Proven { factor: true, ..EMAIL }), second(Some(ContactKind::Mobile)), "nor with a factor");
+        assert_eq!(after(Proven { mobile: true, ..EMAIL }), Need::Nothing, "the other one does beside it");
+        assert_eq!(after(Proven { waited: true, ..EMAIL }), Need::Nothing, "and the wait");
+        let alone = standing(Some(1), None);
+        let need = need(&alone, Factors::None, EMAIL, NOW);
+        assert_eq!(need.unless_by(&doubted, &alone, EMAIL), second(None));
+        assert_eq!(need.unless_by(&[], &alone, EMAIL), Need::Nothing, "of an account that is open nothing is doubted");
+    }
+
     fn standing(email: Option<u64>, mobile: Option<u64>) -> Standing {
         let ago = |days: Option<u64>| days.map(|days| NOW - Duration::from_secs(days * 24 * 60 * 60));
         Standing {

@@ -152,9 +152,7 @@ fn the_end_of_a_lock_is_never_told_too_early() {
 
 #[test]
 fn times_are_shown_as_in_china() {
-    for (seconds, shown) in
-        [(1_798_732_799, "2026-12-31 23:59 (UTC+8)"), (1_798_732_800, "2027-01-01 00:00 (UTC+8)")]
-    {
+    for (seconds, shown) in [(1_798_732_799, "2026-12-31 23:59 (UTC+8)"), (1_798_732_800, "2027-01-01 00:00 (UTC+8)")] {
         assert_eq!(beijing(Timestamp::from_seconds(seconds)), shown);
     }
 }

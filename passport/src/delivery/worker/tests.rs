@@ -13,7 +13,8 @@ use shared::testkit;
 
 use super::*;
 use crate::MIGRATIONS;
-use crate::delivery::model::{LogoutNotice, MessageId, Notice, Progress, Reason, Unreachable};
+use crate::delivery::Notice;
+use crate::delivery::model::{LogoutNotice, MessageId, Progress, Reason, Unreachable};
 
 /// Takes messages, or refuses them all.
 #[derive(Default)]

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use http::StatusCode;
 use passport::accounts::alarm::CaseNumber;
 use passport::audit;
@@ -124,6 +125,24 @@ async fn a_link_pressed_again_anywhere_shows_its_case_and_does_nothing_more() {
         let again = late.submit(form(&second, "/alarm")).await;
         assert_eq!((number(&again), again.status), (case, StatusCode::OK));
         assert!(is_in(&mut owner).await, "a link that was used ends nothing");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_many_who_press_at_once_one_opens_the_case() {
+    on_both_with(PLAIN, |passport| async move {
+        let (_, link) = robbed(&passport).await;
+        let mut opened = Vec::new();
+        for mut browser in (0..8).map(|_| passport.browser()) {
+            let seen = browser.open(&link).await;
+            opened.push((browser, form(&seen, "/alarm")));
+        }
+        let pressed = opened.into_iter().map(|(mut browser, form)| async move { browser.submit(form).await });
+        let cases = join_all(pressed).await;
+        let numbers: Vec<_> = cases.iter().map(number).collect();
+        assert!(numbers.iter().all(|number| *number == numbers[0]), "{numbers:?}");
+        assert_eq!(count(&passport, "SELECT COUNT(*) AS n FROM cases").await, 1);
     })
     .await;
 }

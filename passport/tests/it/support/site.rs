@@ -201,10 +201,11 @@ impl Passport {
         counts
     }
 
-    /// The channels of the messages that wait, in order: `logout:` and the client of each logout token.
+    /// The channels of the logout tokens that wait, in order: `logout:` and the client of each.
     pub(crate) async fn waiting(&self) -> Vec<String> {
         let found = self.db.read(|tx| async move { delivery::undelivered(tx, 100).await }.boxed()).await;
-        let mut channels: Vec<_> = found.expect("messages").into_iter().map(|message| message.channel).collect();
+        let channels = found.expect("messages").into_iter().map(|message| message.channel);
+        let mut channels: Vec<_> = channels.filter(|channel| channel.starts_with("logout:")).collect();
         channels.sort();
         channels
     }

@@ -203,15 +203,16 @@ pub(in crate::accounts::contact) async fn lone_numbers(
     tx: &mut Tx,
     (after, until): (Timestamp, Timestamp),
 ) -> Result<Vec<(AccountId, Lang)>, DbError> {
-    let rows = sql("SELECT id, locale FROM accounts WHERE mobile_verified_at IS NOT NULL AND email_verified_at IS NULL \
+    let rows =
+        sql("SELECT id, locale FROM accounts WHERE mobile_verified_at IS NOT NULL AND email_verified_at IS NULL \
          AND mobile_verified_at > $1 AND mobile_verified_at <= $2 \
          AND (mobile_reminded_at IS NULL OR mobile_reminded_at < mobile_verified_at) \
          ORDER BY mobile_verified_at LIMIT $3")
-    .bind(after)
-    .bind(until)
-    .bind(BATCH)
-    .fetch_all(tx)
-    .await?;
+        .bind(after)
+        .bind(until)
+        .bind(BATCH)
+        .fetch_all(tx)
+        .await?;
     let lang = |row: &Row| Ok::<_, DbError>(row.get::<Option<String>>("locale")?.and_then(|tag| Lang::parse(&tag)));
     rows.iter().map(|row| Ok((row.get("id")?, lang(row)?.unwrap_or_default()))).collect()
 }
