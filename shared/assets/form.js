@@ -55,7 +55,7 @@
   // in the other language, and no longer. A browser that refuses storage just shows the empty form.
   const place = "typed:" + location.pathname;
   const inputs = () => [...document.querySelectorAll("main form :is(input, select, textarea)")]
-    .filter((input) => input.name && input.name !== "captcha" && !["hidden", "password"].includes(input.type));
+    .filter((input) => input.name && input.name !== "captcha" && !["hidden", "password", "file"].includes(input.type));
   const isChoice = (input) => input.type === "checkbox" || input.type === "radio";
   const keep = () => {
     const typed = inputs().filter((input) => !isChoice(input) || input.checked).map((input) => [input.name, input.value]);

@@ -31,7 +31,7 @@ const PURPOSE: &str = "csrf";
 
 /// More than any form of ours has. Each name is compared with all before it: thousands of them would keep a thread
 /// busy.
-const FIELDS: usize = 64;
+pub(super) const FIELDS: usize = 64;
 
 /// The value of the hidden field for this browser, whose cookie is made if it has none yet.
 pub fn csrf_token(web: &Web, cookies: &Cookies) -> String {
@@ -135,13 +135,7 @@ where
         })?;
         let Ours { csrf: sent, language } = check_text(&body)?;
         let form = serde_urlencoded::from_bytes(&body).map_err(|_| FormRejection::Fields)?;
-        let fresh = match (&secret, sent) {
-            (Some(secret), Some(sent)) => {
-                let expected = URL_SAFE_NO_PAD.encode(web.sealer.mac(PURPOSE, secret.as_bytes()));
-                constant_time_eq(expected.as_bytes(), sent.as_bytes())
-            }
-            _ => false,
-        };
+        let fresh = is_fresh(&web, secret.as_deref(), sent.as_deref());
         Ok(Self { form, fresh, cookies_work: secret.is_some(), language })
     }
 }
@@ -151,8 +145,15 @@ pub fn sends_cookies(headers: &HeaderMap) -> bool {
     sent_secret(headers).is_some()
 }
 
+/// Whether a form's token is that of the browser's cookie.
+pub(super) fn is_fresh(web: &Web, secret: Option<&str>, sent: Option<&str>) -> bool {
+    let (Some(secret), Some(sent)) = (secret, sent) else { return false };
+    let expected = URL_SAFE_NO_PAD.encode(web.sealer.mac(PURPOSE, secret.as_bytes()));
+    constant_time_eq(expected.as_bytes(), sent.as_bytes())
+}
+
 /// The secret that the browser sent, and not one that the page of this answer has just been given.
-fn sent_secret(headers: &HeaderMap) -> Option<String> {
+pub(super) fn sent_secret(headers: &HeaderMap) -> Option<String> {
     let sent = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
     let mut cookies = sent.flat_map(Cookie::split_parse).flatten();
     cookies.find(|cookie| cookie.name() == COOKIE).map(|cookie| cookie.value().to_owned())
@@ -169,7 +170,7 @@ pub(crate) fn is_form(headers: &HeaderMap) -> bool {
 
 /// Whether the browser says that another site sent this. `Origin: null` comes from private windows and
 /// redirects too: the token decides about those.
-fn is_foreign(headers: &HeaderMap, origin: &str) -> bool {
+pub(super) fn is_foreign(headers: &HeaderMap, origin: &str) -> bool {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let other_site = text("sec-fetch-site").is_some_and(|site| matches!(site, "cross-site" | "same-site"));
     other_site || text("origin").is_some_and(|sent| sent != "null" && !sent.eq_ignore_ascii_case(origin))

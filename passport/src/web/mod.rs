@@ -14,6 +14,7 @@ pub mod return_to;
 pub mod seal;
 pub mod signed_out;
 pub mod texts;
+pub mod upload;
 
 use std::sync::Arc;
 

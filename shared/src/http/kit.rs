@@ -38,10 +38,22 @@ pub struct Kit {
     certificates: CertificateSource,
     body_limit: u64,
     request_timeout: Duration,
+    uploads: Vec<Upload>,
     hsts: Option<HeaderValue>,
     pages: Arc<dyn FailurePages>,
     metrics: Option<Arc<RequestMetrics>>,
     access_log: Option<Arc<dyn AccessLog>>,
+}
+
+/// An address that takes more than forms: a photo, over a slow network.
+#[derive(Debug, Clone, Copy)]
+pub struct Upload {
+    /// Its path.
+    pub path: &'static str,
+    /// The largest body, in bytes.
+    pub body_limit: u64,
+    /// How long a request may take.
+    pub request_timeout: Duration,
 }
 
 /// What the access log tells of a request: never its path or query, which may hold secrets.
@@ -75,6 +87,7 @@ impl Kit {
             certificates: CertificateSource::Nowhere,
             body_limit: settings.body_limit.bytes(),
             request_timeout: settings.request_timeout,
+            uploads: Vec::new(),
             hsts: settings.hsts.and_then(headers::hsts),
             pages: Arc::new(PlainPages),
             metrics: None,
@@ -88,6 +101,19 @@ impl Kit {
     pub fn hosts<'h>(mut self, hosts: impl IntoIterator<Item = &'h str>) -> Self {
         self.hosts.extend(hosts.into_iter().map(str::to_ascii_lowercase));
         self
+    }
+
+    /// Lets larger bodies in at these addresses, and gives them longer.
+    #[must_use]
+    pub fn uploads(mut self, uploads: impl IntoIterator<Item = Upload>) -> Self {
+        self.uploads.extend(uploads);
+        self
+    }
+
+    /// The largest body at that address, and how long a request may take there.
+    fn room(&self, path: &str) -> (u64, Duration) {
+        let upload = self.uploads.iter().find(|upload| upload.path == path);
+        upload.map_or((self.body_limit, self.request_timeout), |upload| (upload.body_limit, upload.request_timeout))
     }
 
     /// Tells handlers which certificate a client showed.
@@ -146,7 +172,8 @@ impl Kit {
             return Some(Failure::WrongHost);
         }
         let length = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-        length.is_some_and(|length| length > self.body_limit).then_some(Failure::TooLarge)
+        let (limit, _) = self.room(request.uri().path());
+        length.is_some_and(|length| length > limit).then_some(Failure::TooLarge)
     }
 
     /// Tells the handler who asks, and stops a body of unknown length at the limit.
@@ -161,9 +188,10 @@ impl Kit {
             }
         }
         parts.extensions.insert(Asking { id, client });
+        let (limit, _) = self.room(parts.uri.path());
         let body = match body.size_hint().upper() {
-            Some(most) if most <= self.body_limit => body,
-            _ => Body::new(http_body_util::Limited::new(body, usize::try_from(self.body_limit).unwrap_or(usize::MAX))),
+            Some(most) if most <= limit => body,
+            _ => Body::new(http_body_util::Limited::new(body, usize::try_from(limit).unwrap_or(usize::MAX))),
         };
         Request::from_parts(parts, body)
     }
@@ -176,7 +204,8 @@ impl Kit {
         let failure = match handler {
             Err(failure) => failure,
             Ok(handler) => {
-                match tokio::time::timeout(self.request_timeout, AssertUnwindSafe(handler).catch_unwind()).await {
+                let (_, timeout) = self.room(asked.uri.path());
+                match tokio::time::timeout(timeout, AssertUnwindSafe(handler).catch_unwind()).await {
                     Ok(Ok(Ok(response))) => return self.with_page(response, asked),
                     Ok(Err(_)) => Failure::Panicked,
                     Err(_) => Failure::TimedOut,

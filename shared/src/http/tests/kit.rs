@@ -174,6 +174,20 @@ async fn a_body_over_the_limit_is_refused_whether_it_tells_its_length_or_not() {
 }
 
 #[tokio::test]
+async fn one_address_may_take_more_and_no_other_does() {
+    let upload = Upload { path: "/read", body_limit: 100_000, request_timeout: Duration::from_secs(30) };
+    let sent = |path: &str, size: usize| {
+        let request = Request::post(path).header("content-length", size).header(HOST, "a.example");
+        request.body(Body::from(vec![0; size])).expect("a request")
+    };
+    let roomy = || kit().uploads([upload]);
+    assert_eq!(ask(roomy(), sent("/read", 100_000)).await.status, StatusCode::OK);
+    assert_eq!(ask(roomy(), sent("/read", 100_001)).await.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(ask(roomy(), sent("/page/x", 100_000)).await.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(ask(kit(), sent("/read", 100_000)).await.status, StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+#[tokio::test]
 async fn only_our_hosts_are_answered() {
     let hosted = || kit().hosts(["Passport.example", "127.0.0.1:8080"]);
     let with_hosts = |hosts: &[&str]| {
