@@ -63,9 +63,17 @@ async fn sites(camera: &mut Camera<'_>, demo: &Demo) -> anyhow::Result<()> {
 
 async fn documents(camera: &mut Camera<'_>, demo: &Demo) -> anyhow::Result<()> {
     camera.visit("passport-welcome", &demo.passport, Light).await?;
-    for page in
-        ["sign-in", "help", "agreement", "privacy", "accessibility", "recover", "recover/account", "no-such-page"]
-    {
+    for page in [
+        "sign-in",
+        "help",
+        "agreement",
+        "privacy",
+        "accessibility",
+        "recover",
+        "recover/account",
+        "appeal",
+        "no-such-page",
+    ] {
         camera
             .visit(&format!("passport-{}", page.replace('/', "-")), &format!("{}/{page}", demo.passport), Light)
             .await?;

@@ -10,7 +10,7 @@ use crate::journey::Newcomer;
 const MOST_STOPS: usize = 60;
 
 impl Window {
-    /// Types into the control of this name, or chooses the option with this value.
+    /// Types into the control of this name, or chooses the option with this value, or the file at this path.
     pub async fn fill(&self, name: &str, text: &str) -> anyhow::Result<()> {
         let css = format!("[name='{name}']:not([type=hidden])");
         let element = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(&css)).await;
@@ -18,7 +18,10 @@ impl Window {
         if element.tag_name().await? == "select" {
             element.select_by_value(text).await?;
         } else {
-            element.clear().await?;
+            // A file that is chosen takes the place of the former one.
+            if element.attr("type").await?.as_deref() != Some("file") {
+                element.clear().await?;
+            }
             element.send_keys(text).await?;
         }
         Ok(())

@@ -22,6 +22,7 @@ fn open_to_all(demo: &Demo) -> Vec<String> {
         "/accessibility",
         "/recover",
         "/recover/account",
+        "/appeal",
     ] {
         pages.push(format!("{}{path}", demo.passport));
     }
@@ -49,6 +50,9 @@ fn ends_of_ways(demo: &Demo) -> Vec<String> {
         "/contact/confirm?t=x",
         "/contact/undo?t=x",
         "/alarm?t=x",
+        "/appeal/case?t=x",
+        "/appeal/objection?t=x",
+        "/appeal/document?t=x",
         "/recover/link?t=x",
         "/recover/cancel?t=x",
         "/recover/resume?t=x",

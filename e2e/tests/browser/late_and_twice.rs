@@ -12,7 +12,7 @@ async fn a_second_tab_of_the_passport_is_signed_in_already() -> anyhow::Result<(
     browser.new_tab().await?;
     browser.goto(&format!("{passport}/sign-in")).await?;
     browser.appears(".tiles").await?;
-    for page in ["/register", "/recover", "/recover/account", "/province"] {
+    for page in ["/register", "/recover", "/recover/account", "/appeal", "/province"] {
         browser.goto(&format!("{passport}{page}")).await?;
         browser.leads_on().await?;
     }

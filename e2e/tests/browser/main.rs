@@ -6,6 +6,7 @@
 mod accessibility;
 mod account_life;
 mod alarm;
+mod appeals;
 mod axe;
 mod closure;
 mod devices;

@@ -126,7 +126,7 @@ pub(super) fn xtask_demo(home: &Path) -> anyhow::Result<Command> {
 }
 
 /// One of the workspace's programs.
-fn program(name: &str) -> anyhow::Result<PathBuf> {
+pub(super) fn program(name: &str) -> anyhow::Result<PathBuf> {
     let this = std::env::current_exe()?;
     let folder = this.parent().and_then(Path::parent).context("this test does not lie in a target folder")?;
     Ok(folder.join(name))

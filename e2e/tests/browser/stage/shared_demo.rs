@@ -1,13 +1,14 @@
 //! The demo that most tests share, with the chromedriver that all do. It ends when this program does.
 
 use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 
 use anyhow::{Context as _, bail};
 use e2e::demo::Demo;
 
-use super::own_demo::{fresh_home, xtask_demo};
+use super::own_demo::{fresh_home, program, xtask_demo};
 
 /// A demo whose standard input is ours to close: then it stops.
 struct Running {
@@ -25,8 +26,22 @@ pub(crate) fn get() -> anyhow::Result<&'static Demo> {
     }
 }
 
+/// Does something at the command line of the passport of that demo, as an operator.
+pub(crate) fn operator(arguments: &[&str]) -> anyhow::Result<()> {
+    let config = home().join("passport.toml");
+    let done = Command::new(program("passport")?).arg("--config").arg(config).args(arguments).output()?;
+    anyhow::ensure!(done.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
+    Ok(())
+}
+
+const HOME: &str = "browser-demo";
+
+fn home() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join(HOME)
+}
+
 fn start() -> anyhow::Result<Running> {
-    let home = fresh_home("browser-demo");
+    let home = fresh_home(HOME);
     let mut process = xtask_demo(&home)?
         .args(["--with-chromedriver", "--stop-at-end-of-input"])
         // Every test comes from the same address: the limits of one address are for people.
