@@ -185,6 +185,11 @@ impl App {
             web: web.clone(),
             sessions: sessions(&config.accounts),
             number_wait: config.accounts.number_wait,
+            appeals: accounts::appeals::Policy {
+                hearing: config.accounts.appeal_hearing,
+                keep: config.accounts.appeal_keep,
+            },
+            photos: accounts::appeals::Photos::default(),
             farewell: Arc::new(Farewells::new(outbox.clone())),
             registrations: Arc::new(SiteRegistrations::new(registrations::Parts {
                 issuer: config.issuer.origin().to_owned(),
@@ -285,12 +290,12 @@ fn lifetimes(config: &Config) -> oidc::Lifetimes {
 struct KeySealer(Keys);
 
 impl Sealer for KeySealer {
-    fn seal(&self, purpose: &'static str, data: &[u8]) -> Vec<u8> {
-        self.0.seal(purpose, data, &[])
+    fn seal_for(&self, purpose: &'static str, data: &[u8], belongs_to: &[u8]) -> Vec<u8> {
+        self.0.seal(purpose, data, belongs_to)
     }
 
-    fn open(&self, purpose: &'static str, sealed: &[u8]) -> Option<Vec<u8>> {
-        self.0.open(purpose, sealed, &[])
+    fn open_for(&self, purpose: &'static str, sealed: &[u8], belongs_to: &[u8]) -> Option<Vec<u8>> {
+        self.0.open(purpose, sealed, belongs_to)
     }
 
     fn mac(&self, purpose: &'static str, data: &[u8]) -> [u8; 32] {

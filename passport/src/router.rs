@@ -1,18 +1,19 @@
 //! The table of contents: every address of the passport, grouped by who calls it.
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::Response;
 use axum::routing::{get, post};
 use http::StatusCode;
 use shared::assets;
-use shared::http::{Asked, Failure, FailurePages, Kit, ServerSettings};
+use shared::http::{Asked, Failure, FailurePages, Kit, ServerSettings, Upload};
 use tower_cookies::CookieManagerLayer;
 
 use crate::accounts::factors::{self, authenticator, passkeys, recovery_codes};
 use crate::accounts::{
-    activity, alarm, captcha, closure, contact, find_account, login, password, profile, province, recovery, register,
-    sessions, sign_out,
+    activity, alarm, appeals, captcha, closure, contact, find_account, login, password, profile, province, recovery,
+    register, sessions, sign_out,
 };
 use crate::app::App;
 use crate::clients::logos::endpoint as logos;
@@ -60,6 +61,14 @@ pub fn router(app: App) -> Router {
         .route(paths::CLOSURE_TAKE_BACK, get(closure::show_take_back).post(closure::take_back))
         .route(paths::CLOSURE_LINK, get(closure::show_take_back_link).post(closure::take_back_by_link))
         .route(paths::NUMBER_KEEP, get(contact::keep_page::show).post(contact::keep_page::submit))
+        .route(paths::APPEAL, get(appeals::show).post(appeals::submit))
+        .route(paths::APPEAL_CODE, get(appeals::show_code).post(appeals::submit_code))
+        .route(paths::APPEAL_DETAILS, get(appeals::show_details).post(appeals::submit_details))
+        .route(paths::APPEAL_CASE, get(appeals::show_case).post(appeals::submit_case))
+        // The kit knows how large it may be.
+        .route(paths::APPEAL_PHOTO, post(appeals::submit_photo).layer(DefaultBodyLimit::disable()))
+        .route(paths::APPEAL_OBJECTION, get(appeals::show_objection).post(appeals::submit_objection))
+        .route(paths::APPEAL_DOCUMENT, get(appeals::show_document).post(appeals::submit_document))
         .route(paths::CONTACT_CONFIRM, get(contact::confirm::show).post(contact::confirm::submit))
         .route(paths::SESSIONS, get(sessions::page::show).post(sessions::page::submit))
         .route(paths::SESSION_MORE, post(sessions::holds::more))
@@ -137,7 +146,12 @@ pub fn direct(app: App) -> Router {
 
 /// The HTTP kit around the addresses, for requests to `host`.
 pub fn kit(app: &App, settings: &ServerSettings, host: &str) -> Kit {
-    Kit::new(settings).hosts([host]).pages(Failures(app.pages.clone()))
+    let photo = Upload {
+        path: paths::APPEAL_PHOTO,
+        body_limit: appeals::BODY_LIMIT,
+        request_timeout: appeals::UPLOAD_TIME.max(settings.request_timeout),
+    };
+    Kit::new(settings).hosts([host]).pages(Failures(app.pages.clone())).uploads([photo])
 }
 
 /// Addresses that programs ask: they read JSON, whatever goes wrong.

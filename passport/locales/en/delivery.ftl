@@ -383,3 +383,83 @@ delivery-factors-removed-text =
 
     { $not-me }
 delivery-factors-removed-sms = [E-TEST] { $time }: after the wait, passkeys, authenticator app and recovery codes were removed. If it was not you, open: { $link }
+
+delivery-proof-appeal-subject = Your appeal to the E-TEST Passport: { $code }
+delivery-proof-appeal-text =
+    Hello,
+
+    Your code is { $code }. It is for an appeal about information that somebody else uses, and good for 10 minutes. What becomes of the appeal is sent to this address.
+
+    It was asked for on { $time } from the network address { $from }. If it was not you, there is nothing to do.
+
+    Tell the code to nobody. We never call to ask for it.
+
+delivery-proof-appeal-sms = [E-TEST] { $code } is your code for an appeal, good for 10 minutes. Tell it to nobody.
+
+delivery-appeal-begun-subject = Your appeal { $new }
+delivery-appeal-begun-action = See the appeal
+delivery-appeal-begun-text =
+    Hello,
+
+    The number of your appeal is { $new }. Open this link to send the photo of your document, to see how it stands, or to take it back:
+    { $link }
+
+    It works on a phone too, where you can take the photo at once. Do not pass the link on.
+
+delivery-appeal-begun-sms = [E-TEST] Your appeal { $new }: send the photo of your document and see how it stands: { $link }
+
+delivery-appeal-refused-subject = Your appeal { $new } was refused
+delivery-appeal-refused-action = See why
+delivery-appeal-refused-text =
+    Hello,
+
+    Our staff looked at your appeal { $new } and refused it. Open this link to read why, and what you can do now:
+    { $link }
+
+delivery-appeal-refused-sms = [E-TEST] Your appeal { $new } was refused. See why: { $link }
+
+delivery-appeal-granted-subject = Your appeal { $new } was granted: bind your document
+delivery-appeal-granted-action = Bind the document
+delivery-appeal-granted-text =
+    Hello,
+
+    Your appeal { $new } was granted. The document was taken off the other Passport and is kept for you until { $time }. Before then, open this link to bind it to your Passport, or to register one first:
+    { $link }
+
+    The link works once. Do not pass it on.
+
+delivery-appeal-granted-sms = [E-TEST] Your appeal { $new } was granted. Bind your document before { $time }: { $link }
+
+delivery-document-claimed-subject = Somebody says that the document of your Passport is theirs
+delivery-document-claimed-action = It is mine, object
+delivery-document-claimed-text =
+    Hello,
+
+    Somebody sent a photo of a document and says that the one bound to your E-TEST Passport is theirs. Our staff found that credible, and wants to hear you.
+
+    If the document is yours, open this link before { $time } to object:
+    { $link }
+
+    If it is not yours, there is nothing to do. Another one of our staff then decides. If the document is taken off, your account, contacts and registrations stay as they are, and nobody gets into your account.
+
+delivery-document-claimed-sms = [E-TEST] Somebody says that the document of your Passport is theirs. If it is yours, object before { $time }: { $link }
+
+delivery-document-kept-subject = The document stays with your Passport
+delivery-document-kept-text =
+    Hello,
+
+    The appeal about the document of your E-TEST Passport has ended. The document stays with your account, and there is nothing to do:
+    { $issuer }
+
+delivery-document-kept-sms = [E-TEST] The appeal about the document of your Passport has ended. It stays with your account.
+
+delivery-document-detached-subject = A document was taken off your Passport
+delivery-document-detached-text =
+    Hello,
+
+    Two of our staff found that the document bound to your E-TEST Passport belongs to somebody else. It was taken off. Your account, contacts and registrations stay as they are; sign in as always:
+    { $issuer }
+
+    If you think that this is wrong, make an appeal of your own with a photo of your document.
+
+delivery-document-detached-sms = [E-TEST] The document of your Passport belongs to somebody else and was taken off. Account and registrations stay. If this is wrong, make an appeal.

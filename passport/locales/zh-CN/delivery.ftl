@@ -383,3 +383,83 @@ delivery-factors-removed-text =
 
     { $not-me }
 delivery-factors-removed-sms = 【E-TEST】{ $time }等待期满，移除了通行密钥、身份验证器和恢复码。如非本人操作，请打开：{ $link }
+
+delivery-proof-appeal-subject = E-TEST通行证申诉，验证码：{ $code }
+delivery-proof-appeal-text =
+    您好！
+
+    您的验证码是{ $code }，用于信息占用申诉，10分钟内有效。申诉的进展会发到这个邮箱。
+
+    这次验证是{ $time }从网络地址{ $from }发起的。如果不是您本人，您无需做任何事。
+
+    请不要把验证码告诉任何人。我们不会打电话向您索要。
+
+delivery-proof-appeal-sms = 【E-TEST】验证码{ $code }，用于信息占用申诉，10分钟内有效。请不要告诉任何人。
+
+delivery-appeal-begun-subject = 您的申诉{ $new }
+delivery-appeal-begun-action = 查看申诉
+delivery-appeal-begun-text =
+    您好！
+
+    您的申诉编号是{ $new }。打开下面的链接可以上传证件照片、查看进展，也可以撤回申诉：
+    { $link }
+
+    在手机上也能打开，直接拍照上传。请不要把链接转给别人。
+
+delivery-appeal-begun-sms = 【E-TEST】申诉编号{ $new }。上传证件照片、查看进展：{ $link }
+
+delivery-appeal-refused-subject = 您的申诉{ $new }没有通过
+delivery-appeal-refused-action = 查看原因
+delivery-appeal-refused-text =
+    您好！
+
+    工作人员看过了您的申诉{ $new }，没有通过。原因和接下来可以做什么，请打开下面的链接：
+    { $link }
+
+delivery-appeal-refused-sms = 【E-TEST】您的申诉{ $new }没有通过，查看原因：{ $link }
+
+delivery-appeal-granted-subject = 您的申诉{ $new }已通过，请绑定证件
+delivery-appeal-granted-action = 绑定证件
+delivery-appeal-granted-text =
+    您好！
+
+    您的申诉{ $new }已通过，证件已从原来的通行证上解绑，为您保留到{ $time }。请在这之前打开下面的链接，把它绑定到您的通行证；还没有通行证的，先注册一个：
+    { $link }
+
+    链接只能用一次。请不要转给别人。
+
+delivery-appeal-granted-sms = 【E-TEST】您的申诉{ $new }已通过，请在{ $time }前绑定证件：{ $link }
+
+delivery-document-claimed-subject = 有人申诉您通行证上的证件是他的
+delivery-document-claimed-action = 证件是我的，提出异议
+delivery-document-claimed-text =
+    您好！
+
+    有人提交了证件照片，表示您E-TEST通行证上绑定的证件是他的。工作人员初步核实后，请您说明情况。
+
+    如果证件是您的，请在{ $time }前打开下面的链接提出异议：
+    { $link }
+
+    如果证件不是您的，什么都不用做。到时由另一位工作人员决定；证件解绑后，您的账号、联系方式和报名都不变，对方也不能进入您的账号。
+
+delivery-document-claimed-sms = 【E-TEST】有人申诉您通行证上的证件是他的。证件是您的，请在{ $time }前提出异议：{ $link }
+
+delivery-document-kept-subject = 证件保留在您的通行证上
+delivery-document-kept-text =
+    您好！
+
+    关于您E-TEST通行证上证件的申诉已经结束，证件保留在您的账号上。您无需做任何事：
+    { $issuer }
+
+delivery-document-kept-sms = 【E-TEST】关于您通行证上证件的申诉已经结束，证件保留在您的账号上。
+
+delivery-document-detached-subject = 证件已从您的通行证上解绑
+delivery-document-detached-text =
+    您好！
+
+    两位工作人员核实后确认，您E-TEST通行证上绑定的证件属于别人，已经解绑。您的账号、联系方式和报名不变，照常登录：
+    { $issuer }
+
+    如果您认为弄错了，请登录后提出信息占用申诉，上传您的证件照片。
+
+delivery-document-detached-sms = 【E-TEST】经核实，您通行证上的证件属于别人，已经解绑。账号和报名不变；有异议可以提出信息占用申诉。

@@ -3,6 +3,7 @@
 pub mod activity;
 pub mod admin;
 pub mod alarm;
+pub mod appeals;
 pub mod assurance;
 pub mod captcha;
 mod challenge;
@@ -93,6 +94,10 @@ pub struct Parts {
     pub sessions: SessionPolicies,
     /// How long the holder of a number is waited for that somebody else has now.
     pub number_wait: Duration,
+    /// How long appeals take, and are kept.
+    pub appeals: appeals::Policy,
+    /// Reads the photos of documents.
+    pub photos: appeals::Photos,
     /// Tells sites of sessions that end.
     pub farewell: Arc<dyn Farewell>,
     /// Knows the sites that sessions entered.

@@ -205,6 +205,52 @@ pub enum Event {
         /// Which account.
         account: String,
     },
+    /// Something was done with an appeal about an identity document.
+    AppealMoved {
+        /// Which appeal.
+        appeal: String,
+        /// A code: the state that it came to, or `shown`, `photo_seen`.
+        step: Code,
+        /// Who of the staff did it, if one did.
+        staff: Option<String>,
+    },
+    /// Somebody else says that the account's document is theirs, and the holder is asked.
+    DocumentClaimed {
+        /// Which account.
+        account: String,
+        /// Which appeal.
+        appeal: String,
+        /// Until when the holder can object, in milliseconds since the epoch.
+        until: i64,
+    },
+    /// The holder objected.
+    DocumentDefended {
+        /// Which account.
+        account: String,
+        /// Which appeal.
+        appeal: String,
+    },
+    /// The document stays with its holder, who had been asked.
+    DocumentKept {
+        /// Which account.
+        account: String,
+        /// Which appeal.
+        appeal: String,
+    },
+    /// The document left the account.
+    DocumentDetached {
+        /// Which account.
+        account: String,
+        /// Which appeal.
+        appeal: String,
+    },
+    /// A document that was won in an appeal was bound to an account.
+    DocumentBound {
+        /// Which account.
+        account: String,
+        /// Which appeal.
+        appeal: String,
+    },
     /// A second factor was added, or replaced.
     FactorAdded {
         /// Whose.
@@ -365,6 +411,12 @@ pub(crate) fn samples() -> Vec<Event> {
         Event::CaseClosed { account: account(), case: text() },
         Event::ClosureAsked { account: account(), due: 1 },
         Event::ClosureTakenBack { account: account() },
+        Event::AppealMoved { appeal: text(), step: "granted".into(), staff: Some(text()) },
+        Event::DocumentClaimed { account: account(), appeal: text(), until: 1 },
+        Event::DocumentDefended { account: account(), appeal: text() },
+        Event::DocumentKept { account: account(), appeal: text() },
+        Event::DocumentDetached { account: account(), appeal: text() },
+        Event::DocumentBound { account: account(), appeal: text() },
         Event::FactorAdded { account: account(), factor: "passkey".into() },
         Event::FactorAdded { account: account(), factor: "authenticator".into() },
         Event::FactorAdded { account: account(), factor: "recovery_codes".into() },
@@ -420,6 +472,11 @@ impl Event {
             | Self::CaseClosed { account, .. }
             | Self::ClosureAsked { account, .. }
             | Self::ClosureTakenBack { account }
+            | Self::DocumentClaimed { account, .. }
+            | Self::DocumentDefended { account, .. }
+            | Self::DocumentKept { account, .. }
+            | Self::DocumentDetached { account, .. }
+            | Self::DocumentBound { account, .. }
             | Self::FactorAdded { account, .. }
             | Self::FactorRemoved { account, .. }
             | Self::AccountClosed { account, .. }

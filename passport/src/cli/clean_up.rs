@@ -50,6 +50,7 @@ pub async fn clean_up(app: App, db: Db, worker: Arc<Worker>, keep_sessions: Dura
     drain("changes of contacts", || app.accounts.settle_changes()).await;
     drain("reminders of numbers", || app.accounts.remind_of_numbers()).await;
     drain("numbers that have another owner", || app.accounts.settle_numbers()).await;
+    drain("appeals whose time is over", || app.accounts.settle_appeals()).await;
     drain("accounts that were never proven", || app.accounts.close_unproven()).await;
     drain("accounts whose owners cancelled them", || app.accounts.close_due()).await;
     let over = now - keep_sessions;

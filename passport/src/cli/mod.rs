@@ -4,6 +4,7 @@
 //! listed in [`Exit`] and shown by `passport --help`.
 
 mod accounts;
+mod appeals;
 mod cases;
 mod clean_up;
 mod clients;
@@ -63,6 +64,9 @@ enum Command {
     /// Look after accounts.
     #[command(subcommand)]
     Accounts(accounts::AccountsCommand),
+    /// Decide about appeals of people whose identity document somebody else holds.
+    #[command(subcommand)]
+    Appeals(appeals::AppealsCommand),
     /// Look after what owners of accounts say was not them.
     #[command(subcommand)]
     Cases(cases::CasesCommand),
@@ -115,6 +119,7 @@ fn dispatch(cli: Cli, output: &Output) -> Result<Exit, Failure> {
             Command::Keys(command) => keys::run(command, file, output).await,
             Command::Clients(command) => clients::run(command, file, output).await,
             Command::Accounts(command) => accounts::run(command, file, output).await,
+            Command::Appeals(command) => appeals::run(command, file, output).await,
             Command::Cases(command) => cases::run(command, file, output).await,
             Command::Delivery(command) => delivery::run(command, file, output).await,
             Command::Dev(command) => suite::run(command, file, output).await,

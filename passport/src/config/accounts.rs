@@ -73,6 +73,10 @@ shared::settings! {
         /// How long the holder of a mobile number has to keep it, once somebody else has proven to have it now. Accounts
         /// without another proven contact have ten times as long.
         number_wait: Duration = "72h",
+        /// How long the holder of an identity document has to object, once staff found an appeal about it credible.
+        appeal_hearing: Duration = "7d",
+        /// How long after its end the photo and the words of an appeal are kept.
+        appeal_keep: Duration = "30d",
         /// How passwords are hashed.
         hash: HashSettings,
         /// Threads that hash passwords; 0: one a processor core.
@@ -107,6 +111,10 @@ fn policies_are_sane(settings: &AccountsSettings, problems: &mut Problems<'_>) {
     // Less would let a phone that lies about unlocked for an evening be enough.
     if settings.number_wait < Duration::from_secs(60 * 60) {
         problems.add("number_wait", "must be at least 1h");
+    }
+    // Who is away for a weekend must be able to answer.
+    if settings.appeal_hearing < Duration::from_secs(24 * 60 * 60) {
+        problems.add("appeal_hearing", "must be at least 24h");
     }
     sessions_are_sane(settings, problems);
     if settings.hash_queue == 0 {

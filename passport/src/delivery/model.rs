@@ -69,17 +69,20 @@ pub enum ProofWords {
     Contact,
     /// The password is to be chosen anew.
     Recovery,
+    /// Somebody wants to appeal, and to be written to.
+    Appeal,
 }
 
 impl ProofWords {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Registered, Self::Contact, Self::Recovery];
+    pub const ALL: [Self; 4] = [Self::Registered, Self::Contact, Self::Recovery, Self::Appeal];
 
     pub(super) const fn key(self) -> &'static str {
         match self {
             Self::Registered => "registered",
             Self::Contact => "contact",
             Self::Recovery => "recovery",
+            Self::Appeal => "appeal",
         }
     }
 }

@@ -90,6 +90,40 @@ pub enum Notice {
         /// The number, masked.
         number: String,
     },
+    /// An appeal was begun, or its link is sent once more.
+    AppealBegun {
+        /// Its number.
+        number: String,
+        /// The link that shows how it stands.
+        link: String,
+    },
+    /// An appeal was refused.
+    AppealRefused {
+        /// Its number.
+        number: String,
+        /// The link that shows why.
+        link: String,
+    },
+    /// An appeal was granted.
+    AppealGranted {
+        /// Its number.
+        number: String,
+        /// Until when the document can be bound.
+        until: Timestamp,
+        /// The link that binds it.
+        link: String,
+    },
+    /// Somebody else says that the account's document is theirs.
+    DocumentClaimed {
+        /// Until when its holder can object.
+        until: Timestamp,
+        /// The link that objects.
+        link: String,
+    },
+    /// The document stays with the account.
+    DocumentKept,
+    /// The document left the account.
+    DocumentDetached,
     /// What protects the account beside its password changed, or was used.
     FactorChanged {
         /// How.
@@ -140,6 +174,12 @@ impl Notice {
             Self::NumberKept { .. } => "number-kept",
             Self::NumberAges { .. } => "number-ages",
             Self::NumberDetached { .. } => "number-detached",
+            Self::AppealBegun { .. } => "appeal-begun",
+            Self::AppealRefused { .. } => "appeal-refused",
+            Self::AppealGranted { .. } => "appeal-granted",
+            Self::DocumentClaimed { .. } => "document-claimed",
+            Self::DocumentKept => "document-kept",
+            Self::DocumentDetached => "document-detached",
             Self::FactorChanged { factor, .. } => factor.key(),
             Self::Locked { .. } => "locked",
             Self::SignedIn { guessed: false, .. } => "signed-in",
@@ -169,6 +209,12 @@ impl Notice {
             | Self::NumberKept { .. }
             | Self::NumberAges { .. }
             | Self::NumberDetached { .. }
+            | Self::AppealBegun { .. }
+            | Self::AppealRefused { .. }
+            | Self::AppealGranted { .. }
+            | Self::DocumentClaimed { .. }
+            | Self::DocumentKept
+            | Self::DocumentDetached
             | Self::CaseOpened { .. } => false,
         }
     }

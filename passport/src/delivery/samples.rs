@@ -30,6 +30,12 @@ pub(super) fn notices(issuer: &str) -> Vec<Notice> {
         Notice::NumberDetached { number: "138****8000".to_owned() },
         Notice::NumberKept { number: "138****8000".to_owned() },
         Notice::NumberAges { number: "138****8000".to_owned(), until: at, prove: format!("{issuer}/account/contact") },
+        Notice::AppealBegun { number: "482-915-607".to_owned(), link: link("a") },
+        Notice::AppealRefused { number: "482-915-607".to_owned(), link: link("a") },
+        Notice::AppealGranted { number: "482-915-607".to_owned(), until: at, link: link("d") },
+        Notice::DocumentClaimed { until: at, link: link("o") },
+        Notice::DocumentKept,
+        Notice::DocumentDetached,
         Notice::Locked { until: at },
         Notice::CaseOpened { number: "483-207-915".to_owned(), at },
     ];
@@ -51,7 +57,8 @@ pub(super) fn proof(words: ProofWords, issuer: &str) -> ProofLetter {
     ProofLetter {
         words,
         code: "271828".to_owned(),
-        link: Some(format!("{issuer}/contact/confirm?t=Ab-1_x&n=2")),
+        // One who appeals has nothing but the code.
+        link: (words != ProofWords::Appeal).then(|| format!("{issuer}/contact/confirm?t=Ab-1_x&n=2")),
         from: "203.0.113.0/24".to_owned(),
         at: AT,
     }

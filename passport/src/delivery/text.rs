@@ -52,10 +52,11 @@ fn sms_of(to: &str, lang: Lang, name: &str, values: &Values<'_>) -> Letter {
 }
 
 /// Every SMS that there is, and what is put into it.
-const SMS: [(&str, &[&str]); 31] = [
+const SMS: [(&str, &[&str]); 38] = [
     ("code", &["code"]),
     ("proof-contact", &["code"]),
     ("proof-recovery", &["code"]),
+    ("proof-appeal", &["code"]),
     ("taken", &[]),
     ("password-changed", &["time", "link"]),
     ("password-reset", &["time", "link"]),
@@ -71,6 +72,12 @@ const SMS: [(&str, &[&str]); 31] = [
     ("closing", &["time", "link"]),
     ("closing-taken-back", &["time", "link"]),
     ("closed", &["time"]),
+    ("appeal-begun", &["new", "link"]),
+    ("appeal-refused", &["new", "link"]),
+    ("appeal-granted", &["new", "time", "link"]),
+    ("document-claimed", &["time", "link"]),
+    ("document-kept", &[]),
+    ("document-detached", &[]),
     ("passkey-added", &["time", "link"]),
     ("passkey-removed", &["time", "link"]),
     ("authenticator-added", &["time", "link"]),
@@ -157,7 +164,13 @@ fn said(notice: &Notice) -> Said<'_> {
         Notice::ContactTaken
         | Notice::AccountFound { .. }
         | Notice::NumberKept { .. }
-        | Notice::NumberDetached { .. } => (None, ""),
+        | Notice::NumberDetached { .. }
+        | Notice::DocumentKept
+        | Notice::DocumentDetached => (None, ""),
+        Notice::AppealBegun { link, .. } | Notice::AppealRefused { link, .. } => (None, link.as_str()),
+        Notice::AppealGranted { until, link, .. } | Notice::DocumentClaimed { until, link } => {
+            (Some(*until), link.as_str())
+        }
         Notice::PasswordChanged { at }
         | Notice::PasswordReset { at }
         | Notice::ClosingTakenBack { at }
@@ -179,7 +192,10 @@ fn said(notice: &Notice) -> Said<'_> {
         | Notice::NumberKept { number }
         | Notice::NumberAges { number, .. }
         | Notice::NumberDetached { number }
-        | Notice::CaseOpened { number, .. } => number,
+        | Notice::CaseOpened { number, .. }
+        | Notice::AppealBegun { number, .. }
+        | Notice::AppealRefused { number, .. }
+        | Notice::AppealGranted { number, .. } => number,
         Notice::SignedIn { device, .. } => device,
         _ => "",
     };
@@ -210,6 +226,7 @@ pub(super) fn proof_sms(to: &str, lang: Lang, letter: &ProofLetter) -> Letter {
     let name = match letter.words {
         ProofWords::Registered | ProofWords::Contact => "proof-contact",
         ProofWords::Recovery => "proof-recovery",
+        ProofWords::Appeal => "proof-appeal",
     };
     sms_of(to, lang, name, &[("code", &letter.code)])
 }

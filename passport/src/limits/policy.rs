@@ -205,6 +205,16 @@ pub struct Policy {
     pub find_account_document: Limit,
     /// Accounts asked for by identity documents from one address block.
     pub find_account_address: Limit,
+    /// Appeals that are begun from one address block.
+    pub appeal_address: Limit,
+    /// Appeals that one contact begins.
+    pub appeal_contact: Limit,
+    /// Appeals about one identity document, whether anybody has it or not.
+    pub appeal_document: Limit,
+    /// Photos that are sent for one appeal.
+    pub appeal_photo: Limit,
+    /// How often the link of one appeal is sent once more.
+    pub appeal_link: Limit,
     /// Mails to one account that one of its login names was locked.
     pub sign_in_lock_mail: Limit,
     /// Mails to one account that somebody signed in with a browser that is not known.
@@ -234,6 +244,11 @@ impl Default for Policy {
             proof_contact: Limit::rate("proof_contact", 20, DAY),
             find_account_document: Limit::rate("find_account_document", 3, DAY),
             find_account_address: Limit::rate("find_account_address", 60, HOUR),
+            appeal_address: Limit::rate("appeal_address", 30, HOUR),
+            appeal_contact: Limit::rate("appeal_contact", 3, DAY),
+            appeal_document: Limit::rate("appeal_document", 3, DAY),
+            appeal_photo: Limit::rate("appeal_photo", 20, HOUR),
+            appeal_link: Limit::rate("appeal_link", 3, DAY),
             sign_in_lock_mail: Limit::rate("sign_in_lock_mail", 3, DAY),
             sign_in_mail: Limit::rate("sign_in_mail", 10, DAY),
             alarm: Limit::rate("alarm", 3, 7 * DAY),

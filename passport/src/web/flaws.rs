@@ -77,6 +77,11 @@ impl Flaws {
         self.0.is_empty()
     }
 
+    /// Whether the sentence of that key is among them.
+    pub fn say(&self, text: &str) -> bool {
+        self.0.iter().any(|flaw| flaw.text == text)
+    }
+
     /// From when on the form may be sent again, if something in it has to wait.
     pub fn not_before(&self) -> Option<Timestamp> {
         let times = self.0.iter().filter_map(|flaw| match flaw.value {

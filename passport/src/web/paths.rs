@@ -92,6 +92,20 @@ pub const RECOVER_RESUME: &str = "/recover/resume";
 pub const RECOVER_PASSWORD: &str = "/recover/password";
 /// Where a passkey's answer is sent that is shown in place of another channel.
 pub const RECOVER_PASSKEY: &str = "/recover/passkey";
+/// 信息占用申诉: where it begins.
+pub const APPEAL: &str = "/appeal";
+/// The code that was sent to who appeals.
+pub const APPEAL_CODE: &str = "/appeal/code";
+/// What is occupied, and by the papers of whom.
+pub const APPEAL_DETAILS: &str = "/appeal/details";
+/// How the appeal stands, for who has its link.
+pub const APPEAL_CASE: &str = "/appeal/case";
+/// Where the photo of the document is sent.
+pub const APPEAL_PHOTO: &str = "/appeal/photo";
+/// Where the present holder of the document objects.
+pub const APPEAL_OBJECTION: &str = "/appeal/objection";
+/// Where a document that was won is bound to an account.
+pub const APPEAL_DOCUMENT: &str = "/appeal/document";
 /// 用户服务协议
 pub const AGREEMENT: &str = "/agreement";
 /// 用户隐私政策

@@ -6,11 +6,22 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 /// Authenticated encryption and keyed hashes, separated by purpose: what was sealed for one purpose opens for
 /// no other.
 pub trait Sealer: Send + Sync {
+    /// Encrypts `data`, and binds it to what it belongs to: an id, under which alone it opens again.
+    fn seal_for(&self, purpose: &'static str, data: &[u8], belongs_to: &[u8]) -> Vec<u8>;
+
+    /// What [`Sealer::seal_for`] was given, unless a byte was changed, the purpose differs, it belongs to something else
+    /// or the key is gone.
+    fn open_for(&self, purpose: &'static str, sealed: &[u8], belongs_to: &[u8]) -> Option<Vec<u8>>;
+
     /// Encrypts `data`.
-    fn seal(&self, purpose: &'static str, data: &[u8]) -> Vec<u8>;
+    fn seal(&self, purpose: &'static str, data: &[u8]) -> Vec<u8> {
+        self.seal_for(purpose, data, &[])
+    }
 
     /// What [`Sealer::seal`] was given, unless a byte was changed, the purpose differs or the key is gone.
-    fn open(&self, purpose: &'static str, sealed: &[u8]) -> Option<Vec<u8>>;
+    fn open(&self, purpose: &'static str, sealed: &[u8]) -> Option<Vec<u8>> {
+        self.open_for(purpose, sealed, &[])
+    }
 
     /// A keyed hash: the same for equal data, unknowable without the key.
     fn mac(&self, purpose: &'static str, data: &[u8]) -> [u8; 32];
@@ -36,13 +47,13 @@ pub(crate) mod testing {
     pub(crate) struct PlainSealer;
 
     impl Sealer for PlainSealer {
-        fn seal(&self, purpose: &'static str, data: &[u8]) -> Vec<u8> {
-            [self.mac(purpose, data).as_slice(), data].concat()
+        fn seal_for(&self, purpose: &'static str, data: &[u8], belongs_to: &[u8]) -> Vec<u8> {
+            [self.mac(purpose, &[belongs_to, data].concat()).as_slice(), data].concat()
         }
 
-        fn open(&self, purpose: &'static str, sealed: &[u8]) -> Option<Vec<u8>> {
+        fn open_for(&self, purpose: &'static str, sealed: &[u8], belongs_to: &[u8]) -> Option<Vec<u8>> {
             let (mac, data) = sealed.split_at_checked(32)?;
-            (mac == self.mac(purpose, data)).then(|| data.to_vec())
+            (mac == self.mac(purpose, &[belongs_to, data].concat())).then(|| data.to_vec())
         }
 
         fn mac(&self, purpose: &'static str, data: &[u8]) -> [u8; 32] {

@@ -17,6 +17,7 @@ macro_rules! sources {
             include_str!(concat!("../../locales/", $lang, "/recover.ftl")),
             include_str!(concat!("../../locales/", $lang, "/find-account.ftl")),
             include_str!(concat!("../../locales/", $lang, "/export.ftl")),
+            include_str!(concat!("../../locales/", $lang, "/appeals.ftl")),
             include_str!(concat!("../../locales/", $lang, "/factors.ftl")),
             include_str!(concat!("../../locales/", $lang, "/sessions.ftl")),
             include_str!(concat!("../../locales/", $lang, "/home.ftl")),

@@ -57,6 +57,11 @@ pub fn sentence(event: &Event) -> Option<Sentence<'_>> {
         Event::CaseClosed { .. } => plain("activity-case-closed", "ok"),
         Event::ClosureAsked { .. } => plain("activity-closure-asked", "alert"),
         Event::ClosureTakenBack { .. } => plain("activity-closure-taken-back", "ok"),
+        Event::DocumentClaimed { .. } => plain("activity-document-claimed", "alert"),
+        Event::DocumentDefended { .. } => plain("activity-document-defended", "document"),
+        Event::DocumentKept { .. } => plain("activity-document-kept", "ok"),
+        Event::DocumentDetached { .. } => plain("activity-document-detached", "alert"),
+        Event::DocumentBound { .. } => plain("activity-document-bound", "ok"),
         Event::FactorAdded { factor, .. } => match factor.as_ref() {
             "passkey" => plain("activity-passkey-added", "key"),
             "authenticator" => plain("activity-authenticator-added", "shield"),
@@ -75,7 +80,8 @@ pub fn sentence(event: &Event) -> Option<Sentence<'_>> {
         Event::ConsentWithdrawn { client, .. } => of_site("activity-consent-withdrawn", "link", client),
         Event::CodeReused { client, .. } => of_site("activity-code-reused", "alert", client),
         Event::RefreshTokenReused { client, .. } => of_site("activity-refresh-token-reused", "alert", client),
-        Event::ClientRegistered { .. }
+        Event::AppealMoved { .. }
+        | Event::ClientRegistered { .. }
         | Event::ClientRemoved { .. }
         | Event::ClientInvited { .. }
         | Event::ClientChanged { .. }

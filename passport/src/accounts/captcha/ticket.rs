@@ -28,6 +28,8 @@ pub enum Form {
     Recovery,
     /// 找回账号
     FindAccount,
+    /// 信息占用申诉
+    Appeal,
 }
 
 impl Form {
@@ -37,11 +39,12 @@ impl Form {
             Self::Registration => 2,
             Self::Recovery => 3,
             Self::FindAccount => 4,
+            Self::Appeal => 5,
         }
     }
 
     fn parse(code: u8) -> Option<Self> {
-        [Self::SignIn, Self::Registration, Self::Recovery, Self::FindAccount]
+        [Self::SignIn, Self::Registration, Self::Recovery, Self::FindAccount, Self::Appeal]
             .into_iter()
             .find(|form| form.code() == code)
     }

@@ -16,6 +16,7 @@ mod take_back_page;
 use std::time::Duration;
 
 pub use self::ask_page::{show, submit};
+pub(in crate::accounts) use self::operation::tell_contacts;
 pub use self::operation::{Closure, take_back_for};
 pub use self::registrations::{Asked, Registrations, SiteName};
 pub use self::take_back_page::{

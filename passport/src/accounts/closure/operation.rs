@@ -228,7 +228,7 @@ async fn taken_back(
 
 /// Tells every contact of the account, proven or not: one that the owner mistyped reads nothing but that there is an
 /// account, and can do no more than keep it.
-pub(super) async fn tell_contacts(
+pub(in crate::accounts) async fn tell_contacts(
     accounts: &Accounts,
     tx: &mut Tx,
     account: AccountId,

@@ -15,7 +15,6 @@ use crate::accounts::captcha::Answer;
 use crate::accounts::model::{AccountId, Contact};
 use crate::delivery::{ProofLetter, ProofWords};
 use crate::limits::{AddressBlock, Subject, Verdict};
-use crate::web::paths;
 
 /// What is asked for.
 #[derive(Debug, Clone)]
@@ -24,7 +23,7 @@ pub struct Request {
     pub purpose: Purpose,
     /// What the message tells.
     pub words: ProofWords,
-    /// Whose contact it is; `None`: nobody's, and nothing is sent.
+    /// Whose contact it is; `None`: nobody's, and nothing is sent, unless the purpose reaches anybody.
     pub account: Option<AccountId>,
     /// Where the message goes.
     pub contact: Contact,
@@ -96,23 +95,21 @@ pub(in crate::accounts) async fn send(accounts: &Accounts, tx: &mut Tx, request:
     let now = parts.clock.now();
     let id = ProofId::new(now, &*parts.entropy);
     let code = Answer::digits(&*parts.entropy);
-    let link = matches!(request.contact, Contact::Email(_)).then(|| token(&*parts.entropy));
-    let page = match request.purpose {
-        Purpose::Contact | Purpose::Change => paths::CONTACT_CONFIRM,
-        Purpose::Recovery => paths::RECOVER_LINK,
-    };
+    let page = request.purpose.page().filter(|_| matches!(request.contact, Contact::Email(_)));
+    let link = page.map(|page| (page, token(&*parts.entropy)));
     let letter = ProofLetter {
         words: request.words,
         code: code.text().into_owned(),
-        link: link.as_ref().map(|token| format!("{}{page}?t={token}", parts.web.origin)),
+        link: link.as_ref().map(|(page, token)| format!("{}{page}?t={token}", parts.web.origin)),
         from: request.from.network.to_string(),
         at: now,
     };
     let (to, lang) = (request.contact.as_str(), request.lang);
-    let message = match (&request.contact, request.account) {
-        (Contact::Email(_), Some(_)) => parts.outbox.proof_mail(tx, to, lang, &letter).await?,
-        (Contact::Mobile(_), Some(_)) => parts.outbox.proof_sms(tx, to, lang, &letter).await?,
-        (contact, None) => parts.outbox.withhold_proof(tx, contact.as_str(), lang, &letter).await?,
+    let goes = request.account.is_some() || request.purpose.reaches_anybody();
+    let message = match &request.contact {
+        Contact::Email(_) if goes => parts.outbox.proof_mail(tx, to, lang, &letter).await?,
+        Contact::Mobile(_) if goes => parts.outbox.proof_sms(tx, to, lang, &letter).await?,
+        contact => parts.outbox.withhold_proof(tx, contact.as_str(), lang, &letter).await?,
     };
     let new = NewProof {
         id,
@@ -120,7 +117,7 @@ pub(in crate::accounts) async fn send(accounts: &Accounts, tx: &mut Tx, request:
         account: request.account,
         contact: &request.contact,
         code_mac: code_mac(accounts, id, &code),
-        link_hash: link.map(|token| sha256(token.as_bytes())),
+        link_hash: link.map(|(_, token)| sha256(token.as_bytes())),
         asked_from: &letter.from,
         message,
     };

@@ -5,6 +5,7 @@ use shared::clock::Timestamp;
 use super::CODE_TRIES;
 use crate::accounts::model::{AccountId, Contact};
 use crate::delivery::MessageId;
+use crate::web::paths;
 
 shared::id_type! {
     /// A request for a proof. It opens nothing by itself.
@@ -20,6 +21,8 @@ pub enum Purpose {
     Change,
     /// That whoever forgot the password reads what is sent to the account.
     Recovery,
+    /// That somebody who appeals can be written to, whether they have an account or not.
+    Appeal,
 }
 
 impl Purpose {
@@ -29,11 +32,26 @@ impl Purpose {
             Self::Contact => "contact",
             Self::Change => "change",
             Self::Recovery => "recovery",
+            Self::Appeal => "appeal",
         }
     }
 
+    /// The page that a mail's link leads to; `None`: its code is all that there is.
+    pub(super) const fn page(self) -> Option<&'static str> {
+        match self {
+            Self::Contact | Self::Change => Some(paths::CONTACT_CONFIRM),
+            Self::Recovery => Some(paths::RECOVER_LINK),
+            Self::Appeal => None,
+        }
+    }
+
+    /// Whether a message goes to contacts of nobody, too.
+    pub(super) const fn reaches_anybody(self) -> bool {
+        matches!(self, Self::Appeal)
+    }
+
     pub(super) fn parse(code: &str) -> Option<Self> {
-        [Self::Contact, Self::Change, Self::Recovery].into_iter().find(|purpose| purpose.code() == code)
+        [Self::Contact, Self::Change, Self::Recovery, Self::Appeal].into_iter().find(|purpose| purpose.code() == code)
     }
 }
 

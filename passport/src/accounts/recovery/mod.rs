@@ -21,7 +21,7 @@ mod passkey_page;
 mod password_page;
 mod reset;
 pub mod store;
-mod ticket;
+pub(in crate::accounts) mod ticket;
 
 use std::time::Duration;
 

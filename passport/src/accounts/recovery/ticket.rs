@@ -11,15 +11,15 @@ const PURPOSE: &str = "recovery-request";
 
 /// A request whose code is awaited.
 #[derive(Debug, Clone)]
-pub(super) struct Ticket {
+pub(in crate::accounts) struct Ticket {
     /// The request.
-    pub(super) proof: ProofId,
+    pub(in crate::accounts) proof: ProofId,
     /// Where its code went, whether anybody is there or not.
-    pub(super) contact: Contact,
+    pub(in crate::accounts) contact: Contact,
     /// When it was sent, in milliseconds of Unix time.
-    pub(super) sent_at: i64,
+    pub(in crate::accounts) sent_at: i64,
     /// Whether the contact is the account's second one: then only its owner's browser sees it, masked.
-    pub(super) second: bool,
+    pub(in crate::accounts) second: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -31,7 +31,7 @@ struct Sealed {
 }
 
 impl Ticket {
-    pub(super) fn seal(&self, sealer: &dyn Sealer) -> String {
+    pub(in crate::accounts) fn seal(&self, sealer: &dyn Sealer) -> String {
         let sealed = Sealed {
             proof: self.proof.to_string(),
             contact: self.contact.as_str().to_owned(),
@@ -41,7 +41,7 @@ impl Ticket {
         seal_text(sealer, PURPOSE, &serde_json::to_vec(&sealed).unwrap_or_default())
     }
 
-    pub(super) fn open(sealer: &dyn Sealer, text: &str) -> Option<Self> {
+    pub(in crate::accounts) fn open(sealer: &dyn Sealer, text: &str) -> Option<Self> {
         let sealed: Sealed = serde_json::from_slice(&open_text(sealer, PURPOSE, text)?).ok()?;
         Some(Self {
             proof: sealed.proof.parse().ok()?,

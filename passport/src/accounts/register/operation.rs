@@ -11,7 +11,7 @@ use super::form::{RegisterForm, Registration};
 use crate::accounts::model::{AccountId, Contact, Email, LoginName, Mobile};
 use crate::accounts::proof::{self, Purpose, Request};
 use crate::accounts::store::{self, Accepted, NewAccount, SealedIdentity};
-use crate::accounts::{Accounts, DOCUMENT_PURPOSE, Trouble};
+use crate::accounts::{Accounts, DOCUMENT_PURPOSE, Trouble, appeals};
 use crate::audit::{Actor, Event};
 use crate::delivery::{Channel, Notice, ProofWords};
 use crate::limits::{AddressBlock, Subject, Verdict};
@@ -124,6 +124,10 @@ async fn make(
     let now = parts.clock.now();
     store::insert(tx, &new, now).await?;
     if let Some(identity) = &identity {
+        // Somebody has won it, and has a while to bind it: to others it is as taken as one that is bound.
+        if appeals::is_kept(&accounts, tx, identity.number_mac, now).await? {
+            return Err(DbError::Conflict { constraint: "number_mac".to_owned() });
+        }
         store::insert_identity(tx, new.id, identity, now).await?;
     }
     let account = new.id.to_string();

@@ -19,6 +19,9 @@ use crate::accounts::{Accounts, Trouble, Visit};
 use crate::config::PasswordProfile;
 use crate::web::{Draft, Flaws, Posted, ReturnTo, paths};
 
+/// The key of what is said of a document that belongs to another account.
+const DOCUMENT_TAKEN: &str = "accounts-id-taken";
+
 #[derive(Template, WebTemplate)]
 #[template(path = "accounts/register.html")]
 struct RegisterPage {
@@ -30,6 +33,8 @@ struct RegisterPage {
     sign_in: String,
     form: RegisterForm,
     rules: Vec<Rule>,
+    /// Whether the document belongs to another account.
+    document_taken: bool,
     id_types: Vec<Choice>,
     captcha: Option<Captcha>,
 }
@@ -126,7 +131,7 @@ fn explain(flaws: &mut Flaws, refused: Registered) -> StatusCode {
     match refused {
         Registered::Done => {}
         Registered::ContactTaken => flaws.push("email", "accounts-register-taken-label", "accounts-register-taken"),
-        Registered::DocumentTaken => flaws.push("id_number", "accounts-id-number", "accounts-id-taken"),
+        Registered::DocumentTaken => flaws.push("id_number", "accounts-id-number", DOCUMENT_TAKEN),
         Registered::TooMany { until } => {
             flaws.push_until("email", "", "accounts-register-too-many", until);
             return StatusCode::TOO_MANY_REQUESTS;
@@ -158,6 +163,7 @@ fn draw(accounts: &Accounts, visit: &Visit, way: &Way, mut draft: Draft<Register
     let needed = accounts.captcha_needed_to_register() || !draft.form.captcha.captcha_id.is_empty();
     let shown = RegisterPage {
         rules: password_rules(&page, accounts.parts().password_profile, &draft.rules),
+        document_taken: draft.flaws.say(DOCUMENT_TAKEN),
         id_types: id_types(&page),
         way: way.view(page.lang),
         action: way.link(paths::REGISTER),

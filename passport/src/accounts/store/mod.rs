@@ -110,6 +110,38 @@ pub async fn insert_identity(
         .map(drop)
 }
 
+/// Whether an identity document is bound to an account.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn has_identity(tx: &mut Tx, account: AccountId) -> Result<bool, DbError> {
+    let row = sql("SELECT kind FROM identities WHERE account_id = $1").bind(account).fetch_optional(tx).await?;
+    Ok(row.is_some())
+}
+
+/// Takes that identity document from an account; whether the account had it.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn remove_identity(
+    tx: &mut Tx,
+    account: AccountId,
+    number_mac: [u8; 32],
+    now: Timestamp,
+) -> Result<bool, DbError> {
+    let removed = sql("DELETE FROM identities WHERE account_id = $1 AND number_mac = $2")
+        .bind(account)
+        .bind(number_mac)
+        .execute(tx)
+        .await?;
+    if removed == 0 {
+        return Ok(false);
+    }
+    let unverified = sql("UPDATE accounts SET id_verified_at = NULL, updated_at = $2 WHERE id = $1");
+    unverified.bind(account).bind(now).execute(tx).await?;
+    Ok(true)
+}
+
 /// Notes that the account's owner accepted an agreement.
 ///
 /// # Errors

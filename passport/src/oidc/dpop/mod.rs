@@ -150,11 +150,11 @@ pub(crate) fn fuzzing_accepts(text: &str) -> bool {
     struct Nobody;
 
     impl crate::web::Sealer for Nobody {
-        fn seal(&self, _: &'static str, _: &[u8]) -> Vec<u8> {
+        fn seal_for(&self, _: &'static str, _: &[u8], _: &[u8]) -> Vec<u8> {
             Vec::new()
         }
 
-        fn open(&self, _: &'static str, _: &[u8]) -> Option<Vec<u8>> {
+        fn open_for(&self, _: &'static str, _: &[u8], _: &[u8]) -> Option<Vec<u8>> {
             None
         }
 

@@ -23,7 +23,7 @@ fn form_of(answer: &Answer, path: &str) -> Form {
 }
 
 /// The answer to who names that document and that person.
-async fn ask(passport: &Passport, number: &str, name: &str) -> Answer {
+pub(super) async fn ask(passport: &Passport, number: &str, name: &str) -> Answer {
     let mut browser = passport.browser();
     let answer = browser.open(&page("/recover/account")).await;
     let form = form_of(&answer, "/recover/account").set("province", "31").set("id_type", "resident");

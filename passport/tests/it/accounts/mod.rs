@@ -3,6 +3,7 @@
 mod activity;
 mod aging;
 mod alarm;
+mod appeals;
 mod closure;
 mod code;
 mod contact;
