@@ -12,7 +12,7 @@ const SHORT: usize = 4;
 /// Words of so few letters need no list: there are no more of them than entries in it.
 const UNLISTED: usize = 3;
 
-/// So many figures that stand together are read as a number: a year, a birthday, 1314. And so is 123.
+/// So many figures that stand together are read as a number: a year, a birthday, 1314. And so are 123, 88 and 520.
 const A_NUMBER: usize = 4;
 
 /// What stands between the parts of a name or a sentence: `li.na`, `i-love-you`.
@@ -51,6 +51,7 @@ fn is_reading(lead: &[char], word: &[char], tail: &[char], known: Known<'_>) -> 
 fn has_number(piece: &[char]) -> bool {
     piece.windows(A_NUMBER).any(|part| part.iter().all(|c| c.is_numeric()))
         || piece.windows(3).any(|part| part == ['1', '2', '3'])
+        || piece.split(|c| !c.is_numeric()).any(trimmings::are_lucky)
 }
 
 /// Whether a reader sees a word or a number in it. With few letters, and where figures and signs stand for more than half of

@@ -7,6 +7,9 @@ use super::text::skeleton;
 const FEW_FIGURES: usize = 4;
 const FEW_SIGNS: usize = 3;
 
+/// Numbers of two and three figures that bring luck or say "I love you": they are hung to names.
+const LUCKY: [&str; 12] = ["66", "88", "99", "168", "188", "518", "520", "521", "588", "666", "888", "999"];
+
 /// Which figures are tried: any, as there are few around the word, or only those that tell something by themselves.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Figures {
@@ -42,7 +45,12 @@ fn are_figures_tried(figures: &[char], known: Known<'_>) -> bool {
     let Some(digits) = digits else { return figures.len() <= FEW_SIGNS };
     // Of four figures nearly every number is known.
     let is_known = || figures.len() > FEW_FIGURES && known(&skeleton(figures.iter().copied()));
-    counts(&digits) || repeats(figures) || is_date(&digits) || is_known()
+    counts(&digits) || repeats(figures) || are_lucky(figures) || is_date(&digits) || is_known()
+}
+
+/// 88, 520.
+pub fn are_lucky(figures: &[char]) -> bool {
+    LUCKY.iter().any(|lucky| lucky.chars().eq(figures.iter().copied()))
 }
 
 /// 1234, 4321, 1122, 890.
