@@ -47,14 +47,45 @@ const USUAL_ACCOUNTS: u32 = 16;
 
 /// What a passport that is to be measured holds.
 pub(crate) struct Wanted {
+    /// How it is compiled.
+    pub(crate) profile: Profile,
     /// In PostgreSQL; else in SQLite.
     pub(crate) postgres: bool,
     /// How many people it knows: `u0`, `u1` …
     pub(crate) accounts: u32,
     /// What an earlier day left behind for each of them.
     pub(crate) left: Left,
+    /// What keeps strangers out of it.
+    pub(crate) guards: Guards,
     /// A client beside the usual one: its name and the file that describes it.
     pub(crate) client: Option<(&'static str, String)>,
+}
+
+/// What keeps strangers out.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Guards {
+    /// The password's hash alone: the driver is one.
+    Hash,
+    /// The hash, and limits so wide that one driver does not meet them.
+    HashAndLimits,
+    /// Limits, and a hash that costs next to nothing: what the limits cost is seen beside it.
+    Limits,
+    /// Nothing at all, to compare with.
+    Nothing,
+}
+
+impl Guards {
+    fn settings(self) -> String {
+        let (captcha, limits) = match self {
+            Self::Hash | Self::Nothing => ("off", "enabled = false"),
+            Self::HashAndLimits | Self::Limits => ("adaptive", "enabled = true\nsign_in_per_minute = 4000000000"),
+        };
+        let hash = match self {
+            Self::Hash | Self::HashAndLimits => "",
+            Self::Limits | Self::Nothing => "[accounts.hash]\nmemory_kib = 8\niterations = 1\n",
+        };
+        format!("[accounts]\ncaptcha = \"{captcha}\"\n\n{hash}\n[limits]\n{limits}\n")
+    }
 }
 
 /// Sessions and refresh tokens, one of each for every account.
@@ -70,7 +101,14 @@ pub(crate) enum Left {
 
 impl Wanted {
     pub(crate) fn usual() -> Self {
-        Self { postgres: false, accounts: USUAL_ACCOUNTS, left: Left::Nothing, client: None }
+        Self {
+            profile: Profile::Release,
+            postgres: false,
+            accounts: USUAL_ACCOUNTS,
+            left: Left::Nothing,
+            guards: Guards::Hash,
+            client: None,
+        }
     }
 
     /// Takes a flag that says what is wanted; whether it was one.
@@ -124,9 +162,9 @@ impl Measured {
         };
         let [port] = ports::fresh()?;
         let issuer = format!("http://127.0.0.1:{port}");
-        let text = settings(&issuer, port, &database, &quoted(&home.secret("master.key")?), wanted.left);
+        let text = settings(&issuer, port, &database, &quoted(&home.secret("master.key")?), wanted);
         let config = home.settings("passport", &text)?;
-        let passport = program("passport", Profile::Release)?;
+        let passport = program("passport", wanted.profile)?;
         let secret = fill(wanted, &home, &passport, &config)?;
 
         let mut command = Command::new(&passport);
@@ -202,8 +240,9 @@ pub(crate) fn run(mut flags: Flags) -> anyhow::Result<()> {
     ended
 }
 
-fn settings(issuer: &str, port: u16, database: &str, master_key: &str, left: Left) -> String {
-    let clean_up = if left == Left::Over { CLEAN_UP_SOON } else { "1h" };
+fn settings(issuer: &str, port: u16, database: &str, master_key: &str, wanted: &Wanted) -> String {
+    let clean_up = if wanted.left == Left::Over { CLEAN_UP_SOON } else { "1h" };
+    let guards = wanted.guards.settings();
     format!(
         r#"issuer = "{issuer}"
 
@@ -217,12 +256,7 @@ url = {database}
 [keys]
 master_key_file = {master_key}
 
-[accounts]
-captcha = "off"
-
-[limits]
-enabled = false
-
+{guards}
 [clean_up]
 every = "{clean_up}"
 "#

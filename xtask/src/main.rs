@@ -12,6 +12,7 @@ mod fuzz;
 mod home;
 mod interop;
 mod load;
+mod load_sign_in;
 mod ports;
 mod postgres;
 mod progress;
@@ -66,7 +67,7 @@ const COMMANDS: &[Command] = &[
     Command {
         name: "load",
         arguments: load::ARGUMENTS,
-        about: "Measures a sign-in by pushed requests, signed assertions and bound tokens beside a plain one",
+        about: "Measures a sign-in by pushed requests, signed assertions and bound tokens beside a plain one; --sign-in: signing in by password, with a code of an app and without",
         run: load::run,
     },
     Command {

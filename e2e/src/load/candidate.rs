@@ -7,20 +7,19 @@ use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use e2e::form::Form;
-use reqwest::header::{COOKIE, HeaderMap, LOCATION, ORIGIN, SET_COOKIE};
-use reqwest::redirect::Policy;
-use reqwest::{Client, RequestBuilder, StatusCode};
+use reqwest::StatusCode;
+use reqwest::header::ORIGIN;
 use serde_json::Value;
 use url::Url;
 
+use crate::browser::{Browser, answer, location};
+use crate::person::PASSWORD;
 use crate::signer::{Signer, random};
 
 const PLAIN: &str = "load";
 const PLAIN_CALLBACK: &str = "http://127.0.0.1:9/cb";
 const STRICT: &str = "strict";
 const STRICT_CALLBACK: &str = "https://strict.example/callback";
-/// Of every account that is measured with.
-const PASSWORD: &str = "Measure-2026";
 /// RFC 7523 §2.2
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
@@ -43,9 +42,7 @@ pub struct Site {
 /// One person with one browser, and the site's connection for them.
 pub struct Candidate {
     site: Arc<Site>,
-    client: Client,
-    /// What the browser keeps, as it sends it. Kept by hand: the cookies are for TLS, and measuring goes without.
-    cookies: Vec<(String, String)>,
+    browser: Browser,
     /// The nonce that the next proof is to hold.
     nonce: Option<String>,
 }
@@ -55,20 +52,18 @@ type Pairs<'a> = Vec<(&'a str, &'a str)>;
 impl Candidate {
     /// Signs the person of that number in by password, and lets the site see them both ways once.
     pub async fn sign_in(site: Arc<Site>, number: usize) -> anyhow::Result<Self> {
-        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-        let client = Client::builder().redirect(Policy::none()).build()?;
-        let mut person = Self { site, client, cookies: Vec::new(), nonce: None };
+        let mut person = Self { site, browser: Browser::new()?, nonce: None };
         let mut url = person.plain_request("challenge-of-nobody-who-comes-back-for-it-0")?;
         let mut form: Option<Form> = None;
         for _ in 0..8 {
             let request = match form.take() {
                 Some(form) => {
                     let origin = url.origin().ascii_serialization();
-                    person.client.post(form.action).header(ORIGIN, origin).form(&form.values)
+                    person.browser.client.post(form.action).header(ORIGIN, origin).form(&form.values)
                 }
-                None => person.client.get(url.clone()),
+                None => person.browser.client.get(url.clone()),
             };
-            let (status, headers, text) = person.browse(request).await?;
+            let (status, headers, text) = person.browser.browse(request).await?;
             if let Some(target) = location(&url, &headers)? {
                 if target.as_str().starts_with(PLAIN_CALLBACK) {
                     person.visit(Way::Plain).await?;
@@ -92,7 +87,7 @@ impl Candidate {
         match way {
             Way::Plain => {
                 let code = self.code(self.plain_request(&challenge)?).await?;
-                let request = self.client.post(self.at("/token")).basic_auth(PLAIN, Some(&self.site.secret));
+                let request = self.browser.client.post(self.at("/token")).basic_auth(PLAIN, Some(&self.site.secret));
                 let form: Pairs<'_> = vec![
                     ("grant_type", "authorization_code"),
                     ("code", &code),
@@ -141,7 +136,7 @@ impl Candidate {
             ("code_challenge_method", "S256"),
             ("dpop_jkt", &thumbprint),
         ];
-        let (status, _, text) = answer(self.client.post(self.at("/par")).form(&form)).await?;
+        let (status, _, text) = answer(self.browser.client.post(self.at("/par")).form(&form)).await?;
         let pushed: Value = serde_json::from_str(&text).with_context(|| format!("{status}: {text}"))?;
         let reference = pushed["request_uri"].as_str().with_context(|| format!("{status}: {text}"))?;
         let parameters = [("client_id", STRICT), ("request_uri", reference)];
@@ -150,7 +145,7 @@ impl Candidate {
 
     /// The code that the browser brings back to the site.
     async fn code(&mut self, request: Url) -> anyhow::Result<String> {
-        let (status, headers, _) = self.browse(self.client.get(request.clone())).await?;
+        let (status, headers, _) = self.browser.browse(self.browser.client.get(request.clone())).await?;
         let target = location(&request, &headers)?.with_context(|| format!("{status} in place of a redirect"))?;
         let code = target.query_pairs().find(|(name, _)| name == "code").map(|(_, code)| code.into_owned());
         code.with_context(|| format!("no code at {target}"))
@@ -171,7 +166,8 @@ impl Candidate {
                 ("code_verifier", verifier),
             ];
             let proof = self.site.key.proof(&address, self.nonce.as_deref())?;
-            let (status, headers, text) = answer(self.client.post(&address).header("dpop", proof).form(&form)).await?;
+            let (status, headers, text) =
+                answer(self.browser.client.post(&address).header("dpop", proof).form(&form)).await?;
             if let Some(nonce) = headers.get("dpop-nonce") {
                 self.nonce = Some(nonce.to_str()?.to_owned());
             }
@@ -182,32 +178,9 @@ impl Candidate {
         anyhow::bail!("no nonce is new enough")
     }
 
-    /// Sends a request as the browser does, with what it keeps, and keeps what it is given.
-    async fn browse(&mut self, request: RequestBuilder) -> anyhow::Result<(StatusCode, HeaderMap, String)> {
-        let kept: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let request = if kept.is_empty() { request } else { request.header(COOKIE, kept.join("; ")) };
-        let (status, headers, text) = answer(request).await?;
-        for cookie in headers.get_all(SET_COOKIE) {
-            let pair = cookie.to_str()?.split(';').next().unwrap_or_default();
-            let (name, value) = pair.split_once('=').context("a cookie without a value")?;
-            self.cookies.retain(|(known, _)| known != name);
-            self.cookies.push((name.to_owned(), value.to_owned()));
-        }
-        Ok((status, headers, text))
-    }
-
     fn at(&self, path: &str) -> String {
         format!("{}{path}", self.site.issuer)
     }
-}
-
-async fn answer(request: RequestBuilder) -> anyhow::Result<(StatusCode, HeaderMap, String)> {
-    let response = request.send().await?;
-    Ok((response.status(), response.headers().clone(), response.text().await?))
-}
-
-fn location(from: &Url, headers: &HeaderMap) -> anyhow::Result<Option<Url>> {
-    headers.get(LOCATION).map(|target| Ok(from.join(target.to_str()?)?)).transpose()
 }
 
 fn holds_tokens(status: StatusCode, text: &str) -> anyhow::Result<()> {

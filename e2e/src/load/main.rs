@@ -1,16 +1,20 @@
-//! The driver of `cargo xtask load`: what a strict sign-in costs the provider beside a plain one.
+//! The driver of `cargo xtask load`: what a strict sign-in costs the provider beside a plain one, and what signing in by
+//! password costs, with a code of an app and without.
 //!
 //! `load make-key FILE` makes the key of the strict client and prints its public half as a line of the client's
 //! description. `load run …` signs each worker's person in, then lets all of them come to the site again and again, in
-//! turns of one way and the other, and prints a table.
+//! turns of one way and the other, and prints a table. `load sign-in …` lets people sign in by password again and again.
 
 #![expect(
     clippy::disallowed_methods,
     reason = "a driver measures real time, and its keys and nonces are to be real ones"
 )]
 
+mod browser;
 mod candidate;
 mod meter;
+mod person;
+mod sign_in;
 mod signer;
 mod table;
 
@@ -51,7 +55,8 @@ async fn run() -> anyhow::Result<()> {
             Ok(())
         }
         Some(Arg::Value(word)) if word == "run" => drive(Order::read(words)?).await,
-        _ => anyhow::bail!("load make-key FILE, or load run …"),
+        Some(Arg::Value(word)) if word == "sign-in" => sign_in::drive(sign_in::Order::read(words)?).await,
+        _ => anyhow::bail!("load make-key FILE, load run …, or load sign-in …"),
     }
 }
 
@@ -91,17 +96,17 @@ async fn drive(order: Order) -> anyhow::Result<()> {
         people.push(Candidate::sign_in(Arc::clone(&site), number).await?);
     }
     let meter = Meter::of(order.pids.clone());
-    let mut table = Table::default();
+    let mut table = Table::new("single sign-on");
     // One round before those that count: caches and plans are warm then.
     for round in 0..=order.rounds {
-        for way in [Way::Plain, Way::Strict] {
+        for (name, way) in [("plain", Way::Plain), ("strict", Way::Strict)] {
             let measured = measure(&mut people, way, Duration::from_secs(order.seconds), &meter).await?;
             if round > 0 {
-                table.add(way, measured);
+                table.add(name, measured);
             }
         }
     }
-    print!("{table}");
+    print!("{table}\nA strict one costs {:.2} times a plain one.\n", table.ratio("strict", "plain"));
     Ok(())
 }
 
