@@ -94,9 +94,8 @@ impl Visitor {
         asking.press("captcha_action", "work");
         self.send(asking).await?;
         let mut offered = self.form(control)?;
-        let challenge = offered.get("pow_challenge").context("no proof of work is offered")?.to_owned();
-        let bits = offered.get("pow_bits").context("the work has no measure")?.parse()?;
-        offered.set("pow_nonce", &work::solve(&challenge, bits).to_string())?;
+        let challenge = self.attribute("[data-work]", "data-work")?.context("no proof of work is offered")?;
+        offered.set("pow_solution", &work::solve(&challenge)?)?;
         // Passwords do not come back with a page: they are typed again.
         for (name, value) in form.values {
             if offered.get(&name).is_some_and(str::is_empty)
@@ -106,6 +105,13 @@ impl Visitor {
             }
         }
         Ok(offered)
+    }
+
+    /// An attribute of the first element on the page that the selector finds.
+    fn attribute(&self, css: &str, name: &str) -> anyhow::Result<Option<String>> {
+        let document = Html::parse_document(&self.html);
+        let found = document.select(&selector(css)?).find_map(|element| element.attr(name).map(str::to_owned));
+        Ok(found)
     }
 
     /// Whether the page shows this text (as text or in an attribute a person hears).

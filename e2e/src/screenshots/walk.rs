@@ -89,6 +89,9 @@ async fn registration(camera: &mut Camera<'_>, demo: &Demo, newcomer: &Newcomer)
     window.click("main a[href*='/register']").await?;
     window.arrives_at(&format!("{}/register", demo.passport)).await?;
     camera.take("register", LightAndDark).await?;
+    window.click("[name=captcha_action][value=shrink]").await?;
+    window.appears("img.captcha-picture").await?;
+    camera.take("register-captcha-picture", Light).await?;
     window.click("[name=captcha_action][value=enlarge]").await?;
     window.appears(".captcha.large").await?;
     camera.take("register-captcha-large", Light).await?;

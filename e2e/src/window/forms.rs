@@ -27,28 +27,19 @@ impl Window {
         Ok(())
     }
 
-    /// Answers the captcha without its picture, as its button offers, if the page asks for one.
+    /// Lets the browser answer the captcha by itself, if the page asks for one: asks for that where the picture is shown,
+    /// and puts the focus into the form.
     pub async fn prove(&self) -> anyhow::Result<()> {
-        if !self.has("[name=captcha_action][value=work]").await? {
+        if self.has(".captcha-field [name=captcha_action][value=work]").await? {
+            self.click("[name=captcha_action][value=work]").await?;
+        } else if self.has(".captcha[data-work]").await? {
+            self.click(".captcha[data-work] .work-words").await?;
+        } else {
             return Ok(());
         }
-        self.click("[name=captcha_action][value=work]").await?;
-        self.proven().await
-    }
-
-    /// The same without a mouse.
-    pub async fn prove_by_keyboard(&self) -> anyhow::Result<()> {
-        if !self.has("[name=captcha_action][value=work]").await? {
-            return Ok(());
-        }
-        self.type_by_keyboard("[name=captcha_action][value=work]", "\u{E007}").await?;
-        self.proven().await
-    }
-
-    async fn proven(&self) -> anyhow::Result<()> {
         self.until("the proof of work", async || {
-            let nonce = self.client.find(Locator::Css("[name=pow_nonce]")).await?;
-            Ok(nonce.prop("value").await?.is_some_and(|value| !value.is_empty()))
+            let solution = self.client.find(Locator::Css("[name=pow_solution]")).await?;
+            Ok(solution.prop("value").await?.is_some_and(|value| !value.is_empty()))
         })
         .await
     }

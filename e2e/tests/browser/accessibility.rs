@@ -152,6 +152,9 @@ async fn refused_forms(look: Look) -> anyhow::Result<()> {
     browser.submit().await?;
     browser.appears(".summary").await?;
     found.look(&browser).await?;
+    browser.click("[name=captcha_action][value=shrink]").await?;
+    browser.appears("img.captcha-picture").await?;
+    found.look(&browser).await?;
     browser.click("[name=captcha_action][value=enlarge]").await?;
     browser.appears(".captcha.large").await?;
     found.look(&browser).await?;

@@ -102,7 +102,6 @@ async fn a_forgotten_password_is_chosen_anew_by_keyboard_alone() -> anyhow::Resu
     browser.type_by_keyboard("main a[href='/recover'], main a[href^='/recover?']", ENTER).await?;
     browser.arrives_at(&format!("{}/recover", browser.demo.passport)).await?;
     browser.type_by_keyboard("[name=username]", &who.email).await?;
-    browser.prove_by_keyboard().await?;
     browser.type_by_keyboard("main button.primary[type=submit]", ENTER).await?;
     browser.appears("[name=code]").await?;
     found.look(&browser).await?;

@@ -43,8 +43,8 @@ shared::settings! {
         captcha: CaptchaPolicy = "adaptive",
         /// Failures of an account or a network block after which `adaptive` asks for a captcha.
         captcha_after: u32 = 2,
-        /// What the browser works out where no picture is read: a hash with so many leading zero bits. Each bit more
-        /// doubles the time.
+        /// What the browser works out where no picture is read: 2 to the power of this many hashes on average, so one
+        /// more doubles the time. Where many sign-ins of a network block have failed, up to 3 more are asked for.
         captcha_work_bits: u32 = 18,
         /// Failures in a row after which an account is locked.
         lock_after: u32 = 5,
@@ -101,9 +101,9 @@ shared::settings! {
 }
 
 fn policies_are_sane(settings: &AccountsSettings, problems: &mut Problems<'_>) {
-    // A phone does some hundred thousand hashes a second: more would keep people waiting for minutes.
-    if !(1..=24).contains(&settings.captcha_work_bits) {
-        problems.add("captcha_work_bits", "must be 1 to 24");
+    // A cheap phone does some hundred thousand hashes a second: more would keep people waiting for minutes.
+    if !(8..=22).contains(&settings.captcha_work_bits) {
+        problems.add("captcha_work_bits", "must be 8 to 22");
     }
     if settings.lock_after == 0 {
         problems.add("lock_after", "must be at least 1");

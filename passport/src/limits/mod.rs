@@ -23,8 +23,8 @@ use shared::clock::Timestamp;
 use shared::db::{DbError, Tx};
 use shared::secret::{SecretBytes, hmac_sha256};
 
-use self::policy::SiteBlock;
 pub use self::policy::{AddressBlock, Limit, Policy, Subject, Verdict};
+use self::policy::{SITE_FACTOR, SiteBlock};
 
 /// The limits of this passport. Cheap to clone.
 #[derive(Clone)]
@@ -70,7 +70,8 @@ impl Limits {
         Ok(verdict.and(of_site.judge(standing)))
     }
 
-    /// How often it was used in the stretch that runs, without counting; of an address, by its own block.
+    /// How often it was used in the stretch that runs, without counting; of an address, by its own block, or by as large
+    /// a part of the site around it as may do as much: whoever has many blocks is not many strangers.
     ///
     /// # Errors
     /// See [`DbError`].
@@ -78,7 +79,10 @@ impl Limits {
         if !self.0.enabled {
             return Ok(0);
         }
-        Ok(store::find(tx, self.hashed(limit, &subject), now).await?.map_or(0, |standing| standing.used))
+        let own = store::find(tx, self.hashed(limit, &subject), now).await?.map_or(0, |standing| standing.used);
+        let Some(site) = site_of(subject) else { return Ok(own) };
+        let of_site = store::find(tx, self.hashed(limit, &site), now).await?.map_or(0, |standing| standing.used);
+        Ok(own.max(of_site / SITE_FACTOR))
     }
 
     /// Whether one more use would be refused, without counting.

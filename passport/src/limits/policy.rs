@@ -23,22 +23,29 @@ pub struct Limit {
     pub window: Duration,
     /// How long the last allowed use locks; `None`: until the window ends.
     pub lock: Option<Duration>,
+    /// How many times the uses of one /64 are allowed to the /48 around it.
+    pub of_site: u32,
 }
 
 impl Limit {
     /// At most `allowed` uses within `window`.
     pub const fn rate(name: &'static str, allowed: u32, window: Duration) -> Self {
-        Self { name, allowed, window, lock: None }
+        Self { name, allowed, window, lock: None, of_site: SITE_FACTOR }
     }
 
     /// `allowed` uses within `lock`, and from the last of them on none for another `lock`.
     pub const fn lock(name: &'static str, allowed: u32, lock: Duration) -> Self {
-        Self { name, allowed, window: lock, lock: Some(lock) }
+        Self { name, allowed, window: lock, lock: Some(lock), of_site: SITE_FACTOR }
     }
 
-    /// The same limit for a whole site: as many uses as 16 of its networks may have.
+    /// The same, with only so many times as much for the site around a network.
+    const fn per_site(self, of_site: u32) -> Self {
+        Self { of_site, ..self }
+    }
+
+    /// The same limit for a whole site: as many uses as 16 of its networks may have, or fewer where it says so.
     pub(super) const fn of_site(self) -> Self {
-        Self { allowed: self.allowed.saturating_mul(SITE_FACTOR), ..self }
+        Self { allowed: self.allowed.saturating_mul(self.of_site), ..self }
     }
 
     /// What holds after the use that `standing` already counts.
@@ -123,8 +130,8 @@ impl fmt::Display for Subject<'_> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct AddressBlock(IpAddr);
 
-/// How many times the uses of one /64 are allowed to the /48 around it.
-const SITE_FACTOR: u32 = 16;
+/// How many times the uses of one /64 are usually allowed to the /48 around it.
+pub(super) const SITE_FACTOR: u32 = 16;
 
 impl AddressBlock {
     /// The block that holds `address`.
@@ -173,9 +180,10 @@ pub struct Policy {
     pub sign_in_name: Limit,
     /// The same in a browser in which the account is known, by account and browser.
     pub sign_in_known: Limit,
-    /// Sign-ins tried from one address block.
+    /// Sign-ins tried from one address block. Far more than a school does: it guards the threads that hash.
     pub sign_in_address: Limit,
-    /// Failed sign-ins from one address block: what a captcha is asked for by, and a stop to one who tries many names.
+    /// Failed sign-ins from one address block: what a captcha is asked for by and how hard it is. Only a flood of them is
+    /// refused, and not in browsers in which the account is known.
     pub sign_in_address_failures: Limit,
     /// The present password given wrongly where it is asked for again, by account.
     pub password_confirmation: Limit,
@@ -228,8 +236,8 @@ impl Default for Policy {
         Self {
             sign_in_name: Limit::lock("sign_in_name", 5, 15 * MINUTE),
             sign_in_known: Limit::lock("sign_in_known", 5, 15 * MINUTE),
-            sign_in_address: Limit::rate("sign_in_address", 300, MINUTE),
-            sign_in_address_failures: Limit::rate("sign_in_address_failures", 300, 15 * MINUTE),
+            sign_in_address: Limit::rate("sign_in_address", 1_200, MINUTE).per_site(4),
+            sign_in_address_failures: Limit::rate("sign_in_address_failures", 3_000, 15 * MINUTE).per_site(2),
             password_confirmation: Limit::lock("password_confirmation", 5, 15 * MINUTE),
             second_step: Limit::lock("second_step", 5, 15 * MINUTE),
             ceremony_address: Limit::rate("ceremony_address", 600, MINUTE),

@@ -209,6 +209,41 @@ async fn a_site_cannot_walk_around_a_limit_through_its_many_networks() {
     .await;
 }
 
+#[tokio::test]
+async fn what_a_site_did_counts_for_each_of_its_networks_by_a_sixteenth() {
+    on_both(&MIGRATIONS, |db| async move {
+        let used = db
+            .write::<_, DbError, _>(|tx| {
+                async move {
+                    let limits = limits();
+                    for n in 0..48 {
+                        limits.hit(tx, &RATE, network(n), T0).await?;
+                    }
+                    limits.hit(tx, &RATE, network(0), T0).await?;
+                    let elsewhere = Subject::Address(AddressBlock::of([192, 0, 2, 1].into()));
+                    let mut used = Vec::new();
+                    for subject in [network(99), network(0), elsewhere] {
+                        used.push(limits.used(tx, &RATE, subject, T0).await?);
+                    }
+                    Ok(used)
+                }
+                .boxed()
+            })
+            .await
+            .expect("counted");
+        assert_eq!(used, [3, 3, 0], "a network that nobody came from yet is no stranger");
+    })
+    .await;
+}
+
+#[test]
+fn floods_of_sign_ins_are_measured_by_site_more_narrowly() {
+    let policy = Policy::default();
+    assert_eq!(policy.sign_in_address.of_site().allowed, 4 * policy.sign_in_address.allowed);
+    assert_eq!(policy.sign_in_address_failures.of_site().allowed, 2 * policy.sign_in_address_failures.allowed);
+    assert_eq!(RATE.of_site().allowed, 16 * RATE.allowed);
+}
+
 #[test]
 fn a_text_is_never_counted_as_an_address() {
     let block = AddressBlock::of([192, 0, 2, 1].into());

@@ -1,7 +1,7 @@
 //! The picture of a captcha.
 
 use http::StatusCode;
-use passport::accounts::captcha::Form;
+use passport::accounts::captcha::{Form, Level};
 use shared::clock::Clock as _;
 
 use crate::support::{ISSUER, on_both};
@@ -9,7 +9,7 @@ use crate::support::{ISSUER, on_both};
 #[tokio::test]
 async fn a_picture_is_drawn_for_its_challenge_and_kept_by_no_cache() {
     on_both(|passport| async move {
-        let captcha = passport.app.captchas.fresh(Form::SignIn, passport.clock.now());
+        let captcha = passport.app.captchas.fresh(Form::SignIn, Level::USUAL, passport.clock.now());
         let address = format!("{ISSUER}{}", captcha.picture().expect("a picture"));
         let answer = passport.browser().open(&address).await;
         assert_eq!(answer.status, StatusCode::OK);

@@ -30,11 +30,13 @@ const SITE_CSS: &str = concat!(
 /// Name, content type, content.
 const FILES: &[(&str, &str, &str)] = &[
     ("site.css", "text/css; charset=utf-8", SITE_CSS),
+    // Runs in a worker of captcha.js, and is served as it was published.
+    ("altcha-pbkdf2.js", "text/javascript; charset=utf-8", include_str!("../../assets/vendor/altcha/pbkdf2.js")),
+    ("captcha.js", "text/javascript; charset=utf-8", include_str!("../../assets/captcha.js")),
     ("check-session.js", "text/javascript; charset=utf-8", include_str!("../../assets/check-session.js")),
     ("form.js", "text/javascript; charset=utf-8", include_str!("../../assets/form.js")),
     ("holds.js", "text/javascript; charset=utf-8", include_str!("../../assets/holds.js")),
     ("passkey.js", "text/javascript; charset=utf-8", include_str!("../../assets/passkey.js")),
-    ("pow.js", "text/javascript; charset=utf-8", include_str!("../../assets/pow.js")),
     ("signed-out.js", "text/javascript; charset=utf-8", include_str!("../../assets/signed-out.js")),
     ("sprite.svg", "image/svg+xml", include_str!("../../assets/sprite.svg")),
     ("banner-cet.svg", "image/svg+xml", include_str!("../../assets/banner-cet.svg")),

@@ -24,3 +24,11 @@ async fn an_unknown_name_is_not_found() {
     let response = serve(Path("../theme.css".to_owned()), HeaderMap::new()).await;
     assert_eq!(response.status(), StatusCode::NOT_FOUND);
 }
+
+#[test]
+fn the_worker_is_the_one_that_was_published() {
+    let told = include_str!("../../assets/vendor/altcha/README.md");
+    let worker = ASSETS.iter().find(|asset| asset.name == "altcha-pbkdf2.js").expect("the worker");
+    let hash: String = sha256(worker.body.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+    assert!(told.contains(&hash), "{hash}");
+}

@@ -43,7 +43,7 @@ fn specimen(lang: Lang) -> Specimen {
     let mut errors = FormErrors::default();
     errors.push("id_number", "证件号", "只有17位，还少1位");
     errors.push("password", "密码", "再加一个特殊字符，就符合要求了");
-    let captcha = |view| Captcha { id: "c1".to_owned(), view };
+    let captcha = |view| Captcha { id: "c1".to_owned(), view, by_code: true };
     Specimen {
         page: page(lang).with_errors(&errors),
         errors,
@@ -53,7 +53,11 @@ fn specimen(lang: Lang) -> Specimen {
         ],
         provinces: vec![Choice::new("11", "北京"), Choice::new("44", "广东")],
         picture: captcha(CaptchaView::Picture { url: "/captcha/c1".to_owned(), large: false }),
-        work: captcha(CaptchaView::Work { challenge: "abc".to_owned(), bits: 18 }),
+        work: captcha(CaptchaView::Work {
+            challenge: "{}".to_owned(),
+            harder: true,
+            picture: "/captcha/c1".to_owned(),
+        }),
         sent: captcha(CaptchaView::Code { to: "li***06@example.com".to_owned() }),
         passed: captcha(CaptchaView::Passed),
         destination: Destination {

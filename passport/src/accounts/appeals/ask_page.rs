@@ -10,8 +10,8 @@ use shared::page::{Captcha, FormErrors, Page};
 
 use super::model::read_number;
 use crate::accounts::alarm::CaseNumber;
-use crate::accounts::captcha::{Fields, Form, Step};
-use crate::accounts::challenge::Sent;
+use crate::accounts::captcha::{Fields, Form};
+use crate::accounts::challenge::{Challenge, Taken};
 use crate::accounts::model::Contact;
 use crate::accounts::proof::{Issued, ProofId};
 use crate::accounts::recovery::ticket::Ticket;
@@ -101,23 +101,11 @@ async fn try_form(
     visit: &Visit,
     mut form: AskForm,
 ) -> Result<Result<Response, Draft<AskForm>>, Trouble> {
-    let sent = Sent {
-        form: Form::Appeal,
-        fields: form.captcha.clone(),
-        needed: accounts.captcha_needed_to_register(),
-        contact: Contact::parse(&form.contact),
-        address: visit.address,
-        lang: visit.page.lang,
+    let needed = accounts.captcha_needed_to_register();
+    let asked = Challenge { form: Form::Appeal, needed, contact: Contact::parse(&form.contact) };
+    let Taken::Up(problem) = accounts.take_captcha(visit, asked, &mut form.captcha).await? else {
+        return Ok(Err(Draft::of(form)));
     };
-    let (captcha, problem) = match accounts.captcha_step(sent).await? {
-        Step::Again { captcha, problem: None } => {
-            form.captcha = Fields::showing(Some(&captcha));
-            return Ok(Err(Draft::of(form)));
-        }
-        Step::Again { captcha, problem } => (Some(captcha), problem),
-        Step::Passed(captcha) => (captcha, None),
-    };
-    form.captcha = Fields::showing(captcha.as_ref());
     let mut flaws = Flaws::default();
     let wish = read(&form, &mut flaws);
     if let Some(problem) = problem {
@@ -167,7 +155,7 @@ fn draw(accounts: &Accounts, visit: &Visit, draft: Draft<AskForm>, notice: Optio
     let (status, headers) = draft.head(now);
     let errors = draft.flaws.shown(&visit.page, now);
     let page = visit.page.clone().with_errors(&errors);
-    let needed = accounts.captcha_needed_to_register() || !draft.form.captcha.captcha_id.is_empty();
+    let needed = accounts.captcha_needed_to_register();
     let shown = AskPage {
         notice: notice.or_else(|| Notice::of_draft(&page, &draft)),
         captcha: accounts.captcha_box(Form::Appeal, &draft.form.captcha, needed),

@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use shared::entropy::{self, Entropy};
 use shared::secret::constant_time_eq;
 
+use crate::accounts::model::compact;
+
 /// Characters in a picture.
 pub(super) const LENGTH: usize = 5;
 
@@ -14,7 +16,7 @@ pub(super) const DIGITS: usize = 6;
 /// Characters that no one takes for another: without 0 O Q, 1 I, 2 Z, 5 S, 8 B, G, U V.
 pub(super) const ALPHABET: &[u8] = b"ACDEFHJKLMNPRTWXY34679";
 
-/// The longest answer that is looked at; spaces between the characters have room in it.
+/// The longest answer that is looked at.
 const LONGEST: usize = 64;
 
 /// The characters of a picture or a code, or those that were typed: as capitals.
@@ -48,16 +50,8 @@ impl Answer {
     /// Reads what was typed: capitals or not, as an input method's full-width characters, with spaces. `None` if that
     /// is nothing at all.
     pub(in crate::accounts) fn parse(text: &str) -> Option<Self> {
-        let typed: Vec<u8> = text
-            .chars()
-            .take(LONGEST)
-            .filter(|c| !c.is_whitespace())
-            .map(|c| match u32::from(c) {
-                wide @ 0xff01..=0xff5e => u8::try_from(wide - 0xfee0).unwrap_or(b'?'),
-                other => u8::try_from(other).unwrap_or(b'?'),
-            })
-            .map(|byte| byte.to_ascii_uppercase())
-            .collect();
+        let byte = |c: char| u8::try_from(c).map_or(b'?', |byte| byte.to_ascii_uppercase());
+        let typed: Vec<u8> = compact(text).chars().take(LONGEST).map(byte).collect();
         (!typed.is_empty()).then_some(Self(typed))
     }
 

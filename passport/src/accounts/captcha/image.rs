@@ -20,7 +20,7 @@ pub struct Wanted {
 /// It is drawn even after its time, so that a page left open does not show a hole: the answer is refused with a new
 /// picture and a sentence.
 pub async fn show(State(captchas): State<Captchas>, Query(wanted): Query<Wanted>) -> Response {
-    let Some(Ticket { id, asked: Asked::Picture { answer, .. }, .. }) =
+    let Some(Ticket { id, asked: Asked::Picture { answer, .. } | Asked::Work { answer, .. }, .. }) =
         Ticket::open(captchas.sealer.as_ref(), &wanted.c)
     else {
         return StatusCode::NOT_FOUND.into_response();

@@ -1,25 +1,28 @@
-//! Captchas: a picture to read, a sum for the browser to work out, or a code that was sent by mail or SMS, for who can
-//! do neither of the two; each is passed once.
+//! Captchas: work for the browser, a picture to read, or a code that was sent by mail or SMS, for who can do neither of
+//! the two; each is passed once.
 //!
 //! A challenge is a sealed text that holds its own answer ([`ticket`]): showing a form costs no row in the database,
-//! any node can draw the picture, and only answers are written down ([`store`]). Whoever passed gets a sealed pass, so
+//! any node can draw the picture, and only answers are written down ([`store`]). The first box of a form has both: the
+//! browser works by itself, and the picture stands there for who has no script. Whoever passed gets a sealed pass, so
 //! that a form that is refused for another reason does not ask again; a pass is good for [`PASS_USES`] attempts.
 //! Machines read pictures and do sums as well: captchas slow them down, [`crate::limits`] stop them.
 //!
-//! How a form uses it:
+//! How a form uses it: `Accounts::take_captcha` and `Accounts::captcha_box` of `accounts/challenge.rs`, which call
 //!
 //! ```ignore
 //! // GET: with the box from the start, where the policy says so
-//! let captcha = needed(policy, after, failures).then(|| captchas.fresh(Form::SignIn, now));
-//! // POST: `fields: captcha::Fields` are those of the box, see `parts::captcha`; inside one `db.write`:
+//! let captcha = captchas.fresh(Form::SignIn, level, now);
+//! // POST: `fields: captcha::Fields` are those of the box, see `parts::captcha`
 //! // A press on `fields.asks_for_a_code()` is the caller's: it knows whom to send [`Captchas::code`] to.
-//! match captchas.step(tx, Form::SignIn, &fields, needed, now).await? {
+//! let read = captchas.read(Form::SignIn, fields, needed, now);
+//! // inside one `db.write`:
+//! match captchas.step(tx, &read, now).await? {
 //!     Step::Passed(shown) => …,                     // go on; a page that shows the form again shows `shown`
 //!     Step::Again { captcha, problem: None } => …,  // a button of the box was pressed: the form as it was
 //!     Step::Again { captcha, problem: Some(p) } => p.tell(&mut flaws),
 //! }
 //! // GET of a form that comes back, with what `Fields::showing` took along
-//! let captcha = captchas.shown(Form::SignIn, &fields, now);
+//! let captcha = captchas.shown(Form::SignIn, &fields, level, now);
 //! ```
 //!
 //! `Again` must leave the operation as an `Ok`: an error would roll back that the answer is spent.
@@ -27,7 +30,10 @@
 mod answer;
 mod glyphs;
 pub mod image;
+mod level;
+mod outcome;
 mod picture;
+mod step;
 pub mod store;
 mod ticket;
 mod work;
@@ -36,23 +42,19 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use shared::clock::Timestamp;
-use shared::db::{DbError, Tx};
 use shared::entropy::SharedEntropy;
 use shared::page::{Captcha, CaptchaView};
 
 pub(in crate::accounts) use self::answer::Answer;
 use self::ticket::{Asked, Ticket};
 use crate::config::CaptchaPolicy;
+use crate::web::Sealer;
 use crate::web::paths::CAPTCHA_IMAGE;
-use crate::web::{Flaws, Sealer};
 
+pub use self::level::Level;
+pub use self::outcome::{Problem, Step};
+pub use self::step::{PASS_USES, Read};
 pub use self::ticket::{Form, LIFETIME};
-
-/// How many attempts a pass is good for: enough to mend a form, too few to try passwords with.
-pub const PASS_USES: i64 = 8;
-
-/// How many times a code may be mistyped: of a million codes, so many are tried in vain.
-const CODE_TRIES: i64 = 5;
 
 /// Whether a captcha is asked for after so many failures of the account or of the address block.
 pub fn needed(policy: CaptchaPolicy, after: u32, failures: u32) -> bool {
@@ -75,9 +77,9 @@ pub struct Fields {
     /// The button of the box that was pressed, if one was: `refresh`, `enlarge`, `shrink`, `work` or `code`.
     #[serde(skip_serializing)]
     pub captcha_action: String,
-    /// What the browser worked out.
+    /// What the browser worked out, as the script of [`work`] has it.
     #[serde(skip_serializing)]
-    pub pow_nonce: String,
+    pub pow_solution: String,
 }
 
 impl Fields {
@@ -92,60 +94,6 @@ impl Fields {
     }
 }
 
-/// What becomes of a form that carries a box.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Step {
-    /// Go on. The box to show if the form is shown once more; `None` where none was asked for.
-    Passed(Option<Captcha>),
-    /// Show the form again, with this box.
-    Again {
-        /// The box.
-        captcha: Captcha,
-        /// What was wrong; `None` when a button of the box was pressed.
-        problem: Option<Problem>,
-    },
-}
-
-/// Why a captcha was not passed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Problem {
-    /// Nothing was answered.
-    Missing,
-    /// The answer is wrong.
-    Wrong,
-    /// It was answered before, is too old, or was made for another form.
-    Stale,
-    /// The code that was sent was not typed.
-    CodeMissing,
-    /// It is another one.
-    CodeWrong,
-    /// There is no mail address or mobile number yet that a code could be sent to.
-    Nowhere,
-    /// Too many codes were sent.
-    TooManyCodes {
-        /// From when on another one is.
-        until: Timestamp,
-    },
-}
-
-impl Problem {
-    /// Adds it to what is to be mended in the form.
-    pub fn tell(self, flaws: &mut Flaws) {
-        let key = match self {
-            Self::Missing => "captcha-missing",
-            Self::Wrong => "captcha-wrong",
-            Self::Stale => "captcha-stale",
-            Self::CodeMissing => "captcha-code-missing",
-            Self::CodeWrong => "captcha-code-wrong",
-            Self::Nowhere => "captcha-code-nowhere",
-            Self::TooManyCodes { until } => {
-                return flaws.push_until("captcha", "common-captcha", "captcha-code-too-many", until);
-            }
-        };
-        flaws.push("captcha", "common-captcha", key);
-    }
-}
-
 /// Makes and checks captchas. Cheap to clone.
 #[derive(Clone)]
 pub struct Captchas {
@@ -155,109 +103,29 @@ pub struct Captchas {
 }
 
 impl Captchas {
-    /// The captchas of a passport whose nodes share the sealer's key. The browser is asked for `work_bits` zero bits.
+    /// The captchas of a passport whose nodes share the sealer's key. The browser is asked for 2 to the power of `work_bits`
+    /// hashes at the usual level.
     pub fn new(sealer: Arc<dyn Sealer>, entropy: SharedEntropy, work_bits: u32) -> Self {
         Self { sealer, entropy, work_bits: u8::try_from(work_bits).unwrap_or(u8::MAX) }
     }
 
-    /// A new picture to read.
-    pub fn fresh(&self, form: Form, now: Timestamp) -> Captcha {
-        self.picture(form, false, now)
+    /// A new box: work of that level, or its picture.
+    pub fn fresh(&self, form: Form, level: Level, now: Timestamp) -> Captcha {
+        let answer = Answer::random(self.entropy.as_ref());
+        self.make(form, Asked::Work { level, answer }, now)
     }
 
-    /// The box of a form that is shown again before [`Captchas::step`]: the same challenge while it lives.
-    pub fn shown(&self, form: Form, fields: &Fields, now: Timestamp) -> Captcha {
-        self.open(form, fields, now).map_or_else(|| self.fresh(form, now), |ticket| self.view(&ticket))
-    }
-
-    /// Takes up what the box sent. What is spent here is spent only if the transaction commits.
-    ///
-    /// # Errors
-    /// See [`DbError`].
-    pub async fn step(
-        &self,
-        tx: &mut Tx,
-        form: Form,
-        fields: &Fields,
-        needed: bool,
-        now: Timestamp,
-    ) -> Result<Step, DbError> {
-        let ticket = self.open(form, fields, now);
-        if let Some(captcha) = self.pressed(form, fields, ticket.as_ref(), now) {
-            return Ok(Step::Again { captcha, problem: None });
-        }
-        if !needed {
-            return Ok(Step::Passed(None));
-        }
-        let again = |captcha, problem| Ok(Step::Again { captcha, problem: Some(problem) });
-        let Some(ticket) = ticket else {
-            let problem = if fields.captcha_id.is_empty() { Problem::Missing } else { Problem::Stale };
-            return again(self.fresh(form, now), problem);
-        };
-        match ticket.asked {
-            Asked::Nothing => {
-                if store::spend(tx, &ticket, now).await? > PASS_USES {
-                    return again(self.fresh(form, now), Problem::Stale);
-                }
-                Ok(Step::Passed(Some(self.view(&ticket))))
+    /// The box of a form that is shown again before [`Captchas::step`]: the same challenge while it lives, and is hard
+    /// enough.
+    pub fn shown(&self, form: Form, fields: &Fields, level: Level, now: Timestamp) -> Captcha {
+        match self.open(form, fields, now) {
+            Some(Ticket { asked: Asked::Work { level: given, .. } | Asked::Nothing { level: given }, .. })
+                if !given.suffices(level) =>
+            {
+                self.fresh(form, level, now)
             }
-            Asked::Picture { ref answer, large } => {
-                let Some(given) = Answer::parse(&fields.captcha) else {
-                    return again(self.view(&ticket), Problem::Missing);
-                };
-                // Spent before it is compared: whoever answers wrongly has had their try.
-                if store::spend(tx, &ticket, now).await? > 1 {
-                    again(self.picture(form, large, now), Problem::Stale)
-                } else if given == *answer {
-                    Ok(Step::Passed(Some(self.pass(form, now))))
-                } else {
-                    again(self.picture(form, large, now), Problem::Wrong)
-                }
-            }
-            Asked::Code { ref code, .. } => {
-                let Some(given) = Answer::parse(&fields.captcha) else {
-                    return again(self.view(&ticket), Problem::CodeMissing);
-                };
-                if store::spend(tx, &ticket, now).await? > CODE_TRIES {
-                    again(self.work(form, now), Problem::Stale)
-                } else if given == *code {
-                    store::use_up(tx, &ticket).await?;
-                    Ok(Step::Passed(Some(self.pass(form, now))))
-                } else {
-                    again(self.view(&ticket), Problem::CodeWrong)
-                }
-            }
-            Asked::Work { bits } => {
-                if fields.pow_nonce.is_empty() {
-                    return again(self.view(&ticket), Problem::Missing);
-                }
-                if store::spend(tx, &ticket, now).await? > 1 {
-                    again(self.work(form, now), Problem::Stale)
-                } else if work::is_done(&ticket.public_id(), &fields.pow_nonce, bits) {
-                    Ok(Step::Passed(Some(self.pass(form, now))))
-                } else {
-                    again(self.work(form, now), Problem::Wrong)
-                }
-            }
-        }
-    }
-
-    /// The box that a button of it asks for.
-    fn pressed(&self, form: Form, fields: &Fields, ticket: Option<&Ticket>, now: Timestamp) -> Option<Captcha> {
-        let was_large = matches!(ticket, Some(Ticket { asked: Asked::Picture { large: true, .. }, .. }));
-        let resized = |large| match ticket {
-            Some(Ticket { asked: Asked::Picture { answer, .. }, .. }) => {
-                let asked = Asked::Picture { answer: answer.clone(), large };
-                ticket.map(|ticket| self.view(&Ticket { asked, ..ticket.clone() }))
-            }
-            _ => Some(self.picture(form, large, now)),
-        };
-        match fields.captcha_action.as_str() {
-            "refresh" => Some(self.picture(form, was_large, now)),
-            "enlarge" => resized(true),
-            "shrink" => resized(false),
-            "work" => Some(self.work(form, now)),
-            _ => None,
+            Some(ticket) => self.view(&ticket),
+            None => self.fresh(form, level, now),
         }
     }
 
@@ -273,14 +141,6 @@ impl Captchas {
         self.make(form, Asked::Picture { answer, large }, now)
     }
 
-    fn work(&self, form: Form, now: Timestamp) -> Captcha {
-        self.make(form, Asked::Work { bits: self.work_bits }, now)
-    }
-
-    fn pass(&self, form: Form, now: Timestamp) -> Captcha {
-        self.make(form, Asked::Nothing, now)
-    }
-
     fn make(&self, form: Form, asked: Asked, now: Timestamp) -> Captcha {
         self.view(&Ticket::new(form, asked, now, self.entropy.as_ref()))
     }
@@ -289,15 +149,30 @@ impl Captchas {
         Ticket::open(self.sealer.as_ref(), &fields.captcha_id).filter(|t| t.form == form && t.expires_at > now)
     }
 
+    /// Whether the browser has done the work of a ticket.
+    fn is_worked(&self, ticket: &Ticket, fields: &Fields) -> bool {
+        match ticket.asked {
+            Asked::Work { level, .. } if !fields.pow_solution.is_empty() => {
+                work::is_done(ticket, level, &fields.pow_solution, (self.work_bits, self.sealer.as_ref()))
+            }
+            _ => false,
+        }
+    }
+
     fn view(&self, ticket: &Ticket) -> Captcha {
         let id = ticket.seal(self.sealer.as_ref());
+        let url = || format!("{CAPTCHA_IMAGE}?c={id}");
         let view = match ticket.asked {
-            Asked::Nothing => CaptchaView::Passed,
-            Asked::Picture { large, .. } => CaptchaView::Picture { url: format!("{CAPTCHA_IMAGE}?c={id}"), large },
+            Asked::Nothing { .. } => CaptchaView::Passed,
+            Asked::Work { level, .. } => CaptchaView::Work {
+                challenge: work::text(ticket, level, self.work_bits, self.sealer.as_ref()),
+                harder: level > Level::USUAL,
+                picture: url(),
+            },
+            Asked::Picture { large, .. } => CaptchaView::Picture { url: url(), large },
             Asked::Code { ref to, .. } => CaptchaView::Code { to: to.clone() },
-            Asked::Work { bits } => CaptchaView::Work { challenge: ticket.public_id(), bits: bits.into() },
         };
-        Captcha { id, view }
+        Captcha { view, by_code: ticket.form.names_a_contact(), id }
     }
 }
 

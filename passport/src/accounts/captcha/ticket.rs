@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use shared::clock::Timestamp;
 use shared::entropy::{self, Entropy};
 
+use super::Level;
 use super::answer::{self, Answer};
 use crate::web::Sealer;
 use crate::web::seal::{open_text, seal_text};
@@ -33,7 +32,12 @@ pub enum Form {
 }
 
 impl Form {
-    const fn code(self) -> u8 {
+    /// Whether who fills it in names a contact, to which a code can be sent.
+    pub(super) fn names_a_contact(self) -> bool {
+        self != Self::FindAccount
+    }
+
+    pub(super) const fn code(self) -> u8 {
         match self {
             Self::SignIn => 1,
             Self::Registration => 2,
@@ -53,12 +57,12 @@ impl Form {
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Asked {
-    /// Nothing any more: this is a pass.
-    Nothing,
+    /// Nothing any more: this is a pass of that level.
+    Nothing { level: Level },
+    /// To work, or to read the picture of `answer`.
+    Work { level: Level, answer: Answer },
     /// To read the picture of `answer`.
     Picture { answer: Answer, large: bool },
-    /// To work until so many leading bits are zero.
-    Work { bits: u8 },
     /// To type the code that was sent; to whom, masked.
     Code { code: Answer, to: String },
 }
@@ -77,23 +81,21 @@ impl Ticket {
         Self { id: entropy::bytes(entropy), form, asked, expires_at: now + LIFETIME }
     }
 
-    /// The id as text, where it may be seen: it is what the browser works on, and short for the sake of its speed.
-    pub(super) fn public_id(&self) -> String {
-        URL_SAFE_NO_PAD.encode(self.id)
-    }
-
     pub(super) fn seal(&self, sealer: &dyn Sealer) -> String {
         let mut bytes = Vec::with_capacity(40);
         bytes.extend(self.id);
         bytes.extend(self.expires_at.millis().to_be_bytes());
         bytes.push(self.form.code());
         match &self.asked {
-            Asked::Nothing => bytes.push(0),
+            Asked::Nothing { level } => bytes.extend([0, level.number()]),
             Asked::Picture { answer, large } => {
                 bytes.extend([1, u8::from(*large)]);
                 bytes.extend(answer.bytes());
             }
-            Asked::Work { bits } => bytes.extend([2, *bits]),
+            Asked::Work { level, answer } => {
+                bytes.extend([2, level.number()]);
+                bytes.extend(answer.bytes());
+            }
             Asked::Code { code, to } => {
                 bytes.push(3);
                 bytes.extend(code.bytes());
@@ -110,11 +112,13 @@ impl Ticket {
         let (expires_at, rest) = rest.split_first_chunk::<8>()?;
         let (&form, asked) = rest.split_first()?;
         let asked = match asked {
-            [0] => Asked::Nothing,
+            [0, level] => Asked::Nothing { level: Level::parse(*level)? },
             [1, large, answer @ ..] if answer.len() == answer::LENGTH => {
                 Asked::Picture { answer: Answer::parse(std::str::from_utf8(answer).ok()?)?, large: *large == 1 }
             }
-            [2, bits] => Asked::Work { bits: *bits },
+            [2, level, answer @ ..] if answer.len() == answer::LENGTH => {
+                Asked::Work { level: Level::parse(*level)?, answer: Answer::parse(std::str::from_utf8(answer).ok()?)? }
+            }
             [3, sent @ ..] => {
                 let (code, to) = sent.split_first_chunk::<{ answer::DIGITS }>()?;
                 let code = Answer::parse(std::str::from_utf8(code).ok()?)?;

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use shared::page::{Captcha, Choice, FormErrors, Page};
 
 use super::operation::{Asked, Sought};
-use crate::accounts::captcha::{Fields, Form, Step};
-use crate::accounts::challenge::Sent;
+use crate::accounts::captcha::{Fields, Form};
+use crate::accounts::challenge::{Challenge, Taken};
 use crate::accounts::fields::read_name;
 use crate::accounts::model::Province;
 use crate::accounts::register::read_document;
@@ -89,24 +89,11 @@ async fn try_form(
     way: &Way,
     mut form: FindForm,
 ) -> Result<Result<Response, Draft<FindForm>>, Trouble> {
-    let sent = Sent {
-        form: Form::FindAccount,
-        fields: form.captcha.clone(),
-        needed: accounts.captcha_needed_to_register(),
-        // Who looks for the account has none to name.
-        contact: None,
-        address: visit.address,
-        lang: visit.page.lang,
+    // Who looks for the account has no contact to name.
+    let asked = Challenge { form: Form::FindAccount, needed: accounts.captcha_needed_to_register(), contact: None };
+    let Taken::Up(problem) = accounts.take_captcha(visit, asked, &mut form.captcha).await? else {
+        return Ok(Err(Draft::of(form)));
     };
-    let (captcha, problem) = match accounts.captcha_step(sent).await? {
-        Step::Again { captcha, problem: None } => {
-            form.captcha = Fields::showing(Some(&captcha));
-            return Ok(Err(Draft::of(form)));
-        }
-        Step::Again { captcha, problem } => (Some(captcha), problem),
-        Step::Passed(captcha) => (captcha, None),
-    };
-    form.captcha = Fields::showing(captcha.as_ref());
     let mut flaws = Flaws::default();
     let sought = read(&form, visit, &mut flaws);
     if let Some(problem) = problem {
@@ -156,7 +143,7 @@ fn draw(accounts: &Accounts, visit: &Visit, way: &Way, draft: Draft<FindForm>, n
     let (status, headers) = draft.head(now);
     let errors = draft.flaws.shown(&visit.page, now);
     let page = visit.page.clone().with_errors(&errors);
-    let needed = accounts.captcha_needed_to_register() || !draft.form.captcha.captcha_id.is_empty();
+    let needed = accounts.captcha_needed_to_register();
     let shown = FindPage {
         provinces: provinces(page.lang),
         id_types: id_types(&page),

@@ -13,8 +13,8 @@ use shared::secret::SecretString;
 use super::arrival::{Browser, SignedIn};
 use super::second;
 use super::sign_in::{Attempt, Refusal, SignIn};
-use crate::accounts::captcha::{Fields, Form, Problem, Step};
-use crate::accounts::challenge::Sent;
+use crate::accounts::captcha::{Fields, Form, Problem};
+use crate::accounts::challenge::{Challenge, Taken};
 use crate::accounts::devices::cookie::{self as device_cookie, DeviceToken};
 use crate::accounts::model::{Contact, LoginName, Province};
 use crate::accounts::sessions::{Ended, Session, Stay, cookie};
@@ -167,24 +167,11 @@ async fn try_form(
 ) -> Result<Result<Response, Draft<LoginForm>>, Trouble> {
     let name = LoginName::parse(&form.username);
     let needed = accounts.captcha_needed(name.as_ref(), visit).await?;
-    let sent = Sent {
-        form: Form::SignIn,
-        fields: form.captcha.clone(),
-        needed,
-        contact: Contact::parse(&form.username),
-        address: visit.address,
-        lang: visit.page.lang,
+    let asked = Challenge { form: Form::SignIn, needed, contact: Contact::parse(&form.username) };
+    let Taken::Up(problem) = accounts.take_captcha(visit, asked, &mut form.captcha).await? else {
+        let password_dropped = !form.password.is_empty();
+        return Ok(Err(Draft { password_dropped, ..Draft::of(form) }));
     };
-    let (captcha, problem) = match accounts.captcha_step(sent).await? {
-        Step::Again { captcha, problem: None } => {
-            form.captcha = Fields::showing(Some(&captcha));
-            let password_dropped = !form.password.is_empty();
-            return Ok(Err(Draft { password_dropped, ..Draft::of(form) }));
-        }
-        Step::Again { captcha, problem } => (Some(captcha), problem),
-        Step::Passed(captcha) => (captcha, None),
-    };
-    form.captcha = Fields::showing(captcha.as_ref());
     let mut flaws = flaws_of(way, &form, problem);
     let (Some(name), true) = (name, flaws.is_empty()) else {
         return Ok(Err(Draft::of(form).refused(StatusCode::UNPROCESSABLE_ENTITY, flaws)));
@@ -281,8 +268,7 @@ async fn draw(
     notice: Option<Notice>,
 ) -> Result<Response, Trouble> {
     let name = LoginName::parse(&draft.form.username);
-    let asked = !draft.form.captcha.captcha_id.is_empty();
-    let needed = asked || accounts.captcha_needed(name.as_ref(), visit).await?;
+    let needed = accounts.captcha_needed(name.as_ref(), visit).await?;
     let now = accounts.parts().clock.now();
     let (status, headers) = draft.head(now);
     let errors = draft.flaws.shown(&visit.page, now);

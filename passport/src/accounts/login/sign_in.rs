@@ -191,9 +191,6 @@ async fn admit(accounts: Accounts, attempt: Attempt, tx: &mut Tx) -> Result<Resu
     if let Verdict::Refused { until } = limits.hit(tx, &policy.sign_in_address, block, now).await? {
         return Ok(Err(Refusal::TooMany { until }));
     }
-    if let Verdict::Refused { until } = limits.peek(tx, &policy.sign_in_address_failures, block, now).await? {
-        return Ok(Err(Refusal::TooMany { until }));
-    }
     let found = store::credentials(tx, &attempt.name).await?;
     let counted = match &found {
         Found::Account(account)
@@ -203,6 +200,12 @@ async fn admit(accounts: Accounts, attempt: Attempt, tx: &mut Tx) -> Result<Resu
         }
         _ => Counted::Name,
     };
+    // A flood of failures turns nobody away who is known.
+    if matches!(counted, Counted::Name)
+        && let Verdict::Refused { until } = limits.peek(tx, &policy.sign_in_address_failures, block, now).await?
+    {
+        return Ok(Err(Refusal::TooMany { until }));
+    }
     let (lock, subject) = counted.of(policy, &attempt);
     let used = match limits.hit(tx, lock, Subject::Text(&subject), now).await? {
         Verdict::Refused { until } => return Ok(Err(Refusal::Locked { until })),

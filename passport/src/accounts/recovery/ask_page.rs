@@ -11,8 +11,8 @@ use shared::page::{Captcha, FormErrors, Page};
 use super::cookie;
 use super::operation::Asking;
 use super::ticket::Ticket;
-use crate::accounts::captcha::{Fields, Form, Step};
-use crate::accounts::challenge::Sent;
+use crate::accounts::captcha::{Fields, Form};
+use crate::accounts::challenge::{Challenge, Taken};
 use crate::accounts::model::Contact;
 use crate::accounts::proof::{Issued, ProofId};
 use crate::accounts::view::{Notice, Way, WayView};
@@ -87,23 +87,11 @@ async fn try_form(
     mut form: AskForm,
 ) -> Result<Result<Response, Draft<AskForm>>, Trouble> {
     let contact = Contact::parse(&form.username);
-    let sent = Sent {
-        form: Form::Recovery,
-        fields: form.captcha.clone(),
-        needed: accounts.captcha_needed_to_register(),
-        contact: contact.clone(),
-        address: visit.address,
-        lang: visit.page.lang,
+    let needed = accounts.captcha_needed_to_register();
+    let asked = Challenge { form: Form::Recovery, needed, contact: contact.clone() };
+    let Taken::Up(problem) = accounts.take_captcha(visit, asked, &mut form.captcha).await? else {
+        return Ok(Err(Draft::of(form)));
     };
-    let (captcha, problem) = match accounts.captcha_step(sent).await? {
-        Step::Again { captcha, problem: None } => {
-            form.captcha = Fields::showing(Some(&captcha));
-            return Ok(Err(Draft::of(form)));
-        }
-        Step::Again { captcha, problem } => (Some(captcha), problem),
-        Step::Passed(captcha) => (captcha, None),
-    };
-    form.captcha = Fields::showing(captcha.as_ref());
     let mut flaws = Flaws::default();
     if contact.is_none() {
         flaws.push("username", "accounts-account", "recover-account-missing");
@@ -140,7 +128,7 @@ fn draw(accounts: &Accounts, visit: &Visit, way: &Way, draft: Draft<AskForm>, no
     let (status, headers) = draft.head(now);
     let errors = draft.flaws.shown(&visit.page, now);
     let page = visit.page.clone().with_errors(&errors);
-    let needed = accounts.captcha_needed_to_register() || !draft.form.captcha.captcha_id.is_empty();
+    let needed = accounts.captcha_needed_to_register();
     let shown = AskPage {
         way: way.view(page.lang),
         action: way.link(paths::RECOVER),

@@ -10,8 +10,8 @@ use shared::page::{Captcha, Choice, FormErrors, Page, Rule};
 
 use super::form::{RegisterForm, Registration};
 use super::operation::Registered;
-use crate::accounts::captcha::{Fields, Form, Problem, Step};
-use crate::accounts::challenge::Sent;
+use crate::accounts::captcha::{Form, Problem};
+use crate::accounts::challenge::{Challenge, Taken};
 use crate::accounts::model::Contact;
 use crate::accounts::view::{Notice, Way, WayView, id_types, judge, password_rules};
 use crate::accounts::visit::FormQuery;
@@ -83,23 +83,11 @@ async fn try_form(
         return Ok(Ok(to_sign_in(accounts, visit, way, &form)));
     }
     let rules = judge(accounts.parts().password_profile, &form.password);
-    let sent = Sent {
-        form: Form::Registration,
-        fields: form.captcha.clone(),
-        needed: accounts.captcha_needed_to_register(),
-        contact: Contact::parse(&form.email).or_else(|| Contact::parse(&form.mobile)),
-        address: visit.address,
-        lang: visit.page.lang,
+    let contact = Contact::parse(&form.email).or_else(|| Contact::parse(&form.mobile));
+    let asked = Challenge { form: Form::Registration, needed: accounts.captcha_needed_to_register(), contact };
+    let Taken::Up(problem) = accounts.take_captcha(visit, asked, &mut form.captcha).await? else {
+        return Ok(Err(Draft { password_dropped: !rules.is_empty(), ..Draft::of(form) }));
     };
-    let (captcha, problem) = match accounts.captcha_step(sent).await? {
-        Step::Again { captcha, problem: None } => {
-            form.captcha = Fields::showing(Some(&captcha));
-            return Ok(Err(Draft { password_dropped: !rules.is_empty(), ..Draft::of(form) }));
-        }
-        Step::Again { captcha, problem } => (Some(captcha), problem),
-        Step::Passed(captcha) => (captcha, None),
-    };
-    form.captcha = Fields::showing(captcha.as_ref());
     let (mut flaws, registration) = read(&form, accounts.parts().password_profile, problem);
     let mut status = StatusCode::UNPROCESSABLE_ENTITY;
     if let Some(registration) = registration {
@@ -160,7 +148,7 @@ fn draw(accounts: &Accounts, visit: &Visit, way: &Way, mut draft: Draft<Register
     let (status, headers) = draft.head(now);
     let errors = draft.flaws.shown(&visit.page, now);
     let page = visit.page.clone().with_errors(&errors);
-    let needed = accounts.captcha_needed_to_register() || !draft.form.captcha.captcha_id.is_empty();
+    let needed = accounts.captcha_needed_to_register();
     let shown = RegisterPage {
         rules: password_rules(&page, accounts.parts().password_profile, &draft.rules),
         document_taken: draft.flaws.say(DOCUMENT_TAKEN),

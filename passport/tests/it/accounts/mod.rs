@@ -8,6 +8,7 @@ mod closure;
 mod code;
 mod contact;
 mod contact_change;
+mod crowds;
 mod data;
 mod devices;
 mod export;
@@ -72,6 +73,14 @@ pub(crate) async fn sign_in(browser: &mut Browser) -> Answer {
     let answer = browser.submit(form).await;
     assert_eq!(answer.url.path(), "/", "{}", answer.text);
     answer
+}
+
+/// What the page's script does for the captcha on it.
+fn work(answer: &Answer) -> String {
+    let challenges = answer.attributes("[data-work]", "data-work");
+    let challenge: altcha::Challenge = serde_json::from_str(&challenges[0]).expect("a challenge");
+    let solved = altcha::solve_challenge(altcha::SolveChallengeOptions::new(&challenge)).expect("a sound challenge");
+    serde_json::to_string(&solved.expect("a solution in time")).expect("JSON")
 }
 
 /// The sentences of the summary at the top.

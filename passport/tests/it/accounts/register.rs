@@ -255,8 +255,8 @@ async fn registering_asks_for_a_captcha_unless_all_are_off() {
     on_both_with(&adaptive, |passport| async move {
         let mut browser = passport.browser();
         let form = register_form(&mut browser).await;
-        assert!(form.has("captcha"));
-        let answer = browser.submit(form.set("captcha", "")).await;
+        assert!(form.has("captcha_id"));
+        let answer = browser.submit(form).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert_eq!(answer.attributes(".summary a", "href"), ["#captcha"]);
         assert_eq!(count(&passport, "SELECT COUNT(*) AS n FROM accounts").await, 0);

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use http::StatusCode;
-use shared::secret::sha256;
 
 use super::register::count;
 use super::*;
@@ -318,8 +317,8 @@ async fn a_hash_of_older_parameters_is_renewed_at_sign_in() {
 }
 
 #[tokio::test]
-async fn after_two_failures_a_captcha_is_asked_for_and_the_browser_may_work_instead_of_reading() {
-    let adaptive = PLAIN.replace("'off'", "'adaptive'");
+async fn after_two_failures_a_captcha_is_asked_for_which_the_browser_answers_by_working() {
+    let adaptive = PLAIN.replace("'off'", "'adaptive'\ncaptcha_work_bits = 8");
     on_both_with(&adaptive, |passport| async move {
         candidate(&passport).await;
         let mut browser = passport.browser();
@@ -329,16 +328,29 @@ async fn after_two_failures_a_captcha_is_asked_for_and_the_browser_may_work_inst
             browser.submit(form).await;
         }
         let form = sign_in_form(&mut browser, EMAIL, PASSWORD).await;
-        assert!(form.has("captcha"));
-        let answer = browser.submit(form.clone()).await;
+        assert!(form.has("pow_solution"), "work comes first");
+        let answer = browser.submit(form).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "the right password does not do without it");
-        let answer = browser.submit(form.with("captcha_action", "work")).await;
-        assert_eq!(answer.status, StatusCode::OK);
         let form = form_of(&answer);
         assert_eq!(form.value("username"), Some(EMAIL), "what was typed is kept");
-        let challenge = form.value("pow_challenge").expect("a challenge").to_owned();
-        let nonce = work(&challenge);
-        let worked = form.set("password", PASSWORD).set("pow_nonce", &nonce);
+        let worked = form.set("password", PASSWORD).set("pow_solution", &work(&answer));
+        assert_eq!(browser.submit(worked).await.url.path(), "/");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_would_rather_see_a_picture_gets_one_and_may_go_back_to_the_work() {
+    let always = PLAIN.replace("'off'", "'always'\ncaptcha_work_bits = 8");
+    on_both_with(&always, |passport| async move {
+        candidate(&passport).await;
+        let mut browser = passport.browser();
+        let answer = browser.open(&page("/sign-in")).await;
+        assert!(answer.text.contains("<noscript>") && answer.text.contains("/captcha/image?c="), "both are there");
+        let answer = browser.submit(form_of(&answer).set("username", EMAIL).with("captcha_action", "shrink")).await;
+        assert!(answer.has("img.captcha-picture") && form_of(&answer).has("captcha"));
+        let answer = browser.submit(form_of(&answer).with("captcha_action", "work")).await;
+        let worked = form_of(&answer).set("password", PASSWORD).set("pow_solution", &work(&answer));
         assert_eq!(browser.submit(worked).await.url.path(), "/");
     })
     .await;
@@ -346,30 +358,17 @@ async fn after_two_failures_a_captcha_is_asked_for_and_the_browser_may_work_inst
 
 #[tokio::test]
 async fn enter_in_a_field_sends_the_form_and_presses_no_button_of_the_captcha() {
-    let always = PLAIN.replace("'off'", "'always'");
+    let always = PLAIN.replace("'off'", "'always'\ncaptcha_work_bits = 8");
     on_both_with(&always, |passport| async move {
         candidate(&passport).await;
         let mut browser = passport.browser();
         let form = sign_in_form(&mut browser, EMAIL, PASSWORD).await;
-        let answer = browser.submit(form.clone().set("captcha", "wrong").by_enter()).await;
+        let answer = browser.submit(form.clone().set("pow_solution", "wrong").by_enter()).await;
         assert_eq!(answer.attributes(".summary a", "href"), ["#captcha"], "the answer was taken up");
-        let answer = browser.submit(form_of(&answer).with("captcha_action", "work")).await;
         let form = form_of(&answer).set("password", PASSWORD);
-        let nonce = work(form.value("pow_challenge").expect("a challenge"));
-        assert_eq!(browser.submit(form.set("pow_nonce", &nonce).by_enter()).await.url.path(), "/");
+        assert_eq!(browser.submit(form.set("pow_solution", &work(&answer)).by_enter()).await.url.path(), "/");
     })
     .await;
-}
-
-/// What the page's script does.
-fn work(challenge: &str) -> String {
-    (0_u32..)
-        .map(|nonce| nonce.to_string())
-        .find(|nonce| {
-            let hash = sha256(format!("{challenge}:{nonce}").as_bytes());
-            hash[0] == 0 && hash[1] == 0 && hash[2] < 64
-        })
-        .expect("a nonce")
 }
 
 #[tokio::test]

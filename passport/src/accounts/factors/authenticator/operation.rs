@@ -10,7 +10,7 @@ use super::{PURPOSE, Secret, store};
 use crate::accounts::assurance::Shown;
 use crate::accounts::devices;
 use crate::accounts::factors::{announce, guard, removed, store as factors};
-use crate::accounts::model::AccountId;
+use crate::accounts::model::{AccountId, compact};
 use crate::accounts::sessions::{self, Session};
 use crate::accounts::{Accounts, Trouble};
 use crate::audit::{Actor, Event};
@@ -77,7 +77,7 @@ impl Accounts {
         caller: Caller,
     ) -> Result<Enabled, Trouble> {
         let Some(secret) = self.open_setup(session.account, sealed) else { return Ok(Enabled::Over) };
-        let Some(step) = secret.step_of(&digits(code), self.parts().clock.now()) else { return Ok(Enabled::Wrong) };
+        let Some(step) = secret.step_of(&compact(code), self.parts().clock.now()) else { return Ok(Enabled::Wrong) };
         let args = (session, secret, step, caller);
         Ok(self.write(args, |accounts, args, tx| enable(accounts, args, tx).boxed()).await?)
     }
@@ -93,16 +93,6 @@ impl Accounts {
     }
 }
 
-/// The digits of what was typed: without spaces, and those of a Chinese keyboard as well.
-fn digits(typed: &str) -> String {
-    let plain = |c: char| match c {
-        '０'..='９' => char::from_u32(u32::from(c) - u32::from('０') + u32::from('0')),
-        c if c.is_whitespace() => None,
-        c => Some(c),
-    };
-    typed.chars().filter_map(plain).collect()
-}
-
 /// Takes a code of an account's app; whether it is right, and was not used before.
 ///
 /// # Errors
@@ -112,7 +102,7 @@ pub async fn check(accounts: &Accounts, tx: &mut Tx, account: AccountId, code: &
     let now = parts.clock.now();
     let Some(stored) = store::find(tx, account).await? else { return Ok(false) };
     let secret = parts.sealer.open(PURPOSE, &stored.secret_sealed).and_then(|bytes| Secret::read(&bytes));
-    match secret.and_then(|secret| secret.step_of(&digits(code), now)) {
+    match secret.and_then(|secret| secret.step_of(&compact(code), now)) {
         Some(step) => store::spend(tx, account, step, now).await,
         None => Ok(false),
     }
