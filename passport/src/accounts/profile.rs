@@ -18,7 +18,7 @@ use super::view::{Notice, Way, provinces};
 use super::visit::{FormQuery, Frame};
 use super::{Accounts, Session, Stop, Trouble, Visit, store};
 use crate::audit::{Actor, Code, Event};
-use crate::web::{Draft, Flaws, Posted, draft, page, paths};
+use crate::web::{Draft, Flaws, Posted, page, paths};
 
 /// The form as it was sent.
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]
@@ -89,10 +89,7 @@ pub async fn submit(
 ) -> Result<Response, Trouble> {
     let web = &accounts.parts().web;
     let Some(session) = visit.take_session()? else {
-        let kept = web.keep_draft(&visit.cookies, paths::PROFILE, &Draft::of(form));
-        let back =
-            kept.map_or_else(|| paths::PROFILE.to_owned(), |id| format!("{}?{}={id}", paths::PROFILE, draft::FIELD));
-        return Ok(accounts.ask_to_sign_in(&back, "away"));
+        return Ok(accounts.ask_to_sign_in(&accounts.waiting(&visit, paths::PROFILE, &Draft::of(form)), "away"));
     };
     if !form.is_of(&session) {
         return Ok(Redirect::to(&format!("{}?notice=other-account", paths::PROFILE)).into_response());

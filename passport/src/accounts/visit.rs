@@ -204,6 +204,13 @@ impl Accounts {
         Redirect::to(&format!("{location}&lang={}", lang.tag())).into_response()
     }
 
+    /// The address of the form at `path`, where what was typed waits until somebody has signed in: for who took so long that
+    /// the session was over, or not fresh any more.
+    pub fn waiting<F: Serialize>(&self, visit: &Visit, path: &'static str, draft: &Draft<F>) -> String {
+        let kept = self.parts().web.keep_draft(&visit.cookies, path, draft);
+        kept.map_or_else(|| path.to_owned(), |id| format!("{path}?{}={id}", draft::FIELD))
+    }
+
     /// The draft that the address of the page at `path` names, if this browser has it.
     pub fn draft<F: DeserializeOwned>(&self, visit: &Visit, path: &str, query: &FormQuery) -> Option<Draft<F>> {
         self.parts().web.draft(&visit.cookies, path, query.draft.as_deref())

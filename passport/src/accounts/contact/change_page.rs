@@ -22,9 +22,11 @@ use crate::accounts::{Accounts, Session, Stop, Trouble, Visit};
 use crate::web::{Draft, Flaws, Posted, paths};
 
 /// The form as it was sent.
-#[derive(Debug, Default, Deserialize, Serialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct ChangeForm {
+    /// The account that the form was opened for: over a sign-in, another person may come.
+    account: String,
     /// Which contact.
     contact: String,
     email: String,
@@ -66,6 +68,7 @@ pub async fn show(
     accounts.step_up_where_enrolled(&session, &here).await?;
     let draft = accounts
         .draft(&visit, paths::CONTACT_CHANGE, &query.form)
+        .filter(|draft: &Draft<ChangeForm>| draft.form.is_of(&session))
         .unwrap_or_else(|| Draft::of(ChangeForm { contact: query.contact, ..ChangeForm::default() }));
     Ok(draw(&accounts, visit, &session, draft).await?)
 }
@@ -76,15 +79,21 @@ pub async fn submit(
     mut visit: Visit,
     Posted { form, fresh, language, .. }: Posted<ChangeForm>,
 ) -> Result<Response, Stop> {
-    let Some(session) = visit.take_session()? else {
-        return Ok(accounts.ask_to_sign_in(paths::CONTACT, "away"));
+    let session = visit.take_session()?;
+    let waiting = Draft { password_dropped: !form.old_password.is_empty(), ..Draft::of(form.clone()) };
+    let Some(session) = session else {
+        let here = accounts.waiting(&visit, paths::CONTACT_CHANGE, &waiting);
+        return Ok(accounts.ask_to_sign_in(&here, "away"));
     };
-    if let Some(lang) = language {
-        let draft = Draft { password_dropped: !form.old_password.is_empty(), ..Draft::of(form) };
-        return Ok(accounts.in_language(lang, &visit, &Way::home(), paths::CONTACT_CHANGE, &draft));
+    if !form.is_of(&session) {
+        return Err(Stop::First(format!("{}?notice=other-account", paths::CONTACT)));
     }
-    let here = format!("{}?contact={}", paths::CONTACT_CHANGE, known(&form.contact));
-    accounts.step_up_where_enrolled(&session, &here).await?;
+    if let Some(lang) = language {
+        return Ok(accounts.in_language(lang, &visit, &Way::home(), paths::CONTACT_CHANGE, &waiting));
+    }
+    if accounts.enrolled(session.account).await?.any() && !accounts.is_fresh(&session).await? {
+        accounts.step_up(&session, &accounts.waiting(&visit, paths::CONTACT_CHANGE, &waiting)).await?;
+    }
     let draft = if fresh {
         let asking = Asking { account: session.account, lang: visit.page.lang, from: visit.caller };
         match try_form(&accounts, (&session, asking), form).await? {
@@ -100,6 +109,13 @@ pub async fn submit(
     match accounts.send_back(&visit, &Way::home(), paths::CONTACT_CHANGE, &draft) {
         Some(back) => Ok(back),
         None => Ok(draw(&accounts, visit, &session, draft).await?),
+    }
+}
+
+impl ChangeForm {
+    /// Whether the form was opened for who is signed in.
+    fn is_of(&self, session: &Session) -> bool {
+        self.account == session.account.to_string()
     }
 }
 
@@ -176,7 +192,7 @@ async fn draw(
         present: standing.of(kind).map(|held| held.contact.masked()),
         has_password: accounts.has_password(session.account).await?,
         notice,
-        form: draft.form,
+        form: ChangeForm { account: session.account.to_string(), ..draft.form },
         is_mail,
         page,
         errors,

@@ -109,6 +109,30 @@ async fn a_session_alone_changes_nothing_the_password_is_asked_for() {
 }
 
 #[tokio::test]
+async fn what_was_typed_waits_over_a_sign_in_for_its_writer_and_for_nobody_else() {
+    on_both_with(PLAIN, |passport| async move {
+        let mut browser = signed_in(&passport).await;
+        let answer = browser.open(&page("/account/contact/change?contact=email")).await;
+        let typed = form(&answer, "/account/contact/change").set("email", NEWER).set("old_password", PASSWORD);
+        passport.clock.advance(Duration::from_secs(13 * 60 * 60));
+        let asked = browser.submit(typed.clone()).await;
+        assert_eq!(asked.url.path(), "/sign-in");
+        let mut another = browser.clone();
+        let back = form(&asked, "/sign-in").set("username", EMAIL).set("password", PASSWORD);
+        let back = browser.submit(back).await;
+        assert_eq!(form(&back, "/account/contact/change").value("email"), Some(NEWER), "{}", back.text);
+        assert!(back.text.contains("密码"), "it says that the password is to be typed again");
+        // The next person at this computer signs in on the page that was left open.
+        passport.sign_in(&mut another, None, None).await;
+        let theirs = another.open(back.url.as_str()).await;
+        assert!(!theirs.text.contains(NEWER), "{}", theirs.text);
+        let sent = another.submit(typed).await;
+        assert!(sent.text.contains("另一个账号") && sent.url.path() == "/account/contact", "{}", sent.text);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_former_address_undoes_the_change_and_every_later_one_and_the_account_waits_for_a_reset() {
     on_both_with(PLAIN, |passport| async move {
         let mut thief = signed_in(&passport).await;
