@@ -44,6 +44,7 @@ pub(crate) async fn everywhere(camera: &mut Camera<'_>, demo: &Demo, third_party
     province(camera, demo).await?;
     closure(camera, demo).await?;
     recovery(camera, demo, &newcomer).await?;
+    appeal(camera, demo).await?;
     failures(camera, demo, &newcomer).await
 }
 
@@ -143,7 +144,9 @@ async fn security(camera: &mut Camera<'_>, demo: &Demo, newcomer: &Newcomer) -> 
     window.submit().await?;
     window.appears(".glance.good").await?;
     camera.visit("security", &page(""), LightAndDark).await?;
-    camera.visit("authenticator-remove", &page("/authenticator/remove"), Light).await
+    camera.visit("authenticator-remove", &page("/authenticator/remove"), Light).await?;
+    camera.visit("password-remove-lacks", &format!("{}/account/password/remove", demo.passport), Light).await?;
+    camera.visit("export", &format!("{}/account/export", demo.passport), Light).await
 }
 
 /// The second step, by a code of the app and by a recovery code.
@@ -197,6 +200,7 @@ async fn signed_in(camera: &mut Camera<'_>, demo: &Demo, third_party: &ThirdPart
     camera.visit("consent", &consent, LightAndDark).await?;
     // The browser is sent on at once, to where nobody answers.
     window.click("main button[name=decision][value=allow]").await.ok();
+    window.until("the site", async || Ok(!window.url().await?.contains("/consent"))).await?;
     camera.visit("sites", &format!("{}/account/sites", demo.passport), LightAndDark).await?;
     window.click("main a[href*='/account/sites/withdraw']").await?;
     window.appears(".danger-frame").await?;
@@ -282,6 +286,11 @@ async fn closure(camera: &mut Camera<'_>, demo: &Demo) -> anyhow::Result<()> {
 }
 
 /// A forgotten password: of the demo's candidate, and of somebody who never proved the address.
+async fn appeal(camera: &mut Camera<'_>, demo: &Demo) -> anyhow::Result<()> {
+    camera.visit("appeal", &format!("{}/appeal", demo.passport), Light).await?;
+    camera.visit("appeal-over", &format!("{}/appeal/case?t=x", demo.passport), Light).await
+}
+
 async fn recovery(camera: &mut Camera<'_>, demo: &Demo, newcomer: &Newcomer) -> anyhow::Result<()> {
     for (name, email) in [("recover", &demo.email), ("recover-anew", &newcomer.email)] {
         let window = camera.window;
