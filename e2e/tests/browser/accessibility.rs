@@ -147,11 +147,6 @@ async fn refused_forms(look: Look) -> anyhow::Result<()> {
     let mut found = Findings::default();
     let demo = &browser.demo;
     browser.goto(&format!("{}/register", demo.passport)).await?;
-    browser.fill("mobile", "12345").await?;
-    browser.fill("password", "short").await?;
-    browser.submit().await?;
-    browser.appears(".summary").await?;
-    found.look(&browser).await?;
     browser.click("[name=captcha_action][value=shrink]").await?;
     browser.appears("img.captcha-picture").await?;
     found.look(&browser).await?;
@@ -159,6 +154,11 @@ async fn refused_forms(look: Look) -> anyhow::Result<()> {
     browser.appears(".captcha.large").await?;
     found.look(&browser).await?;
     browser.prove().await?;
+    found.look(&browser).await?;
+    browser.fill("mobile", "12345").await?;
+    browser.fill("password", "short").await?;
+    browser.submit().await?;
+    browser.appears(".summary").await?;
     found.look(&browser).await?;
     let who = browser.at_the_desk().await?;
     for (page, field, text) in [("profile", "name", "1234"), ("password", "password", "short")] {

@@ -166,11 +166,11 @@ pub(in crate::accounts) async fn note_undone(
     accounts: &Accounts,
     tx: &mut Tx,
     (account, at): (AccountId, Timestamp),
-    caller: Caller,
+    (caller, now): (Caller, Timestamp),
 ) -> Result<CaseNumber, DbError> {
     let about = "contact-changed".to_owned();
     let alarm = Alarm { account, via: "former".to_owned(), about, at, expires_at: at, case: None };
-    record_case(accounts, tx, &alarm, (Actor::Visitor, caller)).await
+    record_case(accounts, tx, &alarm, (Actor::Visitor, caller), now).await
 }
 
 /// Shuts the account of an alarm, opens a case, and tells every proven contact.
@@ -181,21 +181,22 @@ async fn open_case(
     (actor, caller): (Actor, Caller),
 ) -> Result<CaseNumber, DbError> {
     let (now, account) = (accounts.parts().clock.now(), alarm.account);
-    shut(accounts, tx, account, (EndReason::Reported, caller)).await?;
+    shut(accounts, tx, account, (EndReason::Reported, caller), now).await?;
     // Whoever had the contacts changed may be why: the former ones have time to say so.
     changes::keep_undoable(tx, account, (now, now + contact::UNDO)).await?;
     closure::take_back_for(accounts, tx, account, (actor.clone(), caller)).await?;
-    record_case(accounts, tx, alarm, (actor, caller)).await
+    record_case(accounts, tx, alarm, (actor, caller), now).await
 }
 
+/// Opens a case at the very moment at which its account is shut: by that they are known to belong together.
 async fn record_case(
     accounts: &Accounts,
     tx: &mut Tx,
     alarm: &Alarm,
     (actor, caller): (Actor, Caller),
+    now: Timestamp,
 ) -> Result<CaseNumber, DbError> {
     let parts = accounts.parts();
-    let now = parts.clock.now();
     let number = draw(accounts, tx, alarm, (caller, now)).await?;
     let event = Event::CaseOpened { account: alarm.account.to_string(), case: number.to_string() };
     parts.audit.record_from(tx, caller, &actor, &event).await?;

@@ -1,5 +1,6 @@
 //! Shutting an account: nobody is in it any more, and nobody gets in until its password is chosen anew.
 
+use shared::clock::Timestamp;
 use shared::db::{DbError, Tx};
 use shared::http::Caller;
 
@@ -19,8 +20,8 @@ pub async fn shut(
     tx: &mut Tx,
     account: AccountId,
     (reason, caller): (EndReason, Caller),
+    now: Timestamp,
 ) -> Result<(), DbError> {
-    let now = accounts.parts().clock.now();
     accounts_store::set_frozen(tx, account, Some(now)).await?;
     sessions::end_all(accounts, tx, account, reason.asked_by(caller)).await?;
     second::store::end_all(tx, account).await?;

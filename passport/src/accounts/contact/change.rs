@@ -183,10 +183,11 @@ async fn take_back(tx: &mut Tx, change: &Change, now: Timestamp) -> Result<(), D
 
 /// Nobody signs in until a contact is proven anew, and nobody who had goes on. The number of the case that is opened for it.
 async fn freeze(accounts: &Accounts, tx: &mut Tx, first: &Change, caller: Caller) -> Result<CaseNumber, DbError> {
-    shut(accounts, tx, first.account, (EndReason::Frozen, caller)).await?;
+    let now = accounts.parts().clock.now();
+    shut(accounts, tx, first.account, (EndReason::Frozen, caller), now).await?;
     let event = Event::AccountFrozen { account: first.account.to_string() };
     accounts.parts().audit.record_from(tx, caller, &Actor::Visitor, &event).await?;
-    note_undone(accounts, tx, (first.account, first.changed_at), caller).await
+    note_undone(accounts, tx, (first.account, first.changed_at), (caller, now)).await
 }
 
 async fn settle(accounts: Accounts, tx: &mut Tx) -> Result<u64, DbError> {
