@@ -124,12 +124,15 @@ async fn wish(accounts: Accounts, (asking, contact): (Asking, Contact), tx: &mut
 }
 
 /// Puts the contact that was just proven in place of the present one, and tells those who have to know; whether it could:
-/// another account may have it meanwhile.
+/// another account may have it meanwhile, and of one that is shut nothing is changed, since who asked may be why it is.
 pub(super) async fn apply(accounts: &Accounts, tx: &mut Tx, proof: &Proof, caller: Caller) -> Result<bool, DbError> {
     let parts = accounts.parts();
     let (now, Some(account)) = (parts.clock.now(), proof.account) else { return Ok(false) };
     let new = proof.contact.clone();
     if accounts_store::find_by_name(tx, &new.name()).await?.is_some_and(|holder| holder != account) {
+        return Ok(false);
+    }
+    if accounts_store::credentials_by_id(tx, account).await?.is_none_or(|found| found.frozen) {
         return Ok(false);
     }
     let standing = store::standing(tx, account).await?;

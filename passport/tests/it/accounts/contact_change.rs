@@ -164,6 +164,22 @@ async fn the_former_address_undoes_the_change_and_every_later_one_and_the_accoun
 }
 
 #[tokio::test]
+async fn nothing_is_changed_of_an_account_that_is_shut_meanwhile() {
+    on_both_with(PLAIN, |passport| async move {
+        let mut browser = signed_in(&passport).await;
+        wish(&mut browser, "email", NEWER, PASSWORD).await;
+        super::recovery::change(&passport, "UPDATE accounts SET frozen_at = 1").await;
+        let mut elsewhere = passport.browser();
+        let seen = elsewhere.open(&link_in(&last_to(&passport, NEWER).await)).await;
+        let told = elsewhere.submit(form(&seen, "/contact/confirm").without("action")).await;
+        assert_eq!((told.status, told.texts("main .button.primary").len()), (StatusCode::GONE, 1), "{}", told.text);
+        let kept = "SELECT COUNT(*) AS n FROM accounts WHERE email = 'lihua2006@example.com'";
+        assert_eq!(super::register::count(&passport, kept).await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn after_three_days_nothing_can_be_undone_and_the_former_address_is_free() {
     on_both_with(PLAIN, |passport| async move {
         let mut browser = signed_in(&passport).await;

@@ -3,6 +3,7 @@
 use http::StatusCode;
 
 use super::contact::{code_in, messages};
+use super::recovery::{PHONE, choose, lands, proven};
 use super::register::register_form;
 use super::*;
 use crate::support::on_both_with;
@@ -132,6 +133,59 @@ async fn a_reset_that_was_out_when_the_address_changed_resets_nothing() {
         let mut elsewhere = passport.browser();
         let form = sign_in_form(&mut elsewhere, NEWER, PASSWORD).await;
         assert_eq!(elsewhere.submit(form).await.url.path(), "/", "the password is the owner's still");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_proven_of_one_account_counts_for_no_other_in_the_same_browser() {
+    on_both_with(PLAIN, |passport| async move {
+        candidate(&passport).await;
+        let seed = Seed { email: Email::parse(NEWER).ok(), ..Seed::default() };
+        passport.app.accounts.seed(vec![seed], &SecretString::new(PASSWORD), false).await.expect("an account");
+        // Whoever has the number now reads the mails of an account of their own.
+        let mut browser = passport.browser();
+        let need = proven(&passport, &mut browser, MOBILE, PHONE).await;
+        assert!(!need.has("[name=password_confirm]"), "the number alone is not enough: {}", need.text);
+        let own = proven(&passport, &mut browser, NEWER, NEWER).await;
+        choose(&mut browser, &own).await;
+        assert_eq!(lands(&passport, EMAIL, PASSWORD).await, "/", "the other account is as it was");
+        assert_eq!(lands(&passport, NEWER, "Regen7!wolke").await, "/");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_two_who_reset_one_password_the_second_begins_anew() {
+    on_both_with(PLAIN, |passport| async move {
+        candidate(&passport).await;
+        let (mut owner, mut reader) = (passport.browser(), passport.browser());
+        let theirs = proven(&passport, &mut reader, EMAIL, EMAIL).await;
+        let ours = proven(&passport, &mut owner, EMAIL, EMAIL).await;
+        assert_eq!(choose(&mut owner, &ours).await.url.path(), "/sign-in");
+        let late =
+            form(&theirs, "/recover/password").set("password", "Seil7!hafen").set("password_confirm", "Seil7!hafen");
+        let late = reader.submit(late).await;
+        assert_eq!(late.attributes("main a.button.primary", "href"), ["/recover"], "{}", late.text);
+        assert_eq!(lands(&passport, EMAIL, "Seil7!hafen").await, "/sign-in", "the password is the owner's still");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_knew_the_password_loses_the_change_under_way_when_its_owner_chooses_another() {
+    on_both_with(PLAIN, |passport| async move {
+        candidate(&passport).await;
+        let (mut owner, mut attacker) = (passport.browser(), passport.browser());
+        sign_in(&mut owner).await;
+        sign_in(&mut attacker).await;
+        wished(&mut attacker).await;
+        let shown = owner.open(&page("/account/password")).await;
+        let filled = form(&shown, "/account/password").set("old_password", PASSWORD).set("password", "Regen7!wolke");
+        owner.submit(filled.set("password_confirm", "Regen7!wolke")).await;
+        // The link needs no session: it would change the address from any browser.
+        let told = attacker.open(&super::contact::link_in(&last_to(&passport, NEWER).await)).await;
+        assert!(!told.has("main form[action='/contact/confirm']") && told.has("main a"), "{}", told.text);
     })
     .await;
 }
