@@ -12,7 +12,7 @@ use crate::delivery::Factor;
 use crate::limits::{Subject, Verdict};
 
 /// A code that was typed.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub enum Typed {
     /// Of the app.
     AppCode(String),

@@ -50,6 +50,11 @@ pub enum Need {
 }
 
 impl Need {
+    /// Whether a factor of the account would do: only then is one looked at.
+    pub const fn takes_factor(self) -> bool {
+        matches!(self, Self::Second { factor: true, .. })
+    }
+
     /// What is needed of a shut account some of whose contacts may be a thief's: those show nothing by themselves. The
     /// wait does, which every channel hears of, the former ones by the link that undoes the change.
     pub fn unless_by(self, doubted: &[ContactKind], standing: &Standing, proven: Proven) -> Self {

@@ -181,6 +181,10 @@ async fn factor(
     seen: &Seen,
     form: PasswordForm,
 ) -> Result<Result<Response, Draft<PasswordForm>>, Trouble> {
+    // Its tries are those of signing in: whoever proved a contact that the account only claims would stop its owner by them.
+    if !seen.need.takes_factor() {
+        return Ok(Ok(Redirect::to(&way.link(paths::RECOVER_PASSWORD)).into_response()));
+    }
     let (mut flaws, label) = (Flaws::default(), "recover-factor");
     if form.code.trim().is_empty() {
         flaws.push("code", label, "factors-code-missing");

@@ -69,6 +69,10 @@ async fn keep(
     if !factors::enrolled(tx, account).await?.any() {
         return Ok(false);
     }
+    // Its page may be sent twice, and by then a code of the set may be used: each is good once.
+    if store::is_kept(tx, account, &hashes).await? {
+        return Ok(true);
+    }
     store::replace(tx, account, &hashes, parts.clock.now()).await?;
     let event = Event::FactorAdded { account: account.to_string(), factor: "recovery_codes".into() };
     parts.audit.record_from(tx, caller, &Actor::Account(account.to_string()), &event).await?;

@@ -22,6 +22,20 @@ pub async fn replace(tx: &mut Tx, account: AccountId, hashes: &[[u8; 32]], now: 
     Ok(())
 }
 
+/// Whether a set is the one that is stored, of whatever codes of it are used.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn is_kept(tx: &mut Tx, account: AccountId, hashes: &[[u8; 32]]) -> Result<bool, DbError> {
+    let Some(first) = hashes.first() else { return Ok(false) };
+    let row = sql("SELECT created_at FROM recovery_codes WHERE account_id = $1 AND code_hash = $2")
+        .bind(account)
+        .bind(*first)
+        .fetch_optional(tx)
+        .await?;
+    Ok(row.is_some())
+}
+
 /// Spends a code; whether it was one of the account's, and unused.
 ///
 /// # Errors

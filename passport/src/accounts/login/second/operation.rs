@@ -15,7 +15,7 @@ use crate::accounts::sessions::cookie::SessionToken;
 use crate::accounts::{Accounts, Trouble};
 
 /// A try.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct Try {
     /// The hash of the token of the half sign-in.
     pub(super) half: [u8; 32],

@@ -123,6 +123,28 @@ async fn another_persons_passkey_is_no_factor_of_the_account() {
 }
 
 #[tokio::test]
+async fn who_proves_a_contact_that_was_only_claimed_stops_nobodys_second_step() {
+    on_both_with(PLAIN, |passport| async move {
+        candidate(&passport).await;
+        let mut owner = passport.browser();
+        sign_in(&mut owner).await;
+        let (app, _) = with_app(&passport, &mut owner).await;
+        passport.clock.advance(DAY);
+        super::super::recovery::change(&passport, "UPDATE accounts SET email_verified_at = NULL").await;
+        let mut browser = passport.browser();
+        let answer = proven(&passport, &mut browser, EMAIL, EMAIL).await;
+        let forged = form(&answer, "/recover/password").with("action", "factor").with("code", "000000");
+        for _ in 0..5 {
+            assert_eq!(browser.submit(forged.clone()).await.url.path(), "/recover/password");
+        }
+        let answer = halfway(&mut owner).await;
+        let answer = owner.submit(second(&answer).set("code", &app.code(&passport))).await;
+        assert_eq!(answer.url.path(), "/", "{:?}", summary(&answer));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn both_channels_are_enough_and_the_factor_stays() {
     on_each(|passport, _, _| async move {
         let mut browser = passport.browser();
@@ -211,6 +233,12 @@ async fn for_three_days_after_a_reset_no_factor_is_removed() {
         let answer = browser.submit(super::form(&answer, path)).await;
         assert!(summary(&answer)[0].contains("刚重置过密码"), "{:?}", summary(&answer));
         assert!(enrolled(&passport).await.authenticator);
+        // Nor does another app take its place.
+        let answer = browser.open(&page("/account/security/authenticator")).await;
+        let another = App(answer.texts("#secret").concat());
+        let turned_on = super::form(&answer, "/account/security/authenticator").set("code", &another.code(&passport));
+        let answer = browser.submit(turned_on).await;
+        assert!(summary(&answer)[0].contains("刚重置过密码"), "{:?}", summary(&answer));
         passport.clock.advance(THREE_DAYS);
         let mut browser = enter().await;
         let answer = browser.open(&page(path)).await;

@@ -63,6 +63,55 @@ async fn a_new_set_counts_when_it_is_kept_and_the_former_one_until_then() {
 }
 
 #[tokio::test]
+async fn a_set_that_is_sent_twice_gives_no_used_code_back() {
+    on_both_with(PLAIN, |passport| async move {
+        candidate(&passport).await;
+        let mut browser = passport.browser();
+        sign_in(&mut browser).await;
+        with_app(&passport, &mut browser).await;
+        let answer = browser.open(&page("/account/security/recovery-codes")).await;
+        let codes = answer.texts(".codes code");
+        let kept = form(&answer, "/account/security/recovery-codes").with("kept", "on").without("action");
+        assert_eq!(browser.submit(kept.clone()).await.url.path(), "/account/security");
+        for times in 0..2 {
+            let mut elsewhere = passport.browser();
+            let answer = halfway(&mut elsewhere).await;
+            let link = answer.attributes("a[href*='with=recovery']", "href").concat();
+            let answer = elsewhere.click(&answer, &link).await;
+            let answer = elsewhere.submit(second(&answer).set("code", &codes[0])).await;
+            assert_eq!(answer.url.path() == "/", times == 0, "{}", answer.text);
+            assert_eq!(browser.submit(kept.clone()).await.url.path(), "/account/security", "Back, and sent once more");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_set_of_another_accounts_page_or_of_an_hour_ago_is_not_kept() {
+    on_both_with(PLAIN, |passport| async move {
+        candidate(&passport).await;
+        let (mut browser, mut other) = (passport.browser(), passport.browser());
+        sign_in(&mut browser).await;
+        let (app, _) = with_app(&passport, &mut browser).await;
+        passport.sign_in(&mut other, None, None).await;
+        with_app(&passport, &mut other).await;
+        let path = "/account/security/recovery-codes";
+        let theirs = form(&other.open(&page(path)).await, path);
+        let own = form(&browser.open(&page(path)).await, path).with("kept", "on").without("action");
+        let mixed = own.clone().set("codes", theirs.value("codes").expect("a set"));
+        let answer = browser.submit(mixed).await;
+        assert!(summary(&answer)[0].contains("太久"), "{:?}", summary(&answer));
+        passport.clock.advance(Duration::from_secs(60 * 60));
+        let asked = browser.open(&page(path)).await;
+        let step = browser.submit(form(&asked, "/sign-in").set("password", PASSWORD)).await;
+        browser.submit(second(&step).set("code", &app.code(&passport))).await;
+        let answer = browser.submit(own).await;
+        assert!(summary(&answer)[0].contains("太久"), "{:?}", summary(&answer));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn codes_come_as_a_file_as_well() {
     on_both_with(PLAIN, |passport| async move {
         candidate(&passport).await;
