@@ -9,7 +9,9 @@ use shared::secret::SecretString;
 use shared::testkit::{Answer, Browser};
 
 use crate::accounts::{EMAIL, PASSWORD, PLAIN, candidate, sign_in};
-use crate::support::site::{OURS, SECRET, basic, claims, encoded, get, post, redemption, request, token, with};
+use crate::support::site::{
+    OURS, SECRET, authorize, basic, claims, encoded, get, post, redemption, request, token, with,
+};
 use crate::support::{ISSUER, Passport, on_both_with};
 
 /// One of our own sites that wants to be told.
@@ -66,6 +68,35 @@ async fn who_signs_in_again_in_the_same_browser_keeps_the_session_and_its_sites(
         let answer = get(&mut browser, &format!("/logout?{}", encoded(&[("id_token_hint", &hint)])), &[]).await;
         assert_eq!(answer.status, 303, "{}", answer.text);
         assert_eq!(passport.waiting().await, ["logout:cet"], "known from before the second sign-in only");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_session_that_is_over_gives_no_site_a_code() {
+    on_both_with(PLAIN, |passport| async move {
+        candidate(&passport).await;
+        passport.register(&[OURS]).await;
+        let silent = with(with(request(), "scope", "openid"), "prompt", "none");
+        let refusal = async |browser: &mut Browser| authorize(browser, &silent).await.parameter("error");
+        let hour = Duration::from_secs(60 * 60);
+        let (mut idle, mut used) = (passport.browser(), passport.browser());
+        sign_in(&mut idle).await;
+        sign_in(&mut used).await;
+        for hours in 1..12 {
+            passport.clock.advance(hour);
+            assert_eq!(refusal(&mut used).await, None, "{hours}");
+            if hours == 2 {
+                assert_eq!(refusal(&mut idle).await.as_deref(), Some("login_required"), "two hours without use");
+            }
+        }
+        passport.clock.advance(hour);
+        assert_eq!(refusal(&mut used).await.as_deref(), Some("login_required"), "twelve hours in any case");
+        sign_in(&mut used).await;
+        let mut copy = used.clone();
+        let asked = used.open(&format!("{ISSUER}/sign-out")).await;
+        used.submit(asked.form("main form[action^='/sign-out']")).await;
+        assert_eq!(refusal(&mut copy).await.as_deref(), Some("login_required"), "its owner has signed out");
     })
     .await;
 }

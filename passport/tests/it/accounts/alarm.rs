@@ -177,8 +177,14 @@ async fn half_a_sign_in_a_reset_and_a_proof_that_are_under_way_end_and_factors_s
         let (mut thief, mut other) = (passport.browser(), passport.browser());
         let second = halfway(&mut thief).await;
         let chosen = proven(&passport, &mut other, EMAIL, EMAIL).await;
+        let wish = owner.open(&page("/account/contact/change?contact=email")).await;
+        let wish = form(&wish, "/account/contact/change").set("email", NEWER).set("old_password", PASSWORD);
+        assert_eq!(owner.submit(wish).await.url.path(), "/account/contact/proof");
+        let proof = super::contact::link_in(&last_to(&passport, NEWER).await);
         press(&passport, &link).await;
         assert_eq!(count(&passport, "SELECT COUNT(*) AS n FROM half_sign_ins").await, 0);
+        let over = passport.browser().open(&proof).await;
+        assert!(!over.has("main form[action='/contact/confirm']"), "no address is changed by it: {}", over.text);
         let code = form(&second, "/sign-in/second-step").set("code", &app.code(&passport));
         assert_eq!(thief.submit(code).await.url.path(), "/sign-in");
         let shown = chosen.form("form:has([name=code])").with("action", "factor").set("code", &app.code(&passport));

@@ -142,11 +142,15 @@ async fn who_signs_in_meanwhile_takes_it_back_with_one_button_and_goes_on_to_the
 async fn after_a_week_nothing_personal_stays_the_contacts_are_free_and_the_id_is_nobodys_for_ever() {
     on_both_with(PLAIN, |passport| async move {
         let mut browser = signed_in(&passport).await;
+        super::recovery::proven(&passport, &mut passport.browser(), EMAIL, EMAIL).await;
+        passport.clock.advance(Duration::from_millis(1));
         wish(&mut browser, PASSWORD).await;
-        let link = link_in(&sent_to(&passport, EMAIL).await[0]);
+        let link = link_in(sent_to(&passport, EMAIL).await.last().expect("a letter"));
         let (mut waiting, _) = lands(&passport).await;
         assert_eq!(time_passes(&passport, COOLING_OFF - Duration::from_millis(1)).await, 0, "the week is not over");
-        assert_eq!(time_passes(&passport, Duration::from_millis(1)).await, 1);
+        passport.clock.advance(Duration::from_millis(1));
+        assert_eq!(browser.open(&link).await.status, StatusCode::GONE, "it is, however late the clean-up is");
+        assert_eq!(time_passes(&passport, Duration::ZERO).await, 1);
         assert_eq!(passport.app.accounts.close_due().await.expect("closed"), 0, "once");
         assert!(sent_to(&passport, EMAIL).await.last().expect("a letter").contains("已注销"));
         assert_eq!(waiting.open(&page("/account/profile")).await.url.path(), "/sign-in", "its sessions have ended");
@@ -161,8 +165,26 @@ async fn after_a_week_nothing_personal_stays_the_contacts_are_free_and_the_id_is
             assert_eq!(rows[0].get::<Option<String>>(column).expect("a column"), None, "{column}");
         }
         assert_eq!(rows[0].get::<String>("password_hash").expect("a column"), "");
+        for query in ["SELECT COUNT(*) AS n FROM proofs", "SELECT COUNT(*) AS n FROM recoveries"] {
+            assert_eq!(super::register::count(&passport, query).await, 0, "{query}");
+        }
         candidate(&passport).await;
         assert_eq!(lands(&passport).await.1.url.path(), "/", "the contacts are free, for another account");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn another_contact_that_was_asked_for_is_not_put_in_place_after_the_wish() {
+    on_both_with(PLAIN, |passport| async move {
+        let mut browser = signed_in(&passport).await;
+        let asked = browser.open(&page("/account/contact/change?contact=email")).await;
+        let asked = form(&asked, "/account/contact/change").set("email", "lihua2007@example.com");
+        browser.submit(asked.set("old_password", PASSWORD)).await;
+        let link = link_in(&sent_to(&passport, "lihua2007@example.com").await[0]);
+        assert_eq!(wish(&mut browser, PASSWORD).await.url.path(), "/");
+        let told = passport.browser().open(&link).await;
+        assert!(!told.has("main form[action='/contact/confirm']"), "{}", told.text);
     })
     .await;
 }

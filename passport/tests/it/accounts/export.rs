@@ -65,6 +65,8 @@ async fn a_session_alone_takes_no_copy_and_every_proven_contact_hears_of_one() {
         let mut browser = passport.browser();
         sign_in(&mut browser).await;
         let ready = form(&browser.open(&page(PATH)).await, PATH);
+        assert_eq!(browser.submit(ready.clone().set("csrf", "x")).await.url.path(), PATH);
+        assert!(messages(&passport).await.is_empty(), "a form that is not of this browser does nothing");
         download(&mut browser).await;
         let told = messages(&passport).await;
         assert_eq!(told.iter().filter(|told| told.contains("全部数据")).count(), 2, "{told:?}");

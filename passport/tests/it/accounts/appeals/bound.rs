@@ -64,6 +64,23 @@ async fn nobody_else_registers_with_a_document_that_is_kept_until_its_time_is_ov
 }
 
 #[tokio::test]
+async fn a_document_is_bound_in_its_time_however_late_the_clean_up_is() {
+    on_both_with(PLAIN, |passport| async move {
+        holder(&passport).await;
+        granted(&passport, &mut passport.browser()).await;
+        let mut browser = passport.browser();
+        let won = registered_by_link(&mut browser, &link_in(&last_to(&passport, OWNER).await)).await;
+        passport.clock.advance(30 * DAY);
+        let again = sign_in_form(&mut browser, OWNER, PASSWORD).await;
+        assert_eq!(browser.submit(again).await.url.path(), "/");
+        let late = browser.submit(form(&won, "/appeal/document")).await;
+        assert_eq!((late.status, late.texts("main .button.primary").len()), (StatusCode::GONE, 1), "{}", late.text);
+        assert_eq!(count(&passport, "SELECT COUNT(*) AS n FROM identities").await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_link_pressed_in_many_tabs_binds_once_and_never_to_an_account_that_has_a_document() {
     on_both_with(PLAIN, |passport| async move {
         holder(&passport).await;

@@ -119,6 +119,9 @@ async fn staff_see_when_the_document_is_bound_to_an_account_of_who_appeals() {
         let seen = passport.app.accounts.see_appeal(number_of(&case), staff("wang")).await.expect("an answer");
         let seen = seen.expect("an appeal");
         assert!(seen.held && seen.own && seen.same_name == Some(false));
+        let looked = "SELECT COUNT(*) AS n FROM audit_events WHERE kind = 'appeal_moved' AND actor = 'operator' \
+                      AND details LIKE '%shown%' AND details LIKE '%wang%'";
+        assert_eq!(count(&passport, looked).await, 1, "whoever looks is on record");
     })
     .await;
 }

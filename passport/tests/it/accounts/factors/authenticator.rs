@@ -173,6 +173,13 @@ async fn the_page_of_another_account_turns_nothing_on() {
             .set("code", &app.code(&passport));
         let answer = other.submit(mixed).await;
         assert!(summary(&answer)[0].contains("二维码已更新"), "{:?}", summary(&answer));
+        // Nor does one's own that stood open for half an hour: whoever passed by may have its picture.
+        passport.clock.advance(Duration::from_secs(30 * 60));
+        let asked = browser.open(&page("/account/security/authenticator")).await;
+        browser.submit(form(&asked, "/sign-in").set("password", PASSWORD)).await;
+        let answer = browser.submit(theirs.set("code", &app.code(&passport))).await;
+        assert!(summary(&answer)[0].contains("二维码已更新"), "{:?}", summary(&answer));
+        assert_eq!(enrolled(&passport).await, Enrolled::default());
     })
     .await;
 }

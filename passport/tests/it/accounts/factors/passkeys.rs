@@ -216,12 +216,47 @@ async fn a_locked_account_is_not_opened_by_its_passkey() {
 }
 
 #[tokio::test]
+async fn an_account_that_is_shut_is_not_opened_by_its_passkey() {
+    on_both_with(PLAIN, |passport| async move {
+        let mut device = Authenticator::new();
+        candidate_with(&passport, &mut device).await;
+        crate::accounts::recovery::change(&passport, "UPDATE accounts SET frozen_at = 1").await;
+        let mut browser = passport.browser();
+        let answer = use_at(&mut browser, &mut device).await;
+        assert!(answer.text.contains("请先重置密码") && !is_in(&browser).await, "{}", answer.text);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_account_has_twenty_passkeys_at_most() {
+    on_both_with(PLAIN, |passport| async move {
+        let mut owner = candidate_with(&passport, &mut Authenticator::new()).await;
+        for _ in 1..20 {
+            let answer = make(&mut owner, &mut Authenticator::new()).await;
+            assert_eq!(answer.url.path(), "/account/security", "{:?}", summary(&answer));
+        }
+        let answer = make(&mut owner, &mut Authenticator::new()).await;
+        assert!(summary(&answer)[0].contains("已经有20个"), "{:?}", summary(&answer));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn options_are_given_to_our_own_pages_only() {
     on_both_with(PLAIN, |passport| async move {
         let mut browser = passport.browser();
         let answer = browser.open(&page("/sign-in")).await;
         browser.cookies.clear();
         assert_eq!(options(&mut browser, &answer, USE).await.status, StatusCode::CONFLICT);
+        // Those for making one name the passkeys that there are: a session alone does not read them.
+        candidate(&passport).await;
+        let mut owner = passport.browser();
+        sign_in(&mut owner).await;
+        let answer = owner.open(&page("/account/security/passkeys")).await;
+        assert_eq!(options(&mut owner, &answer, ADD).await.status, StatusCode::OK);
+        passport.clock.advance(Duration::from_secs(5 * 60));
+        assert_eq!(options(&mut owner, &answer, ADD).await.status, StatusCode::FORBIDDEN);
     })
     .await;
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use super::super::recovery::{PHONE, last_to};
+use super::super::recovery::{NEW, PHONE, choose, last_to, proven};
 use super::passkeys::{USE, candidate_with, make, use_at};
 use super::*;
 use crate::support::authenticator::Authenticator;
@@ -98,6 +98,45 @@ async fn who_could_be_shut_out_keeps_the_password_and_is_told_what_is_missing() 
         let answer = owner.submit(ready).await;
         assert!(answer.text.contains("再添加一个通行密钥"), "{}", answer.text);
         assert_eq!(leads_to(&passport, PASSWORD).await.url.path(), "/sign-in/second-step", "it is still there");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_code_of_an_app_is_not_enough_to_put_the_password_away() {
+    on_both_with(PLAIN, |passport| async move {
+        candidate(&passport).await;
+        let mut owner = passport.browser();
+        sign_in(&mut owner).await;
+        with_app(&passport, &mut owner).await;
+        let mut device = Authenticator::new();
+        make(&mut owner, &mut device).await;
+        let answer = owner.open(&page(REMOVE)).await;
+        assert_eq!(answer.url.path(), "/sign-in", "the passkey is to be shown: it will be all that there is");
+        assert_eq!(removal(&mut owner, &mut device).await.url.path(), REMOVE);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn for_three_days_after_a_reset_neither_the_password_nor_a_passkey_goes() {
+    on_both_with(PLAIN, |passport| async move {
+        let mut device = Authenticator::new();
+        candidate_with(&passport, &mut device).await;
+        let mut browser = passport.browser();
+        proven(&passport, &mut browser, EMAIL, EMAIL).await;
+        let answer = proven(&passport, &mut browser, MOBILE, PHONE).await;
+        choose(&mut browser, &answer).await;
+        let mut owner = passport.browser();
+        let answer = removal(&mut owner, &mut device).await;
+        let answer = owner.submit(form(&answer, REMOVE)).await;
+        assert!(summary(&answer)[0].contains("刚重置过密码"), "{:?}", summary(&answer));
+        assert_eq!(leads_to(&passport, NEW).await.url.path(), "/sign-in/second-step", "it is there still");
+        let link = owner.open(&page("/account/security")).await.attributes("a.factor-change", "href").remove(0);
+        let answer = owner.open(&page(&link)).await;
+        let answer = owner.submit(answer.form("form.danger-frame").with("action", "remove")).await;
+        assert!(summary(&answer)[0].contains("刚重置过密码"), "{:?}", summary(&answer));
+        assert!(enrolled(&passport).await.passkey);
     })
     .await;
 }

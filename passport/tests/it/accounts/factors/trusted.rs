@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
+use super::super::recovery::{NEW, choose, proven};
+use super::passkeys::make;
 use super::*;
+use crate::support::authenticator::Authenticator;
 use crate::support::on_both_with;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -87,10 +90,53 @@ async fn trust_ends_when_its_owner_says_so_and_with_each_change_of_what_it_leave
         passport.clock.advance(Duration::from_secs(60));
         let browser = trusted(&passport, &app).await;
         let answer = owner.open(&page("/account/password")).await;
-        let new = crate::accounts::recovery::NEW;
-        let change = form(&answer, "/account/password").set("old_password", PASSWORD).set("password", new);
-        owner.submit(change.set("password_confirm", new)).await;
-        assert_eq!(leads_to(&browser, new).await, "/sign-in/second-step", "another password");
+        let change = form(&answer, "/account/password").set("old_password", PASSWORD).set("password", NEW);
+        owner.submit(change.set("password_confirm", NEW)).await;
+        assert_eq!(leads_to(&browser, NEW).await, "/sign-in/second-step", "another password");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn trust_ends_when_another_app_is_added_or_a_factor_goes() {
+    on_both_with(PLAIN, |passport| async move {
+        candidate(&passport).await;
+        let mut owner = passport.browser();
+        sign_in(&mut owner).await;
+        let (app, _) = with_app(&passport, &mut owner).await;
+        make(&mut owner, &mut Authenticator::new()).await;
+        passport.clock.advance(Duration::from_secs(60));
+        let browser = trusted(&passport, &app).await;
+        let answer = owner.open(&page("/account/security/authenticator")).await;
+        let app = App(answer.texts("#secret").concat());
+        owner.submit(form(&answer, "/account/security/authenticator").set("code", &app.code(&passport))).await;
+        assert_eq!(leads_to(&browser, PASSWORD).await, "/sign-in/second-step", "another app");
+
+        passport.clock.advance(Duration::from_secs(60));
+        let browser = trusted(&passport, &app).await;
+        let answer = owner.open(&page("/account/security/authenticator/remove")).await;
+        owner.submit(form(&answer, "/account/security/authenticator/remove")).await;
+        assert!(!enrolled(&passport).await.authenticator);
+        assert_eq!(leads_to(&browser, PASSWORD).await, "/sign-in/second-step", "the passkey is left");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn after_a_reset_no_browser_leaves_the_step_out() {
+    on_both_with(PLAIN, |passport| async move {
+        candidate(&passport).await;
+        let mut owner = passport.browser();
+        sign_in(&mut owner).await;
+        let (app, codes) = with_app(&passport, &mut owner).await;
+        passport.clock.advance(Duration::from_secs(60));
+        let browser = trusted(&passport, &app).await;
+        let mut lost = passport.browser();
+        let answer = proven(&passport, &mut lost, EMAIL, EMAIL).await;
+        let shown = answer.form("form:has([name=code])").with("action", "factor").set("code", &codes[0]);
+        let answer = lost.submit(shown).await;
+        assert_eq!(choose(&mut lost, &answer).await.url.path(), "/sign-in");
+        assert_eq!(leads_to(&browser, NEW).await, "/sign-in/second-step", "whoever trusted it may not be the owner");
     })
     .await;
 }
