@@ -13,7 +13,7 @@ use super::contact::{code_in, link_in, messages};
 use super::*;
 use crate::back_channel::site;
 use crate::support::on_both_with;
-use crate::support::site::{OURS, THEIRS, claims, encoded, get, post, request, with};
+use crate::support::site::{OURS, THEIRS, claims, encoded, get, post, refreshing, request, token, with};
 
 const NUMBER: &str = "+8613800138000";
 
@@ -170,6 +170,19 @@ async fn after_a_week_nothing_personal_stays_the_contacts_are_free_and_the_id_is
         }
         candidate(&passport).await;
         assert_eq!(lands(&passport).await.1.url.path(), "/", "the contacts are free, for another account");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_sites_were_given_for_offline_use_ends_with_the_wish() {
+    on_both_with(PLAIN, |passport| async move {
+        passport.register(&[OURS]).await;
+        let mut browser = signed_in(&passport).await;
+        let tokens = passport.tokens(&mut browser, "openid offline_access").await;
+        assert_eq!(wish(&mut browser, PASSWORD).await.url.path(), "/");
+        let refreshed = token(&mut browser, &refreshing(tokens["refresh_token"].as_str().expect("a token"))).await;
+        assert_eq!(refreshed.json()["error"], "invalid_grant");
     })
     .await;
 }

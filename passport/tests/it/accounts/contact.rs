@@ -244,6 +244,22 @@ async fn a_mistyped_address_is_corrected_where_the_code_is_awaited_and_the_old_o
 }
 
 #[tokio::test]
+async fn an_address_that_is_proven_is_not_corrected_by_a_session_alone() {
+    on_both_with(PLAIN, |passport| async move {
+        candidate(&passport).await;
+        super::recovery::change(&passport, "UPDATE accounts SET mobile_verified_at = NULL").await;
+        let mut browser = passport.browser();
+        sign_in(&mut browser).await;
+        let asked = ask(&mut browser, "mobile").await;
+        let forged = form_of(&asked, "/account/contact/proof").with("email", "lihua2007@example.com");
+        let answer = browser.submit(forged.with("action", "correct")).await;
+        assert_eq!(answer.url.path(), "/account/contact", "{}", answer.text);
+        assert!(browser.open(&page("/account/contact")).await.text.contains("li***06@example.com"));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_address_that_another_account_has_is_no_correction() {
     on_both_with(PLAIN, |passport| async move {
         candidate(&passport).await;

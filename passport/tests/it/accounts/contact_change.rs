@@ -158,6 +158,9 @@ async fn the_former_address_undoes_the_change_and_every_later_one_and_the_accoun
         owner.submit(filled).await;
         assert_eq!(lands(&passport, EMAIL).await, "/", "{}", chosen.text);
         assert_eq!(lands(&passport, MOBILE).await, "/", "the number is back as well");
+        for name in ["thief@example.com", NEWER, "13900139000"] {
+            assert_eq!(lands(&passport, name).await, "/sign-in", "{name} is no name of the account any more");
+        }
         assert_eq!(passport.browser().open(&link_in(&letter)).await.status, StatusCode::GONE);
     })
     .await;
@@ -188,6 +191,8 @@ async fn after_three_days_nothing_can_be_undone_and_the_former_address_is_free()
         let taken = super::register::register_form(&mut stranger).await.set("mobile", "13900139000");
         assert_ne!(stranger.submit(taken.clone()).await.url.path(), "/sign-in", "it is kept for the owner so long");
         passport.clock.advance(Duration::from_secs(72 * 60 * 60));
+        let late = passport.browser().open(&link_in(&letter)).await;
+        assert_eq!(late.status, StatusCode::GONE, "however late the clean-up is");
         assert_eq!(passport.app.accounts.settle_changes().await.expect("settled"), 1);
         assert_eq!(passport.browser().open(&link_in(&letter)).await.status, StatusCode::GONE);
         let mut stranger = passport.browser();

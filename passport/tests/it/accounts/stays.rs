@@ -282,3 +282,20 @@ async fn a_page_says_until_when_it_holds_and_a_use_carries_that_on() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn who_asks_for_more_time_has_all_that_is_told() {
+    on_both_with(PLAIN, |passport| async move {
+        candidate(&passport).await;
+        let mut browser = at_a_public_computer(&passport).await;
+        let first = browser.open(&page("/account/profile")).await;
+        let csrf = first.attributes("[data-more]", "data-csrf").concat();
+        // So soon after the last use no other request is written down.
+        passport.clock.advance(MINUTE / 2);
+        let more = post(&mut browser, "/account/sessions/more", encoded(&[("csrf", &csrf)]), &[]).await;
+        assert_eq!(more.json()["seconds"], 600, "{}", more.text);
+        passport.clock.advance(10 * MINUTE - Duration::from_secs(1));
+        assert!(is_in(&mut browser).await);
+    })
+    .await;
+}

@@ -125,10 +125,25 @@ async fn half_a_sign_in_is_worth_its_step_only_and_ends_with_its_time_or_with_th
         assert_eq!(answer.url.path(), "/sign-in", "ten minutes are over");
         assert!(answer.texts(".notice").concat().contains("等待太久"));
 
+        let mut used = passport.browser();
+        let form = second(&halfway(&mut used).await);
+        let mut again = used.clone();
+        assert_eq!(used.submit(form.clone().set("code", &app.code(&passport))).await.url.path(), "/");
+        passport.clock.advance(Duration::from_secs(30));
+        let answer = again.submit(form.set("code", &app.code(&passport))).await;
+        assert_eq!(answer.url.path(), "/sign-in", "it was for one sign-in");
+
+        let mut half = passport.browser();
+        let form = second(&halfway(&mut half).await);
+        passport.clock.advance(Duration::from_secs(30));
+        let account = passport.app.accounts.locate(EMAIL).await.expect("an answer").expect("an account");
+        super::super::recovery::change(&passport, "UPDATE accounts SET password_set_at = password_set_at + 1").await;
+        let answer = half.submit(form.set("code", &app.code(&passport))).await;
+        assert_eq!(answer.url.path(), "/sign-in", "the password is another by now");
+
         let mut half = passport.browser();
         let form = second(&halfway(&mut half).await);
         assert_eq!(half.open(&page("/account/security")).await.url.path(), "/sign-in");
-        let account = passport.app.accounts.locate(EMAIL).await.expect("an answer").expect("an account");
         passport.app.accounts.lock(account).await.expect("locked");
         let answer = half.submit(form.set("code", &app.code(&passport))).await;
         assert_eq!(answer.url.path(), "/sign-in", "nobody signs in to a locked account");

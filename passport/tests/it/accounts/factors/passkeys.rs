@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
+use super::super::register::count;
 use super::*;
 use crate::support::authenticator::Authenticator;
 use crate::support::on_both_with;
@@ -65,6 +66,24 @@ async fn with_a_passkey_the_password_alone_is_not_enough_and_the_passkey_is_the_
         let form = answered(answer.form(USE), &options, &device.get(&options));
         assert_eq!(elsewhere.submit(form).await.url.path(), "/");
         assert!(is_in(&elsewhere).await);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_shows_a_passkey_after_the_password_of_another_has_shown_the_passkey_alone() {
+    on_both_with(PLAIN, |passport| async move {
+        candidate_with(&passport, &mut Authenticator::new()).await;
+        let (mut other, mut theirs) = (passport.browser(), Authenticator::new());
+        passport.sign_in(&mut other, None, None).await;
+        make(&mut other, &mut theirs).await;
+        let mut browser = passport.browser();
+        let answer = halfway(&mut browser).await;
+        let options = options(&mut browser, &answer, USE).await.json();
+        let form = answered(answer.form(USE), &options, &theirs.get(&options));
+        assert_eq!(browser.submit(form).await.url.path(), "/");
+        let told = count(&passport, "SELECT COUNT(*) AS n FROM sessions WHERE amr = 'pop user mfa'").await;
+        assert_eq!(told, 1, "sites are told what was shown of this account");
     })
     .await;
 }

@@ -25,7 +25,7 @@ async fn a_code_stands_in_for_the_app_once_and_its_owner_is_told() {
         let mut lost = passport.browser();
         let answer = with_code(&mut lost, &codes[3].to_lowercase().replace('-', " ")).await;
         assert_eq!(answer.url.path(), "/", "{:?}", summary(&answer));
-        assert!(messages(&passport).await.last().is_some_and(|told| told.contains("恢复码")));
+        assert!(messages(&passport).await.last().is_some_and(|told| told.contains("用一个恢复码登录")));
         let mut again = passport.browser();
         let answer = with_code(&mut again, &codes[3]).await;
         assert!(summary(&answer)[0].contains("已经用过"), "{:?}", summary(&answer));

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
+use super::super::recovery::NEW;
 use super::*;
 use crate::support::on_both_with;
 
@@ -56,10 +57,23 @@ async fn an_account_with_a_second_factor_shows_it_before_what_matters_most() {
                 (StatusCode::OK, &path[..path.find('?').unwrap_or(path.len())])
             );
         }
+        let mut forms = Vec::new();
+        for path in ["/account/password", "/account/contact/change?contact=email", "/account/close"] {
+            let answer = browser.open(&page(path)).await;
+            forms.push(answer.form("main form:has([name=old_password])").set("old_password", PASSWORD));
+        }
+        forms[0] = forms[0].clone().set("password", NEW).set("password_confirm", NEW);
+        forms[1] = forms[1].clone().set("email", "lihua2007@example.com");
+        let before = messages(&passport).await.len();
         passport.clock.advance(Duration::from_secs(5 * 60));
         for path in ["/account/password", "/account/contact/change?contact=email", "/account/close"] {
             assert_eq!(browser.clone().open(&page(path)).await.url.path(), "/sign-in", "{path}");
         }
+        for form in forms {
+            let answer = browser.clone().submit(form).await;
+            assert_eq!(answer.url.path(), "/sign-in", "the password alone is not enough: {}", answer.text);
+        }
+        assert_eq!(messages(&passport).await.len(), before, "nobody is written to: nothing was done");
     })
     .await;
 }
