@@ -36,14 +36,14 @@ impl Client {
         let initiate_login_uri = check.url("initiate_login_uri", m.initiate_login_uri.as_deref());
         let policy_uri = check.url("policy_uri", m.policy_uri.as_deref());
         let tos_uri = check.url("tos_uri", m.tos_uri.as_deref());
-        let logo_uri = check.url("logo_uri", m.logo_uri.as_deref());
+        let logo_uri = check.called("logo_uri", m.logo_uri.as_deref());
         let keys = check.keys(m);
         let certificate_name = check.certificate(m);
         let requests = check.requests(m);
         let sector = check.sector(m, &redirect_uris);
-        let backchannel_logout_uri = check.url("backchannel_logout_uri", m.backchannel_logout_uri.as_deref());
+        let backchannel_logout_uri = check.called("backchannel_logout_uri", m.backchannel_logout_uri.as_deref());
         let frontchannel_logout_uri = check.front_channel(m, &redirect_uris);
-        let open_registrations_uri = check.url("open_registrations_uri", m.open_registrations_uri.as_deref());
+        let open_registrations_uri = check.called("open_registrations_uri", m.open_registrations_uri.as_deref());
         // Whoever is asked can keep an account from being closed.
         let is_asked = m.open_registrations_uri.is_some();
         check.require("open_registrations_uri", !is_asked || m.first_party, Rule::FirstParty);
@@ -265,6 +265,13 @@ impl Check {
         good
     }
 
+    /// An address that is called from here: `egress` calls nothing but https, for a site on a developer's machine too.
+    fn called(&mut self, field: &'static str, text: Option<&str>) -> Option<Url> {
+        let url = self.url(field, text)?;
+        self.require(field, url.scheme() == "https", Rule::Https);
+        Some(url)
+    }
+
     /// OIDC Front-Channel Logout §2: scheme, host and port are those of a redirect URI.
     fn front_channel(&mut self, m: &Metadata, redirect_uris: &[RedirectUri]) -> Option<Url> {
         let uri = self.url("frontchannel_logout_uri", m.frontchannel_logout_uri.as_deref())?;
@@ -276,7 +283,7 @@ impl Check {
     }
 
     fn keys(&mut self, m: &Metadata) -> ClientKeys {
-        let at = self.url("jwks_uri", m.jwks_uri.as_deref());
+        let at = self.called("jwks_uri", m.jwks_uri.as_deref());
         self.require("jwks", m.jwks.is_none() || m.jwks_uri.is_none(), Rule::TwoKeySets);
         let registered = m.jwks.as_ref().map(KeySet::read);
         if let Some(Err(problem)) = &registered {
@@ -295,9 +302,7 @@ impl Check {
 
     /// OIDC Core §8.1: the host of the sector identifier, or the one host of all redirect URIs.
     fn sector(&mut self, m: &Metadata, redirect_uris: &[RedirectUri]) -> Option<String> {
-        let named = self.url("sector_identifier_uri", m.sector_identifier_uri.as_deref());
-        let https = named.as_ref().is_none_or(|url| url.scheme() == "https");
-        self.require("sector_identifier_uri", https, Rule::Https);
+        let named = self.called("sector_identifier_uri", m.sector_identifier_uri.as_deref());
         if m.subject_type == SubjectType::Public {
             return None;
         }

@@ -123,6 +123,10 @@ async fn metadata_that_breaks_a_rule_is_refused_by_its_field() {
             ("id_token_encrypted_response_alg", json!("RSA-OAEP"), "invalid_client_metadata"),
             ("logo_uri", json!("ftp://new.test/"), "invalid_client_metadata"),
             ("request_uris", json!(["http://127.0.0.1/r.jwt"]), "invalid_client_metadata"),
+            // What we call ourselves is called by https alone, so nothing else is promised.
+            ("backchannel_logout_uri", json!("http://localhost:8080/logout"), "invalid_client_metadata"),
+            ("jwks_uri", json!("http://localhost:8080/jwks.json"), "invalid_client_metadata"),
+            ("logo_uri", json!("http://localhost:8080/logo.png"), "invalid_client_metadata"),
             ("sector_identifier_uri", json!("http://127.0.0.1/uris.json"), "invalid_client_metadata"),
             ("sector_identifier_uri", json!("https://127.0.0.1/uris.json"), "invalid_client_metadata"),
             ("frontchannel_logout_uri", json!("https://other.test/out"), "invalid_client_metadata"),
