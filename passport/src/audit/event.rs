@@ -1,39 +1,11 @@
 //! The kinds of events, as types: whoever adds one names its fields here and nowhere else.
 
 use std::borrow::Cow;
-use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 /// A word of ours: which reason, which field, which state.
 pub type Code = Cow<'static, str>;
-
-/// Who did it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Actor {
-    /// A candidate, by account id.
-    Account(String),
-    /// A relying party, by client id.
-    Client(String),
-    /// Somebody at the command line of a node.
-    Operator,
-    /// Someone not signed in.
-    Visitor,
-    /// The passport itself, on schedule or at start.
-    System,
-}
-
-impl fmt::Display for Actor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Account(id) => write!(f, "account:{id}"),
-            Self::Client(id) => write!(f, "client:{id}"),
-            Self::Operator => f.write_str("operator"),
-            Self::Visitor => f.write_str("visitor"),
-            Self::System => f.write_str("system"),
-        }
-    }
-}
 
 /// What happened. Fields are ids and codes of ours, never what a person typed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -375,73 +347,6 @@ pub enum Event {
     },
 }
 
-/// One event of each kind, and of those kinds that are told in several ways one for each. Accounts and clients in them
-/// are `an-account` and `a-client`.
-#[cfg(test)]
-pub(crate) fn samples() -> Vec<Event> {
-    let (account, client) = (|| "an-account".to_owned(), || "a-client".to_owned());
-    let text = || "x".to_owned();
-    vec![
-        Event::AccountRegistered { account: account() },
-        Event::AgreementAccepted { account: account(), version: text() },
-        Event::SignedIn { account: account(), session: text() },
-        Event::SignInRefused { account: account(), reason: "password".into() },
-        Event::SignInRefused { account: account(), reason: "second_step".into() },
-        Event::SignInRefused { account: account(), reason: "another".into() },
-        Event::AccountLocked { account: account(), until: Some(1) },
-        Event::AccountLocked { account: account(), until: None },
-        Event::AccountUnlocked { account: account() },
-        Event::PasswordChanged { account: account(), sessions_ended: 1 },
-        Event::PasswordRemoved { account: account(), sessions_ended: 1 },
-        Event::DataCopied { account: account() },
-        Event::PasswordReset { account: account(), sessions_ended: 1 },
-        Event::RecoveryProven { account: account(), contact: "email".into() },
-        Event::RecoveryWaits { account: account(), until: 1 },
-        Event::RecoveryCancelled { account: account() },
-        Event::AccountNamed { account: account() },
-        Event::ContactProven { account: account(), contact: "email".into() },
-        Event::ContactRefused { account: account(), contact: "email".into() },
-        Event::NumberClaimed { account: account(), until: 1 },
-        Event::NumberKept { account: account() },
-        Event::ContactDetached { account: account(), contact: "mobile".into() },
-        Event::ContactCorrected { account: account(), contact: "email".into() },
-        Event::ContactChanged { account: account(), contact: "email".into() },
-        Event::AccountFrozen { account: account() },
-        Event::CaseOpened { account: account(), case: text() },
-        Event::CaseClosed { account: account(), case: text() },
-        Event::ClosureAsked { account: account(), due: 1 },
-        Event::ClosureTakenBack { account: account() },
-        Event::AppealMoved { appeal: text(), step: "granted".into(), staff: Some(text()) },
-        Event::DocumentClaimed { account: account(), appeal: text(), until: 1 },
-        Event::DocumentDefended { account: account(), appeal: text() },
-        Event::DocumentKept { account: account(), appeal: text() },
-        Event::DocumentDetached { account: account(), appeal: text() },
-        Event::DocumentBound { account: account(), appeal: text() },
-        Event::FactorAdded { account: account(), factor: "passkey".into() },
-        Event::FactorAdded { account: account(), factor: "authenticator".into() },
-        Event::FactorAdded { account: account(), factor: "recovery_codes".into() },
-        Event::FactorRemoved { account: account(), factor: "passkey".into() },
-        Event::FactorRemoved { account: account(), factor: "authenticator".into() },
-        Event::FactorRemoved { account: account(), factor: "all".into() },
-        Event::AccountClosed { account: account(), reason: "unproven".into() },
-        Event::ProfileChanged { account: account(), fields: vec!["name".into()] },
-        Event::SessionEnded { account: account(), session: text(), reason: "another".into() },
-        Event::ConsentGiven { account: account(), client: client(), scope: text() },
-        Event::ConsentRefused { account: account(), client: client() },
-        Event::ConsentWithdrawn { account: account(), client: client() },
-        Event::CodeReused { account: account(), client: client() },
-        Event::RefreshTokenReused { account: account(), client: client() },
-        Event::ClientRegistered { client: client() },
-        Event::ClientRemoved { client: client() },
-        Event::ClientInvited { uses: 1 },
-        Event::ClientChanged { client: client() },
-        Event::ClientSecretAdded { client: client() },
-        Event::ClientSecretsRetired { client: client(), at: 1 },
-        Event::SigningKeyMoved { kid: text(), alg: "ES256".into(), from: None, to: Some("active".into()) },
-        Event::DataKeyMade { key: text() },
-    ]
-}
-
 impl Event {
     /// The account it concerns, if any.
     pub fn account(&self) -> Option<&str> {
@@ -505,35 +410,6 @@ impl Event {
             | Self::ClientSecretAdded { client }
             | Self::ClientSecretsRetired { client, .. } => Some(client),
             _ => None,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::{Value, json};
-
-    use super::*;
-
-    #[test]
-    fn there_is_a_sample_of_every_kind() {
-        let kind = |event| serde_json::to_value(event).ok().and_then(|value| Some(value["kind"].as_str()?.to_owned()));
-        let sampled: Vec<String> = samples().into_iter().filter_map(kind).collect();
-        // The sentence about a kind that does not exist names all that do.
-        let refused = serde_json::from_value::<Event>(json!({ "kind": "nothing" })).expect_err("no such kind");
-        let refused = refused.to_string();
-        let kinds: Vec<&str> = refused.split('`').skip(3).step_by(2).collect();
-        assert!(kinds.len() > 20 && kinds.contains(&"signed_in"), "{refused}");
-        for kind in kinds {
-            assert!(sampled.iter().any(|known| known == kind), "no sample of {kind}");
-        }
-    }
-
-    #[test]
-    fn what_is_stored_is_read_again() {
-        for event in samples() {
-            let stored: Value = serde_json::to_value(&event).expect("JSON");
-            assert_eq!(serde_json::from_value::<Event>(stored).expect("an event"), event);
         }
     }
 }

@@ -5,7 +5,10 @@
 //! number of a document. Where a person in a browser did something, the network and the device are noted, for the
 //! person's own account of it. Events are kept for [`RETENTION`].
 
+mod actor;
 pub mod event;
+#[cfg(test)]
+pub(crate) mod samples;
 pub mod store;
 
 use std::time::Duration;
@@ -15,7 +18,8 @@ use shared::db::{DbError, Tx};
 use shared::entropy::SharedEntropy;
 use shared::http::Caller;
 
-pub use self::event::{Actor, Code, Event};
+pub use self::actor::Actor;
+pub use self::event::{Code, Event};
 
 /// How long events are kept: twelve months, which people can look back on; the Cybersecurity Law asks for six
 /// (article 21).

@@ -127,7 +127,7 @@ mod tests {
     fn every_event_that_concerns_a_person_is_told_in_both_languages() {
         let pages = Pages::new(Arc::new(texts::catalogue()), None);
         let told: Vec<Event> =
-            crate::audit::event::samples().into_iter().filter(|event| event.account().is_some()).collect();
+            crate::audit::samples::all().into_iter().filter(|event| event.account().is_some()).collect();
         for lang in [Lang::Zh, Lang::En] {
             let page = pages.page(lang, &Uri::from_static("/"));
             let mut texts = Vec::new();
@@ -145,7 +145,7 @@ mod tests {
 
     #[test]
     fn what_concerns_no_person_is_told_to_none() {
-        for event in crate::audit::event::samples().iter().filter(|event| event.account().is_none()) {
+        for event in crate::audit::samples::all().iter().filter(|event| event.account().is_none()) {
             assert_eq!(sentence(event), None, "{event:?}");
         }
     }

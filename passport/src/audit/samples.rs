@@ -1,0 +1,93 @@
+//! Examples of what is on record, for tests that have to see every kind.
+
+use serde_json::{Value, json};
+
+use super::Event;
+
+/// One event of each kind, and of those kinds that are told in several ways one for each. Accounts and clients in them
+/// are `an-account` and `a-client`.
+pub(crate) fn all() -> Vec<Event> {
+    let (account, client) = (|| "an-account".to_owned(), || "a-client".to_owned());
+    let text = || "x".to_owned();
+    vec![
+        Event::AccountRegistered { account: account() },
+        Event::AgreementAccepted { account: account(), version: text() },
+        Event::SignedIn { account: account(), session: text() },
+        Event::SignInRefused { account: account(), reason: "password".into() },
+        Event::SignInRefused { account: account(), reason: "second_step".into() },
+        Event::SignInRefused { account: account(), reason: "another".into() },
+        Event::AccountLocked { account: account(), until: Some(1) },
+        Event::AccountLocked { account: account(), until: None },
+        Event::AccountUnlocked { account: account() },
+        Event::PasswordChanged { account: account(), sessions_ended: 1 },
+        Event::PasswordRemoved { account: account(), sessions_ended: 1 },
+        Event::DataCopied { account: account() },
+        Event::PasswordReset { account: account(), sessions_ended: 1 },
+        Event::RecoveryProven { account: account(), contact: "email".into() },
+        Event::RecoveryWaits { account: account(), until: 1 },
+        Event::RecoveryCancelled { account: account() },
+        Event::AccountNamed { account: account() },
+        Event::ContactProven { account: account(), contact: "email".into() },
+        Event::ContactRefused { account: account(), contact: "email".into() },
+        Event::NumberClaimed { account: account(), until: 1 },
+        Event::NumberKept { account: account() },
+        Event::ContactDetached { account: account(), contact: "mobile".into() },
+        Event::ContactCorrected { account: account(), contact: "email".into() },
+        Event::ContactChanged { account: account(), contact: "email".into() },
+        Event::AccountFrozen { account: account() },
+        Event::CaseOpened { account: account(), case: text() },
+        Event::CaseClosed { account: account(), case: text() },
+        Event::ClosureAsked { account: account(), due: 1 },
+        Event::ClosureTakenBack { account: account() },
+        Event::AppealMoved { appeal: text(), step: "granted".into(), staff: Some(text()) },
+        Event::DocumentClaimed { account: account(), appeal: text(), until: 1 },
+        Event::DocumentDefended { account: account(), appeal: text() },
+        Event::DocumentKept { account: account(), appeal: text() },
+        Event::DocumentDetached { account: account(), appeal: text() },
+        Event::DocumentBound { account: account(), appeal: text() },
+        Event::FactorAdded { account: account(), factor: "passkey".into() },
+        Event::FactorAdded { account: account(), factor: "authenticator".into() },
+        Event::FactorAdded { account: account(), factor: "recovery_codes".into() },
+        Event::FactorRemoved { account: account(), factor: "passkey".into() },
+        Event::FactorRemoved { account: account(), factor: "authenticator".into() },
+        Event::FactorRemoved { account: account(), factor: "all".into() },
+        Event::AccountClosed { account: account(), reason: "unproven".into() },
+        Event::ProfileChanged { account: account(), fields: vec!["name".into()] },
+        Event::SessionEnded { account: account(), session: text(), reason: "another".into() },
+        Event::ConsentGiven { account: account(), client: client(), scope: text() },
+        Event::ConsentRefused { account: account(), client: client() },
+        Event::ConsentWithdrawn { account: account(), client: client() },
+        Event::CodeReused { account: account(), client: client() },
+        Event::RefreshTokenReused { account: account(), client: client() },
+        Event::ClientRegistered { client: client() },
+        Event::ClientRemoved { client: client() },
+        Event::ClientInvited { uses: 1 },
+        Event::ClientChanged { client: client() },
+        Event::ClientSecretAdded { client: client() },
+        Event::ClientSecretsRetired { client: client(), at: 1 },
+        Event::SigningKeyMoved { kid: text(), alg: "ES256".into(), from: None, to: Some("active".into()) },
+        Event::DataKeyMade { key: text() },
+    ]
+}
+
+#[test]
+fn there_is_a_sample_of_every_kind() {
+    let kind = |event| serde_json::to_value(event).ok().and_then(|value| Some(value["kind"].as_str()?.to_owned()));
+    let sampled: Vec<String> = all().into_iter().filter_map(kind).collect();
+    // The sentence about a kind that does not exist names all that do.
+    let refused = serde_json::from_value::<Event>(json!({ "kind": "nothing" })).expect_err("no such kind");
+    let refused = refused.to_string();
+    let kinds: Vec<&str> = refused.split('`').skip(3).step_by(2).collect();
+    assert!(kinds.len() > 20 && kinds.contains(&"signed_in"), "{refused}");
+    for kind in kinds {
+        assert!(sampled.iter().any(|known| known == kind), "no sample of {kind}");
+    }
+}
+
+#[test]
+fn what_is_stored_is_read_again() {
+    for event in all() {
+        let stored: Value = serde_json::to_value(&event).expect("JSON");
+        assert_eq!(serde_json::from_value::<Event>(stored).expect("an event"), event);
+    }
+}
