@@ -1,6 +1,8 @@
 //! The tables of accounts, login names, identity documents and agreements.
 
+mod agreements;
 mod credentials;
+mod identities;
 
 use shared::clock::Timestamp;
 use shared::db::{BrokenRow, Db, DbError, Row, Tx, sql};
@@ -10,10 +12,12 @@ use crate::accounts::model::{
     Account, AccountClaims, AccountId, Details, Email, IdDocument, IdType, Identity, LoginName, Mobile, Name, Province,
 };
 
+pub use self::agreements::{Accepted, Agreement, agreements, insert_agreement};
 pub use self::credentials::{
     Credentials, Found, credentials, credentials_by_id, guarded_until, hold, remove_password, renew_hash,
     replace_password, set_blocked, set_frozen, set_password,
 };
+pub use self::identities::{SealedIdentity, find_by_document, has_identity, insert_identity, remove_identity};
 
 /// A new account, before it is stored.
 #[derive(Debug, Clone)]
@@ -34,28 +38,6 @@ pub struct NewAccount {
     pub password_hash: String,
     /// SHA-256 of the form that the account was made by and of its contacts, so that a second copy finds the account.
     pub form_hash: Option<[u8; 32]>,
-}
-
-/// An identity document, sealed.
-#[derive(Debug, Clone)]
-pub struct SealedIdentity {
-    /// Its type.
-    pub kind: IdType,
-    /// Its number, sealed.
-    pub number_sealed: Vec<u8>,
-    /// The keyed hash of [`IdDocument::lookup_key`].
-    pub number_mac: [u8; 32],
-}
-
-/// An agreement that was accepted.
-#[derive(Debug, Clone)]
-pub struct Accepted {
-    /// Which one.
-    pub document: &'static str,
-    /// Which version of it.
-    pub version: String,
-    /// SHA-256 of the text that was accepted.
-    pub sha256: [u8; 32],
 }
 
 /// Stores a new account and claims its login names.
@@ -89,111 +71,6 @@ pub async fn insert(tx: &mut Tx, new: &NewAccount, now: Timestamp) -> Result<(),
     Ok(())
 }
 
-/// Binds an identity document to an account.
-///
-/// # Errors
-/// [`DbError::Conflict`] on `identities_number_mac_key` when another account has it; see [`DbError`].
-pub async fn insert_identity(
-    tx: &mut Tx,
-    account: AccountId,
-    identity: &SealedIdentity,
-    now: Timestamp,
-) -> Result<(), DbError> {
-    sql("INSERT INTO identities (account_id, kind, number_sealed, number_mac, created_at) VALUES ($1, $2, $3, $4, $5)")
-        .bind(account)
-        .bind(identity.kind.code())
-        .bind(&identity.number_sealed)
-        .bind(identity.number_mac)
-        .bind(now)
-        .execute(tx)
-        .await
-        .map(drop)
-}
-
-/// Whether an identity document is bound to an account.
-///
-/// # Errors
-/// See [`DbError`].
-pub async fn has_identity(tx: &mut Tx, account: AccountId) -> Result<bool, DbError> {
-    let row = sql("SELECT kind FROM identities WHERE account_id = $1").bind(account).fetch_optional(tx).await?;
-    Ok(row.is_some())
-}
-
-/// Takes that identity document from an account; whether the account had it.
-///
-/// # Errors
-/// See [`DbError`].
-pub async fn remove_identity(
-    tx: &mut Tx,
-    account: AccountId,
-    number_mac: [u8; 32],
-    now: Timestamp,
-) -> Result<bool, DbError> {
-    let removed = sql("DELETE FROM identities WHERE account_id = $1 AND number_mac = $2")
-        .bind(account)
-        .bind(number_mac)
-        .execute(tx)
-        .await?;
-    if removed == 0 {
-        return Ok(false);
-    }
-    let unverified = sql("UPDATE accounts SET id_verified_at = NULL, updated_at = $2 WHERE id = $1");
-    unverified.bind(account).bind(now).execute(tx).await?;
-    Ok(true)
-}
-
-/// Notes that the account's owner accepted an agreement.
-///
-/// # Errors
-/// See [`DbError`].
-pub async fn insert_agreement(
-    tx: &mut Tx,
-    account: AccountId,
-    accepted: &Accepted,
-    now: Timestamp,
-) -> Result<(), DbError> {
-    sql("INSERT INTO agreements (account_id, document, version, sha256, accepted_at) VALUES ($1, $2, $3, $4, $5)")
-        .bind(account)
-        .bind(accepted.document)
-        .bind(&accepted.version)
-        .bind(accepted.sha256)
-        .bind(now)
-        .execute(tx)
-        .await
-        .map(drop)
-}
-
-/// An agreement as it was accepted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Agreement {
-    /// `agreement` or `privacy`.
-    pub document: String,
-    /// Which version of it.
-    pub version: String,
-    /// When.
-    pub accepted_at: Timestamp,
-}
-
-/// The agreements that an account's owner accepted, in their order.
-///
-/// # Errors
-/// See [`DbError`].
-pub async fn agreements(tx: &mut Tx, account: AccountId) -> Result<Vec<Agreement>, DbError> {
-    let rows = sql("SELECT document, version, accepted_at FROM agreements WHERE account_id = $1 \
-         ORDER BY accepted_at, document")
-    .bind(account)
-    .fetch_all(tx)
-    .await?;
-    let read = |row: &Row| {
-        Ok(Agreement {
-            document: row.get("document")?,
-            version: row.get("version")?,
-            accepted_at: row.get("accepted_at")?,
-        })
-    };
-    rows.iter().map(read).collect()
-}
-
 /// Whether the form with that hash has made its account.
 ///
 /// # Errors
@@ -209,19 +86,6 @@ pub async fn is_registered(tx: &mut Tx, form_hash: &[u8; 32]) -> Result<bool, Db
 /// See [`DbError`].
 pub async fn find_by_name(tx: &mut Tx, name: &LoginName) -> Result<Option<AccountId>, DbError> {
     let row = sql("SELECT account_id FROM login_names WHERE name = $1").bind(name.as_str()).fetch_optional(tx).await?;
-    row.map(|row| row.get("account_id")).transpose()
-}
-
-/// Whose identity document that is.
-///
-/// # Errors
-/// See [`DbError`].
-pub async fn find_by_document(tx: &mut Tx, kind: IdType, number_mac: [u8; 32]) -> Result<Option<AccountId>, DbError> {
-    let row = sql("SELECT account_id FROM identities WHERE number_mac = $1 AND kind = $2")
-        .bind(number_mac)
-        .bind(kind.code())
-        .fetch_optional(tx)
-        .await?;
     row.map(|row| row.get("account_id")).transpose()
 }
 

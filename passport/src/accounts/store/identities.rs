@@ -1,0 +1,83 @@
+//! Identity documents, sealed, and whose they are.
+
+use shared::clock::Timestamp;
+use shared::db::{DbError, Tx, sql};
+
+use crate::accounts::model::{AccountId, IdType};
+
+/// An identity document, sealed.
+#[derive(Debug, Clone)]
+pub struct SealedIdentity {
+    /// Its type.
+    pub kind: IdType,
+    /// Its number, sealed.
+    pub number_sealed: Vec<u8>,
+    /// The keyed hash of [`IdDocument::lookup_key`].
+    pub number_mac: [u8; 32],
+}
+
+/// Binds an identity document to an account.
+///
+/// # Errors
+/// [`DbError::Conflict`] on `identities_number_mac_key` when another account has it; see [`DbError`].
+pub async fn insert_identity(
+    tx: &mut Tx,
+    account: AccountId,
+    identity: &SealedIdentity,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    sql("INSERT INTO identities (account_id, kind, number_sealed, number_mac, created_at) VALUES ($1, $2, $3, $4, $5)")
+        .bind(account)
+        .bind(identity.kind.code())
+        .bind(&identity.number_sealed)
+        .bind(identity.number_mac)
+        .bind(now)
+        .execute(tx)
+        .await
+        .map(drop)
+}
+
+/// Whether an identity document is bound to an account.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn has_identity(tx: &mut Tx, account: AccountId) -> Result<bool, DbError> {
+    let row = sql("SELECT kind FROM identities WHERE account_id = $1").bind(account).fetch_optional(tx).await?;
+    Ok(row.is_some())
+}
+
+/// Takes that identity document from an account; whether the account had it.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn remove_identity(
+    tx: &mut Tx,
+    account: AccountId,
+    number_mac: [u8; 32],
+    now: Timestamp,
+) -> Result<bool, DbError> {
+    let removed = sql("DELETE FROM identities WHERE account_id = $1 AND number_mac = $2")
+        .bind(account)
+        .bind(number_mac)
+        .execute(tx)
+        .await?;
+    if removed == 0 {
+        return Ok(false);
+    }
+    let unverified = sql("UPDATE accounts SET id_verified_at = NULL, updated_at = $2 WHERE id = $1");
+    unverified.bind(account).bind(now).execute(tx).await?;
+    Ok(true)
+}
+
+/// Whose identity document that is.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn find_by_document(tx: &mut Tx, kind: IdType, number_mac: [u8; 32]) -> Result<Option<AccountId>, DbError> {
+    let row = sql("SELECT account_id FROM identities WHERE number_mac = $1 AND kind = $2")
+        .bind(number_mac)
+        .bind(kind.code())
+        .fetch_optional(tx)
+        .await?;
+    row.map(|row| row.get("account_id")).transpose()
+}
