@@ -10,7 +10,10 @@ use shared::assets;
 use shared::http::{Asked, Failure, FailurePages, Kit, ServerSettings, Upload};
 use tower_cookies::CookieManagerLayer;
 
+use crate::accounts::appeals::AppealCode;
 use crate::accounts::factors::{self, authenticator, passkeys, recovery_codes};
+use crate::accounts::proof::code_page;
+use crate::accounts::recovery::RecoveryCode;
 use crate::accounts::{
     activity, alarm, appeals, captcha, closure, contact, find_account, login, password, profile, province, recovery,
     register, sessions, sign_out,
@@ -62,7 +65,7 @@ pub fn router(app: App) -> Router {
         .route(paths::CLOSURE_LINK, get(closure::show_take_back_link).post(closure::take_back_by_link))
         .route(paths::NUMBER_KEEP, get(contact::keep_page::show).post(contact::keep_page::submit))
         .route(paths::APPEAL, get(appeals::show).post(appeals::submit))
-        .route(paths::APPEAL_CODE, get(appeals::show_code).post(appeals::submit_code))
+        .route(paths::APPEAL_CODE, get(code_page::show::<AppealCode>).post(code_page::submit::<AppealCode>))
         .route(paths::APPEAL_DETAILS, get(appeals::show_details).post(appeals::submit_details))
         .route(paths::APPEAL_CASE, get(appeals::show_case).post(appeals::submit_case))
         // The kit knows how large it may be.
@@ -82,7 +85,7 @@ pub fn router(app: App) -> Router {
         .route(paths::HELP, get(documents::help))
         .route(paths::FIND_ACCOUNT, get(find_account::show).post(find_account::submit))
         .route(paths::RECOVER, get(recovery::show).post(recovery::submit))
-        .route(paths::RECOVER_CODE, get(recovery::show_code).post(recovery::submit_code))
+        .route(paths::RECOVER_CODE, get(code_page::show::<RecoveryCode>).post(code_page::submit::<RecoveryCode>))
         .route(paths::RECOVER_LINK, get(recovery::show_link).post(recovery::follow))
         .route(paths::RECOVER_CANCEL, get(recovery::show_cancel).post(recovery::cancel))
         .route(paths::RECOVER_RESUME, get(recovery::show_resume).post(recovery::resume))

@@ -26,7 +26,6 @@ appeals-taken-appeal = It is not mine, make an appeal
 
 appeals-code-lead-email = We sent a mail to { $to }. Enter the code in it before { $time }.
 appeals-code-lead-mobile = We sent an SMS to { $to }. Enter the code in it before { $time }.
-appeals-code-button = Continue
 appeals-code-other = Use another mail address or mobile number
 
 appeals-details-title = The document that is in use

@@ -26,7 +26,6 @@ appeals-taken-appeal = 不是我的，申诉
 
 appeals-code-lead-email = 我们给{ $to }发了一封邮件。输入其中的验证码，{ $time }前有效。
 appeals-code-lead-mobile = 我们给{ $to }发了一条短信。输入其中的验证码，{ $time }前有效。
-appeals-code-button = 继续
 appeals-code-other = 换一个邮箱或手机号
 
 appeals-details-title = 填写被占用的证件

@@ -5,7 +5,6 @@ use askama_web::WebTemplate;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
-use serde::{Deserialize, Serialize};
 use shared::page::{FormErrors, Page};
 
 use super::file::{File, Source};
@@ -14,11 +13,7 @@ use crate::accounts::visit::{FormQuery, Frame};
 use crate::accounts::{Accounts, Notice, Session, Stop, Trouble, Visit, Way, activity};
 use crate::oidc::Oidc;
 use crate::oidc::consent::sites;
-use crate::web::{Draft, Flaws, Posted, paths};
-
-/// The form: nothing but a button.
-#[derive(Debug, Default, Deserialize, Serialize)]
-pub struct ExportForm {}
+use crate::web::{Button, Draft, Flaws, Posted, paths};
 
 #[derive(Template, WebTemplate)]
 #[template(path = "export/page.html")]
@@ -44,7 +39,7 @@ pub async fn submit(
     State(accounts): State<Accounts>,
     State(oidc): State<Oidc>,
     mut visit: Visit,
-    Posted { fresh, .. }: Posted<ExportForm>,
+    Posted { fresh, .. }: Posted<Button>,
 ) -> Result<Response, Stop> {
     let session = accounts.fresh_session(&mut visit, paths::EXPORT).await?;
     let draft = if fresh {
@@ -53,12 +48,12 @@ pub async fn submit(
             Some(Copy::Guarded { until }) => {
                 let mut flaws = Flaws::default();
                 flaws.push_until("copy", "export-title", "export-guarded", until);
-                Draft::of(ExportForm {}).refused(StatusCode::UNPROCESSABLE_ENTITY, flaws)
+                Draft::of(Button {}).refused(StatusCode::UNPROCESSABLE_ENTITY, flaws)
             }
             None => return Err(Stop::First(paths::HOME.to_owned())),
         }
     } else {
-        Draft::of(ExportForm {}).stale()
+        Draft::of(Button {}).stale()
     };
     match accounts.send_back(&visit, &Way::home(), paths::EXPORT, &draft) {
         Some(back) => Ok(back),
@@ -86,12 +81,7 @@ async fn file(accounts: &Accounts, oidc: &Oidc, page: &Page, copied: &Copied) ->
     Ok((headers, text).into_response())
 }
 
-async fn draw(
-    accounts: &Accounts,
-    visit: Visit,
-    session: &Session,
-    draft: Draft<ExportForm>,
-) -> Result<Response, Trouble> {
+async fn draw(accounts: &Accounts, visit: Visit, session: &Session, draft: Draft<Button>) -> Result<Response, Trouble> {
     let Frame { status, headers, page, errors, notice, .. } = accounts.frame(visit, session, &draft).await?;
     Ok((status, headers, ExportPage { page, errors, notice }).into_response())
 }

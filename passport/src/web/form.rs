@@ -12,6 +12,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::{HeaderMap, StatusCode, header};
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use shared::entropy::token;
 use shared::i18n::Lang;
 use shared::secret::constant_time_eq;
@@ -62,6 +63,10 @@ pub struct Posted<T> {
     /// The language to go on in: then the form comes back as it is, and nothing else is done.
     pub language: Option<Lang>,
 }
+
+/// A form of nothing but a button.
+#[derive(Debug, Default, Deserialize, Serialize)]
+pub struct Button {}
 
 /// Why a form was not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

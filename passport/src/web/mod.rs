@@ -24,7 +24,7 @@ use shared::entropy::SharedEntropy;
 pub use self::draft::Draft;
 pub use self::error_page::Fault;
 pub use self::flaws::Flaws;
-pub use self::form::Posted;
+pub use self::form::{Button, Posted};
 pub use self::page::{PageContext, Pages};
 pub use self::return_to::{Destination, ReturnTo, ReturnToCodec};
 pub use self::seal::Sealer;

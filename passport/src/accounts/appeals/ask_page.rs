@@ -8,13 +8,15 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use shared::page::{Captcha, FormErrors, Page};
 
+use super::code_page::AppealCode;
 use super::model::read_number;
 use crate::accounts::alarm::CaseNumber;
 use crate::accounts::captcha::{Fields, Form};
 use crate::accounts::challenge::{Challenge, Taken};
 use crate::accounts::model::Contact;
-use crate::accounts::proof::{Issued, ProofId};
-use crate::accounts::recovery::ticket::Ticket;
+use crate::accounts::proof::Issued;
+use crate::accounts::proof::code_page::to_code;
+use crate::accounts::proof::ticket::Ticket;
 use crate::accounts::view::{Notice, Way};
 use crate::accounts::visit::FormQuery;
 use crate::accounts::{Accounts, Trouble, Visit};
@@ -129,7 +131,11 @@ async fn grant(accounts: &Accounts, visit: &Visit, wish: Wish, flaws: &mut Flaws
         Wish::Proof(contact) => {
             let asking = (contact.clone(), visit.page.lang, visit.caller);
             match accounts.ask_appeal_proof(asking, None).await? {
-                Issued::Sent(proof) => return Ok(Some(to_code(accounts, proof, contact))),
+                Issued::Sent(proof) => {
+                    let ticket = Ticket::new(proof, contact, accounts.parts().clock.now());
+                    let to = to_code::<AppealCode>(accounts, &Way::home(), &ticket);
+                    return Ok(Some(Redirect::to(&to).into_response()));
+                }
                 Issued::TooMany { until } => flaws.push_until("contact", "appeals-contact", "contact-too-many", until),
             }
         }
@@ -141,13 +147,6 @@ async fn grant(accounts: &Accounts, visit: &Visit, wish: Wish, flaws: &mut Flaws
         },
     }
     Ok(None)
-}
-
-/// On to the page that waits for the code of a request.
-pub(super) fn to_code(accounts: &Accounts, proof: ProofId, contact: Contact) -> Response {
-    let parts = accounts.parts();
-    let ticket = Ticket { proof, contact, sent_at: parts.clock.now().millis(), second: false };
-    Redirect::to(&format!("{}?request={}", paths::APPEAL_CODE, ticket.seal(&*parts.sealer))).into_response()
 }
 
 fn draw(accounts: &Accounts, visit: &Visit, draft: Draft<AskForm>, notice: Option<Notice>) -> Response {

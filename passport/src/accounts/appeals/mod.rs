@@ -35,7 +35,7 @@ use shared::db::{DbError, Tx};
 
 pub use self::ask_page::{show, submit};
 pub use self::case_page::{show as show_case, submit as submit_case};
-pub use self::code_page::{show as show_code, submit as submit_code};
+pub use self::code_page::AppealCode;
 pub use self::details_page::{show as show_details, submit as submit_details};
 pub use self::document_page::{show as show_document, submit as submit_document};
 pub use self::objection_page::{show as show_objection, submit as submit_objection};

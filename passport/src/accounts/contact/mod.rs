@@ -23,6 +23,5 @@ pub mod undo_page;
 pub use self::change::UNDO;
 pub use self::list::{send, show};
 pub use self::operation::{Corrected, Refused};
-pub(in crate::accounts) use self::proof_page::{Again, tell};
 pub use self::proof_page::{show as show_proof, submit as submit_proof};
 pub use self::store::{Held, Standing};

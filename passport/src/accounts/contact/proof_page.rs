@@ -12,7 +12,8 @@ use shared::page::{FormErrors, Page};
 use super::list::tell_refusal;
 use super::operation::{Asking, Corrected};
 use crate::accounts::model::{Contact, Email};
-use crate::accounts::proof::{Checked, Issued, Over, PAUSE, Proof, ProofId, Purpose};
+use crate::accounts::proof::words::{Again, tell, too_often};
+use crate::accounts::proof::{Checked, Issued, Over, Proof, ProofId, Purpose};
 use crate::accounts::register::email_key;
 use crate::accounts::view::{Notice, Way};
 use crate::accounts::visit::{FormQuery, Frame};
@@ -51,23 +52,6 @@ struct ProofPage {
     lead: String,
     progress: String,
     again: Again,
-}
-
-/// When it may be asked for once more.
-pub(in crate::accounts) struct Again {
-    /// Seconds until then; 0: now.
-    pub(in crate::accounts) seconds: u64,
-    /// The moment, as a clock shows it.
-    pub(in crate::accounts) at: String,
-}
-
-impl Again {
-    /// What holds at that moment for what was sent at `sent_at`.
-    pub(in crate::accounts) fn of(sent_at: Timestamp, now: Timestamp) -> Self {
-        let at = sent_at + PAUSE;
-        let millis = at.since(now).as_millis();
-        Self { seconds: u64::try_from(millis.div_ceil(1_000)).unwrap_or(u64::MAX), at: moment::clock(at) }
-    }
 }
 
 /// GET: the form.
@@ -127,7 +111,7 @@ async fn try_form(
     match form.action.as_str() {
         "resend" => Ok(match accounts.ask_again(asking, proof).await? {
             Issued::Sent(id) => Ok(to_proof(id)),
-            Issued::TooMany { until } => Err(too_often(form, until)),
+            Issued::TooMany { until } => Err(Draft::of(form).refused(StatusCode::TOO_MANY_REQUESTS, too_often(until))),
         }),
         "correct" => correct(accounts, asking, form).await,
         _ => by_code(accounts, asking, &proof, form).await,
@@ -147,29 +131,12 @@ async fn by_code(
         Checked::Over(Over::Taken) => return Ok(Ok(to_list(Some("contact-gone")))),
         _ => {}
     }
-    let mut flaws = Flaws::default();
-    tell(&checked, &mut flaws);
-    Ok(Err(Draft::of(form).refused(StatusCode::UNPROCESSABLE_ENTITY, flaws)))
+    Ok(Err(Draft::of(form).refused(StatusCode::UNPROCESSABLE_ENTITY, tell(&checked))))
 }
 
 /// The notice of what a proof has brought about.
 fn done(proof: &Proof) -> &'static str {
     if proof.purpose == Purpose::Change { "contact-changed" } else { "contact-proven" }
-}
-
-/// What is to be said of a code that was not taken.
-pub(in crate::accounts) fn tell(checked: &Checked, flaws: &mut Flaws) {
-    let key = match checked {
-        Checked::Right(_) => return,
-        Checked::Wrong { left } => {
-            return flaws.push_count("code", "contact-code", "contact-code-wrong", ("left", *left));
-        }
-        Checked::Missing => "contact-code-missing".to_owned(),
-        Checked::Former => "contact-code-former".to_owned(),
-        Checked::Unknown => "contact-code-over-expired".to_owned(),
-        Checked::Over(over) => format!("contact-code-over-{}", over.code()),
-    };
-    flaws.push("code", "contact-code", key);
 }
 
 async fn correct(
@@ -184,7 +151,9 @@ async fn correct(
         Err(error) => flaws.push(field, label, email_key(error)),
         Ok(email) => match accounts.correct_email(asking, email).await? {
             Corrected::Done(Issued::Sent(id)) => return Ok(Ok(to_proof(id))),
-            Corrected::Done(Issued::TooMany { until }) => return Ok(Err(too_often(form, until))),
+            Corrected::Done(Issued::TooMany { until }) => {
+                return Ok(Err(Draft::of(form).refused(StatusCode::TOO_MANY_REQUESTS, too_often(until))));
+            }
             Corrected::Proven => return Ok(Ok(to_list(None))),
             Corrected::Taken => flaws.push(field, label, "contact-email-taken"),
             Corrected::TooMany { until } => {
@@ -199,13 +168,6 @@ async fn correct(
 /// On to the page of a request.
 fn to_proof(id: ProofId) -> Response {
     Redirect::to(&format!("{}?proof={id}", paths::CONTACT_PROOF)).into_response()
-}
-
-/// The form of who asks for messages too often.
-fn too_often(form: ProofForm, until: Timestamp) -> Draft<ProofForm> {
-    let mut flaws = Flaws::default();
-    flaws.push_until("code", "contact-code", "contact-too-many", until);
-    Draft::of(form).refused(StatusCode::TOO_MANY_REQUESTS, flaws)
 }
 
 fn to_list(notice: Option<&str>) -> Response {

@@ -5,7 +5,6 @@ use askama_web::WebTemplate;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use futures_util::FutureExt as _;
-use serde::Deserialize;
 use shared::clock::Timestamp;
 use shared::db::{DbError, Tx};
 use shared::page::Page;
@@ -17,7 +16,7 @@ use crate::accounts::model::AccountId;
 use crate::accounts::view::Notice;
 use crate::accounts::visit::FormQuery;
 use crate::accounts::{Accounts, Stop, Trouble, Visit, store as accounts_store};
-use crate::web::{Posted, moment, paths};
+use crate::web::{Button, Posted, moment, paths};
 
 /// Below how many recovery codes a new set is advised.
 const FEW: i64 = 3;
@@ -154,15 +153,11 @@ pub async fn show(
     Ok(shown.into_response())
 }
 
-/// The form: nothing but a button.
-#[derive(Debug, Deserialize)]
-pub struct ForgetForm {}
-
 /// POST: the second step is asked for in every browser again. It makes nothing weaker, and asks for no fresh sign-in.
 pub async fn forget_browsers(
     State(accounts): State<Accounts>,
     mut visit: Visit,
-    Posted { fresh, .. }: Posted<ForgetForm>,
+    Posted { fresh, .. }: Posted<Button>,
 ) -> Result<Response, Stop> {
     let session = accounts.signed_in(&mut visit, paths::SECURITY)?;
     let notice = if fresh {

@@ -5,7 +5,6 @@ use askama_web::WebTemplate;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
-use serde::{Deserialize, Serialize};
 use shared::page::{FormErrors, Link, Page};
 
 use super::removal::{Lack, Removed};
@@ -13,11 +12,7 @@ use crate::accounts::assurance::Acr;
 use crate::accounts::view::{Notice, Way};
 use crate::accounts::visit::{FormQuery, Frame};
 use crate::accounts::{Accounts, Session, Stop, Trouble, Visit};
-use crate::web::{Draft, Flaws, Posted, paths};
-
-/// The form: nothing but a button.
-#[derive(Debug, Default, Deserialize, Serialize)]
-pub struct RemovalForm {}
+use crate::web::{Button, Draft, Flaws, Posted, paths};
 
 #[derive(Template, WebTemplate)]
 #[template(path = "accounts/password_remove.html")]
@@ -44,7 +39,7 @@ pub async fn show(
 pub async fn remove(
     State(accounts): State<Accounts>,
     mut visit: Visit,
-    Posted { fresh, .. }: Posted<RemovalForm>,
+    Posted { fresh, .. }: Posted<Button>,
 ) -> Result<Response, Stop> {
     let (session, lacks) = ready(&accounts, &mut visit).await?;
     let draft = if fresh {
@@ -56,9 +51,9 @@ pub async fn remove(
                 flaws.push_until("remove", "accounts-password-remove", "factors-guarded", until);
             }
         }
-        Draft::of(RemovalForm {}).refused(StatusCode::UNPROCESSABLE_ENTITY, flaws)
+        Draft::of(Button {}).refused(StatusCode::UNPROCESSABLE_ENTITY, flaws)
     } else {
-        Draft::of(RemovalForm {}).stale()
+        Draft::of(Button {}).stale()
     };
     match accounts.send_back(&visit, &Way::home(), paths::PASSWORD_REMOVE, &draft) {
         Some(back) => Ok(back),
@@ -83,7 +78,7 @@ async fn draw(
     accounts: &Accounts,
     visit: Visit,
     (session, lacks): (&Session, Vec<Lack>),
-    draft: Draft<RemovalForm>,
+    draft: Draft<Button>,
 ) -> Result<Response, Trouble> {
     let Frame { status, headers, page, errors, notice, .. } = accounts.frame(visit, session, &draft).await?;
     let first = |lack| match lack {

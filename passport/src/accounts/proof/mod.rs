@@ -9,9 +9,12 @@
 //! nobody's code; only asking again on the same page replaces what was sent before.
 
 pub mod check;
+pub mod code_page;
 pub mod issue;
 pub mod model;
 pub mod store;
+pub(in crate::accounts) mod ticket;
+pub(in crate::accounts) mod words;
 
 use std::time::Duration;
 

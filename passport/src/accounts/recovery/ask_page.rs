@@ -8,13 +8,15 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use shared::page::{Captcha, FormErrors, Page};
 
+use super::code_page::RecoveryCode;
 use super::cookie;
 use super::operation::Asking;
-use super::ticket::Ticket;
 use crate::accounts::captcha::{Fields, Form};
 use crate::accounts::challenge::{Challenge, Taken};
 use crate::accounts::model::Contact;
-use crate::accounts::proof::{Issued, ProofId};
+use crate::accounts::proof::Issued;
+use crate::accounts::proof::code_page::to_code;
+use crate::accounts::proof::ticket::Ticket;
 use crate::accounts::view::{Notice, Way, WayView};
 use crate::accounts::visit::FormQuery;
 use crate::accounts::{Accounts, Trouble, Visit};
@@ -107,20 +109,14 @@ async fn try_form(
         Issued::Sent(proof) => {
             accounts.parts().web.drop_draft(&visit.cookies, paths::RECOVER);
             cookie::keep_way(&visit.cookies, way);
-            Ok(Ok(to_code(accounts, way, proof, contact, false)))
+            let ticket = Ticket::new(proof, contact, accounts.parts().clock.now());
+            Ok(Ok(Redirect::to(&to_code::<RecoveryCode>(accounts, way, &ticket)).into_response()))
         }
         Issued::TooMany { until } => {
             flaws.push_until("username", "accounts-account", "contact-too-many", until);
             Ok(Err(Draft::of(form).refused(StatusCode::TOO_MANY_REQUESTS, flaws)))
         }
     }
-}
-
-/// On to the page that waits for the code of a request.
-pub(super) fn to_code(accounts: &Accounts, way: &Way, proof: ProofId, contact: Contact, second: bool) -> Response {
-    let parts = accounts.parts();
-    let ticket = Ticket { proof, contact, sent_at: parts.clock.now().millis(), second };
-    Redirect::to(&way.link_with(paths::RECOVER_CODE, "request", &ticket.seal(&*parts.sealer))).into_response()
 }
 
 fn draw(accounts: &Accounts, visit: &Visit, way: &Way, draft: Draft<AskForm>, notice: Option<Notice>) -> Response {

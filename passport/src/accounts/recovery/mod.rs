@@ -15,18 +15,18 @@ mod cookie;
 mod factor;
 mod link_page;
 pub mod need;
+mod need_view;
 mod number;
 mod operation;
 mod passkey_page;
 mod password_page;
 mod reset;
 pub mod store;
-pub(in crate::accounts) mod ticket;
 
 use std::time::Duration;
 
 pub use self::ask_page::{show, submit};
-pub use self::code_page::{show as show_code, submit as submit_code};
+pub use self::code_page::RecoveryCode;
 pub use self::link_page::{cancel, follow, resume, show as show_link, show_cancel, show_resume};
 pub use self::need::{Need, Proven};
 pub use self::passkey_page::submit as submit_passkey;

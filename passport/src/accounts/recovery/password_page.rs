@@ -9,9 +9,10 @@ use serde::{Deserialize, Serialize};
 use shared::page::{FormErrors, Link, Page, Rule};
 use shared::secret::SecretString;
 
-use super::ask_page::to_code;
+use super::code_page::RecoveryCode;
 use super::cookie;
 use super::need::Need;
+use super::need_view::NeedView;
 use super::number;
 use super::operation::Seen;
 use super::reset::Reset;
@@ -21,11 +22,13 @@ use crate::accounts::fields::{PasswordContext, read_new_password};
 use crate::accounts::guessable::Owner;
 use crate::accounts::model::{Contact, ContactKind};
 use crate::accounts::proof::Issued;
+use crate::accounts::proof::code_page::to_code;
+use crate::accounts::proof::ticket::Ticket;
 use crate::accounts::view::{Notice, Way, WayView, judge, password_rules};
 use crate::accounts::visit::FormQuery;
 use crate::accounts::{Accounts, Trouble, Visit};
 use crate::web::error_page::{Explanation, Tone, explain};
-use crate::web::{Draft, Flaws, Posted, ReturnTo, moment, paths, return_to};
+use crate::web::{Draft, Flaws, Posted, ReturnTo, paths, return_to};
 
 /// The form, whichever of its buttons was pressed.
 #[derive(Debug, Default, Deserialize, Serialize)]
@@ -60,29 +63,7 @@ struct PasswordPage {
     username: String,
     masked: String,
     rules: Vec<Rule>,
-    anew: bool,
-    second: Option<SecondView>,
-    /// Whether a factor would do.
-    factor: bool,
-    /// Where a passkey's answer is sent, if one would do.
-    passkey: Option<String>,
-    /// Whether a code of the app, or a recovery code, would do.
-    code: bool,
-    /// Whether the person can say that every factor is lost.
-    may_be_lost: bool,
-    /// Until when is waited, if a wait has begun.
-    waits_until: Option<String>,
-    may_choose: bool,
-    /// Whether it is a number that may have another owner by now.
-    may_be_mine: bool,
-    /// How many hours its holder has to keep it.
-    wait_hours: u32,
-}
-
-/// The other contact of the account.
-struct SecondView {
-    kind: ContactKind,
-    masked: String,
+    need: NeedView,
 }
 
 /// GET: the form, or what is still needed.
@@ -111,40 +92,57 @@ pub async fn submit(
         return Ok(accounts.in_language(lang, &visit, &way, paths::RECOVER_PASSWORD, &draft));
     }
     let Some(seen) = seen(&accounts, &visit).await? else { return Ok(over(visit.page, &way)) };
-    let draft = if !fresh {
-        Draft::of(form).stale()
-    } else if let Some(kind) = ContactKind::parse(&form.action) {
-        match second(&accounts, &visit, &way, &seen, (kind, form)).await? {
+    let here = Here { accounts: &accounts, visit: &visit, way: &way, seen: &seen };
+    let draft = if fresh {
+        match act(here, form).await? {
             Ok(onwards) => return Ok(onwards),
             Err(draft) => draft,
         }
-    } else if form.action == "number" {
-        let hash = cookie::token_hash(&visit.cookies).unwrap_or_default();
-        let from = (visit.page.lang, visit.caller);
-        return Ok(match accounts.claim_number(hash, from).await? {
-            Some(claimed) => {
-                cookie::remove(&visit.cookies);
-                number::told(&accounts, visit.page, claimed)
-            }
-            None => over(visit.page, &way),
-        });
-    } else if form.action == "factor" {
-        match factor(&accounts, &visit, &way, &seen, form).await? {
-            Ok(onwards) => return Ok(onwards),
-            Err(draft) => draft,
-        }
-    } else if form.action == "wait" {
-        let lost = form.lost.is_some() && seen.enrolled.any();
-        accounts.wait_for_recovery(seen, lost, (visit.page.lang, visit.caller)).await?;
-        return Ok(Redirect::to(&way.link(paths::RECOVER_PASSWORD)).into_response());
     } else {
-        match choose(&accounts, &visit, &way, &seen, form).await? {
-            Ok(onwards) => return Ok(onwards),
-            Err(draft) => draft,
-        }
+        Draft::of(form).stale()
     };
     let back = accounts.send_back(&visit, &way, paths::RECOVER_PASSWORD, &draft);
     Ok(back.unwrap_or_else(|| draw(&accounts, &visit, (&way, &seen), draft, None)))
+}
+
+/// Where the form is sent.
+#[derive(Clone, Copy)]
+struct Here<'a> {
+    accounts: &'a Accounts,
+    visit: &'a Visit,
+    way: &'a Way,
+    seen: &'a Seen,
+}
+
+/// Where a form leads on to, or the form to be shown again.
+type Done = Result<Response, Draft<PasswordForm>>;
+
+/// Does what the button says that was pressed.
+async fn act(here: Here<'_>, form: PasswordForm) -> Result<Done, Trouble> {
+    let Here { accounts, visit, way, seen } = here;
+    let from = (visit.page.lang, visit.caller);
+    match form.action.as_str() {
+        "factor" => factor(here, form).await,
+        "number" => {
+            let hash = cookie::token_hash(&visit.cookies).unwrap_or_default();
+            Ok(Ok(match accounts.claim_number(hash, from).await? {
+                Some(claimed) => {
+                    cookie::remove(&visit.cookies);
+                    number::told(accounts, visit.page.clone(), claimed)
+                }
+                None => over(visit.page.clone(), way),
+            }))
+        }
+        "wait" => {
+            let lost = form.lost.is_some() && seen.enrolled.any();
+            accounts.wait_for_recovery(seen.clone(), lost, from).await?;
+            Ok(Ok(Redirect::to(&way.link(paths::RECOVER_PASSWORD)).into_response()))
+        }
+        other => match ContactKind::parse(other) {
+            Some(kind) => second(here, kind, form).await,
+            None => choose(here, form).await,
+        },
+    }
 }
 
 pub(super) async fn seen(accounts: &Accounts, visit: &Visit) -> Result<Option<Seen>, Trouble> {
@@ -155,15 +153,13 @@ pub(super) async fn seen(accounts: &Accounts, visit: &Visit) -> Result<Option<Se
 }
 
 /// Sends a code to the other contact.
-async fn second(
-    accounts: &Accounts,
-    visit: &Visit,
-    way: &Way,
-    seen: &Seen,
-    (kind, form): (ContactKind, PasswordForm),
-) -> Result<Result<Response, Draft<PasswordForm>>, Trouble> {
+async fn second(here: Here<'_>, kind: ContactKind, form: PasswordForm) -> Result<Done, Trouble> {
+    let Here { accounts, visit, way, seen } = here;
     Ok(match accounts.ask_second(seen, kind, (visit.page.lang, visit.caller)).await? {
-        Some((Issued::Sent(proof), contact)) => Ok(to_code(accounts, way, proof, contact, true)),
+        Some((Issued::Sent(proof), contact)) => {
+            let ticket = Ticket { second: true, ..Ticket::new(proof, contact, accounts.parts().clock.now()) };
+            Ok(Redirect::to(&to_code::<RecoveryCode>(accounts, way, &ticket)).into_response())
+        }
         Some((Issued::TooMany { until }, _)) => {
             let mut flaws = Flaws::default();
             flaws.push_until(kind.code(), "", "contact-too-many", until);
@@ -174,13 +170,8 @@ async fn second(
 }
 
 /// Takes a code of the app, or a recovery code.
-async fn factor(
-    accounts: &Accounts,
-    visit: &Visit,
-    way: &Way,
-    seen: &Seen,
-    form: PasswordForm,
-) -> Result<Result<Response, Draft<PasswordForm>>, Trouble> {
+async fn factor(here: Here<'_>, form: PasswordForm) -> Result<Done, Trouble> {
+    let Here { accounts, visit, way, seen } = here;
     // Its tries are those of signing in: whoever proved a contact that the account only claims would stop its owner by them.
     if !seen.need.takes_factor() {
         return Ok(Ok(Redirect::to(&way.link(paths::RECOVER_PASSWORD)).into_response()));
@@ -199,13 +190,8 @@ async fn factor(
 }
 
 /// Sets the password.
-async fn choose(
-    accounts: &Accounts,
-    visit: &Visit,
-    way: &Way,
-    seen: &Seen,
-    form: PasswordForm,
-) -> Result<Result<Response, Draft<PasswordForm>>, Trouble> {
+async fn choose(here: Here<'_>, form: PasswordForm) -> Result<Done, Trouble> {
+    let Here { accounts, visit, way, seen } = here;
     if matches!(seen.need, Need::Second { .. }) {
         return Ok(Ok(over(visit.page.clone(), way)));
     }
@@ -278,14 +264,7 @@ fn draw(
     let (status, headers) = draft.head(now);
     let errors = draft.flaws.shown(&visit.page, now);
     let page = visit.page.clone().with_errors(&errors);
-    let (other, factor) = match seen.need {
-        Need::Nothing => (None, false),
-        Need::Anew { or_second } => (or_second, false),
-        Need::Second { other, factor } => (other, factor),
-    };
-    let second = other.and_then(|kind| Some(SecondView { kind, masked: seen.standing.of(kind)?.contact.masked() }));
     let first = seen.first().map(|held| held.contact.clone());
-    let waits = seen.recovery.wait_until.filter(|_| matches!(seen.need, Need::Second { .. }));
     let shown = PasswordPage {
         rules: password_rules(&page, accounts.parts().password_profile, &draft.rules),
         way: way.view(page.lang),
@@ -293,19 +272,7 @@ fn draw(
         username: first.as_ref().map(|contact| contact.as_str().to_owned()).unwrap_or_default(),
         masked: first.as_ref().map(Contact::masked).unwrap_or_default(),
         notice: told.or_else(|| Notice::of_draft(&page, &draft)),
-        anew: matches!(seen.need, Need::Anew { .. }),
-        may_choose: !matches!(seen.need, Need::Second { .. }),
-        may_be_mine: number::may_be_asked_for(seen),
-        wait_hours: u32::try_from(accounts.parts().number_wait.as_secs().div_ceil(3_600)).unwrap_or(u32::MAX),
-        waits_until: waits.map(|until| moment::not_before(page.lang, until, now)),
-        second,
-        passkey: (factor && seen.enrolled.passkey && accounts.parts().passkeys.possible())
-            .then(|| way.link(paths::RECOVER_PASSKEY)),
-        code: factor && (seen.enrolled.authenticator || seen.enrolled.recovery_code),
-        factor,
-        may_be_lost: seen.enrolled.any()
-            && !matches!(seen.need, Need::Anew { .. })
-            && seen.recovery.wait_until.is_none(),
+        need: NeedView::of(accounts, seen, way, (page.lang, now)),
         page: page.with_form(),
         errors,
     };

@@ -49,6 +49,16 @@ async fn robbed(passport: &Passport) -> (Browser, String) {
     (thief, link)
 }
 
+/// The thief puts an address of theirs in the place of the owner's.
+async fn give_new_address(passport: &Passport, thief: &mut Browser) {
+    passport.clock.advance(Duration::from_millis(1));
+    let wish = thief.open(&page("/account/contact/change?contact=email")).await;
+    let wish = form(&wish, "/account/contact/change").set("email", NEWER).set("old_password", THIEVES);
+    let waits = thief.submit(wish).await;
+    let code = super::contact::code_in(&last_to(passport, NEWER).await);
+    thief.submit(form(&waits, "/account/contact/proof").set("code", &code)).await;
+}
+
 /// Presses the button of the link's page.
 async fn press(passport: &Passport, link: &str) -> Answer {
     let mut anybody = passport.browser();
@@ -258,12 +268,7 @@ async fn who_reads_somebodys_mails_shuts_the_account_three_times_a_week_and_no_m
 async fn a_thief_who_changed_the_address_gains_nothing_by_an_alarm() {
     on_both_with(PLAIN, |passport| async move {
         let (mut thief, link) = robbed(&passport).await;
-        passport.clock.advance(Duration::from_millis(1));
-        let wish = thief.open(&page("/account/contact/change?contact=email")).await;
-        let wish = form(&wish, "/account/contact/change").set("email", NEWER).set("old_password", THIEVES);
-        let waits = thief.submit(wish).await;
-        let code = super::contact::code_in(&last_to(&passport, NEWER).await);
-        thief.submit(form(&waits, "/account/contact/proof").set("code", &code)).await;
+        give_new_address(&passport, &mut thief).await;
         let undo = super::contact::link_in(&last_to(&passport, EMAIL).await);
         assert!(undo.contains("/contact/undo"), "{undo}");
         passport.clock.advance(71 * HOUR);
@@ -293,12 +298,7 @@ async fn a_thief_who_changed_the_address_gains_nothing_by_an_alarm() {
 async fn with_both_contacts_the_owner_of_a_new_one_is_let_in_after_an_alarm() {
     on_both_with(PLAIN, |passport| async move {
         let (mut thief, link) = robbed(&passport).await;
-        passport.clock.advance(Duration::from_millis(1));
-        let wish = thief.open(&page("/account/contact/change?contact=email")).await;
-        let wish = form(&wish, "/account/contact/change").set("email", NEWER).set("old_password", THIEVES);
-        let waits = thief.submit(wish).await;
-        let code = super::contact::code_in(&last_to(&passport, NEWER).await);
-        thief.submit(form(&waits, "/account/contact/proof").set("code", &code)).await;
+        give_new_address(&passport, &mut thief).await;
         press(&passport, &link).await;
         let mut owner = passport.browser();
         proven(&passport, &mut owner, NEWER, NEWER).await;

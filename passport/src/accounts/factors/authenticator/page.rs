@@ -13,7 +13,7 @@ use super::picture::Picture;
 use crate::accounts::view::{Notice, Way, WayView};
 use crate::accounts::visit::{FormQuery, Frame};
 use crate::accounts::{Accounts, Session, Stop, Trouble, Visit};
-use crate::web::{Draft, Flaws, Posted, paths};
+use crate::web::{Button, Draft, Flaws, Posted, paths};
 
 /// The form as it was sent.
 #[derive(Debug, Default, Deserialize, Serialize)]
@@ -149,15 +149,11 @@ pub async fn show_removal(
     Ok(draw_removal(&accounts, visit, &session, draft.unwrap_or_default()).await?)
 }
 
-/// The form: nothing but a button.
-#[derive(Debug, Default, Deserialize, Serialize)]
-pub struct RemovalForm {}
-
 /// POST: removes the app.
 pub async fn remove(
     State(accounts): State<Accounts>,
     mut visit: Visit,
-    Posted { fresh, .. }: Posted<RemovalForm>,
+    Posted { fresh, .. }: Posted<Button>,
 ) -> Result<Response, Stop> {
     let session = accounts.fresh_session(&mut visit, paths::AUTHENTICATOR_REMOVE).await?;
     let draft = if fresh {
@@ -167,9 +163,9 @@ pub async fn remove(
         };
         let mut flaws = Flaws::default();
         flaws.push_until("remove", "factors-authenticator", "factors-guarded", until);
-        Draft::of(RemovalForm {}).refused(StatusCode::UNPROCESSABLE_ENTITY, flaws)
+        Draft::of(Button {}).refused(StatusCode::UNPROCESSABLE_ENTITY, flaws)
     } else {
-        Draft::of(RemovalForm {}).stale()
+        Draft::of(Button {}).stale()
     };
     match accounts.send_back(&visit, &Way::home(), paths::AUTHENTICATOR_REMOVE, &draft) {
         Some(back) => Ok(back),
@@ -181,7 +177,7 @@ async fn draw_removal(
     accounts: &Accounts,
     visit: Visit,
     session: &Session,
-    draft: Draft<RemovalForm>,
+    draft: Draft<Button>,
 ) -> Result<Response, Trouble> {
     let Frame { status, headers, page, errors, notice, .. } = accounts.frame(visit, session, &draft).await?;
     let shown = RemovePage {

@@ -1,23 +1,24 @@
 //! What the page that waits for a code carries along, sealed: where the code went, so that it can be sent once more.
 
 use serde::{Deserialize, Serialize};
+use shared::clock::Timestamp;
 
+use super::ProofId;
 use crate::accounts::model::Contact;
-use crate::accounts::proof::ProofId;
 use crate::web::Sealer;
 use crate::web::seal::{open_text, seal_text};
 
-const PURPOSE: &str = "recovery-request";
+const PURPOSE: &str = "sent-code";
 
 /// A request whose code is awaited.
 #[derive(Debug, Clone)]
-pub(in crate::accounts) struct Ticket {
+pub struct Ticket {
     /// The request.
     pub(in crate::accounts) proof: ProofId,
     /// Where its code went, whether anybody is there or not.
     pub(in crate::accounts) contact: Contact,
-    /// When it was sent, in milliseconds of Unix time.
-    pub(in crate::accounts) sent_at: i64,
+    /// When it was sent.
+    pub(in crate::accounts) sent_at: Timestamp,
     /// Whether the contact is the account's second one: then only its owner's browser sees it, masked.
     pub(in crate::accounts) second: bool,
 }
@@ -31,11 +32,16 @@ struct Sealed {
 }
 
 impl Ticket {
+    /// Of a code that is sent at this moment.
+    pub(in crate::accounts) fn new(proof: ProofId, contact: Contact, now: Timestamp) -> Self {
+        Self { proof, contact, sent_at: now, second: false }
+    }
+
     pub(in crate::accounts) fn seal(&self, sealer: &dyn Sealer) -> String {
         let sealed = Sealed {
             proof: self.proof.to_string(),
             contact: self.contact.as_str().to_owned(),
-            sent_at: self.sent_at,
+            sent_at: self.sent_at.millis(),
             second: self.second,
         };
         seal_text(sealer, PURPOSE, &serde_json::to_vec(&sealed).unwrap_or_default())
@@ -46,7 +52,7 @@ impl Ticket {
         Some(Self {
             proof: sealed.proof.parse().ok()?,
             contact: Contact::parse(&sealed.contact)?,
-            sent_at: sealed.sent_at,
+            sent_at: Timestamp::from_millis(sealed.sent_at),
             second: sealed.second,
         })
     }
