@@ -18,6 +18,8 @@ pub struct Demo {
     pub ncre: String,
     /// The mailbox's page.
     pub mailbox: String,
+    /// The folder of its configuration and data.
+    pub home: PathBuf,
     /// The certificate of the development CA (PEM).
     pub ca: PathBuf,
     /// The file of the secret by which reports of delivery are signed.

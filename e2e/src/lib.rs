@@ -4,6 +4,9 @@
 pub mod demo;
 pub mod form;
 pub mod journey;
+#[cfg(feature = "browser")]
+pub mod mailbox;
+pub mod operator;
 pub mod program;
 pub mod visitor;
 #[cfg(feature = "browser")]

@@ -13,6 +13,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use e2e::demo::Demo;
+use e2e::operator::Operator;
 use e2e::program;
 use e2e::window::{Opening, Window};
 use lexopt::{Arg, Parser, ValueExt as _};
@@ -28,8 +29,8 @@ struct Order {
     folder: PathBuf,
     opening: Opening,
     widths: Vec<u32>,
-    /// The client of a site that is not ours, for the pages that only such a site leads to.
-    third_party: walk::ThirdParty,
+    /// The client of a site that is not ours, for the pages that only such a site leads to, and the staff.
+    cast: walk::Cast,
     /// Where one of every mail lies, as HTML.
     mails: Option<PathBuf>,
     /// Only the pictures that the documents show.
@@ -56,12 +57,14 @@ impl Order {
             }
         }
         let mut paths = paths.into_iter();
+        let demo = program::demo(paths.next(), "usage: screenshots DEMO.JSON FOLDER (see cargo xtask screenshots)")?;
+        let staff = Operator::beside_this_program(&demo)?;
         Ok(Self {
-            demo: program::demo(paths.next(), "usage: screenshots DEMO.JSON FOLDER (see cargo xtask screenshots)")?,
+            demo,
             folder: paths.next().context("the folder for the pictures is missing")?,
             opening,
             widths: if widths.is_empty() { WIDTHS.to_vec() } else { widths },
-            third_party: walk::ThirdParty { client_id, redirect_uri },
+            cast: walk::Cast { third_party: walk::ThirdParty { client_id, redirect_uri }, staff },
             mails,
             journey,
         })
@@ -83,7 +86,7 @@ async fn run() -> anyhow::Result<()> {
         journey::picture(&window, &order.demo, &order.folder).await
     } else {
         let mut camera = Camera::new(&window, &order.folder, order.opening.language, &order.widths);
-        let walked = walk::everywhere(&mut camera, &order.demo, &order.third_party).await;
+        let walked = walk::everywhere(&mut camera, &order.demo, &order.cast).await;
         let walked = match (&order.mails, walked) {
             (Some(mails), Ok(())) => walk::mails(&mut camera, mails, order.opening.language).await,
             (_, walked) => walked,

@@ -32,6 +32,11 @@ impl Window {
         added["authenticatorId"].as_str().map(str::to_owned).context("the browser gives it no name")
     }
 
+    /// Takes the authenticator of that name away, with its passkeys.
+    pub async fn remove_authenticator(&self, id: &str) -> anyhow::Result<()> {
+        self.devtools("WebAuthn.removeVirtualAuthenticator", json!({ "authenticatorId": id })).await.map(drop)
+    }
+
     /// Has the authenticator of that name verify its user from now on, or fail to.
     pub async fn let_authenticator_verify(&self, id: &str, verifies: bool) -> anyhow::Result<()> {
         let whether = json!({ "authenticatorId": id, "isUserVerified": verifies });

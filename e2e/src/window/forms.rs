@@ -1,6 +1,10 @@
 //! Filling in forms as a person does.
 
+use std::path::Path;
+
 use anyhow::{Context as _, bail};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use fantoccini::Locator;
 
 use super::{PATIENCE, Window};
@@ -25,6 +29,18 @@ impl Window {
             element.send_keys(text).await?;
         }
         Ok(())
+    }
+
+    /// Chooses a photo of a document, as a phone would make one; it is drawn, and kept in that file.
+    pub async fn choose_photo(&self, name: &str, file: &Path) -> anyhow::Result<()> {
+        const DRAWN: &str = "const canvas = document.createElement('canvas'); canvas.width = 1200; canvas.height = 800; \
+            const pen = canvas.getContext('2d'); pen.fillStyle = '#dde'; pen.fillRect(0, 0, 1200, 800); \
+            pen.fillStyle = '#223'; pen.font = '80px sans-serif'; pen.fillText('PASSPORT', 100, 200); \
+            return canvas.toDataURL('image/jpeg', 0.9);";
+        let drawn = self.run(DRAWN).await?;
+        let data = drawn.as_str().and_then(|url| url.split_once("base64,")).context("a picture")?.1;
+        std::fs::write(file, STANDARD.decode(data)?)?;
+        self.fill(name, file.to_str().context("a path")?).await
     }
 
     /// Lets the browser answer the captcha by itself, if the page asks for one: asks for that where the picture is shown,

@@ -1,8 +1,7 @@
 //! 信息占用申诉, as three people meet it: who finds their document taken, who holds it, and the staff.
 
 use anyhow::{Context as _, ensure};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use e2e::journey::Newcomer;
 use e2e::window::Look;
 
 use crate::axe::Findings;
@@ -14,19 +13,6 @@ async fn names_the_document(browser: &Browser, number: &str) -> anyhow::Result<(
     browser.fill("id_number", number).await
 }
 
-/// A photo of a page of the demo, as a phone would make one, in a file.
-async fn photo(browser: &Browser) -> anyhow::Result<String> {
-    const DRAWN: &str = "const canvas = document.createElement('canvas'); canvas.width = 1200; canvas.height = 800; \
-        const pen = canvas.getContext('2d'); pen.fillStyle = '#dde'; pen.fillRect(0, 0, 1200, 800); \
-        pen.fillStyle = '#223'; pen.font = '80px sans-serif'; pen.fillText('PASSPORT', 100, 200); \
-        return canvas.toDataURL('image/jpeg', 0.9);";
-    let drawn = browser.run(DRAWN).await?;
-    let data = drawn.as_str().and_then(|url| url.split_once("base64,")).context("a picture")?.1;
-    let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("appeal-document.jpg");
-    std::fs::write(&file, STANDARD.decode(data)?)?;
-    Ok(file.to_str().context("a path")?.to_owned())
-}
-
 /// Nothing sticks out of the page on the narrowest phone.
 async fn fits(browser: &Browser) -> anyhow::Result<()> {
     browser.look(Look { width: 320, dark: false }).await?;
@@ -34,17 +20,32 @@ async fn fits(browser: &Browser) -> anyhow::Result<()> {
     browser.look(Look { width: 390, dark: false }).await
 }
 
+/// Registers, with a document; the number of it.
+async fn holds_a_document(browser: &Browser, who: &Newcomer) -> anyhow::Result<String> {
+    let number = format!("E{}", &who.mobile[who.mobile.len() - 8..]);
+    browser.goto(&format!("{}/register", browser.demo.passport)).await?;
+    browser.fill_registration(who).await?;
+    names_the_document(browser, &number).await?;
+    browser.submit().await?;
+    browser.arrives_at(&format!("{}/sign-in", browser.demo.passport)).await?;
+    Ok(number)
+}
+
+/// Asks for the code that an appeal begins with, and stands where it is typed.
+async fn asks_for_a_code(browser: &Browser, to: &str) -> anyhow::Result<()> {
+    browser.goto(&format!("{}/appeal", browser.demo.passport)).await?;
+    browser.fill("contact", to).await?;
+    browser.prove().await?;
+    browser.submit().await?;
+    browser.appears("#code").await
+}
+
 #[tokio::test]
 async fn a_document_that_is_taken_comes_to_its_owner_who_never_sees_the_other_account() -> anyhow::Result<()> {
     let (holder, owner) = (newcomer(), newcomer());
-    let number = format!("E{}", &holder.mobile[holder.mobile.len() - 8..]);
     let other = Browser::open(1280).await?;
     let demo = &other.demo;
-    other.goto(&format!("{}/register", demo.passport)).await?;
-    other.fill_registration(&holder).await?;
-    names_the_document(&other, &number).await?;
-    other.submit().await?;
-    other.arrives_at(&format!("{}/sign-in", demo.passport)).await?;
+    let number = holds_a_document(&other, &holder).await?;
 
     // Their registration says that the document is taken, and leads to the appeal.
     let browser = Browser::open(390).await?;
@@ -86,8 +87,8 @@ async fn a_document_that_is_taken_comes_to_its_owner_who_never_sees_the_other_ac
     browser.appears("#photo-error").await?;
     found.look(&browser).await?;
     fits(&browser).await?;
-    let file = photo(&browser).await?;
-    browser.fill("photo", &file).await?;
+    let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("appeal-document.jpg");
+    browser.choose_photo("photo", &file).await?;
     browser.submit().await?;
     browser.shows("照片已收到").await?;
     found.look_at_every_way(&browser, &browser.url().await?).await?;
@@ -130,5 +131,90 @@ async fn a_document_that_is_taken_comes_to_its_owner_who_never_sees_the_other_ac
     other.appears(".tiles").await?;
     found.verdict()?;
     other.close().await?;
+    browser.close().await
+}
+
+#[tokio::test]
+async fn the_code_of_an_appeal_in_two_tabs_its_form_sent_again_and_its_link_elsewhere_lead_on() -> anyhow::Result<()> {
+    let (holder, owner) = (newcomer(), newcomer());
+    let browser = Browser::open(390).await?;
+    let demo = &browser.demo;
+    let number = holds_a_document(&browser, &holder).await?;
+    asks_for_a_code(&browser, &owner.email).await?;
+    let waits = browser.url().await?;
+    let code = received(demo, &owner.email, "信息占用申诉").await?.code()?;
+    let first = browser.tab().await?;
+    browser.new_tab().await?;
+    browser.goto(&waits).await?;
+    let second = browser.tab().await?;
+    browser.switch_to(first.clone()).await?;
+    browser.fill("code", &code).await?;
+    browser.submit().await?;
+    browser.appears("#words").await?;
+    browser.switch_to(second.clone()).await?;
+    browser.fill("code", &code).await?;
+    browser.submit().await?;
+    browser.shows("这个验证码已经用过").await?;
+    browser.leads_on().await?;
+
+    // The form of the document, sent, gone back to, and sent again: one appeal.
+    browser.switch_to(first).await?;
+    let says = async || {
+        browser.fill("province", "31").await?;
+        names_the_document(&browser, &number).await?;
+        browser.fill("name", "李华").await?;
+        browser.fill("words", "去年丢过护照。").await?;
+        browser.submit().await
+    };
+    says().await?;
+    browser.appears("input[type=file]").await?;
+    let case = browser.url().await?;
+    browser.back().await?;
+    browser.leads_on().await?;
+    if browser.has("#words").await? {
+        says().await?;
+    }
+    browser.leads_on().await?;
+
+    // Its link in the message leads to the same page in a browser that knows nothing, time and again.
+    let link = received(demo, &owner.email, "您的申诉").await?.link("/appeal/case")?;
+    let elsewhere = Browser::open(390).await?;
+    for _ in 0..2 {
+        elsewhere.goto(&link).await?;
+        elsewhere.appears("input[type=file]").await?;
+    }
+    elsewhere.goto(&case).await?;
+    elsewhere.leads_on().await?;
+    elsewhere.close().await?;
+    browser.close().await
+}
+
+#[tokio::test]
+async fn who_finds_their_document_taken_on_the_way_to_a_site_ends_there_without_it() -> anyhow::Result<()> {
+    let (holder, owner) = (newcomer(), newcomer());
+    let browser = Browser::open(390).await?;
+    let number = holds_a_document(&browser, &holder).await?;
+    browser.asked_to_sign_in(&browser.demo.cet).await?;
+    browser.click("main a[href*='/register']").await?;
+    browser.fill_registration(&owner).await?;
+    names_the_document(&browser, &number).await?;
+    browser.submit().await?;
+    browser.shows("不是？申诉").await?;
+    browser.click("main form a[href='/appeal']").await?;
+    browser.appears("#contact").await?;
+    browser.back().await?;
+    browser.appears("#id_number").await?;
+    browser.fill("id_number", "").await?;
+    browser.fill("id_type", "").await?;
+    browser.fill("password", &owner.password).await?;
+    browser.fill("password_confirm", &owner.password).await?;
+    if !browser.has("[name=agree]:checked").await? {
+        browser.click("[name=agree]").await?;
+    }
+    browser.prove().await?;
+    browser.submit().await?;
+    browser.arrives_at(&format!("{}/sign-in", browser.demo.passport)).await?;
+    browser.sign_in(&owner.mobile, &owner.password).await?;
+    browser.stands_at_the_desk_of(&browser.demo.cet).await?;
     browser.close().await
 }

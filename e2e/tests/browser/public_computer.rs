@@ -36,6 +36,30 @@ async fn back_after_signing_out_at_a_public_computer_shows_nothing() -> anyhow::
     browser.close().await
 }
 
+/// As below, the session is ended in another tab in place of the hour that it would take.
+#[tokio::test]
+async fn a_desk_left_open_at_a_public_computer_asks_for_the_password_and_is_there_again() -> anyhow::Result<()> {
+    let browser = Browser::open(390).await?;
+    let demo = &browser.demo;
+    browser.asked_to_sign_in(&demo.pets).await?;
+    browser.click("#public").await?;
+    browser.sign_in(&demo.email, &demo.password).await?;
+    browser.stands_at_the_desk_of(&demo.pets).await?;
+    let left_open = browser.tab().await?;
+    browser.new_tab().await?;
+    browser.sign_out_at_the_passport().await?;
+    browser.switch_to(left_open).await?;
+    let asked = async || {
+        browser.reload().await?;
+        Ok(browser.url().await?.starts_with(&format!("{}/sign-in", demo.passport)))
+    };
+    browser.until("the site to have been told", asked).await?;
+    ensure!(browser.has("#public:checked").await?, "the next person would have to say it again");
+    browser.sign_in(&demo.email, &demo.password).await?;
+    browser.stands_at_the_desk_of(&demo.pets).await?;
+    browser.close().await
+}
+
 /// The page stands in one tab when the session is over. The script's clock is moved; the server's goes its own way, so the
 /// session is ended in another tab.
 #[tokio::test]

@@ -2,11 +2,12 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::sync::OnceLock;
 
 use anyhow::{Context as _, bail};
 use e2e::demo::Demo;
+use e2e::operator::Operator;
 
 use super::own_demo::{fresh_home, program, xtask_demo};
 
@@ -28,10 +29,7 @@ pub(crate) fn get() -> anyhow::Result<&'static Demo> {
 
 /// Does something at the command line of the passport of that demo, as an operator.
 pub(crate) fn operator(arguments: &[&str]) -> anyhow::Result<()> {
-    let config = home().join("passport.toml");
-    let done = Command::new(program("passport")?).arg("--config").arg(config).args(arguments).output()?;
-    anyhow::ensure!(done.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
-    Ok(())
+    Operator { program: program("passport")?, config: home().join("passport.toml") }.does(arguments)
 }
 
 const HOME: &str = "browser-demo";
