@@ -80,6 +80,8 @@ fn words<'a>(line: &'a str, code: &'a str) -> Vec<(&'a str, bool)> {
 
 #[cfg(test)]
 mod tests {
+    use shared::i18n::Lang;
+
     use super::*;
 
     #[test]
@@ -89,20 +91,38 @@ mod tests {
         assert_eq!(html(&letter), None);
     }
 
-    #[test]
-    fn only_the_mails_own_address_is_a_link() {
-        let marks = Marks {
-            lang: shared::i18n::Lang::Zh,
+    fn marks(lang: Lang) -> Marks {
+        Marks {
+            lang,
             home: "https://passport.example".to_owned(),
             code: "271828".to_owned(),
             link: "https://passport.example/a?t=1&u=2".to_owned(),
             action: "去".to_owned(),
-        };
+        }
+    }
+
+    #[test]
+    fn each_language_is_set_in_a_typeface_of_its_own() {
+        for (lang, first) in [(Lang::Zh, "PingFang SC"), (Lang::En, "-apple-system")] {
+            let (to, subject, text) = ("a@b.example".to_owned(), "s".to_owned(), "t\n".to_owned());
+            let letter = Letter { to, subject, text, marks: Some(marks(lang)), template: None };
+            let drawn = html(&letter).expect("a mail");
+            let page = scraper::Html::parse_document(&drawn);
+            let body = page.select(&scraper::Selector::parse("body").expect("a selector")).next().expect("a body");
+            let style = body.attr("style").unwrap_or_default().replace('"', "");
+            let faces: Vec<&str> = style.split("font-family:").skip(1).collect();
+            let names_it_first = |face: &&str| face.trim_start().trim_start_matches('\'').starts_with(first);
+            assert!(faces.last().is_some_and(names_it_first), "{lang:?}: {style}");
+        }
+    }
+
+    #[test]
+    fn only_the_mails_own_address_is_a_link() {
         let text = "码271828。\nhttps://evil.example\n\nhttps://passport.example/a?t=1&u=2\n\n\
                     <img src=x onerror=alert(1)>\n\n-- \nE-TEST\nhttps://passport.example\n";
         let (to, subject) = ("a@b.example".to_owned(), "<script>s</script>".to_owned());
-        let drawn =
-            html(&Letter { to, subject, text: text.to_owned(), marks: Some(marks), template: None }).expect("a mail");
+        let drawn = html(&Letter { to, subject, text: text.to_owned(), marks: Some(marks(Lang::Zh)), template: None })
+            .expect("a mail");
         let page = scraper::Html::parse_document(&drawn);
         let all = |what: &str| scraper::Selector::parse(what).map(|s| page.select(&s).count()).expect("a selector");
         assert_eq!((all("script"), all("img"), all("link"), all("[onerror]")), (0, 0, 0, 0), "{drawn}");
