@@ -12,3 +12,4 @@ export-careful = The file holds your whole ID number. Keep it where only you can
 export-button = Download
 export-back = Back to your profile
 export-guarded = The password was reset a short while ago. To protect your data, you can download them from { $time } on
+export-often = You downloaded your data several times today. Try again after { $time }

@@ -12,3 +12,4 @@ export-careful = 文件里有完整的证件号码。请保存在只有您能打
 export-button = 下载
 export-back = 返回修改资料
 export-guarded = 刚重置过密码。为了保护您的资料，{ $time }以后才能下载
+export-often = 今天已经下载过几次。请{ $time }以后再试

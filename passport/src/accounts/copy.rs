@@ -13,6 +13,7 @@ use super::store::{self, Agreement};
 use super::{Accounts, Trouble};
 use crate::audit::{Actor, Event};
 use crate::delivery::Factor;
+use crate::limits::{Subject, Verdict};
 
 /// The most sessions that are listed: as good as all that somebody can have.
 const MOST_SESSIONS: i64 = 1_000;
@@ -42,6 +43,11 @@ pub enum Copy {
         /// Until when.
         until: Timestamp,
     },
+    /// Several were taken today.
+    TooMany {
+        /// From when on another one is.
+        until: Timestamp,
+    },
 }
 
 impl Accounts {
@@ -61,6 +67,10 @@ async fn copy(accounts: Accounts, (account, caller): (Account, Caller), tx: &mut
     let (id, now) = (account.id, parts.clock.now());
     if let Some(until) = factors::guard(tx, id, now).await? {
         return Ok(Copy::Guarded { until });
+    }
+    let (limit, subject) = (&parts.limits.policy().copy, id.to_string());
+    if let Verdict::Refused { until } = parts.limits.hit(tx, limit, Subject::Text(&subject), now).await? {
+        return Ok(Copy::TooMany { until });
     }
     let copied = Copied {
         standing: contact::store::standing(tx, id).await?,

@@ -5,6 +5,7 @@ use askama_web::WebTemplate;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
+use shared::clock::Timestamp;
 use shared::page::{FormErrors, Page};
 
 use super::file::{File, Source};
@@ -45,11 +46,8 @@ pub async fn submit(
     let draft = if fresh {
         match accounts.copy(session.account, visit.caller).await? {
             Some(Copy::Made(copied)) => return Ok(file(&accounts, &oidc, &visit.page, &copied).await?),
-            Some(Copy::Guarded { until }) => {
-                let mut flaws = Flaws::default();
-                flaws.push_until("copy", "export-title", "export-guarded", until);
-                Draft::of(Button {}).refused(StatusCode::UNPROCESSABLE_ENTITY, flaws)
-            }
+            Some(Copy::Guarded { until }) => refused(StatusCode::UNPROCESSABLE_ENTITY, "export-guarded", until),
+            Some(Copy::TooMany { until }) => refused(StatusCode::TOO_MANY_REQUESTS, "export-often", until),
             None => return Err(Stop::First(paths::HOME.to_owned())),
         }
     } else {
@@ -59,6 +57,12 @@ pub async fn submit(
         Some(back) => Ok(back),
         None => Ok(draw(&accounts, visit, &session, draft).await?),
     }
+}
+
+fn refused(status: StatusCode, key: &'static str, until: Timestamp) -> Draft<Button> {
+    let mut flaws = Flaws::default();
+    flaws.push_until("copy", "export-title", key, until);
+    Draft::of(Button {}).refused(status, flaws)
 }
 
 async fn file(accounts: &Accounts, oidc: &Oidc, page: &Page, copied: &Copied) -> Result<Response, Trouble> {

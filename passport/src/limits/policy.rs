@@ -229,6 +229,8 @@ pub struct Policy {
     pub sign_in_mail: Limit,
     /// How often an account is shut because somebody says of a notice that it was not them, by account and contact.
     pub alarm: Limit,
+    /// Copies of what is stored that one account takes: each is told of by mail and by SMS.
+    pub copy: Limit,
 }
 
 impl Default for Policy {
@@ -260,6 +262,7 @@ impl Default for Policy {
             sign_in_lock_mail: Limit::rate("sign_in_lock_mail", 3, DAY),
             sign_in_mail: Limit::rate("sign_in_mail", 10, DAY),
             alarm: Limit::rate("alarm", 3, 7 * DAY),
+            copy: Limit::rate("copy", 5, DAY),
         }
     }
 }

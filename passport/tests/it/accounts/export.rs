@@ -97,3 +97,25 @@ async fn for_three_days_after_a_reset_nothing_is_taken_along() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn five_copies_a_day_are_enough_and_fill_no_mailbox() {
+    on_both_with(PLAIN, |passport| async move {
+        candidate(&passport).await;
+        let mut browser = passport.browser();
+        sign_in(&mut browser).await;
+        for _ in 0..5 {
+            assert!(download(&mut browser).await.json()["account"].is_object());
+        }
+        let told = messages(&passport).await.len();
+        let answer = download(&mut browser).await;
+        assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
+        assert!(summary(&answer)[0].contains("今天已经下载过几次"), "{:?}", summary(&answer));
+        assert_eq!(messages(&passport).await.len(), told);
+        passport.clock.advance(Duration::from_secs(24 * 60 * 60));
+        let mut browser = passport.browser();
+        sign_in(&mut browser).await;
+        assert!(download(&mut browser).await.json()["account"].is_object());
+    })
+    .await;
+}
