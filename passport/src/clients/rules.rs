@@ -22,6 +22,19 @@ impl Client {
     /// # Errors
     /// Everything that is wrong with it, in the order of the fields.
     pub fn new(metadata: Metadata, secrets: Vec<StoredSecret>) -> Result<Self, Vec<Problem>> {
+        Self::checked(metadata, secrets, KeySet::read)
+    }
+
+    /// The same for one that is registered already. Of its keys those that would be refused today count for nothing:
+    /// one client's old key must not be in the way of all others.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn stored(metadata: Metadata, secrets: Vec<StoredSecret>) -> Result<Self, Vec<Problem>> {
+        Self::checked(metadata, secrets, KeySet::usable)
+    }
+
+    fn checked(metadata: Metadata, secrets: Vec<StoredSecret>, keys: ReadKeys) -> Result<Self, Vec<Problem>> {
         let mut check = Check(Vec::new());
         let m = &metadata;
         let id = ClientId::parse(&m.client_id);
@@ -37,7 +50,7 @@ impl Client {
         let policy_uri = check.url("policy_uri", m.policy_uri.as_deref());
         let tos_uri = check.url("tos_uri", m.tos_uri.as_deref());
         let logo_uri = check.called("logo_uri", m.logo_uri.as_deref());
-        let keys = check.keys(m);
+        let keys = check.keys(m, keys);
         let certificate_name = check.certificate(m);
         let requests = check.requests(m);
         let sector = check.sector(m, &redirect_uris);
@@ -210,6 +223,9 @@ pub enum Rule {
 /// distinguished name.
 const LINE: usize = 254;
 
+/// How a key set is read.
+type ReadKeys = fn(&serde_json::Value) -> Result<KeySet, KeySetProblem>;
+
 struct Check(Vec<Problem>);
 
 impl Check {
@@ -282,10 +298,10 @@ impl Check {
         fits.then_some(uri)
     }
 
-    fn keys(&mut self, m: &Metadata) -> ClientKeys {
+    fn keys(&mut self, m: &Metadata, read: ReadKeys) -> ClientKeys {
         let at = self.called("jwks_uri", m.jwks_uri.as_deref());
         self.require("jwks", m.jwks.is_none() || m.jwks_uri.is_none(), Rule::TwoKeySets);
-        let registered = m.jwks.as_ref().map(KeySet::read);
+        let registered = m.jwks.as_ref().map(read);
         if let Some(Err(problem)) = &registered {
             self.require("jwks", false, Rule::KeySet(*problem));
         }

@@ -76,7 +76,7 @@ fn client(row: &Row, secrets: Vec<StoredSecret>) -> Result<Client, DbError> {
     if metadata.client_id != row.get::<String>("client_id")? {
         return Err(broken("belongs to another client".to_owned()));
     }
-    let client = Client::new(metadata, secrets).map_err(|problems| {
+    let client = Client::stored(metadata, secrets).map_err(|problems| {
         let first = problems.first().map(ToString::to_string);
         broken(format!("breaks a rule: {}", first.unwrap_or_default()))
     })?;

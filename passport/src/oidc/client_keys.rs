@@ -109,5 +109,5 @@ async fn fetch(oidc: &Oidc, url: &Url) -> Result<(KeySet, Duration), FetchError>
     let fetched = oidc.0.egress.get(url).await?;
     let set = serde_json::from_slice(&fetched.body).map_err(|_| FetchError::Json)?;
     let kept = fetched.fresh_for.unwrap_or(KEPT).clamp(KEPT_AT_LEAST, KEPT_AT_MOST);
-    Ok((KeySet::read(&set)?, kept))
+    Ok((KeySet::usable(&set)?, kept))
 }

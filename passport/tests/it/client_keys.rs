@@ -124,6 +124,21 @@ fn hostile_sets(signer: &Signer) -> Vec<(&'static str, String)> {
 }
 
 #[tokio::test]
+async fn a_key_that_cannot_be_used_is_passed_over_and_the_others_count() {
+    on_both_beside("", |passport, site| async move {
+        let (signer, mut browser) = registered(&passport, &site).await;
+        let (mut own, mut broken) = (signer.jwk(), signer.jwk());
+        own["kid"] = "k".into();
+        // It even has the same id: what is no key is in no key's way.
+        (broken["kid"], broken["y"]) = ("k".into(), own["x"].clone());
+        let exponent_of_one = json!({ "kty": "RSA", "kid": "r", "n": "_".repeat(342), "e": "AQ" });
+        site.show("/jwks", json!({ "keys": [broken, exponent_of_one, own] }).to_string());
+        assert_eq!(ask(&passport, &mut browser, &signer).await, 200);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_set_with_duplicate_foreign_or_unfit_keys_authenticates_nobody_and_replaces_none() {
     on_both_beside("", |passport, site| async move {
         let (signer, mut browser) = registered(&passport, &site).await;

@@ -46,6 +46,25 @@ async fn another_node_sees_a_change_within_a_second() {
 }
 
 #[tokio::test]
+async fn a_key_that_was_taken_before_and_would_be_refused_today_is_in_no_other_clients_way() {
+    support::on_both(|passport| async move {
+        register(&passport).await;
+        let clients = &passport.app.clients;
+        let broken = metadata("jwks = { keys = [{ kty = 'EC', crv = 'P-256', x = 'AAAA', y = 'AAAA' }] }");
+        let refused = clients.apply(Actor::Operator, broken.clone()).await;
+        assert!(matches!(refused, Err(ClientsError::Metadata(_))), "{refused:?}");
+
+        let old = serde_json::to_string(&Metadata { client_id: "b".to_owned(), ..broken }).expect("JSON");
+        let insert = sql("INSERT INTO clients (client_id, metadata, created_at, updated_at) VALUES ('b', $1, 1, 1)");
+        passport.db.execute(insert.bind(old)).await.expect("written");
+        let other = other_node(&passport);
+        assert!(other.find("a").await.expect("an answer").is_some());
+        assert!(other.find("b").await.expect("an answer").is_some());
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_same_metadata_twice_changes_nothing() {
     support::on_both(|passport| async move {
         register(&passport).await;

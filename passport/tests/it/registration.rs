@@ -105,6 +105,54 @@ async fn what_is_registered_is_echoed() {
     .await;
 }
 
+/// Keys that verify nothing that could be relied on, and what is said about them.
+fn unusable_keys() -> Vec<(Value, &'static str)> {
+    let (x, y) = ("l8tFrhx-34tV3hRICRDY9zCkDlpBhF42UQUfWVAWBFs", "9VE4jf_Ok_o64zbTTlcuNJajHmt6v9TDVrU0CdvGRDA");
+    let ec = |x: &str, y: &str| json!({ "kty": "EC", "crv": "P-256", "x": x, "y": y });
+    let ed = |x: String| json!({ "kty": "OKP", "crv": "Ed25519", "x": x });
+    let rsa = |n: String, e: &str| json!({ "kty": "RSA", "n": n, "e": e });
+    // 256 bytes in base64url; the last of them ends in four ones, or in a zero.
+    let (odd, even) = (format!("{}w", "_".repeat(341)), format!("{}g", "_".repeat(341)));
+    let zero = "A".repeat(43);
+    vec![
+        (ec(x, x), "a key whose point is not on its curve"),
+        (ec(&zero, &zero), "a key whose point is not on its curve"),
+        (ec("AAAA", y), "a key whose x or y is missing, or is not 32 bytes"),
+        (ec(&format!("AA{x}"), y), "a key whose x or y is missing, or is not 32 bytes"),
+        (ed(format!("AQ{}", "A".repeat(41))), "a key whose point is not on its curve"),
+        (ed("A".repeat(42)), "a key whose x or y is missing, or is not 32 bytes"),
+        (rsa(even, "AQAB"), "an RSA key whose modulus is not an odd number of 2048 to 8192 bits"),
+        (rsa("_".repeat(171), "AQAB"), "an RSA key whose modulus is not an odd number of 2048 to 8192 bits"),
+        (rsa(odd.clone(), "AQ"), "an RSA key whose exponent is not an odd number of at least 65537"),
+        (rsa(odd.clone(), "Aw"), "an RSA key whose exponent is not an odd number of at least 65537"),
+        (rsa(odd, "AQAA"), "an RSA key whose exponent is not an odd number of at least 65537"),
+    ]
+}
+
+#[tokio::test]
+async fn a_key_that_verifies_nothing_is_refused_and_told_why() {
+    on_both_with(OPEN, |passport| async move {
+        let mut browser = passport.browser();
+        let known = register(&mut browser, None, &least()).await.json();
+        let (uri, token) = (text(&known, "registration_client_uri"), text(&known, "registration_access_token"));
+        let before = passport.rows().await;
+        for (jwk, why) in unusable_keys() {
+            let mut body = least();
+            body["jwks"] = json!({ "keys": [jwk] });
+            let refused = register(&mut browser, None, &body).await;
+            body["client_id"] = known["client_id"].clone();
+            let unchanged = send(&mut browser, Method::PUT, uri, Some(token), &body).await;
+            for answer in [refused, unchanged] {
+                let (status, told) = (answer.status.as_u16(), answer.json());
+                assert_eq!((status, &told["error"]), (400, &"invalid_client_metadata".into()), "{jwk}: {told}");
+                assert!(text(&told, "error_description").starts_with(&format!("jwks: holds {why}")), "{told}");
+            }
+        }
+        assert_eq!(passport.rows().await, before);
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn metadata_that_breaks_a_rule_is_refused_by_its_field() {
     on_both_with(OPEN, |passport| async move {

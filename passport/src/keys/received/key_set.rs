@@ -10,13 +10,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use shared::secret::sha256;
 
+use super::material::{Flaw, Material};
 use super::{Alg, Refusal};
 
 /// More keys than a client has while it changes them.
 const MOST_KEYS: usize = 32;
-
-/// RFC 7518 §3.3. What is longer than the largest costs us more to verify than it is worth.
-const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
 
 /// Members that only a private or shared key has (RFC 7518 §6).
 const PRIVATE: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
@@ -33,9 +31,9 @@ pub enum KeySetProblem {
     /// It has become known to whoever sees the set.
     #[error("holds a private or a shared key")]
     Private,
-    /// The parameters are missing, have the wrong length, or make a key that is too weak.
-    #[error("holds a key that is malformed, or an RSA key of fewer than 2048 bits")]
-    Malformed,
+    /// One of them cannot verify anything.
+    #[error("holds {0}")]
+    Unusable(Flaw),
     /// Two keys that could verify the same token have the same id.
     #[error("holds two keys with the same `kid` for the same algorithm")]
     SameId,
@@ -86,16 +84,6 @@ impl fmt::Display for Thumbprint {
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Material {
-    /// A point of P-256 in uncompressed form.
-    Ec(Vec<u8>),
-    /// A point of Ed25519.
-    Ed(Vec<u8>),
-    /// Big-endian numbers without leading zeros.
-    Rsa { n: Vec<u8>, e: Vec<u8> },
-}
-
 /// A public key of somebody else, for signatures.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ForeignKey {
@@ -110,7 +98,7 @@ impl ForeignKey {
     /// those too (RFC 7517 §5).
     ///
     /// # Errors
-    /// It is private, malformed or weak.
+    /// It is private, or verifies nothing that could be relied on: see [`Flaw`].
     pub fn read(jwk: &Value) -> Result<Option<Self>, KeySetProblem> {
         let jwk = jwk.as_object().ok_or(KeySetProblem::NoSet)?;
         if PRIVATE.iter().any(|name| jwk.contains_key(*name)) {
@@ -120,14 +108,12 @@ impl ForeignKey {
             return Ok(None);
         }
         let text = |name| jwk.get(name).and_then(Value::as_str);
-        let material = match (text("kty"), text("crv")) {
-            (Some("EC"), Some("P-256")) => ec(jwk),
-            (Some("OKP"), Some("Ed25519")) => fixed(jwk, "x").map(|x| Material::Ed(x.to_vec())),
-            (Some("RSA"), _) => rsa(jwk),
-            _ => return Ok(None),
-        };
-        let material = material.ok_or(KeySetProblem::Malformed)?;
-        Ok(Some(Self { kid: text("kid").map(str::to_owned), alg: text("alg").map(str::to_owned), material }))
+        let material = Material::read(jwk).map_err(KeySetProblem::Unusable)?;
+        Ok(material.map(|material| Self {
+            kid: text("kid").map(str::to_owned),
+            alg: text("alg").map(str::to_owned),
+            material,
+        }))
     }
 
     /// Whether it may verify signatures of that algorithm.
@@ -182,34 +168,6 @@ fn is_for_signatures(jwk: &Map<String, Value>) -> bool {
     by_use && by_operations
 }
 
-fn bytes(jwk: &Map<String, Value>, name: &str) -> Option<Vec<u8>> {
-    URL_SAFE_NO_PAD.decode(jwk.get(name)?.as_str()?).ok()
-}
-
-/// A coordinate, in its full length (RFC 7518 §6.2.1.2).
-fn fixed(jwk: &Map<String, Value>, name: &str) -> Option<[u8; 32]> {
-    bytes(jwk, name)?.try_into().ok()
-}
-
-fn ec(jwk: &Map<String, Value>) -> Option<Material> {
-    let (x, y) = (fixed(jwk, "x")?, fixed(jwk, "y")?);
-    Some(Material::Ec([&[4], x.as_slice(), y.as_slice()].concat()))
-}
-
-fn rsa(jwk: &Map<String, Value>) -> Option<Material> {
-    let number = |name| {
-        let bytes = bytes(jwk, name)?;
-        let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
-        Some(bytes.get(zeros..)?.to_vec())
-    };
-    let (n, e): (Vec<u8>, Vec<u8>) = (number("n")?, number("e")?);
-    let bits = n.len() * 8 - n.first()?.leading_zeros() as usize;
-    // An even exponent, or 1, makes no signature; a huge one costs whoever verifies (NIST SP 800-56B takes odd ones).
-    let odd = e.last()? % 2 == 1;
-    let sound = odd && e != [1] && e.len() <= 4;
-    (RSA_BITS.contains(&bits) && sound).then_some(Material::Rsa { n, e })
-}
-
 /// The public keys of one client.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct KeySet {
@@ -219,18 +177,37 @@ pub struct KeySet {
 }
 
 impl KeySet {
-    /// Reads a key set; keys that are not for signatures are left out.
+    /// Reads a key set of somebody who can be told what is wrong with it; keys that are not for signatures are left out.
     ///
     /// # Errors
     /// See [`KeySetProblem`].
     pub fn read(set: &Value) -> Result<Self, KeySetProblem> {
+        Self::of(set, ForeignKey::read)
+    }
+
+    /// Reads one that is as it is: fetched from its owner, or taken before we asked for what we ask for now. Keys that
+    /// cannot be used are left out (RFC 7517 §5), so that the others still count.
+    ///
+    /// # Errors
+    /// See [`KeySetProblem`]; never [`KeySetProblem::Unusable`].
+    pub fn usable(set: &Value) -> Result<Self, KeySetProblem> {
+        Self::of(set, |key| match ForeignKey::read(key) {
+            Err(KeySetProblem::Unusable(_)) => Ok(None),
+            read => read,
+        })
+    }
+
+    fn of(
+        set: &Value,
+        read: impl Fn(&Value) -> Result<Option<ForeignKey>, KeySetProblem>,
+    ) -> Result<Self, KeySetProblem> {
         let keys = set.get("keys").and_then(Value::as_array).ok_or(KeySetProblem::NoSet)?;
         if keys.len() > MOST_KEYS {
             return Err(KeySetProblem::TooMany);
         }
         let mut good = Vec::with_capacity(keys.len());
         for key in keys {
-            good.extend(ForeignKey::read(key)?);
+            good.extend(read(key)?);
         }
         let mut known = HashSet::new();
         for key in &good {
@@ -341,25 +318,20 @@ mod tests {
     }
 
     #[test]
-    fn weak_and_malformed_keys_are_refused() {
-        let short = URL_SAFE_NO_PAD.encode([0xff; 255]);
-        let padded = URL_SAFE_NO_PAD.encode([[0; 8].as_slice(), &[0xff; 255]].concat());
-        for key in [
-            with(rsa_key(), "n", short),
-            with(rsa_key(), "n", padded),
-            with(rsa_key(), "n", URL_SAFE_NO_PAD.encode(vec![0xff; 1_025])),
-            with(rsa_key(), "e", "AQ"),
-            with(rsa_key(), "e", "Ag"),
-            with(rsa_key(), "e", ""),
-            with(ec_key(), "x", "AAAA"),
-            with(ec_key(), "y", json!(null)),
-            with(ed_key(), "x", "AAAA"),
-        ] {
-            assert_eq!(read(std::slice::from_ref(&key)), Err(KeySetProblem::Malformed), "{key}");
-        }
+    fn what_is_no_set_of_keys_is_refused() {
         assert_eq!(KeySet::read(&json!({ "keys": [1] })), Err(KeySetProblem::NoSet));
         assert_eq!(KeySet::read(&json!([])), Err(KeySetProblem::NoSet));
         assert_eq!(read(&vec![ed_key(); MOST_KEYS + 1]), Err(KeySetProblem::TooMany));
+    }
+
+    #[test]
+    fn a_key_that_cannot_be_used_spoils_a_registration_and_is_passed_over_in_what_is_fetched() {
+        let broken = with(ec_key(), "y", ec_key()["x"].clone());
+        let set = json!({ "keys": [broken, rsa_key()] });
+        assert_eq!(KeySet::read(&set), Err(KeySetProblem::Unusable(Flaw::Point)));
+        assert_eq!(KeySet::usable(&set).map(|set| set.keys.len()), Ok(1));
+        let private = json!({ "keys": [with(ec_key(), "d", "x"), rsa_key()] });
+        assert_eq!(KeySet::usable(&private), Err(KeySetProblem::Private));
     }
 
     #[test]

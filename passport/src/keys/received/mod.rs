@@ -7,12 +7,14 @@
 
 pub mod claims;
 pub mod key_set;
+pub mod material;
 mod shape;
 
 use serde_json::{Map, Value};
 
 pub use self::claims::{Audience, Claims, Times};
 pub use self::key_set::{ForeignKey, KeySet, KeySetProblem, Thumbprint};
+pub use self::material::Flaw;
 
 use super::alg::Alg;
 

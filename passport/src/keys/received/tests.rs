@@ -186,6 +186,9 @@ fn possession_is_proven_with_the_public_key_in_the_header() {
     assert_eq!(prove(with("d", "x")), Err(Refusal::UnusableKey), "a private key");
     assert_eq!(prove(with("use", "enc")), Err(Refusal::UnusableKey));
     assert_eq!(prove(with("alg", "PS256")), Err(Refusal::Algorithm));
+    let x = signer.jwk()["x"].as_str().expect("x").to_owned();
+    assert_eq!(prove(with("y", &x)), Err(Refusal::UnusableKey), "a point that is not on the curve");
+    assert_eq!(prove(with("y", &x[1..])), Err(Refusal::UnusableKey), "a coordinate that is too short");
     assert_eq!(prove(json!({ "kty": "oct", "k": "c2VjcmV0" })), Err(Refusal::UnusableKey));
     assert_eq!(prove(json!("key")), Err(Refusal::UnusableKey));
     let bare = signer.sign(&json!({ "typ": "dpop+jwt", "alg": "ES256" }), &json!({}));

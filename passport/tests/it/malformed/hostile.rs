@@ -100,7 +100,11 @@ impl Honest<'_> {
         if self.brings_its_key {
             let mut private = self.signer.jwk();
             private["d"] = json!("AAAA");
-            keys.push(private);
+            let mut off_the_curve = self.signer.jwk();
+            off_the_curve["y"] = off_the_curve["x"].clone();
+            let mut short = self.signer.jwk();
+            short["y"] = json!("AAAA");
+            keys.extend([private, off_the_curve, short]);
         } else {
             let mut header = self.header.clone();
             header["jwk"] = stranger.jwk();
