@@ -34,6 +34,8 @@ pub enum Fault {
     WrongHost,
     /// A form that no page of ours sends.
     BrokenForm,
+    /// A body that is no form: no browser sends it, so its words are those of [`Self::BrokenForm`].
+    NoForm,
     /// A form sent by a page of another site.
     ForeignForm,
     /// The database does not answer.
@@ -53,6 +55,7 @@ impl Fault {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::WrongHost => StatusCode::MISDIRECTED_REQUEST,
             Self::BrokenForm => StatusCode::BAD_REQUEST,
+            Self::NoForm => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::ForeignForm => StatusCode::FORBIDDEN,
             Self::Unavailable | Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,
@@ -65,7 +68,7 @@ impl Fault {
             Self::NotOpenable => "web-fault-not-openable",
             Self::TooLarge => "web-fault-too-large",
             Self::WrongHost => "web-fault-wrong-host",
-            Self::BrokenForm => "web-fault-broken-form",
+            Self::BrokenForm | Self::NoForm => "web-fault-broken-form",
             Self::ForeignForm => "web-fault-foreign-form",
             Self::Unavailable => "web-fault-unavailable",
             Self::Busy => "web-fault-busy",
@@ -106,6 +109,7 @@ impl From<FormRejection> for Fault {
         match rejection {
             FormRejection::TooLarge => Self::TooLarge,
             FormRejection::Foreign => Self::ForeignForm,
+            FormRejection::ContentType => Self::NoForm,
             _ => Self::BrokenForm,
         }
     }
@@ -225,12 +229,13 @@ mod tests {
     use super::*;
     use crate::web::texts;
 
-    const ALL: [Fault; 9] = [
+    const ALL: [Fault; 10] = [
         Fault::NotFound,
         Fault::NotOpenable,
         Fault::TooLarge,
         Fault::WrongHost,
         Fault::BrokenForm,
+        Fault::NoForm,
         Fault::ForeignForm,
         Fault::Unavailable,
         Fault::Busy,

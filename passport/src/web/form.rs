@@ -103,6 +103,7 @@ impl FormRejection {
         match self {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Foreign => StatusCode::FORBIDDEN,
+            Self::ContentType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             _ => StatusCode::BAD_REQUEST,
         }
     }
@@ -164,13 +165,17 @@ pub(super) fn sent_secret(headers: &HeaderMap) -> Option<String> {
     cookies.find(|cookie| cookie.name() == COOKIE).map(|cookie| cookie.value().to_owned())
 }
 
-/// Whether the body is declared a form; parameters of the media type are allowed.
+/// Whether the body is declared a form.
 pub(crate) fn is_form(headers: &HeaderMap) -> bool {
-    headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.split(';').next())
-        .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"))
+    is_of_type(headers, "application/x-www-form-urlencoded")
+}
+
+/// Whether the body is declared to be of that media type, once; parameters of it are allowed.
+pub(crate) fn is_of_type(headers: &HeaderMap, media_type: &str) -> bool {
+    let mut declared = headers.get_all(header::CONTENT_TYPE).iter();
+    let (Some(only), None) = (declared.next(), declared.next()) else { return false };
+    let kind = only.to_str().ok().and_then(|value| value.split(';').next());
+    kind.is_some_and(|kind| kind.trim().eq_ignore_ascii_case(media_type))
 }
 
 /// Whether the browser says that another site sent this. `Origin: null` comes from private windows and

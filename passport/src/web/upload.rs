@@ -6,10 +6,10 @@
 use axum::extract::multipart::{Field, Multipart, MultipartError};
 use axum::extract::{FromRequest as _, Request};
 use futures_util::StreamExt as _;
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, StatusCode};
 
 use super::Web;
-use super::form::{CSRF_FIELD, FIELDS, FormRejection, is_foreign, is_fresh, sent_secret};
+use super::form::{CSRF_FIELD, FIELDS, FormRejection, is_foreign, is_fresh, is_of_type, sent_secret};
 
 /// The longest value of a field beside the file, in bytes.
 const LONGEST: usize = 4 << 10;
@@ -79,8 +79,7 @@ pub async fn discard(request: Request) {
 
 /// Whether the body is declared a form with files (RFC 7578).
 fn is_multipart(headers: &HeaderMap) -> bool {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()?.split(';').next());
-    kind.is_some_and(|kind| kind.trim().eq_ignore_ascii_case("multipart/form-data"))
+    is_of_type(headers, "multipart/form-data")
 }
 
 fn broken(error: &MultipartError) -> FormRejection {

@@ -38,7 +38,7 @@ pub async fn get(State(oidc): State<Oidc>, request: Request) -> Response {
 pub async fn post(State(oidc): State<Oidc>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     if !is_form(&parts.headers) {
-        return Fault::BrokenForm.page(oidc.0.pages.page_of(&parts), &parts.uri);
+        return Fault::NoForm.page(oidc.0.pages.page_of(&parts), &parts.uri);
     }
     let Ok(body) = Bytes::from_request(Request::new(body), &()).await else {
         return Fault::TooLarge.page(oidc.0.pages.page_of(&parts), &parts.uri);

@@ -114,8 +114,11 @@ pub async fn show_again(State(oidc): State<Oidc>, visit: Visit) -> Response {
 
 /// `POST /logout`. From another site it comes without our cookies, which are Lax: it is taken up by a GET.
 pub async fn post(headers: HeaderMap, visit: Visit, body: Bytes) -> Response {
+    if !is_form(&headers) {
+        return Fault::NoForm.page(visit.page, &visit.uri);
+    }
     match std::str::from_utf8(&body) {
-        Ok(query) if is_form(&headers) && query.len() <= LIMIT && fits_into_an_address(query) => {
+        Ok(query) if query.len() <= LIMIT && fits_into_an_address(query) => {
             see_other(&format!("{}?{query}", provider::LOGOUT))
         }
         _ => Fault::BrokenForm.page(visit.page, &visit.uri),

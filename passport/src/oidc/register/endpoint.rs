@@ -4,7 +4,7 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use futures_util::FutureExt as _;
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, StatusCode};
 use serde_json::{Map, Value, json};
 use shared::http::ClientAddr;
 use shared::secret::SecretString;
@@ -19,6 +19,7 @@ use super::{Policy, document};
 use crate::audit::Actor;
 use crate::clients::{Admission, Client, ClientsError, Metadata, Registered, sector};
 use crate::limits::{AddressBlock, Subject};
+use crate::web::form::is_of_type;
 
 /// What a client must not send about itself (RFC 7592 §2.2): it is ours to say.
 const OURS: [&str; 4] =
@@ -147,9 +148,7 @@ fn bearer(headers: &HeaderMap) -> Result<Option<SecretString>, Refusal> {
 }
 
 fn object(headers: &HeaderMap, body: &[u8]) -> Result<Map<String, Value>, Refusal> {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let kind = kind.split(';').next().unwrap_or_default().trim();
-    if !kind.eq_ignore_ascii_case("application/json") {
+    if !is_of_type(headers, "application/json") {
         return Err(Refusal::Metadata("the body is application/json".to_owned()));
     }
     let read = serde_json::from_slice::<Members>(body).map(|members| members.0);

@@ -2,9 +2,11 @@
 //! with characters that have no place in it, or in the wrong place. The answer is the standard's error, nothing is
 //! written, and the same request without the mistake is still good afterwards.
 
+mod bytes;
 mod direct;
 mod headers;
 mod hostile;
+mod media;
 mod metadata;
 mod methods;
 mod mutation;

@@ -90,9 +90,14 @@ pub(super) fn every(parameters: &[Parameter], broken: Outcome) -> Vec<Malformed>
         add("twice", Some(format!("{good}&{good}")), String::new(), broken);
         let disguised = format!("%{:02x}{}", name.as_bytes()[0], &name[1..]);
         add("twice in disguise", Some(format!("{good}&{disguised}=x")), String::new(), broken);
-        for (kind, text) in
-            [("NUL", "%00"), ("a line break", "%0D%0Ax:%20y"), ("no UTF-8", "%FF"), ("no escape", "%zz")]
-        {
+        for (kind, text) in [
+            ("NUL", "%00"),
+            ("a line break", "%0D%0Ax:%20y"),
+            ("no UTF-8", "%FF"),
+            ("half a character", "%E4%BD"),
+            ("an overlong slash", "%C0%AF"),
+            ("no escape", "%zz"),
+        ] {
             add(kind, Some(format!("{name}={text}")), String::new(), broken);
         }
         add("too long", Some(pair(name, &"a".repeat(5000))), String::new(), parameter.long);

@@ -89,8 +89,8 @@ async fn a_form_that_no_page_of_ours_sends_gets_a_page_and_does_nothing() {
             request
         };
         for (request, status) in [
-            (with("content-type", "application/x-www-form-urlencoded"), 400),
-            (with("content-type", "multipart/form-data"), 400),
+            (with("content-type", "application/x-www-form-urlencoded"), 415),
+            (with("content-type", "multipart/form-data"), 415),
             (with("content-type", "multipart/form-data; boundary=other"), 400),
             (with("origin", "https://evil.example"), 403),
             (multipart(&url, &[("csrf", &csrf), ("csrf", &csrf)], &photo()), 400),
