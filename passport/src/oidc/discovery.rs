@@ -199,6 +199,9 @@ fn metadata(issuer: &str, mtls: Option<&Mtls>) -> Result<Metadata, IssuerError> 
         ))
         .set_claim_types_supported(Some(vec![CoreClaimType::Normal]))
         .set_claims_supported(Some(claims().map(|claim| CoreClaimName::new(claim.to_owned())).collect()))
+        // Every page fits every window. A script that opened one loses hold of it (Cross-Origin-Opener-Policy), so that
+        // `popup` would promise too much; see docs/integrate/README.md.
+        .set_display_values_supported(Some(vec![CoreAuthDisplay::Page, CoreAuthDisplay::Touch]))
         .set_ui_locales_supported(Some(
             shared::i18n::Lang::ALL.iter().map(|lang| LanguageTag::new(lang.tag().to_owned())).collect(),
         ))

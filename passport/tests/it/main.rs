@@ -44,3 +44,4 @@ mod suite_config;
 mod support;
 mod token;
 mod userinfo;
+mod wishes;
