@@ -22,6 +22,7 @@ pub fn routes(app: App) -> Router {
         .route("/registration", get(desk::show))
         // Signing in and out
         .route("/sign-in", get(sign_in::start))
+        .route("/sign-in/ask", get(sign_in::ask_first).post(sign_in::press))
         .route("/sign-in/callback", get(sign_in::callback))
         .route("/sign-in/failed", get(sign_in::failed))
         .route("/sign-in/initiate", get(sign_in::initiate).post(sign_in::initiate_by_post))

@@ -3,6 +3,10 @@ signin-again = Sign in again
 signin-for-developers = For the developers of the site
 signin-developer-error = Error
 
+signin-ask-title = Do you want to sign in?
+signin-ask-text = Another web page or a message brought you here, so we ask first. “Sign in” signs you in with your Passport and opens the page you wanted; if you leave it, nothing happens.
+signin-ask-button = Sign in
+
 signin-fault-cancelled-title = You cancelled signing in
 signin-fault-cancelled-text = You are not signed in, and nothing has changed. You can sign in again whenever you like.
 signin-fault-expired-title = This sign-in took too long

@@ -3,6 +3,10 @@ signin-again = 重新登录
 signin-for-developers = 给网站开发人员
 signin-developer-error = 错误
 
+signin-ask-title = 要登录吗？
+signin-ask-text = 是别的网页或一封邮件把您带到这里的，所以我们先问一声。点“登录”，就用您的通行证登录，并打开您要去的页面；不点，什么都不会发生。
+signin-ask-button = 登录
+
 signin-fault-cancelled-title = 您取消了登录
 signin-fault-cancelled-text = 没有登录，也没有改动任何内容。想继续报名，随时可以重新登录。
 signin-fault-expired-title = 这次登录放得太久了

@@ -3,7 +3,7 @@
 //! What a browser may do to this address besides arriving once: open it from a bookmark, open it twice, open
 //! it in another browser, come after an hour, come without cookies. Who is signed in goes on; who is not is
 //! sent to the passport once more by itself, where the session there makes it a blink; only when that does
-//! not help either is there a page, with one button.
+//! not help either, or another site may have made up the answer, is there a page, with one button.
 
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -11,7 +11,9 @@ use http::HeaderMap;
 
 use crate::web::{Frame, cookie};
 
+use super::ask::Wanted;
 use super::attempt::{Attempt, is_again};
+use super::cause;
 use super::fault::{Fault, is_standard_name};
 use super::passport::PassportError;
 use super::return_path::ReturnPath;
@@ -150,6 +152,10 @@ impl Arrival<'_> {
         if is_again(state) {
             let without_cookies = cookie::all(self.headers).next().is_none();
             return Err(if without_cookies { Fault::CookiesRefused } else { Fault::Lost });
+        }
+        // What no attempt of this browser asked for may be of a stranger, who would so begin a session unasked.
+        if cause::is_foreign(self.headers, self.sign_in.leading_origins()) {
+            return Ok(Wanted::going_to(ReturnPath::desk()).ask());
         }
         let begun = self.sign_in.begin(self.headers, self.frame.lang, ReturnPath::desk(), None, true).await?;
         Ok(begun.into_response())

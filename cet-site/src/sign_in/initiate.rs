@@ -1,22 +1,21 @@
 //! Sign-in begun elsewhere: a tile of the passport's home leads here (OpenID Connect Core §4).
 //!
 //! Always goes by the passport, also for who is signed in here, so that the site follows the account that is
-//! signed in there.
+//! signed in there. A tile is pressed by a person; whatever else leads here is asked about first.
 
 use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use http::HeaderMap;
 
 use crate::web::Frame;
 
+use super::ask::Wanted;
+use super::back_channel::form;
 use super::callback::Parameters;
 use super::fault::Fault;
 use super::return_path::ReturnPath;
-use super::service::{Departure, SignIn};
-
-/// Longer hints are left out rather than carried.
-const LONGEST_HINT: usize = 254;
+use super::service::SignIn;
 
 /// Takes the request as a query.
 pub async fn by_get(
@@ -25,35 +24,34 @@ pub async fn by_get(
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Response {
-    answer(&sign_in, &frame, &headers, query.unwrap_or_default().as_bytes()).await
+    let parameters = Parameters::parse(query.unwrap_or_default().as_bytes());
+    answer(&sign_in, &frame, &headers, parameters).await
 }
 
 /// Takes the request as a form.
 pub async fn by_post(State(sign_in): State<SignIn>, frame: Frame, headers: HeaderMap, body: Bytes) -> Response {
-    answer(&sign_in, &frame, &headers, &body).await
+    let parameters = form(&headers, &body).map_err(Fault::Malformed);
+    answer(&sign_in, &frame, &headers, parameters).await
 }
 
-async fn answer(sign_in: &SignIn, frame: &Frame, headers: &HeaderMap, parameters: &[u8]) -> Response {
-    match begin(sign_in, frame, headers, parameters).await {
-        Ok(departure) => departure.into_response(),
-        Err((fault, return_to)) => fault.respond(frame, &return_to),
-    }
-}
-
-async fn begin(
+async fn answer(
     sign_in: &SignIn,
     frame: &Frame,
     headers: &HeaderMap,
-    parameters: &[u8],
-) -> Result<Departure, (Fault, ReturnPath)> {
-    let parameters = Parameters::parse(parameters).map_err(|fault| (fault, ReturnPath::desk()))?;
+    parameters: Result<Parameters, Fault>,
+) -> Response {
+    match parameters.and_then(|parameters| wanted(sign_in, &parameters)) {
+        Ok(wanted) => wanted.begin(sign_in, frame, headers).await,
+        Err(fault) => fault.respond(frame, &ReturnPath::desk()),
+    }
+}
+
+fn wanted(sign_in: &SignIn, parameters: &Parameters) -> Result<Wanted, Fault> {
     match parameters.get("iss") {
         Some(issuer) if issuer == sign_in.issuer() => {}
-        Some(_) => return Err((Fault::WrongIssuer, ReturnPath::desk())),
-        None => return Err((Fault::Malformed("iss is missing"), ReturnPath::desk())),
+        Some(_) => return Err(Fault::WrongIssuer),
+        None => return Err(Fault::Malformed("iss is missing")),
     }
     let return_to = ReturnPath::parse(parameters.get("target_link_uri"), sign_in.base_url());
-    let hint = parameters.get("login_hint").filter(|h| !h.is_empty() && h.len() <= LONGEST_HINT);
-    let begun = sign_in.begin(headers, frame.lang, return_to.clone(), hint.map(str::to_owned), false).await;
-    begun.map_err(|fault| (fault, return_to))
+    Ok(Wanted::going_to(return_to).with_hint(parameters.get("login_hint")))
 }

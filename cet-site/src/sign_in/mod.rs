@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! start, initiate ──▶ attempt (sealed cookie) ──▶ passport ──▶ callback ──▶ session (own database) ──▶ return path
-//!                                                                 └──▶ fault: a page that says what to do
+//!      └──▶ ask: a page with a button, if another site led here (cause) └──▶ fault: a page that says what to do
 //! logout ──▶ session ends ──▶ passport's end_session ──▶ signed out
 //! back_channel: the passport's session ended ──▶ logout_token ──▶ sessions end
 //! question: the passport asks about a person ──▶ the desk answers
@@ -11,9 +11,11 @@
 //! Tokens stay on the server. What a browser holds is the random name of its session and, while a sign-in is
 //! under way, one sealed cookie per attempt, so that several tabs don't disturb one another.
 
+mod ask;
 mod attempt;
 mod back_channel;
 mod callback;
+mod cause;
 mod fault;
 mod initiate;
 mod logout;
@@ -28,6 +30,7 @@ pub mod session;
 mod start;
 mod visitor;
 
+pub use ask::{show as ask_first, submit as press};
 pub use back_channel::submit as back_channel_logout;
 pub use callback::show as callback;
 pub use fault::{Fault, show_again as failed};

@@ -122,6 +122,31 @@ impl SignIn {
         self.0.parts.issuer.as_str()
     }
 
+    /// Whose pages may lead to signing in without a question: ours, and those of the passport, where the person pressed a
+    /// tile.
+    pub(super) fn leading_origins(&self) -> [&str; 2] {
+        [self.0.parts.base_url.origin(), self.0.parts.issuer.origin()]
+    }
+
+    fn ask_cookie(&self) -> String {
+        format!("__Host-{}_ask", self.0.parts.profile)
+    }
+
+    /// What a form of this browser carries to prove that it is this browser's, and the cookie that the browser is to keep
+    /// unless it has it already.
+    pub(super) fn proof_of_press(&self, held: &HeaderMap) -> (String, Option<Cookie>) {
+        if let Some(known) = self.held_proof_of_press(held) {
+            return (known.to_owned(), None);
+        }
+        let made = token(&*self.0.parts.entropy);
+        (made.clone(), Some(Cookie::session(self.ask_cookie(), made)))
+    }
+
+    /// What the form of a press has to carry.
+    pub(super) fn held_proof_of_press<'h>(&self, held: &'h HeaderMap) -> Option<&'h str> {
+        cookie::get(held, &self.ask_cookie()).filter(|known| !known.is_empty())
+    }
+
     fn session_cookie(&self) -> String {
         format!("__Host-{}_session", self.0.parts.profile)
     }

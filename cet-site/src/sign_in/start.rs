@@ -1,4 +1,4 @@
-//! 进入报名: off to the passport. Who is signed in already goes straight on.
+//! 进入报名: off to the passport. Who is signed in already goes straight on, and whom another site sent is asked first.
 
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use crate::web::{Frame, cookie};
 
+use super::ask::Wanted;
 use super::return_path::ReturnPath;
 use super::service::{Departure, SignIn};
 use super::visitor::Visitor;
@@ -31,10 +32,7 @@ pub async fn show(
     if visitor.is_signed_in() {
         return Redirect::to(return_to.as_str()).into_response();
     }
-    match sign_in.begin(&headers, frame.lang, return_to.clone(), None, false).await {
-        Ok(departure) => departure.into_response(),
-        Err(fault) => fault.respond(&frame, &return_to),
-    }
+    Wanted::going_to(return_to).begin(&sign_in, &frame, &headers).await
 }
 
 impl IntoResponse for Departure {

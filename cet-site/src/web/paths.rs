@@ -8,6 +8,8 @@ pub const NEWS: &str = "/news";
 pub const DESK: &str = "/registration";
 /// Starts a sign-in.
 pub const SIGN_IN: &str = "/sign-in";
+/// Asks before a sign-in that another site caused.
+pub const SIGN_IN_ASK: &str = "/sign-in/ask";
 /// Where the passport sends a person back to.
 pub const CALLBACK: &str = "/sign-in/callback";
 /// What went wrong with a sign-in, for reading in the other language.

@@ -67,3 +67,24 @@ async fn a_target_elsewhere_leads_to_the_desk() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_post_that_is_no_form_starts_nothing() {
+    with_cet(|world: World| async move {
+        for kind in ["application/json", "text/plain", ""] {
+            let request = Request::builder()
+                .method(Method::POST)
+                .uri(format!("{SITE}/sign-in/initiate"))
+                .header(header::CONTENT_TYPE, kind)
+                .body(Body::from(format!("iss={}", world.passport.issuer)))
+                .expect("a request");
+            let answer = world.browser().send(request).await;
+            assert_eq!(
+                (answer.status, answer.texts("h1").concat().as_str()),
+                (StatusCode::BAD_REQUEST, "这个登录地址不完整")
+            );
+        }
+        assert_eq!(world.passport.hits("discovery"), 0);
+    })
+    .await;
+}

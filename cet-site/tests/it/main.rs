@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test stops where something it stands on is missing")]
 
 mod architecture;
+mod asked_first;
 mod back_channel;
 mod faults;
 mod initiate;

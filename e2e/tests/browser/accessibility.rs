@@ -66,6 +66,7 @@ fn ends_of_ways(demo: &Demo) -> Vec<String> {
     for path in [
         "/no-such-page",
         "/signed-out",
+        "/sign-in/ask?return_to=/registration",
         "/sign-in/callback?error=access_denied",
         "/sign-in/failed?kind=refused&code=invalid_grant",
         "/sign-in/failed?kind=unreachable",

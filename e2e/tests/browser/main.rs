@@ -7,6 +7,7 @@ mod accessibility;
 mod account_life;
 mod alarm;
 mod appeals;
+mod asked_first;
 mod axe;
 mod closure;
 mod devices;

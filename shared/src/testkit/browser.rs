@@ -8,7 +8,8 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::header::{
-    ACCEPT, ACCEPT_LANGUAGE, CONTENT_TYPE, COOKIE, HOST, HeaderName, HeaderValue, ORIGIN, SET_COOKIE, USER_AGENT,
+    ACCEPT, ACCEPT_LANGUAGE, CONTENT_TYPE, COOKIE, HOST, HeaderName, HeaderValue, ORIGIN, REFERER, SET_COOKIE,
+    USER_AGENT,
 };
 use axum::http::{Method, Request};
 use http_body_util::BodyExt;
@@ -39,6 +40,8 @@ pub struct Browser {
 #[derive(Debug, Clone)]
 struct Initiator {
     origin: Option<url::Origin>,
+    /// What the page lets be known of itself where it leads.
+    referer: Option<String>,
     /// Where a page lets its forms lead.
     form_action: Option<String>,
 }
@@ -97,19 +100,21 @@ impl Browser {
 
     /// Opens an address that the person typed, and follows redirects.
     pub async fn open(&mut self, url: &str) -> Answer {
-        self.navigate(Method::GET, parse(url), None, &Initiator { origin: None, form_action: None }).await
+        let nobody = Initiator { origin: None, referer: None, form_action: None };
+        self.navigate(Method::GET, parse(url), None, &nobody).await
     }
 
     /// Follows a link of a page, and redirects.
     pub async fn click(&mut self, page: &Answer, href: &str) -> Answer {
         let url = page.url.join(href).expect("a link is a URL");
-        let from = Initiator { origin: Some(page.url.origin()), form_action: None };
+        let from = Initiator { origin: Some(page.url.origin()), referer: referer(page, href), form_action: None };
         self.navigate(Method::GET, url, None, &from).await
     }
 
     /// Sends a form off, and follows redirects.
     pub async fn submit(&mut self, form: Form) -> Answer {
-        let from = Initiator { origin: Some(form.page.origin()), form_action: form.form_action.clone() };
+        let (origin, form_action) = (Some(form.page.origin()), form.form_action.clone());
+        let from = Initiator { origin, referer: None, form_action };
         let encoded = form.encoded();
         if form.post {
             return self.navigate(Method::POST, form.action, Some(encoded), &from).await;
@@ -132,40 +137,38 @@ impl Browser {
     }
 
     async fn navigate(&mut self, method: Method, url: Url, body: Option<String>, from: &Initiator) -> Answer {
-        let mut answer = self.step(&method, &url, body, from).await;
         let mut way = vec![url];
+        let mut answer = self.step(&method, &way, body, from).await;
         while answer.status.is_redirection() {
             let next = answer.location().expect("a redirect says where to");
             assert!(way.len() <= MOST_REDIRECTS, "redirected in a circle: {way:?}");
             assert!(!matches!(answer.status.as_u16(), 307 | 308), "a redirect with 307 sends passwords on: {way:?}");
             from.must_allow(&next);
-            way.push(next.clone());
-            // Who started the navigation still counts, so the way from another site stays cross-site.
-            answer = self.step(&Method::GET, &next, None, from).await;
+            way.push(next);
+            answer = self.step(&Method::GET, &way, None, from).await;
         }
         answer.way = way;
         answer
     }
 
-    async fn step(&mut self, method: &Method, url: &Url, body: Option<String>, from: &Initiator) -> Answer {
+    /// One request: for the last address of the way so far.
+    async fn step(&mut self, method: &Method, way: &[Url], body: Option<String>, from: &Initiator) -> Answer {
+        let url = way.last().expect("a way leads somewhere");
         from.must_allow(url);
         let cross_site = from.origin.as_ref().is_some_and(|origin| !same_site(origin, url));
-        let site = match &from.origin {
-            None => "none",
-            Some(origin) if *origin == url.origin() => "same-origin",
-            Some(_) if cross_site => "cross-site",
-            Some(_) => "same-site",
-        };
         let mut request = Request::builder()
             .method(method)
             .uri(url.as_str())
             .header(ACCEPT, "text/html,application/xhtml+xml,*/*;q=0.8")
             .header(ACCEPT_LANGUAGE, &self.language)
-            .header(SEC_FETCH_SITE, site)
+            .header(SEC_FETCH_SITE, from.site(way))
             .header(SEC_FETCH_MODE, "navigate")
             .header(SEC_FETCH_DEST, "document");
         if let Some(cookies) = self.cookies.header(url, cross_site, method.is_safe()) {
             request = request.header(COOKIE, cookies);
+        }
+        if let Some(referer) = &from.referer {
+            request = request.header(REFERER, referer);
         }
         if let (&Method::POST, Some(origin)) = (method, &from.origin) {
             request = request.header(ORIGIN, origin.ascii_serialization());
@@ -201,6 +204,17 @@ impl Browser {
 }
 
 impl Initiator {
+    /// What the browser says of the way: who started it still counts after redirects, and once it led elsewhere it stays of
+    /// another site (Fetch Metadata §2.3).
+    fn site(&self, way: &[Url]) -> &'static str {
+        match &self.origin {
+            None => "none",
+            Some(origin) if way.iter().all(|url| *origin == url.origin()) => "same-origin",
+            Some(origin) if way.iter().all(|url| same_site(origin, url)) => "same-site",
+            Some(_) => "cross-site",
+        }
+    }
+
     /// Browsers hold the whole way of a form, redirects included, to the page's `form-action`.
     fn must_allow(&self, url: &Url) {
         let (Some(allowed), Some(origin)) = (&self.form_action, &self.origin) else {
@@ -214,6 +228,13 @@ impl Initiator {
         });
         assert!(listed, "a browser stops this form on its way to {url}: form-action{allowed}");
     }
+}
+
+/// What is sent along of the page on which that link stands: nothing where the page says so, unless the link says more.
+fn referer(page: &Answer, href: &str) -> Option<String> {
+    let told_by_link = page.attributes("a[referrerpolicy=origin]", "href").iter().any(|known| known == href);
+    let kept_back = page.header("referrer-policy") == Some("no-referrer") && !told_by_link;
+    (!kept_back).then(|| format!("{}/", page.url.origin().ascii_serialization()))
 }
 
 /// Hosts below `localhost` are sites of their own, as those of different exams are.

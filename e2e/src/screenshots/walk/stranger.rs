@@ -77,6 +77,8 @@ pub(super) async fn registration(camera: &mut Camera<'_>, demo: &Demo, newcomer:
 
 pub(super) async fn failures(camera: &mut Camera<'_>, demo: &Demo, newcomer: &Newcomer) -> anyhow::Result<()> {
     let window = camera.window;
+    let ask = format!("{}/sign-in/ask?return_to=/registration", demo.cet);
+    camera.visit("cet-sign-in-asked-first", &ask, LightAndDark).await?;
     for (name, query) in
         [("cancelled", "?error=access_denied&state=old"), ("malformed", ""), ("lost", "?code=used&state=old")]
     {

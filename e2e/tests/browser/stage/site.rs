@@ -18,8 +18,17 @@ use url::Url;
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
-const PAGE: &str = "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncache-control: no-store\r\nconnection: close\r\n\r\n\
-    <!doctype html><html lang=\"en\"><title>A site</title><h1>A site</h1><main><a href=\"/\">Home</a></main></html>";
+const HEAD: &str = "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncache-control: no-store\r\nconnection: close\r\n\r\n";
+
+/// Its page, whose link leads to where the address says in `to`, or home.
+fn page(url: &Url) -> String {
+    let to = url.query_pairs().find(|(name, _)| name == "to").map_or_else(|| "/".into(), |(_, to)| to);
+    let to = to.replace('&', "&amp;").replace('"', "&quot;");
+    format!(
+        "{HEAD}<!doctype html><html lang=\"en\"><title>A site</title><h1>A site</h1>\
+         <main><a href=\"{to}\">Onward</a></main></html>"
+    )
+}
 
 /// A site on a free port: every address of it is the same page. It listens until the program ends.
 pub(crate) struct Site {
@@ -131,7 +140,7 @@ fn answer(
     let mut line = String::new();
     stream.read_line(&mut line)?;
     let url = base.join(line.split(' ').nth(1).context("no request")?)?;
-    let hanging = hangs == Some(url.path());
+    let (hanging, page) = (hangs == Some(url.path()), page(&url));
     heard.lock().unwrap_or_else(PoisonError::into_inner).push(url);
     if hanging {
         // Until the browser gives up.
@@ -139,7 +148,7 @@ fn answer(
         return Ok(());
     }
     let connection = stream.get_mut();
-    connection.write_all(PAGE.as_bytes())?;
+    connection.write_all(page.as_bytes())?;
     connection.conn.send_close_notify();
     connection.flush()?;
     Ok(())
