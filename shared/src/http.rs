@@ -34,7 +34,7 @@ pub use caller::{Caller, CallerNetwork};
 pub use certificate::{CertificateSource, ClientCertificate, Shown};
 pub use device::{Browser, Device, Machine};
 pub use failure::{Asked, Failure, FailurePages, PlainPages};
-pub use headers::{content_policy_with_forms_to, content_policy_with_frames_of};
+pub use headers::{NAMING_THE_ORIGIN, content_policy_with_forms_to, content_policy_with_frames_of};
 pub use kit::{AccessLine, AccessLog, Kit, KitLayer, KitService, Upload};
 pub use network::Network;
 pub use request_id::RequestId;

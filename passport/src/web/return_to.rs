@@ -9,7 +9,7 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use http::header;
+use http::{HeaderValue, header};
 use serde::{Deserialize, Serialize};
 use shared::clock::Timestamp;
 
@@ -108,7 +108,8 @@ impl ReturnToCodec {
     }
 }
 
-/// Middleware for the pages that a way may lead through: lets their forms end at the site at its end.
+/// Middleware for the pages that a way may lead through: lets their forms end at the site at its end, which may then learn
+/// that a page of ours led there, if the redirect at its end lets it.
 pub async fn let_forms_go_on(State(web): State<Web>, request: Request, next: Next) -> Response {
     let sealed = request.uri().query().and_then(|query| {
         let (_, sealed) = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == FIELD)?;
@@ -117,6 +118,8 @@ pub async fn let_forms_go_on(State(web): State<Web>, request: Request, next: Nex
     let mut response = next.run(request).await;
     if let Some(way) = sealed.and_then(|sealed| web.return_to().open(&sealed)) {
         allow_forms(&mut response, way.form_target.as_deref());
+        let naming_us = HeaderValue::from_static(shared::http::NAMING_THE_ORIGIN);
+        response.headers_mut().entry(header::REFERRER_POLICY).or_insert(naming_us);
     }
     response
 }

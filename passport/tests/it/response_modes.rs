@@ -3,7 +3,7 @@
 use serde_json::Value;
 use shared::testkit::{Answer, Browser};
 
-use crate::support::site::{OURS, authorize, request, with};
+use crate::support::site::{OURS, THEIRS, authorize, encoded, get, request, with};
 use crate::support::{ISSUER, Passport, on_both};
 
 async fn asked(browser: &mut Browser, mode: &str) -> Answer {
@@ -101,6 +101,35 @@ async fn an_error_travels_the_way_that_was_asked_for() {
         assert_eq!(claims["error"], "login_required");
         let unknown = asked(&mut browser, "web_message").await;
         assert_eq!(unknown.parameter("error").as_deref(), Some("invalid_request"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_site_of_ours_may_learn_whose_page_led_there_and_no_other_site_may() {
+    on_both(|passport| async move {
+        passport.register(&[OURS, THEIRS]).await;
+        let (mut person, _) = passport.signed_in(None).await;
+        let policy = |answer: &Answer| answer.header("referrer-policy").map(str::to_owned);
+        for mode in ["query", "fragment", "jwt"] {
+            assert_eq!(policy(&asked(&mut person, mode).await).as_deref(), Some("strict-origin"), "{mode}");
+        }
+        let sign_in = passport.browser().open(&format!("{ISSUER}/authorize?{}", encoded(&request()))).await;
+        assert_eq!((sign_in.url.path(), policy(&sign_in).as_deref()), ("/sign-in", Some("strict-origin")));
+        let plain = get(&mut passport.browser(), "/sign-in", &[]).await;
+        assert_eq!(policy(&plain).as_deref(), Some("no-referrer"), "it leads to no site");
+
+        // Anybody can send a browser through these, without its person pressing anything.
+        let way = sign_in.url.query().expect("a way");
+        let by_form = encoded(&with(request(), "response_mode", "form_post"));
+        let posted = get(&mut person, &format!("/authorize?{by_form}&{way}"), &[]).await;
+        assert!(posted.has("form#form-post"));
+        assert_eq!(policy(&posted).as_deref(), Some("no-referrer"));
+        let theirs =
+            with(with(with(request(), "client_id", "bei"), "redirect_uri", "https://bei.test/cb"), "prompt", "none");
+        let refused = authorize(&mut person, &theirs).await;
+        assert_eq!(refused.parameter("error").as_deref(), Some("consent_required"));
+        assert_eq!(policy(&refused).as_deref(), Some("no-referrer"));
     })
     .await;
 }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
-    X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, LOCATION, REFERRER_POLICY,
+    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderValue};
 
@@ -12,6 +12,10 @@ use axum::http::{HeaderMap, HeaderValue};
 /// setting the header itself.
 pub(super) const CONTENT_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
      script-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+/// The `Referrer-Policy` of a page or redirect by which the next site may know whose page led there: the origin, and nothing
+/// of the address, which may hold secrets.
+pub const NAMING_THE_ORIGIN: &str = "strict-origin";
 
 const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
@@ -39,7 +43,8 @@ fn is_source(text: &str) -> bool {
 pub(super) fn complete(headers: &mut HeaderMap, hsts: Option<&HeaderValue>) {
     set(headers, X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(headers, CACHE_CONTROL, "no-store");
-    set(headers, REFERRER_POLICY, "no-referrer");
+    // A redirect within the host takes nothing away from what the page before it let be known.
+    set(headers, REFERRER_POLICY, if leads_within(headers) { NAMING_THE_ORIGIN } else { "no-referrer" });
     if is_document(headers) {
         set(headers, CONTENT_SECURITY_POLICY, CONTENT_POLICY);
         set(headers, OPENER_POLICY, "same-origin");
@@ -48,6 +53,12 @@ pub(super) fn complete(headers: &mut HeaderMap, hsts: Option<&HeaderValue>) {
     if let Some(hsts) = hsts {
         headers.entry(STRICT_TRANSPORT_SECURITY).or_insert_with(|| hsts.clone());
     }
+}
+
+/// Whether the answer is a redirect to another page of this host.
+fn leads_within(headers: &HeaderMap) -> bool {
+    let location = headers.get(LOCATION).map(HeaderValue::as_bytes);
+    location.is_some_and(|location| location.starts_with(b"/") && !location.starts_with(b"//"))
 }
 
 fn set(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {

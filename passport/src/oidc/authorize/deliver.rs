@@ -6,8 +6,9 @@ use askama::Template;
 use askama_web::WebTemplate;
 use axum::response::{IntoResponse, Response};
 use form_urlencoded::Serializer;
-use http::Uri;
+use http::{HeaderValue, Uri, header};
 use serde_json::{Map, Value};
+use shared::http::NAMING_THE_ORIGIN;
 use shared::page::Page;
 use tower_cookies::Cookies;
 
@@ -77,11 +78,22 @@ fn deliver(oidc: &Oidc, answer: Answer<'_>, frame: impl FnOnce() -> (Page, Uri))
     match redirect.mode().carrier {
         Carrier::Query => {
             let separator = if redirect.uri().contains('?') { '&' } else { '?' };
-            see_other(&with_parameters(redirect, separator, &parameters))
+            go(redirect, &with_parameters(redirect, separator, &parameters))
         }
-        Carrier::Fragment => see_other(&with_parameters(redirect, '#', &parameters)),
+        Carrier::Fragment => go(redirect, &with_parameters(redirect, '#', &parameters)),
         Carrier::FormPost => form_post(frame().0, redirect, parameters),
     }
+}
+
+/// A redirect, by which a site of ours learns whether the person pressed a button of ours to get there. No other site's address
+/// may look so: it could be one of our sites' that begins a session.
+fn go(redirect: &TrustedRedirect, location: &str) -> Response {
+    let mut response = see_other(location);
+    if redirect.is_to_our_own_site() {
+        let naming_us = HeaderValue::from_static(NAMING_THE_ORIGIN);
+        response.headers_mut().insert(header::REFERRER_POLICY, naming_us);
+    }
+    response
 }
 
 /// The parameters, in one JWT if the client asked for that (JARM §2.1).
@@ -120,5 +132,8 @@ struct FormPostPage<'r> {
 fn form_post(page: Page, redirect: &TrustedRedirect, parameters: Vec<(&'static str, String)>) -> Response {
     let mut response = FormPostPage { page, action: redirect.uri(), parameters }.into_response();
     return_to::allow_forms(&mut response, redirect.form_target().as_deref());
+    // Nobody pressed anything here: whoever leads a browser to this page could have it send the form to any registered
+    // address, an error too.
+    response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     response
 }

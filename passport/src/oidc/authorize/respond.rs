@@ -26,6 +26,8 @@ pub struct TrustedRedirect {
     recipient: Option<Recipient>,
     /// Who is told of the session's state: whoever asks who somebody is.
     observer: Option<Observer>,
+    /// Whether the site is one of ours.
+    own_site: bool,
 }
 
 /// For whom an answer is signed, and how.
@@ -60,6 +62,7 @@ impl TrustedRedirect {
             issuer: Arc::clone(issuer),
             mode,
             recipient,
+            own_site: client.first_party,
             observer: if authenticates { Observer::of(client, uri) } else { None },
         })
     }
@@ -82,6 +85,11 @@ impl TrustedRedirect {
     /// Who is told of the session's state, if anybody is.
     pub fn observer(&self) -> Option<&Observer> {
         self.observer.as_ref()
+    }
+
+    /// Whether it leads to a site of ours.
+    pub fn is_to_our_own_site(&self) -> bool {
+        self.own_site
     }
 
     /// Whether it leads to a site that TLS proves, and not to a program on a device.

@@ -9,7 +9,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::ConnectInfo;
 use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, RETRY_AFTER};
 use axum::http::{HeaderMap, Request, StatusCode};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use http_body_util::BodyExt;
 use tower::ServiceExt;
@@ -44,6 +44,9 @@ fn routes() -> Router {
     }
     Router::new()
         .route("/page/{name}", get(|| async { Html("page") }))
+        .route("/within", get(|| async { Redirect::to("/page/a?x=1") }))
+        .route("/away", get(|| async { Redirect::to("https://site.example/") }))
+        .route("/disguised", get(|| async { Redirect::to("//site.example/") }))
         .route("/json", get(|| async { axum::Json(1) }))
         .route("/own", get(|| async { ([(CONTENT_SECURITY_POLICY, "own"), (CACHE_CONTROL, "max-age=60")], Html("")) }))
         .route("/read", post(|body: Bytes| async move { body.len().to_string() }))
@@ -104,6 +107,13 @@ async fn a_page_gets_every_protective_header() {
     assert_eq!(seen.header("cache-control"), "no-store");
     assert!(seen.header("permissions-policy").contains("camera=()"));
     assert_eq!(seen.header("strict-transport-security"), "");
+}
+
+#[tokio::test]
+async fn a_redirect_within_the_host_keeps_the_origin_of_the_page_before_and_one_that_leads_away_does_not() {
+    let policy = async |path| ask(kit(), get_of(path)).await.header("referrer-policy").to_owned();
+    assert_eq!(policy("/within").await, NAMING_THE_ORIGIN);
+    assert_eq!((policy("/away").await.as_str(), policy("/disguised").await.as_str()), ("no-referrer", "no-referrer"));
 }
 
 #[tokio::test]
