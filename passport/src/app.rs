@@ -37,6 +37,7 @@ use crate::oidc::logout::Farewells;
 use crate::oidc::mtls::Mtls;
 use crate::oidc::registrations::{self, SiteRegistrations};
 use crate::oidc::{self, IssuerError, Oidc};
+use crate::places::{Places, PlacesError};
 use crate::web::{Pages, Sealer, Web, texts};
 
 /// What comes from outside: a test hands in a clock that stands still and entropy that repeats itself.
@@ -137,6 +138,9 @@ pub enum BuildError {
     /// The authorities of clients' certificates.
     #[error("mtls.ca_file: {0}")]
     Authorities(String),
+    /// The database of places.
+    #[error("places.database: {0}")]
+    Places(#[from] PlacesError),
     /// The secret of reports.
     #[error("delivery.report_secret_file: {0}")]
     ReportSecret(ConfigError),
@@ -199,6 +203,7 @@ impl App {
                 clock: clock.clone(),
                 entropy: entropy.clone(),
             })),
+            places: Places::of(config.places.database.as_deref())?,
             sites: Arc::new(EnteredSites::new(db.clone(), clients.clone())),
             passkeys: Passkeys::new(config.issuer.origin(), "E-TEST 通行证").map_err(BuildError::Passkeys)?,
             captchas: captchas.clone(),

@@ -2,7 +2,7 @@
 //!
 //! One module per slice of the product; a slice holds its handlers, rules and SQL. Who may call
 //! whom is written down in `docs/ARCHITECTURE.md` and held by `tests/it/architecture.rs`:
-//! `shared ← egress ← {web, audit, limits, delivery, keys} ← {clients, accounts} ← oidc ← {export, home} ← {app, router, cli}`.
+//! `shared ← egress ← {web, audit, limits, delivery, keys, places} ← {clients, accounts} ← oidc ← {export, home} ← {app, router, cli}`.
 
 pub mod accounts;
 pub mod app;
@@ -21,6 +21,7 @@ pub mod keys;
 pub mod limits;
 mod migrations;
 pub mod oidc;
+pub mod places;
 pub mod router;
 pub mod web;
 

@@ -61,6 +61,7 @@ use crate::audit::{Actor, Audit, Event};
 use crate::config::{CaptchaPolicy, PasswordProfile};
 use crate::delivery::Outbox;
 use crate::limits::Limits;
+use crate::places::Places;
 use crate::web::{Sealer, Web};
 
 /// What numbers of documents are sealed and hashed for.
@@ -100,6 +101,8 @@ pub struct Parts {
     pub photos: appeals::Photos,
     /// Tells sites of sessions that end.
     pub farewell: Arc<dyn Farewell>,
+    /// Knows where networks are.
+    pub places: Places,
     /// Knows the sites that sessions entered.
     pub sites: Arc<dyn Sites>,
     /// Asks the sites that take registrations.

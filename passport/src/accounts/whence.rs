@@ -6,6 +6,8 @@ use shared::http::{Browser, Device, Machine};
 use shared::i18n::{Catalogue, Lang};
 use shared::page::Page;
 
+use super::Accounts;
+
 /// The names of devices, for messages, which know no page.
 static NAMES: LazyLock<Catalogue> = LazyLock::new(|| {
     Catalogue::new(&[
@@ -29,6 +31,14 @@ pub fn device_in(lang: Lang, device: Option<Device>) -> String {
         (_, Browser::Other) => machine(),
         (Machine::Other, _) => browser(),
         _ => NAMES.text_with(lang, "sessions-device", &[("machine", &*machine()), ("browser", &*browser())]),
+    }
+}
+
+/// A network as it is stored, and about where it is, if a database says so.
+pub fn network(accounts: &Accounts, lang: Lang, network: &str) -> String {
+    match accounts.parts().places.of_network(network, lang) {
+        Some(place) => NAMES.text_with(lang, "sessions-network-place", &[("network", network), ("place", &*place)]),
+        None => network.to_owned(),
     }
 }
 

@@ -10,6 +10,7 @@ use super::output::Output;
 use super::world;
 use crate::MIGRATIONS;
 use crate::config::Config;
+use crate::places::Places;
 
 /// What can be asked about settings.
 #[derive(Debug, Subcommand)]
@@ -58,6 +59,9 @@ fn check(file: Option<&Path>, output: &Output) -> Result<Exit, Failure> {
         if let Some(Err(error)) = path.as_ref().map(std::fs::File::open) {
             messages.push(format!("{name}: the file cannot be read ({error})"));
         }
+    }
+    if let Err(error) = Places::of(config.places.database.as_deref()) {
+        messages.push(format!("places.database: {error}"));
     }
     if !messages.is_empty() {
         return Err(Failure { exit: Exit::Settings, messages, advice: None });

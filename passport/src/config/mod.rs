@@ -7,6 +7,7 @@ mod egress;
 mod keys;
 mod limits;
 mod mtls;
+mod places;
 mod registration;
 mod tokens;
 
@@ -23,6 +24,7 @@ pub use self::egress::EgressSettings;
 pub use self::keys::KeysSettings;
 pub use self::limits::LimitsSettings;
 pub use self::mtls::MtlsSettings;
+pub use self::places::PlacesSettings;
 pub use self::registration::{RegistrationPolicy, RegistrationSettings};
 pub use self::tokens::TokensSettings;
 
@@ -66,6 +68,8 @@ shared::settings! {
         delivery: DeliverySettings,
         /// Calls to addresses that relying parties registered.
         egress: EgressSettings,
+        /// Where network addresses are.
+        places: PlacesSettings,
         /// Removal of what is past its time.
         clean_up: CleanUpSettings,
         /// What stands on every page.

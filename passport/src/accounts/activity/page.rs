@@ -17,6 +17,7 @@ use crate::accounts::alarm::may_be_denied;
 use crate::accounts::{AccountId, Accounts, Stop, Trouble, Visit, whence};
 use crate::audit::RETENTION;
 use crate::audit::store::{self, Asked, Mark, Told};
+use crate::places::Source;
 use crate::web::{moment, paths};
 
 /// Lines on a page.
@@ -38,6 +39,7 @@ struct ActivityPage {
     /// Whether this is not the newest page.
     continued: bool,
     older: Option<String>,
+    source: Option<Source>,
 }
 
 /// One thing that happened.
@@ -68,7 +70,8 @@ pub async fn show(
         lines.push(line(&accounts, &page, told, now).await?);
     }
     let older = older.map(|mark| format!("{}?before={}", paths::ACTIVITY, write_mark(mark)));
-    Ok(ActivityPage { continued: before.is_some(), older, lines, page }.into_response())
+    let source = accounts.parts().places.source();
+    Ok(ActivityPage { continued: before.is_some(), older, lines, source, page }.into_response())
 }
 
 /// The events of a page, and the mark that the next one begins behind, if there is one.
@@ -142,9 +145,10 @@ async fn line(accounts: &Accounts, page: &Page, told: Told, now: Timestamp) -> R
 async fn happened(accounts: &Accounts, page: &Page, told: Told) -> Result<Happened, Trouble> {
     let (symbol, text) = (said_of(&told).symbol, sentence_of(accounts, page, &told).await?);
     let device = told.device.map(|device| whence::device(page, Some(device)));
+    let network = told.network.map(|network| whence::network(accounts, page.lang, &network));
     let from = match told.by_operator {
         true => vec![page.t("activity-by-staff")],
-        false => device.into_iter().chain(told.network).collect(),
+        false => device.into_iter().chain(network).collect(),
     };
     Ok(Happened { at: told.mark.at, text, from, symbol })
 }

@@ -63,7 +63,7 @@ pub(super) fn case(token: &AlarmToken) -> Response {
 async fn draw(accounts: &Accounts, page: Page, token: String, again: bool) -> Result<Response, Trouble> {
     Ok(match accounts.alarm(&AlarmToken::sent(&token)).await? {
         Seen::Waits { alarm, whence } => {
-            let facts = facts(&page, &alarm, whence);
+            let facts = facts(accounts, &page, &alarm, whence);
             let shown = LinkPage::new(page, paths::ALARM, "alarm", token).facts(facts).hint("alarm-hint");
             shown.dangerous().again(again).into_response()
         }
@@ -73,14 +73,15 @@ async fn draw(accounts: &Accounts, page: Page, token: String, again: bool) -> Re
 }
 
 /// What the notice told, when it was, and from where, as far as the record knows.
-fn facts(page: &Page, alarm: &Alarm, whence: Option<Told>) -> Vec<(String, String)> {
+fn facts(accounts: &Accounts, page: &Page, alarm: &Alarm, whence: Option<Told>) -> Vec<(String, String)> {
     let mut facts = vec![
         (page.t("alarm-about"), text::subject(page.lang, &alarm.about).unwrap_or_else(|| page.t("activity-other"))),
         (page.t("contact-confirm-when"), moment::exact(alarm.at)),
     ];
     if let Some(Told { network, device, .. }) = whence {
         facts.extend(device.map(|device| (page.t("alarm-device"), whence::device(page, Some(device)))));
-        facts.extend(network.map(|network| (page.t("contact-confirm-where"), network)));
+        let network = network.map(|network| whence::network(accounts, page.lang, &network));
+        facts.extend(network.map(|from| (page.t("contact-confirm-where"), from)));
     }
     facts
 }

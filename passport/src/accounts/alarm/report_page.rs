@@ -61,7 +61,8 @@ async fn draw(accounts: &Accounts, reporting: Reporting, id: String, again: bool
         (page.t("contact-confirm-when"), moment::exact(line.mark.at)),
         (page.t("alarm-device"), whence::device(&page, line.device)),
     ];
-    facts.extend(line.network.map(|network| (page.t("contact-confirm-where"), network)));
+    let network = line.network.map(|network| whence::network(accounts, page.lang, &network));
+    facts.extend(network.map(|from| (page.t("contact-confirm-where"), from)));
     let shown = LinkPage::new(page, paths::ACTIVITY_REPORT, "alarm", id).facts(facts).hint("alarm-hint-signed-in");
     Ok(shown.dangerous().again(again).into_response())
 }

@@ -55,7 +55,8 @@ pub async fn tell_of_browser(
         None => false,
     };
     let device = whence::device_in(owner.lang, Some(caller.device));
-    let notice = Notice::SignedIn { at: now, device, from: caller.network.to_string(), guessed };
+    let from = whence::network(accounts, owner.lang, &caller.network.to_string());
+    let notice = Notice::SignedIn { at: now, device, from, guessed };
     let held = Held { contact: owner.email, proven_at: Some(now) };
     tell(accounts, tx, (account, owner.lang), &held, &notice).await
 }

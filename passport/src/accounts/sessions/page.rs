@@ -14,6 +14,7 @@ use super::{Listed, Session, SessionId, SessionPolicy, Stay, store};
 use crate::accounts::view::span;
 use crate::accounts::visit::FormQuery;
 use crate::accounts::{Accounts, Notice, Stop, Trouble, Visit, whence};
+use crate::places::Source;
 use crate::web::{Posted, moment, paths};
 
 /// More sessions than this are not listed; they can be ended all the same.
@@ -44,6 +45,7 @@ struct SessionsPage {
     /// Whether there are more than are shown.
     more: bool,
     limits: String,
+    source: Option<Source>,
 }
 
 /// A session on the page.
@@ -78,8 +80,12 @@ pub async fn show(
         .await?;
     let entered = accounts.parts().sites.entered(account, page.lang).await?;
     let more = i64::try_from(listed.len()).is_ok_and(|count| count > MOST);
+    let placed = |listed: Listed| {
+        let network = listed.network.map(|network| whence::network(&accounts, page.lang, &network));
+        Listed { network, ..listed }
+    };
     let mut sessions: Vec<SessionView> =
-        listed.into_iter().map(|listed| view(&page, &session, listed, &entered, now)).collect();
+        listed.into_iter().map(|listed| view(&page, &session, placed(listed), &entered, now)).collect();
     sessions.sort_by_key(|view| !view.here);
     let shown = SessionsPage {
         notice: Notice::of_code(&page, query.notice.as_deref()),
@@ -88,6 +94,7 @@ pub async fn show(
         more,
         sessions,
         limits: limits(&page, accounts.parts().sessions.of(session.term.stay)),
+        source: accounts.parts().places.source(),
         page,
     };
     Ok(shown.into_response())

@@ -17,6 +17,7 @@ mod find_account;
 mod known_devices;
 mod number;
 mod passwords;
+mod places;
 mod recovery;
 mod register;
 mod reports;

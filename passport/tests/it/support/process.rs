@@ -80,8 +80,11 @@ impl Installation {
         let mut command = self.program(Command::new(env!("CARGO_BIN_EXE_passport")));
         let done = command.arg("--json").args(arguments).output().expect("the program runs");
         let said = if done.status.success() { done.stdout } else { done.stderr };
-        let said = serde_json::from_slice(&said).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&said)));
-        (done.status.success(), said)
+        let said = String::from_utf8_lossy(&said);
+        // What a server logs comes before why it does not start.
+        let last = || serde_json::from_str(said.lines().last().unwrap_or_default());
+        let read = serde_json::from_str(&said).or_else(|_| last()).unwrap_or_else(|_| panic!("{said}"));
+        (done.status.success(), read)
     }
 
     /// Starts the program and waits for its own word that it is ready.
