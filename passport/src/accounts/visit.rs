@@ -158,6 +158,11 @@ impl Accounts {
         visit.take_session()?.ok_or_else(|| Stop::First(self.way_to_sign_in(path, "sign-in-first")))
     }
 
+    /// The way to the sign-in page for who was away for too long, and from there back to `path`.
+    pub fn away(&self, path: &str) -> Stop {
+        Stop::First(self.way_to_sign_in(path, "away"))
+    }
+
     /// What every page has that shows a form to a signed-in person.
     ///
     /// # Errors
@@ -207,8 +212,19 @@ impl Accounts {
     /// The address of the form at `path`, where what was typed waits until somebody has signed in: for who took so long that
     /// the session was over, or not fresh any more.
     pub fn waiting<F: Serialize>(&self, visit: &Visit, path: &'static str, draft: &Draft<F>) -> String {
-        let kept = self.parts().web.keep_draft(&visit.cookies, path, draft);
-        kept.map_or_else(|| path.to_owned(), |id| format!("{path}?{}={id}", draft::FIELD))
+        self.waiting_at(visit, (path, path), draft)
+    }
+
+    /// The same for a form whose address says more than its path.
+    pub fn waiting_at<F: Serialize>(
+        &self,
+        visit: &Visit,
+        (path, address): (&'static str, &str),
+        draft: &Draft<F>,
+    ) -> String {
+        let Some(id) = self.parts().web.keep_draft(&visit.cookies, path, draft) else { return address.to_owned() };
+        let follows = if address.contains('?') { '&' } else { '?' };
+        format!("{address}{follows}{}={id}", draft::FIELD)
     }
 
     /// The draft that the address of the page at `path` names, if this browser has it.

@@ -34,6 +34,22 @@ impl Accounts {
         Ok(session)
     }
 
+    /// The same for a form that was sent: what was typed waits at the address that `waiting` gives.
+    ///
+    /// # Errors
+    /// As [`Self::fresh_session`].
+    pub async fn fresh_session_or(
+        &self,
+        visit: &mut Visit,
+        waiting: impl FnOnce(&Visit) -> String + Send,
+    ) -> Result<Session, Stop> {
+        let Some(session) = visit.take_session()? else { return Err(self.away(&waiting(visit))) };
+        if !self.is_fresh(&session).await? {
+            self.step_up(&session, &waiting(visit)).await?;
+        }
+        Ok(session)
+    }
+
     /// Like [`Self::step_up`], where the password is asked for on the page itself: it is enough only for an account that
     /// has nothing else.
     ///

@@ -22,6 +22,8 @@ use crate::web::{Draft, Flaws, Posted, paths};
 pub struct AddForm {
     #[serde(rename = "continue", skip_serializing)]
     way: Option<String>,
+    /// The account that the form was opened for: over a sign-in, another person may come.
+    account: String,
     name: String,
     #[serde(skip_serializing)]
     ceremony: String,
@@ -80,9 +82,11 @@ pub async fn show(
 ) -> Result<Response, Stop> {
     let way = accounts.way(query.way.as_deref());
     let session = accounts.fresh_session(&mut visit, &way.link(paths::PASSKEYS)).await?;
-    let draft = accounts.draft(&visit, paths::PASSKEYS, &query).unwrap_or_else(|| {
+    let account = session.account.to_string();
+    let of_owner = |draft: &Draft<AddForm>| draft.form.account == account;
+    let draft = accounts.draft(&visit, paths::PASSKEYS, &query).filter(of_owner).unwrap_or_else(|| {
         let name = whence::device(&visit.page, Some(visit.caller.device));
-        Draft::of(AddForm { name, ..AddForm::default() })
+        Draft::of(AddForm { account: account.clone(), name, ..AddForm::default() })
     });
     let failed = (query.notice.as_deref() == Some("passkey-failed"))
         .then(|| Notice { kind: "warn", text: visit.page.t("factors-passkey-failed") });
@@ -96,7 +100,11 @@ pub async fn submit(
     Posted { form, fresh, language, .. }: Posted<AddForm>,
 ) -> Result<Response, Stop> {
     let way = accounts.way(form.way.as_deref());
-    let session = accounts.fresh_session(&mut visit, &way.link(paths::PASSKEYS)).await?;
+    let typed = Draft::of(AddForm { account: form.account.clone(), name: form.name.clone(), ..AddForm::default() });
+    let waiting = |visit: &Visit| accounts.waiting_at(visit, (paths::PASSKEYS, &way.link(paths::PASSKEYS)), &typed);
+    let session = accounts.fresh_session_or(&mut visit, waiting).await?;
+    // Whoever sends it now has it before them.
+    let form = AddForm { account: session.account.to_string(), ..form };
     if let Some(lang) = language {
         return Ok(accounts.in_language(lang, &visit, &way, paths::PASSKEYS, &Draft::of(form)));
     }
@@ -207,7 +215,13 @@ pub async fn change(
     Posted { form, fresh, .. }: Posted<ChangeForm>,
 ) -> Result<Response, Stop> {
     let Ok(id) = form.id.parse::<PasskeyId>() else { return Ok(to_security("passkey-gone")) };
-    let session = accounts.fresh_session(&mut visit, &change_path(id)).await?;
+    let typed = Draft::of(ChangeForm { id: form.id.clone(), name: form.name.clone(), ..ChangeForm::default() });
+    let waiting = |visit: &Visit| match typed.form.name.as_str() {
+        // The button that removes it sends no name.
+        "" => change_path(id),
+        _ => accounts.waiting_at(visit, (paths::PASSKEY_CHANGE, &change_path(id)), &typed),
+    };
+    let session = accounts.fresh_session_or(&mut visit, waiting).await?;
     let Some(stored) = accounts.passkey(session.account, id).await? else { return Ok(to_security("passkey-gone")) };
     let draft = if fresh {
         match try_change(&accounts, &visit, (&session, id), form).await? {
@@ -235,6 +249,7 @@ async fn try_change(
         }
     } else if let Some(name) = read_name(&form.name, &mut flaws) {
         accounts.rename_passkey(session.account, id, name).await?;
+        accounts.parts().web.drop_draft(&visit.cookies, paths::PASSKEY_CHANGE);
         return Ok(Ok(to_security("passkey-renamed")));
     }
     Ok(Err(Draft::of(form).refused(StatusCode::UNPROCESSABLE_ENTITY, flaws)))

@@ -279,3 +279,57 @@ async fn options_are_given_to_our_own_pages_only() {
     })
     .await;
 }
+
+/// Signs in on the page that asked for it, once too much time has passed, with the second step too.
+async fn sign_in_again(browser: &mut Browser, asked: &Answer, device: &mut Authenticator) -> Answer {
+    assert_eq!(asked.url.path(), "/sign-in", "{}", asked.text);
+    let options = options(browser, asked, USE).await.json();
+    browser.submit(answered(asked.form(USE), &options, &device.get(&options))).await
+}
+
+#[tokio::test]
+async fn the_new_name_of_a_passkey_waits_over_a_sign_in() {
+    // A session that was over, and one that is there but not fresh any more.
+    for hours in [13, 1] {
+        on_both_with(PLAIN, |passport| async move {
+            let mut device = Authenticator::new();
+            let mut owner = candidate_with(&passport, &mut device).await;
+            let link = owner.open(&page("/account/security")).await.attributes("a.factor-change", "href").concat();
+            let shown = owner.open(&page(&link)).await;
+            let typed = form(&shown, "/account/security/passkeys/change").set("name", "妈妈的手机").without("action");
+            passport.clock.advance(Duration::from_secs(hours * 60 * 60));
+            let asked = owner.submit(typed).await;
+            let back = sign_in_again(&mut owner, &asked, &mut device).await;
+            let again = form(&back, "/account/security/passkeys/change").without("action");
+            assert_eq!(again.value("name"), Some("妈妈的手机"), "{}", back.text);
+            assert!(owner.submit(again).await.text.contains("妈妈的手机"));
+            let later = owner.open(back.url.as_str()).await;
+            assert!(later.has("h1"), "the draft that was used is gone, and the page is not");
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn the_name_of_a_passkey_to_be_added_waits_over_a_sign_in_for_its_writer_and_for_nobody_else() {
+    for hours in [13, 1] {
+        on_both_with(PLAIN, |passport| async move {
+            candidate(&passport).await;
+            let mut owner = passport.browser();
+            sign_in(&mut owner).await;
+            let shown = owner.open(&page("/account/security/passkeys")).await;
+            let typed = shown.form(ADD).set("name", "妈妈的手机");
+            passport.clock.advance(Duration::from_secs(hours * 60 * 60));
+            let asked = owner.submit(typed).await;
+            assert_eq!(asked.url.path(), "/sign-in", "{}", asked.text);
+            let mut another = owner.clone();
+            let filled = form(&asked, "/sign-in").set("username", EMAIL).set("password", PASSWORD);
+            let back = owner.submit(filled).await;
+            assert_eq!(back.form(ADD).value("name"), Some("妈妈的手机"), "{}", back.text);
+            passport.sign_in(&mut another, None, None).await;
+            let theirs = another.open(back.url.as_str()).await;
+            assert!(theirs.has(ADD) && !theirs.text.contains("妈妈的手机"), "{}", theirs.text);
+        })
+        .await;
+    }
+}
