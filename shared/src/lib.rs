@@ -16,6 +16,7 @@ pub mod secret;
 pub mod telemetry;
 #[cfg(any(test, feature = "testkit"))]
 pub mod testkit;
+pub mod text;
 
 // The macro `id_type!` names it from other crates.
 pub use uuid;

@@ -14,7 +14,6 @@ pub mod rules;
 pub mod secret;
 pub mod sector;
 pub mod store;
-mod texts;
 
 use std::sync::Arc;
 use std::time::Duration;

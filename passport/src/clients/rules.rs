@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use shared::text::is_line;
 use url::Url;
 
 use super::certificate_name::CertificateName;
@@ -12,7 +13,6 @@ use super::model::{
 };
 use super::redirect_uri::{RedirectUri, RedirectUriError};
 use super::secret::StoredSecret;
-use super::texts::is_line;
 use crate::keys::Alg;
 use crate::keys::received::{KeySet, KeySetProblem};
 

@@ -9,6 +9,7 @@ use std::{fs, io};
 
 use maxminddb::{LookupResult, Metadata, PathElement, Reader};
 use shared::i18n::Lang;
+use shared::text::is_line;
 
 /// A name that is longer, in characters, is none.
 const LONGEST: usize = 80;
@@ -149,15 +150,8 @@ fn named<'d>(found: &Found<'d>, of: &[PathElement<'static>], lang: Lang) -> Opti
     languages.into_iter().find_map(|language| {
         let path = [of, &[PathElement::Key("names"), PathElement::Key(language)][..]].concat();
         // A record of another shape has no name there.
-        found.decode_path::<&str>(&path).ok().flatten().filter(|name| is_name(name))
+        found.decode_path::<&str>(&path).ok().flatten().filter(|name| is_line(name, LONGEST))
     })
-}
-
-/// Whether a text can be shown as a name: neither endless, nor such that it turns what stands around it.
-fn is_name(text: &str) -> bool {
-    let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let long = text.chars().nth(LONGEST).is_some();
-    !text.trim().is_empty() && !long && !text.contains(|c: char| c.is_control() || turns(c))
 }
 
 /// A city without the district that some databases add in brackets: nobody needs to know it so exactly.

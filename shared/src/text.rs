@@ -1,9 +1,10 @@
-//! Texts that clients bring: shown to people, stored, and told again.
+//! What a text has to be like that strangers wrote and pages show.
 
 /// Whether it is one line of 1 to `most` characters that reads as it is written. A control character splits lines where
 /// the text is logged or sent on, and one that overrides the direction of writing makes a name look like another (UAX 9
 /// §2).
-pub(super) fn is_line(text: &str, most: usize) -> bool {
+#[must_use]
+pub fn is_line(text: &str, most: usize) -> bool {
     let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let long = text.chars().nth(most).is_some();
     !text.trim().is_empty() && !long && !text.contains(|c: char| c.is_control() || turns(c))
