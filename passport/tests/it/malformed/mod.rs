@@ -14,6 +14,7 @@ mod requests;
 mod strangers;
 mod tokens;
 mod ways;
+mod wire;
 
 use shared::testkit::Answer;
 
