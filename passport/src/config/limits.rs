@@ -7,8 +7,9 @@ shared::settings! {
     pub struct LimitsSettings {
         /// Whether limits apply. Only measuring turns them off.
         enabled: bool = true,
-        /// Sign-in attempts of one network block in a minute. It guards the threads that hash passwords: who guesses is
-        /// stopped by the lock of each name, and slowed down by work that grows with the failures of the block.
+        /// Sign-in attempts of one network block in a minute, and as many again in browsers in which the account is
+        /// known. It guards the threads that hash passwords: who guesses is stopped by the lock of each name, and
+        /// slowed down by work that grows with the failures of the block.
         sign_in_per_minute: u32 = 1200,
         /// Registrations of one network block in an hour.
         register_per_hour: u32 = 300,

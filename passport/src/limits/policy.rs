@@ -182,6 +182,8 @@ pub struct Policy {
     pub sign_in_known: Limit,
     /// Sign-ins tried from one address block. Far more than a school does: it guards the threads that hash.
     pub sign_in_address: Limit,
+    /// The same in browsers in which the account is known: strangers next to them use up nothing of it.
+    pub sign_in_address_known: Limit,
     /// Failed sign-ins from one address block: what a captcha is asked for by and how hard it is. Only a flood of them is
     /// refused, and not in browsers in which the account is known.
     pub sign_in_address_failures: Limit,
@@ -239,6 +241,7 @@ impl Default for Policy {
             sign_in_name: Limit::lock("sign_in_name", 5, 15 * MINUTE),
             sign_in_known: Limit::lock("sign_in_known", 5, 15 * MINUTE),
             sign_in_address: Limit::rate("sign_in_address", 1_200, MINUTE).per_site(4),
+            sign_in_address_known: Limit::rate("sign_in_address_known", 1_200, MINUTE).per_site(4),
             sign_in_address_failures: Limit::rate("sign_in_address_failures", 3_000, 15 * MINUTE).per_site(2),
             password_confirmation: Limit::lock("password_confirmation", 5, 15 * MINUTE),
             second_step: Limit::lock("second_step", 5, 15 * MINUTE),
@@ -277,6 +280,7 @@ impl Policy {
             sign_in_name: lock(default.sign_in_name),
             sign_in_known: lock(default.sign_in_known),
             sign_in_address: allow(limits.sign_in_per_minute, default.sign_in_address),
+            sign_in_address_known: allow(limits.sign_in_per_minute, default.sign_in_address_known),
             password_confirmation: lock(default.password_confirmation),
             second_step: lock(default.second_step),
             registration_address: allow(limits.register_per_hour, default.registration_address),

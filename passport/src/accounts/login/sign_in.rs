@@ -188,9 +188,6 @@ async fn admit(accounts: Accounts, attempt: Attempt, tx: &mut Tx) -> Result<Resu
     let parts = accounts.parts();
     let (limits, policy, now) = (&parts.limits, parts.limits.policy(), parts.clock.now());
     let block = attempt.block();
-    if let Verdict::Refused { until } = limits.hit(tx, &policy.sign_in_address, block, now).await? {
-        return Ok(Err(Refusal::TooMany { until }));
-    }
     let found = store::credentials(tx, &attempt.name).await?;
     let counted = match &found {
         Found::Account(account)
@@ -200,7 +197,14 @@ async fn admit(accounts: Accounts, attempt: Attempt, tx: &mut Tx) -> Result<Resu
         }
         _ => Counted::Name,
     };
-    // A flood of failures turns nobody away who is known.
+    // Strangers in the same network, however many, turn nobody away who is known.
+    let tries = match counted {
+        Counted::Known(_) => &policy.sign_in_address_known,
+        Counted::Name => &policy.sign_in_address,
+    };
+    if let Verdict::Refused { until } = limits.hit(tx, tries, block, now).await? {
+        return Ok(Err(Refusal::TooMany { until }));
+    }
     if matches!(counted, Counted::Name)
         && let Verdict::Refused { until } = limits.peek(tx, &policy.sign_in_address_failures, block, now).await?
     {

@@ -189,3 +189,26 @@ async fn only_a_flood_of_failures_is_turned_away_and_not_where_the_account_is_kn
     })
     .await;
 }
+
+#[tokio::test]
+async fn tries_that_fill_the_minute_of_a_network_leave_room_for_who_is_known_there() {
+    let settings = format!("{}[limits]\nsign_in_per_minute = 20\n", adaptive());
+    on_both_with(&settings, |passport| async move {
+        candidate(&passport).await;
+        let school = IpAddr::from([203, 0, 113, 80]);
+        let mut known = passport.browser().from_address(school);
+        sign_in(&mut known).await;
+        let answer = known.open(&page("/sign-out")).await;
+        known.submit(form(&answer, "/sign-out")).await;
+        let mut told = Vec::new();
+        for n in 0..21 {
+            told.push(refused(&passport, attempt(&format!("u{n}@school.example"), "wrong", (school, n))).await);
+        }
+        assert!(matches!(told[20], Refusal::TooMany { .. }), "{told:?}");
+        let answer = known.open(&page("/sign-in")).await;
+        let form = form(&answer, "/sign-in").set("username", EMAIL).set("password", PASSWORD);
+        let form = form.set("pow_solution", &work(&answer));
+        assert_eq!(known.submit(form).await.url.path(), "/");
+    })
+    .await;
+}
