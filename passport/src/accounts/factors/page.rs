@@ -15,11 +15,14 @@ use crate::accounts::devices;
 use crate::accounts::model::AccountId;
 use crate::accounts::view::Notice;
 use crate::accounts::visit::FormQuery;
-use crate::accounts::{Accounts, Stop, Trouble, Visit, store as accounts_store};
+use crate::accounts::{Accounts, Session, Stop, Trouble, Visit, sessions, store as accounts_store};
 use crate::web::{Button, Posted, moment, paths};
 
 /// Below how many recovery codes a new set is advised.
 const FEW: i64 = 3;
+
+/// More sessions than this are not counted.
+const MOST: i64 = 100;
 
 /// The password of an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +56,14 @@ impl Accounts {
     pub async fn factors(&self, account: AccountId) -> Result<Overview, Trouble> {
         let now = self.parts().clock.now();
         Ok(self.parts().db.read(move |tx| overview(tx, account, now).boxed()).await?)
+    }
+
+    /// The sessions beside this one, if there are any.
+    async fn elsewhere(&self, here: &Session, now: Timestamp) -> Result<Option<Elsewhere>, Trouble> {
+        let account = here.account;
+        let listed = self.parts().db.read(move |tx| sessions::store::listed(tx, account, now, MOST).boxed()).await?;
+        let count = listed.iter().filter(|session| session.id != here.id).count();
+        Ok((count > 0).then(|| Elsewhere { account: account.to_string(), count }))
     }
 }
 
@@ -90,6 +101,14 @@ struct SecurityPage {
     password_day: String,
     /// For how many days the mobile number was not proven, if it is to be proven once more.
     number_aged: Option<u64>,
+    /// Where else the account is signed in: whoever changes what protects it may want that to end (ASVS 5.0, 7.4.3).
+    elsewhere: Option<Elsewhere>,
+}
+
+/// The other sessions of an account.
+struct Elsewhere {
+    account: String,
+    count: usize,
 }
 
 /// The first card.
@@ -131,6 +150,7 @@ pub async fn show(
     let possible = accounts.parts().passkeys.possible();
     let any = !overview.passkeys.is_empty() || overview.authenticator.is_some();
     let shown = SecurityPage {
+        elsewhere: accounts.elsewhere(&session, now).await?,
         number_aged: accounts.number_aged(session.account).await?,
         notice: Notice::of_code(&page, query.notice.as_deref()),
         glance: glance(&page, &overview, (any, possible)),

@@ -8,7 +8,7 @@ use passport::accounts::alarm::CaseNumber;
 use passport::audit;
 
 use super::contact::{ask as ask_proof, messages, registered};
-use super::factors::{halfway, with_app};
+use super::factors::{Protected, halfway, protected};
 use super::recovery::{NEW, PHONE, choose, lands, last_to, proven};
 use super::register::{count, register_form};
 use super::*;
@@ -178,10 +178,7 @@ async fn a_second_notice_joins_the_case_and_leaves_alone_what_its_owner_has_begu
 #[tokio::test]
 async fn half_a_sign_in_a_reset_and_a_proof_that_are_under_way_end_and_factors_stay() {
     on_both_with(PLAIN, |passport| async move {
-        candidate(&passport).await;
-        let mut owner = passport.browser();
-        sign_in(&mut owner).await;
-        let (app, _) = with_app(&passport, &mut owner).await;
+        let Protected { browser: mut owner, app, .. } = protected(&passport).await;
         let link = alarm_to(&passport, PHONE).await;
         passport.clock.advance(Duration::from_secs(60));
         let (mut thief, mut other) = (passport.browser(), passport.browser());

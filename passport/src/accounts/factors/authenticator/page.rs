@@ -61,7 +61,12 @@ pub async fn show(
 ) -> Result<Response, Stop> {
     let way = accounts.way(query.way.as_deref());
     let session = accounts.fresh_session(&mut visit, &way.link(paths::AUTHENTICATOR)).await?;
-    let draft = accounts.draft(&visit, paths::AUTHENTICATOR, &query).unwrap_or_else(|| Draft::of(SetupForm::default()));
+    let draft = match accounts.draft::<SetupForm>(&visit, paths::AUTHENTICATOR, &query) {
+        // Signing in again took longer than the secret was good for: an app that holds it is of no use.
+        Some(draft) if is_over(&accounts, &session, &draft.form) => refused(draft.form, Enabled::Over),
+        Some(draft) => draft,
+        None => Draft::of(SetupForm::default()),
+    };
     Ok(draw(&accounts, visit, (&session, &way), draft).await?)
 }
 
@@ -72,7 +77,11 @@ pub async fn submit(
     Posted { form, fresh, language, .. }: Posted<SetupForm>,
 ) -> Result<Response, Stop> {
     let way = accounts.way(form.way.as_deref());
-    let session = accounts.fresh_session(&mut visit, &way.link(paths::AUTHENTICATOR)).await?;
+    // Setting an app up may take longer than a sign-in is fresh: its secret stays good, its code does not.
+    let set_up = Draft::of(SetupForm { setup: form.setup.clone(), ..SetupForm::default() });
+    let address = way.link(paths::AUTHENTICATOR);
+    let waiting = |visit: &Visit| accounts.waiting_at(visit, (paths::AUTHENTICATOR, &address), &set_up);
+    let session = accounts.fresh_session_or(&mut visit, waiting).await?;
     if let Some(lang) = language {
         return Ok(accounts.in_language(lang, &visit, &way, paths::AUTHENTICATOR, &Draft::of(form)));
     }
@@ -92,16 +101,21 @@ pub async fn submit(
     }
 }
 
+/// Whether it is of a page whose secret cannot be taken up any more.
+fn is_over(accounts: &Accounts, session: &Session, form: &SetupForm) -> bool {
+    !form.setup.is_empty() && accounts.open_setup(session.account, &form.setup).is_none()
+}
+
 fn refused(mut form: SetupForm, enabled: Enabled) -> Draft<SetupForm> {
     let mut flaws = Flaws::default();
     let (field, label) = ("code", "factors-code");
     match enabled {
-        _ if form.code.trim().is_empty() => flaws.push(field, label, "factors-code-missing"),
-        Enabled::Guarded { until } => flaws.push_until(field, label, "factors-guarded", until),
         Enabled::Over => {
             form.setup = String::new();
             flaws.push(field, label, "factors-setup-over");
         }
+        _ if form.code.trim().is_empty() => flaws.push(field, label, "factors-code-missing"),
+        Enabled::Guarded { until } => flaws.push_until(field, label, "factors-guarded", until),
         Enabled::Wrong | Enabled::Done { .. } => flaws.push(field, label, "factors-setup-wrong"),
     }
     form.code = String::new();

@@ -22,7 +22,6 @@ pub struct CodesForm {
     way: Option<String>,
     /// The codes, sealed.
     codes: String,
-    #[serde(skip_serializing)]
     kept: Option<String>,
     /// `file`, or nothing.
     #[serde(skip_serializing)]
@@ -66,8 +65,12 @@ pub async fn show(
     if !accounts.enrolled(session.account).await?.any() {
         return Ok(Redirect::to(paths::SECURITY).into_response());
     }
-    let draft =
-        accounts.draft(&visit, paths::RECOVERY_CODES, &query).unwrap_or_else(|| Draft::of(CodesForm::default()));
+    let draft = match accounts.draft::<CodesForm>(&visit, paths::RECOVERY_CODES, &query) {
+        // Signing in again took longer than the set was good for: whoever has written it down has to know.
+        Some(draft) if is_over(&accounts, &session, &draft.form) => flawed(CodesForm::default(), "factors-codes-over"),
+        Some(draft) => draft,
+        None => Draft::of(CodesForm::default()),
+    };
     let notice = Notice::of_code(&visit.page, query.notice.as_deref());
     Ok(draw(&accounts, visit, (&session, &way), draft, notice).await?)
 }
@@ -79,7 +82,11 @@ pub async fn submit(
     Posted { form, fresh, language, .. }: Posted<CodesForm>,
 ) -> Result<Response, Stop> {
     let way = accounts.way(form.way.as_deref());
-    let session = accounts.fresh_session(&mut visit, &way.link(paths::RECOVERY_CODES)).await?;
+    // Finding a printer takes longer than a sign-in is fresh: what was printed stays the set of the page.
+    let shown = Draft::of(CodesForm { codes: form.codes.clone(), kept: form.kept.clone(), ..CodesForm::default() });
+    let address = way.link(paths::RECOVERY_CODES);
+    let waiting = |visit: &Visit| accounts.waiting_at(visit, (paths::RECOVERY_CODES, &address), &shown);
+    let session = accounts.fresh_session_or(&mut visit, waiting).await?;
     if let Some(lang) = language {
         return Ok(accounts.in_language(lang, &visit, &way, paths::RECOVERY_CODES, &Draft::of(form)));
     }
@@ -99,6 +106,11 @@ pub async fn submit(
         Some(back) => Ok(back),
         None => Ok(draw(&accounts, visit, (&session, &way), draft, None).await?),
     }
+}
+
+/// Whether it is of a page whose set cannot be kept any more.
+fn is_over(accounts: &Accounts, session: &Session, form: &CodesForm) -> bool {
+    !form.codes.is_empty() && accounts.open_codes(session.account, &form.codes).is_none()
 }
 
 fn flawed(form: CodesForm, key: &'static str) -> Draft<CodesForm> {

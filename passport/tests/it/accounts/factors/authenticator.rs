@@ -66,11 +66,7 @@ async fn a_code_is_taken_once_and_no_earlier_one_after_it() {
 #[tokio::test]
 async fn one_code_sent_from_two_browsers_at_once_signs_in_one() {
     on_both_with(PLAIN, |passport| async move {
-        candidate(&passport).await;
-        let mut browser = passport.browser();
-        sign_in(&mut browser).await;
-        let (app, _) = with_app(&passport, &mut browser).await;
-        passport.clock.advance(Duration::from_secs(60));
+        let Protected { mut browser, app, .. } = protected(&passport).await;
         let (mut one, mut two) = (passport.browser(), passport.browser());
         let forms = [halfway(&mut one).await, halfway(&mut two).await]
             .map(|answer| second(&answer).set("code", &app.code(&passport)));
@@ -85,11 +81,7 @@ async fn one_code_sent_from_two_browsers_at_once_signs_in_one() {
 #[tokio::test]
 async fn five_wrong_codes_stop_the_step_for_fifteen_minutes_and_the_owner_hears_of_it() {
     on_both_with(PLAIN, |passport| async move {
-        candidate(&passport).await;
-        let mut browser = passport.browser();
-        sign_in(&mut browser).await;
-        let (app, _) = with_app(&passport, &mut browser).await;
-        passport.clock.advance(Duration::from_secs(60));
+        let Protected { mut browser, app, .. } = protected(&passport).await;
         let mut stranger = passport.browser();
         let mut answer = halfway(&mut stranger).await;
         for _ in 0..5 {
@@ -112,11 +104,7 @@ async fn five_wrong_codes_stop_the_step_for_fifteen_minutes_and_the_owner_hears_
 #[tokio::test]
 async fn half_a_sign_in_is_worth_its_step_only_and_ends_with_its_time_or_with_the_password() {
     on_both_with(PLAIN, |passport| async move {
-        candidate(&passport).await;
-        let mut owner = passport.browser();
-        sign_in(&mut owner).await;
-        let (app, _) = with_app(&passport, &mut owner).await;
-        passport.clock.advance(Duration::from_secs(60));
+        let Protected { browser: mut owner, app, .. } = protected(&passport).await;
 
         let mut late = passport.browser();
         let form = second(&halfway(&mut late).await);
@@ -155,10 +143,7 @@ async fn half_a_sign_in_is_worth_its_step_only_and_ends_with_its_time_or_with_th
 #[tokio::test]
 async fn an_app_is_turned_off_with_the_codes_that_stand_in_for_it() {
     on_both_with(PLAIN, |passport| async move {
-        candidate(&passport).await;
-        let mut browser = passport.browser();
-        sign_in(&mut browser).await;
-        with_app(&passport, &mut browser).await;
+        let Protected { mut browser, .. } = protected(&passport).await;
         let answer = browser.open(&page("/account/security")).await;
         assert!(answer.texts(".glance").concat().contains("两道保护"));
         let answer = browser.open(&page("/account/security/authenticator/remove")).await;

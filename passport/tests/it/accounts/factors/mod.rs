@@ -9,6 +9,8 @@ mod required;
 mod step_up;
 mod trusted;
 
+use std::time::Duration;
+
 use http::{Request, header};
 use passport::accounts::factors::Enrolled;
 use serde_json::Value;
@@ -44,6 +46,24 @@ pub(crate) async fn with_app(passport: &Passport, browser: &mut Browser) -> (App
     assert_eq!(answer.url.path(), "/account/security/recovery-codes", "{}", answer.text);
     let codes = keep_codes(browser, &answer).await;
     (app, codes)
+}
+
+/// An account with a second factor, and the browser in which its owner is signed in.
+pub(crate) struct Protected {
+    pub(crate) browser: Browser,
+    pub(crate) app: App,
+    /// The recovery codes.
+    pub(crate) codes: Vec<String>,
+}
+
+/// The candidate has turned an app on, a minute ago: it shows a code that was not used yet.
+pub(crate) async fn protected(passport: &Passport) -> Protected {
+    candidate(passport).await;
+    let mut browser = passport.browser();
+    sign_in(&mut browser).await;
+    let (app, codes) = with_app(passport, &mut browser).await;
+    passport.clock.advance(Duration::from_secs(60));
+    Protected { browser, app, codes }
 }
 
 /// Says that the codes of that page are kept; which.

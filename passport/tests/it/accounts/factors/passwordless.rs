@@ -105,10 +105,7 @@ async fn who_could_be_shut_out_keeps_the_password_and_is_told_what_is_missing() 
 #[tokio::test]
 async fn a_code_of_an_app_is_not_enough_to_put_the_password_away() {
     on_both_with(PLAIN, |passport| async move {
-        candidate(&passport).await;
-        let mut owner = passport.browser();
-        sign_in(&mut owner).await;
-        with_app(&passport, &mut owner).await;
+        let Protected { browser: mut owner, .. } = protected(&passport).await;
         let mut device = Authenticator::new();
         make(&mut owner, &mut device).await;
         let answer = owner.open(&page(REMOVE)).await;

@@ -28,10 +28,7 @@ where
     Fut: Future<Output = ()>,
 {
     on_both_with(PLAIN, |passport| async move {
-        candidate(&passport).await;
-        let mut owner = passport.browser();
-        sign_in(&mut owner).await;
-        let (app, codes) = with_app(&passport, &mut owner).await;
+        let Protected { browser: mut owner, app, codes } = protected(&passport).await;
         passport.clock.advance(DAY);
         test(passport, Kept::App(app), codes).await;
     })
@@ -125,10 +122,7 @@ async fn another_persons_passkey_is_no_factor_of_the_account() {
 #[tokio::test]
 async fn who_proves_a_contact_that_was_only_claimed_stops_nobodys_second_step() {
     on_both_with(PLAIN, |passport| async move {
-        candidate(&passport).await;
-        let mut owner = passport.browser();
-        sign_in(&mut owner).await;
-        let (app, _) = with_app(&passport, &mut owner).await;
+        let Protected { browser: mut owner, app, .. } = protected(&passport).await;
         passport.clock.advance(DAY);
         super::super::recovery::change(&passport, "UPDATE accounts SET email_verified_at = NULL").await;
         let mut browser = passport.browser();
@@ -211,10 +205,7 @@ async fn whoever_says_that_all_is_lost_waits_even_with_both_channels() {
 #[tokio::test]
 async fn for_three_days_after_a_reset_no_factor_is_removed() {
     on_both_with(PLAIN, |passport| async move {
-        candidate(&passport).await;
-        let mut owner = passport.browser();
-        sign_in(&mut owner).await;
-        let (app, codes) = with_app(&passport, &mut owner).await;
+        let Protected { browser: mut owner, app, codes } = protected(&passport).await;
         passport.clock.advance(DAY);
         let mut browser = passport.browser();
         let answer = proven(&passport, &mut browser, EMAIL, EMAIL).await;

@@ -10,10 +10,7 @@ use crate::support::on_both_with;
 #[tokio::test]
 async fn a_code_stands_in_for_the_app_once_and_its_owner_is_told() {
     on_both_with(PLAIN, |passport| async move {
-        candidate(&passport).await;
-        let mut browser = passport.browser();
-        sign_in(&mut browser).await;
-        let (_, codes) = with_app(&passport, &mut browser).await;
+        let Protected { mut browser, codes, .. } = protected(&passport).await;
         assert_eq!(codes.len(), 10);
         passport.clock.advance(Duration::from_millis(1));
         let with_code = async |browser: &mut Browser, code: &str| {
@@ -38,10 +35,7 @@ async fn a_code_stands_in_for_the_app_once_and_its_owner_is_told() {
 #[tokio::test]
 async fn a_new_set_counts_when_it_is_kept_and_the_former_one_until_then() {
     on_both_with(PLAIN, |passport| async move {
-        candidate(&passport).await;
-        let mut browser = passport.browser();
-        sign_in(&mut browser).await;
-        let (_, former) = with_app(&passport, &mut browser).await;
+        let Protected { mut browser, codes: former, .. } = protected(&passport).await;
         let answer = browser.open(&page("/account/security/recovery-codes")).await;
         let unticked = form(&answer, "/account/security/recovery-codes").without("action").without("kept");
         let answer = browser.submit(unticked).await;
@@ -65,10 +59,7 @@ async fn a_new_set_counts_when_it_is_kept_and_the_former_one_until_then() {
 #[tokio::test]
 async fn a_set_that_is_sent_twice_gives_no_used_code_back() {
     on_both_with(PLAIN, |passport| async move {
-        candidate(&passport).await;
-        let mut browser = passport.browser();
-        sign_in(&mut browser).await;
-        with_app(&passport, &mut browser).await;
+        let Protected { mut browser, .. } = protected(&passport).await;
         let answer = browser.open(&page("/account/security/recovery-codes")).await;
         let codes = answer.texts(".codes code");
         let kept = form(&answer, "/account/security/recovery-codes").with("kept", "on").without("action");
@@ -82,6 +73,45 @@ async fn a_set_that_is_sent_twice_gives_no_used_code_back() {
             assert_eq!(answer.url.path() == "/", times == 0, "{}", answer.text);
             assert_eq!(browser.submit(kept.clone()).await.url.path(), "/account/security", "Back, and sent once more");
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_set_that_was_printed_while_the_sign_in_grew_old_is_the_one_that_is_kept() {
+    on_both_with(PLAIN, |passport| async move {
+        let Protected { mut browser, app, .. } = protected(&passport).await;
+        let path = "/account/security/recovery-codes";
+        let again = async |browser: &mut Browser, asked: &Answer| {
+            let step = browser.submit(form(asked, "/sign-in").set("password", PASSWORD)).await;
+            browser.submit(second(&step).set("code", &app.code(&passport))).await
+        };
+        let shown = browser.open(&page(path)).await;
+        let printed = shown.texts(".codes code");
+        passport.clock.advance(Duration::from_secs(6 * 60));
+        let asked = browser.submit(form(&shown, path).with("kept", "on").without("action")).await;
+        assert_eq!(asked.url.path(), "/sign-in");
+        let answer = again(&mut browser, &asked).await;
+        assert_eq!((answer.url.path(), answer.texts(".codes code")), (path, printed.clone()));
+        let ticked = form(&answer, path).without("action");
+        assert_eq!(ticked.value("kept"), Some("on"), "what was said once need not be said again");
+        assert_eq!(browser.submit(ticked).await.url.path(), "/account/security");
+        passport.clock.advance(Duration::from_secs(60));
+        let mut elsewhere = passport.browser();
+        let answer = halfway(&mut elsewhere).await;
+        let link = answer.attributes("a[href*='with=recovery']", "href").concat();
+        let answer = elsewhere.click(&answer, &link).await;
+        assert_eq!(elsewhere.submit(second(&answer).set("code", &printed[0])).await.url.path(), "/");
+
+        // Where that takes longer than the set is good for, the page says so and shows another one.
+        passport.clock.advance(Duration::from_secs(60));
+        let asked = browser.open(&page(path)).await;
+        let shown = if asked.url.path() == path { asked } else { again(&mut browser, &asked).await };
+        passport.clock.advance(Duration::from_secs(61 * 60));
+        let asked = browser.submit(form(&shown, path).with("kept", "on").without("action")).await;
+        let answer = again(&mut browser, &asked).await;
+        assert!(summary(&answer)[0].contains("太久"), "{:?}", summary(&answer));
+        assert_ne!(answer.texts(".codes code"), shown.texts(".codes code"));
     })
     .await;
 }
@@ -114,10 +144,7 @@ async fn the_set_of_another_accounts_page_or_of_an_hour_ago_is_not_kept() {
 #[tokio::test]
 async fn codes_come_as_a_file_as_well() {
     on_both_with(PLAIN, |passport| async move {
-        candidate(&passport).await;
-        let mut browser = passport.browser();
-        sign_in(&mut browser).await;
-        with_app(&passport, &mut browser).await;
+        let Protected { mut browser, .. } = protected(&passport).await;
         let answer = browser.open(&page("/account/security/recovery-codes")).await;
         let codes = answer.texts(".codes code");
         let file = browser.submit(form(&answer, "/account/security/recovery-codes").with("action", "file")).await;

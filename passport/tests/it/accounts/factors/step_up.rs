@@ -39,6 +39,45 @@ async fn five_minutes_after_signing_in_what_protects_the_account_asks_for_it_aga
         assert!(again.value("username").is_some_and(|name| !name.is_empty()));
         let answer = browser.submit(again.set("password", PASSWORD)).await;
         assert_eq!(answer.url.path(), "/account/security/authenticator");
+        assert_eq!(answer.texts("#secret").concat(), app.0, "the app that was set meanwhile stays good");
+        let right = form(&answer, "/account/security/authenticator").set("code", &app.code(&passport));
+        assert_eq!(browser.submit(right).await.url.path(), "/account/security/recovery-codes");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_app_that_was_set_so_long_ago_that_its_secret_is_over_is_said_to_be_of_no_use() {
+    on_both_with(PLAIN, |passport| async move {
+        candidate(&passport).await;
+        let mut browser = passport.browser();
+        sign_in(&mut browser).await;
+        let path = "/account/security/authenticator";
+        let shown = browser.open(&page(path)).await;
+        passport.clock.advance(Duration::from_secs(31 * 60));
+        let answer = browser.submit(form(&shown, path).set("code", "123456")).await;
+        let answer = browser.submit(form(&answer, "/sign-in").set("password", PASSWORD)).await;
+        assert_eq!(answer.url.path(), path);
+        assert!(summary(&answer)[0].contains("太久"), "{:?}", summary(&answer));
+        assert_ne!(answer.texts("#secret"), shown.texts("#secret"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_changed_what_protects_the_account_can_end_its_other_sessions_from_there() {
+    on_both_with(PLAIN, |passport| async move {
+        candidate(&passport).await;
+        let (mut thief, mut owner) = (passport.browser(), passport.browser());
+        sign_in(&mut thief).await;
+        sign_in(&mut owner).await;
+        with_app(&passport, &mut owner).await;
+        let answer = owner.open(&page("/account/security")).await;
+        let ended = owner.submit(form(&answer, "/account/sessions").with("session", "others")).await;
+        assert!(ended.texts(".notice").concat().contains("退出"), "{}", ended.text);
+        assert!(is_in(&owner).await && !is_in(&thief).await);
+        let answer = owner.open(&page("/account/security")).await;
+        assert!(!answer.has("form[action='/account/sessions']"), "nowhere else: nothing to end");
     })
     .await;
 }
@@ -46,10 +85,7 @@ async fn five_minutes_after_signing_in_what_protects_the_account_asks_for_it_aga
 #[tokio::test]
 async fn an_account_with_a_second_factor_shows_it_before_what_matters_most() {
     on_both_with(PLAIN, |passport| async move {
-        candidate(&passport).await;
-        let mut browser = passport.browser();
-        sign_in(&mut browser).await;
-        with_app(&passport, &mut browser).await;
+        let Protected { mut browser, .. } = protected(&passport).await;
         for path in ["/account/password", "/account/contact/change?contact=email", "/account/close"] {
             let answer = browser.clone().open(&page(path)).await;
             assert_eq!(

@@ -35,11 +35,7 @@ async fn leads_to(browser: &Browser, password: &str) -> String {
 #[tokio::test]
 async fn the_step_is_left_out_there_for_thirty_days_and_nowhere_else() {
     on_both_with(PLAIN, |passport| async move {
-        candidate(&passport).await;
-        let mut owner = passport.browser();
-        sign_in(&mut owner).await;
-        let (app, _) = with_app(&passport, &mut owner).await;
-        passport.clock.advance(Duration::from_secs(60));
+        let Protected { browser: mut owner, app, .. } = protected(&passport).await;
         let browser = trusted(&passport, &app).await;
         assert_eq!(leads_to(&browser, PASSWORD).await, "/");
         assert_eq!(leads_to(&passport.browser(), PASSWORD).await, "/sign-in/second-step");
@@ -54,11 +50,7 @@ async fn the_step_is_left_out_there_for_thirty_days_and_nowhere_else() {
 #[tokio::test]
 async fn such_a_sign_in_is_one_factor_and_no_setting_of_security_follows_from_it() {
     on_both_with(PLAIN, |passport| async move {
-        candidate(&passport).await;
-        let mut owner = passport.browser();
-        sign_in(&mut owner).await;
-        let (app, _) = with_app(&passport, &mut owner).await;
-        passport.clock.advance(Duration::from_secs(60));
+        let Protected { browser: mut owner, app, .. } = protected(&passport).await;
         let mut browser = trusted(&passport, &app).await;
         sign_in(&mut browser).await;
         let answer = browser.open(&page("/account/security/authenticator")).await;
@@ -77,11 +69,7 @@ async fn such_a_sign_in_is_one_factor_and_no_setting_of_security_follows_from_it
 #[tokio::test]
 async fn trust_ends_when_its_owner_says_so_and_with_each_change_of_what_it_leaves_out() {
     on_both_with(PLAIN, |passport| async move {
-        candidate(&passport).await;
-        let mut owner = passport.browser();
-        sign_in(&mut owner).await;
-        let (app, _) = with_app(&passport, &mut owner).await;
-        passport.clock.advance(Duration::from_secs(60));
+        let Protected { browser: mut owner, app, .. } = protected(&passport).await;
         let browser = trusted(&passport, &app).await;
         let answer = owner.open(&page("/account/security")).await;
         owner.submit(form(&answer, "/account/security/browsers")).await;
@@ -100,10 +88,7 @@ async fn trust_ends_when_its_owner_says_so_and_with_each_change_of_what_it_leave
 #[tokio::test]
 async fn trust_ends_when_another_app_is_added_or_a_factor_goes() {
     on_both_with(PLAIN, |passport| async move {
-        candidate(&passport).await;
-        let mut owner = passport.browser();
-        sign_in(&mut owner).await;
-        let (app, _) = with_app(&passport, &mut owner).await;
+        let Protected { browser: mut owner, app, .. } = protected(&passport).await;
         make(&mut owner, &mut Authenticator::new()).await;
         passport.clock.advance(Duration::from_secs(60));
         let browser = trusted(&passport, &app).await;
@@ -125,11 +110,7 @@ async fn trust_ends_when_another_app_is_added_or_a_factor_goes() {
 #[tokio::test]
 async fn after_a_reset_no_browser_leaves_the_step_out() {
     on_both_with(PLAIN, |passport| async move {
-        candidate(&passport).await;
-        let mut owner = passport.browser();
-        sign_in(&mut owner).await;
-        let (app, codes) = with_app(&passport, &mut owner).await;
-        passport.clock.advance(Duration::from_secs(60));
+        let Protected { browser: mut owner, app, codes } = protected(&passport).await;
         let browser = trusted(&passport, &app).await;
         let mut lost = passport.browser();
         let answer = proven(&passport, &mut lost, EMAIL, EMAIL).await;
