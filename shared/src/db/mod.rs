@@ -42,7 +42,7 @@ pub use self::error::DbError;
 pub use self::migrate::{MigrationState, Migrations};
 pub use self::query::{Bind, Query, Value, sql};
 pub use self::row::{BrokenRow, Cell, CellError, Column, Row};
-pub use self::time::{CommonTime, DatabaseTime};
+pub use self::time::{CommonClock, CommonTime, DatabaseTime};
 
 use self::gather::Gathering;
 use self::lite::Lite;
