@@ -160,7 +160,7 @@ impl App {
             time,
             entropy: entropy.clone(),
             master,
-            policy: keys::Policy { publish_for: config.keys.publish_for, verify_for: config.keys.verify_for },
+            policy: key_policy(&config),
             journal: Arc::new(KeyJournal(audit.clone())),
         })
         .await?;
@@ -262,6 +262,16 @@ fn authorities(file: &Path) -> Result<Arc<dyn ClientCertVerifier>, String> {
     WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider).build().map_err(|error| say(&error))
 }
 
+/// How long keys stay in their states.
+pub fn key_policy(config: &Config) -> keys::Policy {
+    keys::Policy {
+        publish_for: config.keys.publish_for,
+        active_for: config.keys.active_for,
+        verify_for: config.keys_verify_for(),
+        hint_for: config.keys.hint_for,
+    }
+}
+
 fn sessions(settings: &AccountsSettings) -> SessionPolicies {
     // Who asks for less never gets more, whatever was left at its default.
     let browser = SessionPolicy { idle: settings.session_idle, absolute: settings.session_absolute };
@@ -312,16 +322,24 @@ impl Sealer for KeySealer {
 struct KeyJournal(Audit);
 
 impl keys::Journal for KeyJournal {
-    fn record<'t>(&'t self, tx: &'t mut Tx, change: keys::Change) -> BoxFuture<'t, Result<(), DbError>> {
+    fn record<'t>(&'t self, tx: &'t mut Tx, by: keys::By, change: keys::Change) -> BoxFuture<'t, Result<(), DbError>> {
         let event = match change {
             keys::Change::Signing { kid, alg, from, to } => Event::SigningKeyMoved {
                 kid,
                 alg: alg.as_str().into(),
                 from: from.map(Into::into),
-                to: to.map(Into::into),
+                to: Some(to.into()),
             },
+            keys::Change::Planned { kid, alg, at } => {
+                Event::SigningKeyPlanned { kid, alg: alg.as_str().into(), at: at.millis() }
+            }
+            keys::Change::Compromised { kid, alg } => Event::SigningKeyCompromised { kid, alg: alg.as_str().into() },
             keys::Change::DataKey { id, purpose } => Event::DataKeyMade { key: format!("{}:{id}", purpose.as_str()) },
         };
-        async move { self.0.record(tx, &Actor::System, &event).await }.boxed()
+        let actor = match by {
+            keys::By::Schedule => Actor::System,
+            keys::By::Operator => Actor::Operator,
+        };
+        async move { self.0.record(tx, &actor, &event).await }.boxed()
     }
 }

@@ -106,6 +106,7 @@ activity-ended-locked = A sign-in ended because the account was locked
 activity-ended-from-list = Ended a sign-in on the page “Sign-ins and devices”
 activity-ended-others = A sign-in ended together with all the others
 activity-ended-timed-out = The time of a sign-in at a public computer was over, and it ended
+activity-ended-key = For safety we ended the sign-ins of all accounts, this one among them
 activity-password-removed = Deleted the password, to sign in with passkeys only
 activity-data-copied = Downloaded all data
 activity-password-reset = Reset the password

@@ -100,6 +100,7 @@ activity-ended-locked = 账号被锁定时，一个登录结束了
 activity-ended-from-list = 在“登录与设备”里结束了一个登录
 activity-ended-others = 结束其他全部登录时，结束了一个登录
 activity-ended-timed-out = 公共电脑上的登录到时间了，已结束
+activity-ended-key = 为了安全，我们结束了所有账号的登录，这个登录也在其中
 activity-password-removed = 删除了密码，只用通行密钥登录
 activity-data-copied = 下载了自己的全部数据
 activity-password-reset = 重置了密码

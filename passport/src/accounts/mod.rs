@@ -212,7 +212,7 @@ impl Accounts {
             return Ok(None);
         };
         let actor = match reason {
-            EndReason::Locked => Actor::Operator,
+            EndReason::Locked | EndReason::KeyCompromised => Actor::Operator,
             EndReason::Replaced(by) => Actor::Account(by.to_string()),
             EndReason::Closed | EndReason::TimedOut => Actor::System,
             EndReason::Frozen | EndReason::Reported => Actor::Visitor,

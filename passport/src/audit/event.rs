@@ -337,8 +337,24 @@ pub enum Event {
         alg: Code,
         /// The state it left; none: it was made.
         from: Option<Code>,
-        /// The state it is in; none: it was removed.
+        /// The state it is in; none: it was removed, as versions did that knew no archive.
         to: Option<Code>,
+    },
+    /// An operator gave a staged key a time from which it is to sign.
+    SigningKeyPlanned {
+        /// The key.
+        kid: String,
+        /// Its algorithm.
+        alg: Code,
+        /// When, in milliseconds since the epoch.
+        at: i64,
+    },
+    /// An operator said that somebody else has a key.
+    SigningKeyCompromised {
+        /// The key.
+        kid: String,
+        /// Its algorithm.
+        alg: Code,
     },
     /// A key for sealing data was made.
     DataKeyMade {

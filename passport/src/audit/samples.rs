@@ -66,6 +66,8 @@ pub(crate) fn all() -> Vec<Event> {
         Event::ClientSecretAdded { client: client() },
         Event::ClientSecretsRetired { client: client(), at: 1 },
         Event::SigningKeyMoved { kid: text(), alg: "ES256".into(), from: None, to: Some("active".into()) },
+        Event::SigningKeyPlanned { kid: text(), alg: "ES256".into(), at: 1 },
+        Event::SigningKeyCompromised { kid: text(), alg: "ES256".into() },
         Event::DataKeyMade { key: text() },
     ]
 }

@@ -102,6 +102,9 @@ impl From<KeysError> for Failure {
             KeysError::Db(error) => error.into(),
             KeysError::OtherMasterKey { .. } => Self::new(Exit::Refused, error)
                 .advise("set keys.master_key_file to the key that this database was made with"),
+            KeysError::UnknownKey(_) | KeysError::Destroyed(_) => {
+                Self::new(Exit::Refused, error).advise("`passport keys list` shows every key")
+            }
             error => Self::new(Exit::Failed, error),
         }
     }

@@ -12,6 +12,7 @@ mod delivery;
 mod doctor;
 mod failure;
 mod filling;
+mod follow;
 mod keys;
 mod output;
 mod serve;

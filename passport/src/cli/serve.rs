@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use shared::clock::SharedClock;
 use shared::db::Db;
 use shared::http::{CertificateSource, Server, ServerSettings, termination};
 use shared::telemetry::{self, LogGuard, Metrics, Readiness};
@@ -13,14 +14,13 @@ use tokio::task::JoinSet;
 
 use super::clean_up::clean_up;
 use super::failure::{Exit, Failure};
-use super::world;
+use super::{follow, world};
 use crate::MIGRATIONS;
 use crate::accounts::Accounts;
 use crate::app::App;
 use crate::clients::logos::Logos;
 use crate::config::Config;
 use crate::delivery::{Mailer, Policy, Transport, Ways, Worker};
-use crate::keys::{Keys, Request};
 use crate::oidc::logout::LogoutTokens;
 use crate::router::{self, router};
 
@@ -29,15 +29,6 @@ const PUBLIC_SESSIONS: Duration = Duration::from_secs(30);
 
 /// How often this node looks for clients whose logo is missing.
 const LOGOS_TEND: Duration = Duration::from_secs(30);
-
-/// How often this node looks whether another one changed the keys: one row, and every change is known within a second.
-const KEYS_REFRESH: Duration = Duration::from_millis(800);
-
-/// The rest of the second is for reading them.
-const _: () = assert!(KEYS_REFRESH.as_millis() <= 800, "a change of keys is known on every node within a second");
-
-/// How often keys are moved on that are due.
-const KEYS_TEND: Duration = Duration::from_secs(60);
 
 pub async fn run(file: Option<&Path>) -> Result<Exit, Failure> {
     let config = Config::load(file)?;
@@ -48,15 +39,23 @@ pub async fn run(file: Option<&Path>) -> Result<Exit, Failure> {
     } else {
         world::require_migrated(&db).await?;
     }
-    let app = world::app(config.clone(), db.clone()).await?;
-    let (stop, stopped) = watch::channel(false);
-    let mut background = background(&config, &app, &db, &stopped)?;
+    let clock = world::common_clock(&db).await?;
+    let app = world::app_by(config.clone(), db.clone(), clock.clone()).await?;
+    // From here on no key signs anywhere that this node does not publish.
+    app.keys.join(&config.server.listen.to_string(), config.keys.node_lease).await?;
+    let (keys, (stop, stopped)) = (app.keys.clone(), watch::channel(false));
+    let mut background = background(&config, &app, &db, clock.clone(), &stopped)?;
+    background.spawn(follow::keys(keys.clone(), config.keys.node_lease, stopped.clone()));
+    background.spawn(follow::time(clock, db.clone(), stopped.clone()));
     let served = serve(&config, app, &db, &log, &mut background, stopped).await;
     // The last requests are answered: what they wrote may still be on its way out.
     let _ = stop.send(true);
     let wait = async { while background.join_next().await.is_some() {} };
     if tokio::time::timeout(config.server.shutdown_grace, wait).await.is_err() {
         tracing::warn!("background work did not end in time; what was under way is taken up at the next start");
+    }
+    if let Err(error) = keys.leave().await {
+        tracing::warn!(%error, "the other nodes wait for this one until its lease runs out");
     }
     db.close().await;
     tracing::info!("stopped");
@@ -89,10 +88,10 @@ async fn serve(
         tracing::info!(address = %server.address(), "certificates of clients are taken");
         background.spawn(run_beside(server, routes, "certificates", stopped.clone()));
     }
-    let asked = db.clone();
+    let asked = (db.clone(), app.keys.clone());
     let readiness = Readiness::new(move || {
-        let db = asked.clone();
-        async move { db.ping().await.is_ok() }
+        let (db, keys) = asked.clone();
+        async move { keys.may_sign() && db.ping().await.is_ok() }
     });
     if let Some(listen) = config.server.metrics_listen {
         let settings = ServerSettings { listen, ..ServerSettings::loopback() };
@@ -116,15 +115,17 @@ async fn run_beside(server: Server, routes: Router, what: &'static str, mut stop
 }
 
 /// Everything that runs beside the requests.
-fn background(config: &Config, app: &App, db: &Db, stopped: &watch::Receiver<bool>) -> Result<JoinSet<()>, Failure> {
-    let worker = Arc::new(worker(config, app, db)?);
+fn background(
+    config: &Config,
+    app: &App,
+    db: &Db,
+    clock: SharedClock,
+    stopped: &watch::Receiver<bool>,
+) -> Result<JoinSet<()>, Failure> {
+    let worker = Arc::new(worker(config, app, db, clock)?);
     let mut tasks = JoinSet::new();
     let (sending, stop) = (Arc::clone(&worker), stopped.clone());
     tasks.spawn(async move { sending.run(stop).await });
-    let keys = app.keys.clone();
-    tasks.spawn(every(KEYS_REFRESH, stopped.clone(), move || refresh_keys(keys.clone())));
-    let keys = app.keys.clone();
-    tasks.spawn(every(KEYS_TEND, stopped.clone(), move || tend_keys(keys.clone())));
     let logos = app.logos.clone();
     tasks.spawn(every(LOGOS_TEND, stopped.clone(), move || tend_logos(logos.clone())));
     let accounts = app.accounts.clone();
@@ -137,7 +138,7 @@ fn background(config: &Config, app: &App, db: &Db, stopped: &watch::Receiver<boo
     Ok(tasks)
 }
 
-fn worker(config: &Config, app: &App, db: &Db) -> Result<Worker, Failure> {
+fn worker(config: &Config, app: &App, db: &Db, clock: SharedClock) -> Result<Worker, Failure> {
     let settings = &config.delivery;
     let mut mail: Option<Arc<dyn Transport>> = None;
     if let Some(url) = &settings.smtp_url {
@@ -150,7 +151,7 @@ fn worker(config: &Config, app: &App, db: &Db) -> Result<Worker, Failure> {
     let logout: Arc<dyn Transport> = Arc::new(LogoutTokens::new(app.oidc.clone(), app.egress.clone()));
     Ok(Worker {
         db: db.clone(),
-        clock: world::clock(),
+        clock,
         entropy: world::entropy(),
         outbox: app.outbox.clone(),
         policy: Policy {
@@ -163,18 +164,16 @@ fn worker(config: &Config, app: &App, db: &Db) -> Result<Worker, Failure> {
 }
 
 /// Does the work again and again, the first time after one pause, until told to stop.
-async fn every<F: Future<Output = ()>>(pause: Duration, mut stopped: watch::Receiver<bool>, work: impl Fn() -> F) {
+pub(super) async fn every<F: Future<Output = ()>>(
+    pause: Duration,
+    mut stopped: watch::Receiver<bool>,
+    work: impl Fn() -> F,
+) {
     loop {
         tokio::select! {
             _ = stopped.changed() => return,
             () = tokio::time::sleep(pause) => work().await,
         }
-    }
-}
-
-async fn refresh_keys(keys: Keys) {
-    if let Err(error) = keys.refresh().await {
-        tracing::warn!(%error, "the keys could not be read again: those in memory serve on");
     }
 }
 
@@ -187,12 +186,5 @@ async fn end_public_sessions(accounts: Accounts) {
 async fn tend_logos(logos: Logos) {
     if let Err(error) = logos.tend().await {
         tracing::warn!(%error, "logos could not be looked after");
-    }
-}
-
-async fn tend_keys(keys: Keys) {
-    match keys.change(Request::Tend).await {
-        Ok(changes) => changes.iter().for_each(|change| tracing::info!(%change, "a key moved on")),
-        Err(error) => tracing::warn!(%error, "the keys could not be tended"),
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use shared::clock::{SharedClock, SystemClock};
 use shared::config::{ConnectionUrl, SecretSource};
-use shared::db::{DatabaseTime, Db};
+use shared::db::{CommonClock, CommonTime, DatabaseTime, Db};
 use shared::entropy::{SharedEntropy, SystemEntropy};
 use shared::http::client::ClientBuilder;
 
@@ -15,7 +15,7 @@ use crate::app::{App, World};
 use crate::config::{Config, SmsShape};
 use crate::delivery::aliyun::{Access, AliyunSms, Around, Templates};
 use crate::delivery::{SmsGateway, Transport};
-use crate::keys::MasterKey;
+use crate::keys::{MasterKey, Stock};
 
 /// The system's clock.
 pub fn clock() -> SharedClock {
@@ -88,16 +88,28 @@ pub fn sms(config: &Config) -> Result<Option<Arc<dyn Transport>>, Failure> {
     Ok(Some(Arc::new(way)))
 }
 
+/// This machine's clock, held to the time of the database.
+pub async fn common_clock(db: &Db) -> Result<Arc<CommonClock>, Failure> {
+    let clock = CommonClock::new(clock(), Arc::new(DatabaseTime));
+    clock.correct(db).await?;
+    Ok(Arc::new(clock))
+}
+
+/// What signing keys there are.
+pub async fn stock(db: &Db) -> Result<Stock, Failure> {
+    let time: Arc<dyn CommonTime> = Arc::new(DatabaseTime);
+    Ok(Stock::read(db, &time).await?)
+}
+
 /// The whole passport, on these settings and this database.
 pub async fn app(config: Config, db: Db) -> Result<App, Failure> {
+    let clock = common_clock(&db).await?;
+    app_by(config, db, clock).await
+}
+
+/// The same, by that clock.
+pub async fn app_by(config: Config, db: Db, clock: SharedClock) -> Result<App, Failure> {
     let master = master_key(&config)?;
-    let world = World {
-        config: Arc::new(config),
-        db,
-        clock: clock(),
-        time: Arc::new(DatabaseTime),
-        entropy: entropy(),
-        master,
-    };
+    let world = World { config: Arc::new(config), db, clock, time: Arc::new(DatabaseTime), entropy: entropy(), master };
     Ok(App::build(world).await?)
 }

@@ -13,17 +13,40 @@ shared::settings! {
         /// How long relying parties may keep the published key set: 10 minutes at most, so that a key that leaked is
         /// soon forgotten.
         jwks_max_age: Duration = "10m",
-        /// How long a new key is published before it signs: at least a minute longer than `jwks_max_age`, so that every
-        /// relying party knows it by then.
+        /// How long a new key is published at least before it signs: at least a minute longer than `jwks_max_age`, so that
+        /// every relying party knows it by then.
         publish_for: Duration = "20m",
-        /// How long a key that signs no more still verifies: at least as long as the longest-lived signed token.
-        verify_for: Duration = "24h",
+        /// How long a key signs before the staged one takes its place: from a day to 400 days.
+        active_for: Duration = "90d",
+        /// How long a key that signs no more is still published. Left out, that is 10 minutes longer than the longest-lived
+        /// signed token; it must not be shorter.
+        verify_for: Option<Duration>,
+        /// How long after that it still verifies what sites hand back of a sign-in long ago, as `id_token_hint`; from a day
+        /// to 1095 days. Then it is destroyed.
+        hint_for: Duration = "180d",
+        /// For how long a node may sign without renewing its lease in the database, from 10 to 60 seconds. No key begins to
+        /// sign before every node with a lease serves it, so a dead node holds a rotation up for as long.
+        node_lease: Duration = "30s",
     }
-    check new_keys_are_known_before_they_sign
+    check lives_are_sane
 }
+
+/// How much longer a key verifies than the longest-lived token lives: nodes sign with the old key until they notice, for
+/// as long as their lease at most, and clocks of relying parties are wrong by minutes.
+pub(super) const VERIFY_MARGIN: Duration = Duration::from_secs(10 * 60);
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Nodes see a new key seconds apart, and each is asked for the set until it has seen it.
 const SEEN_BY_EVERY_NODE: Duration = Duration::from_secs(60);
+
+fn lives_are_sane(settings: &KeysSettings, problems: &mut Problems<'_>) {
+    new_keys_are_known_before_they_sign(settings, problems);
+    keys_are_exchanged(settings, problems);
+    if !(Duration::from_secs(10)..=Duration::from_secs(60)).contains(&settings.node_lease) {
+        problems.add("node_lease", "must be from 10s to 60s");
+    }
+}
 
 fn new_keys_are_known_before_they_sign(settings: &KeysSettings, problems: &mut Problems<'_>) {
     if settings.jwks_max_age > Duration::from_secs(10 * 60) {
@@ -31,5 +54,20 @@ fn new_keys_are_known_before_they_sign(settings: &KeysSettings, problems: &mut P
     }
     if settings.publish_for < settings.jwks_max_age + SEEN_BY_EVERY_NODE {
         problems.add("publish_for", "must be at least 1m longer than jwks_max_age");
+    }
+}
+
+fn keys_are_exchanged(settings: &KeysSettings, problems: &mut Problems<'_>) {
+    if !(DAY..=DAY * 400).contains(&settings.active_for) {
+        problems.add("active_for", "must be from 1d to 400d");
+    }
+    if settings.active_for < settings.publish_for * 2 {
+        problems.add("active_for", "must be at least twice publish_for");
+    }
+    if settings.verify_for.is_some_and(|time| time > DAY * 30) {
+        problems.add("verify_for", "must be at most 30d");
+    }
+    if !(DAY..=DAY * 1095).contains(&settings.hint_for) {
+        problems.add("hint_for", "must be from 1d to 1095d");
     }
 }

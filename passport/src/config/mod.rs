@@ -26,7 +26,7 @@ pub use self::limits::LimitsSettings;
 pub use self::mtls::MtlsSettings;
 pub use self::places::PlacesSettings;
 pub use self::registration::{RegistrationPolicy, RegistrationSettings};
-pub use self::tokens::TokensSettings;
+pub use self::tokens::{SIGNED_MESSAGE, SIGNED_RESPONSE, TokensSettings};
 
 /// What environment variables begin with.
 pub const PREFIX: &str = "PASSPORT";
@@ -93,8 +93,11 @@ fn the_parts_fit_together(config: &Config, problems: &mut Problems<'_>) {
     if config.mtls.address.as_ref().is_some_and(|address| address.origin() == config.issuer.origin()) {
         problems.add("mtls.address", "must be another than the issuer's: browsers would be asked for a certificate");
     }
-    if config.keys.verify_for < config.tokens.access.max(config.tokens.id) {
-        problems.add("keys.verify_for", "must not be shorter than tokens.access and tokens.id");
+    if config.keys.verify_for.is_some_and(|time| time < config.keys_verify_at_least()) {
+        problems.add(
+            "keys.verify_for",
+            "must be at least 10m longer than the longest-lived token (tokens.access, tokens.id)",
+        );
     }
     if config.environment == Environment::Production {
         // Whoever can register an address could otherwise have it called inside our own network.
@@ -148,6 +151,15 @@ impl Config {
     /// Everything that is wrong, at once.
     pub fn load(file: Option<&Path>) -> Result<Self, ConfigErrors> {
         shared::config::load(file, PREFIX)
+    }
+
+    /// How long a key that signs no more verifies: nothing it signed outlives it.
+    pub fn keys_verify_for(&self) -> Duration {
+        self.keys.verify_for.unwrap_or_else(|| self.keys_verify_at_least())
+    }
+
+    fn keys_verify_at_least(&self) -> Duration {
+        self.tokens.longest_signed() + keys::VERIFY_MARGIN
     }
 
     /// The settings as the reference shows them.
@@ -263,7 +275,30 @@ mod tests {
 
     #[test]
     fn a_signed_token_lives_no_longer_than_its_key_verifies() {
-        let error = parse("verify_for = '10m'\n[tokens]\naccess = '1h'").expect_err("refused");
+        let error = parse("verify_for = '69m'\n[tokens]\naccess = '1h'").expect_err("refused");
         assert!(error.contains("verify_for"), "{error}");
+        let minutes = |minutes: u64| Duration::from_secs(minutes * 60);
+        let lasts = |settings: &str| parse(settings).expect("settings").keys_verify_for();
+        assert_eq!(lasts("verify_for = '70m'\n[tokens]\naccess = '1h'"), minutes(70));
+        assert_eq!(lasts("[tokens]\nid = '3h'"), minutes(190), "it follows the tokens by itself");
+        assert_eq!(lasts("[tokens]\nid = '1s'\naccess = '1s'"), minutes(15), "signed responses live for five minutes");
+    }
+
+    #[test]
+    fn keys_and_leases_live_within_bounds() {
+        for (settings, wrong) in [
+            ("active_for = '23h'", "active_for"),
+            ("active_for = '401d'", "active_for"),
+            ("active_for = '10d'\npublish_for = '6d'", "active_for"),
+            ("verify_for = '31d'", "verify_for"),
+            ("hint_for = '23h'", "hint_for"),
+            ("hint_for = '1096d'", "hint_for"),
+            ("node_lease = '9s'", "node_lease"),
+            ("node_lease = '61s'", "node_lease"),
+        ] {
+            let error = parse(settings).expect_err("refused");
+            assert!(error.contains(wrong), "{settings}: {error}");
+        }
+        assert!(parse("active_for = '12d'\npublish_for = '6d'\nhint_for = '1d'\nnode_lease = '10s'").is_ok());
     }
 }

@@ -27,6 +27,20 @@ shared::settings! {
     check lives_are_sane
 }
 
+/// How long a signed authorization response is valid: JARM §2.1 advises ten minutes at most.
+pub const SIGNED_RESPONSE: Duration = Duration::from_secs(5 * 60);
+
+/// How long what we tell sites by ourselves may be on its way: logout tokens (OIDC Back-Channel Logout §4 recommends two
+/// minutes at most), and questions about registrations.
+pub const SIGNED_MESSAGE: Duration = Duration::from_secs(120);
+
+impl TokensSettings {
+    /// How long the longest-lived of what is signed is valid.
+    pub fn longest_signed(&self) -> Duration {
+        self.access.max(self.id).max(SIGNED_RESPONSE).max(SIGNED_MESSAGE)
+    }
+}
+
 fn lives_are_sane(settings: &TokensSettings, problems: &mut Problems<'_>) {
     for (name, value) in [
         ("code", settings.code),

@@ -6,45 +6,64 @@ use std::sync::Arc;
 
 use futures_util::FutureExt as _;
 use shared::clock::Timestamp;
-use shared::db::{DbError, Tx};
-use shared::entropy::bytes;
+use shared::db::{CommonTime, Db, DbError, Tx};
 
 use super::alg::Alg;
-use super::model::{Change, DataKeyPurpose, KeyRecord, KeyState};
-use super::ring::data_key_name;
-use super::rotate::{Request, Step, plan};
+use super::model::{By, Change, KeyRecord, KeyState, Times};
+use super::ring::open_signer;
+use super::rotate::{Moment, Request, Step, plan};
 use super::signing_key::SigningKey;
-use super::store::{self, StoredDataKey, StoredKey};
+use super::store::{self, StoredKey};
 use super::{Journal, KeysError, Parts};
+
+/// How often a change is begun anew that others came before.
+const TRIES: usize = 3;
+
+/// The keys that a change needs, by their algorithm.
+type Fresh = HashMap<Alg, Vec<StoredKey>>;
+
+/// What the rules are asked about.
+#[derive(Debug, Clone)]
+pub struct Stock {
+    /// Every key.
+    pub keys: Vec<KeyRecord>,
+    /// The time of the database.
+    pub now: Timestamp,
+    /// The change of the registry up to which every node that lives has followed.
+    pub served: Option<i64>,
+}
 
 impl Parts {
     /// Does what is due and what is asked for.
-    pub(super) async fn change(&self, request: Request) -> Result<Vec<Change>, KeysError> {
-        let (policy, time) = (self.policy, Arc::clone(&self.time));
-        let (keys, now) = self
-            .db
-            .read::<_, DbError, _>(move |tx| {
-                let time = Arc::clone(&time);
-                async move { Ok((store::signing_keys(tx).await?, time.now(tx).await?)) }.boxed()
-            })
-            .await?;
-        let steps = plan(&records(&keys), &policy, now, request);
+    pub(super) async fn change(self: &Arc<Self>, request: Request) -> Result<Vec<Change>, KeysError> {
+        for _ in 1..TRIES {
+            match self.try_change(&request).await {
+                Err(KeysError::Changed) => {}
+                other => return other,
+            }
+        }
+        self.try_change(&request).await
+    }
+
+    async fn try_change(self: &Arc<Self>, request: &Request) -> Result<Vec<Change>, KeysError> {
+        let stock = Stock::read(&self.db, &self.time).await?;
+        let steps = self.due(&stock, request);
         if steps.is_empty() {
             return Ok(Vec::new());
         }
-        let fresh = Arc::new(self.generate(&steps, now)?);
-        let journal = Arc::clone(&self.journal);
+        let fresh = Arc::new(self.generate(&steps, stock.now)?);
+        let (parts, request) = (Arc::clone(self), request.clone());
         self.db
             .write(move |tx| {
-                let (fresh, journal) = (Arc::clone(&fresh), Arc::clone(&journal));
+                let (parts, request, mut fresh) = (Arc::clone(&parts), request.clone(), Fresh::clone(&fresh));
                 async move {
                     store::touch(tx).await?;
-                    let keys = store::signing_keys(tx).await?;
+                    let stock = Stock::within(tx, &*parts.time).await?;
                     let mut changes = Vec::new();
-                    for step in plan(&records(&keys), &policy, now, request) {
-                        changes.extend(apply(tx, &keys, &fresh, step, now).await?);
+                    for step in parts.due(&stock, &request) {
+                        changes.extend(apply(tx, &parts, &stock, &mut fresh, &step).await?);
                     }
-                    record(tx, &*journal, &changes).await?;
+                    record(tx, &*parts.journal, request.by(), &changes).await?;
                     Ok::<_, KeysError>(changes)
                 }
                 .boxed()
@@ -52,11 +71,15 @@ impl Parts {
             .await
     }
 
-    fn generate(&self, steps: &[Step], now: Timestamp) -> Result<HashMap<Alg, StoredKey>, KeysError> {
-        let mut fresh = HashMap::new();
+    fn due(&self, stock: &Stock, request: &Request) -> Vec<Step> {
+        plan(&stock.keys, &Moment { policy: &self.policy, now: stock.now, served: stock.served }, request)
+    }
+
+    fn generate(&self, steps: &[Step], now: Timestamp) -> Result<Fresh, KeysError> {
+        let mut fresh = Fresh::new();
         for step in steps {
-            if let Step::CreateActive { alg, .. } | Step::CreateStaged(alg) = step {
-                fresh.insert(*alg, self.signing_key(*alg, now)?);
+            if let Step::CreateActive(alg) | Step::CreateStaged(alg) = step {
+                fresh.entry(*alg).or_default().push(self.signing_key(*alg, now)?);
             }
         }
         Ok(fresh)
@@ -65,157 +88,107 @@ impl Parts {
     fn signing_key(&self, alg: Alg, now: Timestamp) -> Result<StoredKey, KeysError> {
         let (key, pkcs8) = SigningKey::generate(alg)?;
         let public = key.public();
+        let state = KeyState::Staged { since: now, planned: None };
+        let times = Times { made: now, activated: None, retired: None };
         Ok(StoredKey {
             private_key: Some(self.wrap(&public.kid, pkcs8.expose())),
-            record: KeyRecord { kid: public.kid.clone(), alg, state: KeyState::Staged { since: now } },
+            record: KeyRecord { kid: public.kid.clone(), alg, state, times, published_in: 0 },
             public_key: public.encoded.clone(),
             master_key_id: self.master.id().to_owned(),
         })
     }
 
-    fn wrap(&self, name: &str, key: &[u8]) -> Vec<u8> {
+    pub(super) fn wrap(&self, name: &str, key: &[u8]) -> Vec<u8> {
         let mut sealed = Vec::new();
         let cipher = self.master.cipher();
         cipher.seal(&*self.entropy, key, name.as_bytes(), &mut sealed);
         sealed
     }
+}
 
-    /// Makes the data keys without which nothing can be sealed or hashed.
-    pub(super) async fn complete_data_keys(&self) -> Result<Vec<Change>, KeysError> {
-        let keys = self.db.read(|tx| store::data_keys(tx).boxed()).await?;
-        if missing(&keys).is_empty() {
-            return Ok(Vec::new());
-        }
-        self.insert_data_keys(missing).await
+impl Stock {
+    /// What there is in that database.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn read(db: &Db, time: &Arc<dyn CommonTime>) -> Result<Self, DbError> {
+        let time = Arc::clone(time);
+        db.read(move |tx| {
+            let time = Arc::clone(&time);
+            async move { Self::within(tx, &*time).await }.boxed()
+        })
+        .await
     }
 
-    /// Makes another key to seal with.
-    pub(super) async fn add_data_key(&self) -> Result<Vec<Change>, KeysError> {
-        self.insert_data_keys(|_| vec![DataKeyPurpose::Seal]).await
-    }
-
-    async fn insert_data_keys(
-        &self,
-        wanted: fn(&[StoredDataKey]) -> Vec<DataKeyPurpose>,
-    ) -> Result<Vec<Change>, KeysError> {
-        // A key is bound to its number, which is known in the transaction only: so the keys of the next numbers
-        // are read first, and a change in between is told by a conflict.
-        let known = self.db.read(|tx| store::data_keys(tx).boxed()).await?;
-        let next = known.last().map_or(1, |key| key.id + 1);
-        let fresh: Arc<Vec<StoredDataKey>> =
-            Arc::new((next..).zip(wanted(&known)).map(|(id, purpose)| self.data_key(id, purpose)).collect());
-        let (journal, now) = (Arc::clone(&self.journal), self.clock.now());
-        self.db
-            .write(move |tx| {
-                let (fresh, journal) = (Arc::clone(&fresh), Arc::clone(&journal));
-                async move {
-                    store::touch(tx).await?;
-                    let known = store::data_keys(tx).await?;
-                    let wanted = wanted(&known);
-                    let mut changes = Vec::new();
-                    for key in fresh.iter().filter(|key| wanted.contains(&key.purpose)) {
-                        store::insert_data_key(tx, key, now).await?;
-                        let (id, purpose) = (key.id, key.purpose);
-                        changes.push(Change::DataKey { id, purpose });
-                    }
-                    record(tx, &*journal, &changes).await?;
-                    Ok::<_, KeysError>(changes)
-                }
-                .boxed()
-            })
-            .await
-    }
-
-    fn data_key(&self, id: i64, purpose: DataKeyPurpose) -> StoredDataKey {
-        let key = shared::secret::SecretBytes::new(bytes::<32>(&*self.entropy));
-        StoredDataKey {
-            id,
-            purpose,
-            sealed: self.wrap(&data_key_name(id, purpose), key.expose()),
-            master_key_id: self.master.id().to_owned(),
-        }
+    async fn within(tx: &mut Tx, time: &dyn CommonTime) -> Result<Self, DbError> {
+        let now = time.now(tx).await?;
+        Ok(Self { keys: store::records(tx).await?, now, served: store::nodes::served(tx, now).await? })
     }
 }
 
-fn missing(keys: &[StoredDataKey]) -> Vec<DataKeyPurpose> {
-    [DataKeyPurpose::Seal, DataKeyPurpose::Mac]
-        .into_iter()
-        .filter(|purpose| !keys.iter().any(|key| key.purpose == *purpose))
-        .collect()
-}
-
-fn records(keys: &[StoredKey]) -> Vec<KeyRecord> {
-    keys.iter().map(|key| key.record.clone()).collect()
-}
-
-async fn record(tx: &mut Tx, journal: &dyn Journal, changes: &[Change]) -> Result<(), DbError> {
+/// Writes the changes down.
+pub(super) async fn record(tx: &mut Tx, journal: &dyn Journal, by: By, changes: &[Change]) -> Result<(), DbError> {
     for change in changes {
-        journal.record(tx, change.clone()).await?;
+        journal.record(tx, by, change.clone()).await?;
     }
     Ok(())
 }
 
-/// Takes one step; what changed by it. A step that wants a key which was not generated waits for the next time.
+/// Takes one step; what changed by it.
 async fn apply(
     tx: &mut Tx,
-    keys: &[StoredKey],
-    fresh: &HashMap<Alg, StoredKey>,
-    step: Step,
-    now: Timestamp,
-) -> Result<Vec<Change>, DbError> {
-    let alg_of = |kid: &str| keys.iter().find(|key| key.record.kid == kid).map(|key| key.record.alg);
-    let mut moves = Moves(Vec::new());
-    match step {
-        Step::CreateActive { alg, retire } => {
-            if let Some(key) = fresh.get(&alg) {
-                moves.retire(tx, alg, retire, now).await?;
-                let mut key = key.clone();
-                key.record.state = KeyState::Active { since: now };
-                store::insert(tx, &key, now).await?;
-                moves.push(key.record.kid, alg, None, Some("active"));
-            }
-        }
+    parts: &Parts,
+    stock: &Stock,
+    fresh: &mut Fresh,
+    step: &Step,
+) -> Result<Vec<Change>, KeysError> {
+    let now = stock.now;
+    let moved = match step {
+        Step::CreateActive(alg) => return create(tx, fresh, *alg, KeyState::Active { since: now }).await,
         Step::CreateStaged(alg) => {
-            if let Some(key) = fresh.get(&alg) {
-                store::insert(tx, key, now).await?;
-                moves.push(key.record.kid.clone(), alg, None, Some("staged"));
-            }
+            return create(tx, fresh, *alg, KeyState::Staged { since: now, planned: None }).await;
         }
-        Step::Activate { kid, retire } => {
-            if let Some(alg) = alg_of(&kid) {
-                moves.retire(tx, alg, retire, now).await?;
-                store::activate(tx, &kid, now).await?;
-                moves.push(kid, alg, Some("staged"), Some("active"));
+        Step::Plan { kid, at } => store::plan(tx, kid, *at).await?,
+        Step::Retire { kid, until } => store::retire(tx, kid, now, *until).await?,
+        Step::Activate { kid } => {
+            // One that cannot be opened would leave every node without a key: rather go on with the old one.
+            for key in store::signing_keys(tx).await?.iter().filter(|key| key.record.kid == *kid) {
+                open_signer(&parts.master, key)?;
             }
+            store::activate(tx, kid, now).await?
         }
-        Step::Remove { kid } => {
-            if let Some(alg) = alg_of(&kid) {
-                store::remove(tx, &kid).await?;
-                moves.push(kid, alg, Some("retiring"), None);
-            }
-        }
-    }
-    Ok(moves.0)
+        Step::Archive { kid, until } => store::archive(tx, kid, now, *until).await?,
+        Step::Destroy { kid, compromised } => store::destroy(tx, kid, now, *compromised).await?,
+    };
+    if moved == 1 { Ok(told(step, stock)) } else { Err(KeysError::Changed) }
 }
 
-struct Moves(Vec<Change>);
+/// Publishes a fresh key.
+async fn create(tx: &mut Tx, fresh: &mut Fresh, alg: Alg, state: KeyState) -> Result<Vec<Change>, KeysError> {
+    let mut key = fresh.get_mut(&alg).and_then(Vec::pop).ok_or(KeysError::Changed)?;
+    key.record.state = state;
+    store::insert(tx, &key, state.since()).await?;
+    Ok(vec![Change::Signing { kid: key.record.kid, alg, from: None, to: state.as_str() }])
+}
 
-impl Moves {
-    fn push(&mut self, kid: String, alg: Alg, from: Option<&'static str>, to: Option<&'static str>) {
-        self.0.push(Change::Signing { kid, alg, from, to });
-    }
-
-    async fn retire(
-        &mut self,
-        tx: &mut Tx,
-        alg: Alg,
-        old: Option<(String, Timestamp)>,
-        now: Timestamp,
-    ) -> Result<(), DbError> {
-        if let Some((kid, until)) = old {
-            store::retire(tx, &kid, now, until).await?;
-            self.push(kid, alg, Some("active"), Some("retiring"));
+/// What a step changes of a key that there is.
+fn told(step: &Step, stock: &Stock) -> Vec<Change> {
+    let moved = |kid: &String, to| {
+        let key = stock.keys.iter().find(|key| key.kid == *kid);
+        key.map(|key| Change::Signing { kid: kid.clone(), alg: key.alg, from: Some(key.state.as_str()), to })
+    };
+    let alg = |kid: &String| stock.keys.iter().find(|key| key.kid == *kid).map(|key| key.alg);
+    match step {
+        Step::CreateActive(_) | Step::CreateStaged(_) => Vec::new(),
+        Step::Plan { kid, at } => {
+            alg(kid).map(|alg| Change::Planned { kid: kid.clone(), alg, at: *at }).into_iter().collect()
         }
-        Ok(())
+        Step::Retire { kid, .. } => moved(kid, "retiring").into_iter().collect(),
+        Step::Activate { kid } => moved(kid, "active").into_iter().collect(),
+        Step::Archive { kid, .. } => moved(kid, "archived").into_iter().collect(),
+        Step::Destroy { kid, compromised } => {
+            let said = alg(kid).filter(|_| *compromised).map(|alg| Change::Compromised { kid: kid.clone(), alg });
+            said.into_iter().chain(moved(kid, "destroyed")).collect()
+        }
     }
 }

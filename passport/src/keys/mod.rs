@@ -2,12 +2,17 @@
 //!
 //! [`Keys`] holds every key opened in memory ([`ring`]), so that signing, verifying and sealing ask no database.
 //! The database holds them sealed under the [`MasterKey`]; each node looks more than once a second whether they changed
-//! ([`Keys::refresh`]). [`rotate`] says when a key moves on, [`model`] through which states.
+//! ([`Keys::watch`]). [`rotate`] says when a key moves on, [`model`] through which states, [`lease`] which nodes sign.
 
 pub mod alg;
+mod change;
 mod cipher;
+mod data_keys;
+mod error;
+mod lease;
 pub mod master;
 pub mod model;
+mod node;
 pub mod received;
 pub mod ring;
 pub mod rotate;
@@ -17,9 +22,8 @@ pub mod signing_key;
 pub mod store;
 pub mod verify;
 
-mod change;
-
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
@@ -30,64 +34,37 @@ use shared::db::{CommonTime, Db, DbError, Tx};
 use shared::entropy::SharedEntropy;
 
 pub use self::alg::Alg;
+pub use self::change::Stock;
+pub use self::error::KeysError;
 pub use self::master::{MasterKey, MasterKeyError};
-pub use self::model::{Change, KeyRecord, KeyState};
+pub use self::model::{By, Change, KeyRecord, KeyState};
 pub use self::ring::Jwks;
 pub use self::rotate::{Policy, Request};
-use self::verify::Expected;
-pub use self::verify::{Expiry, TokenError};
+pub use self::verify::TokenError;
 
-use self::ring::Ring;
+use self::lease::Lease;
+use self::ring::{Ring, Stored};
+use self::verify::{Expected, Expiry};
 
 /// Writes down what happens to keys, in the transaction in which it happens. The audit record does, wired in `app`.
 pub trait Journal: Send + Sync {
     /// Writes one change down.
-    fn record<'t>(&'t self, tx: &'t mut Tx, change: Change) -> BoxFuture<'t, Result<(), DbError>>;
+    fn record<'t>(&'t self, tx: &'t mut Tx, by: By, change: Change) -> BoxFuture<'t, Result<(), DbError>>;
 }
 
-/// Why a key cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum KeysError {
-    /// A key is not of its algorithm.
-    #[error("a stored key cannot be read")]
-    Malformed,
-    /// The cryptographic library failed.
-    #[error("the cryptographic library failed")]
-    Library,
-    /// The claims cannot be written as JSON.
-    #[error("the claims cannot be written: {0}")]
-    Claims(serde_json::Error),
-    /// No key of that algorithm is active.
-    #[error("no {0} key is active: run `passport keys rotate`")]
-    NoKey(Alg),
-    /// There is no key to seal data with.
-    #[error("there is no data key: run `passport keys init`")]
-    NoDataKey,
-    /// A key was sealed under another master key.
-    #[error("the key {key} is sealed under master key {wanted}, and the one given is {given}")]
-    OtherMasterKey {
-        /// The sealed key.
-        key: String,
-        /// The id of the master key that it was sealed under.
-        wanted: String,
-        /// The id of the master key that was configured.
-        given: String,
-    },
-    /// A sealed key was changed.
-    #[error("the sealed key {0} was changed")]
-    Tampered(String),
-    /// The database.
-    #[error(transparent)]
-    Db(#[from] DbError),
-}
+/// For how long a node publishes keys without having looked whether they are still good: a key that somebody else has
+/// is out of every key set within a minute.
+const PUBLISHED_UNSEEN: Duration = Duration::from_secs(60);
 
 /// The keys. Cheap to clone.
 #[derive(Clone)]
 pub struct Keys(Arc<Inner>);
 
 struct Inner {
-    parts: Parts,
+    parts: Arc<Parts>,
     ring: RwLock<Arc<Ring>>,
+    /// Of a node that serves. Commands sign nothing for others, and have none.
+    lease: OnceLock<Lease>,
 }
 
 /// What [`Keys`] are made of.
@@ -113,20 +90,22 @@ impl Keys {
     /// Opens the keys in that database, and makes those that are missing. Nodes that start at once make one set.
     ///
     /// # Errors
-    /// The database refused, or a key cannot be opened with this master key.
+    /// The database refused, a key cannot be opened with this master key, or an algorithm has no key that signs.
     pub async fn start(parts: Parts) -> Result<Self, KeysError> {
+        let parts = Arc::new(parts);
         parts.complete_data_keys().await?;
         parts.change(Request::Tend).await?;
         let ring = read(&parts, None).await?;
-        Ok(Self(Arc::new(Inner { ring: RwLock::new(ring), parts })))
+        ring.complete()?;
+        Ok(Self(Arc::new(Inner { ring: RwLock::new(ring), parts, lease: OnceLock::new() })))
     }
 
     /// A compact JWS of these claims by the active key of that algorithm, with `typ` in its header (RFC 7515 §7.1).
     ///
     /// # Errors
-    /// There is no such key, or the claims cannot be written.
+    /// There is no such key, this node may not sign, or the claims cannot be written.
     pub fn sign(&self, alg: Alg, typ: &str, claims: &impl Serialize) -> Result<String, KeysError> {
-        self.ring().signer(alg)?.jws(typ, claims)
+        self.signing_ring()?.signer(alg)?.jws(typ, claims)
     }
 
     /// Like [`Keys::sign`], for a token that is soon presented to us: its signature is then known to be right.
@@ -134,15 +113,26 @@ impl Keys {
     /// # Errors
     /// As [`Keys::sign`].
     pub fn sign_for_ourselves(&self, alg: Alg, typ: &str, claims: &impl Serialize) -> Result<String, KeysError> {
-        let ring = self.ring();
+        let ring = self.signing_ring()?;
         let token = ring.signer(alg)?.jws(typ, claims)?;
         ring.seen.insert(&token);
         Ok(token)
     }
 
-    /// The key set to publish.
-    pub fn jwks(&self) -> Arc<Jwks> {
-        Arc::clone(&self.ring().jwks)
+    /// The key set to publish, and for how long relying parties may keep it: `longest`, but not beyond a change that is
+    /// planned.
+    ///
+    /// # Errors
+    /// An algorithm has no key that signs, or this node does not know any more whether its keys are good. No key set is
+    /// better than one that lacks keys: who is answered by an error keeps what they have.
+    pub fn jwks(&self, longest: Duration) -> Result<(Arc<Jwks>, Duration), KeysError> {
+        let (ring, now) = (self.ring(), self.0.parts.clock.now());
+        ring.complete()?;
+        if self.0.lease.get().is_some_and(|lease| !lease.is_fresh(now, PUBLISHED_UNSEEN)) {
+            return Err(KeysError::Stale);
+        }
+        let age = ring.published_until.map_or(longest, |at| at.since(now).min(longest));
+        Ok((Arc::clone(&ring.jwks), age))
     }
 
     /// The claims of a token that the passport signed and whose time has come and is not over.
@@ -150,16 +140,19 @@ impl Keys {
     /// # Errors
     /// See [`TokenError`].
     pub fn verify<T: DeserializeOwned>(&self, token: &str, typ: &str) -> Result<T, TokenError> {
-        self.verify_with(token, typ, Expiry::Checked(self.0.parts.clock.now()))
+        let (ring, expiry) = (self.ring(), Expiry::Checked(self.0.parts.clock.now()));
+        verify::verify(token, Expected { typ, expiry, seen: &ring.seen }, |kid| ring.verifier(kid))
     }
 
-    /// Like [`Keys::verify`], for whom an expired token is good enough.
+    /// Like [`Keys::verify`], for what tells who somebody was: an expired token is good enough, and so is one by a key
+    /// that is published no more.
     ///
     /// # Errors
     /// See [`TokenError`].
-    pub fn verify_with<T: DeserializeOwned>(&self, token: &str, typ: &str, expiry: Expiry) -> Result<T, TokenError> {
+    pub fn verify_hint<T: DeserializeOwned>(&self, token: &str, typ: &str) -> Result<T, TokenError> {
         let ring = self.ring();
-        verify::verify(token, Expected { typ, expiry, seen: &ring.seen }, |kid| ring.verifier(kid))
+        let expected = Expected { typ, expiry: Expiry::Ignored, seen: &ring.seen };
+        verify::verify(token, expected, |kid| ring.hint_verifier(kid))
     }
 
     /// Seals `plaintext` for that purpose, bound to `aad`. The key's number stands in the sealed bytes.
@@ -178,13 +171,17 @@ impl Keys {
         self.ring().sealing.mac(purpose, data)
     }
 
-    /// Every signing key and its state, oldest first.
+    /// What there is: every signing key with its state, oldest first, whatever became of it.
     ///
     /// # Errors
     /// The database refused.
-    pub async fn list(&self) -> Result<Vec<KeyRecord>, DbError> {
-        let keys = self.0.parts.db.read(|tx| store::signing_keys(tx).boxed()).await?;
-        Ok(keys.into_iter().map(|key| key.record).collect())
+    pub async fn stock(&self) -> Result<Stock, DbError> {
+        Stock::read(&self.0.parts.db, &self.0.parts.time).await
+    }
+
+    /// How long keys stay in their states.
+    pub fn policy(&self) -> &Policy {
+        &self.0.parts.policy
     }
 
     /// Moves keys on as the rules and the request say; what changed.
@@ -195,6 +192,19 @@ impl Keys {
         let changes = self.0.parts.change(request).await?;
         self.refresh().await?;
         Ok(changes)
+    }
+
+    /// Destroys a key that somebody else has, and lets the staged one sign if it was the active one; what changed.
+    ///
+    /// # Errors
+    /// There is no such key, or nothing is left of it; or the database refused.
+    pub async fn compromise(&self, kid: &str) -> Result<Vec<Change>, KeysError> {
+        let changes = self.change(Request::Compromise { kid: kid.to_owned() }).await?;
+        if changes.iter().any(|change| matches!(change, Change::Compromised { .. })) {
+            return Ok(changes);
+        }
+        let is_known = self.stock().await?.keys.iter().any(|key| key.kid == kid);
+        Err(if is_known { KeysError::Destroyed(kid.to_owned()) } else { KeysError::UnknownKey(kid.to_owned()) })
     }
 
     /// Makes a new key to seal data with. What older ones sealed still opens.
@@ -213,9 +223,21 @@ impl Keys {
     /// # Errors
     /// The database refused, or a key cannot be opened; the keys in memory go on serving.
     pub async fn refresh(&self) -> Result<(), KeysError> {
+        let began = self.0.parts.clock.now();
         let ring = read(&self.0.parts, Some(self.ring())).await?;
         *self.0.ring.write().unwrap_or_else(PoisonError::into_inner) = ring;
+        if let Some(lease) = self.0.lease.get() {
+            lease.read(began);
+        }
         Ok(())
+    }
+
+    /// The keys, if this node may sign with them.
+    fn signing_ring(&self) -> Result<Arc<Ring>, KeysError> {
+        match self.0.lease.get() {
+            Some(lease) if !lease.holds(self.0.parts.clock.now()) => Err(KeysError::NoLease),
+            _ => Ok(self.ring()),
+        }
     }
 
     fn ring(&self) -> Arc<Ring> {
@@ -237,9 +259,14 @@ async fn read(parts: &Parts, last: Option<Arc<Ring>>) -> Result<Arc<Ring>, KeysE
                 if known == Some(revision) {
                     return Ok(None);
                 }
-                let signing = store::signing_keys(tx).await?;
-                let data = store::data_keys(tx).await?;
-                Ok(Some((revision, signing, data, time.now(tx).await?)))
+                let (signing, former) = (store::signing_keys(tx).await?, store::former_keys(tx).await?);
+                Ok(Some(Stored {
+                    revision,
+                    signing,
+                    former,
+                    data: store::data_keys(tx).await?,
+                    now: time.now(tx).await?,
+                }))
             }
             .boxed()
         })
@@ -247,9 +274,7 @@ async fn read(parts: &Parts, last: Option<Arc<Ring>>) -> Result<Arc<Ring>, KeysE
     match (found, last) {
         (None, Some(last)) => Ok(last),
         (None, None) => Err(KeysError::NoDataKey),
-        (Some((revision, signing, data, now)), _) => {
-            Ring::open(&parts.master, revision, &signing, &data, now).map(Arc::new)
-        }
+        (Some(stored), _) => Ring::open(&parts.master, &parts.policy, &stored).map(Arc::new),
     }
 }
 

@@ -1,10 +1,12 @@
-//! A signing key's life: staged, active, retiring, gone.
+//! A signing key's life: staged, active, retiring, archived, destroyed.
 //!
-//! * **Staged**: its public half is published, so that every relying party's copy of the key set knows it
-//!   before it signs anything.
-//! * **Active**: it signs. One key an algorithm.
-//! * **Retiring**: it signs no more and its private half is deleted; the public half stays published for as long
+//! * **Staged** (待启用): its public half is published, so that every relying party's copy of the key set knows it before
+//!   it signs anything. There is one of each algorithm at any time, ready for a rotation or an emergency.
+//! * **Active** (使用中): it signs. One key an algorithm.
+//! * **Retiring** (退役中): it signs no more and its private half is deleted; the public half stays published for as long
 //!   as the longest-lived token it may have signed.
+//! * **Archived** (已归档): it is published no more. It verifies what sites hand back as `id_token_hint`, and nothing else.
+//! * **Destroyed**: nothing is left but its id and its times. A key that was compromised goes here from wherever it was.
 
 use std::fmt;
 
@@ -19,18 +21,34 @@ pub enum KeyState {
     Staged {
         /// Since when.
         since: Timestamp,
+        /// When an operator wants it to sign; none: when the active key has served its time.
+        planned: Option<Timestamp>,
     },
     /// Signing.
     Active {
         /// Since when.
         since: Timestamp,
     },
-    /// Verifying only.
+    /// Published, and verifying only.
     Retiring {
         /// Since when.
         since: Timestamp,
-        /// When it may be removed: nothing it signed is valid any more.
+        /// When it may be withdrawn: nothing it signed is valid any more.
         until: Timestamp,
+    },
+    /// Published no more, and verifying hints only.
+    Archived {
+        /// Since when.
+        since: Timestamp,
+        /// When it is destroyed: a hint that is older tells nothing any more.
+        until: Timestamp,
+    },
+    /// A name and its times.
+    Destroyed {
+        /// Since when.
+        since: Timestamp,
+        /// Whether an operator said that somebody else has it.
+        compromised: bool,
     },
 }
 
@@ -41,15 +59,45 @@ impl KeyState {
             Self::Staged { .. } => "staged",
             Self::Active { .. } => "active",
             Self::Retiring { .. } => "retiring",
+            Self::Archived { .. } => "archived",
+            Self::Destroyed { .. } => "destroyed",
         }
     }
 
     /// Since when the key is in this state.
     pub const fn since(&self) -> Timestamp {
         match self {
-            Self::Staged { since } | Self::Active { since } | Self::Retiring { since, .. } => *since,
+            Self::Staged { since, .. }
+            | Self::Active { since }
+            | Self::Retiring { since, .. }
+            | Self::Archived { since, .. }
+            | Self::Destroyed { since, .. } => *since,
         }
     }
+
+    /// When an operator wants a staged key to sign.
+    pub const fn planned_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::Staged { planned, .. } => *planned,
+            Self::Active { .. } | Self::Retiring { .. } | Self::Archived { .. } | Self::Destroyed { .. } => None,
+        }
+    }
+
+    /// Whether relying parties find the key in the key set.
+    pub const fn is_published(&self) -> bool {
+        matches!(self, Self::Staged { .. } | Self::Active { .. } | Self::Retiring { .. })
+    }
+}
+
+/// When a key was what, beside the state it is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Times {
+    /// When it was made, and published.
+    pub made: Timestamp,
+    /// When it began to sign; none: it never did, or an older program did not write it down.
+    pub activated: Option<Timestamp>,
+    /// When it ceased to.
+    pub retired: Option<Timestamp>,
 }
 
 /// What is known of a signing key apart from the key itself.
@@ -61,6 +109,19 @@ pub struct KeyRecord {
     pub alg: Alg,
     /// Where it stands.
     pub state: KeyState,
+    /// When it was what.
+    pub times: Times,
+    /// The change of the registry that published it: a node that has followed that far serves it.
+    pub published_in: i64,
+}
+
+/// Who moves keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// The rules, when it is time.
+    Schedule,
+    /// Somebody at the command line.
+    Operator,
 }
 
 /// Something that happened to a key, to be written down in the transaction in which it happens.
@@ -74,8 +135,24 @@ pub enum Change {
         alg: Alg,
         /// The state's name before; none: the key is new.
         from: Option<&'static str>,
-        /// The state's name now; none: the key is gone.
-        to: Option<&'static str>,
+        /// The state's name now.
+        to: &'static str,
+    },
+    /// A staged key has a time from which it is to sign.
+    Planned {
+        /// The key.
+        kid: String,
+        /// Its algorithm.
+        alg: Alg,
+        /// When.
+        at: Timestamp,
+    },
+    /// Somebody else has the key: nothing that it signed counts any more.
+    Compromised {
+        /// The key.
+        kid: String,
+        /// Its algorithm.
+        alg: Alg,
     },
     /// A key for sealing or hashing data was made.
     DataKey {
@@ -89,9 +166,9 @@ pub enum Change {
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Signing { kid, alg, from, to } => {
-                write!(f, "{alg} key {kid}: {} → {}", from.unwrap_or("new"), to.unwrap_or("removed"))
-            }
+            Self::Signing { kid, alg, from, to } => write!(f, "{alg} key {kid}: {} → {to}", from.unwrap_or("new")),
+            Self::Planned { kid, alg, at } => write!(f, "{alg} key {kid}: to sign from {at}"),
+            Self::Compromised { kid, alg } => write!(f, "{alg} key {kid}: compromised"),
             Self::DataKey { id, purpose } => write!(f, "data key {id} ({}): new", purpose.as_str()),
         }
     }

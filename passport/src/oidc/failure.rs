@@ -24,13 +24,16 @@ impl Failure {
     pub fn public(&self) -> ProtocolError {
         match self {
             Self::Protocol(error) => *error,
-            Self::Db(error) if error.is_unavailable() => {
-                ProtocolError::new(Code::TemporarilyUnavailable, "try again in a moment", "RFC 6749 4.1.2.1")
-            }
+            Self::Db(error) if error.is_unavailable() => Self::later(),
+            Self::Keys(error) if error.is_unavailable() => Self::later(),
             Self::Db(_) | Self::Keys(_) => {
                 ProtocolError::new(Code::ServerError, "the request could not be served", "RFC 6749 4.1.2.1")
             }
         }
+    }
+
+    fn later() -> ProtocolError {
+        ProtocolError::new(Code::TemporarilyUnavailable, "try again in a moment", "RFC 6749 4.1.2.1")
     }
 
     /// Logs what is our concern; called once, where the answer is made.
@@ -39,6 +42,7 @@ impl Failure {
             Self::Protocol(error) => tracing::debug!(%error, "a request was refused"),
             Self::Db(error) if error.is_unavailable() => tracing::warn!(%error, "the database is unavailable"),
             Self::Db(error) => tracing::error!(%error, "a statement failed"),
+            Self::Keys(error) if error.is_unavailable() => tracing::warn!(%error, "no keys can be used"),
             Self::Keys(error) => tracing::error!(%error, "a token could not be signed or read"),
         }
     }

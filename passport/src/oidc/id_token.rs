@@ -10,7 +10,7 @@ use super::Oidc;
 use super::claims::UserInfo;
 use super::store::grants::Grant;
 use crate::clients::Client;
-use crate::keys::{Alg, Expiry, KeysError};
+use crate::keys::{Alg, KeysError};
 
 /// The `typ` of the header.
 const TYPE: &str = "JWT";
@@ -104,9 +104,10 @@ pub struct Hint {
 }
 
 impl Hint {
-    /// Reads one; expired ones count (OIDC Core §3.1.2.1). `None` for what we did not sign.
+    /// Reads one; expired ones count (OIDC Core §3.1.2.1), also by keys that are published no more. `None` for what we did
+    /// not sign, and for what somebody else could have.
     pub fn read(oidc: &Oidc, text: &str) -> Option<Self> {
-        let hint: Self = oidc.0.keys.verify_with(text, TYPE, Expiry::Ignored).ok()?;
+        let hint: Self = oidc.0.keys.verify_hint(text, TYPE).ok()?;
         (hint.iss == *oidc.0.issuer).then_some(hint)
     }
 }

@@ -4,8 +4,6 @@
 //! kept and rotated. Its answer is a status, so that nothing that it says has to be read: 204, there is none; 409, there is
 //! one. Anything else is no answer.
 
-use std::time::Duration;
-
 use form_urlencoded::Serializer;
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, join_all};
@@ -20,14 +18,12 @@ use super::subject::Subjects;
 use crate::accounts::AccountId;
 use crate::accounts::closure::{Asked, Registrations, SiteName};
 use crate::clients::{Client, Clients};
+use crate::config::SIGNED_MESSAGE;
 use crate::egress::Egress;
 use crate::keys::Keys;
 
 /// The `typ` of the header.
 const TYPE: &str = "open-registrations+jwt";
-
-/// How long a question may be on its way.
-const LIFETIME: Duration = Duration::from_secs(120);
 
 /// What sites are asked with.
 pub struct Parts {
@@ -95,7 +91,7 @@ impl SiteRegistrations {
             sub: &Subjects::by(keys, client).name(account),
             aud: client.id.as_str(),
             iat: now.seconds(),
-            exp: (now + LIFETIME).seconds(),
+            exp: (now + SIGNED_MESSAGE).seconds(),
             jti: &token(&**entropy),
             events: Events { question: Nothing {} },
         };

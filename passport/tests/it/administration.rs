@@ -1,9 +1,14 @@
 //! What operators do with accounts, and what people notice of it.
 
+use std::collections::BTreeSet;
+use std::time::Duration;
+
 use passport::accounts::admin::Seed;
 use passport::accounts::model::{Email, Mobile};
 use passport::audit::{self, Event};
 use passport::keys::{Alg, Request};
+use serde_json::Value;
+use shared::clock::Clock as _;
 use shared::db::{DbError, sql};
 use shared::secret::SecretString;
 use shared::testkit::Browser;
@@ -148,15 +153,40 @@ async fn a_code_of_a_session_that_was_ended_becomes_no_tokens() {
 #[tokio::test]
 async fn a_rotation_of_keys_is_on_record() {
     support::on_both(|passport| async move {
-        passport.app.keys.change(Request::Rotate(Alg::ES256)).await.expect("staged");
+        let now = passport.clock.now();
+        let (alg, at) = (Alg::ES256, Some(now + Duration::from_secs(86_400)));
+        passport.app.keys.change(Request::Rotate { alg, at }).await.expect("planned");
+        passport.clock.advance(Duration::from_secs(86_400));
+        passport.app.keys.watch().await.expect("moved");
+        let keys = passport.app.keys.stock().await.expect("keys").keys;
+        let retiring = keys.iter().find(|key| key.state.as_str() == "retiring").expect("a retiring key");
+        passport.app.keys.compromise(&retiring.kid).await.expect("destroyed");
         let entries = passport
             .db
             .read(|tx| Box::pin(async move { audit::store::latest(tx, 100).await }))
             .await
             .expect("the record");
-        let moved: Vec<_> = entries.iter().filter(|entry| entry.kind == "signing_key_moved").collect();
-        assert_eq!(moved.len(), 1);
-        assert!(moved[0].details.contains("staged"), "{}", moved[0].details);
+        let moved: BTreeSet<_> = entries
+            .iter()
+            .filter(|entry| entry.kind.starts_with("signing_key_"))
+            .map(|entry| {
+                let details: Value = serde_json::from_str(&entry.details).expect("JSON");
+                (entry.actor.clone(), entry.kind.clone(), details["to"].as_str().unwrap_or_default().to_owned())
+            })
+            .collect();
+        let on_record =
+            |actor: &str, kind: &str, to: &str| (actor.to_owned(), format!("signing_key_{kind}"), to.to_owned());
+        assert_eq!(
+            moved,
+            BTreeSet::from([
+                on_record("operator", "planned", ""),
+                on_record("system", "moved", "retiring"),
+                on_record("system", "moved", "active"),
+                on_record("system", "moved", "staged"),
+                on_record("operator", "compromised", ""),
+                on_record("operator", "moved", "destroyed"),
+            ])
+        );
     })
     .await;
 }

@@ -1,5 +1,11 @@
 //! Metadata and keys.
 
+use std::time::Duration;
+
+use passport::keys::{Alg, Request, store};
+use shared::clock::Clock as _;
+use shared::db::DbError;
+
 use crate::support::site::{get, post};
 use crate::support::{ISSUER, on_both};
 
@@ -45,6 +51,60 @@ async fn the_key_set_holds_public_keys_of_both_algorithms() {
         for private in ["d", "p", "q", "dp", "dq", "qi"] {
             assert!(keys.iter().all(|key| key.get(private).is_none()), "{private}");
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_key_set_holds_the_keys_that_sign_next() {
+    on_both(|passport| async move {
+        let jwks = get(&mut passport.browser(), "/jwks", &[]).await.json();
+        let published: Vec<_> = jwks["keys"].as_array().expect("keys").iter().map(|key| key["kid"].clone()).collect();
+        let keys = passport.app.keys.stock().await.expect("keys").keys;
+        for state in ["active", "staged"] {
+            let of_state: Vec<_> = keys.iter().filter(|key| key.state.as_str() == state).collect();
+            assert_eq!(of_state.len(), 4, "{state}");
+            assert!(of_state.iter().all(|key| published.contains(&key.kid.as_str().into())), "{state}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_key_set_is_not_kept_beyond_a_planned_change() {
+    on_both(|passport| async move {
+        let (alg, at) = (Alg::ES256, Some(passport.clock.now() + Duration::from_secs(3_600)));
+        passport.app.keys.change(Request::Rotate { alg, at }).await.expect("planned");
+        for (passed, cache) in [(0, "public, max-age=600"), (3_510, "public, max-age=90"), (90, "public, max-age=0")] {
+            passport.clock.advance(Duration::from_secs(passed));
+            let answer = get(&mut passport.browser(), "/jwks", &[]).await;
+            assert_eq!(answer.header("cache-control"), Some(cache));
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn without_a_key_that_signs_there_is_no_key_set_and_sites_keep_theirs() {
+    on_both(|passport| async move {
+        let keys = passport.app.keys.stock().await.expect("keys").keys;
+        let active = keys.iter().find(|key| key.state.as_str() == "active").expect("an active key").kid.clone();
+        let now = passport.clock.now();
+        let lose = passport.db.write::<_, DbError, _>(move |tx| {
+            let kid = active.clone();
+            Box::pin(async move {
+                store::touch(tx).await?;
+                store::destroy(tx, &kid, now, false).await.map(drop)
+            })
+        });
+        lose.await.expect("gone");
+        passport.app.keys.refresh().await.expect("read");
+        let answer = get(&mut passport.browser(), "/jwks", &[]).await;
+        assert_eq!(answer.status, 503, "{}", answer.text);
+        assert!(answer.header("retry-after").is_some());
+        assert_eq!(answer.header("cache-control"), Some("no-store"));
+        passport.app.keys.watch().await.expect("moved on");
+        assert_eq!(get(&mut passport.browser(), "/jwks", &[]).await.status, 200);
     })
     .await;
 }

@@ -22,6 +22,7 @@ mod discovery;
 mod dpop;
 mod front_channel;
 mod guides;
+mod keys_command;
 mod logos;
 mod logout;
 mod malformed;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use passport::MIGRATIONS;
 use serde_json::Value;
 use shared::clock::{Clock as _, SystemClock};
-use shared::db::DbConfig;
+use shared::db::{Db, DbConfig, sql};
 use shared::testkit;
 use tempfile::TempDir;
 
@@ -25,7 +25,7 @@ struct Nodes {
     addresses: Vec<String>,
     http: reqwest::Client,
     folder: TempDir,
-    _running: Vec<(Process, TempDir)>,
+    running: Vec<(Process, TempDir)>,
 }
 
 fn folder() -> TempDir {
@@ -48,7 +48,7 @@ impl Nodes {
             addresses.push(node.issuer());
             running.push((node.start(), beside));
         }
-        Self { installation, addresses, http, folder: own, _running: running }
+        Self { installation, addresses, http, folder: own, running }
     }
 
     /// Has the operator run a command.
@@ -78,6 +78,12 @@ impl Nodes {
         keys.iter().map(id).collect()
     }
 
+    /// The ids of the keys that the command line lists, of those that are so.
+    fn listed(&self, so: impl Fn(&Value) -> bool) -> BTreeSet<String> {
+        let (_, listed) = self.installation.command(&["keys", "list"]);
+        listed["keys"].as_array().expect("keys").iter().filter(|key| so(key)).map(id).collect()
+    }
+
     /// What the client `cet`, which signs with that key, is told to a form.
     async fn told(&self, url: String, key: &Signer, form: &[(&str, &str)]) -> (u16, Value) {
         let assertion = key.assertion_to(&self.installation.issuer(), SystemClock.now(), "cet", |_| ());
@@ -105,17 +111,12 @@ fn signing(key: &Signer) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_node_publishes_a_new_key_and_no_longer_trusts_a_leaked_one() {
+async fn no_node_trusts_or_publishes_a_leaked_key_any_longer_and_every_node_publishes_the_new_one() {
     testkit::each_engine(&MIGRATIONS, async |db: DbConfig| {
         let key = Signer::new();
         let nodes = Nodes::start(&db, &signing(&key));
         let issuer = nodes.installation.issuer();
-        let before = nodes.kids(issuer.clone()).await;
-        nodes.operate(&["keys", "rotate"]);
-        let (_, listed) = nodes.installation.command(&["keys", "list"]);
-        let known: BTreeSet<String> = listed.as_array().expect("keys").iter().map(id).collect();
-        assert!(known.is_superset(&before) && known.len() > before.len(), "{listed}");
-        nodes.until("the new keys are published", |at| nodes.kids(at), |kids| *kids == known).await;
+        assert_eq!(nodes.kids(issuer.clone()).await, nodes.listed(|key| key["state"] != "destroyed"));
 
         let form = [("grant_type", "client_credentials"), ("scope", "reports")];
         let (_, tokens) = nodes.told(format!("{issuer}/token"), &key, &form).await;
@@ -126,9 +127,54 @@ async fn every_node_publishes_a_new_key_and_no_longer_trusts_a_leaked_one() {
             async move { nodes.told(format!("{at}/introspect"), key, form).await.1["active"] == true }
         };
         nodes.until("the token counts", asked, |active| *active).await;
-        nodes.operate(&["keys", "rotate", "--now"]);
+        let leaked = nodes.listed(|key| key["state"] == "active" && key["alg"] == "ES256");
+        nodes.operate(&["keys", "compromise", leaked.first().expect("a key")]);
         nodes.until("the token counts no more", asked, |active| !active).await;
-        nodes.until("no old key is published", |at| nodes.kids(at), |kids| kids.is_disjoint(&before)).await;
+        let known = nodes.listed(|key| key["state"] != "destroyed");
+        assert!(known.is_disjoint(&leaked), "{known:?}");
+        nodes.until("the new keys are published", |at| nodes.kids(at), |kids| *kids == known).await;
+    })
+    .await;
+}
+
+/// Has every staged key look as if it had been published for two hours.
+async fn age(db: &Db) {
+    let two_hours = 7_200_000_i64;
+    let older = sql("UPDATE signing_keys SET state_since = state_since - $1").bind(two_hours);
+    db.execute(older).await.expect("older keys");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_that_was_killed_holds_a_rotation_up_until_its_lease_is_over_and_no_longer() {
+    testkit::each_engine(&MIGRATIONS, async |config: DbConfig| {
+        // SQLite's file is for one server.
+        if config.url.starts_with("sqlite:") {
+            return;
+        }
+        let mut nodes = Nodes::start(&config, OURS);
+        let db = Db::connect(&config).await.expect("a database");
+        age(&db).await;
+        let (node, _folder) = nodes.running.pop().expect("a node");
+        let address = nodes.addresses.pop().expect("its address");
+        node.kill();
+        // Until then the others count with it; it has followed so far, and knows the key that signs now.
+        let (_, listed) = nodes.installation.command(&["keys", "list"]);
+        let leases = listed["nodes"].as_array().expect("nodes").iter();
+        let lease = leases.clone().find(|node| address.ends_with(node["name"].as_str().expect("a name")));
+        let lease = lease.expect("its lease")["lease_until"].as_str().expect("a time").to_owned();
+        nodes.operate(&["keys", "rotate", "--alg", "ES256"]);
+        age(&db).await;
+        // The next one was made after its death.
+        let next = nodes.listed(|key| key["state"] == "staged" && key["alg"] == "ES256");
+        nodes.operate(&["keys", "rotate", "--alg", "ES256"]);
+        let asked = &nodes;
+        let signs = |_| async move { asked.listed(|key| key["state"] == "active" && key["alg"] == "ES256") };
+        nodes.until("the next key signs", signs, |active| *active == next).await;
+        let (_, listed) = nodes.installation.command(&["keys", "list"]);
+        let keys = listed["keys"].as_array().expect("keys");
+        let active = keys.iter().find(|key| next.contains(&id(key))).expect("the key");
+        assert!(active["activated"].as_str() >= Some(lease.as_str()), "{active} before {lease}");
+        db.close().await;
     })
     .await;
 }

@@ -88,6 +88,8 @@ pub fn sentence(event: &Event) -> Option<Sentence<'_>> {
         | Event::ClientSecretAdded { .. }
         | Event::ClientSecretsRetired { .. }
         | Event::SigningKeyMoved { .. }
+        | Event::SigningKeyPlanned { .. }
+        | Event::SigningKeyCompromised { .. }
         | Event::DataKeyMade { .. } => return None,
     })
 }
@@ -108,6 +110,7 @@ fn ended(reason: &str) -> &'static str {
         "ended_from_list" => "activity-ended-from-list",
         "others_ended" => "activity-ended-others",
         "timed_out" => "activity-ended-timed-out",
+        "key_compromised" => "activity-ended-key",
         _ => "activity-ended",
     }
 }

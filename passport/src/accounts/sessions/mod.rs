@@ -9,6 +9,7 @@
 pub mod browser_state;
 pub mod cookie;
 mod end;
+mod everybodys;
 mod extract;
 mod farewell;
 pub mod holds;
@@ -24,6 +25,7 @@ use shared::clock::Timestamp;
 use shared::http::{Caller, Device};
 
 pub use self::end::end_all;
+pub use self::everybodys::Progress;
 pub use self::extract::CurrentSession;
 pub use self::farewell::{Ended, Farewell};
 pub use self::sites::Sites;
@@ -145,12 +147,14 @@ pub enum EndReason {
     OthersEnded,
     /// It was one at a public computer, and its time is over.
     TimedOut,
+    /// Somebody else has a key that signs, and an operator ended what may have come of it.
+    KeyCompromised,
 }
 
 impl EndReason {
     /// Every reason; whoever signed in instead is `by`.
     #[cfg(test)]
-    pub(super) fn all(by: AccountId) -> [Self; 11] {
+    pub(super) fn all(by: AccountId) -> [Self; 12] {
         // A reason that is added belongs into the list below as well.
         match Self::SignedOut {
             Self::SignedOut
@@ -163,7 +167,8 @@ impl EndReason {
             | Self::Locked
             | Self::EndedFromList
             | Self::OthersEnded
-            | Self::TimedOut => {}
+            | Self::TimedOut
+            | Self::KeyCompromised => {}
         }
         [
             Self::SignedOut,
@@ -177,6 +182,7 @@ impl EndReason {
             Self::EndedFromList,
             Self::OthersEnded,
             Self::TimedOut,
+            Self::KeyCompromised,
         ]
     }
 
@@ -199,6 +205,7 @@ impl EndReason {
             Self::EndedFromList => "ended_from_list",
             Self::OthersEnded => "others_ended",
             Self::TimedOut => "timed_out",
+            Self::KeyCompromised => "key_compromised",
         }
     }
 }

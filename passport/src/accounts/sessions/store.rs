@@ -217,6 +217,33 @@ pub async fn live(tx: &mut Tx, account: AccountId, now: Timestamp) -> Result<Vec
     rows.iter().map(|row| row.get("id")).collect()
 }
 
+/// Up to a batch of the sessions of all accounts that have not ended, in the order of their ids, after that one.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn everybodys(tx: &mut Tx, after: Option<SessionId>, now: Timestamp) -> Result<Vec<SessionId>, DbError> {
+    let rows = match after {
+        None => {
+            sql("SELECT id FROM sessions WHERE ended_at IS NULL AND idle_at > $1 AND expires_at > $1 \
+             ORDER BY id LIMIT $2")
+            .bind(now)
+            .bind(BATCH)
+            .fetch_all(tx)
+            .await?
+        }
+        Some(last) => {
+            sql("SELECT id FROM sessions WHERE id > $3 AND ended_at IS NULL AND idle_at > $1 \
+             AND expires_at > $1 ORDER BY id LIMIT $2")
+            .bind(now)
+            .bind(BATCH)
+            .bind(last)
+            .fetch_all(tx)
+            .await?
+        }
+    };
+    rows.iter().map(|row| row.get("id")).collect()
+}
+
 /// The same as their owner sees them, the one used last first: no more than `most`.
 ///
 /// # Errors

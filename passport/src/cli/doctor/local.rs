@@ -1,11 +1,10 @@
-//! What can be seen from this machine: database, keys, clock, messages, clients.
+//! What can be seen from this machine: database, master key, clock, messages, clients.
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
-use shared::clock::Timestamp;
 use shared::db::{Db, DbError};
 
 use super::{Finding, Patient};
@@ -15,13 +14,6 @@ use crate::cli::world;
 use crate::clients;
 use crate::config::Config;
 use crate::delivery;
-use crate::keys::{self, Alg, KeyRecord, KeyState};
-
-/// An active key older than this should be exchanged.
-const KEY_AGE: Duration = Duration::from_secs(180 * 24 * 60 * 60);
-
-/// A staged key that is due has been activated by a running passport within this.
-const TEND_GRACE: Duration = Duration::from_secs(10 * 60);
 
 /// How long a message may wait before somebody should look.
 const MESSAGE_AGE: Duration = Duration::from_secs(10 * 60);
@@ -69,7 +61,7 @@ pub async fn migrations(patient: &Patient) -> Option<Finding> {
     })
 }
 
-fn broken(check: &'static str, error: &DbError) -> Finding {
+pub(super) fn broken(check: &'static str, error: &DbError) -> Finding {
     Finding::error(
         check,
         error.to_string(),
@@ -93,7 +85,7 @@ pub fn master_key(patient: &Patient) -> Finding {
                 CHECK,
                 format!("other users may read the file (mode {mode:o})"),
                 "it was copied without its permissions",
-                "chmod 600 the file; if somebody may have read it, rotate the signing keys with `passport keys rotate --now`",
+                "chmod 600 the file; if somebody may have read it, replace each active signing key with `passport keys compromise`",
             ),
             Some(_) => Finding::ok(CHECK, format!("key {} can be read by its owner only", key.id())),
             None => Finding::ok(CHECK, format!("key {} comes from the environment", key.id())),
@@ -103,57 +95,6 @@ pub fn master_key(patient: &Patient) -> Finding {
 
 fn mode(path: &Path) -> Option<u32> {
     Some(std::fs::metadata(path).ok()?.permissions().mode() & 0o777)
-}
-
-pub async fn keys(patient: &Patient) -> Vec<Finding> {
-    const CHECK: &str = "keys";
-    let (Some(db), Ok(master)) = (&patient.db, world::master_key(&patient.config)) else {
-        return Vec::new();
-    };
-    let stored = match db.read(|tx| keys::store::signing_keys(tx).boxed()).await {
-        Ok(stored) => stored,
-        Err(error) => return vec![broken(CHECK, &error)],
-    };
-    if let Some(other) = stored.iter().find(|key| key.master_key_id != master.id()) {
-        return vec![Finding::error(
-            CHECK,
-            format!("key {} is sealed under master key {}, not {}", other.record.kid, other.master_key_id, master.id()),
-            "this is the master key of another database",
-            "put the key that this database was made with in place",
-        )];
-    }
-    let records: Vec<KeyRecord> = stored.into_iter().map(|key| key.record).collect();
-    let now = patient.clock.now();
-    Alg::ALL.into_iter().map(|alg| key_of(alg, &records, patient.config.keys.publish_for, now)).collect()
-}
-
-fn key_of(alg: Alg, keys: &[KeyRecord], publish_for: Duration, now: Timestamp) -> Finding {
-    const CHECK: &str = "keys";
-    let of_alg = || keys.iter().filter(|key| key.alg == alg);
-    let active = of_alg().find(|key| matches!(key.state, KeyState::Active { .. }));
-    let overdue = of_alg()
-        .find(|key| matches!(key.state, KeyState::Staged { since } if now.since(since) > publish_for + TEND_GRACE));
-    match (active, overdue) {
-        (None, _) => Finding::error(
-            CHECK,
-            format!("no {alg} key is active"),
-            "the passport never ran on this database",
-            "run `passport keys init`",
-        ),
-        (_, Some(key)) => Finding::warning(
-            CHECK,
-            format!("{alg} key {} should be signing by now", key.kid),
-            "no passport is running: running ones move keys on",
-            "start the passport, or run `passport keys rotate`",
-        ),
-        (Some(key), None) if now.since(key.state.since()) > KEY_AGE => Finding::warning(
-            CHECK,
-            format!("{alg} key {} has signed since {}", key.kid, key.state.since()),
-            "nobody rotated the keys for half a year",
-            "run `passport keys rotate`; nobody is signed out by it",
-        ),
-        (Some(key), None) => Finding::ok(CHECK, format!("{alg} key {} signs since {}", key.kid, key.state.since())),
-    }
 }
 
 /// What this node wrote last must not lie ahead: codes and sessions would end too soon or too late.
@@ -240,31 +181,4 @@ pub async fn clients(patient: &Patient) -> Option<Finding> {
             }
         }
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::Severity;
-    use super::*;
-
-    const NOW: Timestamp = Timestamp::from_seconds(100_000_000);
-    const PUBLISH_FOR: Duration = Duration::from_secs(1_200);
-
-    fn severity(states: &[KeyState]) -> Severity {
-        let keys: Vec<_> =
-            states.iter().map(|state| KeyRecord { kid: "k".to_owned(), alg: Alg::ES256, state: *state }).collect();
-        key_of(Alg::ES256, &keys, PUBLISH_FOR, NOW).severity
-    }
-
-    #[test]
-    fn keys_are_judged_by_their_age_and_state() {
-        let active = |age| KeyState::Active { since: NOW - age };
-        let staged = |age| KeyState::Staged { since: NOW - age };
-        let young = active(Duration::from_secs(60));
-        assert_eq!(severity(&[]), Severity::Error);
-        assert_eq!(severity(&[young]), Severity::Ok);
-        assert_eq!(severity(&[active(KEY_AGE + Duration::from_secs(1))]), Severity::Warning);
-        assert_eq!(severity(&[young, staged(PUBLISH_FOR)]), Severity::Ok);
-        assert_eq!(severity(&[young, staged(PUBLISH_FOR + TEND_GRACE * 2)]), Severity::Warning);
-    }
 }

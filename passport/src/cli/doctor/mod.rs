@@ -4,6 +4,7 @@
 mod certificate;
 mod hashing;
 mod issuer;
+mod keys;
 mod local;
 
 use std::path::{Path, PathBuf};
@@ -124,7 +125,7 @@ async fn examine(config: Config, command: &DoctorCommand) -> Vec<Finding> {
     let patient = Patient { config, db, clock: world::clock() };
     findings.extend(local::migrations(&patient).await);
     findings.push(local::master_key(&patient));
-    findings.extend(local::keys(&patient).await);
+    findings.extend(keys::keys(&patient).await);
     findings.extend(local::clock(&patient).await);
     findings.extend(local::delivery(&patient).await);
     findings.extend(local::clients(&patient).await);

@@ -1,7 +1,5 @@
 //! The way of an answer through the browser: a redirect, or a form that goes on by itself.
 
-use std::time::Duration;
-
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::response::{IntoResponse, Response};
@@ -20,12 +18,10 @@ use super::proof::Unproven;
 use super::respond::{Answer, TrustedRedirect, see_other};
 use super::response_mode::Carrier;
 use crate::accounts::sessions::browser_state::BrowserState;
+use crate::config::SIGNED_RESPONSE;
 use crate::keys::KeysError;
 use crate::web::authorization_problem::ProblemKind;
 use crate::web::return_to;
-
-/// How long a signed response is valid: JARM §2.1 advises ten minutes at most.
-const SIGNED_FOR: Duration = Duration::from_secs(5 * 60);
 
 /// The `typ` of a signed response.
 const TYPE: &str = "JWT";
@@ -106,7 +102,7 @@ fn signed(
     let mut claims: Map<String, Value> =
         parameters.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
     claims.insert("aud".to_owned(), recipient.client_id.clone().into());
-    claims.insert("exp".to_owned(), (oidc.0.clock.now() + SIGNED_FOR).seconds().into());
+    claims.insert("exp".to_owned(), (oidc.0.clock.now() + SIGNED_RESPONSE).seconds().into());
     Ok(vec![("response", oidc.0.keys.sign(recipient.alg, TYPE, &claims)?)])
 }
 

@@ -3,8 +3,6 @@
 //! A message waits in the outbox until its client took it. The token is signed anew for each try, because it lives for
 //! two minutes and a client may come back after an hour.
 
-use std::time::Duration;
-
 use form_urlencoded::Serializer;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
@@ -14,15 +12,13 @@ use shared::clock::Timestamp;
 use super::super::Oidc;
 use super::super::subject::Subjects;
 use crate::clients::Client;
+use crate::config::SIGNED_MESSAGE;
 use crate::delivery::{LogoutNotice, Outgoing, Receipt, SendError, Transport};
 use crate::egress::Egress;
 use crate::keys::KeysError;
 
 /// The `typ` of the header (§2.4).
 const TYPE: &str = "logout+jwt";
-
-/// How long a token may be on its way (§4: at most two minutes are recommended).
-const LIFETIME: Duration = Duration::from_secs(120);
 
 /// The claims (§2.4). A nonce is prohibited. Both `sub` and `sid` are there: a client may need either.
 #[derive(Serialize)]
@@ -88,7 +84,7 @@ impl LogoutTokens {
             sub: &subject,
             aud: client.id.as_str(),
             iat: now.seconds(),
-            exp: (now + LIFETIME).seconds(),
+            exp: (now + SIGNED_MESSAGE).seconds(),
             // Each try is a token of its own: a client that took one, and whose answer was lost, would have to refuse
             // the same id when it comes again (§2.6, step 7).
             jti: &format!("{}.{}", message.id, message.attempt),

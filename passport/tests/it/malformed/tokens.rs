@@ -1,6 +1,7 @@
 //! Signed tokens that no honest sender makes, at everything that reads one: refused in the words of the standard, never
 //! with a fault, nothing written, and the honest one still counts afterwards.
 
+use passport::keys::Alg;
 use serde_json::{Value, json};
 use shared::clock::Clock as _;
 use shared::testkit::{Answer, Browser};
@@ -194,9 +195,11 @@ async fn no_hostile_token_passes_for_one_of_ours() {
     .await;
 }
 
-/// Our key for ES256, as everybody sees it.
+/// Our key that signs by ES256, as everybody sees it.
 async fn published(passport: &Passport) -> Value {
+    let known = passport.app.keys.stock().await.expect("keys").keys;
+    let signs = known.iter().find(|key| key.alg == Alg::ES256 && key.state.as_str() == "active").expect("a key");
     let jwks = get(&mut passport.browser(), "/jwks", &[]).await.json();
     let keys = jwks["keys"].as_array().expect("keys");
-    keys.iter().find(|key| key["crv"] == "P-256").expect("a key for ES256").clone()
+    keys.iter().find(|key| key["kid"] == *signs.kid).expect("a key for ES256").clone()
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use passport::keys::store::{self, StoredDataKey, StoredKey};
-use passport::keys::{self, Change, Journal, Keys, Policy};
+use passport::keys::{self, By, Change, Journal, Keys, Policy};
 use shared::clock::FakeClock;
 use shared::db::{Db, DbError, Tx};
 use shared::entropy::SystemEntropy;
@@ -68,7 +68,7 @@ async fn make(db: &Db) -> Made {
 struct Unwritten;
 
 impl Journal for Unwritten {
-    fn record<'t>(&'t self, _: &'t mut Tx, _: Change) -> BoxFuture<'t, Result<(), DbError>> {
+    fn record<'t>(&'t self, _: &'t mut Tx, _: By, _: Change) -> BoxFuture<'t, Result<(), DbError>> {
         async { Ok(()) }.boxed()
     }
 }

@@ -1,0 +1,105 @@
+//! The signing keys: whether each algorithm has one that signs and one that is ready to, and whether they are moved on.
+
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use shared::clock::Timestamp;
+
+use super::local::broken;
+use super::{Finding, Patient};
+use crate::app::key_policy;
+use crate::cli::world;
+use crate::keys::rotate::forecast::next_of;
+use crate::keys::{self, Alg, KeyRecord, KeyState, Policy};
+
+const CHECK: &str = "keys";
+
+/// A change that is due has been made by a running passport within this.
+const GRACE: Duration = Duration::from_secs(10 * 60);
+
+pub async fn keys(patient: &Patient) -> Vec<Finding> {
+    let (Some(db), Ok(master)) = (&patient.db, world::master_key(&patient.config)) else {
+        return Vec::new();
+    };
+    let stored = match db.read(|tx| keys::store::signing_keys(tx).boxed()).await {
+        Ok(stored) => stored,
+        Err(error) => return vec![broken(CHECK, &error)],
+    };
+    if let Some(other) = stored.iter().find(|key| key.master_key_id != master.id()) {
+        return vec![Finding::error(
+            CHECK,
+            format!("key {} is sealed under master key {}, not {}", other.record.kid, other.master_key_id, master.id()),
+            "this is the master key of another database",
+            "put the key that this database was made with in place",
+        )];
+    }
+    let records: Vec<KeyRecord> = stored.into_iter().map(|key| key.record).collect();
+    let (policy, now) = (key_policy(&patient.config), patient.clock.now());
+    Alg::ALL.into_iter().map(|alg| key_of(alg, &records, &policy, now)).collect()
+}
+
+fn key_of(alg: Alg, keys: &[KeyRecord], policy: &Policy, now: Timestamp) -> Finding {
+    let of_alg = || keys.iter().filter(|key| key.alg == alg);
+    let active = of_alg().find(|key| matches!(key.state, KeyState::Active { .. }));
+    let staged = of_alg().find(|key| matches!(key.state, KeyState::Staged { .. }));
+    match (active, staged.and_then(|key| Some((key, next_of(key, keys, policy)?.0)))) {
+        (None, _) => Finding::error(
+            CHECK,
+            format!("no {alg} key is active"),
+            "the passport never ran on this database",
+            "run `passport keys init`",
+        ),
+        (Some(_), None) => Finding::warning(
+            CHECK,
+            format!("no {alg} key is staged for the next change"),
+            "the database was written by an older version, and no passport of this one has run yet",
+            "start the passport, or run `passport keys init`",
+        ),
+        (Some(_), Some((key, at))) if now.since(at) > GRACE => Finding::warning(
+            CHECK,
+            format!("{alg} key {} should be signing since {at}", key.kid),
+            "no passport is running, or one that runs does not follow: running ones move keys on",
+            "see `passport keys list`, which shows the nodes; start the passport",
+        ),
+        (Some(active), Some((next, at))) => Finding::ok(
+            CHECK,
+            format!("{alg} key {} signs since {}, and {} from {at} on", active.kid, active.state.since(), next.kid),
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Severity;
+    use super::*;
+    use crate::keys::model::Times;
+
+    const NOW: Timestamp = Timestamp::from_seconds(100_000_000);
+
+    fn severity(states: &[KeyState]) -> Severity {
+        let record = |state: &KeyState| KeyRecord {
+            kid: state.as_str().to_owned(),
+            alg: Alg::ES256,
+            state: *state,
+            times: Times { made: NOW, activated: None, retired: None },
+            published_in: 0,
+        };
+        let keys: Vec<_> = states.iter().map(record).collect();
+        key_of(Alg::ES256, &keys, &Policy::default(), NOW).severity
+    }
+
+    #[test]
+    fn keys_are_judged_by_whether_they_move_on() {
+        let policy = Policy::default();
+        let active = |age| KeyState::Active { since: NOW - age };
+        let staged = |planned| KeyState::Staged { since: NOW - policy.publish_for - GRACE * 3, planned };
+        let young = active(Duration::from_secs(60));
+        assert_eq!(severity(&[]), Severity::Error);
+        assert_eq!(severity(&[young]), Severity::Warning);
+        assert_eq!(severity(&[young, staged(None)]), Severity::Ok);
+        assert_eq!(severity(&[young, staged(Some(NOW - GRACE))]), Severity::Ok);
+        assert_eq!(severity(&[young, staged(Some(NOW - GRACE * 2))]), Severity::Warning);
+        assert_eq!(severity(&[active(policy.active_for), staged(None)]), Severity::Ok);
+        assert_eq!(severity(&[active(policy.active_for + GRACE * 2), staged(None)]), Severity::Warning);
+    }
+}

@@ -1,0 +1,71 @@
+//! What a node follows while it serves: the keys that all nodes share, and their time.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use shared::db::{CommonClock, Db};
+use tokio::sync::watch;
+
+use super::serve::every;
+use crate::keys::Keys;
+
+/// How often this node looks whether another one changed the keys: one row, and every change is known within a second.
+const KEYS: Duration = Duration::from_millis(800);
+
+/// The rest of the second is for reading them.
+const _: () = assert!(KEYS.as_millis() <= 800, "a change of keys is known on every node within a second");
+
+/// How often this node compares its clock with the database's.
+const TIME: Duration = Duration::from_secs(10);
+
+/// How far this machine's clock may be off before an operator should know.
+const OFF: u64 = 2_000;
+
+/// Follows the keys until told to stop, and ceases to sign when it has heard nothing for as long as its lease lasts.
+pub async fn keys(keys: Keys, lease: Duration, mut stopped: watch::Receiver<bool>) {
+    // Counted in pauses, which no clock that is set back can stretch.
+    let mut unheard = Duration::ZERO;
+    loop {
+        tokio::select! {
+            _ = stopped.changed() => return,
+            () = tokio::time::sleep(KEYS) => {}
+        }
+        match tokio::time::timeout(lease, keys.watch()).await {
+            Ok(Ok(changes)) => {
+                if !unheard.is_zero() {
+                    tracing::info!("the keys can be followed again");
+                }
+                unheard = Duration::ZERO;
+                changes.iter().for_each(|change| tracing::info!(%change, "a key moved on"));
+            }
+            Ok(Err(error)) => {
+                if unheard.is_zero() {
+                    tracing::warn!(%error, ?lease, "the keys cannot be followed: this node signs on for its lease at most");
+                }
+                unheard += KEYS;
+            }
+            Err(_) => unheard += lease,
+        }
+        if unheard >= lease {
+            keys.lapse();
+        }
+    }
+}
+
+/// Holds the clock to the database's time until told to stop.
+pub async fn time(clock: Arc<CommonClock>, db: Db, stopped: watch::Receiver<bool>) {
+    every(TIME, stopped, move || correct(Arc::clone(&clock), db.clone())).await;
+}
+
+async fn correct(clock: Arc<CommonClock>, db: Db) {
+    match clock.correct(&db).await {
+        Ok(behind) if behind.unsigned_abs() > OFF => {
+            tracing::warn!(
+                behind,
+                "this machine's clock is wrong by so many milliseconds: tokens go by the database's"
+            );
+        }
+        Ok(_) => {}
+        Err(error) => tracing::debug!(%error, "the time could not be compared with the database's"),
+    }
+}

@@ -1,0 +1,122 @@
+//! `passport keys`
+
+mod compromise;
+mod list;
+mod rotate;
+
+use std::path::Path;
+
+use chrono::DateTime;
+use clap::Subcommand;
+use serde_json::json;
+use shared::clock::Timestamp;
+
+use super::failure::{Exit, Failure};
+use super::output::Output;
+use super::world;
+use crate::MIGRATIONS;
+use crate::config::Config;
+use crate::keys::{Alg, Keys, MasterKey};
+
+/// What can be done with keys.
+#[derive(Debug, Subcommand)]
+pub enum KeysCommand {
+    /// Make the master key, if it is missing, and the first keys, if the database has its tables.
+    Init,
+    /// Show every signing key, its state and what comes next, and the nodes that serve them.
+    List,
+    /// Show what happens to the keys within the next year, if nobody does anything.
+    Plan,
+    /// Let the staged key sign, which relying parties know already. Keys do so by themselves when it is time.
+    Rotate {
+        /// Rotate this algorithm only: ES256, EdDSA, PS256 or RS256.
+        #[arg(long)]
+        alg: Option<Alg>,
+        /// When, as in 2027-03-18T03:00:00+08:00. Left out: as soon as every node and relying party knows the key.
+        #[arg(long, value_parser = moment, value_name = "TIME")]
+        at: Option<Timestamp>,
+        /// Only say what would happen.
+        #[arg(long)]
+        dry_run: bool,
+        /// Make a new key that seals data instead; what older ones sealed still opens.
+        #[arg(long, conflicts_with_all = ["alg", "at", "dry_run"])]
+        data: bool,
+    },
+    /// Somebody else has a key: let nothing that it signed count any more, anywhere, and the staged one sign instead.
+    Compromise {
+        /// The key's id, as `passport keys list` shows it.
+        kid: String,
+        /// End every session as well, of everybody: for when somebody may have got into accounts by it.
+        #[arg(long)]
+        end_sessions: bool,
+    },
+}
+
+pub async fn run(command: KeysCommand, file: Option<&Path>, output: &Output) -> Result<Exit, Failure> {
+    match command {
+        KeysCommand::Init => init(file, output).await,
+        KeysCommand::List => list::list(file, output).await,
+        KeysCommand::Plan => list::plan(file, output).await,
+        KeysCommand::Rotate { data: true, .. } => rotate::data(file, output).await,
+        KeysCommand::Rotate { alg, at, dry_run, .. } => {
+            rotate::rotate(rotate::Wanted { alg, at, dry_run }, file, output).await
+        }
+        KeysCommand::Compromise { kid, end_sessions } => compromise::compromise(&kid, end_sessions, file, output).await,
+    }
+}
+
+/// A moment as RFC 3339 writes it.
+fn moment(text: &str) -> Result<Timestamp, String> {
+    DateTime::parse_from_rfc3339(text)
+        .map(|moment| Timestamp::from_millis(moment.timestamp_millis()))
+        .map_err(|_| "must be a time with its offset, such as 2027-03-18T03:00:00+08:00".to_owned())
+}
+
+/// The keys in the database, which has every table.
+async fn keys(file: Option<&Path>) -> Result<Keys, Failure> {
+    let (config, db) = world::database(file).await?;
+    Ok(world::app(config, db).await?.keys.clone())
+}
+
+async fn init(file: Option<&Path>, output: &Output) -> Result<Exit, Failure> {
+    let config = Config::load(file)?;
+    let path = config.keys.master_key_file.path().map(Path::to_owned);
+    let made = match &path {
+        Some(path) if !path.exists() => {
+            MasterKey::create(path, &*world::entropy())?;
+            true
+        }
+        _ => false,
+    };
+    let db = world::connect(&config).await?;
+    let migrated = db.migration_state(&MIGRATIONS).await?.pending.is_empty();
+    if migrated {
+        // Putting the passport together makes what is missing.
+        world::app(config, db.clone()).await?;
+    } else {
+        world::master_key(&config)?;
+    }
+    db.close().await;
+    let mut text = String::new();
+    if let (true, Some(path)) = (made, &path) {
+        text = format!("made the master key {}: keep a copy apart from the database's backups\n", path.display());
+    }
+    text += if migrated { "the keys are in place" } else { "the other keys are made when the passport first starts" };
+    output.result(text, &json!({ "master_key_made": made, "keys_in_place": migrated }));
+    Ok(Exit::Done)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_needs_its_offset() {
+        let utc = moment("2027-03-17T19:00:00Z");
+        assert_eq!(utc, Ok(Timestamp::from_seconds(1_805_310_000)));
+        assert_eq!(moment("2027-03-18T03:00:00+08:00"), utc);
+        for wrong in ["2027-03-18T03:00:00", "2027-03-18", "tomorrow", ""] {
+            assert!(moment(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! Making the keys that seal data and hash it.
+
+use std::sync::Arc;
+
+use futures_util::FutureExt as _;
+use shared::entropy::bytes;
+
+use super::change::record;
+use super::model::{By, Change, DataKeyPurpose};
+use super::ring::data_key_name;
+use super::store::{self, StoredDataKey};
+use super::{KeysError, Parts};
+
+impl Parts {
+    /// Makes the data keys without which nothing can be sealed or hashed.
+    pub(super) async fn complete_data_keys(&self) -> Result<Vec<Change>, KeysError> {
+        let keys = self.db.read(|tx| store::data_keys(tx).boxed()).await?;
+        if missing(&keys).is_empty() {
+            return Ok(Vec::new());
+        }
+        self.insert_data_keys(By::Schedule, missing).await
+    }
+
+    /// Makes another key to seal with.
+    pub(super) async fn add_data_key(&self) -> Result<Vec<Change>, KeysError> {
+        self.insert_data_keys(By::Operator, |_| vec![DataKeyPurpose::Seal]).await
+    }
+
+    async fn insert_data_keys(
+        &self,
+        by: By,
+        wanted: fn(&[StoredDataKey]) -> Vec<DataKeyPurpose>,
+    ) -> Result<Vec<Change>, KeysError> {
+        // A key is bound to its number, which is known in the transaction only: so the keys of the next numbers
+        // are read first, and a change in between is told by a conflict.
+        let known = self.db.read(|tx| store::data_keys(tx).boxed()).await?;
+        let next = known.last().map_or(1, |key| key.id + 1);
+        let fresh: Arc<Vec<StoredDataKey>> =
+            Arc::new((next..).zip(wanted(&known)).map(|(id, purpose)| self.data_key(id, purpose)).collect());
+        let (journal, now) = (Arc::clone(&self.journal), self.clock.now());
+        self.db
+            .write(move |tx| {
+                let (fresh, journal) = (Arc::clone(&fresh), Arc::clone(&journal));
+                async move {
+                    store::touch(tx).await?;
+                    let known = store::data_keys(tx).await?;
+                    let wanted = wanted(&known);
+                    let mut changes = Vec::new();
+                    for key in fresh.iter().filter(|key| wanted.contains(&key.purpose)) {
+                        store::insert_data_key(tx, key, now).await?;
+                        let (id, purpose) = (key.id, key.purpose);
+                        changes.push(Change::DataKey { id, purpose });
+                    }
+                    record(tx, &*journal, by, &changes).await?;
+                    Ok::<_, KeysError>(changes)
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    fn data_key(&self, id: i64, purpose: DataKeyPurpose) -> StoredDataKey {
+        let key = shared::secret::SecretBytes::new(bytes::<32>(&*self.entropy));
+        StoredDataKey {
+            id,
+            purpose,
+            sealed: self.wrap(&data_key_name(id, purpose), key.expose()),
+            master_key_id: self.master.id().to_owned(),
+        }
+    }
+}
+
+fn missing(keys: &[StoredDataKey]) -> Vec<DataKeyPurpose> {
+    [DataKeyPurpose::Seal, DataKeyPurpose::Mac]
+        .into_iter()
+        .filter(|purpose| !keys.iter().any(|key| key.purpose == *purpose))
+        .collect()
+}

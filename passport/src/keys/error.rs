@@ -1,0 +1,63 @@
+//! Why keys cannot be used.
+
+use shared::db::DbError;
+
+use super::alg::Alg;
+
+/// Why a key cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum KeysError {
+    /// A key is not of its algorithm.
+    #[error("a stored key cannot be read")]
+    Malformed,
+    /// The cryptographic library failed.
+    #[error("the cryptographic library failed")]
+    Library,
+    /// The claims cannot be written as JSON.
+    #[error("the claims cannot be written: {0}")]
+    Claims(serde_json::Error),
+    /// No key of that algorithm is active.
+    #[error("no {0} key is active: run `passport keys rotate`")]
+    NoKey(Alg),
+    /// There is no key to seal data with.
+    #[error("there is no data key: run `passport keys init`")]
+    NoDataKey,
+    /// There is no such key.
+    #[error("there is no key {0}")]
+    UnknownKey(String),
+    /// Nothing is left of it.
+    #[error("key {0} is destroyed already")]
+    Destroyed(String),
+    /// Others changed the keys meanwhile, again and again.
+    #[error("the keys were changed by somebody else meanwhile: try again")]
+    Changed,
+    /// This node has not been heard of for as long as its lease lasted.
+    #[error("this node could not renew its lease, and signs nothing until it can")]
+    NoLease,
+    /// This node has not seen the keys in the database for a while.
+    #[error("this node cannot see whether its keys are still good, and publishes none until it can")]
+    Stale,
+    /// A key was sealed under another master key.
+    #[error("the key {key} is sealed under master key {wanted}, and the one given is {given}")]
+    OtherMasterKey {
+        /// The sealed key.
+        key: String,
+        /// The id of the master key that it was sealed under.
+        wanted: String,
+        /// The id of the master key that was configured.
+        given: String,
+    },
+    /// A sealed key was changed.
+    #[error("the sealed key {0} was changed")]
+    Tampered(String),
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+impl KeysError {
+    /// Whether it may be otherwise in a moment.
+    pub const fn is_unavailable(&self) -> bool {
+        matches!(self, Self::NoKey(_) | Self::NoLease | Self::Stale)
+    }
+}

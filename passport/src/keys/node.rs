@@ -1,0 +1,107 @@
+//! This node among those that serve keys: it follows changes, says so, and moves on what is due.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use futures_util::FutureExt as _;
+use shared::clock::Timestamp;
+use shared::db::DbError;
+use shared::entropy::bytes;
+
+use super::lease::Lease;
+use super::model::Change;
+use super::rotate::Request;
+use super::store::nodes::{self, Node};
+use super::{Keys, KeysError};
+
+/// How long a node is remembered that was heard of last.
+const KEEP: Duration = Duration::from_secs(24 * 60 * 60);
+
+impl Keys {
+    /// Joins the nodes that serve keys, with a lease that lasts so long. From then on this node signs only while it holds
+    /// the lease: [`Keys::watch`] renews it. `name` tells people which node it is.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn join(&self, name: &str, lasts: Duration) -> Result<(), KeysError> {
+        let id = URL_SAFE_NO_PAD.encode(bytes::<12>(&*self.0.parts.entropy));
+        // Once joined, a node stays who it is.
+        self.0.lease.get_or_init(|| Lease::new(id, name.to_owned(), lasts));
+        // No key signs from now on that this node does not know; it looks once more for those that began to before.
+        self.renew().await?;
+        self.refresh().await?;
+        self.renew().await
+    }
+
+    /// Takes over what others changed, says so, renews the lease when it is time, and moves on the keys that are due;
+    /// what moved. To be called more than once a second.
+    ///
+    /// # Errors
+    /// The database refused, or a key cannot be opened; the keys in memory go on serving for a while.
+    pub async fn watch(&self) -> Result<Vec<Change>, KeysError> {
+        self.refresh().await?;
+        let (ring, now) = (self.ring(), self.0.parts.clock.now());
+        if self.0.lease.get().is_some_and(|lease| lease.wants_renewal(now, ring.revision)) {
+            self.renew().await?;
+        }
+        match ring.next_due {
+            Some(at) if at <= now => self.change(Request::Tend).await,
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// Whether this node may sign.
+    pub fn may_sign(&self) -> bool {
+        self.signing_ring().is_ok()
+    }
+
+    /// Signs nothing any more until the lease is renewed.
+    pub fn lapse(&self) {
+        if let Some(lease) = self.0.lease.get() {
+            lease.lapse();
+        }
+    }
+
+    /// Leaves: nobody waits for this node any more.
+    ///
+    /// # Errors
+    /// The database refused; the lease runs out by itself.
+    pub async fn leave(&self) -> Result<(), DbError> {
+        let Some(lease) = self.0.lease.get() else { return Ok(()) };
+        lease.lapse();
+        let node = Arc::<str>::from(lease.node.as_str());
+        self.0
+            .parts
+            .db
+            .write(move |tx| {
+                let node = Arc::clone(&node);
+                async move { nodes::leave(tx, &node).await }.boxed()
+            })
+            .await
+    }
+
+    async fn renew(&self) -> Result<(), KeysError> {
+        let Some(lease) = self.0.lease.get() else { return Ok(()) };
+        let (began, revision) = (self.0.parts.clock.now(), self.ring().revision);
+        let (id, name, lasts) = (lease.node.clone(), lease.name.clone(), lease.lasts);
+        let node = Node { id, name, revision, lease_until: Timestamp::default() };
+        let parts = Arc::clone(&self.0.parts);
+        self.0
+            .parts
+            .db
+            .write::<_, DbError, _>(move |tx| {
+                let (parts, node) = (Arc::clone(&parts), node.clone());
+                async move {
+                    let now = parts.time.now(tx).await?;
+                    nodes::forget(tx, now - KEEP).await?;
+                    nodes::renew(tx, &Node { lease_until: now + lasts, ..node }).await
+                }
+                .boxed()
+            })
+            .await?;
+        lease.renewed(began, revision);
+        Ok(())
+    }
+}

@@ -1,0 +1,136 @@
+//! What the rules will do, if nobody asks for anything and every node follows.
+
+use shared::clock::Timestamp;
+
+use super::super::alg::Alg;
+use super::super::model::{KeyRecord, KeyState, Times};
+use super::{Moment, Policy, Request, Standing, Step, plan};
+
+/// A move that lies ahead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ahead {
+    /// When.
+    pub at: Timestamp,
+    /// The key; one that is not made yet has a number in brackets.
+    pub kid: String,
+    /// Its algorithm.
+    pub alg: Alg,
+    /// The state it leaves; none: it is made.
+    pub from: Option<&'static str>,
+    /// The state it goes to.
+    pub to: &'static str,
+}
+
+/// When something is next due; the beginning of time, if a key is missing.
+pub fn next_due(keys: &[KeyRecord], policy: &Policy) -> Option<Timestamp> {
+    let archived = keys.iter().filter_map(|key| match key.state {
+        KeyState::Archived { until, .. } => Some(until),
+        _ => None,
+    });
+    next_published(keys, policy).into_iter().chain(archived).min()
+}
+
+/// When the key set that is published next changes; the beginning of time, if a key is missing.
+pub fn next_published(keys: &[KeyRecord], policy: &Policy) -> Option<Timestamp> {
+    let changes = Alg::ALL.into_iter().map(|alg| {
+        let standing = Standing::of(keys.iter().filter(|key| key.alg == alg));
+        standing.changes_at(policy).unwrap_or_default()
+    });
+    let withdrawn = keys.iter().filter_map(|key| match key.state {
+        KeyState::Retiring { until, .. } => Some(until),
+        _ => None,
+    });
+    changes.chain(withdrawn).min()
+}
+
+/// When the key next goes to another state, and to which.
+pub fn next_of(key: &KeyRecord, keys: &[KeyRecord], policy: &Policy) -> Option<(Timestamp, &'static str)> {
+    let change = || Standing::of(keys.iter().filter(|other| other.alg == key.alg)).changes_at(policy);
+    match key.state {
+        KeyState::Staged { .. } => change().map(|at| (at, "active")),
+        KeyState::Active { .. } => change().map(|at| (at, "retiring")),
+        KeyState::Retiring { until, .. } => Some((until, "archived")),
+        KeyState::Archived { until, .. } => Some((until, "destroyed")),
+        KeyState::Destroyed { .. } => None,
+    }
+}
+
+/// Every move until `until`, those that are due already among them.
+pub fn forecast(keys: &[KeyRecord], policy: &Policy, from: Timestamp, until: Timestamp) -> Vec<Ahead> {
+    let (mut keys, mut now, mut ahead) = (keys.to_vec(), from, Vec::new());
+    while now <= until {
+        ahead.extend(advance(&mut keys, &Moment { policy, now, served: None }, &Request::Tend));
+        match next_due(&keys, policy) {
+            Some(next) if next > now => now = next,
+            // Whatever was due is done, so nothing can be due at once again.
+            _ => break,
+        }
+    }
+    ahead
+}
+
+/// What a request would do at once, and what there would be then.
+pub fn preview(keys: &[KeyRecord], moment: &Moment<'_>, request: &Request) -> (Vec<Ahead>, Vec<KeyRecord>) {
+    let mut keys = keys.to_vec();
+    let moves = advance(&mut keys, moment, request);
+    (moves, keys)
+}
+
+/// Takes every step that is due or asked for.
+fn advance(keys: &mut Vec<KeyRecord>, moment: &Moment<'_>, request: &Request) -> Vec<Ahead> {
+    let mut moves = Vec::new();
+    for step in plan(keys, moment, request) {
+        let before = keys.clone();
+        let made = keys.iter().filter(|key| key.kid.starts_with('(')).count() + 1;
+        after(keys, &step, moment.now, &format!("(new {made})"));
+        moves.extend(keys.iter().filter_map(|key| moved(key, &before, moment.now)));
+    }
+    moves
+}
+
+/// How that key differs from what it was.
+fn moved(key: &KeyRecord, before: &[KeyRecord], at: Timestamp) -> Option<Ahead> {
+    let from = before.iter().find(|old| old.kid == key.kid).map(|old| old.state.as_str());
+    let to = key.state.as_str();
+    (from != Some(to)).then(|| Ahead { at, kid: key.kid.clone(), alg: key.alg, from, to })
+}
+
+/// Takes a step: what `apply` in `keys/change.rs` does to rows, done to records. A key that is made is called `kid`.
+pub(super) fn after(keys: &mut Vec<KeyRecord>, step: &Step, now: Timestamp, kid: &str) {
+    let mut create = |alg, state, activated| {
+        let times = Times { made: now, activated, retired: None };
+        keys.push(KeyRecord { kid: kid.to_owned(), alg, state, times, published_in: 0 });
+    };
+    match step {
+        Step::CreateActive(alg) => create(*alg, KeyState::Active { since: now }, Some(now)),
+        Step::CreateStaged(alg) => create(*alg, KeyState::Staged { since: now, planned: None }, None),
+        Step::Plan { kid, .. }
+        | Step::Retire { kid, .. }
+        | Step::Activate { kid }
+        | Step::Archive { kid, .. }
+        | Step::Destroy { kid, .. } => {
+            if let Some(key) = keys.iter_mut().find(|key| key.kid == *kid) {
+                go(key, step, now);
+            }
+        }
+    }
+}
+
+fn go(key: &mut KeyRecord, step: &Step, now: Timestamp) {
+    match step {
+        Step::CreateActive(_) | Step::CreateStaged(_) => {}
+        Step::Plan { at, .. } => key.state = KeyState::Staged { since: key.state.since(), planned: Some(*at) },
+        Step::Retire { until, .. } => {
+            key.state = KeyState::Retiring { since: now, until: *until };
+            key.times.retired = Some(now);
+        }
+        Step::Activate { .. } => {
+            key.state = KeyState::Active { since: now };
+            key.times.activated = Some(now);
+        }
+        Step::Archive { until, .. } => key.state = KeyState::Archived { since: now, until: *until },
+        Step::Destroy { compromised, .. } => {
+            key.state = KeyState::Destroyed { since: now, compromised: *compromised };
+        }
+    }
+}

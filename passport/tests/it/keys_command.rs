@@ -1,0 +1,108 @@
+//! `passport keys`, as an operator runs it.
+
+use std::collections::BTreeMap;
+
+use passport::MIGRATIONS;
+use serde_json::Value;
+use shared::db::DbConfig;
+use shared::testkit;
+
+use crate::support::process::{Installation, SignIn};
+
+/// How many keys the operator sees in each state.
+fn states(installation: &Installation) -> BTreeMap<String, usize> {
+    let mut states = BTreeMap::new();
+    for key in listed(installation) {
+        *states.entry(key["state"].as_str().expect("a state").to_owned()).or_default() += 1;
+    }
+    states
+}
+
+fn listed(installation: &Installation) -> Vec<Value> {
+    let (done, said) = installation.command(&["keys", "list"]);
+    assert!(done, "{said}");
+    said["keys"].as_array().expect("keys").clone()
+}
+
+/// The id of the ES256 key in that state.
+fn key(installation: &Installation, state: &str) -> String {
+    let keys = listed(installation).into_iter();
+    let mut keys = keys.filter(|key| key["alg"] == "ES256" && key["state"] == state);
+    keys.next().expect("a key")["kid"].as_str().expect("an id").to_owned()
+}
+
+fn counted(states: &[(&str, usize)]) -> BTreeMap<String, usize> {
+    states.iter().map(|(state, count)| ((*state).to_owned(), *count)).collect()
+}
+
+#[tokio::test]
+async fn an_operator_sees_the_keys_and_the_year_ahead_and_plans_a_change() {
+    testkit::each_engine(&MIGRATIONS, async |config: DbConfig| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let installation = Installation::new(folder.path(), &config);
+        let made = counted(&[("active", 4), ("staged", 4)]);
+        assert_eq!(states(&installation), made);
+        let (_, year) = installation.command(&["keys", "plan"]);
+        for to in ["active", "retiring", "archived", "destroyed", "staged"] {
+            let steps =
+                year.as_array().expect("steps").iter().filter(|step| step["alg"] == "RS256" && step["to"] == to);
+            assert!(steps.count() >= 2, "{to}: {year}");
+        }
+
+        for (arguments, says) in [
+            (&["keys", "rotate", "--alg", "ES256"][..], "only just now"),
+            (&["keys", "rotate", "--alg", "ES256", "--dry-run", "--at", &tomorrow()], "nothing was changed"),
+        ] {
+            let (done, said) = installation.command(arguments);
+            assert!(done && said.to_string().contains(says), "{arguments:?}: {said}");
+            assert_eq!(states(&installation), made, "{arguments:?}");
+        }
+        assert!(listed(&installation).iter().all(|key| key["next"]["at"].as_str() > Some(tomorrow().as_str())));
+        let (done, said) = installation.command(&["keys", "rotate", "--alg", "ES256", "--at", &tomorrow()]);
+        assert!(done, "{said}");
+        let staged = key(&installation, "staged");
+        let keys = listed(&installation).into_iter().find(|key| key["kid"] == *staged).expect("the key");
+        assert_eq!(
+            (&keys["next"]["state"], keys["next"]["at"].as_str()),
+            (&"active".into(), Some(tomorrow().as_str()))
+        );
+        for wrong in ["2020-01-01T00:00:00Z", "2999-01-01T00:00:00Z"] {
+            let (done, said) = installation.command(&["keys", "rotate", "--at", wrong]);
+            assert!(!done && said["exit"] == 5, "{wrong}: {said}");
+        }
+    })
+    .await;
+}
+
+/// Within 90 days of the day that these tests run on, to the second.
+fn tomorrow() -> String {
+    use shared::clock::{Clock as _, SystemClock, Timestamp};
+    let day = SystemClock.now().seconds() / 86_400 + 2;
+    Timestamp::from_seconds(day * 86_400).to_string()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_operator_gives_up_a_key_and_ends_sessions_if_asked_to() {
+    testkit::each_engine(&MIGRATIONS, async |config: DbConfig| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let installation = Installation::new(folder.path(), &config);
+        let process = installation.start();
+        let SignIn::Acknowledged(session) = process.visitor().sign_in().await else { panic!("no session") };
+
+        let (done, said) = installation.command(&["keys", "compromise", "nobody"]);
+        assert!(!done && said["exit"] == 5, "{said}");
+        let (first, next) = (key(&installation, "active"), key(&installation, "staged"));
+        let (done, said) = installation.command(&["keys", "compromise", &first]);
+        assert!(done && said["sessions_ended"].is_null() && said["sites_exposed_until"].is_string(), "{said}");
+        assert_eq!(key(&installation, "active"), next);
+        assert_eq!(key(&installation, "destroyed"), first);
+        assert!(process.is_signed_in(&session).await);
+
+        let (done, said) = installation.command(&["keys", "compromise", &next, "--end-sessions"]);
+        assert!(done && said["sessions_ended"] == 1, "{said}");
+        assert!(!process.is_signed_in(&session).await);
+        assert_eq!(states(&installation), counted(&[("active", 4), ("destroyed", 2), ("staged", 4)]));
+        process.kill();
+    })
+    .await;
+}
