@@ -5,10 +5,10 @@ use serde::Serialize;
 use super::scope::{ADDRESS, EMAIL, EXAM, PHONE, PROFILE, Scope};
 use crate::accounts::model::{AccountClaims, Details, Province};
 
-/// The answer of the user information endpoint. What is not known is left out (§5.3.2).
+/// What a client is told of a person. What is not known is left out (§5.3.2). Whom it tells of is not in it: that depends
+/// on the client ([`super::subject`]), and only one place may say it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct UserInfo {
-    sub: String,
+pub struct Told {
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -29,13 +29,6 @@ pub struct UserInfo {
     exam_province: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     id_verified: Option<bool>,
-}
-
-impl UserInfo {
-    /// The same under the name that the person has for a client.
-    pub fn named(self, sub: String) -> Self {
-        Self { sub, ..self }
-    }
 }
 
 /// A claim about a person.
@@ -101,13 +94,11 @@ pub fn names_details(named: &Scope) -> bool {
     named.iter().any(|claim| find(claim).is_some_and(|personal| personal.is_detail))
 }
 
-/// Selects what `scope` allows, and what was asked for by name. The subject is the account's id: the same for every
-/// client, and never used again.
-pub fn select(account: AccountClaims, province: Option<Province>, scope: &Scope, named: &Scope) -> UserInfo {
+/// Selects what `scope` allows, and what was asked for by name.
+pub fn select(account: AccountClaims, province: Option<Province>, scope: &Scope, named: &Scope) -> Told {
     let wanted = |claim: &str| named.has(claim) || scope_of(claim).is_some_and(|owner| scope.has(owner));
     let (email_verified, phone_verified) = (account.email_verified, account.phone_verified);
-    UserInfo {
-        sub: account.account_id.to_string(),
+    Told {
         name: account.display_name.filter(|_| wanted("name")),
         locale: account.locale.filter(|_| wanted("locale")).map(|lang| lang.tag()),
         updated_at: wanted("updated_at").then(|| account.updated_at.seconds()),
@@ -129,10 +120,9 @@ pub fn select(account: AccountClaims, province: Option<Province>, scope: &Scope,
 #[cfg(test)]
 mod tests {
     use shared::clock::Timestamp;
-    use shared::entropy::SeededEntropy;
 
     use super::*;
-    use crate::accounts::model::{AccountId, Address};
+    use crate::accounts::model::Address;
 
     fn selected(scope: &str) -> serde_json::Value {
         selected_with(scope, "")
@@ -141,7 +131,6 @@ mod tests {
     fn selected_with(scope: &str, named: &str) -> serde_json::Value {
         let now = Timestamp::from_seconds(1_000);
         let account = AccountClaims {
-            account_id: AccountId::new(now, &SeededEntropy::new(1)),
             display_name: Some("李华".to_owned()),
             email: Some("a@b.example".to_owned()),
             email_verified: true,
@@ -158,10 +147,7 @@ mod tests {
         };
         let province = Province::parse("31");
         let [scope, named] = [scope, named].map(|text| Scope::parse(text).expect("scope"));
-        let mut json = serde_json::to_value(select(account, province, &scope, &named)).expect("JSON");
-        assert!(json["sub"].is_string());
-        json.as_object_mut().expect("an object").remove("sub");
-        json
+        serde_json::to_value(select(account, province, &scope, &named)).expect("JSON")
     }
 
     #[test]

@@ -3,11 +3,10 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 use shared::clock::Timestamp;
 
 use super::Oidc;
-use super::claims::UserInfo;
+use super::claims::Told;
 use super::store::grants::Grant;
 use crate::clients::Client;
 use crate::keys::{Alg, KeysError};
@@ -31,6 +30,8 @@ struct Written<'t> {
     amr: Vec<&'t str>,
     at_hash: &'t str,
     sid: &'t str,
+    #[serde(flatten)]
+    person: Option<&'t Told>,
 }
 
 /// What an ID token is to say besides its grant.
@@ -47,7 +48,7 @@ pub struct NewIdToken<'t> {
     /// The access token issued along with it.
     pub access_token: &'t str,
     /// What it tells of the person, if the client asked for claims by name (OIDC Core §5.5).
-    pub person: Option<&'t UserInfo>,
+    pub person: Option<&'t Told>,
 }
 
 /// Signs an ID token by the client's algorithm.
@@ -67,22 +68,9 @@ pub fn sign(oidc: &Oidc, client: &Client, token: NewIdToken<'_>, now: Timestamp)
         amr: token.grant.amr.split(' ').filter(|m| !m.is_empty()).collect(),
         at_hash: &at_hash(client.id_token_alg, token.access_token),
         sid: token.session,
+        person: token.person,
     };
-    match token.person {
-        None => oidc.0.keys.sign(client.id_token_alg, TYPE, &claims),
-        Some(person) => {
-            let mut claims = object(&claims)?;
-            claims.append(&mut object(person)?);
-            oidc.0.keys.sign(client.id_token_alg, TYPE, &claims)
-        }
-    }
-}
-
-fn object(claims: &impl Serialize) -> Result<Map<String, Value>, KeysError> {
-    match serde_json::to_value(claims).map_err(KeysError::Claims)? {
-        Value::Object(claims) => Ok(claims),
-        _ => Ok(Map::new()),
-    }
+    oidc.0.keys.sign(client.id_token_alg, TYPE, &claims)
 }
 
 /// Ties the access token to the ID token (OIDC Core §3.1.3.6).

@@ -88,8 +88,8 @@ pub struct AcrWish {
 pub struct ClaimsRequest {
     /// Claims about the person.
     pub named: NamedClaims,
-    /// Whom the client means (§5.5.1).
-    pub subject: Option<String>,
+    /// Whom the client means (§5.5.1): any of these, or anybody where it names none.
+    pub subjects: Option<Vec<String>>,
     /// How well they are to have proven who they are.
     pub acr: Option<AcrWish>,
 }
@@ -120,19 +120,29 @@ impl ClaimsRequest {
             given.retain(|claim| scope_of(claim).is_some_and(|scope| client.allows_scope(scope)));
             Scope::collect(given.into_iter())
         };
-        let subject = [&id_token, &userinfo].into_iter().find_map(|part| part.get("sub")?.get("value")?.as_str());
         Ok(Self {
             named: NamedClaims { userinfo: names(&userinfo), id_token: names(&id_token) },
-            subject: subject.map(str::to_owned),
+            subjects: subjects([&id_token, &userinfo]),
             acr: id_token.get("acr").map(acr_wish),
         })
     }
 }
 
 fn acr_wish(wish: &Value) -> AcrWish {
+    AcrWish { values: values(wish), essential: wish.get("essential").and_then(Value::as_bool).unwrap_or_default() }
+}
+
+/// The person is one: whoever both parts of the request name, if both name somebody.
+fn subjects(parts: [&Map<String, Value>; 2]) -> Option<Vec<String>> {
+    let named = parts.into_iter().filter_map(|part| part.get("sub"));
+    let named = named.filter(|wish| wish.get("value").is_some() || wish.get("values").is_some()).map(values);
+    named.reduce(|one, other| one.into_iter().filter(|subject| other.contains(subject)).collect())
+}
+
+/// The values that will do, the preferred one first.
+fn values(wish: &Value) -> Vec<String> {
     let many = wish.get("values").and_then(Value::as_array).into_iter().flatten();
-    let values = wish.get("value").into_iter().chain(many).filter_map(Value::as_str).map(str::to_owned).collect();
-    AcrWish { values, essential: wish.get("essential").and_then(Value::as_bool).unwrap_or_default() }
+    wish.get("value").into_iter().chain(many).filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 #[cfg(test)]
@@ -158,8 +168,24 @@ mod tests {
     fn subject_and_context_are_read() {
         let text = r#"{"id_token":{"sub":{"value":"u1"},"acr":{"essential":true,"values":["a","b"]}}}"#;
         let request = read(text).expect("a request");
-        assert_eq!(request.subject.as_deref(), Some("u1"));
+        assert_eq!(request.subjects, Some(vec!["u1".to_owned()]));
         assert_eq!(request.acr, Some(AcrWish { values: vec!["a".to_owned(), "b".to_owned()], essential: true }));
+    }
+
+    #[test]
+    fn the_person_is_one_that_every_part_of_the_request_names() {
+        let meant = |text: &str| read(text).expect("a request").subjects.map(|subjects| subjects.join(" "));
+        for (text, subjects) in [
+            (r#"{"id_token":{"sub":null}}"#, None),
+            (r#"{"id_token":{"sub":{"essential":true}},"userinfo":{"sub":{}}}"#, None),
+            (r#"{"userinfo":{"sub":{"value":"u1"}}}"#, Some("u1")),
+            (r#"{"id_token":{"sub":{"values":["u1","u2"]}}}"#, Some("u1 u2")),
+            (r#"{"id_token":{"sub":{"values":["u1","u2"]}},"userinfo":{"sub":{"value":"u2"}}}"#, Some("u2")),
+            (r#"{"id_token":{"sub":{"value":"u1"}},"userinfo":{"sub":{"value":"u2"}}}"#, Some("")),
+            (r#"{"id_token":{"sub":{"value":1}}}"#, Some("")),
+        ] {
+            assert_eq!(meant(text).as_deref(), subjects, "{text}");
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use http::{HeaderMap, Method};
 use serde::Serialize;
 use shared::http::Shown;
 
-use super::claims::{self, UserInfo};
+use super::claims::{self, Told};
 use super::direct::{Sent, respond};
 use super::discovery::paths;
 use super::error::{Code, ProtocolError};
@@ -55,10 +55,9 @@ async fn user_info(oidc: &Oidc, request: &Request<'_>, sent: &Presented) -> Resu
     if !detailed && claims::names_details(&grant.named.userinfo) {
         account.details = accounts::store::look_up_details(&oidc.0.db, grant.account).await?;
     }
-    let info = claims::select(account, grant.province, &scope, &grant.named.userinfo);
-    let info = match Subjects::of(oidc, &client) {
-        Subjects::Public => info,
-        subjects => info.named(subjects.name(grant.account)),
+    let info = UserInfo {
+        sub: Subjects::of(oidc, &client).name(grant.account),
+        told: claims::select(account, grant.province, &scope, &grant.named.userinfo),
     };
     match client.userinfo_alg {
         None => Ok(respond::json(serde_json::to_vec(&info).unwrap_or_default())),
@@ -67,6 +66,14 @@ async fn user_info(oidc: &Oidc, request: &Request<'_>, sent: &Presented) -> Resu
             Ok(respond::jwt(oidc.0.keys.sign(alg, TYPE, &signed)?))
         }
     }
+}
+
+/// User information (OIDC Core §5.3.2).
+#[derive(Serialize)]
+struct UserInfo {
+    sub: String,
+    #[serde(flatten)]
+    told: Told,
 }
 
 /// The `typ` of signed user information.

@@ -6,8 +6,8 @@ use shared::clock::Clock as _;
 
 use crate::support::on_both;
 use crate::support::site::{
-    OURS, Pairs, THEIRS, agreed_code, authorize, claims, encoded, get, post, redemption, request, token, userinfo,
-    with, without,
+    OURS, Pairs, THEIRS, agreed_code, authorize, claims, encoded, get, post, redemption, refreshing, request, token,
+    userinfo, with, without,
 };
 use crate::support::{ISSUER, Passport};
 
@@ -114,8 +114,15 @@ async fn a_named_subject_is_the_only_one_who_will_do() {
         let silent = |claims| with(with(request(), "claims", claims), "prompt", "none");
         let own = named(&session.account.to_string());
         assert!(authorize(&mut browser, &silent(&own)).await.parameter("code").is_some());
-        let other = authorize(&mut browser, &silent(&named("somebody-else"))).await;
-        assert_eq!(other.parameter("error").as_deref(), Some("login_required"));
+        let account = session.account.to_string();
+        let one_of = |subjects: [&str; 2]| json!({ "userinfo": { "sub": { "values": subjects } } }).to_string();
+        let among = one_of(["somebody-else", &account]);
+        assert!(authorize(&mut browser, &silent(&among)).await.parameter("code").is_some());
+        let both = json!({ "id_token": { "sub": { "value": account } }, "userinfo": { "sub": { "value": "other" } } });
+        for nobody in [named("somebody-else"), one_of(["somebody-else", "other"]), both.to_string()] {
+            let other = authorize(&mut browser, &with(asking(&nobody), "prompt", "none")).await;
+            assert_eq!(other.parameter("error").as_deref(), Some("login_required"), "{nobody}");
+        }
     })
     .await;
 }
@@ -191,6 +198,31 @@ async fn sites_of_different_sectors_know_a_person_by_different_names() {
         let query = encoded(&[("id_token_hint", &names[0].1), ("post_logout_redirect_uri", "https://cet.test/out")]);
         let out = get(&mut browser, &format!("/logout?{query}"), &[]).await;
         assert_eq!(out.location().expect("a way").as_str(), "https://cet.test/out");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_is_known_by_another_name_is_so_whatever_is_told_of_them() {
+    on_both(|passport| async move {
+        passport.register(&[&format!("{OURS}subject_type = 'pairwise'\n")]).await;
+        let (mut browser, session) = passport.signed_in(None).await;
+        let named = json!({ "userinfo": { "name": null }, "id_token": { "email": null, "zoneinfo": null } });
+        let code = passport.code(&mut browser, &asking(&named.to_string())).await;
+        let first = token(&mut browser, &redemption(&code)).await.json();
+        let refresh = first["refresh_token"].as_str().expect("a refresh token").to_owned();
+        let second = token(&mut browser, &refreshing(&refresh)).await.json();
+        let mut names = Vec::new();
+        for tokens in [&first, &second] {
+            let told = claims(tokens["id_token"].as_str().expect("an ID token"));
+            assert!(told["email"].is_string(), "{told}");
+            let access_token = tokens["access_token"].as_str().expect("a token");
+            let user = userinfo(&mut browser, access_token).await.json();
+            assert_eq!(user["name"], "李华");
+            names.extend([told["sub"].clone(), user["sub"].clone(), claims(access_token)["sub"].clone()]);
+        }
+        assert!(names.iter().all(|name| name.is_string() && *name == names[0]), "{names:?}");
+        assert_ne!(names[0], session.account.to_string());
     })
     .await;
 }

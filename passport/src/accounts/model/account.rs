@@ -46,11 +46,9 @@ pub struct Identity {
     pub verified: bool,
 }
 
-/// What a site may be told about an account (OIDC Core §5.1).
+/// What a site may be told about an account (OIDC Core §5.1). Its id is not in it: not every site may know that.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountClaims {
-    /// `sub` is made of it.
-    pub account_id: AccountId,
     /// `name`
     pub display_name: Option<String>,
     /// `email`

@@ -144,16 +144,15 @@ pub async fn claims(tx: &mut Tx, id: AccountId) -> Result<Option<AccountClaims>,
     .bind(id)
     .fetch_optional(tx)
     .await?;
-    row.map(|row| claims_of(id, &row)).transpose()
+    row.as_ref().map(claims_of).transpose()
 }
 
 /// The claims in a row that holds the columns of [`claims`].
 ///
 /// # Errors
 /// See [`DbError`].
-pub fn claims_of(id: AccountId, row: &Row) -> Result<AccountClaims, DbError> {
+pub fn claims_of(row: &Row) -> Result<AccountClaims, DbError> {
     Ok(AccountClaims {
-        account_id: id,
         display_name: row.get("name")?,
         email: row.get("email")?,
         email_verified: verified(row, "email_verified_at")?,

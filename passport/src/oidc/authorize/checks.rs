@@ -62,7 +62,7 @@ pub fn accept(
         scope: negotiated.scope,
         audience: Audience::requested(raw.resources.iter().map(String::as_str), &client)?,
         named: claims.named,
-        subject: claims.subject,
+        subjects: claims.subjects,
         code_challenge: negotiated.code_challenge,
         dpop_jkt: raw.dpop_jkt.as_deref().and_then(Thumbprint::parse),
         prompt,

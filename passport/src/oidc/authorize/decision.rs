@@ -91,11 +91,12 @@ pub async fn decide(
         None
     };
     let subjects = Subjects::of(oidc, &request.client);
+    let is_named = |named: &Vec<String>| named.iter().any(|subject| subjects.means(subject, session.account));
     let present = Present {
         auth_time: session.auth_time,
         has_province: session.province.is_some(),
         is_hinted: Meant::read(oidc, request).is(&session, &subjects, request.prompt.none)
-            && request.subject.as_ref().is_none_or(|subject| subjects.means(subject, session.account)),
+            && request.subjects.as_ref().is_none_or(is_named),
         is_leaving,
         context: context(oidc, request, &session).await?,
     };

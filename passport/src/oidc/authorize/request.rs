@@ -117,8 +117,8 @@ pub struct AuthorizationRequest {
     pub named: NamedClaims,
     /// What the access tokens are for.
     pub audience: Audience,
-    /// Whom the client means, if it says so by subject.
-    pub subject: Option<String>,
+    /// Whom the client means, if it says so by subject: any of these.
+    pub subjects: Option<Vec<String>>,
     /// To be repeated in the ID token.
     pub nonce: Option<String>,
     /// An S256 challenge.

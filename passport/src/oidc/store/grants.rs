@@ -336,7 +336,7 @@ pub async fn person(
     if is_over(&grant, &row)? {
         return Ok(None);
     }
-    let claims = accounts::store::claims_of(grant.account, &row)?;
+    let claims = accounts::store::claims_of(&row)?;
     Ok(Some((grant, claims)))
 }
 

@@ -8,7 +8,7 @@ use shared::db::DbError;
 use super::super::Oidc;
 use super::super::access_token::{self, Format, NewAccessToken};
 use super::super::audience::Audience;
-use super::super::claims::{self, UserInfo};
+use super::super::claims::{self, Told};
 use super::super::confirmation::Confirmation;
 use super::super::id_token::{self, NewIdToken};
 use super::super::scope::{OPENID, Scope};
@@ -43,7 +43,7 @@ pub struct Tokens<'t> {
     /// The refresh token to hand out.
     pub refresh_token: Option<&'t str>,
     /// What the ID token tells of the person.
-    pub person: Option<&'t UserInfo>,
+    pub person: Option<&'t Told>,
     /// The key that the access token is bound to.
     pub bound_to: Option<&'t Confirmation>,
     /// What the access token is for: all that was authorized, or a part of it.
@@ -57,7 +57,7 @@ pub struct Tokens<'t> {
 ///
 /// # Errors
 /// See [`DbError`].
-pub async fn person(oidc: &Oidc, grant: &Grant) -> Result<Option<UserInfo>, DbError> {
+pub async fn person(oidc: &Oidc, grant: &Grant) -> Result<Option<Told>, DbError> {
     if grant.named.id_token.is_empty() {
         return Ok(None);
     }
