@@ -11,23 +11,24 @@ use serde_json::{Map, Value};
 use crate::clients::{ApplicationType, Client, RedirectUri};
 use crate::keys::Alg;
 use crate::keys::received::{KeySet, Purpose, Received};
-use crate::oidc::authorize::checks;
 use crate::oidc::authorize::request::{Given, RawRequest};
 use crate::oidc::authorize::respond::TrustedRedirect;
+use crate::oidc::authorize::{checks, object};
 use crate::oidc::params::Params;
-use crate::oidc::{client_auth, dpop, register};
+use crate::oidc::{client_auth, dpop, register, token};
 
 /// What takes bytes.
 type Target = fn(&[u8]);
 
 /// The targets by name.
-pub const TARGETS: [(&str, Target); 7] = [
+pub const TARGETS: [(&str, Target); 8] = [
     ("authorization_request", authorization_request),
     ("client_metadata", client_metadata),
     ("dpop_proof", dpop_proof),
     ("peer_headers", shared::http::fuzzing::peer_headers),
     ("received_jwt", received_jwt),
     ("redirect_uri", redirect_uri),
+    ("request_object", request_object),
     ("token_request", token_request),
 ];
 
@@ -75,6 +76,21 @@ fn token_request(data: &[u8]) {
     let ways = [headers.contains_key(header::AUTHORIZATION), params.get("client_secret").is_some()];
     assert!(ways.iter().filter(|way| **way).count() <= 1, "two ways at once");
     assert!(params.get("client_id").is_none_or(|id| id == named), "two clients at once");
+    token::fuzzing::read(&named, &params);
+}
+
+/// The claims of a request object whose signature is right: parameters that travel like any others, none of them hidden
+/// in a second object.
+fn request_object(data: &[u8]) {
+    let Ok(claims) = serde_json::from_slice::<Map<String, Value>>(data) else { return };
+    let Some(params) = object::fuzzing_parameters(claims) else { return };
+    for name in ["request", "request_uri", "iss", "aud", "exp", "nbf", "iat", "jti", "sub"] {
+        assert_eq!(params.all(name).count(), 0, "{name} is a parameter");
+    }
+    let encoded = params.encode();
+    let again = Params::parse(encoded.as_bytes()).map(|again| again.encode());
+    assert_eq!(again.ok(), Some(encoded.clone()), "what is signed is read otherwise than what is sent");
+    authorization_request(encoded.as_bytes());
 }
 
 /// A JWT of a client: nothing verifies but what was signed.

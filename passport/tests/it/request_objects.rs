@@ -137,6 +137,42 @@ async fn a_client_that_signs_its_requests_is_refused_without() {
 }
 
 #[tokio::test]
+async fn what_proves_who_the_client_is_asks_for_nothing() {
+    on_both(|passport| async move {
+        for signs in ["", "require_signed_request_object = true\n"] {
+            let (signer, mut browser) = registered(&passport, signs).await;
+            // Untyped, as most libraries make it, for the issuer, and signed by the right key.
+            refused(&mut browser, &signer.assertion(&passport, "cet", |_| ())).await;
+            let mut claims = claims(&passport);
+            claims["sub"] = "cet".into();
+            refused(&mut browser, &object(&signer, &claims)).await;
+            claims["sub"] = "somebody".into();
+            let answer = ask(&mut browser, &object(&signer, &claims)).await;
+            assert!(answer.parameter("code").is_some(), "another subject is no parameter, and in nobody's way");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn where_requests_are_signed_nothing_beside_the_object_counts() {
+    on_both(|passport| async move {
+        let (signer, mut browser) = registered(&passport, "require_signed_request_object = true\n").await;
+        let mut whole = claims(&passport);
+        let beside = with(with(request(), "max_age", "x"), "prompt", "none login");
+        let answer = authorize(&mut browser, &with(beside, "request", &object(&signer, &whole))).await;
+        assert!(answer.parameter("code").is_some(), "{:?}", answer.location());
+        whole.as_object_mut().expect("an object").remove("response_type");
+        let answer = authorize(&mut browser, &with(request(), "request", &object(&signer, &whole))).await;
+        assert_eq!(answer.parameter("error").as_deref(), Some("invalid_request"));
+        whole.as_object_mut().expect("an object").remove("redirect_uri");
+        let answer = authorize(&mut browser, &with(request(), "request", &object(&signer, &whole))).await;
+        assert!(answer.parameter("code").is_none(), "{:?}", answer.location());
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_signed_request_can_be_pushed_and_only_what_is_signed_counts() {
     on_both(|passport| async move {
         let (signer, mut browser) = registered(&passport, "require_signed_request_object = true\n").await;

@@ -1,11 +1,12 @@
 //! Request objects: an authorization request that its client signed (RFC 9101, OIDC Core §6).
 //!
 //! What is signed wins. Under the profile `standard` a parameter that the object leaves out may stand beside it, as
-//! OIDC Core §6.1 has it; under `fapi2` nothing beside it counts (RFC 9101 §6.3).
+//! OIDC Core §6.1 has it, unless the client said that it signs its requests; under `fapi2` nothing beside it counts
+//! (RFC 9101 §6.3).
 
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use shared::clock::Timestamp;
 
 use super::super::error::{Code, ProtocolError};
@@ -42,7 +43,7 @@ pub async fn open(
     let algorithms = client.signing_algorithms(client.requests.alg);
     let claims = client_keys::verify(oidc, client, received, &algorithms).await.map_err(refusal)?;
     judge(oidc, client, &claims, came_at).map_err(refusal)?;
-    let mut params = parameters(claims)?;
+    let mut params = parameters(claims.into_map())?;
     // An object that names no client is of the one whose key signed it.
     if params.get("client_id").is_none() && client.profile == Profile::Standard {
         params.put("client_id", client.id.as_str());
@@ -55,13 +56,21 @@ pub async fn open(
         if differs("response_type") {
             return Err(refused("response_type differs from the one in the request object").into());
         }
-        params.complete_from(outer, &["request", "request_uri"]);
+        // Nobody could say that a client signs its requests if one parameter signed made up for all the others.
+        if !client.requests.signed {
+            params.complete_from(outer, &["request", "request_uri"]);
+        }
     }
     Ok(params)
 }
 
 fn judge(oidc: &Oidc, client: &Client, claims: &Claims, came_at: Timestamp) -> Result<(), Refusal> {
     let strict = client.profile == Profile::Fapi2;
+    // A token whose subject is its own client speaks for that client: it is an assertion, signed by the same key and
+    // often without a type. No request object has that subject (RFC 9101 §10.8).
+    if claims.text("sub")? == Some(client.id.as_str()) {
+        return Err(Refusal::Claim);
+    }
     let issuer = claims.text("iss")?;
     if issuer.is_some_and(|issuer| issuer != client.id.as_str()) || (strict && issuer.is_none()) {
         return Err(Refusal::Claim);
@@ -74,9 +83,9 @@ fn judge(oidc: &Oidc, client: &Client, claims: &Claims, came_at: Timestamp) -> R
 }
 
 /// The claims as parameters. Texts are taken as they are; where a parameter is JSON, so is the claim (RFC 9101 §4).
-fn parameters(claims: Claims) -> Result<Params, ProtocolError> {
+fn parameters(claims: Map<String, Value>) -> Result<Params, ProtocolError> {
     let mut params = Params::default();
-    for (name, value) in claims.into_map() {
+    for (name, value) in claims {
         if OF_THE_TOKEN.contains(&name.as_str()) {
             continue;
         }
@@ -96,6 +105,12 @@ fn parameters(claims: Claims) -> Result<Params, ProtocolError> {
         }
     }
     Ok(params)
+}
+
+/// The parameters that a signed object holds, if it holds a request.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) fn fuzzing_parameters(claims: Map<String, Value>) -> Option<Params> {
+    parameters(claims).ok()
 }
 
 fn refusal(refusal: Refusal) -> ProtocolError {

@@ -3,6 +3,8 @@
 pub mod authorization_code;
 pub mod client_credentials;
 pub mod endpoint;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing;
 pub mod issue;
 pub mod refresh_token;
 mod retry;
