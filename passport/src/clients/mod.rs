@@ -8,6 +8,7 @@ pub mod dynamic;
 pub mod logos;
 pub mod metadata;
 pub mod model;
+mod problem;
 pub mod redirect_uri;
 pub mod registry;
 pub mod rules;
@@ -27,8 +28,8 @@ use shared::secret::SecretString;
 pub use self::dynamic::{Admission, Registered};
 pub use self::metadata::{Bilingual, Metadata, Tile};
 pub use self::model::{ApplicationType, AuthMethod, Client, ClientId, ClientKeys, GrantType, Profile};
+pub use self::problem::{Problem, Rule};
 pub use self::redirect_uri::RedirectUri;
-pub use self::rules::Problem;
 
 use self::registry::{FRESH, Held, STALE, Snapshot};
 use crate::audit::{Actor, Audit, Event};

@@ -35,6 +35,9 @@ pub enum RedirectUriError {
     /// A code must not travel in clear.
     #[error("must use https; http is for loopback addresses only")]
     Insecure,
+    /// The same for a site, where it is known that it is one (RFC 9700 §2.6).
+    #[error("must use https; a loopback address is for native applications only")]
+    Site,
     /// A custom scheme belongs to native applications, and contains a dot (RFC 8252 §7.1).
     #[error("has a scheme that this type of application may not use")]
     Scheme,
@@ -65,6 +68,12 @@ impl RedirectUri {
     /// The URI as it was registered.
     pub fn as_str(&self) -> &str {
         &self.text
+    }
+
+    /// Whether a code would go to a site in clear, if only within one machine. A program on a device has no other way
+    /// (RFC 8252 §7.3).
+    pub fn needs_tls(&self, application: ApplicationType) -> bool {
+        application == ApplicationType::Web && self.text.starts_with("http:")
     }
 
     /// Whether the presented URI is this one.

@@ -11,10 +11,11 @@ use super::metadata::{Bilingual, Metadata};
 use super::model::{
     ApplicationType, AuthMethod, Client, ClientId, ClientKeys, GrantType, Profile, Requests, SubjectType,
 };
+use super::problem::{Problem, Rule};
 use super::redirect_uri::{RedirectUri, RedirectUriError};
 use super::secret::StoredSecret;
 use crate::keys::Alg;
-use crate::keys::received::{KeySet, KeySetProblem};
+use crate::keys::received::KeySet;
 
 impl Client {
     /// Checks metadata against every rule.
@@ -22,19 +23,19 @@ impl Client {
     /// # Errors
     /// Everything that is wrong with it, in the order of the fields.
     pub fn new(metadata: Metadata, secrets: Vec<StoredSecret>) -> Result<Self, Vec<Problem>> {
-        Self::checked(metadata, secrets, KeySet::read)
+        Self::checked(metadata, secrets, Age::New)
     }
 
-    /// The same for one that is registered already. Of its keys those that would be refused today count for nothing:
-    /// one client's old key must not be in the way of all others.
+    /// The same for one that is registered already. Of its keys and addresses those that would be refused today count
+    /// for nothing: what one client registered long ago must not be in the way of all others.
     ///
     /// # Errors
     /// As [`Self::new`].
     pub fn stored(metadata: Metadata, secrets: Vec<StoredSecret>) -> Result<Self, Vec<Problem>> {
-        Self::checked(metadata, secrets, KeySet::usable)
+        Self::checked(metadata, secrets, Age::Stored)
     }
 
-    fn checked(metadata: Metadata, secrets: Vec<StoredSecret>, keys: ReadKeys) -> Result<Self, Vec<Problem>> {
+    fn checked(metadata: Metadata, secrets: Vec<StoredSecret>, age: Age) -> Result<Self, Vec<Problem>> {
         let mut check = Check(Vec::new());
         let m = &metadata;
         let id = ClientId::parse(&m.client_id);
@@ -43,20 +44,22 @@ impl Client {
         check.lines(m);
         let application = m.application_type;
         let redirect_uris = check.redirects("redirect_uris", &m.redirect_uris, application);
+        let redirect_uris =
+            if m.profile == Profile::Fapi2 { check.encrypted(redirect_uris, m, age) } else { redirect_uris };
         let post_logout_redirect_uris =
             check.redirects("post_logout_redirect_uris", &m.post_logout_redirect_uris, application);
         let home_uri = check.url("client_uri", m.client_uri.as_deref());
-        let initiate_login_uri = check.url("initiate_login_uri", m.initiate_login_uri.as_deref());
+        let initiate_login_uri = check.initiation(m, age);
         let policy_uri = check.url("policy_uri", m.policy_uri.as_deref());
         let tos_uri = check.url("tos_uri", m.tos_uri.as_deref());
-        let logo_uri = check.called("logo_uri", m.logo_uri.as_deref());
-        let keys = check.keys(m, keys);
+        let logo_uri = check.https("logo_uri", m.logo_uri.as_deref());
+        let keys = check.keys(m, age);
         let certificate_name = check.certificate(m);
         let requests = check.requests(m);
         let sector = check.sector(m, &redirect_uris);
-        let backchannel_logout_uri = check.called("backchannel_logout_uri", m.backchannel_logout_uri.as_deref());
+        let backchannel_logout_uri = check.https("backchannel_logout_uri", m.backchannel_logout_uri.as_deref());
         let frontchannel_logout_uri = check.front_channel(m, &redirect_uris);
-        let open_registrations_uri = check.called("open_registrations_uri", m.open_registrations_uri.as_deref());
+        let open_registrations_uri = check.https("open_registrations_uri", m.open_registrations_uri.as_deref());
         // Whoever is asked can keep an account from being closed.
         let is_asked = m.open_registrations_uri.is_some();
         check.require("open_registrations_uri", !is_asked || m.first_party, Rule::FirstParty);
@@ -120,111 +123,33 @@ impl Client {
     }
 }
 
-/// What is wrong with one field of the metadata.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{field}: {rule}")]
-pub struct Problem {
-    /// The field's name in the metadata.
-    pub field: &'static str,
-    /// The rule it breaks.
-    pub rule: Rule,
-}
-
-/// A rule of client metadata.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Rule {
-    /// See [`ClientId::parse`].
-    #[error("takes 1 to 64 of A–Z, a–z, 0–9, '-', '.', '_'")]
-    Id,
-    /// People must be able to read whom they deal with, in either language.
-    #[error("needs a Chinese and an English text of at most 80 characters")]
-    Name,
-    /// It becomes a class name.
-    #[error("takes 1 to 20 of a–z and 0–9")]
-    Accent,
-    /// See [`RedirectUriError`].
-    #[error("{0} {1}")]
-    Redirect(String, RedirectUriError),
-    /// A page that people are sent to.
-    #[error("must be an https URL without user information; http is for loopback addresses only")]
-    Url,
-    /// A code needs somewhere to go.
-    #[error("needs at least one entry for the grant authorization_code")]
-    NoRedirect,
-    /// RFC 6749 §4.4: a client that cannot authenticate cannot act for itself.
-    #[error("client_credentials is not for public clients")]
-    PublicCredentials,
-    /// A refresh token comes from a code.
-    #[error("refresh_token needs authorization_code as well")]
-    RefreshAlone,
-    /// FAPI 2.0 Security Profile §5.3.2.1 forbids public clients.
-    #[error("the profile fapi2 is not for public clients")]
-    PublicFapi,
-    /// OIDC Registration §2
-    #[error("goes together with no jwks_uri: a client has one of the two")]
-    TwoKeySets,
-    /// See [`KeySetProblem`].
-    #[error("{0}")]
-    KeySet(KeySetProblem),
-    /// OIDC Core §8.1
-    #[error("needs redirect URIs of one host, or a sector_identifier_uri")]
-    Sector,
-    /// See [`sector`](super::sector).
-    #[error("cannot be asked for its redirect URIs: {0}")]
-    SectorUnknown(String),
-    /// OIDC Registration §5
-    #[error("does not list {0}")]
-    SectorLacks(String),
-    /// RFC 9101 §5.2.1: what is fetched there must come from its host.
-    #[error("takes https URLs without user information")]
-    Https,
-    /// See [`is_line`].
-    #[error("takes texts of one line, of at most 254 characters")]
-    Line,
-    /// What the client signs cannot be verified without.
-    #[error("needs jwks or jwks_uri")]
-    NoKeys,
-    /// FAPI 2.0 Security Profile §5.4
-    #[error("the profile fapi2 takes ES256, PS256 and EdDSA")]
-    FapiAlgorithm,
-    /// RFC 8705 §2.1.2
-    #[error("tls_client_auth takes exactly one of the five names that a certificate may have, well-formed")]
-    CertificateName,
-    /// RFC 8705 §4: nothing but the certificate would protect its refresh tokens.
-    #[error("certificate-bound tokens are not for public clients")]
-    PublicCertificate,
-    /// A token has one confirmation.
-    #[error("goes together with no tls_client_certificate_bound_access_tokens")]
-    BoundTwice,
-    /// FAPI 2.0 Security Profile §5.3.2.1: a secret that travels proves too little.
-    #[error("the profile fapi2 takes private_key_jwt, tls_client_auth and self_signed_tls_client_auth")]
-    FapiAuthentication,
-    /// OIDC Front-Channel Logout §2. It is fetched from an https page, whose frames hold nothing less.
-    #[error("must be an https URL with the scheme, host and port of one of redirect_uris")]
-    FrontChannel,
-    /// A stranger could keep people from closing their accounts.
-    #[error("is for our own sites: first_party = true")]
-    FirstParty,
-    /// RFC 8707 §2
-    #[error("{0:?} is not an absolute URI without a fragment")]
-    Resource(String),
-    /// RFC 7662 §2.1: it could not prove who asks.
-    #[error("a public client cannot be the server of a resource")]
-    PublicServer,
-    /// Nobody else would learn what such tokens allow.
-    #[error("needs serves_resources")]
-    OpaqueNothing,
-    /// RFC 6749 §3.3.
-    #[error("{0:?} is not a scope")]
-    Scope(String),
-}
-
 /// The most characters of a text that is no name: those of a mail address (RFC 5321 §4.5.3.1), or of a long
 /// distinguished name.
 const LINE: usize = 254;
 
-/// How a key set is read.
-type ReadKeys = fn(&serde_json::Value) -> Result<KeySet, KeySetProblem>;
+/// Whether metadata is to be registered, or was when other rules held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Age {
+    New,
+    Stored,
+}
+
+/// Holds what a client sends about itself against a rule that is stricter than for operators, who may try a site out on
+/// a machine of their own: only a program on a device gets its code without TLS (RFC 9700 §2.6).
+///
+/// # Errors
+/// The first address that breaks it. What is no address at all is for [`Client::new`] to say.
+pub fn self_registered(m: &Metadata) -> Result<(), Problem> {
+    let mut known = m.redirect_uris.iter().filter_map(|uri| RedirectUri::register(uri, m.application_type).ok());
+    match known.find(|uri| uri.needs_tls(m.application_type)) {
+        Some(uri) => Err(unencrypted(&uri)),
+        None => Ok(()),
+    }
+}
+
+fn unencrypted(uri: &RedirectUri) -> Problem {
+    Problem { field: "redirect_uris", rule: Rule::Redirect(uri.to_string(), RedirectUriError::Site) }
+}
 
 struct Check(Vec<Problem>);
 
@@ -281,8 +206,26 @@ impl Check {
         good
     }
 
+    /// RFC 9700 §2.6, FAPI 2.0 Security Profile §5.3.2.2: a code travels to a site by https alone.
+    fn encrypted(&mut self, uris: Vec<RedirectUri>, m: &Metadata, age: Age) -> Vec<RedirectUri> {
+        let (bad, good) = uris.into_iter().partition::<Vec<_>, _>(|uri| uri.needs_tls(m.application_type));
+        if age == Age::New {
+            self.0.extend(bad.iter().map(unencrypted));
+        }
+        good
+    }
+
+    /// Where a sign-in is begun from outside (OIDC Core §4): https, as OIDC Registration §2 has it.
+    fn initiation(&mut self, m: &Metadata, age: Age) -> Option<Url> {
+        let text = m.initiate_login_uri.as_deref();
+        match age {
+            Age::New => self.https("initiate_login_uri", text),
+            Age::Stored => self.url("initiate_login_uri", text).filter(|url| url.scheme() == "https"),
+        }
+    }
+
     /// An address that is called from here: `egress` calls nothing but https, for a site on a developer's machine too.
-    fn called(&mut self, field: &'static str, text: Option<&str>) -> Option<Url> {
+    fn https(&mut self, field: &'static str, text: Option<&str>) -> Option<Url> {
         let url = self.url(field, text)?;
         self.require(field, url.scheme() == "https", Rule::Https);
         Some(url)
@@ -298,9 +241,10 @@ impl Check {
         fits.then_some(uri)
     }
 
-    fn keys(&mut self, m: &Metadata, read: ReadKeys) -> ClientKeys {
-        let at = self.called("jwks_uri", m.jwks_uri.as_deref());
+    fn keys(&mut self, m: &Metadata, age: Age) -> ClientKeys {
+        let at = self.https("jwks_uri", m.jwks_uri.as_deref());
         self.require("jwks", m.jwks.is_none() || m.jwks_uri.is_none(), Rule::TwoKeySets);
+        let read = if age == Age::New { KeySet::read } else { KeySet::usable };
         let registered = m.jwks.as_ref().map(read);
         if let Some(Err(problem)) = &registered {
             self.require("jwks", false, Rule::KeySet(*problem));
@@ -318,7 +262,7 @@ impl Check {
 
     /// OIDC Core §8.1: the host of the sector identifier, or the one host of all redirect URIs.
     fn sector(&mut self, m: &Metadata, redirect_uris: &[RedirectUri]) -> Option<String> {
-        let named = self.called("sector_identifier_uri", m.sector_identifier_uri.as_deref());
+        let named = self.https("sector_identifier_uri", m.sector_identifier_uri.as_deref());
         if m.subject_type == SubjectType::Public {
             return None;
         }

@@ -2,7 +2,7 @@
 //! speaks for. Without that, any client could claim another's sector and learn by which names it knows people.
 
 use super::metadata::Metadata;
-use super::rules::{Problem, Rule};
+use super::problem::{Problem, Rule};
 use crate::egress::{Egress, EgressError};
 use url::Url;
 

@@ -160,6 +160,9 @@ async fn metadata_that_breaks_a_rule_is_refused_by_its_field() {
         for (field, value, code) in [
             ("redirect_uris", json!(["http://new.test/cb"]), "invalid_redirect_uri"),
             ("redirect_uris", json!(["https://new.test/cb#x"]), "invalid_redirect_uri"),
+            ("redirect_uris", json!(["http://127.0.0.1:3000/cb"]), "invalid_redirect_uri"),
+            ("redirect_uris", json!(["https://new.test/cb", "http://localhost/cb"]), "invalid_redirect_uri"),
+            ("initiate_login_uri", json!("http://localhost/begin"), "invalid_client_metadata"),
             ("redirect_uris", json!([]), "invalid_redirect_uri"),
             ("redirect_uris", json!("https://new.test/cb"), "invalid_client_metadata"),
             ("response_types", json!(["token"]), "invalid_client_metadata"),

@@ -2,6 +2,7 @@ use shared::clock::Timestamp;
 
 use super::*;
 use crate::clients::secret;
+use crate::keys::received::KeySetProblem;
 
 /// A client of the strict profile that breaks no rule.
 const FAPI: &str = "profile = 'fapi2'\ntoken_endpoint_auth_method = 'private_key_jwt'\njwks = { keys = [] }\n";
@@ -131,6 +132,36 @@ fn pairwise_subjects_need_one_sector() {
     let spoken_for = format!("{two}{pairwise}sector_identifier_uri = 'https://c.example/uris.json'");
     assert_eq!(sector(&spoken_for).as_deref(), Some("c.example"));
     assert_eq!(sector(two), None);
+}
+
+#[test]
+fn a_code_travels_to_a_site_by_https_and_only_an_operator_may_try_one_out_without() {
+    use crate::clients::redirect_uri::RedirectUriError::Site;
+    for uri in ["http://127.0.0.1:9/cb", "http://[::1]/cb", "http://localhost:3000/cb"] {
+        let uris = format!("redirect_uris = ['https://a.example/cb', '{uri}']\n");
+        let native = format!("{uris}application_type = 'native'\n");
+        let refused = Rule::Redirect(uri.to_owned(), Site);
+        assert_eq!(rules(&format!("{uris}{FAPI}")), [("redirect_uris", refused.clone())]);
+        assert_eq!(self_registered(&metadata(&uris)), Err(Problem { field: "redirect_uris", rule: refused }));
+        assert_eq!(self_registered(&metadata(&native)), Ok(()));
+        assert!(client(&format!("{native}{FAPI}")).redirect_uri(uri).is_some());
+        assert!(client(&uris).redirect_uri(uri).is_some());
+
+        // What was registered under older rules counts for nothing, and is in nobody's way.
+        let old = Client::stored(metadata(&format!("{uris}{FAPI}")), Vec::new()).expect("a client");
+        assert!(old.redirect_uri(uri).is_none() && old.redirect_uri("https://a.example/cb").is_some());
+    }
+}
+
+#[test]
+fn a_sign_in_is_begun_from_outside_by_https() {
+    let begun = |uri: &str| format!("redirect_uris = ['https://a.example/cb']\ninitiate_login_uri = '{uri}'");
+    assert!(client(&begun("https://a.example/begin")).initiate_login_uri.is_some());
+    for plain in ["http://localhost/begin", "http://127.0.0.1:3000/begin"] {
+        assert_eq!(rules(&begun(plain)), [("initiate_login_uri", Rule::Https)]);
+        let old = Client::stored(metadata(&begun(plain)), Vec::new()).expect("a client");
+        assert_eq!(old.initiate_login_uri, None);
+    }
 }
 
 #[test]

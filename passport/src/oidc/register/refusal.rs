@@ -8,8 +8,7 @@ use shared::db::DbError;
 use super::super::direct::respond;
 use super::super::failure::Failure;
 use super::super::resource;
-use crate::clients::rules::{Problem, Rule};
-use crate::clients::{ClientsError, secret::SecretError};
+use crate::clients::{ClientsError, Problem, Rule, secret::SecretError};
 
 /// Why a registration was not taken.
 #[derive(Debug)]
