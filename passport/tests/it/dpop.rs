@@ -125,7 +125,7 @@ async fn at_a_resource_the_proof_is_for_this_token_this_request_and_this_key() {
         let no_ath = signer.proof(&passport, ("GET", "/userinfo"), |_| ());
         let old = signer.proof(&passport, ("GET", "/userinfo"), |claims| {
             with_ath(claims);
-            claims["iat"] = json!(claims["iat"].as_i64().expect("a time") - 11);
+            claims["iat"] = json!(claims["iat"].as_i64().expect("a time") - 12);
         });
         for proof in [at(("POST", "/userinfo")), at(("GET", "/token")), other_token, no_ath, old, "x".to_owned()] {
             let answer = asked(&mut browser, &access, &proof).await;

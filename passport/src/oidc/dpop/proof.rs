@@ -15,8 +15,12 @@ use crate::keys::Alg;
 use crate::keys::received::{Claims, Purpose, Received, Refusal, Thumbprint};
 use crate::web::Sealer;
 
-/// How many seconds a proof may be old, and how many its maker's clock may be ahead.
-const TOLERANCE: i64 = 10;
+/// How many seconds the clock of a proof's maker may be ahead.
+const AHEAD: i64 = 10;
+
+/// How many seconds a proof may be old: ten, and the one that turned while it was on its way. Both times are cut to whole
+/// seconds, so that a proof that names a moment ten seconds back would else hold or not by when in a second it is read.
+const OLD: i64 = 11;
 
 const RULE: &str = "RFC 9449 4.3";
 
@@ -71,7 +75,7 @@ pub(super) fn check(
             return Err(ProtocolError::new(Code::UseDpopNonce, text, "RFC 9449 8"));
         }
     }
-    if (now.seconds() - iat.seconds()).abs() > TOLERANCE {
+    if !(-AHEAD..=OLD).contains(&(now.seconds() - iat.seconds())) {
         return Err(invalid("iat is not the current time"));
     }
     if let Some(token) = expected.access_token {
@@ -80,7 +84,8 @@ pub(super) fn check(
             return Err(invalid("ath is not the hash of the access token"));
         }
     }
-    let end = iat + Duration::from_secs(TOLERANCE.unsigned_abs() + 1);
+    // The first moment at which it would be too old.
+    let end = iat + Duration::from_secs(OLD.unsigned_abs() + 1);
     let once = Once::new(Use::DpopProof, key.as_str(), &jti, end);
     Ok(Proof { key, once })
 }

@@ -106,10 +106,27 @@ fn it_is_for_one_method_and_one_address() {
 
 #[test]
 fn it_was_made_within_ten_seconds() {
-    for (offset, good) in [(-11, false), (-10, true), (0, true), (10, true), (11, false)] {
+    for (offset, good) in [(-12, false), (-10, true), (0, true), (10, true), (11, false)] {
         let found = refused("iat", json!(NOW.seconds() + offset));
         assert_eq!(found.is_none(), good, "{offset}");
     }
+}
+
+#[test]
+fn a_second_that_turns_on_the_way_makes_no_proof_too_old() {
+    let made = Timestamp::from_millis(1_200_000_990);
+    let arrives = made + Duration::from_millis(20);
+    let proof = Signer::new().proof(&claims("iat", json!(made.seconds() - 10)));
+    let at = |now| check(&proof, &expected(), &PlainSealer, now).map_err(|error| error.code);
+    let known = at(made).expect("ten seconds old");
+    assert_eq!(at(arrives), Ok(known.clone()), "and the second has turned");
+    let end = Timestamp::from_seconds(made.seconds() + 2);
+    assert_eq!(at(end), Err(Code::InvalidDpopProof));
+    assert_eq!(
+        known.once,
+        Once::new(Use::DpopProof, known.key.as_str(), "1", end),
+        "it is known for as long as it counts"
+    );
 }
 
 #[test]
