@@ -6,8 +6,9 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use axum_server::tls_rustls::RustlsConfig;
-use rustls::crypto::aws_lc_rs;
+use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::server::ProducesTickets;
+use rustls::{CipherSuite, ProtocolVersion};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
@@ -48,7 +49,7 @@ impl Files {
         }
         let key = PrivateKeyDer::from_pem_file(&self.key).map_err(|error| in_key(&error))?;
 
-        let provider = aws_lc_rs::default_provider();
+        let provider = recommended();
         let algorithms = provider.signature_verification_algorithms;
         let config = rustls::ServerConfig::builder_with_provider(Arc::new(provider))
             .with_safe_default_protocol_versions()
@@ -96,6 +97,23 @@ impl Files {
     }
 }
 
+/// The suites that BCP 195 recommends (RFC 9325 §4.2, FAPI 2.0 Security Profile §5.2.2): of TLS 1.2 those of AES-GCM with
+/// an ephemeral key alone. rustls has two of ChaCha20 beside them.
+fn recommended() -> CryptoProvider {
+    let mut provider = aws_lc_rs::default_provider();
+    provider.cipher_suites.retain(|suite| {
+        suite.version().version == ProtocolVersion::TLSv1_3
+            || matches!(
+                suite.suite(),
+                CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256
+                    | CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384
+                    | CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256
+                    | CipherSuite::TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384
+            )
+    });
+    provider
+}
+
 fn refuse(file: &Path, reason: &dyn Display) -> ServeError {
     ServeError::Tls { file: file.display().to_string(), reason: reason.to_string() }
 }
@@ -127,12 +145,73 @@ impl Hurry {
 
 #[cfg(test)]
 mod tests {
+    use rustls::SupportedCipherSuite;
+
     use super::*;
 
     fn write(dir: &Path) {
         let made = rcgen::generate_simple_self_signed(vec!["a.localhost".to_owned()]).expect("a certificate");
         std::fs::write(dir.join("key.pem"), made.signing_key.serialize_pem()).expect("a file");
         std::fs::write(dir.join("cert.pem"), made.cert.pem()).expect("a file");
+    }
+
+    /// What a client that knows these suites alone agrees on with us; none where that is nothing.
+    fn agreed(files: &Files, trusted: &Path, suites: Vec<SupportedCipherSuite>) -> Option<CipherSuite> {
+        let mut roots = rustls::RootCertStore::empty();
+        roots.add(CertificateDer::from_pem_file(trusted).expect("a certificate")).expect("a root");
+        let provider = CryptoProvider { cipher_suites: suites, ..aws_lc_rs::default_provider() };
+        let config = rustls::ClientConfig::builder_with_provider(Arc::new(provider))
+            .with_protocol_versions(rustls::ALL_VERSIONS)
+            .expect("a client")
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let name = "a.localhost".try_into().expect("a name");
+        let mut client = rustls::ClientConnection::new(Arc::new(config), name).expect("a client");
+        let mut server = rustls::ServerConnection::new(files.load().expect("a certificate")).expect("a server");
+        while client.is_handshaking() || server.is_handshaking() {
+            let (mut there, mut back) = (Vec::new(), Vec::new());
+            while client.wants_write() {
+                client.write_tls(&mut there).expect("written");
+            }
+            let mut sent = there.as_slice();
+            while !sent.is_empty() {
+                server.read_tls(&mut sent).expect("read");
+                server.process_new_packets().ok()?;
+            }
+            while server.wants_write() {
+                server.write_tls(&mut back).expect("written");
+            }
+            let mut sent = back.as_slice();
+            while !sent.is_empty() {
+                client.read_tls(&mut sent).expect("read");
+                client.process_new_packets().ok()?;
+            }
+        }
+        server.negotiated_cipher_suite().map(|suite| suite.suite())
+    }
+
+    #[test]
+    fn of_tls_1_2_only_what_bcp_195_recommends_is_spoken() {
+        let dir = tempfile::tempdir().expect("a folder");
+        write(dir.path());
+        let (cert, key) = (dir.path().join("cert.pem"), dir.path().join("key.pem"));
+        let files = Files::new(&cert, &key).expect("tickets");
+        let (new, old): (Vec<_>, Vec<_>) = aws_lc_rs::ALL_CIPHER_SUITES
+            .iter()
+            .copied()
+            .partition(|suite| suite.version().version == ProtocolVersion::TLSv1_3);
+        assert_eq!((new.len(), old.len()), (3, 6), "another suite needs a thought");
+        assert!(agreed(&files, &cert, new).is_some());
+        for suite in old {
+            // The certificate is of an elliptic curve: those of RSA cannot be agreed on.
+            let name = format!("{:?}", suite.suite());
+            let spoken = name.contains("ECDHE_ECDSA") && name.contains("AES") && name.contains("GCM");
+            assert_eq!(agreed(&files, &cert, vec![suite]), spoken.then_some(suite.suite()), "{name}");
+        }
+        let told: Vec<_> = recommended().cipher_suites.iter().map(|suite| format!("{:?}", suite.suite())).collect();
+        let old: Vec<_> = told.iter().filter(|name| name.starts_with("TLS_")).collect();
+        assert_eq!(old.len(), 4, "{told:?}");
+        assert!(old.iter().all(|name| name.contains("ECDHE") && name.contains("GCM")), "{old:?}");
     }
 
     #[tokio::test]
