@@ -174,14 +174,30 @@ async fn a_logout_token_says_whose_session_ended_and_nothing_more() {
 #[tokio::test]
 async fn what_a_site_does_not_take_is_tried_again() {
     on_both(|passport| async move {
-        let site = site(StatusCode::BAD_REQUEST).await;
-        passport.register(&[&format!("{OURS}backchannel_logout_uri = '{}'\n", site.url)]).await;
         let notice = LogoutNotice { client: "cet".to_owned(), account: "a".to_owned(), session: "s".to_owned() };
-        let out = LogoutTokens::new(passport.app.oidc.clone(), site.egress.clone());
-        let refused = out.send(&message(&passport, &notice)).await.expect_err("not taken");
-        assert!(matches!(refused, passport::delivery::SendError::Temporary(_)), "{refused:?}");
-        let gone = LogoutNotice { client: "gone".to_owned(), ..notice };
-        out.send(&message(&passport, &gone)).await.expect("a client that is gone wants to know nothing");
+        for (status, is_taken) in [
+            (200, true),
+            (204, true),
+            (201, false),
+            (202, false),
+            (206, false),
+            (303, false),
+            (400, false),
+            (503, false),
+        ] {
+            let site = site(StatusCode::from_u16(status).expect("a status")).await;
+            passport.register(&[&format!("{OURS}backchannel_logout_uri = '{}'\n", site.url)]).await;
+            let out = LogoutTokens::new(passport.app.oidc.clone(), site.egress.clone());
+            match out.send(&message(&passport, &notice)).await {
+                Ok(_) => assert!(is_taken, "{status}"),
+                Err(refused) => {
+                    let again = matches!(refused, passport::delivery::SendError::Temporary(_));
+                    assert!(again && !is_taken, "{status}: {refused:?}");
+                }
+            }
+            let gone = LogoutNotice { client: "gone".to_owned(), ..notice.clone() };
+            out.send(&message(&passport, &gone)).await.expect("a client that is gone wants to know nothing");
+        }
     })
     .await;
 }

@@ -6,6 +6,7 @@
 use form_urlencoded::Serializer;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
+use http::StatusCode;
 use serde::Serialize;
 use shared::clock::Timestamp;
 
@@ -66,7 +67,7 @@ impl LogoutTokens {
         let token = self.sign(&client, &notice, message).map_err(|error| temporary(error.to_string()))?;
         let body = Serializer::new(String::new()).append_pair("logout_token", &token).finish();
         match self.egress.post_form(uri, body).await {
-            Ok(status) if status.is_success() => Ok(Receipt::default()),
+            Ok(status) if is_taken(status) => Ok(Receipt::default()),
             Ok(status) => Err(temporary(format!("the site answered {}", status.as_u16()))),
             Err(error) => Err(temporary(error.to_string())),
         }
@@ -93,6 +94,12 @@ impl LogoutTokens {
         };
         provider.keys.sign(client.id_token_alg, TYPE, &claims)
     }
+}
+
+/// §2.8: a site that ended the session says 200, or 204 where its framework makes that of an answer without a body. Another
+/// code of success may say that it has only been understood, or put off.
+fn is_taken(status: StatusCode) -> bool {
+    matches!(status, StatusCode::OK | StatusCode::NO_CONTENT)
 }
 
 impl Transport for LogoutTokens {
