@@ -12,6 +12,7 @@ use serde_json::Value;
 use shared::clock::Timestamp;
 
 use super::alg::Alg;
+use super::received::LARGEST;
 use super::seen::Seen;
 use super::signing_key::PublicKey;
 
@@ -91,6 +92,10 @@ pub(super) fn verify<'k, T: DeserializeOwned>(
     expected: Expected<'_>,
     find: impl FnOnce(&str) -> Option<&'k Verifier>,
 ) -> Result<T, TokenError> {
+    // Who holds a token may make anything of it before it comes here.
+    if token.len() > LARGEST {
+        return Err(TokenError::Malformed);
+    }
     let header = jsonwebtoken::decode_header(token).map_err(|_| TokenError::Malformed)?;
     let kid = header.kid.as_deref().ok_or(TokenError::UnknownKey)?;
     let verifier = find(kid).ok_or(TokenError::UnknownKey)?;
@@ -205,6 +210,8 @@ mod tests {
         let cut = format!("{}.{}.", a[0], a[1]);
         assert_eq!(check(&key, &cut, "JWT"), Err(TokenError::Signature));
         assert_eq!(check(&key, "a.b", "JWT"), Err(TokenError::Malformed));
+        let large = key.jws("JWT", &json!({ "exp": 2_000, "a": "a".repeat(LARGEST) })).expect("signed");
+        assert_eq!(check(&key, &large, "JWT"), Err(TokenError::Malformed));
     }
 
     #[test]

@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 pub use self::claims::{Audience, Claims, Times};
 pub use self::key_set::{ForeignKey, KeySet, KeySetProblem, Thumbprint};
 pub use self::material::Flaw;
+pub(super) use self::shape::LARGEST;
 
 use super::alg::Alg;
 

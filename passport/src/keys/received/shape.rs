@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::Refusal;
 
 /// The most bytes of a token: several times what a request object with a claims parameter needs.
-pub(super) const LARGEST: usize = 16 * 1024;
+pub(in crate::keys) const LARGEST: usize = 16 * 1024;
 
 /// How deep objects and arrays may lie in one another: a claims parameter needs five.
 const DEEPEST: usize = 16;
