@@ -2,10 +2,12 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::response::Html;
 use passport::MIGRATIONS;
+use passport::clients::Client;
 use serde_json::{Value, json};
 use shared::db::{Db, DbConfig};
 use shared::testkit::{self, Answer, Browser};
@@ -19,8 +21,12 @@ const PLAN: &str = "openid-connect.json";
 const CALLBACK: &str = "https://suite.test/test/a/etest/callback";
 
 fn run(installation: &Installation, folder: &Path) -> (bool, Value) {
+    run_with(installation, folder, "")
+}
+
+fn run_with(installation: &Installation, folder: &Path, more: &str) -> (bool, Value) {
     let file = folder.join("suite.toml");
-    fs::write(&file, format!("alias = 'etest'\nsuite = '{SUITE}'\n")).expect("a file");
+    fs::write(&file, format!("alias = 'etest'\nsuite = '{SUITE}'\n{more}")).expect("a file");
     let out = folder.join("plans");
     let text = |path: &Path| path.display().to_string();
     installation.command(&["dev", "suite-config", "--file", &text(&file), "--folder", &text(&out)])
@@ -49,9 +55,16 @@ fn matches(pattern: &str, url: &str) -> bool {
 
 /// Walks from that address as the plan says; where it ends.
 async fn drive(browser: &mut Browser, automation: &Value, start: &str) -> Answer {
+    drive_again(browser, automation, start, 0).await
+}
+
+/// The same after that many visits, which count for entries that have a limit.
+async fn drive_again(browser: &mut Browser, automation: &Value, start: &str, visits: u64) -> Answer {
     let mut page = browser.open(start).await;
     let entries = automation.as_array().expect("entries");
-    let entry = entries.iter().find(|entry| matches(text(&entry["match"]), start)).expect("an entry for it");
+    let is_left = |entry: &Value| entry["match-limit"].as_u64().is_none_or(|limit| visits < limit);
+    let mut fitting = entries.iter().filter(|entry| is_left(entry) && matches(text(&entry["match"]), start));
+    let entry = fitting.next().expect("an entry for it");
     for task in entry["tasks"].as_array().expect("tasks") {
         if !matches(text(&task["match"]), page.url.as_str()) {
             assert_eq!(task["optional"], true, "{}: the page is {}", task["task"], page.url);
@@ -147,9 +160,16 @@ async fn the_plan_knows_the_page_that_sends_nobody_on_and_the_button_that_declin
     testkit::each_engine(&MIGRATIONS, async |config: DbConfig| {
         let (folder, installation, passport) = started(&config).await;
         let openid = plan(&installation, folder.path(), PLAN);
-        let wrong = authorize(&openid["client"], "openid").replace("callback", "elsewhere");
-        let refusal = &openid["override"]["oidcc-ensure-registered-redirect-uri"]["browser"];
-        assert_eq!(drive(&mut browser(&passport), refusal, &wrong).await.status, 400);
+        let good = authorize(&openid["client"], "openid");
+        for (module, wrong) in [
+            ("oidcc-ensure-registered-redirect-uri", good.replace("callback", "elsewhere")),
+            ("oidcc-ensure-redirect-uri-in-authorization-request", good.replace("redirect_uri", "nothing")),
+            ("oidcc-redirect-uri-query-added", good.replace("callback", "callback%3Fx%3D1")),
+            ("oidcc-redirect-uri-query-mismatch", good.replace("callback", "callback%3Fdummy1%3Dother")),
+        ] {
+            let refusal = &openid["override"][module]["browser"];
+            assert_eq!(drive(&mut browser(&passport), refusal, &wrong).await.status, 400, "{module}");
+        }
 
         let fapi = plan(&installation, folder.path(), "fapi2.json");
         let rejection = &fapi["override"]["fapi2-security-profile-final-user-rejects-authentication"]["browser"];
@@ -163,6 +183,68 @@ async fn the_plan_knows_the_page_that_sends_nobody_on_and_the_button_that_declin
         passport.db.close().await;
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_request_that_was_pushed_is_looked_at_before_it_is_used_and_refused_after() {
+    testkit::each_engine(&MIGRATIONS, async |config: DbConfig| {
+        let (folder, installation, passport) = started(&config).await;
+        let ways = plan(&installation, folder.path(), "fapi2.json")["override"].clone();
+        let way = |name: &str| ways[format!("fapi2-security-profile-final-{name}")]["browser"].clone();
+        let client = plan(&installation, folder.path(), PLAN)["client"].clone();
+        let push = async || {
+            let by = basic(text(&client["client_id"]), text(&client["client_secret"]));
+            let query = authorize(&client, "openid");
+            let form = query.split_once('?').expect("a query").1.to_owned();
+            let pushed = post(&mut browser(&passport), "/par", form, &[("authorization", &by)]).await.json();
+            let handle = [("client_id", text(&client["client_id"])), ("request_uri", text(&pushed["request_uri"]))];
+            format!("{ISSUER}/authorize?{}", encoded(&handle))
+        };
+
+        let (mut person, start) = (browser(&passport), push().await);
+        let twice = way("par-ensure-reused-request-uri-prior-to-auth-completion-succeeds");
+        assert_eq!(drive_again(&mut person, &twice, &start, 0).await.url.path(), "/sign-in");
+        let end = drive_again(&mut person, &twice, &start, 1).await;
+        assert!(end.url.as_str().starts_with(CALLBACK), "{}", end.url);
+
+        let (mut person, start) = (browser(&passport), push().await);
+        let reuse = way("par-attempt-reuse-request_uri");
+        assert!(drive_again(&mut person, &reuse, &start, 0).await.url.as_str().starts_with(CALLBACK));
+        assert_eq!(drive_again(&mut person, &reuse, &start, 1).await.status, 400);
+        for name in ["par-attempt-to-use-expired-request_uri", "par-attempt-to-use-request_uri-for-different-client"] {
+            assert_eq!(drive(&mut person, &way(name), &start).await.status, 400, "{name}");
+        }
+        passport.db.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn plans_with_certificates_have_clients_whose_tokens_are_bound_to_them() {
+    testkit::each_engine(&MIGRATIONS, async |config: DbConfig| {
+        let (folder, installation, passport) = started(&config).await;
+        assert!(!folder.path().join("plans/fapi2-mtls.json").exists(), "nothing takes certificates yet");
+        let address = "mtls_address = 'https://mtls.test:9443'\nmtls_listen = '127.0.0.1:9443'\n";
+        let (done, said) = run_with(&installation, folder.path(), address);
+        assert!(done, "{said}");
+        let plan = plan(&installation, folder.path(), "fapi2-mtls.json");
+        assert_eq!(plan["resource"]["resourceUrl"], "https://mtls.test:9443/userinfo");
+        assert!(plan["mtls"]["cert"].is_string() && plan["mtls2"]["key"].is_string());
+        let other = plan_clients(&passport, &plan).await;
+        assert_eq!(other.map(|client| (client.certificate_bound, client.dpop_bound)), [(true, false); 2]);
+        passport.db.close().await;
+    })
+    .await;
+}
+
+/// The clients of a plan as they are registered.
+async fn plan_clients(passport: &Passport, plan: &Value) -> [Arc<Client>; 2] {
+    let find = async |name: &str| {
+        let id = text(&plan[name]["client_id"]).to_owned();
+        passport.app.clients.find(&id).await.expect("an answer").expect("a client")
+    };
+    passport.clock.advance(std::time::Duration::from_secs(1));
+    [find("client").await, find("client2").await]
 }
 
 #[tokio::test]

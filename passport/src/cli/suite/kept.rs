@@ -80,7 +80,7 @@ impl Kept {
 
     /// The private keys of a client that signs, as the suite reads them.
     pub fn private_jwks(&self, client: Client) -> Value {
-        let key = if client == Client::FirstFapi { &self.stored.keys[0] } else { &self.stored.keys[1] };
+        let key = if client.is_first() { &self.stored.keys[0] } else { &self.stored.keys[1] };
         json!({ "keys": [key] })
     }
 

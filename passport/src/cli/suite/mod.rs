@@ -1,6 +1,6 @@
 //! `passport dev suite-config`: what a conformance suite from outside needs to drive this passport.
 //!
-//! Two clients a profile, one more for `client_secret_post`, a candidate who holds every claim, the settings that let
+//! Two clients a profile, two more where certificates are taken, one for `client_secret_post`, a candidate who holds every claim, the settings that let
 //! the suite's own servers be called, and the plans that the OpenID Foundation's suite reads ([`plan`]). Everything
 //! that is drawn is kept beside the plans and used again: a second run changes nothing.
 
@@ -76,20 +76,25 @@ pub async fn run(command: DevCommand, config: Option<&Path>, output: &Output) ->
         issuer: config.issuer.origin().to_owned(),
         alias: known.alias.clone(),
         address: known.suite.as_str().trim_end_matches('/').to_owned(),
+        mtls: known.mtls_address.as_ref().map(|address| address.trim_end_matches('/').to_owned()),
     };
     let prepared = prepare(&app, &suite, &kept).await;
     db.close().await;
     prepared?;
     let written = write(&folder, &suite, &kept, &settings(&config, &known))?;
     output.result(
-        format!("{}\nStart the passport with the settings: set -a; . {}; set +a", written.join("\n"), written[2]),
+        format!(
+            "{}\nStart the passport with the settings: set -a; . {}; set +a",
+            written.join("\n"),
+            written.last().map_or("", String::as_str)
+        ),
         &json!({ "files": written }),
     );
     Ok(Exit::Done)
 }
 
 async fn prepare(app: &App, suite: &plan::Suite, kept: &Kept) -> Result<(), Failure> {
-    for client in plan::Client::ALL {
+    for client in suite.clients() {
         register(&app.clients, suite, client, kept).await?;
     }
     candidate(&app.accounts, suite, kept).await
@@ -178,10 +183,14 @@ fn settings(config: &Config, known: &SuiteFile) -> String {
 
 /// Writes the plans and the settings; where they are.
 fn write(folder: &Path, suite: &plan::Suite, kept: &Kept, settings: &str) -> Result<Vec<String>, Failure> {
-    let plans = [("openid-connect.json", suite.openid_connect(kept)), ("fapi2.json", suite.fapi2(kept))];
+    let plans = [
+        ("openid-connect.json", Some(suite.openid_connect(kept))),
+        ("fapi2.json", Some(suite.fapi2(kept))),
+        ("fapi2-mtls.json", suite.fapi2_mtls(kept)),
+    ];
     let mut written = Vec::new();
-    for (name, text) in plans.map(|(name, plan): (&str, Value)| (name, format!("{plan:#}\n"))) {
-        written.push(kept::write_private(&folder.join(name), &text)?);
+    for (name, plan) in plans.into_iter().filter_map(|(name, plan): (_, Option<Value>)| Some((name, plan?))) {
+        written.push(kept::write_private(&folder.join(name), &format!("{plan:#}\n"))?);
     }
     written.push(kept::write_private(&folder.join("suite.env"), settings)?);
     Ok(written)

@@ -2,7 +2,7 @@
 //!
 //! Pages are driven by the ids of their elements, which docs/integrate/conformance.md promises to keep.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use shared::secret::sha256;
 
 use super::kept::Kept;
@@ -15,6 +15,8 @@ pub struct Suite {
     pub alias: String,
     /// Its address, without a slash at the end.
     pub address: String,
+    /// Where certificates of clients are taken, if anywhere.
+    pub mtls: Option<String>,
 }
 
 /// The clients that it uses.
@@ -30,18 +32,27 @@ pub enum Client {
     FirstFapi,
     /// The second such client.
     SecondFapi,
+    /// The like of the first, with tokens bound to its certificate: a client of `fapi2` else binds them to a key.
+    FirstBound,
+    /// The second such client.
+    SecondBound,
 }
 
 /// What the standard clients may ask for.
 const SCOPE: &str = "openid profile email phone address offline_access";
 
 impl Client {
-    /// All of them.
-    pub const ALL: [Self; 5] = [Self::First, Self::Second, Self::Post, Self::FirstFapi, Self::SecondFapi];
+    /// Those that need no certificate.
+    const PLAIN: [Self; 5] = [Self::First, Self::Second, Self::Post, Self::FirstFapi, Self::SecondFapi];
 
     /// Whether it signs instead of sending a secret.
     pub fn signs(self) -> bool {
-        matches!(self, Self::FirstFapi | Self::SecondFapi)
+        !matches!(self, Self::First | Self::Second | Self::Post)
+    }
+
+    /// Whether it is the first of two.
+    pub fn is_first(self) -> bool {
+        matches!(self, Self::First | Self::FirstFapi | Self::FirstBound)
     }
 
     fn suffix(self) -> &'static str {
@@ -51,11 +62,19 @@ impl Client {
             Self::Post => "post",
             Self::FirstFapi => "fapi-1",
             Self::SecondFapi => "fapi-2",
+            Self::FirstBound => "mtls-1",
+            Self::SecondBound => "mtls-2",
         }
     }
 }
 
 impl Suite {
+    /// The clients that it uses here.
+    pub fn clients(&self) -> Vec<Client> {
+        let bound = self.mtls.iter().flat_map(|_| [Client::FirstBound, Client::SecondBound]);
+        Client::PLAIN.into_iter().chain(bound).collect()
+    }
+
     /// The mail address of the candidate.
     pub fn email(&self) -> String {
         format!("{}@suite.example", self.alias)
@@ -99,9 +118,11 @@ impl Suite {
         let more = match client {
             Client::First | Client::Second => json!({ "token_endpoint_auth_method": "client_secret_basic" }),
             Client::Post => json!({ "token_endpoint_auth_method": "client_secret_post" }),
-            Client::FirstFapi | Client::SecondFapi => json!({
+            Client::FirstFapi | Client::SecondFapi | Client::FirstBound | Client::SecondBound => json!({
                 "profile": "fapi2", "token_endpoint_auth_method": "private_key_jwt", "jwks": keys,
                 "id_token_signed_response_alg": "ES256", "authorization_signed_response_alg": "ES256",
+                "tls_client_certificate_bound_access_tokens":
+                    matches!(client, Client::FirstBound | Client::SecondBound),
             }),
         };
         if let (Some(metadata), Some(more)) = (metadata.as_object_mut(), more.as_object()) {
@@ -126,13 +147,29 @@ impl Suite {
             "override": {
                 "oidcc-prompt-login": { "browser": again.clone() },
                 "oidcc-max-age-1": { "browser": again },
-                "oidcc-ensure-registered-redirect-uri": { "browser": self.refusal() },
+                "oidcc-ensure-registered-redirect-uri": { "browser": [self.refusal()] },
+                "oidcc-ensure-redirect-uri-in-authorization-request": { "browser": [self.refusal()] },
+                "oidcc-redirect-uri-query-mismatch": { "browser": [self.refusal()] },
+                "oidcc-redirect-uri-query-added": { "browser": [self.refusal()] },
             },
         })
     }
 
-    /// The plan for the FAPI 2.0 profiles.
+    /// The plan for the FAPI 2.0 profiles, with tokens bound to keys.
     pub fn fapi2(&self, kept: &Kept) -> Value {
+        self.strict(kept, (Client::FirstFapi, Client::SecondFapi), &self.issuer)
+    }
+
+    /// The same with tokens bound to certificates, if they are taken anywhere. The certificates are the suite's to add.
+    pub fn fapi2_mtls(&self, kept: &Kept) -> Option<Value> {
+        let mut plan = self.strict(kept, (Client::FirstBound, Client::SecondBound), self.mtls.as_ref()?);
+        for name in ["mtls", "mtls2"] {
+            plan[name] = json!({ "cert": "", "key": "" });
+        }
+        Some(plan)
+    }
+
+    fn strict(&self, kept: &Kept, (first, second): (Client, Client), resource: &str) -> Value {
         let client = |client| {
             json!({
                 "client_id": self.id(client), "jwks": kept.private_jwks(client), "scope": SCOPE, "dpop_signing_alg": "ES256",
@@ -142,14 +179,32 @@ impl Suite {
             "alias": self.alias,
             "description": "E-TEST Passport, FAPI 2.0",
             "server": { "discoveryUrl": self.discovery() },
-            "client": client(Client::FirstFapi),
-            "client2": client(Client::SecondFapi),
-            "resource": { "resourceUrl": format!("{}/userinfo", self.issuer) },
+            "client": client(first),
+            "client2": client(second),
+            "resource": { "resourceUrl": format!("{resource}/userinfo") },
             "browser": self.browser(kept.password().expose()),
-            "override": {
-                "fapi2-security-profile-final-user-rejects-authentication": { "browser": self.rejection(kept.password().expose()) },
-            },
+            "override": self.strict_ways(kept.password().expose()),
         })
+    }
+
+    /// The modules of the FAPI 2.0 plans whose way is another than signing in and coming back.
+    fn strict_ways(&self, password: &str) -> Value {
+        let sign_in = || self.authorization(vec![self.sign_in(password, Vec::new()), self.consent("consent-allow")]);
+        let once = |mut entry: Value| {
+            entry["match-limit"] = 1.into();
+            entry
+        };
+        // At the first visit the page is looked at, and nobody signs in.
+        let looked = once(json!({ "match": format!("{}/authorize*", self.issuer), "tasks": [] }));
+        let ways = [
+            ("user-rejects-authentication", self.rejection(password)),
+            ("par-ensure-reused-request-uri-prior-to-auth-completion-succeeds", json!([looked, sign_in()])),
+            ("par-attempt-reuse-request_uri", json!([once(sign_in()), self.refusal()])),
+            ("par-attempt-to-use-expired-request_uri", json!([self.refusal()])),
+            ("par-attempt-to-use-request_uri-for-different-client", json!([self.refusal()])),
+        ];
+        let named = |(name, way)| (format!("fapi2-security-profile-final-{name}"), json!({ "browser": way }));
+        ways.into_iter().map(named).collect::<Map<_, _>>().into()
     }
 
     fn discovery(&self) -> String {
@@ -177,14 +232,14 @@ impl Suite {
 
     /// How the page looks that sends nobody on.
     fn refusal(&self) -> Value {
-        json!([{
+        json!({
             "match": format!("{}/authorize*", self.issuer),
             "tasks": [{
                 "task": "Look at the refusal",
                 "match": format!("{}/authorize*", self.issuer),
                 "commands": [["wait", "id", "authorization-problem", 10, ".*", "update-image-placeholder"]],
             }],
-        }])
+        })
     }
 
     fn authorization(&self, mut tasks: Vec<Value>) -> Value {
