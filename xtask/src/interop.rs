@@ -18,6 +18,7 @@ use crate::fleet::Fleet;
 use crate::home::{Home, TemporaryFolder};
 use crate::seed::CANDIDATE;
 use crate::settings::Ports;
+use crate::test::packages;
 pub(crate) use tools::{RUST, rust_packages};
 use tools::{Runner, Tools};
 
@@ -59,12 +60,13 @@ pub(crate) fn run(mut flags: Flags) -> anyhow::Result<()> {
     if build {
         cargo::build(&["passport", "cet-site", "mailbox"], Profile::Dev)?;
     }
+    packages::install_for_clients()?;
     println!("{}", check()?);
     Ok(())
 }
 
-/// Lets every client go through its steps; which of them did. A client whose registry does not answer is left out, and
-/// that is said.
+/// Lets every client go through its steps; which of them did. A client that cannot be had, because its registry does not
+/// answer or nobody may install it, is left out, and that is said.
 pub(crate) fn check() -> anyhow::Result<String> {
     let tools = Tools::at(workspace().join("dev/interop"))?;
     let (node, python, rust) = (tools.node()?, tools.python()?, Tools::rust()?);
@@ -88,13 +90,13 @@ pub(crate) fn check() -> anyhow::Result<String> {
         run.went.push("openidconnect");
     }
     run.fleet.stop();
-    let all = [("openid-client", node.is_none()), ("Authlib", python.is_none()), ("openidconnect", rust.is_none())];
-    let left_out: Vec<_> = all.iter().filter(|(_, missing)| *missing).map(|(name, _)| *name).collect();
+    let all = ["openid-client", "Authlib", "mod_auth_openidc", "openidconnect"];
+    let left_out: Vec<_> = all.into_iter().filter(|name| !run.went.contains(name)).collect();
     let said = if run.went.is_empty() { "none".to_owned() } else { run.went.join(", ") };
     if left_out.is_empty() {
         return Ok(said);
     }
-    Ok(format!("{said}; not {}, whose registries do not answer", left_out.join(", ")))
+    Ok(format!("{said}; not {}, which could not be had", left_out.join(", ")))
 }
 
 fn home(folder: &TemporaryFolder) -> anyhow::Result<Home> {

@@ -4,7 +4,7 @@
 //! and the sum of the tests.
 
 mod compose;
-mod packages;
+pub(crate) mod packages;
 mod tally;
 
 use std::process::{Command, Stdio};

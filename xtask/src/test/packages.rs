@@ -19,7 +19,7 @@ struct Need {
     is_there: fn() -> bool,
 }
 
-const NEEDS: [Need; 7] = [
+const NEEDS: [Need; 5] = [
     Need { packages: &["postgresql"], what: "a PostgreSQL server", is_there: || postgres::programs().is_some() },
     Need {
         packages: &["chromium", "chromium-driver"],
@@ -34,6 +34,10 @@ const NEEDS: [Need; 7] = [
     // Without one, English is set in the Chinese font, whose ’ is as wide as a character.
     Need { packages: &["fonts-liberation"], what: "a Latin font", is_there: || has_font("Liberation Sans") },
     Need { packages: &["npm"], what: "npm (it brings axe-core)", is_there: || runs("npm", &["--version"]) },
+];
+
+/// What clients that others wrote need besides what registries bring.
+const FOR_CLIENTS: [Need; 2] = [
     Need {
         packages: &["python3", "python3-venv"],
         what: "Python with venv",
@@ -54,17 +58,23 @@ const WELCOME: Need = Need {
     is_there: || runs("docker", &["compose", "version"]) || runs("docker-compose", &["version"]),
 };
 
-/// Installs what is missing, or says what to install.
+/// Installs what is missing for clients that others wrote. Where that cannot be done they are left out, by name.
+pub(crate) fn install_for_clients() -> anyhow::Result<()> {
+    let missing: Vec<&Need> = FOR_CLIENTS.iter().filter(|need| !(need.is_there)()).collect();
+    if missing.is_empty() || !(is_debian() && is_root()) { Ok(()) } else { install(&missing) }
+}
+
+/// Installs what is missing for the tests, or says what to install.
 pub(super) fn install_missing() -> anyhow::Result<()> {
-    let debian = Path::new("/etc/debian_version").exists() && runs("apt-get", &["--version"]);
+    let debian = is_debian();
     let can_install = debian && is_root();
-    let wanted = NEEDS.iter().chain(can_install.then_some(&WELCOME));
+    let wanted = NEEDS.iter().chain(&FOR_CLIENTS).chain(can_install.then_some(&WELCOME));
     let missing: Vec<&Need> = wanted.filter(|need| !(need.is_there)()).collect();
     if missing.is_empty() {
         return Ok(());
     }
-    let packages: Vec<&str> = missing.iter().flat_map(|need| need.packages).copied().collect();
     if !can_install {
+        let packages = packages(&missing);
         let whats: Vec<&str> = missing.iter().map(|need| need.what).collect();
         let how = if debian {
             format!("sudo apt-get install {}", packages.join(" "))
@@ -73,6 +83,15 @@ pub(super) fn install_missing() -> anyhow::Result<()> {
         };
         bail!("please install {} ({how}), or use --fast, which needs none of it", whats.join(", "));
     }
+    install(&missing)
+}
+
+fn packages(needs: &[&Need]) -> Vec<&'static str> {
+    needs.iter().flat_map(|need| need.packages).copied().collect()
+}
+
+fn install(missing: &[&Need]) -> anyhow::Result<()> {
+    let packages = packages(missing);
     let mut step = Step::begin(format!("Installing {}", packages.join(", ")));
     apt(&["update"])?;
     step.note("the lists are new, now the packages");
@@ -117,6 +136,10 @@ pub(super) fn runs(program: &str, arguments: &[&str]) -> bool {
 
 fn has_font(pattern: &str) -> bool {
     Command::new("fc-list").arg(pattern).output().is_ok_and(|output| !output.stdout.is_empty())
+}
+
+fn is_debian() -> bool {
+    Path::new("/etc/debian_version").exists() && runs("apt-get", &["--version"])
 }
 
 fn is_root() -> bool {
