@@ -4,6 +4,7 @@
 
 mod bytes;
 mod direct;
+mod forms;
 mod headers;
 mod hostile;
 mod media;

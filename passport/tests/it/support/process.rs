@@ -1,11 +1,14 @@
 //! The program as a process of its own, on a real port: what a test stops, starves and asks over HTTP.
 
+use std::collections::HashMap;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU16, Ordering};
 
 use shared::db::DbConfig;
+
+use super::site::encoded;
 
 const EMAIL: &str = "lihua@example.cn";
 const PASSWORD: &str = "Correct-horse-1";
@@ -204,6 +207,34 @@ impl Process {
     pub(crate) async fn post(&self, path: &str, form: &[(&str, &str)], header: (&str, &str)) -> u16 {
         let request = self.http.post(format!("{}{path}", self.base)).header(header.0, header.1).form(form);
         request.send().await.expect("an answer").status().as_u16()
+    }
+
+    /// The status of the answer to a form, and what it holds; null where that is no JSON.
+    pub(crate) async fn answer(
+        &self,
+        path: &str,
+        form: &[(&str, &str)],
+        header: (&str, &str),
+    ) -> (u16, serde_json::Value) {
+        let request = self.http.post(format!("{}{path}", self.base)).header(header.0, header.1).form(form);
+        let answer = request.send().await.expect("an answer");
+        let status = answer.status().as_u16();
+        let text = answer.text().await.expect("a body");
+        (status, serde_json::from_str(&text).unwrap_or_default())
+    }
+
+    /// The parameters by which a person with that cookie is sent on from a page; none where they stay on it.
+    pub(crate) async fn sent_on(
+        &self,
+        path: &str,
+        query: &[(&str, &str)],
+        cookie: &str,
+    ) -> Option<HashMap<String, String>> {
+        let address = format!("{}{path}?{}", self.base, encoded(query));
+        let request = self.http.get(address).header("cookie", cookie);
+        let answer = request.send().await.expect("an answer");
+        let way = url::Url::parse(answer.headers().get("location")?.to_str().ok()?).ok()?;
+        Some(way.query_pairs().into_owned().collect())
     }
 
     /// The status of a page, asked for with that cookie.

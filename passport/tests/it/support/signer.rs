@@ -1,7 +1,11 @@
 //! A key of a client, and what it signs: client assertions and DPoP proofs.
 
 use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
+use aws_lc_rs::rsa::KeySize;
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _, RSA_PKCS1_SHA256, RSA_PSS_SHA256,
+    RsaKeyPair,
+};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
@@ -15,35 +19,76 @@ use super::{ISSUER, Passport};
 /// RFC 7523 §2.2
 pub(crate) const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-/// A key of P-256 with the id `k`.
-pub(crate) struct Signer(EcdsaKeyPair);
+/// A key with the id `k`, and the algorithm that it signs with.
+pub(crate) struct Signer {
+    pair: Pair,
+    alg: &'static str,
+}
+
+enum Pair {
+    P256(EcdsaKeyPair),
+    Ed25519(Ed25519KeyPair),
+    Rsa(RsaKeyPair),
+}
 
 impl Signer {
-    /// A new one.
+    /// A new one of P-256.
     pub(crate) fn new() -> Self {
-        Self(EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).expect("a key"))
+        Self::of("ES256")
+    }
+
+    /// A new one for that algorithm.
+    pub(crate) fn of(alg: &'static str) -> Self {
+        let pair = match alg {
+            "ES256" => Pair::P256(EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).expect("a key")),
+            "EdDSA" => Pair::Ed25519(Ed25519KeyPair::generate().expect("a key")),
+            "PS256" | "RS256" => Pair::Rsa(RsaKeyPair::generate(KeySize::Rsa2048).expect("a key")),
+            other => panic!("no key signs {other}"),
+        };
+        Self { pair, alg }
     }
 
     /// Its public half.
     pub(crate) fn jwk(&self) -> Value {
-        let (x, y) = self.0.public_key().as_ref()[1..].split_at(32);
-        json!({ "kty": "EC", "crv": "P-256", "x": URL_SAFE_NO_PAD.encode(x), "y": URL_SAFE_NO_PAD.encode(y) })
+        let text = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
+        match &self.pair {
+            Pair::P256(pair) => {
+                let (x, y) = pair.public_key().as_ref()[1..].split_at(32);
+                json!({ "kty": "EC", "crv": "P-256", "x": text(x), "y": text(y) })
+            }
+            Pair::Ed25519(pair) => {
+                json!({ "kty": "OKP", "crv": "Ed25519", "x": text(pair.public_key().as_ref()) })
+            }
+            Pair::Rsa(pair) => {
+                let (n, e) = (pair.public_key().modulus(), pair.public_key().exponent());
+                json!({
+                    "kty": "RSA",
+                    "n": text(n.big_endian_without_leading_zero()),
+                    "e": text(e.big_endian_without_leading_zero()),
+                })
+            }
+        }
+    }
+
+    /// The members of its public half, by name.
+    fn members(&self) -> Vec<(String, String)> {
+        let jwk = self.jwk();
+        let members = jwk.as_object().expect("an object").iter();
+        let mut members: Vec<_> = members.map(|(name, value)| (name.clone(), value.to_string())).collect();
+        members.sort();
+        members
     }
 
     /// Its thumbprint (RFC 7638).
     pub(crate) fn thumbprint(&self) -> String {
-        let jwk = self.jwk();
-        let (x, y) = (jwk["x"].as_str().expect("x"), jwk["y"].as_str().expect("y"));
-        URL_SAFE_NO_PAD.encode(sha256(format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#).as_bytes()))
+        let members: Vec<_> = self.members().iter().map(|(name, value)| format!("\"{name}\":{value}")).collect();
+        URL_SAFE_NO_PAD.encode(sha256(format!("{{{}}}", members.join(",")).as_bytes()))
     }
 
     /// A line of client metadata with its public half.
     pub(crate) fn jwks(&self) -> String {
-        let jwk = self.jwk();
-        format!(
-            "jwks = {{ keys = [{{ kty = 'EC', crv = 'P-256', kid = 'k', x = {}, y = {} }}] }}\n",
-            jwk["x"], jwk["y"]
-        )
+        let members: Vec<_> = self.members().iter().map(|(name, value)| format!("{name} = {value}")).collect();
+        format!("jwks = {{ keys = [{{ kid = 'k', {} }}] }}\n", members.join(", "))
     }
 
     /// A compact JWS.
@@ -55,8 +100,20 @@ impl Signer {
     /// A compact JWS of whatever stands there, encoded already.
     pub(crate) fn sign_text(&self, header: &str, payload: &str) -> String {
         let message = format!("{header}.{payload}");
-        let signature = self.0.sign(&SystemRandom::new(), message.as_bytes()).expect("signed");
-        format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature))
+        format!("{message}.{}", URL_SAFE_NO_PAD.encode(self.signature(message.as_bytes())))
+    }
+
+    fn signature(&self, message: &[u8]) -> Vec<u8> {
+        match &self.pair {
+            Pair::P256(pair) => pair.sign(&SystemRandom::new(), message).expect("signed").as_ref().to_vec(),
+            Pair::Ed25519(pair) => pair.sign(message).as_ref().to_vec(),
+            Pair::Rsa(pair) => {
+                let padding = if self.alg == "PS256" { &RSA_PSS_SHA256 } else { &RSA_PKCS1_SHA256 };
+                let mut signature = vec![0; pair.public_modulus_len()];
+                pair.sign(padding, &SystemRandom::new(), message, &mut signature).expect("signed");
+                signature
+            }
+        }
     }
 
     /// A client assertion, its claims changed.
@@ -77,7 +134,7 @@ impl Signer {
             "iss": client, "sub": client, "aud": issuer, "jti": fresh(), "iat": now, "exp": now + 60,
         });
         change(&mut claims);
-        self.sign(&json!({ "alg": "ES256", "kid": "k" }), &claims)
+        self.sign(&json!({ "alg": self.alg, "kid": "k" }), &claims)
     }
 
     /// A DPoP proof for a request, its claims changed.
@@ -91,7 +148,7 @@ impl Signer {
         let (method, address) = request;
         let mut claims = json!({ "jti": fresh(), "htm": method, "htu": address, "iat": now.seconds() });
         change(&mut claims);
-        self.sign(&json!({ "typ": "dpop+jwt", "alg": "ES256", "jwk": self.jwk() }), &claims)
+        self.sign(&json!({ "typ": "dpop+jwt", "alg": self.alg, "jwk": self.jwk() }), &claims)
     }
 
     /// A DPoP proof for a token request.
