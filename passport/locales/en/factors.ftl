@@ -81,6 +81,8 @@ factors-code-hint = Open your authenticator app and type the digits under “E-T
 factors-code-missing = Type the code
 factors-code-wrong = These digits are wrong, or used already. Wait for new ones and type them; you can try { $left } more times
 factors-code-locked = To protect your account, try again after { $time }
+factors-second-locked = To protect your account, try again after { $time }. A recovery code, a passkey, or a browser that you signed in with before works now
+factors-second-shut = There were too many wrong digits of late; somebody may know your password. Until { $time } the app’s digits are not taken here: sign in with a recovery code, a passkey or a browser that you signed in with before, and change the password; or reset it. With a new password the digits work again
 factors-setup-wrong = These digits are wrong. Check that your phone’s clock is right, wait for new ones and type them
 factors-setup-over = The page was open for too long, and the QR code is a new one. Delete the first entry in your app and scan again
 

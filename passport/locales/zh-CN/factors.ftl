@@ -81,6 +81,8 @@ factors-code-hint = 打开身份验证器应用，输入“E-TEST”下面的数
 factors-code-missing = 填写验证码
 factors-code-wrong = 数字不对，或者已经用过。等它变了再输入一次；还可以试{ $left }次
 factors-code-locked = 为保护您的账号，请{ $time }以后再试
+factors-second-locked = 为保护您的账号，请{ $time }以后再试。现在可以用恢复码或通行密钥，或者换到以前登录过的浏览器
+factors-second-shut = 最近输错的数字太多，可能有人知道您的密码。{ $time }以前，这里不再接受应用的数字：请用恢复码、通行密钥或以前登录过的浏览器登录，再修改密码；也可以直接重置密码。密码改了就恢复
 factors-setup-wrong = 数字不对。请检查手机的时间是否准确，等数字变了再输入一次
 factors-setup-over = 页面打开太久了，二维码已更新。请在应用里删掉刚才那个，重新扫
 

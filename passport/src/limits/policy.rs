@@ -11,6 +11,7 @@ use crate::config::{AccountsSettings, LimitsSettings};
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const MONTH: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// So many uses within a stretch of time that begins with the first of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -189,8 +190,16 @@ pub struct Policy {
     pub sign_in_address_failures: Limit,
     /// The present password given wrongly where it is asked for again, by account.
     pub password_confirmation: Limit,
-    /// Wrong codes in the second step of signing in, by account.
+    /// Wrong codes in the second step, by account, place and kind of code, in browsers in which nobody has passed it.
     pub second_step: Limit,
+    /// The same in a browser in which it was passed, by account and browser.
+    pub second_step_known: Limit,
+    /// Wrong codes of an app, counted as both of these are, over a month (NIST SP 800-63B §3.2.2: no more than a hundred).
+    pub second_step_month: Limit,
+    /// Lines in one account's record about wrong codes.
+    pub second_step_record: Limit,
+    /// Messages to one account that somebody who knows its password tries codes.
+    pub second_step_told: Limit,
     /// Challenges for passkeys that are asked for from one address block.
     pub ceremony_address: Limit,
     /// Registrations tried from one address block.
@@ -245,6 +254,10 @@ impl Default for Policy {
             sign_in_address_failures: Limit::rate("sign_in_address_failures", 3_000, 15 * MINUTE).per_site(2),
             password_confirmation: Limit::lock("password_confirmation", 5, 15 * MINUTE),
             second_step: Limit::lock("second_step", 5, 15 * MINUTE),
+            second_step_known: Limit::lock("second_step_known", 5, 15 * MINUTE),
+            second_step_month: Limit::rate("second_step_month", 100, MONTH),
+            second_step_record: Limit::rate("second_step_record", 100, DAY),
+            second_step_told: Limit::rate("second_step_told", 3, DAY),
             ceremony_address: Limit::rate("ceremony_address", 600, MINUTE),
             registration_address: Limit::rate("registration_address", 300, HOUR),
             registration_conflict_address: Limit::rate("registration_conflict_address", 20, HOUR),
@@ -283,6 +296,7 @@ impl Policy {
             sign_in_address_known: allow(limits.sign_in_per_minute, default.sign_in_address_known),
             password_confirmation: lock(default.password_confirmation),
             second_step: lock(default.second_step),
+            second_step_known: lock(default.second_step_known),
             registration_address: allow(limits.register_per_hour, default.registration_address),
             registration_conflict_address: allow(limits.taken_per_hour, default.registration_conflict_address),
             client_registration_address: allow(limits.clients_per_hour, default.client_registration_address),

@@ -3,7 +3,7 @@
 //! A browser that signs in holds a random token; a row says which accounts are known by it. Where an account is known,
 //! its tries are counted apart: whoever guesses elsewhere locks themselves out and not the owner. And there its owner
 //! may have the second step left out for a while ([`TRUST`]); what is left out is not shown, and such a sign-in counts as
-//! one factor.
+//! one factor. Tries of the second step are counted apart only where that step itself was passed.
 
 pub mod cookie;
 pub mod store;

@@ -36,7 +36,7 @@ pub(super) async fn removed(
     account: AccountId,
     factor: Factor,
 ) -> Result<(), DbError> {
-    devices::store::end_trust(tx, account).await?;
+    devices::store::forget_steps(tx, account).await?;
     if !factors::enrolled(tx, account).await?.any() {
         recovery_codes::store::remove_all(tx, account).await?;
     }

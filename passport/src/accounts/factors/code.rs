@@ -2,14 +2,17 @@
 
 use shared::clock::Timestamp;
 use shared::db::{DbError, Tx};
-use shared::http::Caller;
 
+use super::tries::{At, Counter};
 use super::{announce, authenticator, recovery_codes};
 use crate::accounts::Accounts;
-use crate::accounts::model::AccountId;
+use crate::accounts::model::{AccountId, compact};
 use crate::audit::{Actor, Event};
 use crate::delivery::Factor;
-use crate::limits::{Subject, Verdict};
+use crate::limits::Subject;
+
+/// Characters of the longest code that an app shows.
+const LONGEST_APP_CODE: usize = 8;
 
 /// A code that was typed.
 #[derive(Clone)]
@@ -18,8 +21,16 @@ pub enum Typed {
     AppCode(String),
     /// A recovery code.
     RecoveryCode(String),
-    /// One of the two.
-    Either(String),
+}
+
+impl Typed {
+    /// One of the two, in a field that takes both: by its length.
+    pub fn either(code: String) -> Self {
+        match compact(&code).chars().count() > LONGEST_APP_CODE {
+            true => Self::RecoveryCode(code),
+            false => Self::AppCode(code),
+        }
+    }
 }
 
 /// What it is.
@@ -37,6 +48,11 @@ pub enum Tried {
         /// From when on it may be tried again.
         until: Timestamp,
     },
+    /// The same, of an app, after so many in a month that somebody must be guessing.
+    Shut {
+        /// From when on it may be tried again, if the password is the same then.
+        until: Timestamp,
+    },
 }
 
 /// Looks at a code. The try is counted before.
@@ -47,44 +63,53 @@ pub async fn try_code(
     accounts: &Accounts,
     tx: &mut Tx,
     account: AccountId,
-    typed: &Typed,
-    from: Caller,
+    (typed, at): (&Typed, &At),
 ) -> Result<Tried, DbError> {
-    let parts = accounts.parts();
-    let (limits, now) = (&parts.limits, parts.clock.now());
-    let (limit, id) = (&limits.policy().second_step, account.to_string());
-    let used = match limits.hit(tx, limit, Subject::Text(&id), now).await? {
-        Verdict::Refused { until } => return Ok(Tried::Locked { until }),
-        Verdict::Allowed { used } => used,
+    let now = accounts.parts().clock.now();
+    let counter = Counter::of(accounts, tx, account, (typed, at)).await?;
+    let left = match counter.count(accounts, tx, now).await? {
+        Ok(left) => left,
+        Err(refused) => return Ok(refused),
     };
     if is_right(accounts, tx, account, typed).await? {
-        limits.clear(tx, limit, Subject::Text(&id)).await?;
+        counter.forget(accounts, tx, now).await?;
         return Ok(Tried::Right);
     }
-    let event = Event::SignInRefused { account: id, reason: "second_step".into() };
-    parts.audit.record_from(tx, from, &Actor::Visitor, &event).await?;
-    let left = limit.allowed.saturating_sub(used);
+    record(accounts, tx, account, (at, now)).await?;
     if left > 0 {
         return Ok(Tried::Wrong { left });
     }
-    // Whoever got this far knows the password, or reads the mails.
-    announce(accounts, tx, account, Factor::CodesGuessed).await?;
-    Ok(Tried::Locked { until: now + limit.lock.unwrap_or(limit.window) })
+    tell(accounts, tx, account, now).await?;
+    Ok(Tried::Locked { until: counter.locks_until(now) })
+}
+
+/// Writes the failure down. Whoever has many networks must not be able to bury everything else under their own tries.
+async fn record(
+    accounts: &Accounts,
+    tx: &mut Tx,
+    account: AccountId,
+    (at, now): (&At, Timestamp),
+) -> Result<(), DbError> {
+    let (parts, id) = (accounts.parts(), account.to_string());
+    if !parts.limits.hit(tx, &parts.limits.policy().second_step_record, Subject::Text(&id), now).await?.is_allowed() {
+        return Ok(());
+    }
+    let event = Event::SignInRefused { account: id, reason: "second_step".into() };
+    parts.audit.record_from(tx, at.caller, &Actor::Visitor, &event).await
+}
+
+/// Tells the owner: whoever got this far knows the password, or reads the mails. A few times a day, as of other locks.
+async fn tell(accounts: &Accounts, tx: &mut Tx, account: AccountId, now: Timestamp) -> Result<(), DbError> {
+    let (limits, id) = (&accounts.parts().limits, account.to_string());
+    if limits.hit(tx, &limits.policy().second_step_told, Subject::Text(&id), now).await?.is_allowed() {
+        announce(accounts, tx, account, Factor::CodesGuessed).await?;
+    }
+    Ok(())
 }
 
 async fn is_right(accounts: &Accounts, tx: &mut Tx, account: AccountId, typed: &Typed) -> Result<bool, DbError> {
-    let (app, recovery) = match typed {
-        Typed::AppCode(code) => (Some(code), None),
-        Typed::RecoveryCode(code) => (None, Some(code)),
-        Typed::Either(code) => (Some(code), Some(code)),
-    };
-    if let Some(code) = app
-        && authenticator::check(accounts, tx, account, code).await?
-    {
-        return Ok(true);
-    }
-    match recovery {
-        Some(code) => recovery_codes::check(accounts, tx, account, code).await,
-        None => Ok(false),
+    match typed {
+        Typed::AppCode(code) => authenticator::check(accounts, tx, account, code).await,
+        Typed::RecoveryCode(code) => recovery_codes::check(accounts, tx, account, code).await,
     }
 }

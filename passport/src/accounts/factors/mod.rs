@@ -13,6 +13,7 @@ pub mod passkeys;
 pub mod recovery_codes;
 pub mod step_up;
 pub mod store;
+mod tries;
 
 use futures_util::FutureExt as _;
 
@@ -22,6 +23,7 @@ use super::{Accounts, Trouble};
 
 pub use self::change::{announce, guard};
 pub use self::code::{Tried, Typed, try_code};
+pub use self::tries::{At, Place, lift};
 
 use self::change::removed;
 

@@ -34,5 +34,5 @@ pub async fn remove_all(tx: &mut Tx, account: AccountId) -> Result<(), DbError> 
     passkeys::store::remove_all(tx, account).await?;
     authenticator::store::remove(tx, account).await?;
     recovery_codes::store::remove_all(tx, account).await?;
-    devices::store::end_trust(tx, account).await
+    devices::store::forget_steps(tx, account).await
 }

@@ -113,7 +113,9 @@ pub(super) async fn open_session(
             devices::store::forget(tx, account, browser.device).await?;
             !known
         }
-        Stay::Browser | Stay::Remembered => devices::store::note(tx, account, browser.device, now).await?,
+        Stay::Browser | Stay::Remembered => {
+            devices::store::note(tx, account, browser.device, (shown.acr() >= Acr::Two, now)).await?
+        }
     };
     if new && !told {
         alarm::tell_of_browser(accounts, tx, account, browser.caller).await?;

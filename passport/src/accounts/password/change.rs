@@ -9,7 +9,7 @@ use super::confirmation::{Confirmed, Unconfirmed};
 use crate::accounts::sessions::cookie::SessionToken;
 use crate::accounts::sessions::{self, EndReason, Session};
 use crate::accounts::store::{self, Credentials};
-use crate::accounts::{Accounts, Trouble, alarm, devices, proof};
+use crate::accounts::{Accounts, Trouble, alarm, devices, factors, proof};
 use crate::audit::{Actor, Event};
 use crate::delivery::Notice;
 
@@ -66,8 +66,9 @@ async fn store_change(
     Ok(true)
 }
 
-/// Whoever knew the password that is no more is out: every session but this ends, no browser is trusted, and another contact
-/// that they asked for proves nothing any more, by whichever browser its link is followed. How many sessions ended.
+/// Whoever knew the password that is no more is out: every session but this ends, no browser is trusted, their tries of the
+/// second step count against nobody, and another contact that they asked for proves nothing any more, by whichever browser
+/// its link is followed. How many sessions ended.
 pub(super) async fn shut_out_others(
     accounts: &Accounts,
     tx: &mut Tx,
@@ -75,7 +76,8 @@ pub(super) async fn shut_out_others(
     caller: Caller,
 ) -> Result<u64, DbError> {
     let now = accounts.parts().clock.now();
-    devices::store::end_trust(tx, session.account).await?;
+    devices::store::forget_steps(tx, session.account).await?;
+    factors::lift(accounts, tx, session.account).await?;
     proof::store::end_of_account(tx, session.account, now).await?;
     let mut ended = 0;
     for other in sessions::store::live(tx, session.account, now).await? {

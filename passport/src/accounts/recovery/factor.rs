@@ -2,17 +2,17 @@
 
 use futures_util::FutureExt as _;
 use shared::db::{DbError, Tx};
-use shared::http::Caller;
 
 use super::store::{self, Recovery};
 use crate::accounts::factors::passkeys::answer::{self, Answered};
-use crate::accounts::factors::{Tried, Typed, try_code};
+use crate::accounts::factors::{At, Tried, Typed, try_code};
 use crate::accounts::{Accounts, Trouble};
 
 impl Accounts {
-    /// Takes a code of the account's app, or a recovery code. Tries are counted with those of signing in.
-    pub(super) async fn show_code(&self, recovery: Recovery, code: String, from: Caller) -> Result<Tried, Trouble> {
-        let args = (recovery, Typed::Either(code), from);
+    /// Takes a code of the account's app, or a recovery code. Tries are counted apart from those of signing in: whoever
+    /// reads somebody's mails keeps nobody out who knows the password.
+    pub(super) async fn show_code(&self, recovery: Recovery, code: String, at: At) -> Result<Tried, Trouble> {
+        let args = (recovery, Typed::either(code), at);
         Ok(self.write(args, |accounts, args, tx| by_code(accounts, args, tx).boxed()).await?)
     }
 
@@ -25,10 +25,10 @@ impl Accounts {
 
 async fn by_code(
     accounts: Accounts,
-    (recovery, typed, from): (Recovery, Typed, Caller),
+    (recovery, typed, at): (Recovery, Typed, At),
     tx: &mut Tx,
 ) -> Result<Tried, DbError> {
-    let tried = try_code(&accounts, tx, recovery.account, &typed, from).await?;
+    let tried = try_code(&accounts, tx, recovery.account, (&typed, &at)).await?;
     if tried == Tried::Right {
         store::set_factor(tx, recovery.id, accounts.parts().clock.now()).await?;
     }

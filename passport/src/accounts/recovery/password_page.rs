@@ -17,7 +17,8 @@ use super::number;
 use super::operation::Seen;
 use super::reset::Reset;
 use super::store::By;
-use crate::accounts::factors::Tried;
+use crate::accounts::devices::cookie::DeviceToken;
+use crate::accounts::factors::{At, Place, Tried};
 use crate::accounts::fields::{PasswordContext, read_new_password};
 use crate::accounts::guessable::Owner;
 use crate::accounts::model::{Contact, ContactKind};
@@ -172,7 +173,7 @@ async fn second(here: Here<'_>, kind: ContactKind, form: PasswordForm) -> Result
 /// Takes a code of the app, or a recovery code.
 async fn factor(here: Here<'_>, form: PasswordForm) -> Result<Done, Trouble> {
     let Here { accounts, visit, way, seen } = here;
-    // Its tries are those of signing in: whoever proved a contact that the account only claims would stop its owner by them.
+    // Whoever proved a contact that the account only claims would stop its owner by their tries.
     if !seen.need.takes_factor() {
         return Ok(Ok(Redirect::to(&way.link(paths::RECOVER_PASSWORD)).into_response()));
     }
@@ -180,13 +181,20 @@ async fn factor(here: Here<'_>, form: PasswordForm) -> Result<Done, Trouble> {
     if form.code.trim().is_empty() {
         flaws.push("code", label, "factors-code-missing");
     } else {
-        match accounts.show_code(seen.recovery.clone(), form.code.clone(), visit.caller).await? {
+        match accounts.show_code(seen.recovery.clone(), form.code.clone(), at(accounts, visit)).await? {
             Tried::Right => return Ok(Ok(Redirect::to(&way.link(paths::RECOVER_PASSWORD)).into_response())),
             Tried::Wrong { left } => flaws.push_count("code", label, "factors-code-wrong", ("left", left)),
-            Tried::Locked { until } => flaws.push_until("code", label, "factors-code-locked", until),
+            Tried::Locked { until } => flaws.push_until("code", label, "recover-factor-locked", until),
+            Tried::Shut { until } => flaws.push_until("code", label, "recover-factor-shut", until),
         }
     }
     Ok(Err(Draft::of(form).refused(StatusCode::UNPROCESSABLE_ENTITY, flaws)))
+}
+
+/// The browser in which a code is shown. Whoever recovers is signed in by no session.
+fn at(accounts: &Accounts, visit: &Visit) -> At {
+    let device = DeviceToken::of(&visit.cookies, &*accounts.parts().entropy).hash();
+    At { place: Place::Recovery, caller: visit.caller, device, session: None }
 }
 
 /// Sets the password.

@@ -117,6 +117,7 @@ async fn lift_locks(accounts: &Accounts, tx: &mut Tx, account: AccountId) -> Res
     for name in accounts_store::login_names(tx, account).await? {
         limits.clear(tx, &limits.policy().sign_in_name, Subject::Text(&name)).await?;
     }
+    factors::lift(accounts, tx, account).await?;
     let id = account.to_string();
     limits.clear(tx, &limits.policy().password_confirmation, Subject::Text(&id)).await
 }

@@ -90,6 +90,25 @@ pub async fn find(tx: &mut Tx, token_hash: &[u8; 32], now: Timestamp) -> Result<
     by_token(token_hash, now).fetch_optional(tx).await?.map(|row| session(&row)).transpose()
 }
 
+/// What the session of that account has shown, unless it has ended or outlived one of its limits.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn acr_of(
+    tx: &mut Tx,
+    (id, account): (SessionId, AccountId),
+    now: Timestamp,
+) -> Result<Option<Acr>, DbError> {
+    let row = sql("SELECT acr FROM sessions \
+         WHERE id = $1 AND account_id = $2 AND ended_at IS NULL AND idle_at > $3 AND expires_at > $3")
+    .bind(id)
+    .bind(account)
+    .bind(now)
+    .fetch_optional(tx)
+    .await?;
+    Ok(row.map(|row| row.get::<String>("acr")).transpose()?.and_then(|uri| Acr::parse(&uri)))
+}
+
 /// Like [`find`], outside of any transaction.
 ///
 /// # Errors

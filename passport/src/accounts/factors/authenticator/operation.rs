@@ -69,16 +69,17 @@ impl Accounts {
         good.then(|| Secret(setup.secret.into()))
     }
 
-    /// Adds the app that has the secret, in place of another one. The session has shown two factors by that.
+    /// Adds the app that has the secret, in place of another one. The session has shown two factors by that, and the browser
+    /// has passed the second step.
     pub(super) async fn enable_authenticator(
         &self,
         session: Session,
         (sealed, code): (&str, &str),
-        caller: Caller,
+        browser: (Caller, [u8; 32]),
     ) -> Result<Enabled, Trouble> {
         let Some(secret) = self.open_setup(session.account, sealed) else { return Ok(Enabled::Over) };
         let Some(step) = secret.step_of(&compact(code), self.parts().clock.now()) else { return Ok(Enabled::Wrong) };
-        let args = (session, secret, step, caller);
+        let args = (session, secret, step, browser);
         Ok(self.write(args, |accounts, args, tx| enable(accounts, args, tx).boxed()).await?)
     }
 
@@ -110,7 +111,7 @@ pub async fn check(accounts: &Accounts, tx: &mut Tx, account: AccountId, code: &
 
 async fn enable(
     accounts: Accounts,
-    (session, secret, step, caller): (Session, Secret, i64, Caller),
+    (session, secret, step, (caller, device)): (Session, Secret, i64, (Caller, [u8; 32])),
     tx: &mut Tx,
 ) -> Result<Enabled, DbError> {
     let parts = accounts.parts();
@@ -122,7 +123,8 @@ async fn enable(
         return Ok(Enabled::Guarded { until });
     }
     store::put(tx, account, (parts.sealer.seal(PURPOSE, &*secret.0), step), now).await?;
-    devices::store::end_trust(tx, account).await?;
+    devices::store::forget_steps(tx, account).await?;
+    devices::store::step(tx, account, device, now).await?;
     if session.acr < Shown::PasswordAndCode.acr() {
         sessions::store::raise(tx, session.id, Shown::PasswordAndCode).await?;
     }

@@ -10,6 +10,7 @@ use shared::page::{FormErrors, Page};
 
 use super::operation::Enabled;
 use super::picture::Picture;
+use crate::accounts::devices::cookie::DeviceToken;
 use crate::accounts::view::{Notice, Way, WayView};
 use crate::accounts::visit::{FormQuery, Frame};
 use crate::accounts::{Accounts, Session, Stop, Trouble, Visit};
@@ -86,7 +87,9 @@ pub async fn submit(
         return Ok(accounts.in_language(lang, &visit, &way, paths::AUTHENTICATOR, &Draft::of(form)));
     }
     let draft = if fresh {
-        let enabled = accounts.enable_authenticator(session.clone(), (&form.setup, &form.code), visit.caller).await?;
+        let device = DeviceToken::of(&visit.cookies, &*accounts.parts().entropy).hash();
+        let typed = (form.setup.as_str(), form.code.as_str());
+        let enabled = accounts.enable_authenticator(session.clone(), typed, (visit.caller, device)).await?;
         if let Enabled::Done { has_codes } = enabled {
             accounts.parts().web.drop_draft(&visit.cookies, paths::AUTHENTICATOR);
             return Ok(super::super::recovery_codes::page::after(&way, has_codes, "authenticator-added"));

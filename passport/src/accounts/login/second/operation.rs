@@ -7,7 +7,7 @@ use shared::db::{DbError, Tx};
 use super::store::{self, Half};
 use crate::accounts::assurance::Shown;
 use crate::accounts::devices;
-use crate::accounts::factors::{Enrolled, Tried, Typed, store as factors, try_code};
+use crate::accounts::factors::{At, Enrolled, Place, Tried, Typed, store as factors, try_code};
 use crate::accounts::login::arrival::{Arrival, Browser, SignedIn, advance, open_session};
 use crate::accounts::login::machine::{Event, State};
 use crate::accounts::sessions::Stay;
@@ -43,6 +43,11 @@ pub(super) enum Answer {
         /// From when on it may be tried again.
         until: Timestamp,
     },
+    /// So many in a month that somebody must be guessing.
+    Shut {
+        /// From when on it may be tried again.
+        until: Timestamp,
+    },
 }
 
 impl Accounts {
@@ -74,16 +79,19 @@ async fn take(accounts: Accounts, (attempt, token): (Try, SessionToken), tx: &mu
     };
     let event = match &attempt.typed {
         Typed::RecoveryCode(_) => Event::RecoveryCode,
-        Typed::AppCode(_) | Typed::Either(_) => Event::AppCode,
+        Typed::AppCode(_) => Event::AppCode,
     };
     // Where it would lead is asked first: a recovery code is spent by looking at it, and may be the last.
     let next = advance(&accounts, tx, (State::PasswordShown, event), (half.account, attempt.browser)).await?;
     // What the account does not have any more leads nowhere: it is signed in to from the beginning.
     let Some(State::SignedIn(shown)) = next else { return Ok(Answer::Over) };
-    match try_code(&accounts, tx, half.account, &attempt.typed, attempt.browser.caller).await? {
+    let Browser { caller, device, present: session, .. } = attempt.browser;
+    let at = At { place: Place::SignIn, caller, device, session };
+    match try_code(&accounts, tx, half.account, (&attempt.typed, &at)).await? {
         Tried::Right => finish(&accounts, tx, (half, shown), (&attempt, token)).await,
         Tried::Wrong { left } => Ok(Answer::Wrong { left }),
         Tried::Locked { until } => Ok(Answer::Locked { until }),
+        Tried::Shut { until } => Ok(Answer::Shut { until }),
     }
 }
 

@@ -162,7 +162,11 @@ async fn try_form(
             let key = if with_recovery { "factors-recovery-code-wrong" } else { "factors-code-wrong" };
             flaws.push_count("code", label, key, ("left", left));
         }
-        Answer::Locked { until } => flaws.push_until("code", label, "factors-code-locked", until),
+        Answer::Locked { until } => {
+            let key = if with_recovery { "factors-code-locked" } else { "factors-second-locked" };
+            flaws.push_until("code", label, key, until);
+        }
+        Answer::Shut { until } => flaws.push_until("code", label, "factors-second-shut", until),
     }
     Ok(Err(Draft::of(form).refused(StatusCode::UNPROCESSABLE_ENTITY, flaws)))
 }

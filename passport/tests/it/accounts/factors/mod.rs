@@ -1,6 +1,7 @@
 //! What protects an account beside its password.
 
 mod authenticator;
+mod guessed;
 mod passkeys;
 mod passwordless;
 mod recovery;
