@@ -54,6 +54,16 @@ fn caller() -> Caller {
     Caller::at(IpAddr::V4(Ipv4Addr::LOCALHOST))
 }
 
+/// Name and password, typed in a browser that nobody has used before.
+fn attempt(password: &str) -> Attempt {
+    Attempt {
+        name: LoginName::parse(NAME).expect("a name"),
+        password: SecretString::new(password),
+        province: None,
+        browser: Browser { caller: caller(), present: None, device: [0; 32], wanted: Acr::One, stay: Stay::Browser },
+    }
+}
+
 /// Runs `work` while every hash is refused.
 async fn while_busy<F: Future<Output = ()>>(accounts: &Accounts, work: F) {
     let hasher = accounts.parts().hasher.clone();
@@ -72,18 +82,6 @@ async fn while_busy<F: Future<Output = ()>>(accounts: &Accounts, work: F) {
 async fn a_sign_in_that_finds_the_queue_full_is_no_failure() {
     testkit::on_both(&MIGRATIONS, |db| async move {
         let (accounts, _) = accounts(db).await;
-        let attempt = |password: &str| Attempt {
-            name: LoginName::parse(NAME).expect("a name"),
-            password: SecretString::new(password),
-            province: None,
-            browser: Browser {
-                caller: caller(),
-                present: None,
-                device: [0; 32],
-                wanted: Acr::One,
-                stay: Stay::Browser,
-            },
-        };
         while_busy(&accounts, async {
             for _ in 0..6 {
                 let answer = accounts.sign_in(attempt("wrong")).await;
@@ -126,6 +124,34 @@ async fn a_change_of_password_that_finds_the_queue_full_is_no_failure() {
         let answer = change("wrong").await.expect("an answer");
         assert!(matches!(answer, Changed::Unconfirmed(Unconfirmed::Wrong { left: 4 })), "the first failure of five");
         assert!(matches!(change(PASSWORD).await.expect("an answer"), Changed::Done(_)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_password_that_is_changed_while_it_is_looked_at_signs_nobody_in() {
+    const NEW: &str = "xyz12345!";
+    testkit::on_both(&MIGRATIONS, |db| async move {
+        let (accounts, account) = accounts(db).await;
+        let hasher = accounts.parts().hasher.clone();
+        let hash = hasher.hash(&SecretString::new(NEW)).await.expect("a hash");
+        let release = hasher.occupy();
+        let trying = accounts.clone();
+        let trying = tokio::spawn(async move { trying.sign_in(attempt(PASSWORD)).await });
+        // Its hash was read, and waits to be compared.
+        while hasher.waiting() == 0 {
+            tokio::task::yield_now().await;
+        }
+        let later = accounts.parts().clock.now() + std::time::Duration::from_millis(1);
+        let set = accounts.write(hash, move |_, hash, tx| {
+            async move { store::set_password(tx, account, &hash, later).await }.boxed()
+        });
+        set.await.expect("another password");
+        drop(release);
+        let answer = trying.await.expect("no panic").expect("an answer");
+        assert!(matches!(answer, SignIn::Refused(Refusal::Wrong { .. })), "the old password signed somebody in");
+        let answer = accounts.sign_in(attempt(NEW)).await.expect("an answer");
+        assert!(matches!(answer, SignIn::Done(_)));
     })
     .await;
 }

@@ -1,8 +1,12 @@
 //! An account whose owner put the password away, and signs in with passkeys alone.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use http::StatusCode;
+use shared::db::{Db, DbError, Engine, sql};
+use tokio::sync::Notify;
 
 use super::super::recovery::{NEW, PHONE, choose, last_to, proven};
 use super::passkeys::{USE, candidate_with, make, use_at};
@@ -192,6 +196,64 @@ async fn the_only_way_in_is_not_removed_even_by_two_at_once() {
         let told: Vec<_> = refused.flat_map(summary).collect();
         assert!(told.len() == 1 && told[0].contains("唯一的登录方式"), "{told:?}");
         assert!(enrolled(&passport).await.passkey);
+    })
+    .await;
+}
+
+/// How many statements wait for a lock in that database.
+async fn waiting(db: &Db) -> i64 {
+    let count = db.read::<_, DbError, _>(|tx| {
+        let waiting = "SELECT COUNT(*) AS n FROM pg_stat_activity \
+             WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        async move { sql(waiting).fetch_one(tx).await?.get::<i64>("n").map_err(DbError::from) }.boxed()
+    });
+    count.await.expect("PostgreSQL tells who waits")
+}
+
+#[tokio::test]
+async fn of_two_who_have_both_counted_two_passkeys_one_waits_for_the_other_before_it_counts() {
+    on_both_with(PLAIN, |passport| async move {
+        // One writer at a time has nothing to wait for.
+        if passport.db.engine() == Engine::Sqlite {
+            return;
+        }
+        let (mut first, mut second) = (Authenticator::new(), Authenticator::new());
+        let (mut owner, _) = without_password(&passport, &mut first).await;
+        make(&mut owner, &mut second).await;
+        let mut forms = Vec::new();
+        for link in owner.open(&page("/account/security")).await.attributes("a.factor-change", "href") {
+            let answer = owner.open(&page(&link)).await;
+            forms.push(answer.form("form.danger-frame").with("action", "remove"));
+        }
+        // Nobody takes a passkey away while its row is held: both stand there, as far as they come without each other.
+        let (held, release) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let (holds, released) = (Arc::clone(&held), Arc::clone(&release));
+        let rows = passport.db.write::<_, DbError, _>(move |tx| {
+            let (holds, released) = (Arc::clone(&holds), Arc::clone(&released));
+            async move {
+                sql("UPDATE passkeys SET name = name").execute(tx).await?;
+                holds.notify_one();
+                released.notified().await;
+                Ok(())
+            }
+            .boxed()
+        });
+        let (mut one, mut two) = (owner.clone(), owner.clone());
+        let removals = async {
+            held.notified().await;
+            let both_wait = async {
+                while waiting(&passport.db).await < 2 {
+                    tokio::task::yield_now().await;
+                }
+                release.notify_one();
+            };
+            tokio::join!(one.submit(forms.remove(0)), two.submit(forms.remove(0)), both_wait)
+        };
+        let (rows, (a, b, ())) = tokio::join!(rows, removals);
+        rows.expect("they were held");
+        let refused = [&a, &b].into_iter().filter(|answer| answer.url.path() != "/account/security").count();
+        assert_eq!(refused, 1);
+        assert!(enrolled(&passport).await.passkey, "somebody was left without a way in");
     })
     .await;
 }
