@@ -81,6 +81,6 @@ async fn copy(accounts: Accounts, (account, caller): (Account, Caller), tx: &mut
     };
     let event = Event::DataCopied { account: id.to_string() };
     parts.audit.record_from(tx, caller, &Actor::Account(id.to_string()), &event).await?;
-    factors::announce(&accounts, tx, id, Factor::DataCopied).await?;
+    factors::announce(&accounts, tx, (id, caller), Factor::DataCopied).await?;
     Ok(Copy::Made(Box::new(copied)))
 }

@@ -1,7 +1,5 @@
 //! The record's table.
 
-use std::time::Duration;
-
 use serde::Deserialize as _;
 use serde_json::Value;
 use shared::clock::Timestamp;
@@ -196,24 +194,6 @@ pub async fn has(tx: &mut Tx, account: &str, kind: &str) -> Result<bool, DbError
         .fetch_optional(tx)
         .await?;
     Ok(row.is_some())
-}
-
-/// How far from a moment an event may lie that was written in the same transaction.
-const SAME: Duration = Duration::from_secs(2);
-
-/// What somebody in a browser did to an account at that moment, if the record has it.
-///
-/// # Errors
-/// The database refused, or a row is broken.
-pub async fn nearest(tx: &mut Tx, account: &str, at: Timestamp) -> Result<Option<Told>, DbError> {
-    let row = sql("SELECT id, at, actor, kind, details, network, device FROM audit_events \
-         WHERE account_id = $1 AND at >= $2 AND at <= $3 AND network IS NOT NULL ORDER BY at DESC, id DESC LIMIT 1")
-    .bind(account)
-    .bind(at - SAME)
-    .bind(at + SAME)
-    .fetch_optional(tx)
-    .await?;
-    row.map(|row| told(&row)).transpose()
 }
 
 fn told(row: &Row) -> Result<Told, DbError> {

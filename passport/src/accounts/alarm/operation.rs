@@ -24,11 +24,7 @@ const DRAWS: u32 = 8;
 #[derive(Debug, Clone)]
 pub(super) enum Seen {
     /// To the button, which was not pressed yet.
-    Waits {
-        alarm: Alarm,
-        /// What the record knows of it.
-        whence: Option<Told>,
-    },
+    Waits(Alarm),
     /// To its case.
     Opened(Opened),
     /// Nowhere: it is too old, or none.
@@ -111,8 +107,7 @@ async fn see(tx: &mut Tx, hash: [u8; 32], now: Timestamp) -> Result<Seen, DbErro
     if alarm.expires_at <= now {
         return Ok(Seen::Over);
     }
-    let whence = record::nearest(tx, &alarm.account.to_string(), alarm.at).await?;
-    Ok(Seen::Waits { alarm, whence })
+    Ok(Seen::Waits(alarm))
 }
 
 async fn by_link(accounts: Accounts, (hash, caller): ([u8; 32], Caller), tx: &mut Tx) -> Result<Raised, DbError> {
@@ -154,9 +149,11 @@ async fn by_owner(
     tx: &mut Tx,
 ) -> Result<(), DbError> {
     let now = accounts.parts().clock.now();
-    store::insert_link(tx, &NewLink { token_hash: hash, account, via: "session", about: &about, at: now }).await?;
+    // It leads to its case at once: nobody is asked there whether it was them.
+    let link = NewLink { token_hash: hash, account, via: "session", about: &about, at: now, from: None };
+    store::insert_link(tx, &link).await?;
     store::spend_link(tx, hash, now).await?;
-    let alarm = Alarm { account, via: "session".to_owned(), about, at, expires_at: now, case: None };
+    let alarm = Alarm::reported(account, "session", (about, at));
     let number = open_case(&accounts, tx, &alarm, (Actor::Account(account.to_string()), caller)).await?;
     store::set_case(tx, hash, &number).await
 }
@@ -168,8 +165,7 @@ pub(in crate::accounts) async fn note_undone(
     (account, at): (AccountId, Timestamp),
     (caller, now): (Caller, Timestamp),
 ) -> Result<CaseNumber, DbError> {
-    let about = "contact-changed".to_owned();
-    let alarm = Alarm { account, via: "former".to_owned(), about, at, expires_at: at, case: None };
+    let alarm = Alarm::reported(account, "former", ("contact-changed".to_owned(), at));
     record_case(accounts, tx, &alarm, (Actor::Visitor, caller), now).await
 }
 
@@ -201,7 +197,7 @@ async fn record_case(
     let event = Event::CaseOpened { account: alarm.account.to_string(), case: number.to_string() };
     parts.audit.record_from(tx, caller, &actor, &event).await?;
     let notice = Notice::CaseOpened { number: number.to_string(), at: now };
-    tell_proven(accounts, tx, alarm.account, &notice).await?;
+    tell_proven(accounts, tx, (alarm.account, Some(caller)), &notice).await?;
     Ok(number)
 }
 

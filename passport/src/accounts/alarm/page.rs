@@ -12,7 +12,6 @@ use super::operation::{Opened, Raised, Seen};
 use super::store::Alarm;
 use crate::accounts::link_page::{self, LinkForm, LinkPage, LinkQuery};
 use crate::accounts::{Accounts, Trouble, Visit, whence};
-use crate::audit::store::Told;
 use crate::delivery::text;
 use crate::web::error_page::Tone;
 use crate::web::{Posted, moment, paths};
@@ -62,8 +61,8 @@ pub(super) fn case(token: &AlarmToken) -> Response {
 
 async fn draw(accounts: &Accounts, page: Page, token: String, again: bool) -> Result<Response, Trouble> {
     Ok(match accounts.alarm(&AlarmToken::sent(&token)).await? {
-        Seen::Waits { alarm, whence } => {
-            let facts = facts(accounts, &page, &alarm, whence);
+        Seen::Waits(alarm) => {
+            let facts = facts(accounts, &page, alarm);
             let shown = LinkPage::new(page, paths::ALARM, "alarm", token).facts(facts).hint("alarm-hint");
             shown.dangerous().again(again).into_response()
         }
@@ -72,17 +71,15 @@ async fn draw(accounts: &Accounts, page: Page, token: String, again: bool) -> Re
     })
 }
 
-/// What the notice told, when it was, and from where, as far as the record knows.
-fn facts(accounts: &Accounts, page: &Page, alarm: &Alarm, whence: Option<Told>) -> Vec<(String, String)> {
+/// What the notice told, when it was, and from where: as it was written with the notice.
+fn facts(accounts: &Accounts, page: &Page, alarm: Alarm) -> Vec<(String, String)> {
     let mut facts = vec![
         (page.t("alarm-about"), text::subject(page.lang, &alarm.about).unwrap_or_else(|| page.t("activity-other"))),
         (page.t("contact-confirm-when"), moment::exact(alarm.at)),
     ];
-    if let Some(Told { network, device, .. }) = whence {
-        facts.extend(device.map(|device| (page.t("alarm-device"), whence::device(page, Some(device)))));
-        let network = network.map(|network| whence::network(accounts, page.lang, &network));
-        facts.extend(network.map(|from| (page.t("contact-confirm-where"), from)));
-    }
+    facts.extend(alarm.device.map(|device| (page.t("alarm-device"), whence::device(page, Some(device)))));
+    let network = alarm.network.map(|network| whence::network(accounts, page.lang, &network));
+    facts.extend(network.map(|from| (page.t("contact-confirm-where"), from)));
     facts
 }
 

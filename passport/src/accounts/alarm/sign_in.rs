@@ -58,10 +58,10 @@ pub async fn tell_of_browser(
     let from = whence::network(accounts, owner.lang, &caller.network.to_string());
     let notice = Notice::SignedIn { at: now, device, from, guessed };
     let held = Held { contact: owner.email, proven_at: Some(now) };
-    tell(accounts, tx, (account, owner.lang), &held, &notice).await
+    tell(accounts, tx, ((account, Some(caller)), owner.lang), &held, &notice).await
 }
 
-/// Tells the owner of an account, by its mail address, that it is locked.
+/// Tells the owner of an account, by its mail address, that it is locked, and from where it was tried last.
 ///
 /// # Errors
 /// See [`DbError`].
@@ -69,10 +69,10 @@ pub async fn tell_of_lock(
     accounts: &Accounts,
     tx: &mut Tx,
     account: AccountId,
-    until: Timestamp,
+    (until, caller): (Timestamp, Caller),
 ) -> Result<(), DbError> {
     let due = accounts.parts().clock.now() + GATHERING;
-    match tell_mail_at(accounts, tx, account, (&Notice::Locked { until }, due)).await? {
+    match tell_mail_at(accounts, tx, (account, Some(caller)), (&Notice::Locked { until }, due)).await? {
         Some(message) => store::put_lock_notice(tx, account, message, due).await,
         None => Ok(()),
     }

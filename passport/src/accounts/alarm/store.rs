@@ -20,6 +20,8 @@ pub(super) struct NewLink<'a> {
     pub(super) about: &'a str,
     /// When that was.
     pub(super) at: Timestamp,
+    /// From where it was done.
+    pub(super) from: Option<Caller>,
 }
 
 /// What a link is about.
@@ -29,9 +31,19 @@ pub(super) struct Alarm {
     pub(super) via: String,
     pub(super) about: String,
     pub(super) at: Timestamp,
+    /// From which network it was done, and by which device, if it was in a browser.
+    pub(super) network: Option<String>,
+    pub(super) device: Option<Device>,
     pub(super) expires_at: Timestamp,
     /// The case that it opened, or joined.
     pub(super) case: Option<CaseNumber>,
+}
+
+impl Alarm {
+    /// One that is raised without the link of a notice.
+    pub(super) fn reported(account: AccountId, via: &str, (about, at): (String, Timestamp)) -> Self {
+        Self { account, via: via.to_owned(), about, at, network: None, device: None, expires_at: at, case: None }
+    }
 }
 
 /// A case.
@@ -60,21 +72,25 @@ pub struct Case {
 }
 
 pub(super) async fn insert_link(tx: &mut Tx, new: &NewLink<'_>) -> Result<(), DbError> {
-    sql("INSERT INTO alarms (token_hash, account_id, via, about, at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)")
-        .bind(new.token_hash)
-        .bind(new.account)
-        .bind(new.via)
-        .bind(new.about)
-        .bind(new.at)
-        .bind(new.at + LIFETIME)
-        .execute(tx)
-        .await
-        .map(drop)
+    sql("INSERT INTO alarms (token_hash, account_id, via, about, at, expires_at, network, device) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")
+    .bind(new.token_hash)
+    .bind(new.account)
+    .bind(new.via)
+    .bind(new.about)
+    .bind(new.at)
+    .bind(new.at + LIFETIME)
+    .bind(new.from.map(|from| from.network.to_string()))
+    .bind(new.from.map(|from| from.device.to_string()))
+    .execute(tx)
+    .await
+    .map(drop)
 }
 
 /// What a link is about, if it is one and its account is there still.
 pub(super) async fn find_link(tx: &mut Tx, token_hash: [u8; 32]) -> Result<Option<Alarm>, DbError> {
-    let row = sql("SELECT l.account_id, l.via, l.about, l.at, l.expires_at, l.case_number FROM alarms l \
+    let row = sql("SELECT l.account_id, l.via, l.about, l.at, l.network, l.device, l.expires_at, l.case_number \
+         FROM alarms l \
          JOIN accounts a ON a.id = l.account_id AND a.closed_at IS NULL WHERE l.token_hash = $1")
     .bind(token_hash)
     .fetch_optional(tx)
@@ -85,6 +101,8 @@ pub(super) async fn find_link(tx: &mut Tx, token_hash: [u8; 32]) -> Result<Optio
             via: row.get("via")?,
             about: row.get("about")?,
             at: row.get("at")?,
+            network: row.get("network")?,
+            device: row.get::<Option<String>>("device")?.map(|stored| Device::parse(&stored)),
             expires_at: row.get("expires_at")?,
             case: row.get::<Option<String>>("case_number")?.map(|stored| number(&stored)).transpose()?,
         })

@@ -1,7 +1,11 @@
 //! Telling the owner of an account, with a link by which they say that it was not them.
+//!
+//! With the link it is kept from where somebody did what is told of, as far as anybody did it in a browser: its page
+//! says so, in place of looking for it in the record later.
 
 use shared::clock::Timestamp;
 use shared::db::{DbError, Tx};
+use shared::http::Caller;
 use shared::i18n::Lang;
 
 use super::link::AlarmToken;
@@ -12,14 +16,22 @@ use crate::accounts::model::AccountId;
 use crate::accounts::store as accounts_store;
 use crate::delivery::{MessageId, Notice};
 
+/// An account, and from where somebody did to it what its owner is told of.
+pub type Done = (AccountId, Option<Caller>);
+
 /// Tells every proven contact of an account, in its owner's language.
 ///
 /// # Errors
 /// See [`DbError`].
-pub async fn tell_proven(accounts: &Accounts, tx: &mut Tx, account: AccountId, notice: &Notice) -> Result<(), DbError> {
+pub async fn tell_proven(
+    accounts: &Accounts,
+    tx: &mut Tx,
+    (account, from): Done,
+    notice: &Notice,
+) -> Result<(), DbError> {
     let lang = accounts_store::claims(tx, account).await?.and_then(|claims| claims.locale).unwrap_or_default();
     for held in contact::store::standing(tx, account).await?.held().filter(|held| held.proven_at.is_some()) {
-        tell(accounts, tx, (account, lang), held, notice).await?;
+        tell(accounts, tx, ((account, from), lang), held, notice).await?;
     }
     Ok(())
 }
@@ -28,21 +40,21 @@ pub async fn tell_proven(accounts: &Accounts, tx: &mut Tx, account: AccountId, n
 ///
 /// # Errors
 /// See [`DbError`].
-pub async fn tell_mail(accounts: &Accounts, tx: &mut Tx, account: AccountId, notice: &Notice) -> Result<(), DbError> {
+pub async fn tell_mail(accounts: &Accounts, tx: &mut Tx, done: Done, notice: &Notice) -> Result<(), DbError> {
     let now = accounts.parts().clock.now();
-    tell_mail_at(accounts, tx, account, (notice, now)).await.map(drop)
+    tell_mail_at(accounts, tx, done, (notice, now)).await.map(drop)
 }
 
 /// The same, not before that moment; the message, if there is an address.
 pub(super) async fn tell_mail_at(
     accounts: &Accounts,
     tx: &mut Tx,
-    account: AccountId,
+    done: Done,
     what: (&Notice, Timestamp),
 ) -> Result<Option<MessageId>, DbError> {
-    let lang = accounts_store::claims(tx, account).await?.and_then(|claims| claims.locale).unwrap_or_default();
-    let Some(held) = contact::store::standing(tx, account).await?.email else { return Ok(None) };
-    tell_at(accounts, tx, (account, lang), &held, what).await.map(Some)
+    let lang = accounts_store::claims(tx, done.0).await?.and_then(|claims| claims.locale).unwrap_or_default();
+    let Some(held) = contact::store::standing(tx, done.0).await?.email else { return Ok(None) };
+    tell_at(accounts, tx, (done, lang), &held, what).await.map(Some)
 }
 
 /// Tells one contact of an account. One that was never proven may be a stranger's, who gets no link: it would let them
@@ -53,7 +65,7 @@ pub(super) async fn tell_mail_at(
 pub async fn tell(
     accounts: &Accounts,
     tx: &mut Tx,
-    whose: (AccountId, Lang),
+    whose: (Done, Lang),
     held: &Held,
     notice: &Notice,
 ) -> Result<(), DbError> {
@@ -64,7 +76,7 @@ pub async fn tell(
 async fn tell_at(
     accounts: &Accounts,
     tx: &mut Tx,
-    (account, lang): (AccountId, Lang),
+    ((account, from), lang): (Done, Lang),
     held: &Held,
     (notice, due): (&Notice, Timestamp),
 ) -> Result<MessageId, DbError> {
@@ -74,7 +86,8 @@ async fn tell_at(
     if held.proven_at.is_some() && notice.may_be_denied() {
         let token = AlarmToken::new(&*parts.entropy);
         let via = held.contact.kind().code();
-        let new = NewLink { token_hash: token.hash(), account, via, about: notice.name(), at: parts.clock.now() };
+        let at = parts.clock.now();
+        let new = NewLink { token_hash: token.hash(), account, via, about: notice.name(), at, from };
         store::insert_link(tx, &new).await?;
         link = Some(token.link(&parts.web.origin));
     }

@@ -158,7 +158,7 @@ pub(super) async fn tell(
 async fn hear(accounts: &Accounts, tx: &mut Tx, appeal: &Appeal, by: &By) -> Result<(), DbError> {
     let State::Hearing { holder, until, .. } = appeal.state else { return Ok(()) };
     let link = link(accounts, LinkTo::Objection(holder), appeal);
-    tell_contacts(accounts, tx, holder, &Notice::DocumentClaimed { until, link }).await?;
+    tell_contacts(accounts, tx, (holder, None), &Notice::DocumentClaimed { until, link }).await?;
     let (account, appeal) = (holder.to_string(), appeal.id.to_string());
     let event = audit::Event::DocumentClaimed { account, appeal, until: until.millis() };
     accounts.parts().audit.record_from(tx, by.caller(), &by.actor(), &event).await
@@ -174,7 +174,7 @@ async fn detach(accounts: &Accounts, tx: &mut Tx, (appeal, before): (&Appeal, &S
     }
     let event = audit::Event::DocumentDetached { account: holder.to_string(), appeal: appeal.id.to_string() };
     parts.audit.record_from(tx, by.caller(), &by.actor(), &event).await?;
-    tell_contacts(accounts, tx, holder, &Notice::DocumentDetached).await
+    tell_contacts(accounts, tx, (holder, None), &Notice::DocumentDetached).await
 }
 
 /// Tells a holder who was asked that the document stays with them.
@@ -182,5 +182,5 @@ async fn leave(accounts: &Accounts, tx: &mut Tx, (appeal, before): (&Appeal, &St
     let Some(holder) = before.holder() else { return Ok(()) };
     let event = audit::Event::DocumentKept { account: holder.to_string(), appeal: appeal.id.to_string() };
     accounts.parts().audit.record_from(tx, by.caller(), &by.actor(), &event).await?;
-    tell_contacts(accounts, tx, holder, &Notice::DocumentKept).await
+    tell_contacts(accounts, tx, (holder, None), &Notice::DocumentKept).await
 }

@@ -27,7 +27,7 @@ async fn close_all(accounts: Accounts, tx: &mut Tx) -> Result<u64, DbError> {
         if !store::spend(tx, account, now).await? {
             continue;
         }
-        tell_contacts(&accounts, tx, account, &Notice::Closed { at: now }).await?;
+        tell_contacts(&accounts, tx, (account, None), &Notice::Closed { at: now }).await?;
         closing::close(&accounts, tx, account, "cancelled").await?;
         store::forget_contacts(tx, account).await?;
         closed += 1;

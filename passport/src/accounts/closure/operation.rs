@@ -166,7 +166,7 @@ async fn accept(
     // Of two tabs the first counts: its links are on their way.
     if store::insert(tx, &closure, sha256(undo.as_bytes())).await? {
         let undo = format!("{}{}?t={undo}", parts.web.origin, paths::CLOSURE_LINK);
-        tell_contacts(&accounts, tx, account, &Notice::Closing { until: closure.due_at, undo }).await?;
+        tell_contacts(&accounts, tx, (account, Some(caller)), &Notice::Closing { until: closure.due_at, undo }).await?;
         let event = Event::ClosureAsked { account: account.to_string(), due: closure.due_at.millis() };
         parts.audit.record_from(tx, caller, &Actor::Account(account.to_string()), &event).await?;
     }
@@ -223,7 +223,7 @@ async fn taken_back(
     let parts = accounts.parts();
     let event = Event::ClosureTakenBack { account: account.to_string() };
     parts.audit.record_from(tx, caller, &actor, &event).await?;
-    tell_contacts(accounts, tx, account, &Notice::ClosingTakenBack { at: parts.clock.now() }).await
+    tell_contacts(accounts, tx, (account, Some(caller)), &Notice::ClosingTakenBack { at: parts.clock.now() }).await
 }
 
 /// Tells every contact of the account, proven or not: one that the owner mistyped reads nothing but that there is an
@@ -231,12 +231,12 @@ async fn taken_back(
 pub(in crate::accounts) async fn tell_contacts(
     accounts: &Accounts,
     tx: &mut Tx,
-    account: AccountId,
+    (account, from): alarm::Done,
     notice: &Notice,
 ) -> Result<(), DbError> {
     let lang = accounts_store::claims(tx, account).await?.and_then(|claims| claims.locale).unwrap_or_default();
     for held in contacts::standing(tx, account).await?.held() {
-        alarm::tell(accounts, tx, (account, lang), held, notice).await?;
+        alarm::tell(accounts, tx, ((account, from), lang), held, notice).await?;
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use shared::clock::Timestamp;
 use shared::db::{DbError, Tx};
+use shared::http::Caller;
 
 use super::{recovery_codes, store as factors};
 use crate::accounts::Accounts;
@@ -11,13 +12,18 @@ use crate::accounts::model::AccountId;
 use crate::accounts::store;
 use crate::delivery::{Factor, Notice};
 
-/// Tells every proven contact of a change, within the caller's transaction.
+/// Tells every proven contact of a change that was made from there, within the caller's transaction.
 ///
 /// # Errors
 /// See [`DbError`].
-pub async fn announce(accounts: &Accounts, tx: &mut Tx, account: AccountId, factor: Factor) -> Result<(), DbError> {
+pub async fn announce(
+    accounts: &Accounts,
+    tx: &mut Tx,
+    (account, from): (AccountId, Caller),
+    factor: Factor,
+) -> Result<(), DbError> {
     let notice = Notice::FactorChanged { factor, at: accounts.parts().clock.now() };
-    alarm::tell_proven(accounts, tx, account, &notice).await
+    alarm::tell_proven(accounts, tx, (account, Some(from)), &notice).await
 }
 
 /// Until when nothing may be removed, after a reset of the password: whoever reset it may not be the owner.
@@ -33,12 +39,12 @@ pub async fn guard(tx: &mut Tx, account: AccountId, now: Timestamp) -> Result<Op
 pub(super) async fn removed(
     accounts: &Accounts,
     tx: &mut Tx,
-    account: AccountId,
+    (account, from): (AccountId, Caller),
     factor: Factor,
 ) -> Result<(), DbError> {
     devices::store::forget_steps(tx, account).await?;
     if !factors::enrolled(tx, account).await?.any() {
         recovery_codes::store::remove_all(tx, account).await?;
     }
-    announce(accounts, tx, account, factor).await
+    announce(accounts, tx, (account, from), factor).await
 }

@@ -2,6 +2,7 @@
 
 use shared::clock::Timestamp;
 use shared::db::{DbError, Tx};
+use shared::http::Caller;
 
 use super::tries::{At, Counter};
 use super::{announce, authenticator, recovery_codes};
@@ -71,7 +72,7 @@ pub async fn try_code(
         Ok(left) => left,
         Err(refused) => return Ok(refused),
     };
-    if is_right(accounts, tx, account, typed).await? {
+    if is_right(accounts, tx, (account, at.caller), typed).await? {
         counter.forget(accounts, tx, now).await?;
         return Ok(Tried::Right);
     }
@@ -79,7 +80,7 @@ pub async fn try_code(
     if left > 0 {
         return Ok(Tried::Wrong { left });
     }
-    tell(accounts, tx, account, now).await?;
+    tell(accounts, tx, (account, at.caller), now).await?;
     Ok(Tried::Locked { until: counter.locks_until(now) })
 }
 
@@ -99,17 +100,27 @@ async fn record(
 }
 
 /// Tells the owner: whoever got this far knows the password, or reads the mails. A few times a day, as of other locks.
-async fn tell(accounts: &Accounts, tx: &mut Tx, account: AccountId, now: Timestamp) -> Result<(), DbError> {
+async fn tell(
+    accounts: &Accounts,
+    tx: &mut Tx,
+    (account, from): (AccountId, Caller),
+    now: Timestamp,
+) -> Result<(), DbError> {
     let (limits, id) = (&accounts.parts().limits, account.to_string());
     if limits.hit(tx, &limits.policy().second_step_told, Subject::Text(&id), now).await?.is_allowed() {
-        announce(accounts, tx, account, Factor::CodesGuessed).await?;
+        announce(accounts, tx, (account, from), Factor::CodesGuessed).await?;
     }
     Ok(())
 }
 
-async fn is_right(accounts: &Accounts, tx: &mut Tx, account: AccountId, typed: &Typed) -> Result<bool, DbError> {
+async fn is_right(
+    accounts: &Accounts,
+    tx: &mut Tx,
+    (account, from): (AccountId, Caller),
+    typed: &Typed,
+) -> Result<bool, DbError> {
     match typed {
         Typed::AppCode(code) => authenticator::check(accounts, tx, account, code).await,
-        Typed::RecoveryCode(code) => recovery_codes::check(accounts, tx, account, code).await,
+        Typed::RecoveryCode(code) => recovery_codes::check(accounts, tx, (account, from), code).await,
     }
 }

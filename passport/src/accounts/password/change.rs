@@ -62,7 +62,7 @@ async fn store_change(
     let id = account.id.to_string();
     let event = Event::PasswordChanged { account: id.clone(), sessions_ended };
     parts.audit.record_from(tx, caller, &Actor::Account(id), &event).await?;
-    alarm::tell_mail(&accounts, tx, account.id, &Notice::PasswordChanged { at: now }).await?;
+    alarm::tell_mail(&accounts, tx, (account.id, Some(caller)), &Notice::PasswordChanged { at: now }).await?;
     Ok(true)
 }
 

@@ -91,7 +91,7 @@ async fn remove(
         let sessions_ended = shut_out_others(&accounts, tx, &session, caller).await?;
         let event = Event::PasswordRemoved { account: account.to_string(), sessions_ended };
         parts.audit.record_from(tx, caller, &Actor::Account(account.to_string()), &event).await?;
-        announce(&accounts, tx, account, Factor::PasswordRemoved).await?;
+        announce(&accounts, tx, (account, caller), Factor::PasswordRemoved).await?;
     }
     Ok(Removed::Done)
 }

@@ -278,7 +278,7 @@ async fn wait(
         accounts_store::claims(tx, seen.recovery.account).await?.and_then(|claims| claims.locale).unwrap_or(lang);
     for held in seen.standing.held().filter(|held| held.proven_at.is_some()) {
         let notice = Notice::RecoveryWaits { until, cancel: link(paths::RECOVER_CANCEL, &cancel) };
-        alarm::tell(&accounts, tx, (seen.recovery.account, lang), held, &notice).await?;
+        alarm::tell(&accounts, tx, ((seen.recovery.account, Some(caller)), lang), held, &notice).await?;
     }
     if let Some(first) = seen.first() {
         let notice = Notice::RecoveryWaited { until: until + AFTER_WAIT, resume: link(paths::RECOVER_RESUME, &resume) };

@@ -101,14 +101,14 @@ async fn set_password(
         factors::store::remove_all(tx, account).await?;
         let event = Event::FactorRemoved { account: account.to_string(), factor: "all".into() };
         parts.audit.record_from(tx, caller, &Actor::Account(account.to_string()), &event).await?;
-        announce(accounts, tx, account, Factor::AllRemoved).await?;
+        announce(accounts, tx, (account, caller), Factor::AllRemoved).await?;
     }
     // Whoever knew the old password may have been there.
     let ended = sessions::end_all(accounts, tx, account, EndReason::PasswordReset.asked_by(caller)).await?;
     lift_locks(accounts, tx, account).await?;
     let event = Event::PasswordReset { account: account.to_string(), sessions_ended: ended };
     parts.audit.record_from(tx, caller, &Actor::Account(account.to_string()), &event).await?;
-    alarm::tell_proven(accounts, tx, account, &Notice::PasswordReset { at: now }).await
+    alarm::tell_proven(accounts, tx, (account, Some(caller)), &Notice::PasswordReset { at: now }).await
 }
 
 /// Who has just shown who they are is not kept waiting for the tries of others.

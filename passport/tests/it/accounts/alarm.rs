@@ -121,6 +121,27 @@ async fn who_reads_in_a_notice_what_they_did_not_do_ends_it_without_signing_in_a
 }
 
 #[tokio::test]
+async fn a_link_says_from_where_its_own_notice_came_whatever_else_was_done_at_that_moment() {
+    on_both_with(PLAIN, |passport| async move {
+        let (_, link) = robbed(&passport).await;
+        // In the record it stands beside the change, and after it.
+        passport.clock.advance(Duration::from_millis(1));
+        let mut owner = passport.browser().from_address([198, 51, 100, 9].into());
+        for _ in 0..5 {
+            let form = sign_in_form(&mut owner, EMAIL, PASSWORD).await;
+            owner.submit(form).await;
+        }
+        let seen = passport.browser().open(&link).await;
+        assert!(seen.text.contains("203.0.113.66") && !seen.text.contains("198.51.100.9"), "{}", seen.text);
+        let locked = alarm_to(&passport, EMAIL).await;
+        assert_ne!(locked, link);
+        let seen = passport.browser().open(&locked).await;
+        assert!(seen.text.contains("198.51.100.9") && !seen.text.contains("203.0.113.66"), "{}", seen.text);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_link_pressed_again_anywhere_shows_its_case_and_does_nothing_more() {
     on_both_with(PLAIN, |passport| async move {
         let (_, link) = robbed(&passport).await;

@@ -130,7 +130,7 @@ async fn enable(
     }
     let event = Event::FactorAdded { account: account.to_string(), factor: "authenticator".into() };
     parts.audit.record_from(tx, caller, &Actor::Account(account.to_string()), &event).await?;
-    announce(&accounts, tx, account, Factor::AuthenticatorAdded).await?;
+    announce(&accounts, tx, (account, caller), Factor::AuthenticatorAdded).await?;
     Ok(Enabled::Done { has_codes: had.recovery_code })
 }
 
@@ -146,7 +146,7 @@ async fn disable(
     if store::remove(tx, account).await? {
         let event = Event::FactorRemoved { account: account.to_string(), factor: "authenticator".into() };
         parts.audit.record_from(tx, caller, &Actor::Account(account.to_string()), &event).await?;
-        removed(&accounts, tx, account, Factor::AuthenticatorRemoved).await?;
+        removed(&accounts, tx, (account, caller), Factor::AuthenticatorRemoved).await?;
     }
     Ok(None)
 }

@@ -125,7 +125,7 @@ async fn add(accounts: Accounts, made: Made, tx: &mut Tx) -> Result<Added, DbErr
     }
     let event = Event::FactorAdded { account: account.to_string(), factor: "passkey".into() };
     parts.audit.record_from(tx, made.caller, &Actor::Account(account.to_string()), &event).await?;
-    announce(&accounts, tx, account, Factor::PasskeyAdded).await?;
+    announce(&accounts, tx, (account, made.caller), Factor::PasskeyAdded).await?;
     Ok(Added::Done { has_codes })
 }
 
@@ -146,7 +146,7 @@ async fn remove(
     if store::remove(tx, account, id).await? {
         let event = Event::FactorRemoved { account: account.to_string(), factor: "passkey".into() };
         parts.audit.record_from(tx, caller, &Actor::Account(account.to_string()), &event).await?;
-        removed(&accounts, tx, account, Factor::PasskeyRemoved).await?;
+        removed(&accounts, tx, (account, caller), Factor::PasskeyRemoved).await?;
     }
     Ok(Removed::Done)
 }

@@ -76,7 +76,7 @@ async fn keep(
     store::replace(tx, account, &hashes, parts.clock.now()).await?;
     let event = Event::FactorAdded { account: account.to_string(), factor: "recovery_codes".into() };
     parts.audit.record_from(tx, caller, &Actor::Account(account.to_string()), &event).await?;
-    announce(&accounts, tx, account, Factor::CodesReplaced).await?;
+    announce(&accounts, tx, (account, caller), Factor::CodesReplaced).await?;
     Ok(true)
 }
 
@@ -84,11 +84,16 @@ async fn keep(
 ///
 /// # Errors
 /// See [`DbError`].
-pub async fn check(accounts: &Accounts, tx: &mut Tx, account: AccountId, typed: &str) -> Result<bool, DbError> {
+pub async fn check(
+    accounts: &Accounts,
+    tx: &mut Tx,
+    (account, from): (AccountId, Caller),
+    typed: &str,
+) -> Result<bool, DbError> {
     let Some(code) = RecoveryCode::parse(typed) else { return Ok(false) };
     if !store::spend(tx, account, code.hash(), accounts.parts().clock.now()).await? {
         return Ok(false);
     }
-    announce(accounts, tx, account, Factor::CodeUsed).await?;
+    announce(accounts, tx, (account, from), Factor::CodeUsed).await?;
     Ok(true)
 }
