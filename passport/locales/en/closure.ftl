@@ -13,6 +13,7 @@ closure-stays-number = The internal number of the account, which nobody else wil
 closure-asked-first = When you send this, we ask the exam sites first: while a registration is open, the account cannot be cancelled.
 closure-button = Cancel the account
 closure-keep = Keep the account
+closure-often = You asked for this and took it back several times today. Ask again after { $time }
 closure-guarded = The password was just reset. To be safe, come back after { $time } to cancel the account
 closure-open = There is an open registration at { $sites }. Sit the exam or withdraw first, then come back
 closure-silent = { $sites } did not answer, so we cannot tell whether a registration is open, and did not cancel the account. Please try again in a while

@@ -74,6 +74,7 @@ factors-authenticator-remove-lead = Signing in will not ask for its digits any m
 factors-remove-button = Turn off
 factors-keep = Keep it
 factors-remove-last = It is your last extra protection: your recovery codes end as well, and only the password is left.
+factors-too-often = Too much was added or replaced today. To protect your account, try again after { $time }; you can still remove things
 factors-guarded = The password was reset a short time ago. To protect your account, this can be removed or replaced after { $time }
 
 factors-code = 6 digits
@@ -129,7 +130,7 @@ factors-elsewhere = Signed in elsewhere
 factors-elsewhere-text = Other places where this account is signed in: { $count }. After a change of what protects it, or if you do not know one of them, you can end them all.
 factors-elsewhere-look = See where
 factors-elsewhere-end = End the others
-factors-fresh = Before anything here is added, removed or replaced, you show once more who you are; afterwards we tell your phone and email.
+factors-fresh = Before anything here is added, removed or replaced, you show once more who you are; afterwards we tell your email and phone: an email each time, and up to 10 messages to the phone a day.
 factors-facts-used = Added { $made }, used { $used }
 factors-facts-unused = Added { $made }, not used yet
 

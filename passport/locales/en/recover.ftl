@@ -29,6 +29,7 @@ recover-second-title = One more step
 recover-second-lead = { $to } is confirmed as yours. To protect the account, that alone does not reset the password: numbers are given to other people.
 recover-second-other = Verify the other contact, and you can reset it at once:
 recover-second-send = Send a code to { $to }
+recover-wait-often = Waiting was begun several times today, and every contact of the account was told each time. Try again after { $time }, or go on with one that was begun
 recover-wait-text = No other code reaches you? You can wait 72 hours. When the wait begins we tell every contact of the account, and each can cancel. When it is over, we send you the link to go on.
 recover-wait = Begin to wait
 recover-waits = Waiting. You can reset the password after { $time }. We send you the link then, and you can close this page.

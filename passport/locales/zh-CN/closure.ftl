@@ -13,6 +13,7 @@ closure-stays-number = 账号的内部编号不再给任何人使用；您同意
 closure-asked-first = 提交时，我们会先问各考试网站：还有报名没有完成，就不能注销。
 closure-button = 注销账号
 closure-keep = 保留账号
+closure-often = 今天已经申请并撤回过几次。请{ $time }以后再申请
 closure-guarded = 刚重置过密码，为了安全，请{ $time }以后再注销
 closure-open = { $sites }还有没有完成的报名。请先考完或退掉报名，再来注销
 closure-silent = { $sites }暂时没有回答，我们不能确定您有没有未完成的报名，所以没有注销。请过一会儿再试

@@ -74,6 +74,7 @@ factors-authenticator-remove-lead = 关闭后，登录时不再要求应用里�
 factors-remove-button = 关闭
 factors-keep = 保留
 factors-remove-last = 它是最后一道额外的保护：恢复码也会一起作废，只剩密码。
+factors-too-often = 今天添加或更换得太多了。为了保护账号，请{ $time }以后再试；移除不受影响
 factors-guarded = 刚重置过密码。为了保护账号，{ $time }以后才能移除或更换
 
 factors-code = 6位数字
@@ -129,7 +130,7 @@ factors-elsewhere = 其他登录
 factors-elsewhere-text = 除了这里，还有{ $count }处登录着这个账户。改动了保护方式、或有不认识的登录，可以让它们都退出。
 factors-elsewhere-look = 看看是哪些
 factors-elsewhere-end = 退出其他登录
-factors-fresh = 添加、移除或更换任何一项，都要先再验证一次身份；做完后，我们会通知您的手机和邮箱。
+factors-fresh = 添加、移除或更换任何一项，都要先再验证一次身份；做完后，我们会通知您的邮箱和手机：邮件每次都发，短信一天最多10条。
 factors-facts-used = { $made }添加，{ $used }用过
 factors-facts-unused = { $made }添加，还没用过
 

@@ -29,6 +29,7 @@ recover-second-title = 还需要一步
 recover-second-lead = 已确认{ $to }是您的。为了保护账号，只凭它还不能重置密码：手机号可能已经换了主人。
 recover-second-other = 再验证另一个联系方式，马上就能重置：
 recover-second-send = 给{ $to }发验证码
+recover-wait-often = 今天已经开始等待过几次，每次都通知了这个账号的所有联系方式。请{ $time }以后再试，或者用已经开始的那一次
 recover-wait-text = 收不到别的验证码？可以等72小时。等待开始时，我们会通知这个账号的所有联系方式，任何一个都可以取消。时间到了，我们会把继续的链接发给您。
 recover-wait = 开始等待
 recover-waits = 正在等待，{ $time }以后可以重置密码。到时我们会把链接发给您，这个页面可以关掉。

@@ -188,6 +188,15 @@ impl Notice {
         }
     }
 
+    /// Whether a day may bring many of them, of which SMS tell the first ones alone: a change that can be made again and
+    /// again. What comes once, or gives its reader a link that no other message has, is always told of in full.
+    pub const fn may_come_often(&self) -> bool {
+        match self {
+            Self::FactorChanged { factor, .. } => !matches!(factor, Factor::PasswordRemoved | Factor::AllRemoved),
+            _ => false,
+        }
+    }
+
     /// Whether it tells of what the owner may have done, and may say that it was not them. A change of contacts has a
     /// link of its own for that, which undoes it; what strangers did outside of the account is no doing of the owner's.
     pub const fn may_be_denied(&self) -> bool {

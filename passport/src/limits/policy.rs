@@ -200,6 +200,14 @@ pub struct Policy {
     pub second_step_record: Limit,
     /// Messages to one account that somebody who knows its password tries codes.
     pub second_step_told: Limit,
+    /// Passkeys, apps and sets of recovery codes that are added to one account: each is told of by mail.
+    pub factor_added: Limit,
+    /// SMS to one account about what protects it beside the password. What is beyond them its mails tell.
+    pub factor_sms: Limit,
+    /// How often the end of one account is asked for: each time its contacts are told, and when it is taken back.
+    pub closure_asked: Limit,
+    /// Waits for another password of one account that are begun: its contacts are told of each.
+    pub recovery_wait: Limit,
     /// Challenges for passkeys that are asked for from one address block.
     pub ceremony_address: Limit,
     /// Registrations tried from one address block.
@@ -258,6 +266,10 @@ impl Default for Policy {
             second_step_month: Limit::rate("second_step_month", 100, MONTH),
             second_step_record: Limit::rate("second_step_record", 100, DAY),
             second_step_told: Limit::rate("second_step_told", 3, DAY),
+            factor_added: Limit::rate("factor_added", 30, DAY),
+            factor_sms: Limit::rate("factor_sms", 10, DAY),
+            closure_asked: Limit::rate("closure_asked", 3, DAY),
+            recovery_wait: Limit::rate("recovery_wait", 5, DAY),
             ceremony_address: Limit::rate("ceremony_address", 600, MINUTE),
             registration_address: Limit::rate("registration_address", 300, HOUR),
             registration_conflict_address: Limit::rate("registration_conflict_address", 20, HOUR),

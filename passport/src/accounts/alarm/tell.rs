@@ -14,7 +14,8 @@ use crate::accounts::Accounts;
 use crate::accounts::contact::{self, Held};
 use crate::accounts::model::AccountId;
 use crate::accounts::store as accounts_store;
-use crate::delivery::{MessageId, Notice};
+use crate::delivery::{Channel, MessageId, Notice};
+use crate::limits::Subject;
 
 /// An account, and from where somebody did to it what its owner is told of.
 pub type Done = (AccountId, Option<Caller>);
@@ -54,7 +55,7 @@ pub(super) async fn tell_mail_at(
 ) -> Result<Option<MessageId>, DbError> {
     let lang = accounts_store::claims(tx, done.0).await?.and_then(|claims| claims.locale).unwrap_or_default();
     let Some(held) = contact::store::standing(tx, done.0).await?.email else { return Ok(None) };
-    tell_at(accounts, tx, (done, lang), &held, what).await.map(Some)
+    tell_at(accounts, tx, (done, lang), &held, what).await
 }
 
 /// Tells one contact of an account. One that was never proven may be a stranger's, who gets no link: it would let them
@@ -79,9 +80,12 @@ async fn tell_at(
     ((account, from), lang): (Done, Lang),
     held: &Held,
     (notice, due): (&Notice, Timestamp),
-) -> Result<MessageId, DbError> {
+) -> Result<Option<MessageId>, DbError> {
     let parts = accounts.parts();
     let to = (held.contact.kind().channel(), held.contact.as_str());
+    if to.0 == Channel::Sms && !may_text(accounts, tx, account, notice).await? {
+        return Ok(None);
+    }
     let mut link = None;
     if held.proven_at.is_some() && notice.may_be_denied() {
         let token = AlarmToken::new(&*parts.entropy);
@@ -91,5 +95,15 @@ async fn tell_at(
         store::insert_link(tx, &new).await?;
         link = Some(token.link(&parts.web.origin));
     }
-    parts.outbox.notice_at(tx, to, lang, (notice, link.as_deref()), due).await
+    parts.outbox.notice_at(tx, to, lang, (notice, link.as_deref()), due).await.map(Some)
+}
+
+/// Whether an SMS is sent of it. Those of the first changes of a day have rung the bell, and each has the link that shuts
+/// the account; a hundred more would only cost, and wear their reader out. Mails tell of every one.
+async fn may_text(accounts: &Accounts, tx: &mut Tx, account: AccountId, notice: &Notice) -> Result<bool, DbError> {
+    if !notice.may_come_often() {
+        return Ok(true);
+    }
+    let (limits, now, id) = (&accounts.parts().limits, accounts.parts().clock.now(), account.to_string());
+    Ok(limits.hit(tx, &limits.policy().factor_sms, Subject::Text(&id), now).await?.is_allowed())
 }

@@ -121,6 +121,7 @@ fn explain(flaws: &mut Flaws, wished: Wished) {
     match wished {
         Wished::Unconfirmed(unconfirmed) => unconfirmed.tell(flaws),
         Wished::Guarded { until } => flaws.push_until(field, LABEL, "closure-guarded", until),
+        Wished::TooOften { until } => flaws.push_until(field, LABEL, "closure-often", until),
         Wished::Frozen => flaws.push(field, LABEL, "contact-frozen"),
         Wished::Open(sites) => flaws.push_names(field, LABEL, "closure-open", ("sites", listed(&sites))),
         Wished::Silent(sites) => flaws.push_names(field, LABEL, "closure-silent", ("sites", listed(&sites))),

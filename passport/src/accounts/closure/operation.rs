@@ -17,6 +17,7 @@ use crate::accounts::store as accounts_store;
 use crate::accounts::{Accounts, Trouble, alarm, proof};
 use crate::audit::{Actor, Event};
 use crate::delivery::Notice;
+use crate::limits::{Subject, Verdict};
 use crate::web::paths;
 
 /// An account that is about to be closed.
@@ -47,6 +48,11 @@ pub(super) enum Wished {
     },
     /// A change of contacts was undone, and none is proven anew yet.
     Frozen,
+    /// It was asked for and taken back too often of a day.
+    TooOften {
+        /// From when on it may be asked for again.
+        until: Timestamp,
+    },
     /// These sites have an open registration.
     Open(Vec<SiteName>),
     /// These sites did not answer, so that nobody knows.
@@ -161,6 +167,9 @@ async fn accept(
     if let Some(barred) = bars(tx, account, now).await? {
         return Ok(barred.into());
     }
+    if let Some(until) = too_often(&accounts, tx, account, now).await? {
+        return Ok(Wished::TooOften { until });
+    }
     let undo = token(&*parts.entropy);
     let closure = Closure { account, asked_at: now, due_at: now + COOLING_OFF };
     // Of two tabs the first counts: its links are on their way.
@@ -180,6 +189,24 @@ async fn accept(
     sessions::store::withdraw_all(tx, account, now).await?;
     proof::store::end_of_account(tx, account, now).await?;
     Ok(Wished::Accepted { by_page })
+}
+
+/// Counts a wish, unless there is one already: until when there may be none if there were too many of a day. Each is told
+/// of over every contact, and so is what takes it back, which is never refused.
+async fn too_often(
+    accounts: &Accounts,
+    tx: &mut Tx,
+    account: AccountId,
+    now: Timestamp,
+) -> Result<Option<Timestamp>, DbError> {
+    if store::find(tx, account).await?.is_some() {
+        return Ok(None);
+    }
+    let (limits, id) = (&accounts.parts().limits, account.to_string());
+    Ok(match limits.hit(tx, &limits.policy().closure_asked, Subject::Text(&id), now).await? {
+        Verdict::Refused { until } => Some(until),
+        Verdict::Allowed { .. } => None,
+    })
 }
 
 async fn take_back(accounts: Accounts, (account, caller): (AccountId, Caller), tx: &mut Tx) -> Result<bool, DbError> {

@@ -11,6 +11,7 @@ use crate::accounts::devices;
 use crate::accounts::model::AccountId;
 use crate::accounts::store;
 use crate::delivery::{Factor, Notice};
+use crate::limits::{Subject, Verdict};
 
 /// Tells every proven contact of a change that was made from there, within the caller's transaction.
 ///
@@ -32,6 +33,21 @@ pub async fn announce(
 /// See [`DbError`].
 pub async fn guard(tx: &mut Tx, account: AccountId, now: Timestamp) -> Result<Option<Timestamp>, DbError> {
     Ok(store::guarded_until(tx, account).await?.filter(|until| *until > now))
+}
+
+/// Counts one more factor of an account, or set of codes; until when there may be none if there were too many of a day. A
+/// thief in a session could fill a mailbox with news of them. What is there can be removed all the same.
+pub(super) async fn too_many(
+    accounts: &Accounts,
+    tx: &mut Tx,
+    account: AccountId,
+    now: Timestamp,
+) -> Result<Option<Timestamp>, DbError> {
+    let (limits, id) = (&accounts.parts().limits, account.to_string());
+    Ok(match limits.hit(tx, &limits.policy().factor_added, Subject::Text(&id), now).await? {
+        Verdict::Refused { until } => Some(until),
+        Verdict::Allowed { .. } => None,
+    })
 }
 
 /// What follows once a factor is gone: no browser is trusted any more, and when it was the last, the recovery codes go as

@@ -25,7 +25,7 @@ pub use self::change::{announce, guard};
 pub use self::code::{Tried, Typed, try_code};
 pub use self::tries::{At, Place, lift};
 
-use self::change::removed;
+use self::change::{removed, too_many};
 
 /// What an account has beside its password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -20,6 +20,7 @@ use crate::accounts::store as accounts_store;
 use crate::accounts::{Accounts, Trouble, alarm};
 use crate::audit::{Actor, Event};
 use crate::delivery::{Notice, ProofWords};
+use crate::limits::{Subject, Verdict};
 use crate::web::paths;
 
 /// Who asks for a code.
@@ -130,13 +131,14 @@ impl Accounts {
         Ok(Some((issued, contact)))
     }
 
-    /// Begins the wait: every proven contact is told, and can cancel. With `lost`, the reset removes every factor.
+    /// Begins the wait: every proven contact is told, and can cancel. With `lost`, the reset removes every factor. If too
+    /// many were begun of a day: from when on there may be one.
     pub(super) async fn wait_for_recovery(
         &self,
         seen: Seen,
         lost: bool,
         from: (Lang, Caller),
-    ) -> Result<Timestamp, Trouble> {
+    ) -> Result<Option<Timestamp>, Trouble> {
         Ok(self.write((seen, lost, from), |accounts, args, tx| wait(accounts, args, tx).boxed()).await?)
     }
 
@@ -264,14 +266,21 @@ async fn wait(
     accounts: Accounts,
     (seen, lost, (lang, caller)): (Seen, bool, (Lang, Caller)),
     tx: &mut Tx,
-) -> Result<Timestamp, DbError> {
+) -> Result<Option<Timestamp>, DbError> {
     let parts = accounts.parts();
     let now = parts.clock.now();
+    if seen.recovery.wait_until.is_some() {
+        return Ok(None);
+    }
+    let (limit, id) = (&parts.limits.policy().recovery_wait, seen.recovery.account.to_string());
+    if let Verdict::Refused { until } = parts.limits.hit(tx, limit, Subject::Text(&id), now).await? {
+        return Ok(Some(until));
+    }
     let until = now + WAIT;
     let (resume, cancel) = (token(&*parts.entropy), token(&*parts.entropy));
     let hashes = (sha256(resume.as_bytes()), sha256(cancel.as_bytes()));
     if !store::set_wait(tx, seen.recovery.id, (until, until + AFTER_WAIT), hashes, lost.then_some(now)).await? {
-        return Ok(seen.recovery.wait_until.unwrap_or(until));
+        return Ok(None);
     }
     let link = |page: &str, token: &str| format!("{}{page}?t={token}", parts.web.origin);
     let lang =
@@ -287,7 +296,7 @@ async fn wait(
     }
     let event = Event::RecoveryWaits { account: seen.recovery.account.to_string(), until: until.millis() };
     parts.audit.record_from(tx, caller, &Actor::Visitor, &event).await?;
-    Ok(until)
+    Ok(None)
 }
 
 async fn cancel(accounts: Accounts, (link, caller): (String, Caller), tx: &mut Tx) -> Result<bool, DbError> {

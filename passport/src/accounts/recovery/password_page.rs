@@ -120,7 +120,7 @@ type Done = Result<Response, Draft<PasswordForm>>;
 
 /// Does what the button says that was pressed.
 async fn act(here: Here<'_>, form: PasswordForm) -> Result<Done, Trouble> {
-    let Here { accounts, visit, way, seen } = here;
+    let Here { accounts, visit, way, .. } = here;
     let from = (visit.page.lang, visit.caller);
     match form.action.as_str() {
         "factor" => factor(here, form).await,
@@ -134,11 +134,7 @@ async fn act(here: Here<'_>, form: PasswordForm) -> Result<Done, Trouble> {
                 None => over(visit.page.clone(), way),
             }))
         }
-        "wait" => {
-            let lost = form.lost.is_some() && seen.enrolled.any();
-            accounts.wait_for_recovery(seen.clone(), lost, from).await?;
-            Ok(Ok(Redirect::to(&way.link(paths::RECOVER_PASSWORD)).into_response()))
-        }
+        "wait" => wait(here, form).await,
         other => match ContactKind::parse(other) {
             Some(kind) => second(here, kind, form).await,
             None => choose(here, form).await,
@@ -168,6 +164,21 @@ async fn second(here: Here<'_>, kind: ContactKind, form: PasswordForm) -> Result
         }
         None => Ok(Redirect::to(&way.link(paths::RECOVER_PASSWORD)).into_response()),
     })
+}
+
+/// Begins the wait.
+async fn wait(here: Here<'_>, form: PasswordForm) -> Result<Done, Trouble> {
+    let Here { accounts, visit, way, seen } = here;
+    let lost = form.lost.is_some() && seen.enrolled.any();
+    let from = (visit.page.lang, visit.caller);
+    let Some(until) = accounts.wait_for_recovery(seen.clone(), lost, from).await? else {
+        return Ok(Ok(Redirect::to(&way.link(paths::RECOVER_PASSWORD)).into_response()));
+    };
+    // The button stands in a fold of its own where the password may be chosen already.
+    let button = if matches!(seen.need, Need::Second { .. }) { "wait" } else { "lost" };
+    let mut flaws = Flaws::default();
+    flaws.push_until(button, "recover-wait", "recover-wait-often", until);
+    Ok(Err(Draft::of(form).refused(StatusCode::TOO_MANY_REQUESTS, flaws)))
 }
 
 /// Takes a code of the app, or a recovery code.

@@ -14,6 +14,7 @@ mod devices;
 mod export;
 pub(crate) mod factors;
 mod find_account;
+mod floods;
 mod known_devices;
 mod number;
 mod passwords;

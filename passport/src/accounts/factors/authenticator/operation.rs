@@ -9,7 +9,7 @@ use shared::http::Caller;
 use super::{PURPOSE, Secret, store};
 use crate::accounts::assurance::Shown;
 use crate::accounts::devices;
-use crate::accounts::factors::{announce, guard, removed, store as factors};
+use crate::accounts::factors::{announce, guard, removed, store as factors, too_many};
 use crate::accounts::model::{AccountId, compact};
 use crate::accounts::sessions::{self, Session};
 use crate::accounts::{Accounts, Trouble};
@@ -46,6 +46,11 @@ pub enum Enabled {
     /// Nothing may be changed yet, after a reset of the password.
     Guarded {
         /// Until when.
+        until: Timestamp,
+    },
+    /// Too much was added in a day.
+    TooOften {
+        /// From when on more may be.
         until: Timestamp,
     },
 }
@@ -121,6 +126,9 @@ async fn enable(
         && let Some(until) = guard(tx, account, now).await?
     {
         return Ok(Enabled::Guarded { until });
+    }
+    if let Some(until) = too_many(&accounts, tx, account, now).await? {
+        return Ok(Enabled::TooOften { until });
     }
     store::put(tx, account, (parts.sealer.seal(PURPOSE, &*secret.0), step), now).await?;
     devices::store::forget_steps(tx, account).await?;

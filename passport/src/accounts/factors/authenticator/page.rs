@@ -119,6 +119,7 @@ fn refused(mut form: SetupForm, enabled: Enabled) -> Draft<SetupForm> {
         }
         _ if form.code.trim().is_empty() => flaws.push(field, label, "factors-code-missing"),
         Enabled::Guarded { until } => flaws.push_until(field, label, "factors-guarded", until),
+        Enabled::TooOften { until } => flaws.push_until(field, label, "factors-too-often", until),
         Enabled::Wrong | Enabled::Done { .. } => flaws.push(field, label, "factors-setup-wrong"),
     }
     form.code = String::new();

@@ -144,16 +144,17 @@ async fn try_form(
         browser: visit.browser(&accounts.parts().web),
         caller: visit.caller,
     };
-    let key = match accounts.add_passkey(made).await? {
+    let (field, label) = ("passkey", "factors-passkey");
+    match accounts.add_passkey(made).await? {
         Added::Done { has_codes } => {
             accounts.parts().web.drop_draft(&visit.cookies, paths::PASSKEYS);
             return Ok(Ok(recovery_codes::page::after(way, has_codes, "passkey-added")));
         }
-        Added::Over => "factors-passkey-over",
-        Added::Refused => "factors-passkey-refused",
-        Added::TooMany => "factors-passkey-too-many",
-    };
-    flaws.push("passkey", "factors-passkey", key);
+        Added::Over => flaws.push(field, label, "factors-passkey-over"),
+        Added::Refused => flaws.push(field, label, "factors-passkey-refused"),
+        Added::TooMany => flaws.push(field, label, "factors-passkey-too-many"),
+        Added::TooOften { until } => flaws.push_until(field, label, "factors-too-often", until),
+    }
     Ok(Err(Draft::of(form).refused(StatusCode::UNPROCESSABLE_ENTITY, flaws)))
 }
 

@@ -7,7 +7,7 @@ use shared::http::Caller;
 
 use super::store::{self, PasskeyId, Purpose};
 use crate::accounts::assurance::Shown;
-use crate::accounts::factors::{announce, guard, removed, store as factors};
+use crate::accounts::factors::{announce, guard, removed, store as factors, too_many};
 use crate::accounts::model::AccountId;
 use crate::accounts::sessions::{self, Session};
 use crate::accounts::{Accounts, Trouble, store as accounts_store};
@@ -51,6 +51,11 @@ pub(super) enum Added {
     Refused,
     /// There are enough.
     TooMany,
+    /// Too much was added in a day.
+    TooOften {
+        /// From when on more may be.
+        until: Timestamp,
+    },
 }
 
 /// The answer to a removal.
@@ -117,6 +122,9 @@ async fn add(accounts: Accounts, made: Made, tx: &mut Tx) -> Result<Added, DbErr
             return Ok(Added::Refused);
         }
     };
+    if let Some(until) = too_many(&accounts, tx, account, now).await? {
+        return Ok(Added::TooOften { until });
+    }
     let has_codes = factors::enrolled(tx, account).await?.recovery_code;
     let id = PasskeyId::new(now, &*parts.entropy);
     store::insert(tx, (id, account), (&made.name, &used), now).await?;

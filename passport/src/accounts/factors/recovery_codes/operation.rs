@@ -9,7 +9,7 @@ use shared::db::{DbError, Tx};
 use shared::http::Caller;
 
 use super::{COUNT, RecoveryCode, store};
-use crate::accounts::factors::{announce, store as factors};
+use crate::accounts::factors::{announce, store as factors, too_many};
 use crate::accounts::model::AccountId;
 use crate::accounts::{Accounts, Trouble};
 use crate::audit::{Actor, Event};
@@ -22,6 +22,18 @@ const SETUP: &str = "recovery-codes";
 
 /// How long the page may stay open: long enough to find a printer.
 const LIFETIME: Duration = Duration::from_secs(60 * 60);
+
+/// What became of a set that its owner says is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kept {
+    /// It takes the place of the former one; or there is nothing that it would stand in for, which its page tells.
+    Done,
+    /// Too much was added in a day.
+    TooOften {
+        /// From when on more may be.
+        until: Timestamp,
+    },
+}
 
 #[derive(Serialize, Deserialize)]
 struct Setup {
@@ -48,13 +60,13 @@ impl Accounts {
         good.then(|| setup.codes.into_iter().map(RecoveryCode).collect())
     }
 
-    /// Stores a set, in place of the former one; whether the account has anything that it stands in for.
+    /// Stores a set, in place of the former one, where the account has anything that it stands in for.
     pub(super) async fn keep_codes(
         &self,
         account: AccountId,
         codes: Vec<RecoveryCode>,
         caller: Caller,
-    ) -> Result<bool, Trouble> {
+    ) -> Result<Kept, Trouble> {
         let hashes: Vec<_> = codes.iter().map(RecoveryCode::hash).collect();
         Ok(self.write((account, hashes, caller), |accounts, args, tx| keep(accounts, args, tx).boxed()).await?)
     }
@@ -64,20 +76,24 @@ async fn keep(
     accounts: Accounts,
     (account, hashes, caller): (AccountId, Vec<[u8; 32]>, Caller),
     tx: &mut Tx,
-) -> Result<bool, DbError> {
+) -> Result<Kept, DbError> {
     let parts = accounts.parts();
     if !factors::enrolled(tx, account).await?.any() {
-        return Ok(false);
+        return Ok(Kept::Done);
     }
     // Its page may be sent twice, and by then a code of the set may be used: each is good once.
     if store::is_kept(tx, account, &hashes).await? {
-        return Ok(true);
+        return Ok(Kept::Done);
     }
-    store::replace(tx, account, &hashes, parts.clock.now()).await?;
+    let now = parts.clock.now();
+    if let Some(until) = too_many(&accounts, tx, account, now).await? {
+        return Ok(Kept::TooOften { until });
+    }
+    store::replace(tx, account, &hashes, now).await?;
     let event = Event::FactorAdded { account: account.to_string(), factor: "recovery_codes".into() };
     parts.audit.record_from(tx, caller, &Actor::Account(account.to_string()), &event).await?;
     announce(&accounts, tx, (account, caller), Factor::CodesReplaced).await?;
-    Ok(true)
+    Ok(Kept::Done)
 }
 
 /// Takes a recovery code; whether it is one of the account's, and was not used before. Its owner is told.

@@ -6,9 +6,11 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::{HeaderValue, StatusCode, header};
 use serde::{Deserialize, Serialize};
+use shared::clock::Timestamp;
 use shared::page::{FormErrors, Page};
 
 use super::RecoveryCode;
+use super::operation::Kept;
 use crate::accounts::view::{Notice, Way, WayView};
 use crate::accounts::visit::{FormQuery, Frame};
 use crate::accounts::{Accounts, Session, Stop, Trouble, Visit};
@@ -96,11 +98,13 @@ pub async fn submit(
         None => flawed(CodesForm::default(), "factors-codes-over"),
         Some(codes) if form.action == "file" => return Ok(file(&visit.page, &codes)),
         Some(_) if form.kept.is_none() => flawed(form, "factors-codes-not-kept"),
-        Some(codes) => {
-            accounts.keep_codes(session.account, codes, visit.caller).await?;
-            accounts.parts().web.drop_draft(&visit.cookies, paths::RECOVERY_CODES);
-            return Ok(after(&way, true, "codes-kept"));
-        }
+        Some(codes) => match accounts.keep_codes(session.account, codes, visit.caller).await? {
+            Kept::Done => {
+                accounts.parts().web.drop_draft(&visit.cookies, paths::RECOVERY_CODES);
+                return Ok(after(&way, true, "codes-kept"));
+            }
+            Kept::TooOften { until } => too_often(form, until),
+        },
     };
     match accounts.send_back(&visit, &way, paths::RECOVERY_CODES, &draft) {
         Some(back) => Ok(back),
@@ -117,6 +121,12 @@ fn flawed(form: CodesForm, key: &'static str) -> Draft<CodesForm> {
     let mut flaws = Flaws::default();
     flaws.push("kept", "factors-codes", key);
     Draft::of(form).refused(StatusCode::UNPROCESSABLE_ENTITY, flaws)
+}
+
+fn too_often(form: CodesForm, until: Timestamp) -> Draft<CodesForm> {
+    let mut flaws = Flaws::default();
+    flaws.push_until("kept", "factors-codes", "factors-too-often", until);
+    Draft::of(form).refused(StatusCode::TOO_MANY_REQUESTS, flaws)
 }
 
 /// The codes as a text file: to be printed elsewhere, or put where passwords are kept.
