@@ -240,7 +240,9 @@ pub struct Policy {
     pub appeal_document: Limit,
     /// Photos that are sent for one appeal.
     pub appeal_photo: Limit,
-    /// How often the link of one appeal is sent once more.
+    /// How often the link of one appeal is sent once more to who asks from one address block.
+    pub appeal_link_address: Limit,
+    /// The same, whoever asks: its number is no secret.
     pub appeal_link: Limit,
     /// Mails to one account that one of its login names was locked.
     pub sign_in_lock_mail: Limit,
@@ -286,7 +288,8 @@ impl Default for Policy {
             appeal_contact: Limit::rate("appeal_contact", 3, DAY),
             appeal_document: Limit::rate("appeal_document", 3, DAY),
             appeal_photo: Limit::rate("appeal_photo", 20, HOUR),
-            appeal_link: Limit::rate("appeal_link", 3, DAY),
+            appeal_link_address: Limit::rate("appeal_link_address", 3, DAY),
+            appeal_link: Limit::rate("appeal_link", 12, DAY),
             sign_in_lock_mail: Limit::rate("sign_in_lock_mail", 3, DAY),
             sign_in_mail: Limit::rate("sign_in_mail", 10, DAY),
             alarm: Limit::rate("alarm", 3, 7 * DAY),

@@ -109,8 +109,12 @@ async fn send_link(
 ) -> Result<Verdict, DbError> {
     let parts = accounts.parts();
     let (limits, now) = (&parts.limits, parts.clock.now());
+    let block = AddressBlock::of(caller.network.address());
+    let pair = format!("{}\0{block}", number.as_str());
+    // Its number may be read aloud: who has heard it uses up what is allowed to them, long before the owner has to wait.
     for (limit, subject) in [
-        (&limits.policy().appeal_address, Subject::Address(AddressBlock::of(caller.network.address()))),
+        (&limits.policy().appeal_address, Subject::Address(block)),
+        (&limits.policy().appeal_link_address, Subject::Text(&pair)),
         (&limits.policy().appeal_link, Subject::Text(number.as_str())),
     ] {
         let verdict = limits.hit(tx, limit, subject, now).await?;

@@ -176,6 +176,36 @@ async fn the_link_shows_how_it_stands_in_any_browser_and_is_sent_again_by_the_nu
 }
 
 #[tokio::test]
+async fn who_heard_the_number_of_an_appeal_keeps_its_owner_from_no_link() {
+    on_both_with(PLAIN, |passport| async move {
+        let case = begun_by(&passport, &mut passport.browser(), OWNER, NUMBER).await;
+        let ask = async |host: u8| {
+            let mut browser = passport.browser().from_address([203, 0, 113, host].into());
+            let answer = browser.open(&page("/appeal")).await;
+            let number = number_of(&case).to_string();
+            browser.submit(form(&answer, "/appeal").set("number", &number).with("action", "again")).await
+        };
+        let sent_by = async |host: u8| ask(host).await.status != StatusCode::TOO_MANY_REQUESTS;
+        for n in 0..20 {
+            assert_eq!(sent_by(66).await, n < 3, "{n}");
+        }
+        assert!(sent_by(9).await, "the owner, from elsewhere");
+        // Whoever has many networks fills no mailbox with it.
+        let mut sent = 4;
+        for host in 100..120 {
+            sent += u32::from(sent_by(host).await);
+        }
+        assert_eq!(sent, 12);
+        let refused = ask(9).await;
+        assert!(summary(&refused)[0].contains("重新验证"), "{:?}", summary(&refused));
+        let again = begun_by(&passport, &mut passport.browser(), OWNER, NUMBER).await;
+        assert_eq!(number_of(&again), number_of(&case), "the way that the page tells");
+        assert!(again.has("form[action^='/appeal/photo']"), "{}", again.text);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_link_that_is_not_whole_leads_to_a_page_with_one_button() {
     on_both_with(PLAIN, |passport| async move {
         let mut browser = passport.browser();
