@@ -25,7 +25,7 @@ pub struct LinkQuery {
 pub struct LinkForm {
     /// The token.
     pub(super) t: String,
-    /// `refuse`, or nothing.
+    /// `refuse`, `prove`, or nothing.
     action: String,
 }
 
@@ -33,6 +33,11 @@ impl LinkForm {
     /// Whether “not me” was pressed, and not what the link is for.
     pub(super) fn refuses(&self) -> bool {
         self.action == "refuse"
+    }
+
+    /// Whether the button was pressed that sends a code first.
+    pub(super) fn proves(&self) -> bool {
+        self.action == "prove"
     }
 }
 
@@ -51,6 +56,8 @@ pub(super) struct LinkPage {
     button: String,
     /// Whether the button takes something away.
     dangerous: bool,
+    /// What its button sends beside the token.
+    action: &'static str,
     /// The button for who did not ask.
     refuse: Option<String>,
     hint: Option<String>,
@@ -75,6 +82,7 @@ impl LinkPage {
             token,
             facts: Vec::new(),
             dangerous: false,
+            action: "",
             refuse: None,
             hint: None,
         }
@@ -93,6 +101,11 @@ impl LinkPage {
     /// Its button takes something away.
     pub(super) fn dangerous(self) -> Self {
         Self { dangerous: true, ..self }
+    }
+
+    /// Its button sends a code first.
+    pub(super) fn proving(self) -> Self {
+        Self { action: "prove", ..self }
     }
 
     /// A second button, for who did not ask.

@@ -26,6 +26,11 @@ impl RecoveryToken {
         Self(token(entropy))
     }
 
+    /// The secret of a link, which the browser keeps until its code is right.
+    pub(super) fn sent(link: &str) -> Self {
+        Self(link.to_owned())
+    }
+
     /// As it is stored.
     pub(super) fn hash(&self) -> [u8; 32] {
         sha256(self.0.as_bytes())

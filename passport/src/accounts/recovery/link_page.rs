@@ -1,4 +1,4 @@
-//! The pages of links: the one in the mail, and those of the wait. Each says what it does and takes a button's press:
+//! The pages of links: the one in the mail, and the one that cancels a wait. Each says what it does and takes a button's press:
 //! programs that look for dangers in mails follow links.
 
 use axum::extract::{Query, State};
@@ -77,33 +77,6 @@ pub async fn cancel(
     })
 }
 
-/// GET: the page that goes on after a wait.
-pub async fn show_resume(
-    State(accounts): State<Accounts>,
-    visit: Visit,
-    Query(query): Query<LinkQuery>,
-) -> Result<Response, Trouble> {
-    draw_resume(&accounts, visit.page, query.t, false).await
-}
-
-/// POST: goes on.
-pub async fn resume(
-    State(accounts): State<Accounts>,
-    visit: Visit,
-    Posted { form, fresh, .. }: Posted<LinkForm>,
-) -> Result<Response, Trouble> {
-    if !fresh {
-        return draw_resume(&accounts, visit.page, form.t, true).await;
-    }
-    Ok(match accounts.resume_recovery(form.t).await? {
-        Some(token) => {
-            cookie::set(&visit.cookies, &token);
-            Redirect::to(paths::RECOVER_PASSWORD).into_response()
-        }
-        None => told(visit.page, StatusCode::GONE, "expired", paths::RECOVER),
-    })
-}
-
 /// Where the person was going when they asked, if it was in this browser.
 fn way_of(accounts: &Accounts, visit: &Visit) -> Way {
     accounts.way(cookie::way(&visit.cookies).as_deref())
@@ -135,15 +108,6 @@ async fn draw_cancel(accounts: &Accounts, page: Page, token: String, again: bool
     Ok(shown.dangerous().again(again).into_response())
 }
 
-async fn draw_resume(accounts: &Accounts, page: Page, token: String, again: bool) -> Result<Response, Trouble> {
-    let found = accounts.recovery(By::Resume, sha256(token.as_bytes())).await?;
-    let Some(seen) = found else { return Ok(told(page, StatusCode::GONE, "expired", paths::RECOVER)) };
-    if !seen.recovery.proven.waited {
-        return Ok(told(page, StatusCode::OK, "early", paths::HOME));
-    }
-    Ok(LinkPage::new(page, paths::RECOVER_RESUME, "recover-resume", token).again(again).into_response())
-}
-
 /// A link that leads nowhere any more: one page, one button.
 fn over(visit: Visit, way: &Way, followed: &Followed) -> Response {
     let again = way.link(paths::RECOVER);
@@ -162,7 +126,8 @@ fn tone(key: &str) -> Tone {
     }
 }
 
-fn told(page: Page, status: StatusCode, key: &str, way: &str) -> Response {
+/// The page that tells what came of a link of a reset.
+pub(super) fn told(page: Page, status: StatusCode, key: &str, way: &str) -> Response {
     let button = if way == paths::HOME { "contact-told-home" } else { "recover-told-again" };
     let way = Link::new(way.to_owned(), page.t(button));
     link_page::told(page, (tone(key), status), &format!("recover-told-{key}"), way)

@@ -21,16 +21,19 @@ mod operation;
 mod passkey_page;
 mod password_page;
 mod reset;
+mod resume;
+mod resume_page;
 pub mod store;
 
 use std::time::Duration;
 
 pub use self::ask_page::{show, submit};
 pub use self::code_page::RecoveryCode;
-pub use self::link_page::{cancel, follow, resume, show as show_link, show_cancel, show_resume};
+pub use self::link_page::{cancel, follow, show as show_link, show_cancel};
 pub use self::need::{Need, Proven};
 pub use self::passkey_page::submit as submit_passkey;
 pub use self::password_page::{show as show_password, submit as submit_password};
+pub use self::resume_page::{show as show_resume, submit as resume};
 
 /// How long a browser may take to choose the password.
 pub const LIFETIME: Duration = Duration::from_secs(30 * 60);

@@ -146,14 +146,6 @@ impl Accounts {
     pub(super) async fn cancel_recovery(&self, link: String, caller: Caller) -> Result<bool, Trouble> {
         Ok(self.write((link, caller), |accounts, args, tx| cancel(accounts, args, tx).boxed()).await?)
     }
-
-    /// Goes on after the wait in the browser that followed the link.
-    pub(super) async fn resume_recovery(&self, link: String) -> Result<Option<RecoveryToken>, Trouble> {
-        let token = RecoveryToken::new(&*self.parts().entropy);
-        let args = (link, token.clone());
-        let resumed = self.write(args, |accounts, args, tx| resume(accounts, args, tx).boxed()).await?;
-        Ok(resumed.then_some(token))
-    }
 }
 
 async fn ask(accounts: Accounts, asking: Asking, tx: &mut Tx) -> Result<Issued, DbError> {
@@ -212,7 +204,7 @@ async fn begin(
         return Ok(false);
     };
     let present = match browser.recovery {
-        Some(hash) => store::find(tx, By::Token, hash, now).await?.filter(|present| present.account == account),
+        Some(hash) => going_on(tx, hash, proof, now).await?.filter(|present| present.account == account),
         None => None,
     };
     let id = match present {
@@ -230,6 +222,16 @@ async fn begin(
     let event = Event::RecoveryProven { account: account.to_string(), contact: held.contact.kind().code().into() };
     parts.audit.record_from(tx, browser.caller, &Actor::Visitor, &event).await?;
     Ok(true)
+}
+
+/// The recovery that goes on in the browser with that token: its own, or, once the contact that was proven first is
+/// proven again, the one whose link was followed in another browser before.
+async fn going_on(tx: &mut Tx, hash: [u8; 32], proof: &Proof, now: Timestamp) -> Result<Option<Recovery>, DbError> {
+    if let Some(own) = store::find(tx, By::Token, hash, now).await? {
+        return Ok(Some(own));
+    }
+    let resumed = store::find(tx, By::Resume, hash, now).await?;
+    Ok(resumed.filter(|recovery| recovery.proven.waited && recovery.name == proof.name))
 }
 
 async fn refuse(accounts: Accounts, (link, caller): (String, Caller), tx: &mut Tx) -> Result<Followed, DbError> {
@@ -303,13 +305,5 @@ async fn cancel(accounts: Accounts, (link, caller): (String, Caller), tx: &mut T
     let now = accounts.parts().clock.now();
     let Some(recovery) = store::find(tx, By::Cancel, sha256(link.as_bytes()), now).await? else { return Ok(false) };
     end_all(&accounts, tx, recovery.account, caller).await?;
-    Ok(true)
-}
-
-async fn resume(accounts: Accounts, (link, token): (String, RecoveryToken), tx: &mut Tx) -> Result<bool, DbError> {
-    let now = accounts.parts().clock.now();
-    let found = store::find(tx, By::Resume, sha256(link.as_bytes()), now).await?;
-    let Some(recovery) = found.filter(|recovery| recovery.proven.waited) else { return Ok(false) };
-    store::set_token(tx, recovery.id, token.hash()).await?;
     Ok(true)
 }

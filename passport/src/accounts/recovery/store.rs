@@ -26,12 +26,15 @@ pub struct Recovery {
     pub wait_until: Option<Timestamp>,
     /// Whether every factor of the account is lost, as whoever recovers says.
     pub lost: bool,
+    /// Whether the link that goes on after the wait was followed.
+    pub resumed: bool,
 }
 
 macro_rules! columns {
     ($rest:literal) => {
         concat!(
-            "SELECT id, account_id, name, email_at, mobile_at, factor_at, lost_at, wait_until FROM recoveries ",
+            "SELECT id, account_id, name, email_at, mobile_at, factor_at, lost_at, wait_until, resumed_at \
+             FROM recoveries ",
             $rest
         )
     };
@@ -109,6 +112,23 @@ pub(super) async fn set_factor(tx: &mut Tx, id: RecoveryId, now: Timestamp) -> R
 /// Binds a recovery to another browser.
 pub(super) async fn set_token(tx: &mut Tx, id: RecoveryId, token_hash: [u8; 32]) -> Result<(), DbError> {
     sql("UPDATE recoveries SET token_hash = $2 WHERE id = $1").bind(id).bind(token_hash).execute(tx).await.map(drop)
+}
+
+/// Goes on under another token after the wait, by the link; whether it was followed for the first time.
+pub(super) async fn resume(
+    tx: &mut Tx,
+    resume: [u8; 32],
+    token_hash: [u8; 32],
+    now: Timestamp,
+) -> Result<bool, DbError> {
+    sql("UPDATE recoveries SET token_hash = $2, resumed_at = $3 WHERE resume_hash = $1 AND resumed_at IS NULL \
+         AND wait_until <= $3 AND ended_at IS NULL AND expires_at > $3")
+    .bind(resume)
+    .bind(token_hash)
+    .bind(now)
+    .execute(tx)
+    .await
+    .map(|rows| rows == 1)
 }
 
 /// Begins the wait, unless it has begun; whether it did.
@@ -192,5 +212,6 @@ fn recovery(row: &Row, now: Timestamp) -> Result<Recovery, DbError> {
         },
         wait_until,
         lost: at("lost_at")?.is_some(),
+        resumed: at("resumed_at")?.is_some(),
     })
 }

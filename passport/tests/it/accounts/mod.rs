@@ -22,6 +22,7 @@ mod places;
 mod recovery;
 mod register;
 mod reports;
+mod resumed;
 mod settings;
 mod sign_in;
 mod sign_in_notices;
