@@ -143,6 +143,11 @@ impl AddressBlock {
         })
     }
 
+    /// What it is a part of in one hand: an IPv4 address as it is, of IPv6 the /48 around it.
+    pub fn whole(self) -> Self {
+        Self(self.site().map_or(self.0, |SiteBlock(site)| IpAddr::V6(site)))
+    }
+
     /// The /48 around an IPv6 block: what RFC 6177 §2 lets any subscriber have who asks, and some tunnels give away.
     /// Counted by the /64 alone, it would be 65,536 strangers.
     pub(super) fn site(self) -> Option<SiteBlock> {

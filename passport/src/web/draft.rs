@@ -85,7 +85,8 @@ impl<F> Draft<F> {
     pub fn head(&self, now: Timestamp) -> (StatusCode, HeaderMap) {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::OK);
         let mut headers = HeaderMap::new();
-        if let (StatusCode::TOO_MANY_REQUESTS, Some(at)) = (status, self.flaws.not_before()) {
+        let later = matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE);
+        if let (true, Some(at)) = (later, self.flaws.not_before()) {
             let seconds = at.since(now).as_millis().div_ceil(1_000);
             headers.insert(RETRY_AFTER, HeaderValue::from(u64::try_from(seconds).unwrap_or(u64::MAX)));
         }

@@ -8,6 +8,7 @@ pub mod error_page;
 pub mod flaws;
 pub mod form;
 pub mod moment;
+pub mod paced;
 pub mod page;
 pub mod paths;
 pub mod return_to;

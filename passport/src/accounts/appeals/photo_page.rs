@@ -7,18 +7,30 @@ use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 
 use super::case_page::{CaseQuery, case_link, refuse_photo, unknown};
-use super::photo::{MOST_BYTES, PhotoError};
+use super::photo::{MOST_BYTES, Photo, PhotoError, Photos};
 use super::state::State as Stands;
 use crate::accounts::{Accounts, Trouble, Visit};
-use crate::limits::Verdict;
+use crate::limits::{AddressBlock, Verdict};
+use crate::web::form::FormRejection;
+use crate::web::paced::Paced;
 use crate::web::upload::{self, Sent, Uploaded};
-use crate::web::{Draft, Fault, Flaws};
+use crate::web::{Draft, Flaws};
 
 /// The largest form: what is beyond [`MOST_BYTES`] is read too, so that it can be said in a sentence.
 pub const BODY_LIMIT: u64 = 48 << 20;
 
 /// How long sending may take: a slow phone, and a large photo.
 pub const TIME: Duration = Duration::from_secs(5 * 60);
+
+/// How long somebody waits in line before anything of the file is received.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How often it is looked whether a file gets on.
+const LOOK: Duration = Duration::from_secs(15);
+
+/// How much of a file comes in that time at the least, or it gives way to who waits: 16 KiB a second, as phones send
+/// where the network is poor.
+const LEAST: u64 = 15 * (16 << 10);
 
 /// The field of the file.
 const FIELD: &str = "photo";
@@ -47,23 +59,21 @@ pub async fn submit(
         flaws.push_until(FIELD, "appeals-photo", "appeals-photo-often", until);
         return refuse(visit, StatusCode::TOO_MANY_REQUESTS, flaws);
     }
-    let Some(_room) = accounts.parts().photos.room() else {
-        upload::discard(request).await;
-        return Ok(Fault::Busy.into_response());
-    };
-    let Uploaded { sent, fresh } = match upload::read(request, &accounts.parts().web, (FIELD, MOST_BYTES)).await {
-        Ok(uploaded) => uploaded,
-        Err(rejection) => return Ok(rejection.into_response()),
+    let (request, paced) = Paced::of(request);
+    let Received { sent, fresh } = match receive(&accounts, visit.address, (request, &paced)).await {
+        Ok(Ok(received)) => received,
+        Ok(Err(rejection)) => return Ok(rejection.into_response()),
+        Err(crowd) => {
+            paced.discard().await;
+            let mut flaws = Flaws::default();
+            flaws.push_until(FIELD, "appeals-photo", crowd.key(), accounts.parts().clock.now() + PATIENCE);
+            return refuse(visit, StatusCode::SERVICE_UNAVAILABLE, flaws);
+        }
     };
     if !fresh {
         return Ok(Redirect::to(&case_link(&accounts, appeal.id, Some("again"))).into_response());
     }
-    let read = match sent {
-        Sent::File(bytes) => accounts.parts().photos.read(bytes).await,
-        Sent::Nothing => Err(PhotoError::Missing),
-        Sent::TooLarge => Err(PhotoError::TooLarge),
-    };
-    match read {
+    match sent {
         Ok(photo) => {
             let taken = accounts.give_photo(appeal.id, photo, visit.caller).await?;
             let notice = taken.then_some("appeal-submitted");
@@ -74,5 +84,125 @@ pub async fn submit(
             flaws.push(FIELD, "appeals-photo", error.key());
             refuse(visit, StatusCode::UNPROCESSABLE_ENTITY, flaws)
         }
+    }
+}
+
+/// A form that was received, and its file looked at.
+struct Received {
+    sent: Result<Photo, PhotoError>,
+    fresh: bool,
+}
+
+/// Why nothing of a file is kept.
+#[derive(Debug, Clone, Copy)]
+enum Crowd {
+    /// Too many send at once.
+    Full,
+    /// It hardly came, and others waited.
+    Slow,
+}
+
+impl Crowd {
+    const fn key(self) -> &'static str {
+        match self {
+            Self::Full => "appeals-photo-crowd",
+            Self::Slow => "appeals-photo-slow",
+        }
+    }
+}
+
+/// Receives the form once there is room for it, and looks at its file. The room is free again after it.
+async fn receive(
+    accounts: &Accounts,
+    from: AddressBlock,
+    (request, paced): (Request, &Paced),
+) -> Result<Result<Received, FormRejection>, Crowd> {
+    let photos = &accounts.parts().photos;
+    let Some(_room) = photos.room(from, tokio::time::sleep(PATIENCE)).await else { return Err(Crowd::Full) };
+    let read = upload::read(request, &accounts.parts().web, (FIELD, MOST_BYTES));
+    let uploaded = tokio::select! {
+        biased;
+        read = read => read,
+        () = gives_way((photos, from), paced, || tokio::time::sleep(LOOK)) => return Err(Crowd::Slow),
+    };
+    let Uploaded { sent, fresh } = match uploaded {
+        Ok(uploaded) => uploaded,
+        Err(rejection) => return Ok(Err(rejection)),
+    };
+    let sent = match sent {
+        Sent::File(bytes) if fresh => photos.read(bytes).await,
+        Sent::File(_) | Sent::Nothing => Err(PhotoError::Missing),
+        Sent::TooLarge => Err(PhotoError::TooLarge),
+    };
+    Ok(Ok(Received { sent, fresh }))
+}
+
+/// Ends when a file has hardly come on from one look to the next, and somebody waits for its room.
+async fn gives_way<F: Future<Output = ()>>(
+    (photos, from): (&Photos, AddressBlock),
+    paced: &Paced,
+    look: impl Fn() -> F,
+) {
+    let mut before = paced.received();
+    loop {
+        look().await;
+        let now = paced.received();
+        if now - before < LEAST && photos.is_wanted(from) {
+            return;
+        }
+        before = now;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+
+    use axum::body::{Body, Bytes};
+    use futures_util::{FutureExt as _, StreamExt as _, stream};
+    use tokio::task::yield_now;
+
+    use super::*;
+
+    const LOOKS: usize = 20;
+
+    fn network() -> AddressBlock {
+        AddressBlock::of([192, 0, 2, 1].into())
+    }
+
+    /// A request whose body comes in chunks of so many bytes, and its other end.
+    fn coming(bytes: u64) -> (Request, Paced) {
+        let chunk = Bytes::from(vec![0; usize::try_from(bytes).expect("a size")]);
+        let chunks = stream::repeat(chunk).map(Ok::<_, std::convert::Infallible>);
+        Paced::of(Request::new(Body::from_stream(chunks)))
+    }
+
+    /// Whether a file of which so much comes from one look to the next gives way.
+    async fn goes(photos: &Photos, bytes: u64) -> bool {
+        let (request, paced) = coming(bytes);
+        let mut body = request.into_body().into_data_stream();
+        let mut going = Box::pin(gives_way((photos, network()), &paced, yield_now));
+        for _ in 0..LOOKS {
+            if (&mut going).now_or_never().is_some() {
+                return true;
+            }
+            body.next().await.expect("more").expect("bytes");
+        }
+        false
+    }
+
+    #[tokio::test]
+    async fn what_hardly_comes_gives_way_to_who_waits_and_to_nobody_else() {
+        let photos = Photos::default();
+        let mut held = Vec::new();
+        while let Some(Some(room)) = photos.room(network(), pending()).now_or_never() {
+            held.push(room);
+        }
+        assert!(!goes(&photos, 1).await, "nobody waits");
+        let mut waiting = Box::pin(photos.room(network(), pending()));
+        assert!((&mut waiting).now_or_never().is_none());
+        assert!(goes(&photos, 1).await);
+        assert!(!goes(&photos, LEAST).await, "it comes on");
+        drop(held);
     }
 }

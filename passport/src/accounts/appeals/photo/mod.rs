@@ -6,6 +6,7 @@
 //! memory and time, so that it happens on a thread of its own and one at a time.
 
 mod outline;
+mod rooms;
 
 use std::io::Cursor;
 use std::sync::Arc;
@@ -15,7 +16,11 @@ use image::imageops::FilterType;
 use image::{DynamicImage, ImageDecoder as _, ImageError, ImageFormat, ImageReader, Limits};
 use tokio::sync::Semaphore;
 
+pub use self::rooms::Room;
+
 use self::outline::{Kind, Outline};
+use self::rooms::Rooms;
+use crate::limits::AddressBlock;
 
 /// The largest file, in bytes: what phones make is half of it.
 pub const MOST_BYTES: usize = 10 << 20;
@@ -178,27 +183,25 @@ fn on_white(picture: DynamicImage) -> image::RgbImage {
 pub struct Photos {
     /// Who may unpack.
     turn: Arc<Semaphore>,
-    /// Who may wait, with the file in memory.
-    room: Arc<Semaphore>,
+    /// Who may receive a file, and hold it in memory until its turn.
+    rooms: Rooms,
 }
-
-/// How many files are held in memory at once; more are told to come back.
-const ROOM: usize = 12;
 
 impl Default for Photos {
     fn default() -> Self {
-        Self { turn: Arc::new(Semaphore::new(1)), room: Arc::new(Semaphore::new(ROOM)) }
+        Self { turn: Arc::new(Semaphore::new(1)), rooms: Rooms::default() }
     }
 }
 
-/// Room for one file, until it is dropped.
-#[derive(Debug)]
-pub struct Room(#[expect(dead_code, reason = "given back when it is dropped")] tokio::sync::OwnedSemaphorePermit);
-
 impl Photos {
-    /// Room to receive one file; `None` if there is none just now.
-    pub fn room(&self) -> Option<Room> {
-        Arc::clone(&self.room).try_acquire_owned().ok().map(Room)
+    /// Room to receive one file that is sent from there; `None` if too many wait for one, or patience ends before.
+    pub async fn room(&self, from: AddressBlock, patience: impl Future<Output = ()> + Send) -> Option<Room> {
+        self.rooms.enter(from, patience).await
+    }
+
+    /// Whether somebody waits who could have the room of who sends from there.
+    pub fn is_wanted(&self, from: AddressBlock) -> bool {
+        self.rooms.is_wanted(from)
     }
 
     /// Makes a photo of what was sent, on a thread of its own.

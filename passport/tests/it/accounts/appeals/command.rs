@@ -3,7 +3,6 @@
 use std::os::unix::fs::PermissionsExt as _;
 
 use passport::MIGRATIONS;
-use passport::accounts::appeals::Photos;
 use serde_json::json;
 use shared::db::{Db, DbConfig};
 use shared::testkit;
@@ -71,13 +70,4 @@ async fn staff_list_look_and_decide_and_a_photo_is_for_their_eyes_alone() {
         drop(passport);
     })
     .await;
-}
-
-#[tokio::test]
-async fn files_wait_for_room_and_one_another() {
-    let photos = Photos::default();
-    let rooms: Vec<_> = std::iter::from_fn(|| photos.room()).take(64).collect();
-    assert!(photos.room().is_none() && rooms.len() < 64);
-    drop(rooms);
-    assert!(photos.read(photo()).await.is_ok());
 }

@@ -2,10 +2,13 @@
 
 use axum::body::Bytes;
 use futures_util::future::join;
+use futures_util::stream::FuturesUnordered;
+use futures_util::{StreamExt as _, stream};
 use http::StatusCode;
 use http_body_util::StreamBody;
 use hyper::body::Frame;
 use shared::db::{DbError, sql};
+use tokio::sync::mpsc;
 
 use super::*;
 
@@ -121,9 +124,9 @@ async fn a_body_without_an_end_is_stopped_at_its_limit() {
         let case = begun_by(&passport, &mut browser, OWNER, NUMBER).await;
         let head = "--xyz\r\ncontent-disposition: form-data; name=\"photo\"; filename=\"a\"\r\n\r\n";
         let chunk = || Ok::<_, std::convert::Infallible>(Frame::data(Bytes::from_static(&[0xFF; 1 << 20])));
-        let head = futures_util::stream::once(async move { Ok(Frame::data(Bytes::from(head))) });
-        let rest = futures_util::stream::iter(std::iter::repeat_with(chunk).take(1_000));
-        let body = Body::new(StreamBody::new(futures_util::StreamExt::chain(head, rest)));
+        let head = stream::once(async move { Ok(Frame::data(Bytes::from(head))) });
+        let rest = stream::iter(std::iter::repeat_with(chunk).take(1_000));
+        let body = Body::new(StreamBody::new(head.chain(rest)));
         let mut request = upload(&case, b"");
         *request.body_mut() = body;
         let answer = browser.send(request).await;
@@ -175,6 +178,81 @@ async fn no_address_serves_a_photo() {
             let answer = browser.open(&page(&format!("{path}?t={token}"))).await;
             assert!(answer.status.is_client_error(), "{path}: {}", answer.status);
         }
+    })
+    .await;
+}
+
+/// Sends a photo of which nothing comes after its beginning; that it is received is told.
+fn send_slowly(browser: &Browser, case: &Answer, received: mpsc::UnboundedSender<()>) -> tokio::task::JoinHandle<()> {
+    let head = "--xyz\r\ncontent-disposition: form-data; name=\"photo\"; filename=\"a\"\r\n\r\n";
+    let head = stream::once(async move {
+        let _ = received.send(());
+        Ok::<_, std::convert::Infallible>(Frame::data(Bytes::from(head)))
+    });
+    let mut request = upload(case, b"");
+    *request.body_mut() = Body::new(StreamBody::new(head.chain(stream::pending())));
+    let mut browser = browser.clone();
+    tokio::spawn(async move { drop(browser.send(request).await) })
+}
+
+#[tokio::test]
+async fn who_sends_slowly_holds_up_their_own_network_and_nobody_else() {
+    on_both_with(PLAIN, |passport| async move {
+        let mut here = passport.browser();
+        let case = begun_by(&passport, &mut here, OWNER, NUMBER).await;
+        let (told, mut received) = mpsc::unbounded_channel();
+        let slow: Vec<_> = (0..4).map(|_| send_slowly(&here, &case, told.clone())).collect();
+        for _ in 0..4 {
+            received.recv().await.expect("received");
+        }
+        let mut elsewhere = passport.browser().from_address([203, 0, 113, 9].into());
+        let other = begun_by(&passport, &mut elsewhere, "other@example.com", NUMBER).await;
+        assert!(sent(&mut elsewhere, upload(&other, &photo())).await.text.contains("照片已收到"));
+
+        // The next one of the same network waits, and is taken when one of them has left.
+        let fifth = tokio::spawn({
+            let (mut here, request) = (here.clone(), upload(&case, &photo()));
+            async move { sent(&mut here, request).await }
+        });
+        slow[0].abort();
+        assert!(fifth.await.expect("no panic").text.contains("照片已收到"));
+        slow.iter().for_each(tokio::task::JoinHandle::abort);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_finds_the_line_full_is_told_when_to_come_again_and_loses_nothing() {
+    on_both_with(PLAIN, |passport| async move {
+        let mut cases = Vec::new();
+        for n in 0..3 {
+            let mut browser = passport.browser().language("en");
+            let case = begun_by(&passport, &mut browser, &format!("owner{n}@example.com"), NUMBER).await;
+            cases.push((browser, case));
+        }
+        let (told, mut received) = mpsc::unbounded_channel();
+        let slow: Vec<_> = (0..4).map(|n| send_slowly(&cases[n % 3].0, &cases[n % 3].1, told.clone())).collect();
+        for _ in 0..4 {
+            received.recv().await.expect("received");
+        }
+        // Four are received, forty wait: of one more it does not matter which.
+        let crowd = (0..41).map(|n| {
+            let (browser, case) = &cases[n % 3];
+            let (mut browser, request) = (browser.clone(), upload(case, &photo()));
+            async move { (sent(&mut browser, request).await, browser, n % 3) }
+        });
+        let mut crowd: FuturesUnordered<_> = crowd.collect();
+        let (answer, mut browser, n) = crowd.next().await.expect("somebody is told");
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+        assert!(answer.header("retry-after").is_some());
+        assert!(summary(&answer)[0].contains("Your appeal is saved"), "{:?}", summary(&answer));
+        drop(crowd);
+        slow.iter().for_each(tokio::task::JoinHandle::abort);
+        for slow in slow {
+            assert!(slow.await.is_err(), "it was given up");
+        }
+        sent(&mut browser, upload(&cases[n].1, &photo())).await;
+        assert_eq!(state(&passport, &cases[n].1).await, "submitted");
     })
     .await;
 }
