@@ -65,6 +65,27 @@ impl Accounts {
         (self.parts().captcha != CaptchaPolicy::Off).then_some(Level::USUAL)
     }
 
+    /// The same for forms that send a code to whoever has no session: how hard it is, the codes say that the block has asked
+    /// for. A school behind one address works longer before anybody there is refused one.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn captcha_needed_to_send(&self, address: AddressBlock) -> Result<Option<Level>, Trouble> {
+        if self.parts().captcha == CaptchaPolicy::Off {
+            return Ok(None);
+        }
+        let (accounts, now) = (self.clone(), self.parts().clock.now());
+        let asked = self.parts().db.read(move |tx| {
+            let accounts = accounts.clone();
+            async move {
+                let limits = &accounts.parts().limits;
+                limits.used(tx, &limits.policy().proof_address, Subject::Address(address), now).await
+            }
+            .boxed()
+        });
+        Ok(Some(Level::after(asked.await?)))
+    }
+
     /// The box of a form that is shown before its answer is taken up: if it asks for a captcha, or has asked already.
     pub fn captcha_box(&self, form: Form, fields: &Fields, needed: Option<Level>) -> Option<Captcha> {
         let parts = self.parts();
@@ -168,12 +189,14 @@ async fn send_code(accounts: Accounts, sent: Sent, tx: &mut Tx) -> Result<Step, 
     };
     let Some(contact) = &sent.contact else { return refused(Problem::Nowhere) };
     let name = contact.name();
-    for (limit, subject) in [
-        (&limits.policy().captcha_code_address, Subject::Address(sent.address)),
-        (&limits.policy().captcha_code_contact, Subject::Text(name.as_str())),
+    let (policy, of_contact) = (limits.policy(), Subject::Text(name.as_str()));
+    for (here, limit, subject) in [
+        (true, &policy.captcha_code_address, Subject::Address(sent.address)),
+        (false, &policy.captcha_code_contact, of_contact),
+        (false, &policy.captcha_code_contact_day, of_contact),
     ] {
         if let Verdict::Refused { until } = limits.hit(tx, limit, subject, now).await? {
-            return refused(Problem::TooManyCodes { until });
+            return refused(Problem::TooManyCodes { until, here });
         }
     }
     let (captcha, code) = parts.captchas.code(sent.form, contact.masked(), now);

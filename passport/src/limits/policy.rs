@@ -225,11 +225,15 @@ pub struct Policy {
     pub registration_conflict_mail: Limit,
     /// Codes in place of a captcha that are sent to one mail address or mobile number.
     pub captcha_code_contact: Limit,
+    /// The same of a day.
+    pub captcha_code_contact_day: Limit,
     /// Such codes that are asked for from one address block.
     pub captcha_code_address: Limit,
     /// Proofs of a contact that are asked for from one address block.
     pub proof_address: Limit,
     /// Proofs of one contact that one address block asks for.
+    /// Proofs of a contact that one account asks for, signed in.
+    pub proof_account: Limit,
     pub proof_contact_address: Limit,
     /// Proofs of one contact, whoever asks.
     pub proof_contact: Limit,
@@ -284,10 +288,12 @@ impl Default for Policy {
             registration_conflict_mail: Limit::rate("registration_conflict_mail", 1, DAY),
             captcha_code_contact: Limit::rate("captcha_code_contact", 5, HOUR),
             captcha_code_address: Limit::rate("captcha_code_address", 60, HOUR),
-            proof_address: Limit::rate("proof_address", 120, HOUR),
+            proof_address: Limit::rate("proof_address", 600, HOUR),
+            proof_account: Limit::rate("proof_account", 30, DAY),
             proof_contact_address: Limit::rate("proof_contact_address", 6, HOUR),
             proof_contact: Limit::rate("proof_contact", 20, DAY),
             find_account_document: Limit::rate("find_account_document", 3, DAY),
+            captcha_code_contact_day: Limit::rate("captcha_code_contact_day", 15, DAY),
             find_account_address: Limit::rate("find_account_address", 60, HOUR),
             appeal_address: Limit::rate("appeal_address", 30, HOUR),
             appeal_contact: Limit::rate("appeal_contact", 3, DAY),

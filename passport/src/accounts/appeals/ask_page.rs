@@ -136,7 +136,7 @@ async fn grant(accounts: &Accounts, visit: &Visit, wish: Wish, flaws: &mut Flaws
                     let to = to_code::<AppealCode>(accounts, &Way::home(), &ticket);
                     return Ok(Some(Redirect::to(&to).into_response()));
                 }
-                Issued::TooMany { until } => flaws.push_until("contact", "appeals-contact", "contact-too-many", until),
+                Issued::TooMany(stopped) => stopped.tell(flaws, "contact", "appeals-contact"),
             }
         }
         Wish::Link(number) => match accounts.send_appeal_link(number, visit.caller).await? {

@@ -1,4 +1,4 @@
-//! How much harder the work of the browser is made where many sign-ins fail.
+//! How much harder the work of the browser is made where many sign-ins fail, or many codes are asked for.
 //!
 //! Many people behind one address, a school for one, are not refused for what some of them mistype: their browsers work
 //! longer, and who guesses there in earnest pays for each guess.

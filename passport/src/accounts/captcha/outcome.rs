@@ -28,7 +28,7 @@ pub enum Problem {
     Wrong,
     /// It was answered before, is too old, or was made for another form.
     Stale,
-    /// So many sign-ins have failed meanwhile that more work is asked for.
+    /// So many sign-ins have failed meanwhile, or codes were sent, that more work is asked for.
     TooEasy,
     /// The code that was sent was not typed.
     CodeMissing,
@@ -40,6 +40,8 @@ pub enum Problem {
     TooManyCodes {
         /// From when on another one is.
         until: Timestamp,
+        /// Whether it was to this network, and not to that contact.
+        here: bool,
     },
 }
 
@@ -54,8 +56,9 @@ impl Problem {
             Self::CodeMissing => "captcha-code-missing",
             Self::CodeWrong => "captcha-code-wrong",
             Self::Nowhere => "captcha-code-nowhere",
-            Self::TooManyCodes { until } => {
-                return flaws.push_until("captcha", "common-captcha", "captcha-code-too-many", until);
+            Self::TooManyCodes { until, here } => {
+                let key = if here { "captcha-code-too-many-here" } else { "captcha-code-too-many" };
+                return flaws.push_until("captcha", "common-captcha", key, until);
             }
         };
         flaws.push("captcha", "common-captcha", key);

@@ -162,8 +162,8 @@ fn explain(flaws: &mut Flaws, kind: ContactKind, wished: Wished) -> StatusCode {
         Wished::Guarded { until } => flaws.push_until(field, called, "contact-guarded", until),
         Wished::Same => flaws.push(field, called, "contact-same"),
         Wished::Taken => flaws.push(field, called, "contact-taken"),
-        Wished::Asked(Issued::TooMany { until }) => {
-            flaws.push_until(field, called, "contact-too-many", until);
+        Wished::Asked(Issued::TooMany(stopped)) => {
+            stopped.tell(flaws, field, called);
             return StatusCode::TOO_MANY_REQUESTS;
         }
         Wished::TooMany { until } => {

@@ -94,9 +94,9 @@ pub async fn send(
             Some(Issued::Sent(proof)) => {
                 return Ok(Redirect::to(&format!("{}?proof={proof}", paths::CONTACT_PROOF)).into_response());
             }
-            Some(Issued::TooMany { until }) => {
+            Some(Issued::TooMany(stopped)) => {
                 let mut flaws = Flaws::default();
-                flaws.push_until(kind.code(), label(kind), "contact-too-many", until);
+                stopped.tell(&mut flaws, kind.code(), label(kind));
                 Draft::of(form).refused(StatusCode::TOO_MANY_REQUESTS, flaws)
             }
             // A second tab: it has been proven meanwhile.

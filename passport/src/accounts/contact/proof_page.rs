@@ -111,7 +111,7 @@ async fn try_form(
     match form.action.as_str() {
         "resend" => Ok(match accounts.ask_again(asking, proof).await? {
             Issued::Sent(id) => Ok(to_proof(id)),
-            Issued::TooMany { until } => Err(Draft::of(form).refused(StatusCode::TOO_MANY_REQUESTS, too_often(until))),
+            Issued::TooMany(stopped) => Err(Draft::of(form).refused(StatusCode::TOO_MANY_REQUESTS, too_often(stopped))),
         }),
         "correct" => correct(accounts, asking, form).await,
         _ => by_code(accounts, asking, &proof, form).await,
@@ -151,8 +151,11 @@ async fn correct(
         Err(error) => flaws.push(field, label, email_key(error)),
         Ok(email) => match accounts.correct_email(asking, email).await? {
             Corrected::Done(Issued::Sent(id)) => return Ok(Ok(to_proof(id))),
-            Corrected::Done(Issued::TooMany { until }) => {
-                return Ok(Err(Draft::of(form).refused(StatusCode::TOO_MANY_REQUESTS, too_often(until))));
+            Corrected::Done(Issued::TooMany(stopped)) => {
+                return Ok(Err(Draft::of(form).refused(StatusCode::TOO_MANY_REQUESTS, too_often(stopped))));
+            }
+            Corrected::Proven => {
+                return Ok(Ok(Redirect::to(&to_change(accounts, visit, asking, form.email)).into_response()));
             }
             Corrected::Proven => return Ok(Ok(to_list(None))),
             Corrected::Taken => flaws.push(field, label, "contact-email-taken"),

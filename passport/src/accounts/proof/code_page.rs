@@ -143,7 +143,7 @@ async fn try_form<A: Awaited>(here: Here<'_>, form: CodeForm) -> Result<Result<S
                 let next = Ticket { proof, sent_at: parts.clock.now(), ..ticket };
                 Ok(to_code::<A>(here.accounts, here.way, &next))
             }
-            Issued::TooMany { until } => Err(Draft::of(form).refused(StatusCode::TOO_MANY_REQUESTS, too_often(until))),
+            Issued::TooMany(stopped) => Err(Draft::of(form).refused(StatusCode::TOO_MANY_REQUESTS, too_often(stopped))),
         });
     }
     match A::take(here, &ticket, form.code.clone()).await? {

@@ -40,11 +40,30 @@ pub struct Request {
 pub enum Issued {
     /// It is on its way.
     Sent(ProofId),
-    /// Asked for too often. What was sent before is still good.
-    TooMany {
-        /// From when on it may be asked for again.
-        until: Timestamp,
-    },
+    /// Asked for too often.
+    TooMany(Stopped),
+}
+
+/// Why nothing is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stopped {
+    /// What there was too much of.
+    pub cap: Cap,
+    /// From when on it may be asked for again.
+    pub until: Timestamp,
+}
+
+/// What there is too much of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cap {
+    /// The same page asked a moment ago.
+    Pause,
+    /// Messages to that contact.
+    Contact,
+    /// Messages that one account asks for.
+    Account,
+    /// Messages that are asked for from one network.
+    Network,
 }
 
 /// Asks for a proof within the caller's transaction, unless that happens too often.
@@ -57,10 +76,10 @@ pub async fn issue(accounts: &Accounts, tx: &mut Tx, request: Request) -> Result
         && let Some(former) = store::find(tx, former).await?
         && former.created_at + PAUSE > now
     {
-        return Ok(Issued::TooMany { until: former.created_at + PAUSE });
+        return Ok(Issued::TooMany(Stopped { cap: Cap::Pause, until: former.created_at + PAUSE }));
     }
-    if let Verdict::Refused { until } = count(accounts, tx, &request).await? {
-        return Ok(Issued::TooMany { until });
+    if let Some(stopped) = count(accounts, tx, &request).await? {
+        return Ok(Issued::TooMany(stopped));
     }
     if let Some(former) = request.replaces {
         store::end(tx, former, Over::Replaced, now).await?;
@@ -69,24 +88,29 @@ pub async fn issue(accounts: &Accounts, tx: &mut Tx, request: Request) -> Result
 }
 
 /// Counts for the address block, for the contact as this block asks for it, and for the contact in all: one who floods
-/// a stranger's mailbox runs into the second long before the owner, asking from elsewhere, would meet the third.
-async fn count(accounts: &Accounts, tx: &mut Tx, request: &Request) -> Result<Verdict, DbError> {
+/// a stranger's mailbox runs into the second long before the owner, asking from elsewhere, would meet the third. Who is
+/// signed in is counted by the account as well, or it would write to a hundred strangers. A forgotten password is not:
+/// that two names are of one account, whoever asks for them would learn.
+async fn count(accounts: &Accounts, tx: &mut Tx, request: &Request) -> Result<Option<Stopped>, DbError> {
     let parts = accounts.parts();
     let (limits, now) = (&parts.limits, parts.clock.now());
     let name = request.contact.name();
     let pair = format!("{}\0{}", name.as_str(), request.from.network);
     let (policy, block) = (limits.policy(), AddressBlock::of(request.from.network.address()));
-    for (limit, subject) in [
-        (&policy.proof_address, Subject::Address(block)),
-        (&policy.proof_contact_address, Subject::Text(&pair)),
-        (&policy.proof_contact, Subject::Text(name.as_str())),
-    ] {
-        let verdict = limits.hit(tx, limit, subject, now).await?;
-        if !verdict.is_allowed() {
-            return Ok(verdict);
+    let account = request.account.filter(|_| request.purpose.is_of_a_session()).map(|account| account.to_string());
+    let counted = [
+        (Cap::Network, &policy.proof_address, Some(Subject::Address(block))),
+        (Cap::Account, &policy.proof_account, account.as_deref().map(Subject::Text)),
+        (Cap::Contact, &policy.proof_contact_address, Some(Subject::Text(&pair))),
+        (Cap::Contact, &policy.proof_contact, Some(Subject::Text(name.as_str()))),
+    ];
+    for (cap, limit, subject) in counted {
+        let Some(subject) = subject else { continue };
+        if let Verdict::Refused { until } = limits.hit(tx, limit, subject, now).await? {
+            return Ok(Some(Stopped { cap, until }));
         }
     }
-    Ok(Verdict::Allowed { used: 0 })
+    Ok(None)
 }
 
 /// Writes message and row.

@@ -19,7 +19,7 @@ pub(in crate::accounts) mod words;
 use std::time::Duration;
 
 pub use self::check::{Checked, Followed};
-pub use self::issue::{Issued, Request};
+pub use self::issue::{Cap, Issued, Request, Stopped};
 pub use self::model::{Over, Proof, ProofId, Purpose};
 
 /// How long a code may be typed.

@@ -50,6 +50,11 @@ impl Purpose {
         matches!(self, Self::Appeal)
     }
 
+    /// Whether only who is signed in asks for it.
+    pub(super) const fn is_of_a_session(self) -> bool {
+        matches!(self, Self::Contact | Self::Change)
+    }
+
     pub(super) fn parse(code: &str) -> Option<Self> {
         [Self::Contact, Self::Change, Self::Recovery, Self::Appeal].into_iter().find(|purpose| purpose.code() == code)
     }

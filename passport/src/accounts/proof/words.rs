@@ -2,7 +2,7 @@
 
 use shared::clock::Timestamp;
 
-use super::{Checked, PAUSE};
+use super::{Cap, Checked, PAUSE, Stopped};
 use crate::web::{Flaws, moment};
 
 /// When it may be asked for once more.
@@ -40,9 +40,23 @@ pub(in crate::accounts) fn tell(checked: &Checked) -> Flaws {
     flaws
 }
 
-/// Whoever asks for messages too often is told until when.
-pub(in crate::accounts) fn too_often(until: Timestamp) -> Flaws {
+impl Stopped {
+    /// Adds it to what is to be mended in the form. Whether a code that was sent before is still good, it does not say: it
+    /// may have run out, or there may be none.
+    pub(in crate::accounts) fn tell(self, flaws: &mut Flaws, field: &'static str, label: &'static str) {
+        let key = match self.cap {
+            Cap::Pause => "contact-too-soon",
+            Cap::Contact => "contact-too-many",
+            Cap::Account => "contact-too-many-account",
+            Cap::Network => "contact-too-many-network",
+        };
+        flaws.push_until(field, label, key, self.until);
+    }
+}
+
+/// Whoever asks for messages too often is told why and until when.
+pub(in crate::accounts) fn too_often(stopped: Stopped) -> Flaws {
     let mut flaws = Flaws::default();
-    flaws.push_until("code", "contact-code", "contact-too-many", until);
+    stopped.tell(&mut flaws, "code", "contact-code");
     flaws
 }

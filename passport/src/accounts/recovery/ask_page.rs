@@ -47,17 +47,21 @@ struct AskPage {
 }
 
 /// GET: the form; whoever tried to sign in finds the account filled in.
-pub async fn show(State(accounts): State<Accounts>, visit: Visit, Query(query): Query<FormQuery>) -> Response {
+pub async fn show(
+    State(accounts): State<Accounts>,
+    visit: Visit,
+    Query(query): Query<FormQuery>,
+) -> Result<Response, Trouble> {
     let way = accounts.way(query.way.as_deref());
     if let Some(told) = visit.cookies_refused(&query, way.link(paths::RECOVER)) {
-        return told;
+        return Ok(told);
     }
     let draft = accounts.draft(&visit, paths::RECOVER, &query).unwrap_or_else(|| {
         let hint = way.return_to.as_ref().and_then(|to| to.login_hint.clone());
         Draft::of(AskForm { username: hint.unwrap_or_default(), ..AskForm::default() })
     });
     let notice = Notice::of_code(&visit.page, query.notice.as_deref());
-    draw(&accounts, &visit, &way, draft, notice)
+    draw(&accounts, &visit, &way, draft, notice).await
 }
 
 /// POST: sends a code, and goes on to where it is typed.
@@ -78,8 +82,10 @@ pub async fn submit(
     } else {
         Draft::of(form).stale()
     };
-    let back = accounts.send_back(&visit, &way, paths::RECOVER, &draft);
-    Ok(back.unwrap_or_else(|| draw(&accounts, &visit, &way, draft, None)))
+    match accounts.send_back(&visit, &way, paths::RECOVER, &draft) {
+        Some(back) => Ok(back),
+        None => draw(&accounts, &visit, &way, draft, None).await,
+    }
 }
 
 async fn try_form(
@@ -89,7 +95,7 @@ async fn try_form(
     mut form: AskForm,
 ) -> Result<Result<Response, Draft<AskForm>>, Trouble> {
     let contact = Contact::parse(&form.username);
-    let needed = accounts.captcha_needed_to_register();
+    let needed = accounts.captcha_needed_to_send(visit.address).await?;
     let asked = Challenge { form: Form::Recovery, needed, contact: contact.clone() };
     let Taken::Up(problem) = accounts.take_captcha(visit, asked, &mut form.captcha).await? else {
         return Ok(Err(Draft::of(form)));
@@ -112,19 +118,25 @@ async fn try_form(
             let ticket = Ticket::new(proof, contact, accounts.parts().clock.now());
             Ok(Ok(Redirect::to(&to_code::<RecoveryCode>(accounts, way, &ticket)).into_response()))
         }
-        Issued::TooMany { until } => {
-            flaws.push_until("username", "accounts-account", "contact-too-many", until);
+        Issued::TooMany(stopped) => {
+            stopped.tell(&mut flaws, "username", "accounts-account");
             Ok(Err(Draft::of(form).refused(StatusCode::TOO_MANY_REQUESTS, flaws)))
         }
     }
 }
 
-fn draw(accounts: &Accounts, visit: &Visit, way: &Way, draft: Draft<AskForm>, notice: Option<Notice>) -> Response {
+async fn draw(
+    accounts: &Accounts,
+    visit: &Visit,
+    way: &Way,
+    draft: Draft<AskForm>,
+    notice: Option<Notice>,
+) -> Result<Response, Trouble> {
     let now = accounts.parts().clock.now();
     let (status, headers) = draft.head(now);
     let errors = draft.flaws.shown(&visit.page, now);
     let page = visit.page.clone().with_errors(&errors);
-    let needed = accounts.captcha_needed_to_register();
+    let needed = accounts.captcha_needed_to_send(visit.address).await?;
     let shown = AskPage {
         way: way.view(page.lang),
         action: way.link(paths::RECOVER),
@@ -135,5 +147,5 @@ fn draw(accounts: &Accounts, visit: &Visit, way: &Way, draft: Draft<AskForm>, no
         errors,
         form: draft.form,
     };
-    (status, headers, shown).into_response()
+    Ok((status, headers, shown).into_response())
 }

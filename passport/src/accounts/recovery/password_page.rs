@@ -157,9 +157,9 @@ async fn second(here: Here<'_>, kind: ContactKind, form: PasswordForm) -> Result
             let ticket = Ticket { second: true, ..Ticket::new(proof, contact, accounts.parts().clock.now()) };
             Ok(Redirect::to(&to_code::<RecoveryCode>(accounts, way, &ticket)).into_response())
         }
-        Some((Issued::TooMany { until }, _)) => {
+        Some((Issued::TooMany(stopped), _)) => {
             let mut flaws = Flaws::default();
-            flaws.push_until(kind.code(), "", "contact-too-many", until);
+            stopped.tell(&mut flaws, kind.code(), "");
             Err(Draft::of(form).refused(StatusCode::TOO_MANY_REQUESTS, flaws))
         }
         None => Ok(Redirect::to(&way.link(paths::RECOVER_PASSWORD)).into_response()),

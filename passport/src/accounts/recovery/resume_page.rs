@@ -11,9 +11,9 @@ use super::link_page::told;
 use super::resume::Resumes;
 use crate::accounts::link_page::{LinkForm, LinkPage, LinkQuery};
 use crate::accounts::model::Contact;
-use crate::accounts::proof::Issued;
 use crate::accounts::proof::code_page::to_code;
 use crate::accounts::proof::ticket::Ticket;
+use crate::accounts::proof::{Issued, Stopped};
 use crate::accounts::view::Way;
 use crate::accounts::{Accounts, Trouble, Visit};
 use crate::web::{Posted, moment, paths};
@@ -60,7 +60,7 @@ async fn prove(accounts: &Accounts, visit: Visit, (link, contact): (String, Cont
             let ticket = Ticket { second: true, ..Ticket::new(proof, contact, now) };
             Redirect::to(&to_code::<RecoveryCode>(accounts, &Way::home(), &ticket)).into_response()
         }
-        Issued::TooMany { until } => {
+        Issued::TooMany(Stopped { until, .. }) => {
             let (to, until) = (contact.masked(), moment::not_before(lang, until, now));
             let named = [("to", to.as_str()), ("time", until.as_str())];
             let page = LinkPage::naming(visit.page, (paths::RECOVER_RESUME, "recover-often"), link, &named);

@@ -144,11 +144,33 @@ async fn nobodys_mailbox_is_filled_with_codes() {
             let mut browser = passport.browser().from_address([192, 0, 2, n].into());
             let form = register_form(&mut browser).await;
             let answer = browser.submit(form.with("captcha_action", "code")).await;
-            let told = summary(&answer).iter().any(|line| line.contains("验证码发得太多了"));
+            let told = summary(&answer).iter().any(|line| line.contains("的验证码发得太多了"));
             assert_eq!(told, n == 5, "{:?}", summary(&answer));
             assert_eq!(told, answer.status == StatusCode::UNPROCESSABLE_ENTITY);
         }
         assert_eq!(count(&passport, "SELECT COUNT(*) AS n FROM outbox").await, 5);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_contact_gets_fifteen_such_codes_a_day_and_a_network_that_asks_for_too_many_is_told_so() {
+    on_both_with(ALWAYS, |passport| async move {
+        for n in 0..16 {
+            passport.clock.advance(Duration::from_secs(60 * 60));
+            let mut browser = passport.browser().from_address([192, 0, 2, n].into());
+            let form = register_form(&mut browser).await;
+            let answer = browser.submit(form.with("captcha_action", "code")).await;
+            let told = summary(&answer).iter().any(|line| line.contains("给这个邮箱或手机号的验证码发得太多了"));
+            assert_eq!(told, n == 15, "{n}: {:?}", summary(&answer));
+        }
+        let mut browser = passport.browser();
+        for n in 0..61 {
+            let form = register_form(&mut browser).await.set("email", &format!("li{n}@example.com"));
+            let answer = browser.submit(form.with("captcha_action", "code")).await;
+            let told = summary(&answer).iter().any(|line| line.contains("您所在的网络要的验证码太多了"));
+            assert_eq!(told, n == 60, "{n}: {:?}", summary(&answer));
+        }
     })
     .await;
 }

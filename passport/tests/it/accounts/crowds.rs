@@ -14,7 +14,7 @@ use super::*;
 use crate::support::on_both_with;
 
 /// Captchas as they come, quickly done.
-fn adaptive() -> String {
+pub(super) fn adaptive() -> String {
     PLAIN.replace("'off'", "'adaptive'\ncaptcha_work_bits = 8")
 }
 
@@ -115,7 +115,7 @@ fn shape(told: &[Refusal]) -> Vec<(bool, u32)> {
 }
 
 /// The mail address and the number of a pupil.
-fn pupil(n: u32) -> (String, String) {
+pub(super) fn pupil(n: u32) -> (String, String) {
     (format!("pupil{n}@school.example"), format!("13900{n:06}"))
 }
 
@@ -151,11 +151,11 @@ async fn of_two_hundred_pupils_behind_one_address_who_mistype_none_is_kept_out()
 }
 
 /// Iterations of one try that the captcha of a page asks for.
-fn cost(answer: &Answer) -> u64 {
+pub(super) fn cost(answer: &Answer) -> u64 {
     let challenge: serde_json::Value =
         serde_json::from_str(&answer.attributes("[data-work]", "data-work")[0]).expect("JSON");
     let cost = challenge["parameters"]["cost"].as_u64().expect("a cost");
-    let told = answer.texts(".captcha-field .hint").concat().contains("登录失败的次数较多");
+    let told = answer.texts(".captcha-field .hint").concat().contains("登录失败或要验证码的次数较多");
     assert_eq!(told, cost > 1, "why it takes longer is said when it does");
     cost
 }

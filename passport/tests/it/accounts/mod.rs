@@ -4,6 +4,7 @@ mod activity;
 mod aging;
 mod alarm;
 mod appeals;
+mod caps;
 mod closure;
 mod code;
 mod contact;
