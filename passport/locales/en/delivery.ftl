@@ -134,7 +134,7 @@ delivery-proof-recovery-text =
 delivery-proof-recovery-sms = [E-TEST] { $code } is your code to reset your password, good for 10 minutes. Tell it to nobody.
 
 delivery-password-changed-sms = [E-TEST] Your password was changed on { $time }. If it was not you, open: { $link }
-delivery-locked-sms = [E-TEST] Because of several wrong passwords, your account is locked until { $time }. It unlocks by itself.
+delivery-locked-sms = [E-TEST] Because of several wrong passwords, your account is locked until { $time }. It unlocks by itself. If it was not you, open: { $link }
 
 delivery-password-reset-subject = The password of your E-TEST Passport was reset
 delivery-password-reset-text =
@@ -273,6 +273,17 @@ delivery-number-detached-text =
     { $issuer }
 
 delivery-number-detached-sms = [E-TEST] { $new } was taken off the passport that had it. You can register with it now, or add it to your account.
+
+delivery-contact-lost-subject = A contact that was never verified was taken off your Passport
+delivery-contact-lost-text =
+    Hello,
+
+    { $new } was given for your E-TEST Passport but never verified. Whoever reads what is sent there said that it does not belong to this Passport, so it was taken off: it signs in and resets the password no more. Your account and data stay as they are, and so do your other contact details.
+
+    Is it yours after all? Sign in, and add and verify it under “Contact details”:
+    { $issuer }
+
+delivery-contact-lost-sms = [E-TEST] { $new } was never verified in your account, and whoever reads it said that it is not yours. It was taken off; your account stays as it is. If it is yours, sign in and add it again.
 
 delivery-passkey-added-subject = A passkey was added: E-TEST Passport
 delivery-passkey-added-text =

@@ -134,7 +134,7 @@ delivery-proof-recovery-text =
 delivery-proof-recovery-sms = 【E-TEST】验证码{ $code }，用于重置密码，10分钟内有效。请不要告诉任何人。
 
 delivery-password-changed-sms = 【E-TEST】您的密码已于{ $time }修改。如非本人操作，请打开：{ $link }
-delivery-locked-sms = 【E-TEST】因多次输错密码，您的账号锁定至{ $time }，到时自动解锁。
+delivery-locked-sms = 【E-TEST】因多次输错密码，您的账号锁定至{ $time }，到时自动解锁。非本人请打开：{ $link }
 
 delivery-password-reset-subject = 您的E-TEST通行证密码已重置
 delivery-password-reset-text =
@@ -273,6 +273,17 @@ delivery-number-detached-text =
     { $issuer }
 
 delivery-number-detached-sms = 【E-TEST】号码{ $new }已从原来的通行证上解绑，现在可以用它注册，或者添加到账号。
+
+delivery-contact-lost-subject = 一个没有验证过的联系方式已从您的通行证上取消
+delivery-contact-lost-text =
+    您好！
+
+    { $new }登记在您的E-TEST通行证上，但从来没有验证过。能收到它的消息的人表示它不属于这个通行证，所以取消了登记：不能再用它登录或重置密码。您的账号和资料不变，其他联系方式照常使用。
+
+    它确实是您的？请登录后在“联系方式”里重新添加并验证：
+    { $issuer }
+
+delivery-contact-lost-sms = 【E-TEST】{ $new }在您的账号里从未验证过，收到它的消息的人表示不属于您，已取消登记。账号不变；是您的请登录后重新添加并验证。
 
 delivery-passkey-added-subject = 通行密钥已添加：E-TEST通行证
 delivery-passkey-added-text =

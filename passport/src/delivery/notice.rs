@@ -45,6 +45,11 @@ pub enum Notice {
         /// The link that undoes it.
         undo: String,
     },
+    /// A contact that was never proven left the account: whoever reads what is sent there said that it is theirs.
+    ContactLost {
+        /// The contact, masked.
+        contact: String,
+    },
     /// The account will be closed, as its owner asked.
     Closing {
         /// When.
@@ -167,6 +172,7 @@ impl Notice {
             Self::RecoveryWaited { .. } => "recovery-waited",
             Self::AccountFound { .. } => "account-found",
             Self::ContactChanged { .. } => "contact-changed",
+            Self::ContactLost { .. } => "contact-lost",
             Self::Closing { .. } => "closing",
             Self::ClosingTakenBack { .. } => "closing-taken-back",
             Self::Closed { .. } => "closed",
@@ -213,6 +219,7 @@ impl Notice {
             | Self::RecoveryWaited { .. }
             | Self::AccountFound { .. }
             | Self::ContactChanged { .. }
+            | Self::ContactLost { .. }
             | Self::Closed { .. }
             | Self::NumberClaimed { .. }
             | Self::NumberKept { .. }

@@ -22,6 +22,7 @@ pub(super) fn notices(issuer: &str) -> Vec<Notice> {
         Notice::RecoveryWaits { until: at, cancel: link("c") },
         Notice::RecoveryWaited { until: at, resume: link("r") },
         Notice::ContactChanged { to: "l***@x.example".to_owned(), until: at, undo: link("u") },
+        Notice::ContactLost { contact: "138****8000".to_owned() },
         Notice::Closing { until: at, undo: link("b") },
         Notice::ClosingTakenBack { at },
         Notice::Closed { at },

@@ -52,7 +52,7 @@ fn sms_of(to: &str, lang: Lang, name: &str, values: &Values<'_>) -> Letter {
 }
 
 /// Every SMS that there is, and what is put into it.
-const SMS: [(&str, &[&str]); 38] = [
+const SMS: [(&str, &[&str]); 39] = [
     ("code", &["code"]),
     ("proof-contact", &["code"]),
     ("proof-recovery", &["code"]),
@@ -60,10 +60,11 @@ const SMS: [(&str, &[&str]); 38] = [
     ("taken", &[]),
     ("password-changed", &["time", "link"]),
     ("password-reset", &["time", "link"]),
-    ("locked", &["time"]),
+    ("locked", &["time", "link"]),
     ("recovery-waits", &["time", "link"]),
     ("recovery-waited", &["time", "link"]),
     ("contact-changed", &["new", "time", "link"]),
+    ("contact-lost", &["new"]),
     ("account-found", &["new"]),
     ("number-claimed", &["new", "time", "link"]),
     ("number-detached", &["new"]),
@@ -165,6 +166,7 @@ fn said(notice: &Notice) -> Said<'_> {
         | Notice::AccountFound { .. }
         | Notice::NumberKept { .. }
         | Notice::NumberDetached { .. }
+        | Notice::ContactLost { .. }
         | Notice::DocumentKept
         | Notice::DocumentDetached => (None, ""),
         Notice::AppealBegun { link, .. } | Notice::AppealRefused { link, .. } => (None, link.as_str()),
@@ -187,6 +189,7 @@ fn said(notice: &Notice) -> Said<'_> {
     };
     let new = match notice {
         Notice::ContactChanged { to, .. } => to,
+        Notice::ContactLost { contact } => contact,
         Notice::AccountFound { names } => names,
         Notice::NumberClaimed { number, .. }
         | Notice::NumberKept { number }

@@ -229,11 +229,12 @@ pub struct Policy {
     pub captcha_code_contact_day: Limit,
     /// Such codes that are asked for from one address block.
     pub captcha_code_address: Limit,
-    /// Proofs of a contact that are asked for from one address block.
+    /// Proofs of a contact that are asked for from one address block: what a captcha before them is hard by. Refused is a
+    /// flood alone, of more than two for each registration that the block may make.
     pub proof_address: Limit,
-    /// Proofs of one contact that one address block asks for.
     /// Proofs of a contact that one account asks for, signed in.
     pub proof_account: Limit,
+    /// Proofs of one contact that one address block asks for.
     pub proof_contact_address: Limit,
     /// Proofs of one contact, whoever asks.
     pub proof_contact: Limit,
@@ -255,8 +256,12 @@ pub struct Policy {
     pub appeal_link: Limit,
     /// Mails to one account that one of its login names was locked.
     pub sign_in_lock_mail: Limit,
+    /// SMS to one account that a login name was locked, where no mail address is proven.
+    pub sign_in_lock_sms: Limit,
     /// Mails to one account that somebody signed in with a browser that is not known.
     pub sign_in_mail: Limit,
+    /// SMS to one account that somebody did, where no mail address is proven.
+    pub sign_in_sms: Limit,
     /// How often an account is shut because somebody says of a notice that it was not them, by account and contact.
     pub alarm: Limit,
     /// Copies of what is stored that one account takes: each is told of by mail and by SMS.
@@ -287,13 +292,13 @@ impl Default for Policy {
             client_registration_address: Limit::rate("client_registration_address", 60, HOUR),
             registration_conflict_mail: Limit::rate("registration_conflict_mail", 1, DAY),
             captcha_code_contact: Limit::rate("captcha_code_contact", 5, HOUR),
+            captcha_code_contact_day: Limit::rate("captcha_code_contact_day", 15, DAY),
             captcha_code_address: Limit::rate("captcha_code_address", 60, HOUR),
             proof_address: Limit::rate("proof_address", 600, HOUR),
             proof_account: Limit::rate("proof_account", 30, DAY),
             proof_contact_address: Limit::rate("proof_contact_address", 6, HOUR),
             proof_contact: Limit::rate("proof_contact", 20, DAY),
             find_account_document: Limit::rate("find_account_document", 3, DAY),
-            captcha_code_contact_day: Limit::rate("captcha_code_contact_day", 15, DAY),
             find_account_address: Limit::rate("find_account_address", 60, HOUR),
             appeal_address: Limit::rate("appeal_address", 30, HOUR),
             appeal_contact: Limit::rate("appeal_contact", 3, DAY),
@@ -302,7 +307,9 @@ impl Default for Policy {
             appeal_link_address: Limit::rate("appeal_link_address", 3, DAY),
             appeal_link: Limit::rate("appeal_link", 12, DAY),
             sign_in_lock_mail: Limit::rate("sign_in_lock_mail", 3, DAY),
+            sign_in_lock_sms: Limit::rate("sign_in_lock_sms", 1, DAY),
             sign_in_mail: Limit::rate("sign_in_mail", 10, DAY),
+            sign_in_sms: Limit::rate("sign_in_sms", 1, DAY),
             alarm: Limit::rate("alarm", 3, 7 * DAY),
             copy: Limit::rate("copy", 5, DAY),
         }

@@ -29,8 +29,7 @@ pub use self::page::{show, submit};
 pub use self::report_page::{show as show_report, submit as submit_report};
 pub(in crate::accounts) use self::shut::shut;
 pub use self::sign_in::{tell_of_browser, tell_of_lock};
-use self::tell::tell_mail_at;
-pub use self::tell::{Done, tell, tell_mail, tell_proven};
+pub use self::tell::{Done, tell, tell_proven};
 
 /// How long a link raises the alarm: who reads a mail after the holidays is in time.
 pub const LIFETIME: Duration = Duration::from_secs(30 * 24 * 60 * 60);

@@ -6,7 +6,8 @@ use shared::http::{Caller, Device};
 use shared::i18n::Lang;
 
 use super::{CaseNumber, LIFETIME};
-use crate::accounts::model::{AccountId, Contact, Email};
+use crate::accounts::contact::{self, Held, Standing};
+use crate::accounts::model::AccountId;
 use crate::delivery::MessageId;
 
 /// A link that is sent with a notice.
@@ -164,35 +165,32 @@ macro_rules! cases {
     };
 }
 
-/// Whom a mail about a sign-in goes to.
+/// Whom a message about a sign-in goes to.
 pub(super) struct Owner {
-    /// Their mail address, which is proven.
-    pub(super) email: Contact,
+    /// Their mail address or, if that is not proven, their number; one that is proven.
+    pub(super) contact: Held,
     pub(super) lang: Lang,
     pub(super) created_at: Timestamp,
     pub(super) password_set_at: Timestamp,
 }
 
-/// The owner of an account, if they have a proven mail address.
+/// The owner of an account, if they have a proven contact.
 pub(super) async fn owner(tx: &mut Tx, account: AccountId) -> Result<Option<Owner>, DbError> {
-    let row = sql("SELECT email, locale, created_at, password_set_at FROM accounts \
-         WHERE id = $1 AND email_verified_at IS NOT NULL")
-    .bind(account)
-    .fetch_optional(tx)
-    .await?;
-    let Some(row) = row else { return Ok(None) };
-    let email = row.get::<Option<String>>("email")?.and_then(|text| Email::parse(&text).ok());
+    let Standing { email, mobile } = contact::store::standing(tx, account).await?;
+    let mut proven = email.into_iter().chain(mobile).filter(|held| held.proven_at.is_some());
+    let Some(contact) = proven.next() else { return Ok(None) };
+    let query = sql("SELECT locale, created_at, password_set_at FROM accounts WHERE id = $1").bind(account);
+    let row = query.fetch_one(tx).await?;
     let locale = row.get::<Option<String>>("locale")?.and_then(|tag| Lang::parse(&tag));
-    let (created_at, password_set_at) = (row.get("created_at")?, row.get("password_set_at")?);
-    Ok(email.map(|email| Owner {
-        email: Contact::Email(email),
+    Ok(Some(Owner {
+        contact,
         lang: locale.unwrap_or_default(),
-        created_at,
-        password_set_at,
+        created_at: row.get("created_at")?,
+        password_set_at: row.get("password_set_at")?,
     }))
 }
 
-/// Notes the mail about the lock of an account.
+/// Notes the message about the lock of an account.
 pub(super) async fn put_lock_notice(
     tx: &mut Tx,
     account: AccountId,
@@ -209,7 +207,7 @@ pub(super) async fn put_lock_notice(
     .map(drop)
 }
 
-/// The mail about the lock of an account, the last one; it is asked for once.
+/// The message about the lock of an account, the last one; it is asked for once.
 pub(super) async fn take_lock_notice(tx: &mut Tx, account: AccountId) -> Result<Option<MessageId>, DbError> {
     let row = sql("DELETE FROM lock_notices WHERE account_id = $1 RETURNING message_id")
         .bind(account)
@@ -218,7 +216,7 @@ pub(super) async fn take_lock_notice(tx: &mut Tx, account: AccountId) -> Result<
     row.map(|row| row.get("message_id")).transpose()
 }
 
-/// Forgets up to a batch of mails about locks that were due before `limit`; how many.
+/// Forgets up to a batch of messages about locks that were due before `limit`; how many.
 ///
 /// # Errors
 /// See [`DbError`].

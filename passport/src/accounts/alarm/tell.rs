@@ -37,27 +37,6 @@ pub async fn tell_proven(
     Ok(())
 }
 
-/// Tells the mail address of an account, proven or not, in its owner's language.
-///
-/// # Errors
-/// See [`DbError`].
-pub async fn tell_mail(accounts: &Accounts, tx: &mut Tx, done: Done, notice: &Notice) -> Result<(), DbError> {
-    let now = accounts.parts().clock.now();
-    tell_mail_at(accounts, tx, done, (notice, now)).await.map(drop)
-}
-
-/// The same, not before that moment; the message, if there is an address.
-pub(super) async fn tell_mail_at(
-    accounts: &Accounts,
-    tx: &mut Tx,
-    done: Done,
-    what: (&Notice, Timestamp),
-) -> Result<Option<MessageId>, DbError> {
-    let lang = accounts_store::claims(tx, done.0).await?.and_then(|claims| claims.locale).unwrap_or_default();
-    let Some(held) = contact::store::standing(tx, done.0).await?.email else { return Ok(None) };
-    tell_at(accounts, tx, (done, lang), &held, what).await
-}
-
 /// Tells one contact of an account. One that was never proven may be a stranger's, who gets no link: it would let them
 /// shut the account.
 ///
@@ -74,7 +53,8 @@ pub async fn tell(
     tell_at(accounts, tx, whose, held, (notice, now)).await.map(drop)
 }
 
-async fn tell_at(
+/// The same, not before that moment; the message, if one is sent.
+pub(super) async fn tell_at(
     accounts: &Accounts,
     tx: &mut Tx,
     ((account, from), lang): (Done, Lang),

@@ -223,7 +223,7 @@ pub async fn take_back_for(
     account: AccountId,
     by: (Actor, Caller),
 ) -> Result<bool, DbError> {
-    if !store::take_back(tx, account, accounts.parts().clock.now()).await? {
+    if !store::take_back(tx, account).await? {
         return Ok(false);
     }
     taken_back(accounts, tx, account, by).await?;
@@ -253,8 +253,8 @@ async fn taken_back(
     tell_contacts(accounts, tx, (account, Some(caller)), &Notice::ClosingTakenBack { at: parts.clock.now() }).await
 }
 
-/// Tells every contact of the account, proven or not: one that the owner mistyped reads nothing but that there is an
-/// account, and can do no more than keep it.
+/// Tells every proven contact of the account. Where nothing is proven it tells all that there are: one that the owner
+/// mistyped reads nothing but that there is an account, and can do no more than keep it.
 pub(in crate::accounts) async fn tell_contacts(
     accounts: &Accounts,
     tx: &mut Tx,
@@ -262,7 +262,8 @@ pub(in crate::accounts) async fn tell_contacts(
     notice: &Notice,
 ) -> Result<(), DbError> {
     let lang = accounts_store::claims(tx, account).await?.and_then(|claims| claims.locale).unwrap_or_default();
-    for held in contacts::standing(tx, account).await?.held() {
+    let standing = contacts::standing(tx, account).await?;
+    for held in standing.held().filter(|held| held.proven_at.is_some() || !standing.is_proven()) {
         alarm::tell(accounts, tx, ((account, from), lang), held, notice).await?;
     }
     Ok(())

@@ -45,17 +45,13 @@ pub(super) async fn find_by_link(tx: &mut Tx, undo_hash: [u8; 32], now: Timestam
         .transpose()
 }
 
-/// Takes the wish of an account back; whether there was one that still could be.
+/// Takes the wish of an account back; whether there was one. Its day may have come: as long as nobody has closed the
+/// account, nothing is lost.
 ///
 /// # Errors
 /// See [`DbError`].
-pub(super) async fn take_back(tx: &mut Tx, account: AccountId, now: Timestamp) -> Result<bool, DbError> {
-    sql("DELETE FROM closures WHERE account_id = $1 AND due_at > $2")
-        .bind(account)
-        .bind(now)
-        .execute(tx)
-        .await
-        .map(|rows| rows == 1)
+pub(super) async fn take_back(tx: &mut Tx, account: AccountId) -> Result<bool, DbError> {
+    sql("DELETE FROM closures WHERE account_id = $1").bind(account).execute(tx).await.map(|rows| rows == 1)
 }
 
 /// Takes the wish back that a link names; whose it was.
@@ -75,16 +71,17 @@ pub(super) async fn take_back_by_link(
     row.map(|row| row.get("account_id")).transpose()
 }
 
-/// Up to a batch of accounts whose day has come.
+/// Up to a batch of accounts whose day has come. One that is shut waits for its owner: who asked for its end may be why.
 ///
 /// # Errors
 /// See [`DbError`].
 pub(super) async fn due(tx: &mut Tx, now: Timestamp) -> Result<Vec<AccountId>, DbError> {
-    let rows = sql("SELECT account_id FROM closures WHERE due_at <= $1 ORDER BY due_at LIMIT $2")
-        .bind(now)
-        .bind(BATCH)
-        .fetch_all(tx)
-        .await?;
+    let rows = sql("SELECT c.account_id FROM closures c JOIN accounts a ON a.id = c.account_id \
+         WHERE c.due_at <= $1 AND a.frozen_at IS NULL ORDER BY c.due_at LIMIT $2")
+    .bind(now)
+    .bind(BATCH)
+    .fetch_all(tx)
+    .await?;
     rows.iter().map(|row| row.get("account_id")).collect()
 }
 

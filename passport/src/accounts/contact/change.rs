@@ -13,6 +13,7 @@ use shared::entropy::token;
 use shared::http::Caller;
 use shared::secret::{SecretString, sha256};
 
+use super::claimed::{self, Holder};
 use super::operation::Asking;
 use super::store;
 use super::store::changes::{self, Change, ChangeId};
@@ -22,7 +23,7 @@ use crate::accounts::password::Unconfirmed;
 use crate::accounts::proof::{self, Issued, Proof, Purpose, Request};
 use crate::accounts::sessions::{EndReason, Session};
 use crate::accounts::store as accounts_store;
-use crate::accounts::{Accounts, Trouble};
+use crate::accounts::{Accounts, Trouble, closure};
 use crate::audit::{Actor, Event};
 use crate::delivery::{Notice, ProofWords};
 use crate::limits::{AddressBlock, Subject, Verdict};
@@ -106,12 +107,16 @@ async fn wish(accounts: Accounts, (asking, contact): (Asking, Contact), tx: &mut
     if let Verdict::Refused { until } = limits.peek(tx, limit, block, now).await? {
         return Ok(Wished::TooMany { until });
     }
-    let holder = accounts_store::find_by_name(tx, &contact.name()).await?;
-    if holder.is_some_and(|holder| holder != asking.account) {
+    if claimed::holder(tx, asking.account, &contact).await? == Holder::Has {
         limits.hit(tx, limit, block, now).await?;
         return Ok(Wished::Taken);
     }
-    let request = Request {
+    proof::issue::issue(&accounts, tx, request(asking, contact)).await.map(Wished::Asked)
+}
+
+/// Of a contact that takes its place in the account once it is proven.
+pub(super) fn request(asking: Asking, contact: Contact) -> Request {
+    Request {
         purpose: Purpose::Change,
         words: ProofWords::Contact,
         account: Some(asking.account),
@@ -119,24 +124,30 @@ async fn wish(accounts: Accounts, (asking, contact): (Asking, Contact), tx: &mut
         lang: asking.lang,
         from: asking.from,
         replaces: None,
-    };
-    proof::issue::issue(&accounts, tx, request).await.map(Wished::Asked)
+    }
 }
 
 /// Puts the contact that was just proven in place of the present one, and tells those who have to know; whether it could:
-/// another account may have it meanwhile, and of one that is shut nothing is changed, since who asked may be why it is.
+/// another account may have proven it meanwhile, and of one that is shut nothing is changed, since who asked may be why it
+/// is. An account that only claims it gives way.
 pub(super) async fn apply(accounts: &Accounts, tx: &mut Tx, proof: &Proof, caller: Caller) -> Result<bool, DbError> {
     let parts = accounts.parts();
     let (now, Some(account)) = (parts.clock.now(), proof.account) else { return Ok(false) };
     let new = proof.contact.clone();
-    if accounts_store::find_by_name(tx, &new.name()).await?.is_some_and(|holder| holder != account) {
-        return Ok(false);
-    }
     if accounts_store::credentials_by_id(tx, account).await?.is_none_or(|found| found.frozen) {
         return Ok(false);
     }
+    match claimed::holder(tx, account, &new).await? {
+        Holder::Has => return Ok(false),
+        Holder::Claims(other) => claimed::give_way(accounts, tx, (other, &new), caller).await?,
+        Holder::Nobody => {}
+    }
     let standing = store::standing(tx, account).await?;
-    let old = standing.of(new.kind()).cloned();
+    let mut old = standing.of(new.kind()).cloned();
+    // One that was never proven may be a stranger's: it is free at once, undoes nothing, and is told nothing.
+    if let Some(mistyped) = old.take_if(|held| held.proven_at.is_none()) {
+        store::remove(tx, account, &mistyped.contact, now).await?;
+    }
     let undo = token(&*parts.entropy);
     let change = Change {
         id: ChangeId::new(now, &*parts.entropy),
@@ -153,8 +164,7 @@ pub(super) async fn apply(accounts: &Accounts, tx: &mut Tx, proof: &Proof, calle
     parts.audit.record_from(tx, caller, &Actor::Account(account.to_string()), &event).await?;
     let lang = accounts_store::claims(tx, account).await?.and_then(|claims| claims.locale).unwrap_or_default();
     let link = format!("{}{}?t={undo}", parts.web.origin, paths::CONTACT_UNDO);
-    // The old one whether proven or not: a thief who changes it before that is one all the same.
-    for told in standing.held().filter(|held| held.proven_at.is_some() || held.contact.kind() == new.kind()) {
+    for told in standing.held().filter(|held| held.proven_at.is_some()) {
         let notice = Notice::ContactChanged { to: new.masked(), until: change.undo_until, undo: link.clone() };
         let to = (told.contact.kind().channel(), told.contact.as_str());
         parts.outbox.notice(tx, to, lang, &notice).await?;
@@ -188,6 +198,8 @@ async fn take_back(tx: &mut Tx, change: &Change, now: Timestamp) -> Result<(), D
 async fn freeze(accounts: &Accounts, tx: &mut Tx, first: &Change, caller: Caller) -> Result<CaseNumber, DbError> {
     let now = accounts.parts().clock.now();
     shut(accounts, tx, first.account, (EndReason::Frozen, caller), now).await?;
+    // Whoever changed the contacts may have asked for the end of the account as well, and has the links that would keep it.
+    closure::take_back_for(accounts, tx, first.account, (Actor::Visitor, caller)).await?;
     let event = Event::AccountFrozen { account: first.account.to_string() };
     accounts.parts().audit.record_from(tx, caller, &Actor::Visitor, &event).await?;
     note_undone(accounts, tx, (first.account, first.changed_at), (caller, now)).await

@@ -19,7 +19,7 @@ use crate::accounts::register::{email_key, push_mobile};
 use crate::accounts::view::{Notice, Way};
 use crate::accounts::visit::{FormQuery, Frame};
 use crate::accounts::{Accounts, Session, Stop, Trouble, Visit};
-use crate::web::{Draft, Flaws, Posted, paths};
+use crate::web::{Draft, Flaws, Posted, draft, paths};
 
 /// The form as it was sent.
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]
@@ -64,12 +64,16 @@ pub async fn show(
     Query(query): Query<ChangeQuery>,
 ) -> Result<Response, Stop> {
     let session = accounts.signed_in(&mut visit, paths::CONTACT)?;
-    let here = format!("{}?contact={}", paths::CONTACT_CHANGE, known(&query.contact));
+    let page = format!("{}?contact={}", paths::CONTACT_CHANGE, known(&query.contact));
+    let kept = accounts.draft(&visit, paths::CONTACT_CHANGE, &query.form);
+    let kept = kept.filter(|draft: &Draft<ChangeForm>| draft.form.is_of(&session));
+    // What was typed stays over a sign-in.
+    let here = match (&kept, &query.form.draft) {
+        (Some(_), Some(id)) => format!("{page}&{}={id}", draft::FIELD),
+        _ => page,
+    };
     accounts.step_up_where_enrolled(&session, &here).await?;
-    let draft = accounts
-        .draft(&visit, paths::CONTACT_CHANGE, &query.form)
-        .filter(|draft: &Draft<ChangeForm>| draft.form.is_of(&session))
-        .unwrap_or_else(|| Draft::of(ChangeForm { contact: query.contact, ..ChangeForm::default() }));
+    let draft = kept.unwrap_or_else(|| Draft::of(ChangeForm { contact: query.contact, ..ChangeForm::default() }));
     Ok(draw(&accounts, visit, &session, draft).await?)
 }
 
@@ -117,6 +121,14 @@ impl ChangeForm {
     fn is_of(&self, session: &Session) -> bool {
         self.account == session.account.to_string()
     }
+}
+
+/// The page, with an address that was typed where it cannot be corrected any more.
+pub(super) fn to_change(accounts: &Accounts, visit: &Visit, asking: Asking, email: String) -> String {
+    let (account, contact) = (asking.account.to_string(), ContactKind::Email.code().to_owned());
+    let page = format!("{}?contact={contact}", paths::CONTACT_CHANGE);
+    let form = ChangeForm { account, contact, email, ..ChangeForm::default() };
+    accounts.waiting_at(visit, (paths::CONTACT_CHANGE, &page), &Draft::of(form))
 }
 
 /// The word for a contact as an address carries it, and no other.

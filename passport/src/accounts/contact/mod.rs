@@ -1,9 +1,10 @@
 //! 联系方式: the mail address and the mobile number of an account, and whether they are proven to be its owner's.
 //!
 //! A person proves a contact by the code that was sent to it, typed where it was asked for, or by the link in a mail,
-//! followed in any browser. The link's page says who asked and offers “not me”; it signs nobody in. As long as an address
-//! is not proven it can be corrected at will; another one takes the place of a proven one only after it was proven itself
-//! and the password was given, and the former one can undo that ([`change`]). An account of which nothing is proven within [`closing::UNPROVEN_LIFETIME`]
+//! followed in any browser. The link's page says who asked and offers “not me”; it signs nobody in. As long as nothing
+//! of an account is proven, a mistyped address can be corrected at will; from then on another one takes the place of the
+//! present one only after it was proven itself and the password was given, and a former one can undo that ([`change`]). A
+//! contact that another account claims and never proved goes to who proves it ([`claimed`]). An account of which nothing is proven within [`closing::UNPROVEN_LIFETIME`]
 //! is closed. A number that operators gave to somebody else leaves the account when its new owner asks and nobody keeps
 //! it ([`claim`]).
 
@@ -11,6 +12,7 @@ mod aging;
 mod change;
 pub mod change_page;
 pub mod claim;
+pub mod claimed;
 pub mod closing;
 pub mod confirm;
 pub mod keep_page;

@@ -6,11 +6,12 @@ use shared::db::{DbError, Tx};
 use shared::http::Caller;
 use shared::i18n::Lang;
 
+use super::claimed::{self, Holder};
 use super::store::{self, Standing};
 use super::{aging, change};
 use crate::accounts::model::{AccountId, Contact, ContactKind, Email};
 use crate::accounts::proof::{self, Checked, Followed, Issued, Over, ProofId, Purpose, Request};
-use crate::accounts::store::find_by_name;
+use crate::accounts::store as accounts_store;
 use crate::accounts::{Accounts, Trouble};
 use crate::audit::{Actor, Event};
 use crate::delivery::{self, Progress, ProofWords, Unreachable};
@@ -31,7 +32,7 @@ pub enum Corrected {
         /// From when on it may be tried again.
         until: Timestamp,
     },
-    /// The present one is proven: it is not corrected but changed.
+    /// Something of the account is proven: an address is not corrected any more but changed, as a session alone may not.
     Proven,
 }
 
@@ -181,7 +182,8 @@ impl Accounts {
         Ok(self.write((token, caller), |accounts, args, tx| refuse(accounts, args, tx).boxed()).await?)
     }
 
-    /// Puts another mail address in place of one that is not proven, and asks for a proof of it.
+    /// Puts another mail address in place of the present one while nothing of the account is proven, and asks for a proof
+    /// of it.
     pub(super) async fn correct_email(&self, asking: Asking, email: Email) -> Result<Corrected, Trouble> {
         let corrected = self.write((asking, email), |accounts, args, tx| correct(accounts, args, tx).boxed()).await;
         match corrected {
@@ -274,17 +276,14 @@ async fn refuse(
     (token, caller): (String, Caller),
     tx: &mut Tx,
 ) -> Result<Option<Refused>, DbError> {
-    let parts = accounts.parts();
     let Followed::Good(proof) = proof::check::refuse(&accounts, tx, &token, &OURS).await? else {
         return Ok(None);
     };
     let Some(account) = proof.account else { return Ok(None) };
     let standing = store::standing(tx, account).await?;
     let claimed = standing.held().find(|held| held.contact.name().as_str() == proof.name);
-    let Some(claimed) = claimed.filter(|held| held.proven_at.is_none()) else { return Ok(Some(Refused::Ended)) };
-    store::remove(tx, account, &claimed.contact, parts.clock.now()).await?;
-    let event = Event::ContactRefused { account: account.to_string(), contact: claimed.contact.kind().code().into() };
-    parts.audit.record_from(tx, caller, &Actor::Visitor, &event).await?;
+    let Some(held) = claimed.filter(|held| held.proven_at.is_none()) else { return Ok(Some(Refused::Ended)) };
+    claimed::lose(&accounts, tx, (account, &held.contact), caller).await?;
     Ok(Some(Refused::Removed))
 }
 
@@ -296,23 +295,34 @@ async fn correct(accounts: Accounts, (asking, email): (Asking, Email), tx: &mut 
     if let Verdict::Refused { until } = told {
         return Ok(Corrected::TooMany { until });
     }
-    let contact = Contact::Email(email);
-    let standing = store::standing(tx, asking.account).await?;
-    if let Some(present) = &standing.email {
-        if present.proven_at.is_some() {
-            return Ok(Corrected::Proven);
+    let (contact, standing) = (Contact::Email(email), store::standing(tx, asking.account).await?);
+    if standing.is_proven() || is_kept(tx, asking.account, now).await? {
+        return Ok(Corrected::Proven);
+    }
+    match claimed::holder(tx, asking.account, &contact).await? {
+        Holder::Has => return Err(DbError::Conflict { constraint: "login_names".to_owned() }),
+        // Two accounts cannot claim it: who proves it has it.
+        Holder::Claims(_) => {
+            let issued = proof::issue::issue(&accounts, tx, change::request(asking, contact)).await?;
+            return Ok(Corrected::Done(issued));
         }
+        Holder::Nobody => {}
+    }
+    if let Some(present) = &standing.email {
         store::remove(tx, asking.account, &present.contact, now).await?;
         proof::store::end_of_account(tx, asking.account, now).await?;
-    }
-    if find_by_name(tx, &contact.name()).await?.is_some_and(|holder| holder != asking.account) {
-        return Err(DbError::Conflict { constraint: "login_names".to_owned() });
     }
     store::add(tx, asking.account, &contact, None, now).await?;
     let account = asking.account.to_string();
     let event = Event::ContactCorrected { account: account.clone(), contact: contact.kind().code().into() };
     parts.audit.record_from(tx, asking.from, &Actor::Account(account), &event).await?;
     proof::issue::issue(&accounts, tx, request(asking, contact)).await.map(Corrected::Done)
+}
+
+/// Whether contacts stay as they are for a while: the account is shut, or its password was reset lately.
+async fn is_kept(tx: &mut Tx, account: AccountId, now: Timestamp) -> Result<bool, DbError> {
+    let guarded = accounts_store::guarded_until(tx, account).await?.is_some_and(|until| until > now);
+    Ok(guarded || accounts_store::credentials_by_id(tx, account).await?.is_none_or(|found| found.frozen))
 }
 
 /// Counts the answer that an address is taken, as registering does.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use shared::clock::Timestamp;
 use shared::page::{FormErrors, Page};
 
+use super::change_page::to_change;
 use super::list::tell_refusal;
 use super::operation::{Asking, Corrected};
 use crate::accounts::model::{Contact, Email};
@@ -48,7 +49,11 @@ struct ProofPage {
     errors: FormErrors,
     notice: Option<Notice>,
     form: ProofForm,
+    /// Whether a mistyped address is corrected here.
     may_correct: bool,
+    /// Else where it is changed.
+    change: String,
+    mistyped: String,
     lead: String,
     progress: String,
     again: Again,
@@ -77,7 +82,9 @@ pub async fn submit(
     Posted { form, fresh, language, .. }: Posted<ProofForm>,
 ) -> Result<Response, Trouble> {
     let Some(session) = visit.take_session()? else {
-        return Ok(accounts.ask_to_sign_in(paths::CONTACT, "sign-in-first"));
+        // What was typed waits where its page looks for it.
+        let here = accounts.waiting(&visit, paths::CONTACT_PROOF, &Draft::of(form));
+        return Ok(accounts.ask_to_sign_in(&here, "sign-in-first"));
     };
     if let Some(lang) = language {
         return Ok(accounts.in_language(lang, &visit, &Way::home(), paths::CONTACT_PROOF, &Draft::of(form)));
@@ -113,7 +120,7 @@ async fn try_form(
             Issued::Sent(id) => Ok(to_proof(id)),
             Issued::TooMany(stopped) => Err(Draft::of(form).refused(StatusCode::TOO_MANY_REQUESTS, too_often(stopped))),
         }),
-        "correct" => correct(accounts, asking, form).await,
+        "correct" => correct(accounts, visit, asking, form).await,
         _ => by_code(accounts, asking, &proof, form).await,
     }
 }
@@ -141,6 +148,7 @@ fn done(proof: &Proof) -> &'static str {
 
 async fn correct(
     accounts: &Accounts,
+    visit: &Visit,
     asking: Asking,
     form: ProofForm,
 ) -> Result<Result<Response, Draft<ProofForm>>, Trouble> {
@@ -157,7 +165,6 @@ async fn correct(
             Corrected::Proven => {
                 return Ok(Ok(Redirect::to(&to_change(accounts, visit, asking, form.email)).into_response()));
             }
-            Corrected::Proven => return Ok(Ok(to_list(None))),
             Corrected::Taken => flaws.push(field, label, "contact-email-taken"),
             Corrected::TooMany { until } => {
                 flaws.push_until(field, label, "accounts-register-too-many", until);
@@ -197,16 +204,22 @@ async fn draw(
     }
     let Frame { status, headers, page, errors, notice, now } = accounts.frame(visit, session, &draft).await?;
     let is_mail = matches!(proof.contact, Contact::Email(_));
-    let key = if is_mail { "contact-proof-lead-email" } else { "contact-proof-lead-mobile" };
+    let kind = proof.contact.kind();
+    let proven = accounts.contacts(session.account).await?.is_proven();
     let until = moment::not_before(page.lang, proof.code_until, now);
     let shown = ProofPage {
-        lead: page.tw(key, [("to", proof.contact.masked().as_str()), ("time", until.as_str())]),
+        lead: page.tw(
+            &format!("contact-proof-lead-{}", kind.code()),
+            [("to", proof.contact.masked().as_str()), ("time", until.as_str())],
+        ),
         progress: tell_progress(&page, &proof, progress, now),
         notice,
         again: Again::of(proof.created_at, now),
         form: draft.form,
-        // What takes the place of another is corrected by wishing once more.
-        may_correct: is_mail && proof.purpose == Purpose::Contact,
+        // What takes the place of another is corrected by wishing once more, and so is all else once something is proven.
+        may_correct: is_mail && proof.purpose == Purpose::Contact && !proven,
+        change: format!("{}?contact={}", paths::CONTACT_CHANGE, kind.code()),
+        mistyped: page.t(&format!("contact-mistyped-{}", kind.code())),
         page,
         errors,
     };

@@ -15,7 +15,6 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::FutureExt as _;
 use shared::clock::Timestamp;
 use shared::db::{DbError, Tx};
-use shared::http::Caller;
 use shared::secret::SecretString;
 
 use super::arrival::{Arrival, Browser, SignedIn, advance, open_session};
@@ -242,25 +241,9 @@ async fn refuse(
     if let Some(until) = locked {
         let event = Event::AccountLocked { account: account.to_string(), until: Some(until.millis()) };
         parts.audit.record(tx, &Actor::System, &event).await?;
-        tell_owner(&accounts, tx, account, (until, attempt.browser.caller)).await?;
+        alarm::tell_of_lock(&accounts, tx, account, (until, attempt.browser.caller)).await?;
     }
     Ok(())
-}
-
-/// Tells the owner of the lock by mail: it may be a stranger who tries. A few times a day at most: strangers must not be
-/// able to fill a mailbox.
-async fn tell_owner(
-    accounts: &Accounts,
-    tx: &mut Tx,
-    account: AccountId,
-    lock: (Timestamp, Caller),
-) -> Result<(), DbError> {
-    let parts = accounts.parts();
-    let (limits, now, subject) = (&parts.limits, parts.clock.now(), account.to_string());
-    if !limits.hit(tx, &limits.policy().sign_in_lock_mail, Subject::Text(&subject), now).await?.is_allowed() {
-        return Ok(());
-    }
-    alarm::tell_of_lock(accounts, tx, account, lock).await
 }
 
 /// What keeps a right password from beginning a session.

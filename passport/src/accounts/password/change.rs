@@ -46,7 +46,7 @@ impl Accounts {
     }
 }
 
-/// The new hash, the new token, the end of the other sessions, the record and the mail, in one transaction.
+/// The new hash, the new token, the end of the other sessions, the record and the messages, in one transaction.
 async fn store_change(
     accounts: Accounts,
     (session, caller, account, hash, token): (Session, Caller, Credentials, String, [u8; 32]),
@@ -62,7 +62,7 @@ async fn store_change(
     let id = account.id.to_string();
     let event = Event::PasswordChanged { account: id.clone(), sessions_ended };
     parts.audit.record_from(tx, caller, &Actor::Account(id), &event).await?;
-    alarm::tell_mail(&accounts, tx, (account.id, Some(caller)), &Notice::PasswordChanged { at: now }).await?;
+    alarm::tell_proven(&accounts, tx, (account.id, Some(caller)), &Notice::PasswordChanged { at: now }).await?;
     Ok(true)
 }
 

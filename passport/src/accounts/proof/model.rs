@@ -75,6 +75,8 @@ pub enum Over {
     Expired,
     /// What it proved has gone to another account meanwhile.
     Taken,
+    /// Another contact took the place of what it proved, which can still be undone.
+    Moved,
 }
 
 impl Over {
@@ -87,6 +89,7 @@ impl Over {
             Self::Guessed => "guessed",
             Self::Expired => "expired",
             Self::Taken => "taken",
+            Self::Moved => "moved",
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! The first page answers the same, and takes the same time, whether anybody has that name or not. What is proven is
 //! written down in a row ([`store`]) that the browser holds a token of; [`need`] says whether it is enough: a mail alone
-//! is, an SMS alone only where nothing else is known, since numbers are given to other people; else a second channel, or
+//! is, an SMS alone only where the account has nothing else, proven or not, since numbers are given to other people; else a second channel, or
 //! [`WAIT`], which every channel of the account is told of and can cancel. A factor is never passed by: one of the account's
 //! is shown, or both channels, or the wait is over. Nothing of it signs anybody in.
 //!

@@ -55,6 +55,14 @@ impl Need {
         matches!(self, Self::Second { factor: true, .. })
     }
 
+    /// Whether that contact of the account would do, beside what is proven.
+    pub fn takes(self, kind: ContactKind) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::Anew { or_second: other } | Self::Second { other, .. } => other == Some(kind),
+        }
+    }
+
     /// What is needed of a shut account some of whose contacts may be a thief's: those show nothing by themselves. The
     /// wait does, which every channel hears of, the former ones by the link that undoes the change.
     pub fn unless_by(self, doubted: &[ContactKind], standing: &Standing, proven: Proven) -> Self {
@@ -95,10 +103,12 @@ fn unproven(standing: &Standing, proven: Proven) -> Option<ContactKind> {
     ContactKind::ALL.into_iter().find(|kind| held(kind) && !shown(*kind))
 }
 
-/// What the contacts alone would ask for.
+/// What the contacts alone would ask for. An SMS alone is enough of an account that has nothing else, and an address that was
+/// never proven is something: beside the number it shows whose account it is. Who mistyped it waits.
 fn by_contacts(standing: &Standing, proven: Proven, now: Timestamp) -> Need {
     let held = |kind| standing.of(kind).and_then(|held| held.proven_at);
     let (email, mobile) = (held(ContactKind::Email), held(ContactKind::Mobile));
+    let address = standing.email.as_ref().map(|held| held.contact.kind());
     match (email, mobile) {
         // Whose account that is nobody ever showed.
         (None, None) => Need::Anew { or_second: None },
@@ -106,10 +116,9 @@ fn by_contacts(standing: &Standing, proven: Proven, now: Timestamp) -> Need {
         (None, Some(_)) if proven.email && proven.mobile => Need::Nothing,
         (None, Some(_)) if proven.email => Need::Anew { or_second: Some(ContactKind::Mobile) },
         (Some(_), None) if proven.mobile => Need::Anew { or_second: Some(ContactKind::Email) },
-        (None, Some(at)) if proven.mobile && now.since(at) < FRESH_MOBILE => Need::Nothing,
+        (None, Some(at)) if proven.mobile && address.is_none() && now.since(at) < FRESH_MOBILE => Need::Nothing,
         _ if proven.waited => Need::Nothing,
-        (Some(_), Some(_)) => Need::Second { other: Some(ContactKind::Email), factor: false },
-        _ => Need::Second { other: None, factor: false },
+        _ => Need::Second { other: address, factor: false },
     }
 }
 
@@ -163,11 +172,20 @@ mod tests {
             need(&standing(Some(400), Some(1)), Factors::None, MOBILE, NOW),
             Need::Second { other: email, factor: false }
         );
-        assert_eq!(need(&standing(None, Some(89)), Factors::None, MOBILE, NOW), Need::Nothing);
-        assert_eq!(
-            need(&standing(None, Some(90)), Factors::None, MOBILE, NOW),
-            Need::Second { other: None, factor: false }
-        );
+        let alone = |days| Standing { email: None, ..standing(None, Some(days)) };
+        assert_eq!(need(&alone(89), Factors::None, MOBILE, NOW), Need::Nothing);
+        assert_eq!(need(&alone(90), Factors::None, MOBILE, NOW), Need::Second { other: None, factor: false });
+    }
+
+    #[test]
+    fn an_address_that_was_never_proven_is_another_contact_all_the_same() {
+        let beside = standing(None, Some(1));
+        let email = Some(ContactKind::Email);
+        assert_eq!(need(&beside, Factors::None, MOBILE, NOW), Need::Second { other: email, factor: false });
+        let both = Proven { email: true, ..MOBILE };
+        assert_eq!(need(&beside, Factors::None, both, NOW), Need::Nothing, "who reads it shows that");
+        let waited = Proven { waited: true, ..MOBILE };
+        assert_eq!(need(&beside, Factors::None, waited, NOW), Need::Nothing, "who mistyped it waits");
     }
 
     #[test]

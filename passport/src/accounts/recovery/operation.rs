@@ -15,7 +15,7 @@ use super::{AFTER_WAIT, LIFETIME, WAIT};
 use crate::accounts::contact::{self, Held, Standing};
 use crate::accounts::factors::{Enrolled, store as factors};
 use crate::accounts::model::{AccountId, Contact, ContactKind};
-use crate::accounts::proof::{self, Checked, Followed, Issued, Proof, ProofId, Purpose, Request};
+use crate::accounts::proof::{self, Checked, Followed, Issued, Over, Proof, ProofId, Purpose, Request};
 use crate::accounts::store as accounts_store;
 use crate::accounts::{Accounts, Trouble, alarm};
 use crate::audit::{Actor, Event};
@@ -90,7 +90,7 @@ impl Accounts {
         let accounts = self.clone();
         let found = self.parts().db.read(move |tx| {
             let (accounts, link) = (accounts.clone(), link.clone());
-            async move { proof::check::follow(&accounts, tx, &link, &[Purpose::Recovery]).await }.boxed()
+            async move { follow(&accounts, tx, &link).await }.boxed()
         });
         Ok(found.await?)
     }
@@ -125,7 +125,7 @@ impl Accounts {
         kind: ContactKind,
         (lang, from): (Lang, Caller),
     ) -> Result<Option<(Issued, Contact)>, Trouble> {
-        let Some(held) = seen.standing.of(kind).filter(|held| held.proven_at.is_some()) else { return Ok(None) };
+        let Some(held) = seen.standing.of(kind).filter(|_| seen.need.takes(kind)) else { return Ok(None) };
         let contact = held.contact.clone();
         let issued = self.ask_recovery(Asking { contact: contact.clone(), lang, from, replaces: None }).await?;
         Ok(Some((issued, contact)))
@@ -168,12 +168,18 @@ async fn by_code(
     tx: &mut Tx,
 ) -> Result<Checked, DbError> {
     let checked = proof::check::by_code(&accounts, tx, (id, Purpose::Recovery), &code).await?;
-    match &checked {
-        Checked::Right(proof) if begin(&accounts, tx, proof, (browser, &token)).await? => Ok(checked),
-        // One in a million guesses the code that nobody was sent.
-        Checked::Right(_) => Ok(Checked::Unknown),
-        _ => Ok(checked),
-    }
+    let Checked::Right(proof) = &checked else { return Ok(checked) };
+    Ok(begin(&accounts, tx, proof, (browser, &token)).await?.map_or(checked, Checked::Over))
+}
+
+/// Looks where the link of a mail leads: to nothing, if the account has another address meanwhile.
+async fn follow(accounts: &Accounts, tx: &mut Tx, link: &str) -> Result<Followed, DbError> {
+    let followed = proof::check::follow(accounts, tx, link, &[Purpose::Recovery]).await?;
+    let (Followed::Good(proof) | Followed::Over(proof, Over::Used)) = &followed else { return Ok(followed) };
+    Ok(match held(tx, proof).await? {
+        Err(over) => Followed::Over(proof.clone(), over),
+        Ok(_) => followed,
+    })
 }
 
 async fn by_link(
@@ -182,26 +188,38 @@ async fn by_link(
     tx: &mut Tx,
 ) -> Result<Followed, DbError> {
     let followed = proof::check::by_link(&accounts, tx, &link, &[Purpose::Recovery]).await?;
-    match &followed {
-        Followed::Good(proof) if begin(&accounts, tx, proof, (browser, &token)).await? => Ok(followed),
-        Followed::Good(_) => Ok(Followed::Unknown),
-        _ => Ok(followed),
-    }
+    let Followed::Good(proof) = &followed else { return Ok(followed) };
+    Ok(match begin(&accounts, tx, proof, (browser, &token)).await? {
+        Some(over) => Followed::Over(proof.clone(), over),
+        None => followed,
+    })
 }
 
-/// Begins a recovery, or adds to the one that this browser has of the same account; whether there is such an account.
+/// The account's contact that was proven, or why that recovers nothing.
+async fn held(tx: &mut Tx, proof: &Proof) -> Result<Result<(AccountId, ContactKind), Over>, DbError> {
+    // One in a million guesses the code that nobody was sent.
+    let Some(account) = proof.account else { return Ok(Err(Over::Expired)) };
+    let standing = contact::store::standing(tx, account).await?;
+    if let Some(held) = standing.held().find(|held| held.contact.name().as_str() == proof.name) {
+        return Ok(Ok((account, held.contact.kind())));
+    }
+    // A former contact is a login name of the account for as long as it can take its place back.
+    let former = accounts_store::find_by_name(tx, &proof.contact.name()).await? == Some(account);
+    Ok(Err(if former { Over::Moved } else { Over::Taken }))
+}
+
+/// Begins a recovery, or adds to the one that this browser has of the same account; else why not.
 async fn begin(
     accounts: &Accounts,
     tx: &mut Tx,
     proof: &Proof,
     (browser, token): (Here, &RecoveryToken),
-) -> Result<bool, DbError> {
+) -> Result<Option<Over>, DbError> {
     let parts = accounts.parts();
     let now = parts.clock.now();
-    let Some(account) = proof.account else { return Ok(false) };
-    let standing = contact::store::standing(tx, account).await?;
-    let Some(held) = standing.held().find(|held| held.contact.name().as_str() == proof.name) else {
-        return Ok(false);
+    let (account, kind) = match held(tx, proof).await? {
+        Ok(held) => held,
+        Err(over) => return Ok(Some(over)),
     };
     let present = match browser.recovery {
         Some(hash) => going_on(tx, hash, proof, now).await?.filter(|present| present.account == account),
@@ -218,10 +236,10 @@ async fn begin(
             id
         }
     };
-    store::set_proven(tx, id, held.contact.kind(), now).await?;
-    let event = Event::RecoveryProven { account: account.to_string(), contact: held.contact.kind().code().into() };
+    store::set_proven(tx, id, kind, now).await?;
+    let event = Event::RecoveryProven { account: account.to_string(), contact: kind.code().into() };
     parts.audit.record_from(tx, browser.caller, &Actor::Visitor, &event).await?;
-    Ok(true)
+    Ok(None)
 }
 
 /// The recovery that goes on in the browser with that token: its own, or, once the contact that was proven first is

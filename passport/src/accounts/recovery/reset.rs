@@ -10,7 +10,7 @@ use super::GUARD;
 use super::need::Need;
 use super::operation::{Seen, see};
 use super::store::{self, By};
-use crate::accounts::contact::{self, closing};
+use crate::accounts::contact::{self, claimed};
 use crate::accounts::devices;
 use crate::accounts::factors::{self, announce};
 use crate::accounts::model::{AccountId, Contact};
@@ -122,8 +122,7 @@ async fn lift_locks(accounts: &Accounts, tx: &mut Tx, account: AccountId) -> Res
     limits.clear(tx, &limits.policy().password_confirmation, Subject::Text(&id)).await
 }
 
-/// A new account with the contact that was proven. The one that had claimed it without proof loses it, and is closed if
-/// nothing of it was ever proven.
+/// A new account with the contact that was proven. The one that had claimed it without proof gives way.
 async fn begin_anew(
     accounts: &Accounts,
     tx: &mut Tx,
@@ -132,13 +131,7 @@ async fn begin_anew(
 ) -> Result<(), DbError> {
     let parts = accounts.parts();
     let (now, old) = (parts.clock.now(), seen.recovery.account);
-    if seen.standing.is_proven() {
-        contact::store::remove(tx, old, &contact, now).await?;
-        let event = Event::ContactRefused { account: old.to_string(), contact: contact.kind().code().into() };
-        parts.audit.record_from(tx, caller, &Actor::Visitor, &event).await?;
-    } else {
-        closing::close(accounts, tx, old, "claimed").await?;
-    }
+    claimed::give_way(accounts, tx, (old, &contact), caller).await?;
     let (email, mobile) = match &contact {
         Contact::Email(email) => (Some(email.clone()), None),
         Contact::Mobile(mobile) => (None, Some(mobile.clone())),

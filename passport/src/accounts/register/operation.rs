@@ -8,12 +8,13 @@ use shared::i18n::Lang;
 use shared::secret::sha256;
 
 use super::form::{RegisterForm, Registration};
+use crate::accounts::contact::{self, Held, Standing};
 use crate::accounts::model::{AccountId, Contact, Email, LoginName, Mobile};
 use crate::accounts::proof::{self, Purpose, Request};
 use crate::accounts::store::{self, Accepted, NewAccount, SealedIdentity};
 use crate::accounts::{Accounts, DOCUMENT_PURPOSE, Trouble, appeals};
 use crate::audit::{Actor, Event};
-use crate::delivery::{Channel, Notice, ProofWords};
+use crate::delivery::{Notice, ProofWords};
 use crate::limits::{AddressBlock, Subject, Verdict};
 use crate::web::documents::{self, Document};
 
@@ -195,14 +196,14 @@ async fn tell_taken(
         {
             continue;
         }
-        let Some(claims) = store::claims(tx, holder).await? else { continue };
-        let lang = claims.locale.unwrap_or(lang);
-        match (claims.email, claims.phone) {
-            (Some(email), _) => drop(parts.outbox.mail(tx, &email, lang, Notice::ContactTaken).await?),
-            (None, Some(mobile)) => {
-                parts.outbox.notice(tx, (Channel::Sms, &mobile), lang, &Notice::ContactTaken).await?;
-            }
-            (None, None) => {}
+        let lang = store::claims(tx, holder).await?.and_then(|claims| claims.locale).unwrap_or(lang);
+        let Standing { email, mobile } = contact::store::standing(tx, holder).await?;
+        // One that is proven, if there is one: another may be a stranger's. A mail before an SMS.
+        let mut told: Vec<Held> = email.into_iter().chain(mobile).collect();
+        told.sort_by_key(|held| held.proven_at.is_none());
+        if let Some(Held { contact, .. }) = told.first() {
+            let to = (contact.kind().channel(), contact.as_str());
+            parts.outbox.notice(tx, to, lang, &Notice::ContactTaken).await?;
         }
     }
     Ok(Registered::ContactTaken)

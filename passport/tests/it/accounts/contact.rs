@@ -253,7 +253,7 @@ async fn an_address_that_is_proven_is_not_corrected_by_a_session_alone() {
         let asked = ask(&mut browser, "mobile").await;
         let forged = form_of(&asked, "/account/contact/proof").with("email", "lihua2007@example.com");
         let answer = browser.submit(forged.with("action", "correct")).await;
-        assert_eq!(answer.url.path(), "/account/contact", "{}", answer.text);
+        assert_eq!(answer.url.path(), "/account/contact/change", "{}", answer.text);
         assert!(browser.open(&page("/account/contact")).await.text.contains("li***06@example.com"));
     })
     .await;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use http::StatusCode;
+use passport::accounts::closure::COOLING_OFF;
 
 use super::contact::{code_in, link_in, messages};
 use super::*;
@@ -162,6 +163,41 @@ async fn the_former_address_undoes_the_change_and_every_later_one_and_the_accoun
             assert_eq!(lands(&passport, name).await, "/sign-in", "{name} is no name of the account any more");
         }
         assert_eq!(passport.browser().open(&link_in(&letter)).await.status, StatusCode::GONE);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_undoes_a_thiefs_change_keeps_the_account_that_the_thief_cancelled() {
+    on_both_with(PLAIN, |passport| async move {
+        let mut thief = signed_in(&passport).await;
+        let letter = change(&passport, &mut thief, ("email", EMAIL, NEWER)).await;
+        change(&passport, &mut thief, ("mobile", PHONE, "+8613900139000")).await;
+        let shown = thief.open(&page("/account/close")).await;
+        let gone = thief.submit(form(&shown, "/account/close").set("old_password", PASSWORD)).await;
+        assert_eq!(gone.url.path(), "/", "{:?}", summary(&gone));
+        undo(&passport, &letter).await;
+        let told = messages(&passport).await.into_iter().any(|told| told.contains(EMAIL) && told.contains("撤回"));
+        assert!(told, "the owner hears that it is kept");
+        passport.clock.advance(COOLING_OFF);
+        assert_eq!(passport.app.accounts.close_due().await.expect("closed"), 0);
+        let there = "SELECT COUNT(*) AS n FROM accounts WHERE email = 'lihua2006@example.com' AND closed_at IS NULL";
+        assert_eq!(super::register::count(&passport, there).await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_account_that_is_shut_is_not_closed_on_its_day() {
+    on_both_with(PLAIN, |passport| async move {
+        let mut thief = signed_in(&passport).await;
+        let shown = thief.open(&page("/account/close")).await;
+        thief.submit(form(&shown, "/account/close").set("old_password", PASSWORD)).await;
+        super::recovery::change(&passport, "UPDATE accounts SET frozen_at = 1").await;
+        passport.clock.advance(COOLING_OFF);
+        assert_eq!(passport.app.accounts.close_due().await.expect("closed"), 0);
+        super::recovery::change(&passport, "UPDATE accounts SET frozen_at = NULL").await;
+        assert_eq!(passport.app.accounts.close_due().await.expect("closed"), 1);
     })
     .await;
 }

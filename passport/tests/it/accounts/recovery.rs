@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use http::StatusCode;
 use shared::db::{DbError, sql};
 
-use super::contact::{code_in, link_in, messages, other};
+use super::contact::{code_in, link_in, messages, other, registered};
 use super::register::{count, register_form};
 use super::*;
 use crate::support::site::{OURS, encoded, get, request};
@@ -239,8 +239,11 @@ async fn an_sms_alone_recovers_no_account_that_has_a_mail_address_but_both_do() 
 async fn an_sms_alone_recovers_an_account_that_has_nothing_else_while_the_number_is_fresh() {
     for (days, enough) in [(89, true), (90, false)] {
         on_both_with(PLAIN, |passport| async move {
-            candidate(&passport).await;
-            change(&passport, "UPDATE accounts SET email = NULL, email_verified_at = NULL").await;
+            // Who proves a number that another account claims has an account with nothing else.
+            registered(&passport).await;
+            let mut browser = passport.browser();
+            let anew = proven(&passport, &mut browser, MOBILE, PHONE).await;
+            assert_eq!(choose(&mut browser, &anew).await.url.path(), "/sign-in");
             passport.clock.advance(Duration::from_secs(days * 24 * 60 * 60));
             let mut browser = passport.browser();
             let answer = proven(&passport, &mut browser, MOBILE, PHONE).await;
@@ -248,6 +251,34 @@ async fn an_sms_alone_recovers_an_account_that_has_nothing_else_while_the_number
         })
         .await;
     }
+}
+
+#[tokio::test]
+async fn an_sms_alone_recovers_no_account_whose_address_was_never_proven_but_both_do_and_so_does_the_wait() {
+    on_both_with(PLAIN, |passport| async move {
+        let mut owner = registered(&passport).await;
+        super::correction::prove(&passport, &mut owner, "mobile").await;
+        let mut browser = passport.browser();
+        let second = proven(&passport, &mut browser, MOBILE, PHONE).await;
+        assert!(second.texts("h1").concat().contains("还需要一步"), "{}", second.text);
+        // Who mistyped the address waits, and a stranger who reads it cannot cancel.
+        let mut waiting = browser.clone();
+        waiting.submit(second.form("main form:has([value=wait])").with("action", "wait")).await;
+        let links = messages(&passport).await.into_iter().filter(|message| message.contains("/recover/cancel"));
+        assert!(links.collect::<Vec<_>>().iter().all(|message| message.contains(PHONE)));
+        passport.clock.advance(Duration::from_millis(1));
+        let waits = browser.submit(second.form("main form:has(#email)").with("action", "email")).await;
+        let code = code_in(&last_to(&passport, EMAIL).await);
+        let chosen = browser.submit(form(&waits, "/recover/code").set("code", &code)).await;
+        assert_eq!(chosen.texts("h1"), ["选一个新密码"], "who reads both: {}", chosen.text);
+        let mut later = passport.browser();
+        let resume = messages(&passport).await.into_iter().find(|message| message.contains("/recover/resume"));
+        passport.clock.advance(Duration::from_secs(72 * 60 * 60));
+        let seen = later.open(&link_in(&resume.expect("the letter that waits as well"))).await;
+        let chosen = later.submit(form(&seen, "/recover/resume")).await;
+        assert_eq!(choose(&mut later, &chosen).await.url.path(), "/sign-in", "{}", chosen.text);
+    })
+    .await;
 }
 
 #[tokio::test]

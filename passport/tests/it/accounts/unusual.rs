@@ -127,12 +127,46 @@ async fn a_reset_that_was_out_when_the_address_changed_resets_nothing() {
         assert_eq!(done.url.path(), "/account/contact", "{:?}", summary(&done));
         let late = reader.submit(form(&waits, "/recover/code").set("code", &code_in(&letter))).await;
         assert!(!late.has("[name=password_confirm]") && !late.status.is_server_error(), "{}", late.text);
-        assert!(late.has("main a, main button"), "there is a way on: {}", late.text);
+        assert!(
+            summary(&late)[0].contains("已被更换，不能再用来重置密码") && late.has("main a"),
+            "{:?}",
+            summary(&late)
+        );
+        let mut english = late.url.clone();
+        english.query_pairs_mut().append_pair("lang", "en");
+        let english = summary(&reader.open(english.as_str()).await);
+        assert!(english[0].contains("was replaced in its account") && english[0].contains("undo it"), "{english:?}");
         let link = passport.browser().open(&super::contact::link_in(&letter)).await;
-        assert!(!link.status.is_server_error() && link.has("main a, main button"), "{}", link.text);
+        assert!(link.text.contains("这个邮箱已被更换") && link.has("main a.button.primary"), "{}", link.text);
         let mut elsewhere = passport.browser();
         let form = sign_in_form(&mut elsewhere, NEWER, PASSWORD).await;
         assert_eq!(elsewhere.submit(form).await.url.path(), "/", "the password is the owner's still");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn for_three_days_a_former_address_that_forgot_the_password_hears_that_it_was_replaced() {
+    on_both_with(PLAIN, |passport| async move {
+        candidate(&passport).await;
+        let mut owner = passport.browser();
+        sign_in(&mut owner).await;
+        let changing = wished(&mut owner).await;
+        let code = code_in(&last_to(&passport, NEWER).await);
+        owner.submit(form(&changing, "/account/contact/proof").set("code", &code)).await;
+        passport.clock.advance(std::time::Duration::from_millis(1));
+        let mut reader = passport.browser();
+        let waits = reset_asked(&mut reader).await;
+        let letter = last_to(&passport, EMAIL).await;
+        let mut other = passport.browser();
+        let seen = other.open(&super::contact::link_in(&letter)).await;
+        assert!(
+            seen.text.contains("发到这里的更换通知") && !seen.has("main form[action='/recover/link']"),
+            "{}",
+            seen.text
+        );
+        let told = reader.submit(form(&waits, "/recover/code").set("code", &code_in(&letter))).await;
+        assert!(summary(&told)[0].contains("已被更换，不能再用来重置密码"), "{:?}", summary(&told));
     })
     .await;
 }
