@@ -33,10 +33,14 @@ impl Acr {
 /// What was shown, as `amr` tells it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shown {
-    /// The password.
+    /// The password; the account has nothing else.
     Password,
-    /// The password and a code: of an app, or a recovery code.
-    PasswordAndCode,
+    /// The password, in a browser in which its owner had the second step left out.
+    PasswordRemembered,
+    /// The password and a code of an app.
+    PasswordAndAppCode,
+    /// The password and a recovery code.
+    PasswordAndRecoveryCode,
     /// A passkey.
     Passkey,
     /// The password and a passkey.
@@ -47,11 +51,40 @@ pub enum Shown {
 }
 
 impl Shown {
+    /// All of it.
+    pub const ALL: [Self; 7] = [
+        Self::Password,
+        Self::PasswordRemembered,
+        Self::PasswordAndAppCode,
+        Self::PasswordAndRecoveryCode,
+        Self::Passkey,
+        Self::PasswordAndPasskey,
+        Self::PasswordAndNewPasskey,
+    ];
+
+    /// As it is stored.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::PasswordRemembered => "password_remembered",
+            Self::PasswordAndAppCode => "password_app_code",
+            Self::PasswordAndRecoveryCode => "password_recovery_code",
+            Self::Passkey => "passkey",
+            Self::PasswordAndPasskey => "password_passkey",
+            Self::PasswordAndNewPasskey => "password_new_passkey",
+        }
+    }
+
+    /// What was stored; `None` for what another version stored.
+    pub fn of_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|shown| shown.code() == code)
+    }
+
     /// The context class that it amounts to.
     pub const fn acr(self) -> Acr {
         match self {
-            Self::Password => Acr::One,
-            Self::PasswordAndCode | Self::PasswordAndNewPasskey => Acr::Two,
+            Self::Password | Self::PasswordRemembered => Acr::One,
+            Self::PasswordAndAppCode | Self::PasswordAndRecoveryCode | Self::PasswordAndNewPasskey => Acr::Two,
             Self::Passkey | Self::PasswordAndPasskey => Acr::PhishingResistant,
         }
     }
@@ -60,8 +93,8 @@ impl Shown {
     /// known).
     pub const fn amr(self) -> &'static [&'static str] {
         match self {
-            Self::Password => &["pwd"],
-            Self::PasswordAndCode => &["pwd", "otp", "mfa"],
+            Self::Password | Self::PasswordRemembered => &["pwd"],
+            Self::PasswordAndAppCode | Self::PasswordAndRecoveryCode => &["pwd", "otp", "mfa"],
             Self::Passkey => &["pop", "user", "mfa"],
             Self::PasswordAndPasskey => &["pwd", "pop", "user", "mfa"],
             Self::PasswordAndNewPasskey => &["pwd", "pop", "mfa"],
@@ -84,14 +117,16 @@ mod tests {
 
     #[test]
     fn two_factors_are_told_of_where_there_were_two_and_only_there() {
-        for shown in [
-            Shown::Password,
-            Shown::PasswordAndCode,
-            Shown::Passkey,
-            Shown::PasswordAndPasskey,
-            Shown::PasswordAndNewPasskey,
-        ] {
+        for shown in Shown::ALL {
             assert_eq!(shown.amr().contains(&"mfa"), shown.acr() >= Acr::Two, "{shown:?}");
         }
+    }
+
+    #[test]
+    fn what_was_shown_is_read_back_and_nothing_else_is() {
+        for shown in Shown::ALL {
+            assert_eq!(Shown::of_code(shown.code()), Some(shown));
+        }
+        assert_eq!((Shown::of_code(""), Shown::of_code("pwd")), (None, None));
     }
 }

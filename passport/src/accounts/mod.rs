@@ -42,6 +42,7 @@ use futures_util::future::BoxFuture;
 use shared::clock::SharedClock;
 use shared::db::{Db, DbError, Tx};
 use shared::entropy::SharedEntropy;
+use shared::http::CallerNetwork;
 use tower_cookies::Cookies;
 
 pub use self::model::{AccountClaims, AccountId, Province};
@@ -171,11 +172,12 @@ impl Accounts {
             .await
     }
 
-    /// The session of the browser with these cookies. Its use is written down once a minute at most.
+    /// The session of the browser with these cookies, which is used from that network. Its use is written down once a
+    /// minute at most.
     ///
     /// # Errors
     /// See [`DbError`].
-    pub async fn session(&self, cookies: &Cookies) -> Result<Option<Session>, DbError> {
+    pub async fn session(&self, cookies: &Cookies, from: CallerNetwork) -> Result<Option<Session>, DbError> {
         let Some(hash) = sessions::cookie::token_hash(cookies) else {
             return Ok(None);
         };
@@ -185,7 +187,7 @@ impl Accounts {
             && session.is_worth_touching(now)
         {
             let id = session.id;
-            self.0.db.write(move |tx| async move { sessions::store::touch(tx, id, now).await }.boxed()).await?;
+            self.0.db.write(move |tx| async move { sessions::store::touch(tx, id, now, from).await }.boxed()).await?;
             session.term = session.term.used_at(now);
         }
         Ok(found)

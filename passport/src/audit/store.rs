@@ -196,6 +196,48 @@ pub async fn has(tx: &mut Tx, account: &str, kind: &str) -> Result<bool, DbError
     Ok(row.is_some())
 }
 
+/// How far from a moment an event may lie that was written in the same transaction.
+const SAME: Duration = Duration::from_secs(2);
+
+pub(crate) const NETWORKS: &str = "SELECT network, MIN(at) AS since FROM audit_events \
+     WHERE account_id = $1 AND kind = 'signed_in' AND network IS NOT NULL \
+     GROUP BY network ORDER BY since, network LIMIT $2";
+
+pub(crate) const SIGN_IN: &str = "SELECT id, at, actor, kind, details, network, device FROM audit_events \
+     WHERE account_id = $1 AND kind = 'signed_in' AND network = $2 AND at >= $3 AND at <= $4 \
+     ORDER BY at DESC, id DESC";
+
+/// The networks from which an account was signed in to, each since when as far as the record goes back, the one known
+/// longest first: no more than `most`.
+///
+/// # Errors
+/// The database refused, or a row is broken.
+pub async fn networks(tx: &mut Tx, account: &str, most: i64) -> Result<Vec<(String, Timestamp)>, DbError> {
+    let rows = sql(NETWORKS).bind(account).bind(most).fetch_all(tx).await?;
+    rows.iter().map(|row| Ok((row.get("network")?, row.get("since")?))).collect()
+}
+
+/// The sign-in to an account from that network at that moment, if it is the one that began or renewed that session.
+///
+/// # Errors
+/// The database refused, or a row is broken.
+pub async fn sign_in(
+    tx: &mut Tx,
+    (account, session): (&str, &str),
+    network: &str,
+    at: Timestamp,
+) -> Result<Option<EventId>, DbError> {
+    let asked = sql(SIGN_IN).bind(account).bind(network).bind(at - SAME).bind(at + SAME);
+    let rows = asked.fetch_all(tx).await?;
+    for row in &rows {
+        let Told { mark, event, .. } = told(row)?;
+        if matches!(event, Some(Event::SignedIn { session: began, .. }) if began == session) {
+            return Ok(Some(mark.id));
+        }
+    }
+    Ok(None)
+}
+
 fn told(row: &Row) -> Result<Told, DbError> {
     Ok(Told {
         mark: Mark { at: row.get("at")?, id: row.get("id")? },

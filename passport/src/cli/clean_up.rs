@@ -24,6 +24,12 @@ const LEAST_REST: Duration = Duration::from_millis(5);
 /// How long a link that is over is known: whoever follows it late is told what became of it.
 const KEEP_PROOFS: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
+/// How long sessions are kept once their time is over, where refresh tokens live that long: those ask whether their session
+/// was ended for as long as they live, and people are shown how theirs ended.
+pub fn keep_sessions(refresh_absolute: Duration) -> Duration {
+    refresh_absolute.max(sessions::PAST_SHOWN)
+}
+
 /// What is kept for a time only; sessions for as long after their end as `keep_sessions`. Each removes a bounded number
 /// of rows at a time, until there are none.
 pub async fn clean_up(app: App, db: Db, worker: Arc<Worker>, keep_sessions: Duration) {
@@ -101,4 +107,16 @@ async fn then_rest<T>(batch: impl Future<Output = T>) -> T {
     let done = batch.await;
     tokio::time::sleep(LEAST_REST.max(began.elapsed() * RESTS)).await;
     done
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sessions_are_kept_for_as_long_as_they_are_asked_for_and_shown() {
+        let day = Duration::from_secs(24 * 60 * 60);
+        assert_eq!(keep_sessions(90 * day), 90 * day);
+        assert_eq!(keep_sessions(day), 30 * day, "where refresh tokens are short-lived");
+    }
 }

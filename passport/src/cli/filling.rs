@@ -60,7 +60,7 @@ async fn authorize(db: &Db, account: AccountId, client: &str, now: Timestamp) ->
         refreshable: true,
         by_consent: false,
     };
-    let opening = Opening { token_hash: bytes::<32>(&*entropy), from: None };
+    let opening = Opening { token_hash: bytes::<32>(&*entropy), from: None, shown: Shown::Password };
     db.write::<_, DbError, _>(move |tx| {
         let session = session.clone();
         async move { sessions::store::insert(tx, &session, &opening).await }.boxed()

@@ -12,7 +12,7 @@ use shared::telemetry::{self, LogGuard, Metrics, Readiness};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::clean_up::clean_up;
+use super::clean_up::{clean_up, keep_sessions};
 use super::failure::{Exit, Failure};
 use super::{follow, world};
 use crate::MIGRATIONS;
@@ -131,9 +131,8 @@ fn background(
     let accounts = app.accounts.clone();
     tasks.spawn(every(PUBLIC_SESSIONS, stopped.clone(), move || end_public_sessions(accounts.clone())));
     let (app, db) = (app.clone(), db.clone());
-    // A refresh token asks whether its session was ended, for as long as it lives.
-    let keep_sessions = config.tokens.refresh_absolute;
-    let work = move || clean_up(app.clone(), db.clone(), Arc::clone(&worker), keep_sessions);
+    let kept = keep_sessions(config.tokens.refresh_absolute);
+    let work = move || clean_up(app.clone(), db.clone(), Arc::clone(&worker), kept);
     tasks.spawn(every(config.clean_up.every, stopped.clone(), work));
     Ok(tasks)
 }

@@ -77,8 +77,12 @@ struct AgreementPart<'a> {
 #[derive(Serialize)]
 struct SessionPart {
     began_at: String,
-    last_used_at: String,
+    first_network: Option<String>,
+    signed_in_at: String,
     network: Option<String>,
+    amr: Vec<String>,
+    last_used_at: String,
+    last_network: Option<String>,
     device: String,
 }
 
@@ -137,8 +141,12 @@ impl<'a> File<'a> {
                 .iter()
                 .map(|listed| SessionPart {
                     began_at: listed.created_at.to_string(),
-                    last_used_at: listed.last_seen_at.to_string(),
+                    first_network: listed.first_network.clone(),
+                    signed_in_at: listed.auth_time.to_string(),
                     network: listed.network.clone(),
+                    amr: listed.amr.split_whitespace().map(str::to_owned).collect(),
+                    last_used_at: listed.last_seen_at.to_string(),
+                    last_network: listed.last_network.clone(),
                     device: whence::device(page, listed.device),
                 })
                 .collect(),

@@ -47,6 +47,21 @@ pub struct Source {
     pub link: &'static str,
 }
 
+/// The country and region of a network, to be compared with those of others by the same file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Region {
+    country: String,
+    region: Option<String>,
+}
+
+impl Region {
+    /// Whether the two can be one: the same country, and no two different regions of it.
+    pub fn may_be(&self, other: &Self) -> bool {
+        let apart = matches!((&self.region, &other.region), (Some(one), Some(another)) if one != another);
+        self.country == other.country && !apart
+    }
+}
+
 /// Why a file is of no use.
 #[derive(Debug, thiserror::Error)]
 pub enum PlacesError {
@@ -103,6 +118,18 @@ impl Places {
     pub fn of_network(&self, network: &str, lang: Lang) -> Option<String> {
         let first = network.split('/').next()?;
         self.of_address(first.parse().ok()?, lang)
+    }
+
+    /// The country and the region of a network that is stored, if they are known.
+    pub fn region_of(&self, network: &str) -> Option<Region> {
+        let (reader, first) = (self.0.as_ref()?, network.split('/').next()?.parse::<IpAddr>().ok()?);
+        let address = first.to_canonical();
+        if is_local(address) {
+            return None;
+        }
+        let found = reader.lookup(address).ok()?;
+        let [country, region] = [COUNTRY, REGION].map(|of| named(&found, of, Lang::En).map(str::to_owned));
+        Some(Region { country: country?, region })
     }
 
     /// About where an address is: in Chinese from the country down to the city, in English from the city up.

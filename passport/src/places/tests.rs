@@ -173,3 +173,23 @@ fn damage_inside_a_database_costs_no_more_than_places() {
     let hollow = Places::of_bytes(hollow, Path::new("hollow")).expect("it looks like one");
     assert_eq!(both(&hollow, asked[0]), [None, None]);
 }
+
+#[test]
+fn regions_are_told_apart_as_far_as_the_database_names_them() {
+    let places = places("cities.mmdb");
+    let of = |network: &str| places.region_of(network).expect("a region");
+    let (jiangsu, china, beijing, saxony) =
+        (of("203.0.113.7"), of("203.0.113.200"), of("198.51.100.40"), of("198.51.100.1"));
+    // Another city of the same region, another address family, and a place of which the country alone is known.
+    for same in [of("198.51.100.100"), of("2001:db8:1:2::/64"), of("::ffff:203.0.113.7"), china.clone()] {
+        assert!(jiangsu.may_be(&same) && same.may_be(&jiangsu), "{same:?}");
+    }
+    for other in [&beijing, &saxony] {
+        assert!(!jiangsu.may_be(other) && !other.may_be(&jiangsu), "{other:?}");
+    }
+    assert!(china.may_be(&beijing) && !china.may_be(&saxony));
+    for none in ["192.0.2.1", "203.0.114.1", "10.0.0.7", "", "/64", "x", "203.0.113.7.1"] {
+        assert_eq!(places.region_of(none), None, "{none}");
+    }
+    assert_eq!(Places::default().region_of("203.0.113.7"), None);
+}

@@ -38,7 +38,7 @@ macro_rules! content {
 
 /// The version of the agreement and of the privacy policy that a candidate accepts today. It changes with every
 /// change of their meaning; who accepted which is kept with the account.
-pub const VERSION: &str = "2027-03-15";
+pub const VERSION: &str = "2027-03-18";
 
 static DRAWN: LazyLock<Vec<[String; 2]>> =
     LazyLock::new(|| Document::ALL.map(|document| document.source().map(draw)).into());

@@ -88,7 +88,7 @@ pub(super) async fn open_session(
         last_seen_at: now,
         term,
     };
-    let opening = Opening { token_hash: token.hash(), from: Some(browser.caller) };
+    let opening = Opening { token_hash: token.hash(), from: Some(browser.caller), shown };
     let renewed = match browser.present {
         Some(present) => sessions::store::renew(tx, &signed_in(present), &opening).await?.then_some(present),
         None => None,

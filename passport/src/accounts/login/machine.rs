@@ -48,15 +48,16 @@ pub fn next(state: State, event: Event, with: Circumstances) -> Option<State> {
     match (state, event) {
         // Whoever is signed in begins anew to sign in once more.
         (State::SignedIn(_), _) => None,
-        (State::Nobody | State::PasswordShown, Event::Password) => {
-            let enough = !enrolled.any() || (trusted && wanted <= Acr::One);
-            Some(if enough { State::SignedIn(Shown::Password) } else { State::PasswordShown })
-        }
+        (State::Nobody | State::PasswordShown, Event::Password) => Some(match enrolled.any() {
+            false => State::SignedIn(Shown::Password),
+            true if trusted && wanted <= Acr::One => State::SignedIn(Shown::PasswordRemembered),
+            true => State::PasswordShown,
+        }),
         (State::Nobody, Event::Passkey) => signed_in(enrolled.passkey, Shown::Passkey),
         (State::Nobody, Event::AppCode | Event::RecoveryCode) => None,
-        (State::PasswordShown, Event::AppCode) => signed_in(enrolled.authenticator, Shown::PasswordAndCode),
+        (State::PasswordShown, Event::AppCode) => signed_in(enrolled.authenticator, Shown::PasswordAndAppCode),
         (State::PasswordShown, Event::RecoveryCode) => {
-            signed_in(enrolled.any() && enrolled.recovery_code, Shown::PasswordAndCode)
+            signed_in(enrolled.any() && enrolled.recovery_code, Shown::PasswordAndRecoveryCode)
         }
         (State::PasswordShown, Event::Passkey) => signed_in(enrolled.passkey, Shown::PasswordAndPasskey),
     }
@@ -69,8 +70,7 @@ mod tests {
     const EVENTS: [Event; 4] = [Event::Password, Event::AppCode, Event::RecoveryCode, Event::Passkey];
 
     fn states() -> Vec<State> {
-        let over = [Shown::Password, Shown::PasswordAndCode, Shown::Passkey, Shown::PasswordAndPasskey];
-        [State::Nobody, State::PasswordShown].into_iter().chain(over.map(State::SignedIn)).collect()
+        [State::Nobody, State::PasswordShown].into_iter().chain(Shown::ALL.map(State::SignedIn)).collect()
     }
 
     fn circumstances() -> impl Iterator<Item = Circumstances> {
@@ -111,6 +111,12 @@ mod tests {
                 assert_eq!(shown.amr().contains(&"pwd"), showed(Event::Password), "{with:?}: {events:?}");
                 assert_eq!(shown.acr() == Acr::PhishingResistant, showed(Event::Passkey), "{with:?}: {events:?}");
                 assert!(shown.acr() < Acr::Two || second, "a browser that is trusted is no factor: {with:?}");
+                let left_out = with.enrolled.any() && !second;
+                assert_eq!(shown == Shown::PasswordRemembered, left_out, "{with:?}: {events:?}");
+                let last = events.last().copied();
+                assert_eq!(shown == Shown::PasswordAndAppCode, last == Some(Event::AppCode), "{with:?}: {events:?}");
+                let recovered = last == Some(Event::RecoveryCode);
+                assert_eq!(shown == Shown::PasswordAndRecoveryCode, recovered, "{with:?}: {events:?}");
             }
         }
     }

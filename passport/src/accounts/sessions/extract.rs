@@ -5,6 +5,7 @@ use std::convert::Infallible;
 use axum::extract::{FromRef, FromRequestParts};
 use http::request::Parts;
 use shared::db::DbError;
+use shared::http::{Caller, ClientAddr};
 use tower_cookies::Cookies;
 
 use super::Session;
@@ -34,7 +35,8 @@ where
         };
         let accounts = Accounts::from_ref(state);
         let leads_to_more = MORE.iter().any(|start| parts.uri.path().starts_with(start));
-        let found = accounts.session(cookies).await;
+        let from = Caller::at(ClientAddr::of(&parts.extensions).0).network;
+        let found = accounts.session(cookies, from).await;
         Ok(Self(found.map(|found| found.filter(|session| leads_to_more || accounts.suffices(session)))))
     }
 }

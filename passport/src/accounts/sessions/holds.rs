@@ -51,8 +51,8 @@ pub async fn more(
         return Ok(StatusCode::UNAUTHORIZED.into_response());
     };
     let now = accounts.parts().clock.now();
-    let id = session.id;
-    accounts.parts().db.write(move |tx| async move { store::touch(tx, id, now).await }.boxed()).await?;
+    let (id, from) = (session.id, visit.caller.network);
+    accounts.parts().db.write(move |tx| async move { store::touch(tx, id, now, from).await }.boxed()).await?;
     let Holds { text, seconds, .. } = told(&visit.page, &session.term.used_at(now), now);
     Ok(Json(More { text, seconds }).into_response())
 }

@@ -11,13 +11,17 @@ pub mod cookie;
 mod end;
 mod everybodys;
 mod extract;
+mod familiar;
 mod farewell;
 pub mod holds;
+mod list;
 pub mod page;
 mod sites;
 mod stay;
 pub mod store;
 mod timed_out;
+mod view;
+mod words;
 
 use std::time::Duration;
 
@@ -31,11 +35,14 @@ pub use self::farewell::{Ended, Farewell};
 pub use self::sites::Sites;
 pub use self::stay::{SessionPolicies, SessionPolicy, Stay, Term};
 
-use super::assurance::Acr;
+use super::assurance::{Acr, Shown};
 use super::model::{AccountId, Province};
 
 /// How much later `last_seen_at` may be written than it was true.
 pub const SEEN_GRANULARITY: Duration = Duration::from_secs(60);
+
+/// How long the owner of an account is shown sign-ins that are over.
+pub const PAST_SHOWN: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 shared::id_type! {
     /// A session's identifier; not its token.
@@ -77,23 +84,57 @@ pub struct Opening {
     pub token_hash: [u8; 32],
     /// Where the browser is, and which; none where no request made it.
     pub from: Option<Caller>,
+    /// What its owner showed.
+    pub shown: Shown,
 }
 
-/// A session that has not ended, as its owner tells it from others.
+/// A session as its owner tells it from others.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed {
     /// Its identifier.
     pub id: SessionId,
     /// When it began.
     pub created_at: Timestamp,
+    /// When its owner last signed in with it.
+    pub auth_time: Timestamp,
     /// When it was last used, to within [`SEEN_GRANULARITY`].
     pub last_seen_at: Timestamp,
-    /// The network that it was last signed in from.
+    /// The network that it began in.
+    pub first_network: Option<String>,
+    /// The network that it was last used from, as it was when `last_seen_at` was written.
+    pub last_network: Option<String>,
+    /// The network that its owner last signed in from.
     pub network: Option<String>,
     /// The device that it was last signed in with.
     pub device: Option<Device>,
+    /// What was shown for it; `None` where another version wrote that down.
+    pub shown: Option<Shown>,
+    /// By which methods (RFC 8176), separated by spaces: coarser than `shown`, and always there.
+    pub amr: String,
     /// Its kind.
     pub stay: Stay,
+}
+
+/// A session that is over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Past {
+    /// What it was.
+    pub was: Listed,
+    /// Since when.
+    pub over_at: Timestamp,
+    /// How it ended.
+    pub end: End,
+}
+
+/// How a session ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum End {
+    /// Somebody ended it: the code of an [`EndReason`], where it is known.
+    Ended(Option<String>),
+    /// Nobody used it for that long.
+    Idle(Duration),
+    /// It had lasted for that long, which is as long as any does.
+    Whole(Duration),
 }
 
 /// How a session stands, for what came of it.

@@ -4,21 +4,19 @@ use askama::Template;
 use askama_web::WebTemplate;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use futures_util::FutureExt as _;
 use serde::Deserialize;
-use shared::clock::Timestamp;
-use shared::page::{Destination, Page};
+use shared::page::Page;
 
 use super::end::Which;
-use super::{Listed, Session, SessionId, SessionPolicy, Stay, store};
+use super::familiar::SETTLED;
+use super::list::{MOST_PAST, SignIns};
+use super::view::{PastView, SessionView, Viewer};
+use super::{PAST_SHOWN, SessionPolicy};
 use crate::accounts::view::span;
 use crate::accounts::visit::FormQuery;
-use crate::accounts::{Accounts, Notice, Stop, Trouble, Visit, whence};
+use crate::accounts::{Accounts, Notice, Stop, Trouble, Visit};
 use crate::places::Source;
-use crate::web::{Posted, moment, paths};
-
-/// More sessions than this are not listed; they can be ended all the same.
-const MOST: i64 = 100;
+use crate::web::{Posted, paths};
 
 /// What the button sends that ends all sessions but this.
 const OTHERS: &str = "others";
@@ -44,24 +42,16 @@ struct SessionsPage {
     others: usize,
     /// Whether there are more than are shown.
     more: bool,
+    /// What it means that one is called new, where one is.
+    new: Option<String>,
     limits: String,
+    past: Vec<PastView>,
+    /// Which of those are listed.
+    past_which: String,
     source: Option<Source>,
 }
 
-/// A session on the page.
-struct SessionView {
-    id: String,
-    symbol: &'static str,
-    device: String,
-    /// When it began and was last used, and from where.
-    facts: Vec<String>,
-    here: bool,
-    /// What its owner said of the computer, where it is told.
-    stay: Option<(&'static str, String)>,
-    sites: Vec<Destination>,
-}
-
-/// GET: the list, this browser's session first.
+/// GET: the list, this browser's session first, and those that are over.
 pub async fn show(
     State(accounts): State<Accounts>,
     mut visit: Visit,
@@ -73,19 +63,11 @@ pub async fn show(
     let (account, now) = (session.account, accounts.parts().clock.now());
     accounts.greet(&mut visit.page, account).await?;
     let page = visit.page;
-    let listed = accounts
-        .parts()
-        .db
-        .read(move |tx| async move { store::listed(tx, account, now, MOST + 1).await }.boxed())
-        .await?;
+    let SignIns { live, more, past } = accounts.sign_ins(account, now).await?;
     let entered = accounts.parts().sites.entered(account, page.lang).await?;
-    let more = i64::try_from(listed.len()).is_ok_and(|count| count > MOST);
-    let placed = |listed: Listed| {
-        let network = listed.network.map(|network| whence::network(&accounts, page.lang, &network));
-        Listed { network, ..listed }
-    };
-    let mut sessions: Vec<SessionView> =
-        listed.into_iter().map(|listed| view(&page, &session, placed(listed), &entered, now)).collect();
+    let viewer = Viewer { accounts: &accounts, page: &page, here: session.id, now };
+    let new = live.iter().any(|live| live.new.is_some());
+    let mut sessions: Vec<SessionView> = live.iter().map(|live| viewer.live(live, &entered)).collect();
     sessions.sort_by_key(|view| !view.here);
     let shown = SessionsPage {
         notice: Notice::of_code(&page, query.notice.as_deref()),
@@ -93,6 +75,9 @@ pub async fn show(
         others: sessions.iter().filter(|view| !view.here).count(),
         more,
         sessions,
+        new: new.then(|| page.tw("sessions-new-means", [("span", span(&page, SETTLED).as_str())])),
+        past: past.iter().map(|past| viewer.past(past)).collect(),
+        past_which: past_which(&page),
         limits: limits(&page, accounts.parts().sessions.of(session.term.stay)),
         source: accounts.parts().places.source(),
         page,
@@ -137,38 +122,14 @@ fn to_the_list(notice: &str) -> Response {
     Redirect::to(&format!("{}?notice={notice}", paths::SESSIONS)).into_response()
 }
 
-fn view(
-    page: &Page,
-    here: &Session,
-    listed: Listed,
-    entered: &[(SessionId, Destination)],
-    now: Timestamp,
-) -> SessionView {
-    SessionView {
-        id: listed.id.to_string(),
-        symbol: whence::symbol(listed.device),
-        device: whence::device(page, listed.device),
-        facts: facts(page, &listed, now),
-        here: listed.id == here.id,
-        stay: match listed.stay {
-            Stay::Browser => None,
-            Stay::Remembered => Some(("quiet", page.t("sessions-remembered"))),
-            Stay::Public => Some(("warn", page.t("sessions-public"))),
-        },
-        sites: entered.iter().filter(|(id, _)| *id == listed.id).map(|(_, site)| site.clone()).collect(),
-    }
-}
-
-fn facts(page: &Page, listed: &Listed, now: Timestamp) -> Vec<String> {
-    let (began, seen) = [listed.created_at, listed.last_seen_at].map(|at| moment::past(page.lang, at, now)).into();
-    let mut facts = vec![page.tw("sessions-began", [("at", began.as_str())])];
-    facts.extend(listed.network.as_ref().map(|from| page.tw("sessions-network", [("from", from.as_str())])));
-    facts.push(page.tw("sessions-seen", [("at", seen.as_str())]));
-    facts
-}
-
 /// When one has to sign in again, in words.
 fn limits(page: &Page, policy: SessionPolicy) -> String {
     let (idle, whole) = (span(page, policy.idle), span(page, policy.absolute));
     page.tw("sessions-limits", [("idle", idle.as_str()), ("whole", whole.as_str())])
+}
+
+/// Which of those that are over are listed, in words.
+fn past_which(page: &Page) -> String {
+    let most = MOST_PAST.to_string();
+    page.tw("sessions-past-which", [("span", span(page, PAST_SHOWN).as_str()), ("most", most.as_str())])
 }

@@ -4,6 +4,7 @@
 use futures_util::FutureExt as _;
 use shared::clock::Timestamp;
 use shared::db::DbError;
+use shared::http::CallerNetwork;
 
 use super::super::Oidc;
 use super::super::code::AuthorizationCode;
@@ -65,7 +66,16 @@ struct Permission {
     consent: Option<Consent>,
 }
 
-/// Decides. `token_hash` is of the session cookie, if there is one.
+/// The browser that asks.
+#[derive(Debug, Clone, Copy)]
+pub struct Asking {
+    /// The hash of its session cookie, if there is one.
+    pub token_hash: Option<[u8; 32]>,
+    /// Where it is.
+    pub network: CallerNetwork,
+}
+
+/// Decides.
 ///
 /// # Errors
 /// See [`DbError`].
@@ -73,7 +83,7 @@ pub async fn decide(
     oidc: &Oidc,
     request: &AuthorizationRequest,
     began: Began,
-    token_hash: Option<[u8; 32]>,
+    Asking { token_hash, network }: Asking,
 ) -> Result<Decision, DbError> {
     let (db, now) = (&oidc.0.db, oidc.0.clock.now());
     let session = match &token_hash {
@@ -102,7 +112,7 @@ pub async fn decide(
     };
     match interaction::next(request, Some(present), consent.as_ref(), began, now) {
         Step::Issue => {
-            note_use(oidc, &session, now).await?;
+            note_use(oidc, &session, network, now).await?;
             if let Some(consent) = &consent {
                 let whose = (session.account, request.client.id.as_str());
                 consents::note_use(db, whose, consent.used_at, now).await?;
@@ -124,12 +134,12 @@ async fn context(oidc: &Oidc, request: &AuthorizationRequest, session: &Session)
 }
 
 /// The session's idle time begins anew.
-async fn note_use(oidc: &Oidc, session: &Session, now: Timestamp) -> Result<(), DbError> {
+async fn note_use(oidc: &Oidc, session: &Session, from: CallerNetwork, now: Timestamp) -> Result<(), DbError> {
     if !session.is_worth_touching(now) {
         return Ok(());
     }
     let id = session.id;
-    oidc.0.db.write(move |tx| async move { sessions::store::touch(tx, id, now).await }.boxed()).await
+    oidc.0.db.write(move |tx| async move { sessions::store::touch(tx, id, now, from).await }.boxed()).await
 }
 
 fn code(oidc: &Oidc, request: &AuthorizationRequest, permission: Permission, now: Timestamp) -> String {

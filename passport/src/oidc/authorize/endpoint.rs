@@ -4,7 +4,7 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest as _, Request, State};
 use axum::response::Response;
 use http::request::Parts;
-use shared::http::RequestId;
+use shared::http::{Caller, ClientAddr, RequestId};
 use shared::i18n::Lang;
 use tower_cookies::Cookies;
 use url::Url;
@@ -13,7 +13,7 @@ use super::super::Oidc;
 use super::super::error::{Code, ProtocolError};
 use super::super::failure::Failure;
 use super::super::scope::EXAM;
-use super::decision::{self, Decision};
+use super::decision::{self, Asking, Decision};
 use super::deliver::{Carrying, conclude};
 use super::interaction::{Began, Step};
 use super::pending::{self, Pending};
@@ -96,6 +96,11 @@ fn session_hash(parts: &Parts) -> Option<[u8; 32]> {
     cookie::token_hash(parts.extensions.get::<Cookies>()?)
 }
 
+fn asking(parts: &Parts) -> Asking {
+    let network = Caller::at(ClientAddr::of(&parts.extensions).0).network;
+    Asking { token_hash: session_hash(parts), network }
+}
+
 fn carrying(cookies: &Cookies, signed_in: Option<bool>) -> Carrying<'_> {
     Carrying { cookies, signed_in }
 }
@@ -115,7 +120,7 @@ async fn serve(oidc: &Oidc, parts: &Parts, query: &str, began: Began) -> Respons
         Ok(request) => request,
         Err(error) => return send(redirect.with_error(&error, reference.as_str()), None).await,
     };
-    match decision::decide(oidc, &request, began, session_hash(parts)).await {
+    match decision::decide(oidc, &request, began, asking(parts)).await {
         Ok(Decision::Code(code)) => send(redirect.with_code(code), Some(true)).await,
         Ok(Decision::Step { step: Step::Refuse(error), signed_in }) => {
             send(redirect.with_error(&error, reference.as_str()), signed_in).await

@@ -12,6 +12,7 @@ use shared::testkit::on_both;
 use super::grants::{Family, Grant, Redemption, Rotation};
 use super::{consents, grants, revoked, sweep, used_tokens};
 use crate::MIGRATIONS;
+use crate::accounts::assurance::{Acr, Shown};
 use crate::accounts::model::AccountId;
 use crate::accounts::sessions::{self, EndReason, Opening, Session, SessionPolicy, Stay};
 use crate::oidc::authorize::interaction::Consent;
@@ -41,13 +42,13 @@ async fn grant(db: &Db, scope: &str) -> Grant {
                 id: session,
                 account,
                 auth_time: T0,
-                acr: crate::accounts::assurance::Acr::One,
+                acr: Acr::One,
                 amr: vec!["pwd".to_owned()],
                 province: None,
                 last_seen_at: T0,
                 term: SessionPolicy::default().term(Stay::Browser, T0),
             };
-            let opening = Opening { token_hash: [9; 32], from: None };
+            let opening = Opening { token_hash: [9; 32], from: None, shown: Shown::Password };
             sessions::store::insert(tx, &session, &opening).await
         }
         .boxed()

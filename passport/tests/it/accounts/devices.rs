@@ -21,29 +21,29 @@ fn told() -> String {
     format!("{OURS}backchannel_logout_uri = 'https://cet.test/backchannel-logout'\n")
 }
 
-async fn list(browser: &mut Browser) -> Answer {
+pub(super) async fn list(browser: &mut Browser) -> Answer {
     let answer = browser.open(&page("/account/sessions")).await;
     assert_eq!((answer.status.as_u16(), answer.url.path()), (200, "/account/sessions"), "{}", answer.text);
     answer
 }
 
 /// Whether the browser's next request is that of somebody signed in.
-async fn is_signed_in(browser: &mut Browser) -> bool {
+pub(super) async fn is_signed_in(browser: &mut Browser) -> bool {
     get(browser, "/account/profile", &[]).await.status == 200
 }
 
 /// The form of the button that ends a session, pressed for that one.
-fn end_form(list: &Answer, session: &str) -> Form {
+pub(super) fn end_form(list: &Answer, session: &str) -> Form {
     list.form("main form[action='/account/sessions']").with("session", session)
 }
 
 /// The sessions that have a button, in the order of the page.
-fn endable(list: &Answer) -> Vec<String> {
+pub(super) fn endable(list: &Answer) -> Vec<String> {
     list.attributes(".device button[name='session']", "value")
 }
 
 /// What is said of each session.
-fn facts(list: &Answer) -> Vec<String> {
+pub(super) fn facts(list: &Answer) -> Vec<String> {
     list.texts(".device .pieces.num span")
 }
 
@@ -64,18 +64,18 @@ async fn the_list_says_by_what_from_where_and_when_and_which_is_this_one() {
         let (mut desk, _) = two(&passport).await;
         passport.clock.advance(Duration::from_secs(5 * 60));
         let shown = list(&mut desk).await;
-        assert_eq!(shown.texts(".device h2"), ["Windows电脑，Edge 本机", "iPhone，微信"]);
+        assert_eq!(shown.texts(".device h2"), ["Windows电脑，Edge 本机 新网络", "iPhone，微信"]);
         assert_eq!(
             facts(&shown),
             [
-                ["今天 10:00登录", "网络地址：2001:db8:1:2::/64", "最近使用：今天 10:05"],
-                ["今天 09:00登录", "网络地址：203.0.113.7", "最近使用：今天 09:00"]
+                ["今天 10:00登录", "网络地址：2001:db8:1:2::/64", "用密码", "最近使用：今天 10:05"],
+                ["今天 09:00登录", "网络地址：203.0.113.7", "用密码", "最近使用：今天 09:00"]
             ]
             .concat()
         );
         assert_eq!(endable(&shown).len(), 1, "this one is ended by signing out");
         let english = desk.open(&page("/account/sessions?lang=en")).await;
-        assert_eq!(english.texts(".device h2"), ["Windows computer, Edge This device", "iPhone, WeChat"]);
+        assert_eq!(english.texts(".device h2"), ["Windows computer, Edge This device New network", "iPhone, WeChat"]);
     })
     .await;
 }
@@ -95,7 +95,8 @@ async fn who_signs_in_again_keeps_the_beginning_and_shows_where_they_are_now() {
         let filled = form(&asked, "/sign-in").set("username", EMAIL).set("password", PASSWORD);
         browser.submit(filled).await;
         let told = facts(&list(&mut browser).await);
-        assert_eq!(told, ["今天 09:00登录", "网络地址：198.51.100.9", "最近使用：今天 10:00"]);
+        let (first, last) = ("网络地址：127.0.0.1", "网络地址：198.51.100.9");
+        assert_eq!(told, ["今天 09:00登录", first, "今天 10:00再次登录", last, "用密码", "最近使用：今天 10:00"]);
     })
     .await;
 }
@@ -110,7 +111,7 @@ async fn a_session_that_is_ended_is_signed_out_and_its_sites_are_told() {
         assert_eq!(shown.texts(".device .tag.quiet"), ["四六级"], "the site that the phone entered");
         let answer = desk.submit(end_form(&shown, &endable(&shown)[0])).await;
         assert_eq!((answer.url.path(), answer.has(".notice.ok")), ("/account/sessions", true));
-        assert_eq!(answer.texts(".device h2"), ["Windows电脑，Edge 本机"]);
+        assert_eq!(answer.texts(".device h2"), ["Windows电脑，Edge 本机 新网络"]);
         assert!(endable(&answer).is_empty() && !answer.text.contains("结束其他全部登录"));
         assert!(!is_signed_in(&mut phone).await && is_signed_in(&mut desk).await);
         assert_eq!(passport.waiting().await, ["logout:cet"]);

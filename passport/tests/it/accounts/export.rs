@@ -47,6 +47,11 @@ async fn the_copy_holds_all_that_pages_show_and_no_secret() {
         assert_eq!(copy["account"]["identity_document"]["number"], "11010519491231002X");
         assert_eq!(copy["agreements"].as_array().map(Vec::len), Some(2));
         assert_eq!(copy["sessions"].as_array().map(Vec::len), Some(1));
+        let session = &copy["sessions"][0];
+        for network in ["first_network", "network", "last_network"] {
+            assert_eq!(session[network], "127.0.0.1", "{network}");
+        }
+        assert_eq!(session["amr"], serde_json::json!(["pwd"]));
         assert_eq!(copy["sites"][0]["name"], "北辰");
         let happened = copy["activity"].to_string();
         assert!(happened.contains("账号建立") && happened.contains("登录"), "{happened}");

@@ -29,6 +29,7 @@ mod resumed;
 mod settings;
 mod sign_in;
 mod sign_in_notices;
+mod sign_ins;
 mod stays;
 mod told;
 mod unusual;

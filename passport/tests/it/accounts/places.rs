@@ -31,7 +31,7 @@ where
 /// The networks that the list of sessions tells of.
 async fn networks(browser: &mut Browser, path: &str) -> Vec<String> {
     let facts = browser.open(&page(path)).await.texts(".device .pieces.num span");
-    facts.into_iter().skip(1).step_by(3).collect()
+    facts.into_iter().filter(|fact| fact.starts_with("网络地址") || fact.starts_with("From ")).collect()
 }
 
 #[tokio::test]
@@ -63,6 +63,43 @@ async fn the_list_of_sessions_says_about_where_each_is_in_the_language_of_the_pa
         assert!(shown.has("main a[href='https://db-ip.com']"), "{}", shown.text);
         let english = networks(browser, "/account/sessions?lang=en").await;
         assert_eq!(english[0], "From 203.0.113.7 (around Nanjing, Jiangsu, China)");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_sign_in_from_another_region_is_called_new_and_one_from_another_network_of_the_same_is_not() {
+    with_places(|passport| async move {
+        candidate(&passport).await;
+        let there = async |address: &str| {
+            let mut browser = passport.browser().from_address(address.parse().expect("an address"));
+            sign_in(&mut browser).await;
+            passport.clock.advance(Duration::from_secs(60));
+            browser
+        };
+        let mut home = there("203.0.113.7").await;
+        let same = there("2001:db8:1:2:3::4").await;
+        there("198.51.100.1").await;
+        let headings = async |browser: &mut Browser, path: &str| browser.open(&page(path)).await.texts(".device h2");
+        let shown = headings(&mut home, "/account/sessions").await;
+        assert_eq!(shown.iter().filter(|heading| heading.contains("新地区")).count(), 1, "{shown:?}");
+        assert!(shown.iter().all(|heading| !heading.contains("新网络")), "{shown:?}");
+        let english = headings(&mut home, "/account/sessions?lang=en").await;
+        assert_eq!(english.iter().filter(|heading| heading.contains("New region")).count(), 1, "{english:?}");
+        // Used from abroad, it was still signed in to at home; and the place of that use is told.
+        let mut moved = same.from_address(IpAddr::from([198, 51, 100, 1]));
+        let told = networks(&mut moved, "/account/sessions").await;
+        assert_eq!(
+            told[..2],
+            [
+                "网络地址：2001:db8:1:2::/64（大约在中国·江苏·南京）",
+                "网络地址：198.51.100.1（大约在Germany·Saxony·Dresden）",
+            ]
+        );
+        let ended = moved.open(&page("/sign-out")).await;
+        moved.submit(form(&ended, "/sign-out")).await;
+        let past = home.open(&page("/account/sessions")).await.texts("main tbody td .pieces");
+        assert!(past[0].contains("(around Nanjing, Jiangsu, China)"), "{past:?}");
     })
     .await;
 }

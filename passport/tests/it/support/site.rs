@@ -7,7 +7,7 @@ use form_urlencoded::Serializer;
 use futures_util::FutureExt as _;
 use http::{Request, header};
 use passport::accounts::AccountId;
-use passport::accounts::assurance::Acr;
+use passport::accounts::assurance::{Acr, Shown};
 use passport::accounts::model::{Email, Name, Province};
 use passport::accounts::sessions::{self, EndReason, Opening, Session, SessionId, SessionPolicy, Stay};
 use passport::accounts::store::{self, NewAccount};
@@ -139,7 +139,7 @@ impl Passport {
             term: SessionPolicy::default().term(Stay::Browser, now),
         };
         let stored = session.clone();
-        let opening = Opening { token_hash: sha256(token.as_bytes()), from: None };
+        let opening = Opening { token_hash: sha256(token.as_bytes()), from: None, shown: Shown::Password };
         self.db
             .write::<_, DbError, _>(move |tx| {
                 let (new, stored) = (new.clone(), stored.clone());

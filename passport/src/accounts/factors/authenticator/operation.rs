@@ -133,8 +133,8 @@ async fn enable(
     store::put(tx, account, (parts.sealer.seal(PURPOSE, &*secret.0), step), now).await?;
     devices::store::forget_steps(tx, account).await?;
     devices::store::step(tx, account, device, now).await?;
-    if session.acr < Shown::PasswordAndCode.acr() {
-        sessions::store::raise(tx, session.id, Shown::PasswordAndCode).await?;
+    if session.acr < Shown::PasswordAndAppCode.acr() {
+        sessions::store::raise(tx, session.id, Shown::PasswordAndAppCode).await?;
     }
     let event = Event::FactorAdded { account: account.to_string(), factor: "authenticator".into() };
     parts.audit.record_from(tx, caller, &Actor::Account(account.to_string()), &event).await?;

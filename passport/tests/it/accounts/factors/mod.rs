@@ -2,6 +2,7 @@
 
 mod authenticator;
 mod guessed;
+mod how_signed_in;
 mod passkeys;
 mod passwordless;
 mod recovery;

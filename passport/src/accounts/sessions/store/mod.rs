@@ -1,12 +1,18 @@
 //! The table of sessions.
 
+mod list;
+#[cfg(test)]
+mod tests;
+
 use std::time::Duration;
 
 use shared::clock::Timestamp;
 use shared::db::{BATCH, BrokenRow, Db, DbError, Query, Row, Tx, sql};
-use shared::http::Device;
+use shared::http::CallerNetwork;
 
-use super::{EndReason, Listed, Opening, Session, SessionId, Standing, Stay, Term};
+pub use self::list::{listed, past};
+
+use super::{EndReason, Opening, Session, SessionId, Standing, Stay, Term};
 use crate::accounts::assurance::{Acr, Shown};
 use crate::accounts::model::{AccountId, Province};
 
@@ -17,8 +23,8 @@ use crate::accounts::model::{AccountId, Province};
 pub async fn insert(tx: &mut Tx, session: &Session, opening: &Opening) -> Result<(), DbError> {
     let (now, term) = (session.auth_time, session.term);
     sql("INSERT INTO sessions (id, token_hash, account_id, auth_time, acr, amr, province, idle_limit, last_seen_at, \
-         idle_at, expires_at, created_at, network, device, stay) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $4, $12, $13, $14)")
+         idle_at, expires_at, created_at, network, first_network, last_network, device, stay, shown) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $4, $12, $12, $12, $13, $14, $15)")
     .bind(session.id)
     .bind(opening.token_hash)
     .bind(session.account)
@@ -33,6 +39,7 @@ pub async fn insert(tx: &mut Tx, session: &Session, opening: &Opening) -> Result
     .bind(opening.from.map(|from| from.network.to_string()))
     .bind(opening.from.map(|from| from.device.to_string()))
     .bind(term.stay.code())
+    .bind(opening.shown.code())
     .execute(tx)
     .await
     .map(drop)
@@ -48,7 +55,7 @@ pub async fn renew(tx: &mut Tx, session: &Session, opening: &Opening) -> Result<
     let (now, term) = (session.auth_time, session.term);
     let renewed = sql("UPDATE sessions SET token_hash = $3, created_at = COALESCE(created_at, auth_time), \
          auth_time = $4, acr = $5, amr = $6, province = COALESCE($7, province), idle_limit = $8, last_seen_at = $4, \
-         idle_at = $9, expires_at = $10, network = $11, device = $12, stay = $13 \
+         idle_at = $9, expires_at = $10, network = $11, last_network = $11, device = $12, stay = $13, shown = $14 \
          WHERE id = $1 AND account_id = $2 AND ended_at IS NULL AND idle_at > $4 AND expires_at > $4")
     .bind(session.id)
     .bind(session.account)
@@ -63,6 +70,7 @@ pub async fn renew(tx: &mut Tx, session: &Session, opening: &Opening) -> Result<
     .bind(opening.from.map(|from| from.network.to_string()))
     .bind(opening.from.map(|from| from.device.to_string()))
     .bind(term.stay.code())
+    .bind(opening.shown.code())
     .execute(tx)
     .await?;
     Ok(renewed == 1)
@@ -73,10 +81,11 @@ pub async fn renew(tx: &mut Tx, session: &Session, opening: &Opening) -> Result<
 /// # Errors
 /// See [`DbError`].
 pub async fn raise(tx: &mut Tx, id: SessionId, shown: Shown) -> Result<(), DbError> {
-    sql("UPDATE sessions SET acr = $2, amr = $3 WHERE id = $1")
+    sql("UPDATE sessions SET acr = $2, amr = $3, shown = $4 WHERE id = $1")
         .bind(id)
         .bind(shown.acr().uri())
         .bind(shown.amr().join(" "))
+        .bind(shown.code())
         .execute(tx)
         .await
         .map(drop)
@@ -178,17 +187,19 @@ pub async fn withdraw_all(tx: &mut Tx, account: AccountId, now: Timestamp) -> Re
         .map(drop)
 }
 
-/// Writes down that the session was used: its idle time begins anew.
+/// Writes down that the session was used, and from where: its idle time begins anew.
 ///
 /// # Errors
 /// See [`DbError`].
-pub async fn touch(tx: &mut Tx, id: SessionId, now: Timestamp) -> Result<(), DbError> {
-    sql("UPDATE sessions SET last_seen_at = $2, idle_at = $2 + idle_limit WHERE id = $1 AND ended_at IS NULL")
-        .bind(id)
-        .bind(now)
-        .execute(tx)
-        .await
-        .map(drop)
+pub async fn touch(tx: &mut Tx, id: SessionId, now: Timestamp, from: CallerNetwork) -> Result<(), DbError> {
+    sql("UPDATE sessions SET last_seen_at = $2, idle_at = $2 + idle_limit, last_network = $3 \
+         WHERE id = $1 AND ended_at IS NULL")
+    .bind(id)
+    .bind(now)
+    .bind(from.to_string())
+    .execute(tx)
+    .await
+    .map(drop)
 }
 
 /// Notes the province chosen in this session.
@@ -212,14 +223,15 @@ pub async fn set_token(tx: &mut Tx, id: SessionId, token_hash: &[u8; 32]) -> Res
 /// # Errors
 /// See [`DbError`].
 pub async fn end(tx: &mut Tx, id: SessionId, now: Timestamp, reason: EndReason) -> Result<Option<AccountId>, DbError> {
-    sql("UPDATE sessions SET ended_at = $2, end_reason = $3 WHERE id = $1 AND ended_at IS NULL RETURNING account_id")
-        .bind(id)
-        .bind(now)
-        .bind(reason.code())
-        .fetch_optional(tx)
-        .await?
-        .map(|row| row.get("account_id"))
-        .transpose()
+    sql("UPDATE sessions SET ended_at = $2, end_reason = $3, ended_by = $3 WHERE id = $1 AND ended_at IS NULL \
+         RETURNING account_id")
+    .bind(id)
+    .bind(now)
+    .bind(reason.code())
+    .fetch_optional(tx)
+    .await?
+    .map(|row| row.get("account_id"))
+    .transpose()
 }
 
 /// The sessions of an account that have not ended.
@@ -261,34 +273,6 @@ pub async fn everybodys(tx: &mut Tx, after: Option<SessionId>, now: Timestamp) -
         }
     };
     rows.iter().map(|row| row.get("id")).collect()
-}
-
-/// The same as their owner sees them, the one used last first: no more than `most`.
-///
-/// # Errors
-/// See [`DbError`].
-pub async fn listed(tx: &mut Tx, account: AccountId, now: Timestamp, most: i64) -> Result<Vec<Listed>, DbError> {
-    let rows = sql("SELECT id, COALESCE(created_at, auth_time) AS began_at, last_seen_at, network, device, stay \
-         FROM sessions \
-         WHERE account_id = $1 AND ended_at IS NULL AND idle_at > $2 AND expires_at > $2 \
-         ORDER BY last_seen_at DESC, id DESC LIMIT $3")
-    .bind(account)
-    .bind(now)
-    .bind(most)
-    .fetch_all(tx)
-    .await?;
-    rows.iter()
-        .map(|row| {
-            Ok(Listed {
-                id: row.get("id")?,
-                created_at: row.get("began_at")?,
-                last_seen_at: row.get("last_seen_at")?,
-                network: row.get("network")?,
-                device: row.get::<Option<String>>("device")?.map(|stored| Device::parse(&stored)),
-                stay: stay(row)?,
-            })
-        })
-        .collect()
 }
 
 /// Up to a batch of sessions at public computers whose time is over in any case and that nobody has ended.
