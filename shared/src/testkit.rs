@@ -16,6 +16,7 @@ mod browser;
 mod cookies;
 mod databases;
 mod form;
+mod markup;
 mod outage;
 mod reference;
 
@@ -24,6 +25,7 @@ pub use browser::Browser;
 pub use cookies::{CookieJar, StoredCookie};
 pub use databases::{each_engine, on_both, postgres_is_there};
 pub use form::Form;
+pub use markup::markup_faults;
 pub use outage::Outage;
 pub use reference::reference_is_current;
 

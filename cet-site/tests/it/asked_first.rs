@@ -27,7 +27,8 @@ fn ways(world: &World) -> [(String, &'static str); 6] {
 
 /// A browser that has a page of somebody else's open.
 async fn led_astray(world: &World) -> (Browser, Answer) {
-    let page = Router::new().route("/", get(|| async { Html("<title>Free marks</title>") }));
+    const MARKS: &str = "<!doctype html><html lang='en'><title>Free marks</title>";
+    let page = Router::new().route("/", get(|| async { Html(MARKS) }));
     let mut browser = world.browser().program(STRANGER, page);
     let page = browser.open(STRANGER).await;
     (browser, page)

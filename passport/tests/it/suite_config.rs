@@ -44,7 +44,8 @@ fn plan(installation: &Installation, folder: &Path, name: &str) -> Value {
 
 /// A browser that finds the suite at its address.
 fn browser(passport: &Passport) -> Browser {
-    let complete = || async { Html("<p id='submission_complete'>Done</p>") };
+    const PAGE: &str = "<!doctype html><html lang='en'><title>Suite</title><p id='submission_complete'>Done</p>";
+    let complete = || async { Html(PAGE) };
     passport.browser().program(SUITE, Router::new().fallback(complete))
 }
 

@@ -5,6 +5,7 @@ use scraper::Html;
 use url::Url;
 
 use super::form::{Form, selector};
+use super::markup_faults;
 
 /// An answer, and the page in it.
 #[derive(Debug, Clone)]
@@ -83,6 +84,16 @@ impl Answer {
     pub fn attributes(&self, css: &str, name: &str) -> Vec<String> {
         let html = Html::parse_document(&self.text);
         html.select(&selector(css)).filter_map(|element| element.attr(name).map(str::to_owned)).collect()
+    }
+
+    /// Stops the test at a page whose HTML is at fault.
+    pub(super) fn must_be_well_formed(&self) {
+        let is_page = self.header("content-type").is_some_and(|kind| kind.starts_with("text/html"));
+        // The answer to HEAD has no page.
+        if is_page && !self.text.is_empty() {
+            let faults = markup_faults(&self.text);
+            assert!(faults.is_empty(), "{} is at fault: {faults:#?}\n{}", self.url, self.text);
+        }
     }
 
     /// Where the page lets its forms lead (CSP, `form-action`).

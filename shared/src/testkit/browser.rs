@@ -1,5 +1,5 @@
 //! A browser without a screen: it keeps cookies, follows redirects, fills forms, and refuses what a real one
-//! refuses. The programs are routers in the same process.
+//! refuses; and it takes no page whose HTML is at fault. The programs are routers in the same process.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -199,7 +199,9 @@ impl Browser {
         }
         let body = body.collect().await.expect("the body is whole").to_bytes();
         let text = String::from_utf8_lossy(&body).into_owned();
-        Answer { way: vec![url.clone()], url, status: parts.status, headers: parts.headers, text }
+        let answer = Answer { way: vec![url.clone()], url, status: parts.status, headers: parts.headers, text };
+        answer.must_be_well_formed();
+        answer
     }
 }
 

@@ -15,7 +15,7 @@ use crate::db::{Db, DbError, Migrations, sql};
 const A: &str = "https://a.localhost:1";
 const B: &str = "https://b.localhost:2";
 
-const PAGE: &str = r#"<form method="post" action="/save"><input name="csrf" type="hidden" value="t">
+const PAGE: &str = r#"<!doctype html><html lang="en"><title>A</title><form method="post" action="/save"><input name="csrf" type="hidden" value="t">
     <input name="name" value="Li"><input type="checkbox" name="agree" value="yes"><input type="submit" name="x" value="y">
     <select name="province"><option value="11">北京</option><option value="12" selected>天津</option></select>
     <textarea name="note">hi</textarea></form><h1> A  page </h1>"#;
@@ -39,11 +39,13 @@ fn a() -> Router {
         .route("/done", get(cookies).post(cookies))
         .route("/circle", get(|| async { Redirect::to("/circle") }))
         .route("/forget", get(|| async { [(SET_COOKIE, "__Host-s=; Secure; Path=/; Max-Age=0")] }))
+        .route("/twice", get(|| async { Html(PAGE.replace("<h1>", "<h1 id=\"a\"><b id=\"a\"></b>")) }))
         .route("/bad", get(|| async { [(SET_COOKIE, "__Host-s=1; Path=/")] }))
 }
 
 fn to_a(policy: &'static str) -> Router {
-    let page = format!(r#"<form method="post" action="{A}/done"><input name="n"></form>"#);
+    let page = r#"<!doctype html><html lang="en"><title>B</title><form method="post" action="#;
+    let page = format!(r#"{page}"{A}/done"><input name="n"></form>"#);
     Router::new().route("/", get(move || async move { ([(CONTENT_SECURITY_POLICY, policy)], Html(page)) }))
 }
 
@@ -88,6 +90,12 @@ async fn cookies_stay_with_their_host_and_go_when_told() {
 #[should_panic(expected = "a browser refuses this cookie")]
 async fn a_cookie_that_browsers_refuse_stops_the_test() {
     browser("").open(&format!("{A}/bad")).await;
+}
+
+#[tokio::test]
+#[should_panic(expected = "the id “a” stands twice")]
+async fn a_page_whose_html_is_at_fault_stops_the_test() {
+    browser("").open(&format!("{A}/twice")).await;
 }
 
 #[tokio::test]
