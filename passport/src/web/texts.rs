@@ -41,23 +41,74 @@ pub fn catalogue() -> Catalogue {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
+    use shared::i18n::check::{self, Names};
+
     use super::*;
 
-    #[test]
-    fn both_languages_are_complete() {
-        assert_eq!(shared::i18n::check::differences(ZH, EN), Vec::<String>::new());
+    /// What is called so in both languages: our labels, makers of machines and programs, formats.
+    const NAMES: Names<'_> = Names(
+        "E-TEST LOGIN CET PETS NCRE Cookie JavaScript ICP TOTP client_id Windows Mac Linux Chromebook \
+         iPhone iPad Edge Opera Firefox Chrome Safari IE UC QQ OPPO vivo JPEG PNG HEIC 10MB \
+         name@example.com https:// /recover 002X Web WCAG AA GB/T Tab Enter IPv6 X",
+    );
+
+    fn folders<const N: usize>(paths: [&str; N]) -> [&Path; N] {
+        paths.map(Path::new)
+    }
+
+    fn with_messages<'s>(lang: &[&'s str], messages: &'s str) -> Vec<&'s str> {
+        lang.iter().copied().chain([messages]).collect()
+    }
+
+    fn zh() -> Vec<&'static str> {
+        with_messages(ZH, include_str!("../../locales/zh-CN/delivery.ftl"))
+    }
+
+    fn en() -> Vec<&'static str> {
+        with_messages(EN, include_str!("../../locales/en/delivery.ftl"))
     }
 
     #[test]
-    fn no_space_is_typed_between_han_and_latin() {
-        let folders = ["locales/zh-CN", "content/zh-CN", "../shared/locales/zh-CN"].map(std::path::Path::new);
-        let found = shared::i18n::check::typed_spaces(&folders, &["E-TEST 通行证"]).expect("readable");
+    fn both_languages_are_complete() {
+        assert_eq!(check::differences(&zh(), &en()), Vec::<String>::new());
+    }
+
+    #[test]
+    fn every_text_and_message_speaks_its_own_language() {
+        assert_eq!(check::foreign(&zh(), &en(), NAMES), Vec::<String>::new());
+    }
+
+    #[test]
+    fn documents_are_the_same_in_both_languages_and_speak_their_own() {
+        let [zh, en] = folders(["content/zh-CN", "content/en"]);
+        assert_eq!(check::foreign_documents(zh, en, NAMES).expect("readable"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn no_template_says_words_of_its_own() {
+        let found = check::typed_words(&folders(["templates"]), Names("client_id check session")).expect("readable");
         assert_eq!(found, Vec::<String>::new());
     }
 
     #[test]
+    fn no_space_is_typed_between_han_and_latin() {
+        let folders = folders(["locales/zh-CN", "content/zh-CN", "../shared/locales/zh-CN"]);
+        assert_eq!(check::typed_spaces(&folders, &["E-TEST 通行证"]).expect("readable"), Vec::<String>::new());
+    }
+
+    #[test]
     fn every_text_that_is_asked_for_exists() {
-        let folders = ["src", "templates", "../shared/templates"].map(std::path::Path::new);
-        assert_eq!(shared::i18n::check::unknown_keys(&folders, ZH).expect("readable"), Vec::<String>::new());
+        let folders = folders(["src", "templates", "../shared/templates"]);
+        assert_eq!(check::unknown_keys(&folders, ZH).expect("readable"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn every_text_is_asked_for() {
+        let (_, own) = ZH.split_first().expect("those of every site come first");
+        let own = with_messages(own, include_str!("../../locales/zh-CN/delivery.ftl"));
+        let folders = folders(["src", "templates", "../shared/src/page", "../shared/templates"]);
+        assert_eq!(check::unused_keys(&folders, &own).expect("readable"), Vec::<String>::new());
     }
 }

@@ -37,7 +37,6 @@ common-rule-missed = Still missing:{" "}
 common-going-to = After signing in you go to
 common-choose = Please choose
 common-enter = Enter
-common-back = Back
 common-or = or
 common-reference = Reference
 common-step-done = Done:{" "}

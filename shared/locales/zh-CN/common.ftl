@@ -33,7 +33,6 @@ common-rule-missed = 还没符合：
 common-going-to = 登录后前往
 common-choose = 请选择
 common-enter = 进入
-common-back = 返回
 common-or = 或
 common-reference = 编号
 common-step-done = 已完成：

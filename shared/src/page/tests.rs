@@ -117,3 +117,17 @@ fn the_specimen_can_be_looked_at() {
         std::fs::write(path, drawn(lang)).expect("the specimen is written");
     }
 }
+
+#[test]
+fn every_text_of_the_frame_is_asked_for_by_one_of_the_programs() {
+    let folders =
+        ["src", "templates", "../passport/src", "../passport/templates", "../cet-site/src", "../cet-site/templates"];
+    let found = crate::i18n::check::unused_keys(&folders.map(std::path::Path::new), &[ZH]).expect("readable");
+    assert_eq!(found, Vec::<String>::new());
+}
+
+#[test]
+fn both_languages_of_the_frame_speak_their_own() {
+    let names = crate::i18n::check::Names("ICP JavaScript");
+    assert_eq!(crate::i18n::check::foreign(&[ZH], &[EN], names), Vec::<String>::new());
+}
