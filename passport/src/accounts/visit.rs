@@ -89,6 +89,10 @@ where
         if let Ok(Some(session)) = &session.0 {
             page.holds = Some(holds::told(&page, &session.term, Accounts::from_ref(state).parts().clock.now()));
         }
+        // The cookie stays behind when a session is ended from elsewhere: here it is known that there is nothing to leave.
+        if let Ok(None) = &session.0 {
+            page.way_out = None;
+        }
         let caller = Caller::of(parts);
         Ok(Self { page, cookies, address, caller, sends_cookies: sends_cookies(&parts.headers), session })
     }

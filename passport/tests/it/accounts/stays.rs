@@ -116,6 +116,21 @@ async fn every_page_at_a_public_computer_has_the_way_out_at_its_top_and_no_other
     .await;
 }
 
+/// The cookie stays when a session ends by itself or from elsewhere.
+#[tokio::test]
+async fn a_page_that_finds_the_session_over_has_no_way_out_of_it() {
+    on_both_with(PLAIN, |passport| async move {
+        candidate(&passport).await;
+        let mut public = at_a_public_computer(&passport).await;
+        passport.clock.advance(11 * MINUTE);
+        assert!(holds(&public, cookie::NAME), "the browser still has its cookie");
+        for path in ["/recover", "/alarm?t=x", "/sign-in"] {
+            assert!(public.open(&page(path)).await.texts(".way-out-bar").is_empty(), "{path}");
+        }
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn signing_out_at_a_public_computer_has_the_browser_forget_what_it_kept() {
     on_both_with(PLAIN, |passport| async move {
