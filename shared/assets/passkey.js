@@ -53,11 +53,16 @@
     location.assign(there);
   };
 
+  // What was asked for the account field is good for the button too, until it grows old: the server keeps it five minutes.
+  const OLD = 4 * 60 * 1000;
   let waiting = null;
+  let asked = null;
   const press = async (form) => {
     // One request to the authenticator at a time: the one that waits in the account field gives way.
     waiting?.abort();
-    const { ceremony, publicKey } = await ask(form);
+    const kept = asked?.form === form && Date.now() - asked.at < OLD ? asked.challenge : null;
+    asked = null;
+    const { ceremony, publicKey } = kept ?? await ask(form);
     const method = form.dataset.passkey === "create" ? "create" : "get";
     send(form, ceremony, await navigator.credentials[method]({ publicKey }));
   };
@@ -74,10 +79,22 @@
     if (!await PublicKeyCredential.isConditionalMediationAvailable?.()) return;
     waiting = new AbortController();
     const { signal } = waiting;
-    const { ceremony, publicKey } = await ask(form);
+    const challenge = await ask(form);
     if (signal.aborted) return;
+    asked = { form, challenge, at: Date.now() };
+    const { ceremony, publicKey } = challenge;
     send(form, ceremony, await navigator.credentials.get({ publicKey, mediation: "conditional", signal }));
   };
+  // Only once somebody turns to the form: a page that is merely open asks the server for nothing. A pointer comes before
+  // the focus does, so that the offer is there in time.
   const field = forms.find((form) => form.dataset.place === "field");
-  if (field) offer(field).catch(() => { /* the form and the button are there */ });
+  const task = document.querySelector("#task");
+  if (field && task) {
+    const begin = () => {
+      for (const sign of ["pointerover", "focusin"]) task.removeEventListener(sign, begin);
+      offer(field).catch(() => { /* the form and the button are there */ });
+    };
+    for (const sign of ["pointerover", "focusin"]) task.addEventListener(sign, begin);
+    if (task.contains(document.activeElement)) begin();
+  }
 })();

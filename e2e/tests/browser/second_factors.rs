@@ -46,9 +46,15 @@ async fn a_passkey_made_on_a_phone_signs_in_without_name_and_password() -> anyho
     let mut found = Findings::default();
     found.look(&browser).await?;
 
-    // The account field offers it, and this authenticator says yes by itself: nobody types or presses anything.
+    // The account field offers it, once somebody goes there, and this authenticator says yes by itself: nobody types or
+    // presses anything. The page alone asks for nothing.
     browser.sign_out_at_the_passport().await?;
     browser.goto(&format!("{}/sign-in", browser.demo.passport)).await?;
+    browser.appears("form[data-passkey]:not([hidden])").await?;
+    const ASKED: &str = "return performance.getEntriesByType('resource').filter(entry => \
+        entry.name.endsWith('/sign-in/passkey/options')).length";
+    ensure!(browser.run(ASKED).await? == 0, "a page that nobody has touched asks for a challenge");
+    browser.click("[name=username]").await?;
     browser.appears(".tiles").await?;
     at(&browser, "").await?;
     browser.shows("今天").await?;
@@ -85,25 +91,30 @@ async fn a_passkey_that_fails_leads_to_a_page_with_the_other_ways() -> anyhow::R
     found.verdict()
 }
 
-/// On the way to a site, on a phone, with the keys of its keyboard alone.
+/// On the way to a site, with the keys of a keyboard alone: Tab, letters, Enter, and in the list of provinces the arrow.
 #[tokio::test]
 async fn who_has_an_app_signs_in_by_keyboard_and_reaches_the_site() -> anyhow::Result<()> {
     let (owner, who) = (Browser::open(1280).await?, newcomer());
     registered(&owner, &who).await?;
     let (app, code) = with_app(&owner).await?;
 
+    const ENTER: &str = "\u{E007}";
+    const DOWN: &str = "\u{E015}";
     let browser = Browser::open(390).await?;
     browser.asked_to_sign_in(&browser.demo.cet).await?;
-    browser.fill_sign_in(&who.email, &who.password).await?;
-    browser.press_enter_in("password").await?;
+    browser.type_by_keyboard("[name=province]", DOWN).await?;
+    browser.type_by_keyboard("[name=username]", &who.email).await?;
+    browser.type_by_keyboard("[name=password]", &format!("{}{ENTER}", who.password)).await?;
     browser.arrives_at(&format!("{}/sign-in/second-step", browser.demo.passport)).await?;
-    browser.fill("code", "000000").await?;
-    browser.press_enter_in("code").await?;
-    browser.appears(".summary").await?;
     let mut found = Findings::default();
     found.look(&browser).await?;
-    browser.fill("code", &app.code()?).await?;
-    browser.press_enter_in("code").await?;
+    browser.type_by_keyboard("[name=code]", &format!("000000{ENTER}")).await?;
+    browser.appears(".summary").await?;
+    found.look(&browser).await?;
+    // The summary has the focus, and its first line leads to the field.
+    browser.type_by_keyboard(".summary a", ENTER).await?;
+    browser.type_by_keyboard("[name=code]", &app.code()?).await?;
+    browser.type_by_keyboard("main button.primary[type=submit]", ENTER).await?;
     browser.stands_at_the_desk_of(&browser.demo.cet).await?;
     // Back to the step that is done: on to the site, and no second sign-in.
     browser.back().await?;
@@ -147,6 +158,7 @@ async fn an_account_does_without_a_password_and_gets_one_back() -> anyhow::Resul
 
     // The sign-in with the passkey comes first, and this authenticator says yes by itself.
     browser.goto(&format!("{}/account/password/remove", browser.demo.passport)).await?;
+    browser.click("[name=username]").await?;
     browser.appears("#remove").await?;
     found.look(&browser).await?;
     browser.click("#remove").await?;
@@ -159,6 +171,7 @@ async fn an_account_does_without_a_password_and_gets_one_back() -> anyhow::Resul
     }
     browser.sign_out_at_the_passport().await?;
     browser.goto(&format!("{}/sign-in", browser.demo.passport)).await?;
+    browser.click("[name=username]").await?;
     browser.appears(".tiles").await?;
     browser.sign_out_at_the_passport().await?;
 
@@ -176,6 +189,8 @@ async fn an_account_does_without_a_password_and_gets_one_back() -> anyhow::Resul
     browser.fill("password_confirm", "Regen7!wolke").await?;
     browser.submit().await?;
     // On the sign-in page the authenticator says yes by itself once more.
+    browser.shows("新密码已保存").await?;
+    browser.click("[name=username]").await?;
     browser.appears(".tiles").await?;
     browser.goto(&format!("{}/account/password", browser.demo.passport)).await?;
     browser.appears("[name=old_password]").await?;
