@@ -40,6 +40,33 @@ async fn a_sites_form_of_an_earlier_session_asks_anew_and_then_works() -> anyhow
     browser.close().await
 }
 
+/// The tab shows the desk of one person; another is signed in by the time its button is pressed, and stays so until they say
+/// otherwise themselves.
+#[tokio::test]
+async fn a_sites_form_of_another_person_asks_first_and_ends_nothing_unasked() -> anyhow::Result<()> {
+    let browser = Browser::open(1280).await?;
+    let demo = &browser.demo;
+    browser.at_the_desk().await?;
+    let first = browser.new_tab().await?;
+    browser.goto(&format!("{}/registration", demo.cet)).await?;
+    browser.click("main form[action*='sign-out'] button").await?;
+    browser.arrives_at(&format!("{}/signed-out", demo.cet)).await?;
+    let second = browser.at_the_desk().await?;
+    browser.switch_to(first).await?;
+    browser.click("main form[action*='sign-out'] button").await?;
+    browser.shows("要退出登录吗").await?;
+    let asked = browser.new_tab().await?;
+    browser.goto(&format!("{}/registration", demo.cet)).await?;
+    browser.stands_at_the_desk_of(&demo.cet).await?;
+    browser.goto(&format!("{}/account/contact", demo.passport)).await?;
+    let end = &second.mobile[second.mobile.len() - 4..];
+    ensure!(browser.text().await?.contains(end), "it is not the second person who is signed in");
+    browser.switch_to(asked).await?;
+    browser.one_button_leads_on().await?;
+    browser.arrives_at(&format!("{}/signed-out", demo.cet)).await?;
+    browser.close().await
+}
+
 /// Every address of a site's that has to do with signing in, kept as a bookmark.
 #[tokio::test]
 async fn bookmarks_of_a_sites_sign_in_end_at_the_desk_or_at_the_form() -> anyhow::Result<()> {
