@@ -10,5 +10,7 @@ pub mod operator;
 pub mod program;
 pub mod visitor;
 #[cfg(feature = "browser")]
+pub mod walk;
+#[cfg(feature = "browser")]
 pub mod window;
 pub mod work;

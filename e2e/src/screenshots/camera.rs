@@ -3,21 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
+use e2e::walk::{Witness, Worth};
 use e2e::window::{Format, Look, Window};
 
-/// How much of the looks a page is worth.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Worth {
-    /// The light scheme.
-    Light,
-    /// The dark scheme too: a page that candidates see on every journey.
-    LightAndDark,
-}
-
-/// A camera before a window.
-pub(crate) struct Camera<'a> {
-    /// What it is pointed at.
-    pub(crate) window: &'a Window,
+/// A camera that is taken along on a walk.
+pub(crate) struct Camera {
     folder: PathBuf,
     language: &'static str,
     widths: Vec<u32>,
@@ -26,39 +16,34 @@ pub(crate) struct Camera<'a> {
     too_wide: Vec<String>,
 }
 
-impl<'a> Camera<'a> {
-    pub(crate) fn new(window: &'a Window, folder: &Path, language: &'static str, widths: &[u32]) -> Self {
-        let (folder, widths) = (folder.to_owned(), widths.to_vec());
-        Self { window, folder, language, widths, taken: 0, too_wide: Vec::new() }
-    }
-
+impl Witness for Camera {
     /// Takes the page in sight. Its number in the walk stands first in the file's name, then what it is called.
-    pub(crate) async fn take(&mut self, name: &str, worth: Worth) -> anyhow::Result<()> {
+    async fn see(&mut self, window: &Window, name: &str, worth: Worth) -> anyhow::Result<()> {
         self.taken += 1;
         let schemes: &[bool] = if worth == Worth::Light { &[false] } else { &[false, true] };
         for &dark in schemes {
             for &width in &self.widths {
-                self.window.look(Look { width, dark }).await?;
+                window.look(Look { width, dark }).await?;
                 let scheme = if dark { "-dark" } else { "" };
                 let file = format!("{:02}-{name}.{width}-{}{scheme}.png", self.taken, self.language);
-                let overhang = self.window.overhang().await?;
+                let overhang = window.overhang().await?;
                 if overhang > 0 {
                     self.too_wide.push(format!("{file} by {overhang} px"));
                 }
                 let path = self.folder.join(&file);
-                std::fs::write(&path, self.window.picture(Format::Png).await?)
+                std::fs::write(&path, window.picture(Format::Png).await?)
                     .with_context(|| format!("{} cannot be written", path.display()))?;
             }
         }
         println!("✓ {name}");
         // What follows is done where a person with a desktop would do it.
-        self.window.look(Look { width: 1280, dark: false }).await
+        window.look(Look { width: 1280, dark: false }).await
     }
+}
 
-    /// Opens an address and takes what is there.
-    pub(crate) async fn visit(&mut self, name: &str, url: &str, worth: Worth) -> anyhow::Result<()> {
-        self.window.goto(url).await?;
-        self.take(name, worth).await
+impl Camera {
+    pub(crate) fn new(folder: &Path, language: &'static str, widths: &[u32]) -> Self {
+        Self { folder: folder.to_owned(), language, widths: widths.to_vec(), taken: 0, too_wide: Vec::new() }
     }
 
     /// Fails when a page had to be scrolled sideways.

@@ -6,7 +6,6 @@
 mod camera;
 mod gallery;
 mod journey;
-mod walk;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -15,6 +14,7 @@ use anyhow::Context as _;
 use e2e::demo::Demo;
 use e2e::operator::Operator;
 use e2e::program;
+use e2e::walk::{self, Tour};
 use e2e::window::{Opening, Window};
 use lexopt::{Arg, Parser, ValueExt as _};
 
@@ -85,10 +85,11 @@ async fn run() -> anyhow::Result<()> {
     let walked = if order.journey {
         journey::picture(&window, &order.demo, &order.folder).await
     } else {
-        let mut camera = Camera::new(&window, &order.folder, order.opening.language, &order.widths);
-        let walked = walk::everywhere(&mut camera, &order.demo, &order.cast).await;
+        let mut camera = Camera::new(&order.folder, order.opening.language, &order.widths);
+        let mut tour = Tour { window: &window, witness: &mut camera };
+        let walked = walk::everywhere(&mut tour, &order.demo, &order.cast).await;
         let walked = match (&order.mails, walked) {
-            (Some(mails), Ok(())) => walk::mails(&mut camera, mails, order.opening.language).await,
+            (Some(mails), Ok(())) => walk::mails(&mut tour, mails, order.opening.language).await,
             (_, walked) => walked,
         };
         gallery::write(&order.folder)?;

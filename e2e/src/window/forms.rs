@@ -86,14 +86,19 @@ impl Window {
         Ok(element.send_keys("\u{E007}").await?)
     }
 
+    /// Presses keys where the focus is.
+    pub async fn press(&self, keys: &str) -> anyhow::Result<()> {
+        Ok(self.client.active_element().await?.send_keys(keys).await?)
+    }
+
     /// Presses Tab until what matches has the focus, and types there: the way of who has no mouse.
     pub async fn type_by_keyboard(&self, css: &str, keys: &str) -> anyhow::Result<()> {
         let has_focus = format!("return document.activeElement !== null && document.activeElement.matches({css:?})");
         for _ in 0..MOST_STOPS {
             if self.run(&has_focus).await? == true {
-                return Ok(self.client.active_element().await?.send_keys(keys).await?);
+                return self.press(keys).await;
             }
-            self.client.active_element().await?.send_keys("\u{E004}").await?;
+            self.press("\u{E004}").await?;
         }
         bail!("no way by Tab leads to {css}")
     }

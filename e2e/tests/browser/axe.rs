@@ -1,31 +1,59 @@
 //! axe-core in the browser: what it finds on a page is written down, and is a failure in the end.
 
-use std::path::Path;
-use std::process::Command;
 use std::sync::OnceLock;
 
-use anyhow::Context as _;
-use e2e::window::Look;
+use e2e::window::{Look, Window};
 
+use crate::npm;
 use crate::stage::Browser;
 
 /// The version whose rules the pages are held to.
 const AXE: &str = "axe-core@4.11.0";
 
-/// What axe-core found on the pages that were looked at.
+/// Rules that axe-core leaves out unless they are asked for: one of WCAG 2.2 AA, and those that it calls obsolete or
+/// experimental.
+const MORE: [&str; 9] = [
+    "target-size",
+    "duplicate-id",
+    "duplicate-id-active",
+    "css-orientation-lock",
+    "focus-order-semantics",
+    "label-content-name-mismatch",
+    "p-as-heading",
+    "table-fake-caption",
+    "td-has-header",
+];
+
+/// The narrowest phone, a usual one, a desktop.
+const WIDTHS: [u32; 3] = [320, 390, 1280];
+
+/// What was found on the pages that were looked at: by axe-core at the look that the window has, and at each width whether
+/// they have to be scrolled sideways.
 #[derive(Default)]
 pub(crate) struct Findings(Vec<String>);
 
 impl Findings {
     /// Looks at the page in sight as it is.
-    pub(crate) async fn look(&mut self, browser: &Browser) -> anyhow::Result<()> {
-        const RUN: &str = "const done = arguments[0]; axe.run().then(result => done(result.violations.map(found => \
-            found.id + ': ' + found.nodes.map(node => node.target.join(' ')).join(', '))));";
-        browser.run(source()?).await?;
-        let violations: Vec<String> = serde_json::from_value(browser.ask(RUN).await?)?;
-        let url = browser.url().await?;
+    pub(crate) async fn look(&mut self, window: &Window) -> anyhow::Result<()> {
+        window.run(source()?).await?;
+        let violations: Vec<String> = serde_json::from_value(window.ask(&ask()).await?)?;
+        let url = window.url().await?;
         self.0.extend(violations.iter().map(|violation| format!("{url} {violation}")));
-        Ok(())
+        self.measure(window, &url).await
+    }
+
+    /// Makes the window each width, and then as it was.
+    async fn measure(&mut self, window: &Window, url: &str) -> anyhow::Result<()> {
+        const LOOK: &str = "return [innerWidth, matchMedia('(prefers-color-scheme: dark)').matches]";
+        let (before, dark): (u32, bool) = serde_json::from_value(window.run(LOOK).await?)?;
+        for width in WIDTHS {
+            window.look(Look { width, dark }).await?;
+            let overhang = window.overhang().await?;
+            if overhang > 0 {
+                self.0.push(format!("{url} is {overhang} px wider than {width} px"));
+            }
+        }
+        window.look(Look { width: before, dark }).await
     }
 
     /// Opens a page in a language and looks at it.
@@ -55,23 +83,25 @@ impl Findings {
     }
 }
 
-/// The source of axe-core, fetched by npm at the time of the test.
+/// Runs axe-core with every rule; what it complains of, and where.
+fn ask() -> String {
+    let more: Vec<String> = MORE.iter().map(|id| format!("'{id}': {{ enabled: true }}")).collect();
+    format!(
+        "const done = arguments[0]; axe.run({{ rules: {{ {} }} }}).then(result => done(result.violations.map(found => \
+         found.id + ': ' + found.nodes.map(node => node.target.join(' ')).join(', '))));",
+        more.join(", ")
+    )
+}
+
+/// The source of axe-core.
 fn source() -> anyhow::Result<&'static str> {
     static SOURCE: OnceLock<Result<String, String>> = OnceLock::new();
-    match SOURCE.get_or_init(|| fetch().map_err(|error| format!("{error:#}"))) {
+    match SOURCE.get_or_init(|| read().map_err(|error| format!("{error:#}"))) {
         Ok(source) => Ok(source),
         Err(error) => anyhow::bail!("no axe-core: {error}"),
     }
 }
 
-fn fetch() -> anyhow::Result<String> {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("axe");
-    let source = folder.join("node_modules/axe-core/axe.min.js");
-    if !source.exists() {
-        std::fs::create_dir_all(&folder)?;
-        let install = ["install", "--no-audit", "--no-fund", "--no-save", "--prefix"];
-        let status = Command::new("npm").args(install).arg(&folder).arg(AXE).status().context("npm is missing")?;
-        anyhow::ensure!(status.success(), "npm could not install {AXE}");
-    }
-    Ok(std::fs::read_to_string(source)?)
+fn read() -> anyhow::Result<String> {
+    Ok(std::fs::read_to_string(npm::package(AXE)?.join("axe.min.js"))?)
 }

@@ -33,7 +33,11 @@ const NEEDS: [Need; 5] = [
     },
     // Without one, English is set in the Chinese font, whose ’ is as wide as a character.
     Need { packages: &["fonts-liberation"], what: "a Latin font", is_there: || has_font("Liberation Sans") },
-    Need { packages: &["npm"], what: "npm (it brings axe-core)", is_there: || runs("npm", &["--version"]) },
+    Need {
+        packages: &["npm"],
+        what: "npm (it brings axe-core and html-validate)",
+        is_there: || runs("npm", &["--version"]),
+    },
 ];
 
 /// What clients that others wrote need besides what registries bring.

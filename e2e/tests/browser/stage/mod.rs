@@ -15,7 +15,7 @@ use e2e::window::{Look, Opening, Window};
 
 pub(crate) use mailbox::received;
 pub(crate) use own_demo::OwnDemo;
-pub(crate) use shared_demo::operator;
+pub(crate) use shared_demo::{operator, whole};
 pub(crate) use site::{Site, parameter};
 
 /// Somebody who is not registered yet, another one at each call.

@@ -11,9 +11,10 @@ use e2e::operator::Operator;
 
 use super::own_demo::{fresh_home, program, xtask_demo};
 
-/// A demo whose standard input is ours to close: then it stops.
-struct Running {
-    demo: Demo,
+/// A whole demo, whose standard input is ours to close: then it stops.
+pub(crate) struct Running {
+    /// Where it is.
+    pub(crate) demo: Demo,
     _process: Child,
 }
 
@@ -21,32 +22,49 @@ static RUNNING: OnceLock<Result<Running, String>> = OnceLock::new();
 
 /// The demo, started by the first test that asks for it.
 pub(crate) fn get() -> anyhow::Result<&'static Demo> {
-    match RUNNING.get_or_init(|| start().map_err(|error| format!("{error:#}"))) {
+    match RUNNING.get_or_init(|| start(HOME, &["--with-chromedriver"], CROWDED).map_err(|error| format!("{error:#}"))) {
         Ok(running) => Ok(&running.demo),
         Err(error) => bail!("the demo did not start: {error}"),
     }
 }
 
-/// Does something at the command line of the passport of that demo, as an operator.
+/// A whole demo of one test's own, with its mailbox, in a folder of this name.
+pub(crate) fn whole(name: &str) -> anyhow::Result<Running> {
+    start(name, &[], &[])
+}
+
+impl Running {
+    /// Who does there what staff and operators do.
+    pub(crate) fn operator(&self) -> anyhow::Result<Operator> {
+        Ok(Operator { program: program("passport")?, config: self.demo.home.join("passport.toml") })
+    }
+}
+
+/// Does something at the command line of the passport of the demo that tests share, as an operator.
 pub(crate) fn operator(arguments: &[&str]) -> anyhow::Result<()> {
-    Operator { program: program("passport")?, config: home().join("passport.toml") }.does(arguments)
+    Operator { program: program("passport")?, config: home(HOME).join("passport.toml") }.does(arguments)
 }
 
 const HOME: &str = "browser-demo";
 
-fn home() -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).join(HOME)
+fn home(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
 }
 
-fn start() -> anyhow::Result<Running> {
-    let home = fresh_home(HOME);
+/// Every test comes from the same address: the limits of one address are for people. So is the block of addresses that a
+/// captcha is asked of: one test's wrong passwords are not another's.
+const CROWDED: &[(&str, &str)] = &[
+    ("PASSPORT__LIMITS__SIGN_IN_PER_MINUTE", "10000"),
+    ("PASSPORT__LIMITS__REGISTER_PER_HOUR", "10000"),
+    ("PASSPORT__ACCOUNTS__CAPTCHA_AFTER", "10000"),
+];
+
+fn start(name: &str, more: &[&str], settings: &[(&str, &str)]) -> anyhow::Result<Running> {
+    let home = fresh_home(name);
     let mut process = xtask_demo(&home)?
-        .args(["--with-chromedriver", "--stop-at-end-of-input"])
-        // Every test comes from the same address: the limits of one address are for people.
-        .env("PASSPORT__LIMITS__SIGN_IN_PER_MINUTE", "10000")
-        .env("PASSPORT__LIMITS__REGISTER_PER_HOUR", "10000")
-        // So is the block of addresses that a captcha is asked of: one test's wrong passwords are not another's.
-        .env("PASSPORT__ACCOUNTS__CAPTCHA_AFTER", "10000")
+        .args(more)
+        .arg("--stop-at-end-of-input")
+        .envs(settings.iter().copied())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()

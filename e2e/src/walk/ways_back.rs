@@ -1,46 +1,75 @@
 //! Ways back into an account: a forgotten password, a document that is taken, and “this wasn't me”.
 
+use crate::demo::Demo;
+use crate::journey::Newcomer;
+use crate::mailbox::received;
+use crate::operator::Operator;
+use crate::window::Window;
 use anyhow::Context as _;
-use e2e::demo::Demo;
-use e2e::journey::Newcomer;
-use e2e::mailbox::received;
-use e2e::operator::Operator;
-use e2e::window::Window;
 
-use crate::camera::Camera;
-use crate::camera::Worth::{Light, LightAndDark};
+use super::Worth::{Light, LightAndDark};
+use super::{Tour, Witness};
 
 /// A forgotten password: of the demo's candidate, and of somebody who has a second factor.
-pub(super) async fn recovery(camera: &mut Camera<'_>, demo: &Demo, newcomer: &Newcomer) -> anyhow::Result<()> {
-    let window = camera.window;
+pub(super) async fn recovery(
+    tour: &mut Tour<'_, impl Witness>,
+    demo: &Demo,
+    newcomer: &Newcomer,
+) -> anyhow::Result<()> {
+    let window = tour.window;
     let link = received(window, demo, &newcomer.email, "/contact/confirm").await?.link("/contact/confirm")?;
-    camera.visit("contact-link", &link, Light).await?;
+    tour.visit("contact-link", &link, Light).await?;
     window.click("main form button.primary").await?;
     window.appears("main a.button.primary").await?;
-    camera.take("contact-link-done", Light).await?;
+    tour.take("contact-link-done", Light).await?;
     for (name, email) in [("recover", &demo.email), ("recover-factor", &newcomer.email)] {
         window.goto(&format!("{}/recover", demo.passport)).await?;
         window.fill("username", email).await?;
         window.prove().await?;
         window.submit().await?;
         window.arrives_at(&format!("{}/recover/code", demo.passport)).await?;
-        camera.take(&format!("{name}-code"), Light).await?;
+        tour.take(&format!("{name}-code"), Light).await?;
+        let code_page = window.url().await?;
+        let link = received(window, demo, email, "/recover/link").await?.link("/recover/link")?;
+        tour.visit(&format!("{name}-link"), &link, Light).await?;
+        window.goto(&code_page).await?;
         type_code(window, demo, email, "/recover/link").await?;
         window.arrives_at(&format!("{}/recover/password", demo.passport)).await?;
-        camera.take(&format!("{name}-password"), Light).await?;
+        tour.take(&format!("{name}-password"), Light).await?;
     }
-    Ok(())
+    waiting(tour, demo, newcomer).await
+}
+
+/// A wait in place of a factor, and the links by which it is cancelled and gone on from.
+async fn waiting(tour: &mut Tour<'_, impl Witness>, demo: &Demo, who: &Newcomer) -> anyhow::Result<()> {
+    let window = tour.window;
+    // Where a passkey that fails leads.
+    tour.visit("recover-passkey", &format!("{}/recover/passkey", demo.passport), Light).await?;
+    window.fill("code", "000000").await?;
+    window.click("main button[value=factor]").await?;
+    window.appears(".summary").await?;
+    tour.take("recover-factor-wrong", Light).await?;
+    window.click("main button[value=wait]").await?;
+    window.appears(".notice.warn").await?;
+    tour.take("recover-waits", LightAndDark).await?;
+    let cancel = received(window, demo, &who.email, "/recover/cancel").await?.link("/recover/cancel")?;
+    tour.visit("recover-cancel", &cancel, LightAndDark).await?;
+    tour.visit("recover-resume", &format!("{}/recover/resume?t=x", demo.passport), Light).await?;
+    window.goto(&cancel).await?;
+    window.click("main form button").await?;
+    window.appears(".status-mark").await?;
+    tour.take("recover-cancelled", Light).await
 }
 
 /// Proves the address by the link of its mail.
-async fn follow_proof(window: &Window, demo: &Demo, email: &str) -> anyhow::Result<()> {
+pub(super) async fn follow_proof(window: &Window, demo: &Demo, email: &str) -> anyhow::Result<()> {
     window.goto(&received(window, demo, email, "/contact/confirm").await?.link("/contact/confirm")?).await?;
     window.click("main form button.primary").await?;
     window.appears("main a.button.primary").await
 }
 
 /// Types the code of the newest message whose text leads there, on the page in sight.
-async fn type_code(window: &Window, demo: &Demo, to: &str, says: &str) -> anyhow::Result<()> {
+pub(super) async fn type_code(window: &Window, demo: &Demo, to: &str, says: &str) -> anyhow::Result<()> {
     let page = window.url().await?;
     let code = received(window, demo, to, says).await?.code()?;
     window.goto(&page).await?;
@@ -50,12 +79,12 @@ async fn type_code(window: &Window, demo: &Demo, to: &str, says: &str) -> anyhow
 
 /// A document that somebody else has, up to the decision. The holder stays signed in.
 pub(super) async fn appeal(
-    camera: &mut Camera<'_>,
+    tour: &mut Tour<'_, impl Witness>,
     demo: &Demo,
     holder: &Newcomer,
     staff: &Operator,
 ) -> anyhow::Result<()> {
-    let window = camera.window;
+    let window = tour.window;
     let document = async |number: &str| {
         window.fill("id_type", "passport").await?;
         window.fill("id_number", number).await
@@ -67,50 +96,50 @@ pub(super) async fn appeal(
     window.submit().await?;
     window.arrives_at(&format!("{}/sign-in", demo.passport)).await?;
 
-    camera.visit("appeal", &format!("{}/appeal", demo.passport), Light).await?;
+    tour.visit("appeal", &format!("{}/appeal", demo.passport), Light).await?;
     window.fill("contact", &demo.email).await?;
     window.prove().await?;
     window.submit().await?;
     window.appears("#code").await?;
-    camera.take("appeal-code", Light).await?;
+    tour.take("appeal-code", Light).await?;
     type_code(window, demo, &demo.email, "").await?;
     window.appears("#words").await?;
-    camera.take("appeal-details", Light).await?;
+    tour.take("appeal-details", Light).await?;
     document(&number).await?;
     window.submit().await?;
     window.appears("#words-error").await?;
-    camera.take("appeal-details-errors", Light).await?;
+    tour.take("appeal-details-errors", Light).await?;
     window.fill("province", "31").await?;
     window.fill("name", "李华").await?;
     window.fill("words", "去年丢过护照，报名时才发现被占用。").await?;
     window.submit().await?;
     window.appears("input[type=file]").await?;
-    camera.take("appeal-photo", LightAndDark).await?;
+    tour.take("appeal-photo", LightAndDark).await?;
     window.choose_photo("photo", &demo.home.join("document.jpg")).await?;
     window.submit().await?;
     window.appears(".notice.ok").await?;
-    camera.take("appeal-case", LightAndDark).await?;
+    tour.take("appeal-case", LightAndDark).await?;
     let page = window.url().await?;
     let case = window.run("return document.querySelector('h1 .num').textContent").await?;
     let case = case.as_str().context("a number")?.to_owned();
     staff.does(&["appeals", "agree", &case, "--staff", "wang"])?;
-    camera.visit("appeal-hearing", &page, Light).await?;
+    tour.visit("appeal-hearing", &page, Light).await?;
     let asked = received(window, demo, &holder.email, "/appeal/objection").await?.link("/appeal/objection")?;
-    camera.visit("appeal-objection", &asked, LightAndDark).await?;
+    tour.visit("appeal-objection", &asked, LightAndDark).await?;
     window.fill("words", "证件不是我的，注册时填错了。").await?;
     window.submit().await?;
     window.appears("main .button").await?;
-    camera.take("appeal-objection-sent", Light).await?;
+    tour.take("appeal-objection-sent", Light).await?;
     staff.does(&["appeals", "decide", &case, "--staff", "li", "--grant"])?;
-    camera.visit("appeal-granted", &page, Light).await?;
+    tour.visit("appeal-granted", &page, Light).await?;
     let won = received(window, demo, &demo.email, "/appeal/document").await?.link("/appeal/document")?;
-    camera.visit("appeal-document", &won, Light).await?;
-    camera.visit("appeal-over", &format!("{}/appeal/case?t=x", demo.passport), Light).await
+    tour.visit("appeal-document", &won, Light).await?;
+    tour.visit("appeal-over", &format!("{}/appeal/case?t=x", demo.passport), Light).await
 }
 
 /// A password that somebody else changed, and what its owner does about it.
-pub(super) async fn alarm(camera: &mut Camera<'_>, demo: &Demo, who: &Newcomer) -> anyhow::Result<()> {
-    let window = camera.window;
+pub(super) async fn alarm(tour: &mut Tour<'_, impl Witness>, demo: &Demo, who: &Newcomer) -> anyhow::Result<()> {
+    let window = tour.window;
     follow_proof(window, demo, &who.email).await?;
     window.goto(&format!("{}/sign-in", demo.passport)).await?;
     // Other pictures show a public computer.
@@ -131,11 +160,11 @@ pub(super) async fn alarm(camera: &mut Camera<'_>, demo: &Demo, who: &Newcomer) 
     window.goto(&format!("{}/account/activity", demo.passport)).await?;
     window.click(".event a[href*='/report']").await?;
     window.appears("main form button.danger").await?;
-    camera.take("activity-report", Light).await?;
+    tour.take("activity-report", Light).await?;
     let link = received(window, demo, &who.email, "/alarm").await?.link("/alarm")?;
-    camera.visit("alarm", &link, LightAndDark).await?;
+    tour.visit("alarm", &link, LightAndDark).await?;
     window.click("main form button.danger").await?;
     window.appears("main .facts .reference").await?;
-    camera.take("alarm-case", LightAndDark).await?;
-    camera.visit("alarm-over", &format!("{}/alarm?t=unknown", demo.passport), Light).await
+    tour.take("alarm-case", LightAndDark).await?;
+    tour.visit("alarm-over", &format!("{}/alarm?t=unknown", demo.passport), Light).await
 }
