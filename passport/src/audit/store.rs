@@ -1,5 +1,7 @@
 //! The record's table.
 
+use std::time::Duration;
+
 use serde::Deserialize as _;
 use serde_json::Value;
 use shared::clock::Timestamp;

@@ -202,7 +202,7 @@ async fn the_next_person_at_a_public_computer_finds_the_box_ticked_until_somebod
 #[tokio::test]
 async fn the_choice_goes_along_to_the_second_step_where_nothing_is_left_out_for_another_time() {
     on_both_with(PLAIN, |passport| async move {
-        let Protected { browser: mut own, app, .. } = protected(&passport).await;
+        let Protected { app, .. } = protected(&passport).await;
         passport.clock.advance(MINUTE);
 
         let mut elsewhere = passport.browser();
@@ -225,7 +225,7 @@ async fn the_choice_goes_along_to_the_second_step_where_nothing_is_left_out_for_
 #[tokio::test]
 async fn a_browser_that_is_trusted_is_not_once_it_is_said_to_be_public() {
     on_both_with(PLAIN, |passport| async move {
-        let Protected { browser: mut own, app, .. } = protected(&passport).await;
+        let Protected { app, .. } = protected(&passport).await;
         passport.clock.advance(MINUTE);
         let mut browser = passport.browser();
         let step = halfway(&mut browser).await;

@@ -104,7 +104,7 @@ async fn five_wrong_codes_stop_the_step_for_fifteen_minutes_and_the_owner_hears_
 #[tokio::test]
 async fn half_a_sign_in_is_worth_its_step_only_and_ends_with_its_time_or_with_the_password() {
     on_both_with(PLAIN, |passport| async move {
-        let Protected { browser: mut owner, app, .. } = protected(&passport).await;
+        let Protected { app, .. } = protected(&passport).await;
 
         let mut late = passport.browser();
         let form = second(&halfway(&mut late).await);

@@ -28,7 +28,7 @@ where
     Fut: Future<Output = ()>,
 {
     on_both_with(PLAIN, |passport| async move {
-        let Protected { browser: mut owner, app, codes } = protected(&passport).await;
+        let Protected { app, codes, .. } = protected(&passport).await;
         passport.clock.advance(DAY);
         test(passport, Kept::App(app), codes).await;
     })
@@ -205,7 +205,7 @@ async fn whoever_says_that_all_is_lost_waits_even_with_both_channels() {
 #[tokio::test]
 async fn for_three_days_after_a_reset_no_factor_is_removed() {
     on_both_with(PLAIN, |passport| async move {
-        let Protected { browser: mut owner, app, codes } = protected(&passport).await;
+        let Protected { app, codes, .. } = protected(&passport).await;
         passport.clock.advance(DAY);
         let mut browser = passport.browser();
         let answer = proven(&passport, &mut browser, EMAIL, EMAIL).await;

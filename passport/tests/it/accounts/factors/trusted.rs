@@ -35,7 +35,7 @@ async fn leads_to(browser: &Browser, password: &str) -> String {
 #[tokio::test]
 async fn the_step_is_left_out_there_for_thirty_days_and_nowhere_else() {
     on_both_with(PLAIN, |passport| async move {
-        let Protected { browser: mut owner, app, .. } = protected(&passport).await;
+        let Protected { app, .. } = protected(&passport).await;
         let browser = trusted(&passport, &app).await;
         assert_eq!(leads_to(&browser, PASSWORD).await, "/");
         assert_eq!(leads_to(&passport.browser(), PASSWORD).await, "/sign-in/second-step");
@@ -50,7 +50,7 @@ async fn the_step_is_left_out_there_for_thirty_days_and_nowhere_else() {
 #[tokio::test]
 async fn such_a_sign_in_is_one_factor_and_no_setting_of_security_follows_from_it() {
     on_both_with(PLAIN, |passport| async move {
-        let Protected { browser: mut owner, app, .. } = protected(&passport).await;
+        let Protected { app, .. } = protected(&passport).await;
         let mut browser = trusted(&passport, &app).await;
         sign_in(&mut browser).await;
         let answer = browser.open(&page("/account/security/authenticator")).await;
