@@ -284,6 +284,7 @@ fn draw(
     let errors = draft.flaws.shown(&visit.page, now);
     let page = visit.page.clone().with_errors(&errors);
     let first = seen.first().map(|held| held.contact.clone());
+    let need = NeedView::of(accounts, seen, way, (page.lang, now));
     let shown = PasswordPage {
         rules: password_rules(&page, accounts.parts().password_profile, &draft.rules),
         way: way.view(page.lang),
@@ -291,8 +292,9 @@ fn draw(
         username: first.as_ref().map(|contact| contact.as_str().to_owned()).unwrap_or_default(),
         masked: first.as_ref().map(Contact::masked).unwrap_or_default(),
         notice: told.or_else(|| Notice::of_draft(&page, &draft)),
-        need: NeedView::of(accounts, seen, way, (page.lang, now)),
-        page: page.with_form(),
+        // Before a password may be chosen there is no form that the other language would have to take along.
+        page: if need.may_choose { page.with_form() } else { page },
+        need,
         errors,
     };
     (status, headers, shown).into_response()

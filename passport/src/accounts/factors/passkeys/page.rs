@@ -186,7 +186,8 @@ async fn draw(
         notice: told.or(notice),
         way: way.view(page.lang),
         action: way.link(paths::PASSKEYS),
-        page: page.with_form(),
+        // Nothing is sent off without script, so that its button for the other language would have no form.
+        page,
         errors,
         form: draft.form,
     };
