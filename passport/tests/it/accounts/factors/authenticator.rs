@@ -66,7 +66,7 @@ async fn a_code_is_taken_once_and_no_earlier_one_after_it() {
 #[tokio::test]
 async fn one_code_sent_from_two_browsers_at_once_signs_in_one() {
     on_both_with(PLAIN, |passport| async move {
-        let Protected { mut browser, app, .. } = protected(&passport).await;
+        let Protected { app, .. } = protected(&passport).await;
         let (mut one, mut two) = (passport.browser(), passport.browser());
         let forms = [halfway(&mut one).await, halfway(&mut two).await]
             .map(|answer| second(&answer).set("code", &app.code(&passport)));
