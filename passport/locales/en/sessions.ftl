@@ -48,6 +48,7 @@ sessions-over-closed = The account was closed
 sessions-over-frozen = A change of contacts was undone
 sessions-over-reported = “This wasn’t me” was reported
 sessions-over-locked = The account was locked
+sessions-over-key = For safety we ended the sign-ins of all accounts
 sessions-over-from-list = You ended it on another device
 sessions-over-others = You ended all others on another device
 sessions-days = { $n } days

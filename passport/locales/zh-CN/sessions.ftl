@@ -48,6 +48,7 @@ sessions-over-closed = 账号注销
 sessions-over-frozen = 撤销了联系方式的更换
 sessions-over-reported = 报告了“这不是我”
 sessions-over-locked = 账号被锁定
+sessions-over-key = 为了安全，我们结束了所有账号的登录
 sessions-over-from-list = 在另一台设备上结束了它
 sessions-over-others = 在另一台设备上结束了其他全部登录
 sessions-days = { $n }天
