@@ -81,7 +81,7 @@ async fn one_code_sent_from_two_browsers_at_once_signs_in_one() {
 #[tokio::test]
 async fn five_wrong_codes_stop_the_step_for_fifteen_minutes_and_the_owner_hears_of_it() {
     on_both_with(PLAIN, |passport| async move {
-        let Protected { mut browser, app, .. } = protected(&passport).await;
+        let Protected { app, .. } = protected(&passport).await;
         let mut stranger = passport.browser();
         let mut answer = halfway(&mut stranger).await;
         for _ in 0..5 {

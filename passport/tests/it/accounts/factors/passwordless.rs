@@ -205,7 +205,7 @@ async fn waiting(db: &Db) -> i64 {
     let count = db.read::<_, DbError, _>(|tx| {
         let waiting = "SELECT COUNT(*) AS n FROM pg_stat_activity \
              WHERE datname = current_database() AND wait_event_type = 'Lock'";
-        async move { sql(waiting).fetch_one(tx).await?.get::<i64>("n").map_err(DbError::from) }.boxed()
+        async move { sql(waiting).fetch_one(tx).await?.get::<i64>("n") }.boxed()
     });
     count.await.expect("PostgreSQL tells who waits")
 }

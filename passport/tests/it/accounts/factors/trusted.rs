@@ -110,7 +110,7 @@ async fn trust_ends_when_another_app_is_added_or_a_factor_goes() {
 #[tokio::test]
 async fn after_a_reset_no_browser_leaves_the_step_out() {
     on_both_with(PLAIN, |passport| async move {
-        let Protected { browser: mut owner, app, codes } = protected(&passport).await;
+        let Protected { app, codes, .. } = protected(&passport).await;
         let browser = trusted(&passport, &app).await;
         let mut lost = passport.browser();
         let answer = proven(&passport, &mut lost, EMAIL, EMAIL).await;
