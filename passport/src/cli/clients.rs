@@ -37,6 +37,7 @@ pub enum ClientsCommand {
     /// Show one client.
     Show {
         /// Its client_id.
+        #[arg(allow_hyphen_values = true)]
         client_id: String,
     },
     /// Let somebody register clients: make an initial access token (RFC 7591), to be handed over. It counts where
@@ -52,11 +53,13 @@ pub enum ClientsCommand {
     /// Forget a client and its secrets. Its tokens are refused from then on.
     Remove {
         /// Its client_id.
+        #[arg(allow_hyphen_values = true)]
         client_id: String,
     },
     /// Make a new secret. The old one stays valid for a while.
     RotateSecret {
         /// Its client_id.
+        #[arg(allow_hyphen_values = true)]
         client_id: String,
         /// How long the old secret stays valid.
         #[arg(long, default_value = "7d", value_parser = duration)]

@@ -146,4 +146,15 @@ mod tests {
         assert_eq!(run(&["passport", "--help"]), format!("{:?}", ExitCode::from(Exit::Done)));
         assert_eq!(run(&["passport", "fly"]), format!("{:?}", ExitCode::from(Exit::Usage)));
     }
+
+    #[test]
+    fn a_name_that_we_gave_may_begin_with_a_hyphen_and_an_option_is_one_all_the_same() {
+        for command in ["keys compromise -8xQ --end-sessions", "keys compromise --end-sessions -8xQ"] {
+            let cli = Cli::try_parse_from(["passport"].into_iter().chain(command.split(' '))).expect(command);
+            assert!(format!("{cli:?}").contains("Compromise { kid: \"-8xQ\", end_sessions: true }"), "{cli:?}");
+        }
+        for command in ["clients show -8xQ", "clients remove -8xQ", "clients rotate-secret -8xQ --overlap 1d"] {
+            Cli::try_parse_from(["passport"].into_iter().chain(command.split(' '))).expect(command);
+        }
+    }
 }

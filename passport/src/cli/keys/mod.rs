@@ -44,7 +44,8 @@ pub enum KeysCommand {
     },
     /// Somebody else has a key: let nothing that it signed count any more, anywhere, and the staged one sign instead.
     Compromise {
-        /// The key's id, as `passport keys list` shows it.
+        /// The key's id, as `passport keys list` shows it. One in 64 begins with a hyphen.
+        #[arg(allow_hyphen_values = true)]
         kid: String,
         /// End every session as well, of everybody: for when somebody may have got into accounts by it.
         #[arg(long)]
