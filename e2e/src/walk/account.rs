@@ -80,11 +80,11 @@ pub(super) async fn leaving(tour: &mut Tour<'_, impl Witness>, demo: &Demo) -> a
     tour.visit("passport-logout", &format!("{}/logout", demo.passport), Light).await?;
     tour.visit("passport-logout-again", &format!("{}/logout/confirm", demo.passport), Light).await?;
     tour.visit("passport-signed-out", &format!("{}/signed-out", demo.passport), Light).await?;
+    tour.visit("cet-sign-out", &format!("{}/sign-out", demo.cet), Light).await?;
     window.goto(&format!("{}/registration", demo.cet)).await?;
     window.click("main form[action*='sign-out'] button").await?;
     window.arrives_at(&format!("{}/signed-out", demo.cet)).await?;
-    tour.take("cet-signed-out", Light).await?;
-    tour.visit("cet-sign-out", &format!("{}/sign-out", demo.cet), Light).await
+    tour.take("cet-signed-out", Light).await
 }
 
 /// Whoever signed in at the passport itself has named no province: a site that needs it leads to the question.

@@ -91,6 +91,7 @@ pub(super) async fn failures(
     {
         tour.visit(&format!("cet-sign-in-{name}"), &format!("{}/sign-in/callback{query}", demo.cet), Light).await?;
     }
+    tour.visit("cet-sign-in-failed", &format!("{}/sign-in/failed?kind=lost", demo.cet), Light).await?;
     window.goto(&format!("{}/registration", demo.cet)).await?;
     window.arrives_at(&format!("{}/sign-in", demo.passport)).await?;
     for failure in ["sign-in-wrong", "sign-in-captcha", "", "", "sign-in-locked"] {

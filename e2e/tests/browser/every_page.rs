@@ -99,11 +99,13 @@ async fn everywhere(name: &str, language: &'static str, look: Look) -> anyhow::R
 }
 
 #[tokio::test]
+#[ignore = "some minutes long, and not seen to pass to its end yet: run it with --ignored"]
 async fn every_page_is_walked_past_in_chinese_on_a_phone_and_none_has_a_violation() -> anyhow::Result<()> {
     everywhere("demo-walked-zh", "zh-CN", Look { width: 390, dark: false }).await
 }
 
 #[tokio::test]
+#[ignore = "some minutes long, and not seen to pass to its end yet: run it with --ignored"]
 async fn every_page_is_walked_past_in_english_on_a_dark_desktop_and_none_has_a_violation() -> anyhow::Result<()> {
     everywhere("demo-walked-en", "en", Look { width: 1280, dark: true }).await
 }
