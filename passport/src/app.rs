@@ -1,17 +1,11 @@
 //! The composition root: every real part is made here, and only here do rooms of one tier meet.
 
 use std::ops::Deref;
-use std::path::Path;
 use std::sync::Arc;
 
 use axum::extract::FromRef;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
-use rustls::RootCertStore;
-use rustls::server::WebPkiClientVerifier;
-use rustls::server::danger::ClientCertVerifier;
-use rustls_pki_types::CertificateDer;
-use rustls_pki_types::pem::PemObject as _;
 use shared::clock::SharedClock;
 use shared::config::{ConfigError, SecretSource};
 use shared::db::{CommonTime, Db, DbError, Tx};
@@ -35,6 +29,7 @@ use crate::limits::{self, Limits};
 use crate::oidc::entered::EnteredSites;
 use crate::oidc::logout::Farewells;
 use crate::oidc::mtls::Mtls;
+use crate::oidc::mtls::authorities::{Authorities, AuthoritiesError};
 use crate::oidc::registrations::{self, SiteRegistrations};
 use crate::oidc::{self, IssuerError, Oidc};
 use crate::places::{Places, PlacesError};
@@ -137,7 +132,7 @@ pub enum BuildError {
     Passkeys(PasskeyError),
     /// The authorities of clients' certificates.
     #[error("mtls.ca_file: {0}")]
-    Authorities(String),
+    Authorities(#[from] AuthoritiesError),
     /// The database of places.
     #[error("places.database: {0}")]
     Places(#[from] PlacesError),
@@ -247,19 +242,8 @@ impl App {
 
 fn mtls(settings: &MtlsSettings) -> Result<Option<Mtls>, BuildError> {
     let Some(address) = &settings.address else { return Ok(None) };
-    let authorities = settings.ca_file.as_deref().map(authorities).transpose().map_err(BuildError::Authorities)?;
+    let authorities = settings.ca_file.as_deref().map(Authorities::open).transpose()?;
     Ok(Some(Mtls { origin: address.origin().to_owned(), authorities }))
-}
-
-/// What verifies the certificates that the authorities in that file gave.
-fn authorities(file: &Path) -> Result<Arc<dyn ClientCertVerifier>, String> {
-    let say = |error: &dyn std::fmt::Display| format!("{}: {error}", file.display());
-    let mut roots = RootCertStore::empty();
-    for certificate in CertificateDer::pem_file_iter(file).map_err(|error| say(&error))? {
-        roots.add(certificate.map_err(|error| say(&error))?).map_err(|error| say(&error))?;
-    }
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider).build().map_err(|error| say(&error))
 }
 
 /// How long keys stay in their states.

@@ -28,6 +28,8 @@ mod request_id;
 mod server;
 mod settings;
 mod tls;
+mod validity;
+mod watched;
 
 pub use asking::ClientAddr;
 pub use caller::{Caller, CallerNetwork};
@@ -40,6 +42,8 @@ pub use network::Network;
 pub use request_id::RequestId;
 pub use server::{ServeError, Server, serve, termination};
 pub use settings::ServerSettings;
+pub use validity::{NotNow, Validity};
+pub use watched::WatchedFiles;
 
 #[cfg(test)]
 mod tests;

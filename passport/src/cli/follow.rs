@@ -1,13 +1,16 @@
-//! What a node follows while it serves: the keys that all nodes share, and their time.
+//! What a node follows while it serves: the keys that all nodes share, their time, and the authorities of clients'
+//! certificates.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use shared::clock::SharedClock;
 use shared::db::{CommonClock, Db};
 use tokio::sync::watch;
 
 use super::serve::every;
 use crate::keys::Keys;
+use crate::oidc::mtls::authorities::Authorities;
 
 /// How often this node looks whether another one changed the keys: one row, and every change is known within a second.
 const KEYS: Duration = Duration::from_millis(800);
@@ -67,5 +70,25 @@ async fn correct(clock: Arc<CommonClock>, db: Db) {
         }
         Ok(_) => {}
         Err(error) => tracing::debug!(%error, "the time could not be compared with the database's"),
+    }
+}
+
+/// Takes the authorities of clients' certificates up again when their file changes, until told to stop.
+pub async fn authorities(authorities: Authorities, clock: SharedClock, mut stopped: watch::Receiver<bool>) {
+    const STAY: &str = "the authorities of clients' certificates that are in use stay";
+    let mut file = authorities.watched();
+    // The file may have been exchanged since it was opened, or hold what is over.
+    if let Err(error) = authorities.take_up(clock.now()) {
+        tracing::error!(%error, "{STAY}");
+    }
+    loop {
+        tokio::select! {
+            _ = stopped.changed() => return,
+            () = file.changed() => {}
+        }
+        match authorities.take_up(clock.now()) {
+            Ok(count) => tracing::info!(count, "the authorities of clients' certificates are taken up"),
+            Err(error) => tracing::error!(%error, "{STAY}"),
+        }
     }
 }

@@ -46,6 +46,9 @@ pub async fn run(file: Option<&Path>) -> Result<Exit, Failure> {
     let (keys, (stop, stopped)) = (app.keys.clone(), watch::channel(false));
     let mut background = background(&config, &app, &db, clock.clone(), &stopped)?;
     background.spawn(follow::keys(keys.clone(), config.keys.node_lease, stopped.clone()));
+    if let Some(authorities) = app.oidc.authorities() {
+        background.spawn(follow::authorities(authorities, clock.clone(), stopped.clone()));
+    }
     background.spawn(follow::time(clock, db.clone(), stopped.clone()));
     let served = serve(&config, app, &db, &log, &mut background, stopped).await;
     // The last requests are answered: what they wrote may still be on its way out.

@@ -18,7 +18,8 @@ shared::settings! {
         /// remove this header and `Client-Cert-Chain` from what comes from outside.
         from_proxy: bool = false,
         /// The authorities (PEM) whose certificates authenticate clients of the method `tls_client_auth`; without it,
-        /// only certificates count that a client registered itself.
+        /// only certificates count that a client registered itself. A changed file is taken up within seconds, or at once
+        /// on SIGHUP; one that cannot be used, or names an authority that is over, is reported, and those in use stay.
         ca_file: Option<PathBuf>,
     }
     check certificates_come_one_way

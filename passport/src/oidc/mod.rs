@@ -63,6 +63,7 @@ use self::document::Document;
 use self::handle::GrantId;
 pub use self::lifetimes::Lifetimes;
 use self::mtls::Mtls;
+use self::mtls::authorities::Authorities;
 use crate::accounts::Accounts;
 use crate::audit::Audit;
 use crate::clients::Clients;
@@ -168,6 +169,11 @@ impl Oidc {
             pages: parts.pages,
             metadata,
         })))
+    }
+
+    /// The authorities whose certificates authenticate clients, if any do.
+    pub fn authorities(&self) -> Option<Authorities> {
+        self.0.mtls.as_ref()?.authorities.clone()
     }
 
     /// Removes one batch of the authorizations after `after` that are over. Where to go on with the next call; `None`:

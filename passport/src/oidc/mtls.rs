@@ -3,15 +3,14 @@
 //! Certificates are taken at addresses of their own, so that no browser is ever asked for one. Who showed one has its
 //! private key: the handshake proved that. Whose it is, is judged here.
 
-use std::sync::Arc;
-use std::time::Duration;
+pub mod authorities;
 
 use http::HeaderMap;
-use rustls::server::danger::ClientCertVerifier;
-use rustls_pki_types::{CertificateDer, UnixTime};
 use serde::{Deserialize, Serialize};
 use shared::clock::Timestamp;
 use shared::http::ClientCertificate;
+
+use self::authorities::Authorities;
 
 use super::confirmation::Confirmation;
 use super::discovery::paths;
@@ -26,7 +25,7 @@ pub struct Mtls {
     /// The origin of the endpoints that take them.
     pub origin: String,
     /// Verifies those that an authority gave; none: only registered certificates count.
-    pub authorities: Option<Arc<dyn ClientCertVerifier>>,
+    pub authorities: Option<Authorities>,
 }
 
 impl Mtls {
@@ -76,11 +75,8 @@ pub async fn authenticates(oidc: &Oidc, client: &Client, shown: &ClientCertifica
 
 /// Whether an authority that we trust gave it, and it is neither over nor to come.
 fn is_vouched_for(oidc: &Oidc, shown: &ClientCertificate, now: Timestamp) -> bool {
-    let Some(authorities) = oidc.0.mtls.as_ref().and_then(|mtls| mtls.authorities.as_ref()) else { return false };
-    let own = CertificateDer::from(shown.own());
-    let above: Vec<CertificateDer<'_>> = shown.authorities().map(CertificateDer::from).collect();
-    let now = UnixTime::since_unix_epoch(Duration::from_secs(now.seconds().unsigned_abs()));
-    authorities.verify_client_cert(&own, &above, now).is_ok()
+    let authorities = oidc.0.mtls.as_ref().and_then(|mtls| mtls.authorities.as_ref());
+    authorities.is_some_and(|authorities| authorities.vouch_for(shown, now))
 }
 
 /// Where a direct request to that path may have gone: to our issuer, or to the address that takes certificates.

@@ -10,6 +10,7 @@ mod authorize;
 mod back_channel;
 mod capabilities;
 mod captcha;
+mod certificates;
 mod claims;
 mod client_assertion;
 mod client_keys;

@@ -47,6 +47,7 @@ pub struct ClientBuilder {
     resolver: Option<Arc<dyn Resolve>>,
     connect_timeout: Duration,
     timeout: Duration,
+    tells_certificates: bool,
 }
 
 impl Default for ClientBuilder {
@@ -65,6 +66,7 @@ impl ClientBuilder {
             resolver: None,
             connect_timeout: Duration::from_secs(3),
             timeout: Duration::from_secs(10),
+            tells_certificates: false,
         }
     }
 
@@ -88,6 +90,13 @@ impl ClientBuilder {
     #[must_use]
     pub fn resolver(mut self, resolver: impl Resolve + 'static) -> Self {
         self.resolver = Some(Arc::new(resolver));
+        self
+    }
+
+    /// Answers tell the certificate of their server: see [`certificate`].
+    #[must_use]
+    pub fn tells_certificates(mut self) -> Self {
+        self.tells_certificates = true;
         self
     }
 
@@ -118,6 +127,7 @@ impl ClientBuilder {
             .no_proxy()
             .connect_timeout(self.connect_timeout)
             .timeout(self.timeout)
+            .tls_info(self.tells_certificates)
             .dns_resolver(resolver);
         if let Some(file) = &self.ca_file {
             // Given whole, because the library would add what SSL_CERT_FILE of the environment names.
@@ -147,6 +157,12 @@ fn trusting(file: &Path) -> Result<rustls::ClientConfig, ClientError> {
         .with_no_client_auth();
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(config)
+}
+
+/// The certificate (DER) of the server that gave the answer, where the client was made to tell.
+#[must_use]
+pub fn certificate(response: &reqwest::Response) -> Option<Vec<u8>> {
+    response.extensions().get::<reqwest::tls::TlsInfo>()?.peer_certificate().map(<[u8]>::to_vec)
 }
 
 /// The body of an answer, read up to `most` bytes.

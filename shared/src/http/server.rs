@@ -11,8 +11,9 @@ use axum_server::accept::NoDelayAcceptor;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use tokio::net::TcpListener;
 
-use super::ServerSettings;
-use super::tls::{Files, Hurry};
+use super::tls::Files;
+use super::{ServerSettings, WatchedFiles};
+use crate::clock::{Clock as _, SystemClock};
 
 /// How long a peer may take to send the head of a request. Idle connections end by it, too.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(60);
@@ -58,7 +59,7 @@ fn reason(error: &io::Error) -> String {
 pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
-    tls: Option<Files>,
+    tls: Option<(Files, WatchedFiles)>,
     shutdown_grace: Duration,
 }
 
@@ -69,12 +70,14 @@ impl Server {
     /// A file cannot be used, or the address cannot be listened on.
     pub async fn bind(settings: &ServerSettings) -> Result<Self, ServeError> {
         let tls = match (&settings.tls_cert, &settings.tls_key) {
-            (Some(cert), Some(key)) => Some(Files::new(cert, key)?),
+            (Some(cert), Some(key)) => {
+                let files = Files::new(cert, key)?;
+                let watched = files.watched();
+                files.first(SystemClock.now())?;
+                Some((files, watched))
+            }
             _ => None,
         };
-        if let Some(files) = &tls {
-            files.load()?;
-        }
         let failed = |error: io::Error| ServeError::Listen { address: settings.listen, reason: reason(&error) };
         let listener = TcpListener::bind(settings.listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
@@ -85,7 +88,7 @@ impl Server {
     /// programs.
     #[must_use]
     pub fn asking_for_certificates(mut self) -> Self {
-        if let Some(files) = &mut self.tls {
+        if let Some((files, _)) = &mut self.tls {
             files.ask = true;
         }
         self
@@ -121,9 +124,9 @@ impl Server {
         let stopping = tokio::spawn(stopping);
         let served = match self.tls {
             None => server.serve(app).await,
-            Some(files) => {
-                let config = RustlsConfig::from_config(files.load()?);
-                let reloading = tokio::spawn(files.keep_current(config.clone(), Hurry::on_hangup()));
+            Some((files, watched)) => {
+                let config = RustlsConfig::from_config(files.load()?.config);
+                let reloading = tokio::spawn(files.keep_current(config.clone(), watched));
                 let served = server.map(|tcp| RustlsAcceptor::new(config).acceptor(tcp)).serve(app).await;
                 reloading.abort();
                 served

@@ -14,7 +14,8 @@ crate::settings! {
         /// Where the program listens.
         listen: SocketAddr = "127.0.0.1:8443",
         /// The certificate chain (PEM). With `tls_key` it turns TLS on; without both, plain HTTP is spoken, for
-        /// use behind a proxy that ends TLS. A changed file is taken up within seconds, or at once on SIGHUP.
+        /// use behind a proxy that ends TLS. A changed file is taken up within seconds, or at once on SIGHUP; one that
+        /// cannot be used, or is over, is reported, and the one in use stays.
         tls_cert: Option<PathBuf>,
         /// The private key of the certificate (PEM).
         tls_key: Option<PathBuf>,

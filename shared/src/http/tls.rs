@@ -3,7 +3,6 @@
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
 
 use axum_server::tls_rustls::RustlsConfig;
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
@@ -12,11 +11,9 @@ use rustls::{CipherSuite, ProtocolVersion};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
-use super::ServeError;
 use super::certificate::TakeAny;
-
-/// How often the files are looked at.
-const LOOK_AGAIN: Duration = Duration::from_secs(5);
+use super::{ServeError, Validity, WatchedFiles};
+use crate::clock::{Clock as _, SystemClock, Timestamp};
 
 /// A certificate and its key in two PEM files.
 #[derive(Clone)]
@@ -25,7 +22,6 @@ pub(super) struct Files {
     key: PathBuf,
     /// Lives as long as the server: sessions survive a new certificate.
     tickets: Arc<dyn ProducesTickets>,
-    look_again: Duration,
     /// Whether clients are asked for a certificate.
     pub(super) ask: bool,
 }
@@ -33,20 +29,38 @@ pub(super) struct Files {
 impl Files {
     pub(super) fn new(cert: &Path, key: &Path) -> Result<Self, ServeError> {
         let tickets = aws_lc_rs::Ticketer::new().map_err(|error| refuse(cert, &error))?;
-        Ok(Self { cert: cert.to_owned(), key: key.to_owned(), tickets, look_again: LOOK_AGAIN, ask: false })
+        Ok(Self { cert: cert.to_owned(), key: key.to_owned(), tickets, ask: false })
+    }
+
+    /// Both files, to be looked at from now on.
+    pub(super) fn watched(&self) -> WatchedFiles {
+        WatchedFiles::new([self.cert.clone(), self.key.clone()])
+    }
+
+    /// Reads both files for the first time. A certificate that is over, or to come, is served all the same, and an error
+    /// in the log: there is no other one.
+    pub(super) fn first(&self, now: Timestamp) -> Result<(), ServeError> {
+        let loaded = self.load()?;
+        if let Err(error) = self.counts(&loaded, now) {
+            tracing::error!(%error, "it is served all the same, since there is no other");
+        }
+        Ok(())
+    }
+
+    fn counts(&self, loaded: &Loaded, now: Timestamp) -> Result<(), ServeError> {
+        loaded.validity.check(now).map_err(|error| refuse(&self.cert, &error))
     }
 
     /// Reads both files.
-    pub(super) fn load(&self) -> Result<Arc<rustls::ServerConfig>, ServeError> {
+    pub(super) fn load(&self) -> Result<Loaded, ServeError> {
         let in_cert = |error: &dyn Display| refuse(&self.cert, error);
         let in_key = |error: &dyn Display| refuse(&self.key, error);
 
         let chain = CertificateDer::pem_file_iter(&self.cert)
             .and_then(|certs| certs.collect::<Result<Vec<_>, _>>())
             .map_err(|error| in_cert(&error))?;
-        if chain.is_empty() {
-            return Err(in_cert(&"it holds no certificate"));
-        }
+        let own = chain.first().ok_or_else(|| in_cert(&"it holds no certificate"))?;
+        let validity = Validity::of(own).map_err(|error| in_cert(&error))?;
         let key = PrivateKeyDer::from_pem_file(&self.key).map_err(|error| in_key(&error))?;
 
         let provider = recommended();
@@ -62,39 +76,34 @@ impl Files {
         let mut config = config.with_single_cert(chain, key).map_err(|error| in_cert(&error))?;
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         config.ticketer = Arc::clone(&self.tickets);
-        Ok(Arc::new(config))
+        Ok(Loaded { config: Arc::new(config), validity })
     }
 
-    /// When either file was last written.
-    async fn written(&self) -> Option<(SystemTime, SystemTime)> {
-        let cert = tokio::fs::metadata(&self.cert).await.ok()?.modified().ok()?;
-        let key = tokio::fs::metadata(&self.key).await.ok()?.modified().ok()?;
-        Some((cert, key))
-    }
-
-    /// Takes the files up again whenever they change, or at once when `hurry` says so. Files that do not fit
-    /// together are reported, and the certificate in use stays.
-    pub(super) async fn keep_current(self, config: RustlsConfig, mut hurry: Hurry) {
-        let mut known = self.written().await;
-        loop {
-            let hurried = tokio::select! {
-                () = tokio::time::sleep(self.look_again) => false,
-                () = hurry.wait() => true,
-            };
-            let written = self.written().await;
-            if !hurried && (written == known || written.is_none()) {
-                continue;
+    /// Takes the files up again. What cannot be used, is over or to come is reported, and the certificate in use stays.
+    /// Connections that are open keep theirs.
+    pub(super) fn take_up(&self, config: &RustlsConfig, now: Timestamp) {
+        match self.load().and_then(|loaded| self.counts(&loaded, now).map(|()| loaded)) {
+            Ok(Loaded { config: fresh, validity }) => {
+                config.reload_from_config(fresh);
+                tracing::info!(cert = %self.cert.display(), until = %validity.until, "certificate taken up again");
             }
-            known = written;
-            match self.load() {
-                Ok(fresh) => {
-                    config.reload_from_config(fresh);
-                    tracing::info!(cert = %self.cert.display(), "certificate taken up again");
-                }
-                Err(error) => tracing::error!(%error, "the certificate in use stays"),
-            }
+            Err(error) => tracing::error!(%error, "the certificate in use stays"),
         }
     }
+
+    /// Takes the files up again whenever they change.
+    pub(super) async fn keep_current(self, config: RustlsConfig, mut watched: WatchedFiles) {
+        loop {
+            watched.changed().await;
+            self.take_up(&config, SystemClock.now());
+        }
+    }
+}
+
+/// What was read.
+pub(super) struct Loaded {
+    pub(super) config: Arc<rustls::ServerConfig>,
+    validity: Validity,
 }
 
 /// The suites that BCP 195 recommends (RFC 9325 §4.2, FAPI 2.0 Security Profile §5.2.2): of TLS 1.2 those of AES-GCM with
@@ -118,33 +127,10 @@ fn refuse(file: &Path, reason: &dyn Display) -> ServeError {
     ServeError::Tls { file: file.display().to_string(), reason: reason.to_string() }
 }
 
-/// Waits for SIGHUP, where there is one.
-pub(super) struct Hurry(#[cfg(unix)] Option<tokio::signal::unix::Signal>);
-
-impl Hurry {
-    #[cfg(unix)]
-    pub(super) fn on_hangup() -> Self {
-        Self(tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()).ok())
-    }
-
-    #[cfg(not(unix))]
-    pub(super) fn on_hangup() -> Self {
-        Self()
-    }
-
-    async fn wait(&mut self) {
-        #[cfg(unix)]
-        if let Some(signal) = &mut self.0
-            && signal.recv().await.is_some()
-        {
-            return;
-        }
-        std::future::pending::<()>().await;
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use rustls::SupportedCipherSuite;
 
     use super::*;
@@ -167,7 +153,7 @@ mod tests {
             .with_no_client_auth();
         let name = "a.localhost".try_into().expect("a name");
         let mut client = rustls::ClientConnection::new(Arc::new(config), name).expect("a client");
-        let mut server = rustls::ServerConnection::new(files.load().expect("a certificate")).expect("a server");
+        let mut server = rustls::ServerConnection::new(files.load().expect("a certificate").config).expect("a server");
         while client.is_handshaking() || server.is_handshaking() {
             let (mut there, mut back) = (Vec::new(), Vec::new());
             while client.wants_write() {
@@ -214,49 +200,78 @@ mod tests {
         assert!(old.iter().all(|name| name.contains("ECDHE") && name.contains("GCM")), "{old:?}");
     }
 
-    #[tokio::test]
-    async fn changed_files_are_taken_up_and_broken_ones_are_not() {
-        let dir = tempfile::tempdir().expect("a folder");
-        write(dir.path());
-        let mut files = Files::new(&dir.path().join("cert.pem"), &dir.path().join("key.pem")).expect("tickets");
-        files.look_again = Duration::from_millis(5);
-        let config = RustlsConfig::from_config(files.load().expect("a certificate"));
-        let first = config.get_inner();
-        let watching = tokio::spawn(files.keep_current(config.clone(), Hurry::on_hangup()));
-
-        std::fs::write(dir.path().join("cert.pem"), "broken").expect("a file");
-        tokio::time::sleep(Duration::from_millis(100)).await;
-        assert!(Arc::ptr_eq(&first, &config.get_inner()), "a broken certificate must not be taken up");
-
-        write(dir.path());
-        let changed = async {
-            while Arc::ptr_eq(&first, &config.get_inner()) {
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
+    /// From a month ago on, for as many days.
+    fn write_for(dir: &Path, now: Timestamp, days: i64) {
+        let day = |days: i64| Duration::from_secs(days.unsigned_abs() * 86_400);
+        let at = |time: Timestamp| {
+            let date = time.civil(0);
+            let small = |number: i64| u8::try_from(number).expect("a part of a date");
+            rcgen::date_time_ymd(i32::try_from(date.year).expect("a year"), small(date.month), small(date.day))
         };
-        tokio::time::timeout(Duration::from_secs(5), changed).await.expect("the new certificate is taken up");
-        watching.abort();
+        let mut params = rcgen::CertificateParams::new(vec!["a.localhost".to_owned()]).expect("parameters");
+        (params.not_before, params.not_after) = (at(now - day(30)), at(now - day(30) + day(days)));
+        let key = rcgen::KeyPair::generate().expect("a key");
+        std::fs::write(dir.join("key.pem"), key.serialize_pem()).expect("a file");
+        std::fs::write(dir.join("cert.pem"), params.self_signed(&key).expect("a certificate").pem()).expect("a file");
     }
-    #[cfg(unix)]
+
+    #[test]
+    fn a_certificate_that_cannot_be_used_leaves_the_one_in_use_as_it_is() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = |name: &str| dir.path().join(name);
+        let now = Timestamp::from_seconds(1_800_000_000);
+        write_for(dir.path(), now, 60);
+        let files = Files::new(&path("cert.pem"), &path("key.pem")).expect("tickets");
+        let config = RustlsConfig::from_config(files.load().expect("a certificate").config);
+        let first = config.get_inner();
+        let good = std::fs::read(path("cert.pem")).expect("a file");
+
+        write_for(dir.path(), now, 60);
+        std::fs::write(path("cert.pem"), &good).expect("a file");
+        files.take_up(&config, now);
+        assert!(Arc::ptr_eq(&first, &config.get_inner()), "the key of another certificate");
+        std::fs::write(path("cert.pem"), "broken").expect("a file");
+        files.take_up(&config, now);
+        assert!(Arc::ptr_eq(&first, &config.get_inner()), "no certificate");
+        write_for(dir.path(), now, 20);
+        files.take_up(&config, now);
+        assert!(Arc::ptr_eq(&first, &config.get_inner()), "it is over");
+        write_for(dir.path(), now + Duration::from_secs(60 * 86_400), 60);
+        files.take_up(&config, now);
+        assert!(Arc::ptr_eq(&first, &config.get_inner()), "it is to come");
+        write_for(dir.path(), now, 60);
+        files.take_up(&config, now);
+        assert!(!Arc::ptr_eq(&first, &config.get_inner()), "this one is good");
+    }
+
+    #[test]
+    fn at_the_start_a_certificate_that_is_over_is_better_than_none() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = |name: &str| dir.path().join(name);
+        let now = Timestamp::from_seconds(1_800_000_000);
+        write_for(dir.path(), now, 20);
+        let files = Files::new(&path("cert.pem"), &path("key.pem")).expect("tickets");
+        assert!(files.first(now).is_ok());
+        std::fs::remove_file(path("key.pem")).expect("removed");
+        assert!(files.first(now).is_err());
+    }
+
     #[tokio::test]
-    async fn a_hangup_takes_the_files_up_at_once() {
+    async fn changed_files_are_taken_up() {
         let dir = tempfile::tempdir().expect("a folder");
         write(dir.path());
         let files = Files::new(&dir.path().join("cert.pem"), &dir.path().join("key.pem")).expect("tickets");
-        let config = RustlsConfig::from_config(files.load().expect("a certificate"));
+        let watched = files.watched().every(Duration::from_millis(5));
+        let config = RustlsConfig::from_config(files.load().expect("a certificate").config);
         let first = config.get_inner();
-        let watching =
-            tokio::spawn(Files { look_again: Duration::MAX, ..files }.keep_current(config.clone(), Hurry::on_hangup()));
-        let hang_up = async || {
-            let pid = std::process::id().to_string();
-            tokio::process::Command::new("kill").args(["-HUP", &pid]).status().await.expect("a signal is sent")
-        };
+        let watching = tokio::spawn(files.keep_current(config.clone(), watched));
+        write(dir.path());
         let changed = async {
             while Arc::ptr_eq(&first, &config.get_inner()) {
-                hang_up().await;
+                tokio::task::yield_now().await;
             }
         };
-        tokio::time::timeout(Duration::from_secs(5), changed).await.expect("the certificate is taken up");
+        tokio::time::timeout(Duration::from_secs(5), changed).await.expect("the new certificate is taken up");
         watching.abort();
     }
 }

@@ -6,7 +6,7 @@ use reqwest::{Client, StatusCode};
 use serde_json::Value;
 use shared::http::client::{self, ClientBuilder};
 
-use super::{Finding, Patient};
+use super::{Finding, Patient, certificate};
 
 const CHECK: &str = "issuer";
 
@@ -15,15 +15,16 @@ const LIMIT: usize = 256 * 1024;
 
 pub async fn check(patient: &Patient, ca_file: Option<&Path>) -> Vec<Finding> {
     let issuer = patient.config.issuer.as_str();
-    let http = match ClientBuilder::new().ca_file(ca_file).build() {
+    let http = match ClientBuilder::new().ca_file(ca_file).tells_certificates().build() {
         Ok(http) => http,
         Err(error) => return vec![unreachable(issuer, &error.to_string())],
     };
-    let document = match discovery(&http, issuer).await {
-        Ok(document) => document,
+    let (document, shown) = match discovery(&http, issuer).await {
+        Ok(found) => found,
         Err(finding) => return vec![finding],
     };
     let mut findings = vec![Finding::ok(CHECK, format!("{issuer} answers discovery under its own name"))];
+    findings.extend(shown.and_then(|shown| certificate::served(patient, &shown)));
     findings.push(keys(&http, &document).await);
     findings.push(bogus_token(&http, &document).await);
     findings
@@ -38,16 +39,24 @@ fn unreachable(issuer: &str, error: &str) -> Finding {
     )
 }
 
-/// A document by GET: its status and, if it is one, its JSON.
-async fn get(http: &Client, url: &str, bearer: Option<&str>) -> Result<(StatusCode, Option<Value>), String> {
+/// An answer.
+struct Answer {
+    status: StatusCode,
+    /// None if it is no JSON.
+    document: Option<Value>,
+    /// The certificate that the server showed.
+    certificate: Option<Vec<u8>>,
+}
+
+async fn get(http: &Client, url: &str, bearer: Option<&str>) -> Result<Answer, String> {
     let mut request = http.get(url);
     if let Some(token) = bearer {
         request = request.bearer_auth(token);
     }
     let response = request.send().await.map_err(|error| reason(&error))?;
-    let status = response.status();
+    let (status, certificate) = (response.status(), client::certificate(&response));
     let body = client::body(response, LIMIT).await.map_err(|error| error.to_string())?;
-    Ok((status, serde_json::from_slice(&body).ok()))
+    Ok(Answer { status, document: serde_json::from_slice(&body).ok(), certificate })
 }
 
 /// The innermost cause says most: "connection refused", "certificate expired".
@@ -59,11 +68,15 @@ fn reason(error: &dyn std::error::Error) -> String {
     inner.to_string()
 }
 
-async fn discovery(http: &Client, issuer: &str) -> Result<Value, Finding> {
+/// The metadata, and the certificate that it came with.
+async fn discovery(http: &Client, issuer: &str) -> Result<(Value, Option<Vec<u8>>), Finding> {
     let url = format!("{issuer}/.well-known/openid-configuration");
-    let (status, document) = get(http, &url, None).await.map_err(|error| unreachable(issuer, &error))?;
-    match document {
-        Some(document) if status == StatusCode::OK && document["issuer"] == issuer => Ok(document),
+    let answer = get(http, &url, None).await.map_err(|error| unreachable(issuer, &error))?;
+    let status = answer.status;
+    match answer.document {
+        Some(document) if status == StatusCode::OK && document["issuer"] == issuer => {
+            Ok((document, answer.certificate))
+        }
         Some(document) if status == StatusCode::OK => Err(Finding::error(
             CHECK,
             format!("{url} says its issuer is {}", document["issuer"]),
@@ -83,7 +96,7 @@ async fn keys(http: &Client, document: &Value) -> Finding {
     const CHECK: &str = "published keys";
     let url = document["jwks_uri"].as_str().unwrap_or_default();
     let set = get(http, url, None).await;
-    match set.as_ref().map(|(_, set)| set.as_ref().and_then(|set| set["keys"].as_array())) {
+    match set.as_ref().map(|set| set.document.as_ref().and_then(|set| set["keys"].as_array())) {
         Ok(Some(keys)) if !keys.is_empty() => Finding::ok(CHECK, format!("{} at {url}", keys.len())),
         _ => Finding::error(
             CHECK,
@@ -99,10 +112,13 @@ async fn bogus_token(http: &Client, document: &Value) -> Finding {
     const CHECK: &str = "refusal";
     let url = document["userinfo_endpoint"].as_str().unwrap_or_default();
     match get(http, url, Some("bogus")).await {
-        Ok((StatusCode::UNAUTHORIZED, _)) => Finding::ok(CHECK, "a made-up access token is refused"),
+        Ok(Answer { status: StatusCode::UNAUTHORIZED, .. }) => Finding::ok(CHECK, "a made-up access token is refused"),
         answer => Finding::error(
             CHECK,
-            format!("{url} answers {} to a made-up access token", answer.map_or_else(|e| e, |(s, _)| s.to_string())),
+            format!(
+                "{url} answers {} to a made-up access token",
+                answer.map_or_else(|error| error, |answer| answer.status.to_string())
+            ),
             "a proxy answers in the passport's place",
             "let the proxy pass every path of the issuer on, with its Authorization header",
         ),

@@ -129,7 +129,7 @@ async fn examine(config: Config, command: &DoctorCommand) -> Vec<Finding> {
     findings.extend(local::clock(&patient).await);
     findings.extend(local::delivery(&patient).await);
     findings.extend(local::clients(&patient).await);
-    findings.push(certificate::check(&patient));
+    findings.extend(certificate::check(&patient));
     findings.push(hashing::check(&patient).await);
     if !command.offline {
         findings.extend(issuer::check(&patient, command.ca_file.as_deref()).await);

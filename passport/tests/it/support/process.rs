@@ -5,13 +5,17 @@ use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU16, Ordering};
+use std::time::Duration;
 
 use shared::db::DbConfig;
+use tokio::sync::{Mutex, mpsc};
 
 use super::site::encoded;
 
 const EMAIL: &str = "lihua@example.cn";
 const PASSWORD: &str = "Correct-horse-1";
+/// How long a word of the program is waited for: a busy machine may take its time.
+const PATIENCE: Duration = Duration::from_secs(30);
 /// Hashing is no part of what is proved, so it is made cheap.
 const CHEAP: &str = "[accounts]\ncaptcha = 'off'\n[accounts.hash]\nmemory_kib = 64\niterations = 1\n";
 
@@ -42,13 +46,18 @@ impl Installation {
 
     /// The same with TLS, and with a listener beside it that takes the certificates of clients.
     pub(crate) fn taking_certificates(folder: &Path, db: &DbConfig) -> Self {
+        Self::taking_certificates_of(folder, db, "")
+    }
+
+    /// The same; `more` goes on with what is said of those certificates.
+    pub(crate) fn taking_certificates_of(folder: &Path, db: &DbConfig, more: &str) -> Self {
         let (port, beside) = (free_port(), free_port());
         let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).expect("a certificate");
         let (cert, key) = (folder.join("cert.pem"), folder.join("key.pem"));
         std::fs::write(&cert, made.cert.pem()).expect("a file");
         std::fs::write(&key, made.signing_key.serialize_pem()).expect("a file");
         let server = format!("tls_cert = '{}'\ntls_key = '{}'\n", cert.display(), key.display());
-        let mtls = format!("[mtls]\naddress = 'https://127.0.0.1:{beside}'\nlisten = '127.0.0.1:{beside}'\n");
+        let mtls = format!("[mtls]\naddress = 'https://127.0.0.1:{beside}'\nlisten = '127.0.0.1:{beside}'\n{more}");
         let config = settings(folder, port, &format!("https://127.0.0.1:{port}"), &format!("{server}{mtls}"));
         let tls = reqwest::Certificate::from_der(made.cert.der()).expect("a certificate");
         let installation = Self { config, db: db.clone(), port, tls: Some(tls), environment: "production" };
@@ -108,10 +117,11 @@ impl Installation {
         let mut child = command.arg("serve").stderr(Stdio::piped()).spawn().expect("the program starts");
         let mut lines = BufReader::new(child.stderr.take().expect("its log")).lines().map_while(Result::ok);
         assert!(lines.any(|line| line.contains("ready address=")), "the passport ended before it was ready");
-        // What it says later is read and forgotten, or it would stand still when the pipe is full.
-        std::thread::spawn(move || lines.for_each(drop));
+        // What it says later is always read, or it would stand still when the pipe is full.
+        let (say, said) = mpsc::unbounded_channel();
+        std::thread::spawn(move || lines.for_each(|line| drop(say.send(line))));
         let http = client(self.tls.as_ref()).build().expect("a client");
-        Process { child, base: self.issuer(), http, tls: self.tls.clone() }
+        Process { child, base: self.issuer(), http, tls: self.tls.clone(), said: Mutex::new(said) }
     }
 
     /// The address of a database may hold a password, which is refused in a file.
@@ -165,6 +175,8 @@ pub(crate) struct Process {
     base: String,
     http: reqwest::Client,
     tls: Option<reqwest::Certificate>,
+    /// What it says once it is ready.
+    said: Mutex<mpsc::UnboundedReceiver<String>>,
 }
 
 /// What became of a sign-in with the right password.
@@ -182,6 +194,19 @@ impl Process {
     /// Ends it without a chance to tidy up.
     pub(crate) fn kill(self) {
         drop(self);
+    }
+
+    /// Tells it to take its files up again.
+    pub(crate) fn hang_up(&self) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-HUP", &pid]).status().expect("kill").success(), "it is told");
+    }
+
+    /// Waits for a line with those words in its log, after those that were waited for before.
+    pub(crate) async fn says(&self, words: &str) {
+        let mut said = self.said.lock().await;
+        let spoken = async { while !said.recv().await.expect("it runs").contains(words) {} };
+        assert!(tokio::time::timeout(PATIENCE, spoken).await.is_ok(), "it never says: {words}");
     }
 
     /// Makes room again on the disk.
