@@ -34,7 +34,7 @@ pub enum ClientsCommand {
     },
     /// Show every client in a line.
     List,
-    /// Show one client.
+    /// Show one client, and of each of its secrets when it was last used: that is written down once a minute.
     Show {
         /// Its client_id.
         #[arg(allow_hyphen_values = true)]
@@ -199,22 +199,29 @@ async fn show(clients: &Clients, id: &str, output: &Output) -> Result<(), Failur
     let secrets: Vec<_> = client
         .secrets()
         .iter()
-        .map(|s| json!({ "created_at": s.created_at.to_string(), "expires_at": s.expires_at.map(|t| t.to_string()) }))
+        .map(|secret| {
+            json!({
+                "created_at": secret.created_at.to_string(),
+                "expires_at": secret.expires_at.map(|end| end.to_string()),
+                "last_used_at": secret.last_used_at.map(|at| at.to_string()),
+            })
+        })
         .collect();
     let text = describe(&client)?;
     output.result(text, &json!({ "metadata": client.metadata, "secrets": secrets }));
     Ok(())
 }
 
-/// The client as its file would say it, and when its secrets end.
+/// The client as its file would say it, and when its secrets were used and end.
 fn describe(client: &Client) -> Result<String, Failure> {
     let mut text = toml::to_string(&client.metadata).map_err(|error| Failure::new(Exit::Failed, error))?;
     for (n, stored) in client.secrets().iter().enumerate() {
         let end = stored.expires_at.map_or("exchanged".to_owned(), |end| end.to_string());
+        let used = stored.last_used_at.map_or("not used yet".to_owned(), |at| format!("last used {at}"));
         // Writing to a String cannot fail.
         let _ = writeln!(
             text,
-            "# secret {} of at most {}: made {}, valid until {end}",
+            "# secret {} of at most {}: made {}, {used}, valid until {end}",
             n + 1,
             secret::LIMIT,
             stored.created_at

@@ -18,6 +18,7 @@ use super::{follow, world};
 use crate::MIGRATIONS;
 use crate::accounts::Accounts;
 use crate::app::App;
+use crate::clients::Clients;
 use crate::clients::logos::Logos;
 use crate::config::Config;
 use crate::delivery::{Mailer, Policy, Transport, Ways, Worker};
@@ -26,6 +27,9 @@ use crate::router::{self, router};
 
 /// How often sessions at public computers are ended whose time is over.
 const PUBLIC_SESSIONS: Duration = Duration::from_secs(30);
+
+/// How often this node writes down when secrets of clients were used.
+const SECRET_USES: Duration = Duration::from_secs(60);
 
 /// How often this node looks for clients whose logo is missing.
 const LOGOS_TEND: Duration = Duration::from_secs(30);
@@ -43,7 +47,7 @@ pub async fn run(file: Option<&Path>) -> Result<Exit, Failure> {
     let app = world::app_by(config.clone(), db.clone(), clock.clone()).await?;
     // From here on no key signs anywhere that this node does not publish.
     app.keys.join(&config.server.listen.to_string(), config.keys.node_lease).await?;
-    let (keys, (stop, stopped)) = (app.keys.clone(), watch::channel(false));
+    let (keys, clients, (stop, stopped)) = (app.keys.clone(), app.clients.clone(), watch::channel(false));
     let mut background = background(&config, &app, &db, clock.clone(), &stopped)?;
     background.spawn(follow::keys(keys.clone(), config.keys.node_lease, stopped.clone()));
     if let Some(authorities) = app.oidc.authorities() {
@@ -57,6 +61,7 @@ pub async fn run(file: Option<&Path>) -> Result<Exit, Failure> {
     if tokio::time::timeout(config.server.shutdown_grace, wait).await.is_err() {
         tracing::warn!("background work did not end in time; what was under way is taken up at the next start");
     }
+    write_uses(clients).await;
     if let Err(error) = keys.leave().await {
         tracing::warn!(%error, "the other nodes wait for this one until its lease runs out");
     }
@@ -131,6 +136,8 @@ fn background(
     tasks.spawn(async move { sending.run(stop).await });
     let logos = app.logos.clone();
     tasks.spawn(every(LOGOS_TEND, stopped.clone(), move || tend_logos(logos.clone())));
+    let clients = app.clients.clone();
+    tasks.spawn(every(SECRET_USES, stopped.clone(), move || write_uses(clients.clone())));
     let accounts = app.accounts.clone();
     tasks.spawn(every(PUBLIC_SESSIONS, stopped.clone(), move || end_public_sessions(accounts.clone())));
     let (app, db) = (app.clone(), db.clone());
@@ -182,6 +189,12 @@ pub(super) async fn every<F: Future<Output = ()>>(
 async fn end_public_sessions(accounts: Accounts) {
     if let Err(error) = accounts.end_timed_out().await {
         tracing::warn!(%error, "sessions at public computers could not be ended: their sites are told later");
+    }
+}
+
+async fn write_uses(clients: Clients) {
+    if let Err(error) = clients.write_uses().await {
+        tracing::warn!(%error, "when secrets of clients were used is written down later");
     }
 }
 

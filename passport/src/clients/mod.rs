@@ -15,13 +15,14 @@ pub mod rules;
 pub mod secret;
 pub mod sector;
 pub mod store;
+mod uses;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
-use shared::clock::SharedClock;
-use shared::db::{Db, DbError};
+use shared::clock::{SharedClock, Timestamp};
+use shared::db::{BATCH, Db, DbError};
 use shared::entropy::SharedEntropy;
 use shared::secret::SecretString;
 
@@ -30,8 +31,10 @@ pub use self::metadata::{Bilingual, Metadata, Tile};
 pub use self::model::{ApplicationType, AuthMethod, Client, ClientId, ClientKeys, GrantType, Profile};
 pub use self::problem::{Problem, Rule};
 pub use self::redirect_uri::RedirectUri;
+pub use self::uses::SecretUse;
 
 use self::registry::{FRESH, Held, STALE, Snapshot};
+use self::uses::SecretUses;
 use crate::audit::{Actor, Audit, Event};
 
 /// The registry. Cheap to clone.
@@ -42,6 +45,7 @@ pub struct Clients {
     entropy: SharedEntropy,
     audit: Audit,
     held: Arc<Held>,
+    uses: Arc<SecretUses>,
     refreshing: Arc<tokio::sync::Mutex<()>>,
 }
 
@@ -85,7 +89,7 @@ pub enum Applied {
 impl Clients {
     /// A registry in that database.
     pub fn new(db: Db, clock: SharedClock, entropy: SharedEntropy, audit: Audit) -> Self {
-        Self { db, clock, entropy, audit, held: Arc::default(), refreshing: Arc::default() }
+        Self { db, clock, entropy, audit, held: Arc::default(), uses: Arc::default(), refreshing: Arc::default() }
     }
 
     /// The client of that id, as it was no longer than a second ago.
@@ -248,6 +252,33 @@ impl Clients {
             })
             .await?;
         self.reload().await?;
+        Ok(())
+    }
+
+    /// Keeps in mind that a client used one of its secrets, until [`Clients::write_uses`].
+    pub fn used_secret(&self, client: &ClientId, hash: [u8; 32], at: Timestamp) {
+        self.uses.note(client, hash, at);
+    }
+
+    /// Writes down when secrets were used, as far as this node saw it since the last time.
+    ///
+    /// # Errors
+    /// See [`DbError`]; what was not written is kept for the next time.
+    pub async fn write_uses(&self) -> Result<(), DbError> {
+        let uses = self.uses.take();
+        let mut batches = uses.chunks(usize::try_from(BATCH).unwrap_or(1)).map(Arc::<[SecretUse]>::from);
+        while let Some(batch) = batches.next() {
+            let writing = Arc::clone(&batch);
+            let written = self.db.write(move |tx| {
+                let writing = Arc::clone(&writing);
+                async move { store::write_uses(tx, &writing).await }.boxed()
+            });
+            if let Err(error) = written.await {
+                let left = std::iter::once(batch).chain(batches);
+                left.for_each(|batch| batch.iter().for_each(|one| self.uses.note(&one.client, one.hash, one.at)));
+                return Err(error);
+            }
+        }
         Ok(())
     }
 

@@ -283,13 +283,13 @@ impl Client {
         self.post_logout_redirect_uris.iter().find(|u| u.matches(presented))
     }
 
-    /// Whether `presented` is a secret of it that is valid at `now`; in constant time. Never true of a client that does
-    /// not use one.
-    pub fn verify_secret(&self, presented: &str, now: Timestamp) -> bool {
-        self.uses_secret() && secret::verify(&self.secrets, presented, now)
+    /// The secret of it, valid at `now`, that `presented` is; in constant time. Never one of a client that does not use
+    /// any.
+    pub fn verify_secret(&self, presented: &str, now: Timestamp) -> Option<&StoredSecret> {
+        secret::verify(&self.secrets, presented, now).filter(|_| self.uses_secret())
     }
 
-    /// When its secrets were made and when they end. The secrets themselves are nowhere.
+    /// When its secrets were made, last used, and when they end. The secrets themselves are nowhere.
     pub fn secrets(&self) -> &[StoredSecret] {
         &self.secrets
     }

@@ -22,6 +22,8 @@ pub struct StoredSecret {
     pub created_at: Timestamp,
     /// From when on it is refused; none: until it is exchanged.
     pub expires_at: Option<Timestamp>,
+    /// When it was last used, as nodes had written it down when the registry was read.
+    pub last_used_at: Option<Timestamp>,
 }
 
 impl std::fmt::Debug for StoredSecret {
@@ -29,6 +31,7 @@ impl std::fmt::Debug for StoredSecret {
         f.debug_struct("StoredSecret")
             .field("created_at", &self.created_at)
             .field("expires_at", &self.expires_at)
+            .field("last_used_at", &self.last_used_at)
             .finish_non_exhaustive()
     }
 }
@@ -71,10 +74,13 @@ pub fn import(secret: &SecretString) -> Result<[u8; 32], SecretError> {
     Ok(sha256(text.as_bytes()))
 }
 
-/// Whether `presented` is one of the secrets valid at `now`. Every one is compared, whatever the first says.
-pub fn verify(secrets: &[StoredSecret], presented: &str, now: Timestamp) -> bool {
+/// The one of the secrets valid at `now` that `presented` is. Every one is compared, whatever the first says.
+pub fn verify<'s>(secrets: &'s [StoredSecret], presented: &str, now: Timestamp) -> Option<&'s StoredSecret> {
     let hash = sha256(presented.as_bytes());
-    secrets.iter().fold(false, |found, secret| found | (constant_time_eq(&secret.hash, &hash) & secret.is_valid(now)))
+    secrets.iter().fold(None, |found, secret| {
+        let is_it = constant_time_eq(&secret.hash, &hash) & secret.is_valid(now);
+        if is_it { Some(secret) } else { found }
+    })
 }
 
 #[cfg(test)]
@@ -88,7 +94,7 @@ mod tests {
     const NOW: Timestamp = Timestamp::from_seconds(1_000);
 
     fn stored(secret: &SecretString, expires_at: Option<Timestamp>) -> StoredSecret {
-        StoredSecret { hash: import(secret).expect("a good secret"), created_at: NOW, expires_at }
+        StoredSecret { hash: import(secret).expect("a good secret"), created_at: NOW, expires_at, last_used_at: None }
     }
 
     #[test]
@@ -96,10 +102,10 @@ mod tests {
         let entropy = SeededEntropy::new(1);
         let (old, new) = (generate(&entropy), generate(&entropy));
         let secrets = [stored(&old, None), stored(&new, None)];
-        assert!(verify(&secrets, old.expose(), NOW));
-        assert!(verify(&secrets, new.expose(), NOW));
-        assert!(!verify(&secrets, generate(&entropy).expose(), NOW));
-        assert!(!verify(&[], old.expose(), NOW));
+        assert_eq!(verify(&secrets, old.expose(), NOW), secrets.first());
+        assert_eq!(verify(&secrets, new.expose(), NOW), secrets.last());
+        assert_eq!(verify(&secrets, generate(&entropy).expose(), NOW), None);
+        assert_eq!(verify(&[], old.expose(), NOW), None);
     }
 
     #[test]
@@ -107,8 +113,8 @@ mod tests {
         let secret = generate(&SeededEntropy::new(1));
         let end = NOW + Duration::from_millis(1);
         let secrets = [stored(&secret, Some(end))];
-        assert!(verify(&secrets, secret.expose(), NOW));
-        assert!(!verify(&secrets, secret.expose(), end));
+        assert!(verify(&secrets, secret.expose(), NOW).is_some());
+        assert!(verify(&secrets, secret.expose(), end).is_none());
     }
 
     #[test]

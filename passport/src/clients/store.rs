@@ -9,6 +9,7 @@ use super::logos;
 use super::metadata::Metadata;
 use super::model::{Client, ClientId};
 use super::secret::StoredSecret;
+use super::uses::SecretUse;
 
 /// The number of changes made to the registry so far.
 ///
@@ -32,9 +33,10 @@ pub async fn touch(tx: &mut Tx) -> Result<(), DbError> {
 /// The database refused, or a row is broken.
 pub async fn all(tx: &mut Tx) -> Result<Vec<Client>, DbError> {
     let mut secrets = HashMap::<String, Vec<StoredSecret>>::new();
-    let rows = sql("SELECT client_id, hash, created_at, expires_at FROM client_secrets ORDER BY created_at")
-        .fetch_all(tx)
-        .await?;
+    let rows =
+        sql("SELECT client_id, hash, created_at, expires_at, last_used_at FROM client_secrets ORDER BY created_at")
+            .fetch_all(tx)
+            .await?;
     for row in &rows {
         secrets.entry(row.get("client_id")?).or_default().push(stored_secret(row)?);
     }
@@ -61,10 +63,11 @@ pub async fn find(tx: &mut Tx, id: &ClientId) -> Result<Option<Client>, DbError>
         .fetch_optional(tx)
         .await?;
     let Some(row) = row else { return Ok(None) };
-    let rows = sql("SELECT hash, created_at, expires_at FROM client_secrets WHERE client_id = $1 ORDER BY created_at")
-        .bind(id.as_str())
-        .fetch_all(tx)
-        .await?;
+    let rows = sql("SELECT hash, created_at, expires_at, last_used_at FROM client_secrets WHERE client_id = $1 \
+         ORDER BY created_at")
+    .bind(id.as_str())
+    .fetch_all(tx)
+    .await?;
     let secrets = rows.iter().map(stored_secret).collect::<Result<_, _>>()?;
     client(&row, secrets).map(Some)
 }
@@ -84,7 +87,12 @@ fn client(row: &Row, secrets: Vec<StoredSecret>) -> Result<Client, DbError> {
 }
 
 fn stored_secret(row: &Row) -> Result<StoredSecret, DbError> {
-    Ok(StoredSecret { hash: row.get("hash")?, created_at: row.get("created_at")?, expires_at: row.get("expires_at")? })
+    Ok(StoredSecret {
+        hash: row.get("hash")?,
+        created_at: row.get("created_at")?,
+        expires_at: row.get("expires_at")?,
+        last_used_at: row.get("last_used_at")?,
+    })
 }
 
 /// Writes a client's metadata, whether it is new or not.
@@ -117,6 +125,24 @@ pub async fn add_secret(tx: &mut Tx, id: &ClientId, hash: [u8; 32], now: Timesta
         .execute(tx)
         .await
         .map(drop)
+}
+
+/// Writes down when secrets were last used, where that is later than what is known. The registry counts no change: what
+/// a client may do stays as it is.
+///
+/// # Errors
+/// The database refused.
+pub async fn write_uses(tx: &mut Tx, uses: &[SecretUse]) -> Result<(), DbError> {
+    for one in uses {
+        sql("UPDATE client_secrets SET last_used_at = $3 \
+             WHERE client_id = $1 AND hash = $2 AND (last_used_at IS NULL OR last_used_at < $3)")
+        .bind(one.client.as_str())
+        .bind(one.hash)
+        .bind(one.at)
+        .execute(tx)
+        .await?;
+    }
+    Ok(())
 }
 
 /// Gives every secret but `kept` an end, unless it ends sooner anyway.

@@ -3,13 +3,17 @@
 
 use std::time::Duration;
 
+use passport::MIGRATIONS;
 use passport::audit::{self, Actor, Audit};
 use passport::clients::secret::SecretError;
-use passport::clients::{Applied, Clients, ClientsError, Metadata, store};
-use shared::db::sql;
+use passport::clients::{Applied, ClientId, Clients, ClientsError, Metadata, store};
+use shared::clock::{Clock as _, Timestamp};
+use shared::db::{Db, DbConfig, sql};
 use shared::entropy::SystemEntropy;
-use shared::secret::SecretString;
+use shared::secret::{SecretString, sha256};
+use shared::testkit::{self, Outage};
 
+use crate::support::site::{basic, encoded, post};
 use crate::support::{self, Passport};
 
 fn metadata(more: &str) -> Metadata {
@@ -122,7 +126,7 @@ async fn an_exchanged_secret_stays_valid_for_its_overlap_and_no_longer() {
         let rotate = |overlap| clients.rotate_secret(Actor::Operator, "a", overlap);
         let valid = async |secret: &SecretString| {
             let client = clients.find("a").await.expect("an answer").expect("a client");
-            client.verify_secret(secret.expose(), shared::clock::Clock::now(&*passport.clock))
+            client.verify_secret(secret.expose(), shared::clock::Clock::now(&*passport.clock)).is_some()
         };
         let overlap = Duration::from_secs(3_600);
         let old = rotate(overlap).await.expect("a secret");
@@ -171,6 +175,69 @@ async fn every_change_is_on_record_and_no_secret_is() {
         kinds.sort_unstable();
         assert_eq!(kinds, ["client_registered", "client_secret_added"]);
         assert!(entries.iter().all(|entry| !entry.details.contains(secret.expose())));
+    })
+    .await;
+}
+
+/// When each secret of the client was last used, the older one first, as the command line reads it.
+async fn last_uses(passport: &Passport) -> Vec<Option<Timestamp>> {
+    let client = other_node(passport).find("a").await.expect("an answer").expect("a client");
+    client.secrets().iter().map(|secret| secret.last_used_at).collect()
+}
+
+#[tokio::test]
+async fn of_each_secret_the_last_use_on_any_node_is_known_and_no_request_writes_it() {
+    support::on_both(|passport| async move {
+        let clients = &passport.app.clients;
+        let applied =
+            clients.apply(Actor::Operator, metadata("grant_types = ['client_credentials']\nscopes = ['x']")).await;
+        assert_eq!(applied.expect("a client"), Applied::Registered);
+        let overlap = Duration::from_secs(3_600);
+        let rotate = || clients.rotate_secret(Actor::Operator, "a", overlap);
+        let old = rotate().await.expect("a secret");
+        passport.clock.advance(Duration::from_secs(1));
+        let new = rotate().await.expect("a secret");
+        let ask = async |secret: &str| {
+            let authorization = basic("a", secret);
+            let form = encoded(&[("grant_type", "client_credentials")]);
+            let answer = post(&mut passport.browser(), "/token", form, &[("authorization", &authorization)]).await;
+            answer.status.as_u16()
+        };
+
+        assert_eq!((ask("another").await, ask(old.expose()).await), (401, 200));
+        assert_eq!(last_uses(&passport).await, [None, None], "a request wrote");
+        clients.write_uses().await.expect("written");
+        let first = passport.clock.now();
+        assert_eq!(last_uses(&passport).await, [Some(first), None]);
+
+        passport.clock.advance(overlap / 2);
+        assert_eq!(ask(new.expose()).await, 200);
+        // Another node saw the old one used before this one did, and says so later.
+        let (elsewhere, hash) = (other_node(&passport), sha256(old.expose().as_bytes()));
+        elsewhere.used_secret(&ClientId::parse("a").expect("an id"), hash, first - Duration::from_secs(1));
+        elsewhere.write_uses().await.expect("written");
+        clients.write_uses().await.expect("written");
+        assert_eq!(last_uses(&passport).await, [Some(first), Some(passport.clock.now())]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn uses_that_could_not_be_written_are_written_the_next_time() {
+    testkit::each_engine(&MIGRATIONS, async |config: DbConfig| {
+        let db = Db::connect(&config).await.expect("a database");
+        let passport = Passport::start(db, "").await;
+        register(&passport).await;
+        let clients = &passport.app.clients;
+        let secret = clients.rotate_secret(Actor::Operator, "a", Duration::ZERO).await.expect("a secret");
+        let (id, now) = (ClientId::parse("a").expect("an id"), passport.clock.now());
+        clients.used_secret(&id, sha256(secret.expose().as_bytes()), now);
+        let outage = Outage::begin(&config).await;
+        assert!(clients.write_uses().await.is_err());
+        outage.end().await;
+        clients.write_uses().await.expect("written");
+        assert_eq!(last_uses(&passport).await, [Some(now)]);
+        passport.db.close().await;
     })
     .await;
 }

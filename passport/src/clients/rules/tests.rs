@@ -69,13 +69,14 @@ fn a_public_client_has_no_secret_that_works() {
         hash: secret::import(&secret).expect("good"),
         created_at: Timestamp::from_millis(0),
         expires_at: None,
+        last_used_at: None,
     };
     let uri = "redirect_uris = ['https://a.example/cb']\n";
     let public = metadata(&format!("{uri}token_endpoint_auth_method = 'none'"));
     let public = Client::new(public, vec![stored.clone()]).expect("a client");
-    assert!(!public.verify_secret(secret.expose(), Timestamp::from_millis(1)));
+    assert!(public.verify_secret(secret.expose(), Timestamp::from_millis(1)).is_none());
     let confidential = Client::new(metadata(uri), vec![stored]).expect("a client");
-    assert!(confidential.verify_secret(secret.expose(), Timestamp::from_millis(1)));
+    assert!(confidential.verify_secret(secret.expose(), Timestamp::from_millis(1)).is_some());
 }
 
 #[test]

@@ -63,7 +63,12 @@ pub async fn verify(oidc: &Oidc, sender: Sender<'_>, params: &Params) -> Result<
     let assertion = match credentials {
         Credentials::Nothing(_) if client.auth_method == AuthMethod::None => None,
         Credentials::Nothing(_) if shows_its_certificate(oidc, sender, &client).await => None,
-        Credentials::Secret(shown) if shown.proves(&client, oidc.0.clock.now()) => None,
+        Credentials::Secret(shown) => {
+            let now = oidc.0.clock.now();
+            let secret = shown.proves(&client, now).ok_or_else(refused)?;
+            oidc.0.clients.used_secret(&client.id, secret.hash, now);
+            None
+        }
         Credentials::Assertion(assertion) if client.auth_method == AuthMethod::PrivateKeyJwt => {
             Some(assertion.verify(oidc, &client).await?)
         }

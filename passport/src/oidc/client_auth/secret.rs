@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use shared::clock::Timestamp;
 use shared::secret::SecretString;
 
+use crate::clients::secret::StoredSecret;
 use crate::clients::{AuthMethod, Client};
 use crate::web::form;
 
@@ -33,10 +34,10 @@ impl Shown {
         Self { client_id: client_id.to_owned(), method: AuthMethod::Post, secret: SecretString::new(secret) }
     }
 
-    /// Whether it came as the client registered, and is a secret of it.
-    pub(super) fn proves(&self, client: &Client, now: Timestamp) -> bool {
+    /// The secret of the client that it is, if it came as the client registered.
+    pub(super) fn proves<'c>(&self, client: &'c Client, now: Timestamp) -> Option<&'c StoredSecret> {
         let right = client.verify_secret(self.secret.expose(), now);
-        right && client.auth_method == self.method
+        right.filter(|_| client.auth_method == self.method)
     }
 
     #[cfg(test)]

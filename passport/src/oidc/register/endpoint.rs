@@ -95,7 +95,7 @@ async fn change(oidc: &Oidc, id: Id, headers: &HeaderMap, body: &[u8]) -> Result
         return Err(Refusal::Request("the request says what is for the registry to say"));
     }
     if let Some(secret) = sent.get("client_secret") {
-        let known = secret.as_str().is_some_and(|secret| old.verify_secret(secret, oidc.0.clock.now()));
+        let known = secret.as_str().is_some_and(|secret| old.verify_secret(secret, oidc.0.clock.now()).is_some());
         if !known {
             return Err(Refusal::Request("client_secret is not the registered one"));
         }
