@@ -1,4 +1,4 @@
-//! What can be seen from this machine: database, master key, clock, messages, clients.
+//! What can be seen from this machine: database, master key, messages, clients.
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
@@ -9,7 +9,6 @@ use shared::db::{Db, DbError};
 
 use super::{Finding, Patient};
 use crate::MIGRATIONS;
-use crate::audit;
 use crate::cli::world;
 use crate::clients;
 use crate::config::Config;
@@ -95,23 +94,6 @@ pub fn master_key(patient: &Patient) -> Finding {
 
 fn mode(path: &Path) -> Option<u32> {
     Some(std::fs::metadata(path).ok()?.permissions().mode() & 0o777)
-}
-
-/// What this node wrote last must not lie ahead: codes and sessions would end too soon or too late.
-pub async fn clock(patient: &Patient) -> Option<Finding> {
-    const CHECK: &str = "clock";
-    let db = patient.db.as_ref()?;
-    let latest = db.read(|tx| audit::store::latest(tx, 1).boxed()).await.ok()?;
-    let now = patient.clock.now();
-    Some(match latest.first() {
-        Some(entry) if entry.at > now + Duration::from_secs(5) => Finding::error(
-            CHECK,
-            format!("it is {now} here, and the latest event on record is of {}", entry.at),
-            "this machine's clock, or another node's, is wrong",
-            "let all nodes take their time from the same source (chrony, systemd-timesyncd)",
-        ),
-        _ => Finding::ok(CHECK, format!("{now}, after everything on record")),
-    })
 }
 
 pub async fn delivery(patient: &Patient) -> Vec<Finding> {

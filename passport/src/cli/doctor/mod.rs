@@ -2,6 +2,7 @@
 //! says what was seen, what the likely cause is and what to do.
 
 mod certificate;
+mod clock;
 mod hashing;
 mod issuer;
 mod keys;
@@ -126,7 +127,7 @@ async fn examine(config: Config, command: &DoctorCommand) -> Vec<Finding> {
     findings.extend(local::migrations(&patient).await);
     findings.push(local::master_key(&patient));
     findings.extend(keys::keys(&patient).await);
-    findings.extend(local::clock(&patient).await);
+    findings.extend(clock::check(&patient).await);
     findings.extend(local::delivery(&patient).await);
     findings.extend(local::clients(&patient).await);
     findings.extend(certificate::check(&patient));
