@@ -24,7 +24,7 @@ use crate::config::{AccountsSettings, Config, MtlsSettings, RegistrationPolicy, 
 use crate::delivery::{Outbox, Reports};
 use crate::egress::Egress;
 use crate::home::Home;
-use crate::keys::{self, Keys, KeysError, MasterKey};
+use crate::keys::{self, Keys, KeysError, Masters};
 use crate::limits::{self, Limits};
 use crate::oidc::entered::EnteredSites;
 use crate::oidc::logout::Farewells;
@@ -47,8 +47,8 @@ pub struct World {
     pub time: Arc<dyn CommonTime>,
     /// Randomness.
     pub entropy: SharedEntropy,
-    /// The key that everything else at rest is sealed under.
-    pub master: MasterKey,
+    /// The key that everything else at rest is sealed under, and the next one while it is changed.
+    pub master: Masters,
 }
 
 /// The passport, put together. Cheap to clone, which happens several times a request; handlers take the part that they
@@ -318,6 +318,7 @@ impl keys::Journal for KeyJournal {
                 Event::SigningKeyPlanned { kid, alg: alg.as_str().into(), at: at.millis() }
             }
             keys::Change::Compromised { kid, alg } => Event::SigningKeyCompromised { kid, alg: alg.as_str().into() },
+            keys::Change::Master { from, to } => Event::MasterKeyChanged { from, to },
             keys::Change::DataKey { id, purpose } => Event::DataKeyMade { key: format!("{}:{id}", purpose.as_str()) },
         };
         let actor = match by {

@@ -41,7 +41,7 @@ async fn accounts(db: Db) -> (Accounts, AccountId) {
         clock: clock.clone(),
         time: clock,
         entropy: Arc::new(SystemEntropy::new()),
-        master: MasterKey::new(&SecretBytes::new([7; 32])),
+        master: MasterKey::new(&SecretBytes::new([7; 32])).into(),
     };
     let accounts = App::build(world).await.expect("a passport").accounts.clone();
     let seed = Seed { mobile: model::Mobile::parse(NAME).ok(), ..Seed::default() };

@@ -356,6 +356,13 @@ pub enum Event {
         /// Its algorithm.
         alg: Code,
     },
+    /// An operator sealed every key under another master key.
+    MasterKeyChanged {
+        /// The id of the one before.
+        from: String,
+        /// The id of the present one.
+        to: String,
+    },
     /// A key for sealing data was made.
     DataKeyMade {
         /// The key.

@@ -68,6 +68,7 @@ pub(crate) fn all() -> Vec<Event> {
         Event::SigningKeyMoved { kid: text(), alg: "ES256".into(), from: None, to: Some("active".into()) },
         Event::SigningKeyPlanned { kid: text(), alg: "ES256".into(), at: 1 },
         Event::SigningKeyCompromised { kid: text(), alg: "ES256".into() },
+        Event::MasterKeyChanged { from: text(), to: text() },
         Event::DataKeyMade { key: text() },
     ]
 }

@@ -101,7 +101,7 @@ impl From<KeysError> for Failure {
         match error {
             KeysError::Db(error) => error.into(),
             KeysError::OtherMasterKey { .. } => Self::new(Exit::Refused, error)
-                .advise("set keys.master_key_file to the key that this database was made with"),
+                .advise("let keys.master_key_file name the master key that is wanted"),
             KeysError::UnknownKey(_) | KeysError::Destroyed(_) => {
                 Self::new(Exit::Refused, error).advise("`passport keys list` shows every key")
             }

@@ -52,8 +52,13 @@ fn check(file: Option<&Path>, output: &Output) -> Result<Exit, Failure> {
     {
         messages.extend(failure.messages);
     }
-    if let Err(failure) = world::master_key(&config) {
-        messages.extend(failure.messages.iter().map(|message| format!("keys.master_key_file: {message}")));
+    for (name, key) in [
+        ("keys.master_key_file", world::master_key(&config).map(drop)),
+        ("keys.next_master_key_file", world::next_master_key(&config).map(drop)),
+    ] {
+        if let Err(failure) = key {
+            messages.extend(failure.messages.iter().map(|message| format!("{name}: {message}")));
+        }
     }
     for (name, path) in [("server.tls_cert", &config.server.tls_cert), ("server.tls_key", &config.server.tls_key)] {
         if let Some(Err(error)) = path.as_ref().map(std::fs::File::open) {

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use futures_util::FutureExt as _;
 use shared::clock::{SharedClock, SystemClock};
 use shared::config::{ConnectionUrl, SecretSource};
 use shared::db::{CommonClock, CommonTime, DatabaseTime, Db};
@@ -15,7 +16,8 @@ use crate::app::{App, World};
 use crate::config::{Config, SmsShape};
 use crate::delivery::aliyun::{Access, AliyunSms, Around, Templates};
 use crate::delivery::{SmsGateway, Transport};
-use crate::keys::{MasterKey, Stock};
+use crate::keys::store::StoredMaster;
+use crate::keys::{self, MasterKey, Masters, Stock};
 
 /// The system's clock.
 pub fn clock() -> SharedClock {
@@ -59,6 +61,29 @@ pub fn master_key(config: &Config) -> Result<MasterKey, Failure> {
         if missing { failure.advise("`passport keys init` makes the master key") } else { failure }
     })?;
     Ok(MasterKey::parse(&text)?)
+}
+
+/// The master key that is to be the next one, if one is named.
+pub fn next_master_key(config: &Config) -> Result<Option<MasterKey>, Failure> {
+    let Some(source) = &config.keys.next_master_key_file else { return Ok(None) };
+    let text = source.read().map_err(|error| Failure::new(Exit::Unavailable, error))?;
+    Ok(Some(MasterKey::parse(&text)?))
+}
+
+/// Both, to be looked for again where they come from when the one in use is neither.
+pub fn masters(config: &Config) -> Result<Masters, Failure> {
+    let (first, next) = (master_key(config)?, next_master_key(config)?);
+    let settings = config.keys.clone();
+    Ok(Masters::from(first).and(next).from_source(move || {
+        let sources = [Some(&settings.master_key_file), settings.next_master_key_file.as_ref()];
+        let texts = sources.into_iter().flatten().filter_map(|source| source.read().ok());
+        texts.filter_map(|text| MasterKey::parse(&text).ok()).collect()
+    }))
+}
+
+/// The master key that a database's keys are sealed under; none: it has no keys yet, or not even tables.
+pub async fn master_in_use(db: &Db) -> Option<StoredMaster> {
+    db.read(|tx| keys::store::master_in_use(tx).boxed()).await.ok().flatten()
 }
 
 /// The way out for SMS, if there is one.
@@ -109,7 +134,18 @@ pub async fn app(config: Config, db: Db) -> Result<App, Failure> {
 
 /// The same, by that clock.
 pub async fn app_by(config: Config, db: Db, clock: SharedClock) -> Result<App, Failure> {
-    let master = master_key(&config)?;
+    let master = match masters(&config) {
+        Ok(masters) => masters,
+        Err(failure) => return Err(wanting(failure, &db).await),
+    };
     let world = World { config: Arc::new(config), db, clock, time: Arc::new(DatabaseTime), entropy: entropy(), master };
     Ok(App::build(world).await?)
+}
+
+/// Says as well which master key the database wants: making another one would not help.
+async fn wanting(failure: Failure, db: &Db) -> Failure {
+    let Some(used) = master_in_use(db).await else { return failure };
+    let said = failure.messages.join("; ");
+    let message = format!("{said}, and the keys in this database are sealed under master key {}", used.id);
+    Failure::new(failure.exit, message).advise("put that key back in place, from where its copy is kept")
 }

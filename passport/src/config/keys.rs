@@ -10,6 +10,9 @@ shared::settings! {
         /// The master key: 32 bytes as base64 or hexadecimal, made by `passport keys init`. Without it nothing that is
         /// sealed in the database can be read: keep a copy apart from the database's backups.
         master_key_file: SecretSource,
+        /// The master key that takes the place of the present one, while it is changed by `passport keys rewrap`: before
+        /// that and after it, nodes open their keys with whichever of the two fits.
+        next_master_key_file: Option<SecretSource>,
         /// How long relying parties may keep the published key set: 10 minutes at most, so that a key that leaked is
         /// soon forgotten.
         jwks_max_age: Duration = "10m",

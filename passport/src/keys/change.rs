@@ -9,6 +9,7 @@ use shared::clock::Timestamp;
 use shared::db::{CommonTime, Db, DbError, Tx};
 
 use super::alg::Alg;
+use super::master::MasterKey;
 use super::model::{By, Change, KeyRecord, KeyState, Times};
 use super::ring::open_signer;
 use super::rotate::{Moment, Request, Step, plan};
@@ -51,13 +52,16 @@ impl Parts {
         if steps.is_empty() {
             return Ok(Vec::new());
         }
-        let fresh = Arc::new(self.generate(&steps, stock.now)?);
+        let master = self.master_in_use().await?;
+        let fresh = Arc::new(self.generate(&steps, (&master, stock.now))?);
         let (parts, request) = (Arc::clone(self), request.clone());
         self.db
             .write(move |tx| {
                 let (parts, request, mut fresh) = (Arc::clone(&parts), request.clone(), Fresh::clone(&fresh));
+                let master = Arc::clone(&master);
                 async move {
                     store::touch(tx).await?;
+                    require_master(tx, &master).await?;
                     let stock = Stock::within(tx, &*parts.time).await?;
                     let mut changes = Vec::new();
                     for step in parts.due(&stock, &request) {
@@ -75,33 +79,33 @@ impl Parts {
         plan(&stock.keys, &Moment { policy: &self.policy, now: stock.now, served: stock.served }, request)
     }
 
-    fn generate(&self, steps: &[Step], now: Timestamp) -> Result<Fresh, KeysError> {
+    fn generate(&self, steps: &[Step], (master, now): (&MasterKey, Timestamp)) -> Result<Fresh, KeysError> {
         let mut fresh = Fresh::new();
         for step in steps {
             if let Step::CreateActive(alg) | Step::CreateStaged(alg) = step {
-                fresh.entry(*alg).or_default().push(self.signing_key(*alg, now)?);
+                fresh.entry(*alg).or_default().push(self.signing_key(*alg, (master, now))?);
             }
         }
         Ok(fresh)
     }
 
-    fn signing_key(&self, alg: Alg, now: Timestamp) -> Result<StoredKey, KeysError> {
+    fn signing_key(&self, alg: Alg, (master, now): (&MasterKey, Timestamp)) -> Result<StoredKey, KeysError> {
         let (key, pkcs8) = SigningKey::generate(alg)?;
         let public = key.public();
         let state = KeyState::Staged { since: now, planned: None };
         let times = Times { made: now, activated: None, retired: None };
         Ok(StoredKey {
-            private_key: Some(self.wrap(&public.kid, pkcs8.expose())),
+            private_key: Some(self.wrap(master, &public.kid, pkcs8.expose())),
             record: KeyRecord { kid: public.kid.clone(), alg, state, times, published_in: 0 },
             public_key: public.encoded.clone(),
-            master_key_id: self.master.id().to_owned(),
+            master_key_id: master.id().to_owned(),
         })
     }
 
-    pub(super) fn wrap(&self, name: &str, key: &[u8]) -> Vec<u8> {
+    /// A key, sealed under that master key and bound to its name.
+    pub(super) fn wrap(&self, master: &MasterKey, name: &str, key: &[u8]) -> Vec<u8> {
         let mut sealed = Vec::new();
-        let cipher = self.master.cipher();
-        cipher.seal(&*self.entropy, key, name.as_bytes(), &mut sealed);
+        master.cipher().seal(&*self.entropy, key, name.as_bytes(), &mut sealed);
         sealed
     }
 }
@@ -123,6 +127,14 @@ impl Stock {
     async fn within(tx: &mut Tx, time: &dyn CommonTime) -> Result<Self, DbError> {
         let now = time.now(tx).await?;
         Ok(Self { keys: store::records(tx).await?, now, served: store::nodes::served(tx, now).await? })
+    }
+}
+
+/// Refuses to store keys that are sealed under another master key than the rest: it was changed since they were made.
+pub(super) async fn require_master(tx: &mut Tx, master: &MasterKey) -> Result<(), KeysError> {
+    match store::master_in_use(tx).await? {
+        Some(used) if used.id != master.id() => Err(KeysError::Changed),
+        _ => Ok(()),
     }
 }
 

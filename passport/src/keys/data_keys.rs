@@ -5,7 +5,8 @@ use std::sync::Arc;
 use futures_util::FutureExt as _;
 use shared::entropy::bytes;
 
-use super::change::record;
+use super::change::{record, require_master};
+use super::master::MasterKey;
 use super::model::{By, Change, DataKeyPurpose};
 use super::ring::data_key_name;
 use super::store::{self, StoredDataKey};
@@ -33,16 +34,19 @@ impl Parts {
     ) -> Result<Vec<Change>, KeysError> {
         // A key is bound to its number, which is known in the transaction only: so the keys of the next numbers
         // are read first, and a change in between is told by a conflict.
+        let master = self.master_in_use().await?;
         let known = self.db.read(|tx| store::data_keys(tx).boxed()).await?;
         let next = known.last().map_or(1, |key| key.id + 1);
         let fresh: Arc<Vec<StoredDataKey>> =
-            Arc::new((next..).zip(wanted(&known)).map(|(id, purpose)| self.data_key(id, purpose)).collect());
+            Arc::new((next..).zip(wanted(&known)).map(|(id, purpose)| self.data_key(id, purpose, &master)).collect());
         let (journal, now) = (Arc::clone(&self.journal), self.clock.now());
         self.db
             .write(move |tx| {
-                let (fresh, journal) = (Arc::clone(&fresh), Arc::clone(&journal));
+                let (fresh, journal, master) = (Arc::clone(&fresh), Arc::clone(&journal), Arc::clone(&master));
                 async move {
                     store::touch(tx).await?;
+                    require_master(tx, &master).await?;
+                    store::insert_master(tx, master.id(), now).await?;
                     let known = store::data_keys(tx).await?;
                     let wanted = wanted(&known);
                     let mut changes = Vec::new();
@@ -59,13 +63,13 @@ impl Parts {
             .await
     }
 
-    fn data_key(&self, id: i64, purpose: DataKeyPurpose) -> StoredDataKey {
+    fn data_key(&self, id: i64, purpose: DataKeyPurpose, master: &MasterKey) -> StoredDataKey {
         let key = shared::secret::SecretBytes::new(bytes::<32>(&*self.entropy));
         StoredDataKey {
             id,
             purpose,
-            sealed: self.wrap(&data_key_name(id, purpose), key.expose()),
-            master_key_id: self.master.id().to_owned(),
+            sealed: self.wrap(master, &data_key_name(id, purpose), key.expose()),
+            master_key_id: master.id().to_owned(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Why keys cannot be used.
 
+use shared::clock::Timestamp;
 use shared::db::DbError;
 
 use super::alg::Alg;
@@ -37,15 +38,16 @@ pub enum KeysError {
     /// This node has not seen the keys in the database for a while.
     #[error("this node cannot see whether its keys are still good, and publishes none until it can")]
     Stale,
-    /// A key was sealed under another master key.
-    #[error("the key {key} is sealed under master key {wanted}, and the one given is {given}")]
+    /// The keys are sealed under another master key.
+    #[error("the keys in this database are sealed under master key {wanted}; given is {given}, {}",
+        whose(*given_until))]
     OtherMasterKey {
-        /// The sealed key.
-        key: String,
-        /// The id of the master key that it was sealed under.
+        /// The id of the master key that they are sealed under.
         wanted: String,
-        /// The id of the master key that was configured.
+        /// The ids of those that were given.
         given: String,
+        /// Until when one of those was the right one; none: it never was.
+        given_until: Option<Timestamp>,
     },
     /// A sealed key was changed.
     #[error("the sealed key {0} was changed")]
@@ -53,6 +55,13 @@ pub enum KeysError {
     /// The database.
     #[error(transparent)]
     Db(#[from] DbError),
+}
+
+fn whose(until: Option<Timestamp>) -> String {
+    match until {
+        Some(until) => format!("which it was changed from on {until}"),
+        None => "which is of another installation".to_owned(),
+    }
 }
 
 impl KeysError {

@@ -58,15 +58,11 @@ impl MasterKey {
     /// The file exists or cannot be written.
     pub fn create(path: &Path, entropy: &dyn Entropy) -> Result<Self, MasterKeyError> {
         let key = SecretBytes::new(bytes::<32>(entropy));
-        let mut out = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(path)
-            .map_err(|error| file(path, error))?;
-        writeln!(out, "{}", STANDARD.encode(key.expose()))
-            .and_then(|()| out.sync_all())
-            .map_err(|error| file(path, error))?;
+        // Whoever is killed meanwhile leaves no file of that name that holds half a key.
+        let part = path.with_added_extension(format!("{}.part", URL_SAFE_NO_PAD.encode(bytes::<6>(entropy))));
+        let made = write(&part, &key).and_then(|()| std::fs::hard_link(&part, path));
+        let removed = std::fs::remove_file(&part);
+        made.and(removed).map_err(|error| file(path, error))?;
         Ok(Self::new(&key))
     }
 
@@ -84,6 +80,12 @@ impl std::fmt::Debug for MasterKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "MasterKey({})", self.id)
     }
+}
+
+fn write(path: &Path, key: &SecretBytes) -> std::io::Result<()> {
+    let mut out = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    writeln!(out, "{}", STANDARD.encode(key.expose()))?;
+    out.sync_all()
 }
 
 fn file(path: &Path, error: std::io::Error) -> MasterKeyError {
@@ -113,6 +115,7 @@ mod tests {
         let text = SecretString::new(std::fs::read_to_string(&path).expect("a file"));
         assert_eq!(MasterKey::parse(&text).expect("a key").id(), made.id());
         assert!(MasterKey::create(&path, &SystemEntropy::new()).is_err());
+        assert_eq!(std::fs::read_dir(dir.path()).expect("a folder").count(), 1, "nothing is left lying about");
     }
 
     #[test]

@@ -11,9 +11,11 @@ mod data_keys;
 mod error;
 mod lease;
 pub mod master;
+mod masters;
 pub mod model;
 mod node;
 pub mod received;
+mod rewrap;
 pub mod ring;
 pub mod rotate;
 pub mod seal;
@@ -37,7 +39,9 @@ pub use self::alg::Alg;
 pub use self::change::Stock;
 pub use self::error::KeysError;
 pub use self::master::{MasterKey, MasterKeyError};
+pub use self::masters::Masters;
 pub use self::model::{By, Change, KeyRecord, KeyState};
+pub use self::rewrap::Rewrapped;
 pub use self::ring::Jwks;
 pub use self::rotate::{Policy, Request};
 pub use self::verify::TokenError;
@@ -78,8 +82,8 @@ pub struct Parts {
     pub time: Arc<dyn CommonTime>,
     /// Randomness.
     pub entropy: SharedEntropy,
-    /// What the keys are sealed under.
-    pub master: MasterKey,
+    /// What the keys are sealed under, and what they may be sealed under next.
+    pub master: Masters,
     /// How long keys stay in their states.
     pub policy: Policy,
     /// Where changes are written down.
@@ -93,6 +97,7 @@ impl Keys {
     /// The database refused, a key cannot be opened with this master key, or an algorithm has no key that signs.
     pub async fn start(parts: Parts) -> Result<Self, KeysError> {
         let parts = Arc::new(parts);
+        parts.master_in_use().await?;
         parts.complete_data_keys().await?;
         parts.change(Request::Tend).await?;
         let ring = read(&parts, None).await?;
@@ -248,7 +253,9 @@ impl Keys {
 
 /// The keys as they are in the database; `last`, if that is still what they are.
 async fn read(parts: &Parts, last: Option<Arc<Ring>>) -> Result<Arc<Ring>, KeysError> {
-    let known = last.as_ref().map(|ring| ring.revision);
+    // While the master key is not here, it is looked for, and nothing in memory is good enough any more once it is.
+    let is_good = |ring: &&Arc<Ring>| ring.lacking.as_ref().is_none_or(|id| parts.master.look_for(id).is_none());
+    let known = last.as_ref().filter(is_good).map(|ring| ring.revision);
     let time = Arc::clone(&parts.time);
     let found = parts
         .db
@@ -274,7 +281,26 @@ async fn read(parts: &Parts, last: Option<Arc<Ring>>) -> Result<Arc<Ring>, KeysE
     match (found, last) {
         (None, Some(last)) => Ok(last),
         (None, None) => Err(KeysError::NoDataKey),
-        (Some(stored), _) => Ring::open(&parts.master, &parts.policy, &stored).map(Arc::new),
+        (Some(stored), last) => {
+            if let Some(id) = stored.master_key_id() {
+                parts.master.look_for(id);
+            }
+            let ring = match Ring::open(&parts.master, &parts.policy, &stored, last.as_deref()) {
+                // Asked once more, the database tells whether the one that is here was the right one before.
+                Err(KeysError::OtherMasterKey { .. }) => {
+                    parts.master_in_use().await?;
+                    return Err(KeysError::Changed);
+                }
+                opened => opened?,
+            };
+            if let Some(wanted) = &ring.lacking {
+                tracing::warn!(
+                    wanted,
+                    "the master key was changed and is not here: the keys in memory serve until one is changed"
+                );
+            }
+            Ok(Arc::new(ring))
+        }
     }
 }
 

@@ -154,6 +154,13 @@ pub enum Change {
         /// Its algorithm.
         alg: Alg,
     },
+    /// Every key is sealed under another master key from now on.
+    Master {
+        /// The id of the one before.
+        from: String,
+        /// The id of the present one.
+        to: String,
+    },
     /// A key for sealing or hashing data was made.
     DataKey {
         /// Its number.
@@ -169,6 +176,7 @@ impl fmt::Display for Change {
             Self::Signing { kid, alg, from, to } => write!(f, "{alg} key {kid}: {} → {to}", from.unwrap_or("new")),
             Self::Planned { kid, alg, at } => write!(f, "{alg} key {kid}: to sign from {at}"),
             Self::Compromised { kid, alg } => write!(f, "{alg} key {kid}: compromised"),
+            Self::Master { from, to } => write!(f, "master key: {from} → {to}"),
             Self::DataKey { id, purpose } => write!(f, "data key {id} ({}): new", purpose.as_str()),
         }
     }

@@ -11,7 +11,7 @@ use shared::secret::{SecretBytes, sha256};
 
 use super::KeysError;
 use super::alg::Alg;
-use super::master::MasterKey;
+use super::masters::Masters;
 use super::model::{DataKeyPurpose, KeyRecord, KeyState};
 use super::rotate::Policy;
 use super::rotate::forecast::{next_due, next_published};
@@ -54,10 +54,19 @@ pub(super) struct Ring {
     archived: HashMap<String, Verifier>,
     /// What these keys signed or verified: a new ring begins without.
     pub(super) seen: Seen,
+    /// The id of the master key that these keys are sealed under, if it is not here: they were opened before it was
+    /// changed.
+    pub(super) lacking: Option<String>,
 }
 
 impl Ring {
-    pub(super) fn open(master: &MasterKey, policy: &Policy, stored: &Stored) -> Result<Self, KeysError> {
+    /// Opens the keys. What is sealed under a master key that is not here is taken from `last`.
+    pub(super) fn open(
+        master: &Masters,
+        policy: &Policy,
+        stored: &Stored,
+        last: Option<&Self>,
+    ) -> Result<Self, KeysError> {
         let (mut signers, mut verifiers, mut published) = (HashMap::new(), HashMap::new(), vec![]);
         let mut archived = HashMap::new();
         for key in &stored.signing {
@@ -71,7 +80,7 @@ impl Ring {
             verifiers.insert(public.kid.clone(), verifier);
             published.push(public.jwk);
             if matches!(key.record.state, KeyState::Active { .. }) {
-                signers.insert(key.record.alg, Arc::new(open_signer(master, key)?));
+                signers.insert(key.record.alg, signer(master, key, last)?);
             }
         }
         for (key, public) in stored.former.iter().filter_map(|key| Some((key, key.public_key.clone()?))) {
@@ -83,7 +92,7 @@ impl Ring {
         let records: Vec<KeyRecord> = stored.records().cloned().collect();
         Ok(Self {
             revision: stored.revision,
-            sealing: open_sealing(master, &stored.data)?,
+            sealing: open_sealing(master, &stored.data, last.map(|last| &last.sealing))?,
             jwks: Arc::new(Jwks::new(published)?),
             published_until: next_published(&records, policy),
             next_due: next_due(&records, policy),
@@ -91,6 +100,7 @@ impl Ring {
             verifiers,
             archived,
             seen: Seen::default(),
+            lacking: stored.master_key_id().filter(|id| master.find(id).is_none()).map(str::to_owned),
         })
     }
 
@@ -115,6 +125,11 @@ impl Ring {
 }
 
 impl Stored {
+    /// The id of the master key that the newest data key is sealed under, and with it all keys.
+    pub(super) fn master_key_id(&self) -> Option<&str> {
+        self.data.last().map(|key| key.master_key_id.as_str())
+    }
+
     fn records(&self) -> impl Iterator<Item = &KeyRecord> {
         self.former.iter().map(|key| &key.record).chain(self.signing.iter().map(|key| &key.record))
     }
@@ -128,11 +143,20 @@ impl Jwks {
     }
 }
 
+/// A key that signs: the one in memory, if it cannot be opened anew because the master key was changed.
+fn signer(master: &Masters, key: &StoredKey, last: Option<&Ring>) -> Result<Arc<SigningKey>, KeysError> {
+    let held = || last?.signers.get(&key.record.alg).filter(|held| held.public().encoded == key.public_key);
+    match open_signer(master, key) {
+        Err(error @ KeysError::OtherMasterKey { .. }) => held().cloned().ok_or(error),
+        opened => opened.map(Arc::new),
+    }
+}
+
 /// Opens a key that signs.
 ///
 /// # Errors
 /// It is sealed under another master key, or was changed.
-pub(super) fn open_signer(master: &MasterKey, stored: &StoredKey) -> Result<SigningKey, KeysError> {
+pub(super) fn open_signer(master: &Masters, stored: &StoredKey) -> Result<SigningKey, KeysError> {
     let kid = &stored.record.kid;
     let sealed = stored.private_key.as_deref().unwrap_or_default();
     let pkcs8 = unwrap(master, &stored.master_key_id, kid, sealed)?;
@@ -144,17 +168,21 @@ pub(super) fn open_signer(master: &MasterKey, stored: &StoredKey) -> Result<Sign
     Ok(key)
 }
 
-fn open_sealing(master: &MasterKey, data: &[StoredDataKey]) -> Result<Sealing, KeysError> {
+fn open_sealing(master: &Masters, data: &[StoredDataKey], last: Option<&Sealing>) -> Result<Sealing, KeysError> {
     let (mut keys, mut mac) = (HashMap::new(), None);
     for stored in data {
         let name = data_key_name(stored.id, stored.purpose);
-        let key = unwrap(master, &stored.master_key_id, &name, &stored.sealed)?;
         let id = u32::try_from(stored.id).map_err(|_| KeysError::Malformed)?;
+        let key = match unwrap(master, &stored.master_key_id, &name, &stored.sealed) {
+            // A key keeps its number and its bytes when the master key is changed.
+            Err(error @ KeysError::OtherMasterKey { .. }) => last.and_then(|last| last.key(id)).ok_or(error)?,
+            opened => opened?,
+        };
         match stored.purpose {
             DataKeyPurpose::Seal => {
                 keys.insert(id, key);
             }
-            DataKeyPurpose::Mac if mac.is_none() => mac = Some(key),
+            DataKeyPurpose::Mac if mac.is_none() => mac = Some((id, key)),
             DataKeyPurpose::Mac => {}
         }
     }
@@ -166,14 +194,19 @@ pub(super) fn data_key_name(id: i64, purpose: DataKeyPurpose) -> String {
     format!("data:{id}:{}", purpose.as_str())
 }
 
-fn unwrap(master: &MasterKey, master_key_id: &str, name: &str, sealed: &[u8]) -> Result<SecretBytes, KeysError> {
-    if master_key_id != master.id() {
-        return Err(KeysError::OtherMasterKey {
-            key: name.to_owned(),
-            wanted: master_key_id.to_owned(),
-            given: master.id().to_owned(),
-        });
-    }
+/// Opens a sealed key.
+pub(super) fn unwrap(
+    master: &Masters,
+    master_key_id: &str,
+    name: &str,
+    sealed: &[u8],
+) -> Result<SecretBytes, KeysError> {
+    let other = || KeysError::OtherMasterKey {
+        wanted: master_key_id.to_owned(),
+        given: master.ids().join(" and "),
+        given_until: None,
+    };
+    let master = master.find(master_key_id).ok_or_else(other)?;
     master
         .cipher()
         .open(sealed, name.as_bytes())

@@ -21,14 +21,14 @@ pub struct Sealing {
     current: u32,
     newest: SecretBytes,
     keys: HashMap<u32, SecretBytes>,
-    mac: SecretBytes,
+    mac: (u32, SecretBytes),
     ciphers: RwLock<HashMap<(u32, &'static str), Arc<Cipher>>>,
     macs: RwLock<HashMap<&'static str, hmac::Key>>,
 }
 
 impl Sealing {
-    /// These keys by their numbers, and the one for hashes. `None` if there is none to seal with.
-    pub fn new(keys: HashMap<u32, SecretBytes>, mac: SecretBytes) -> Option<Self> {
+    /// These keys by their numbers, and the one for hashes with its number. `None` if there is none to seal with.
+    pub fn new(keys: HashMap<u32, SecretBytes>, mac: (u32, SecretBytes)) -> Option<Self> {
         let (current, newest) = keys.iter().max_by_key(|(id, _)| **id)?;
         Some(Self {
             current: *current,
@@ -38,6 +38,12 @@ impl Sealing {
             ciphers: RwLock::default(),
             macs: RwLock::default(),
         })
+    }
+
+    /// The key of that number, whatever it is for.
+    pub(super) fn key(&self, id: u32) -> Option<SecretBytes> {
+        let (mac_id, mac) = &self.mac;
+        if *mac_id == id { Some(mac.clone()) } else { self.keys.get(&id).cloned() }
     }
 
     /// Seals `plaintext` for that purpose, bound to `aad`.
@@ -73,7 +79,7 @@ impl Sealing {
             return key.clone();
         }
         drop(known);
-        let derived = derive(self.mac.expose(), &format!("mac:{purpose}"));
+        let derived = derive(self.mac.1.expose(), &format!("mac:{purpose}"));
         let key = hmac::Key::new(hmac::HMAC_SHA256, &derived);
         let mut known = self.macs.write().unwrap_or_else(PoisonError::into_inner);
         known.insert(purpose, key.clone());
@@ -108,7 +114,7 @@ mod tests {
     fn sealing(ids: &[u32]) -> Sealing {
         let key = |id: u32| SecretBytes::new([u8::try_from(id).expect("small"); 32]);
         let keys = ids.iter().map(|id| (*id, key(*id))).collect();
-        Sealing::new(keys, SecretBytes::new([99; 32])).expect("a key to seal with")
+        Sealing::new(keys, (99, SecretBytes::new([99; 32]))).expect("a key to seal with")
     }
 
     fn seal(by: &Sealing) -> Vec<u8> {

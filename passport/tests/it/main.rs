@@ -26,6 +26,7 @@ mod framing;
 mod front_channel;
 mod guides;
 mod keys_command;
+mod keys_that_seal;
 mod logos;
 mod logout;
 mod malformed;

@@ -90,6 +90,7 @@ pub fn sentence(event: &Event) -> Option<Sentence<'_>> {
         | Event::SigningKeyMoved { .. }
         | Event::SigningKeyPlanned { .. }
         | Event::SigningKeyCompromised { .. }
+        | Event::MasterKeyChanged { .. }
         | Event::DataKeyMade { .. } => return None,
     })
 }

@@ -21,16 +21,18 @@ pub async fn keys(patient: &Patient) -> Vec<Finding> {
     let (Some(db), Ok(master)) = (&patient.db, world::master_key(&patient.config)) else {
         return Vec::new();
     };
+    let next = world::next_master_key(&patient.config).ok().flatten();
+    let is_here = |id: &str| master.id() == id || next.as_ref().is_some_and(|next| next.id() == id);
     let stored = match db.read(|tx| keys::store::signing_keys(tx).boxed()).await {
         Ok(stored) => stored,
         Err(error) => return vec![broken(CHECK, &error)],
     };
-    if let Some(other) = stored.iter().find(|key| key.master_key_id != master.id()) {
+    if let Some(other) = stored.iter().find(|key| !is_here(&key.master_key_id)) {
         return vec![Finding::error(
             CHECK,
             format!("key {} is sealed under master key {}, not {}", other.record.kid, other.master_key_id, master.id()),
-            "this is the master key of another database",
-            "put the key that this database was made with in place",
+            "the master key was changed and the new one is not here yet, or this is the one of another database",
+            "let keys.master_key_file name the key that is wanted",
         )];
     }
     let records: Vec<KeyRecord> = stored.into_iter().map(|key| key.record).collect();

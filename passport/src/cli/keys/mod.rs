@@ -2,9 +2,10 @@
 
 mod compromise;
 mod list;
+mod rewrap;
 mod rotate;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use chrono::DateTime;
 use clap::Subcommand;
@@ -42,6 +43,16 @@ pub enum KeysCommand {
         #[arg(long, conflicts_with_all = ["alg", "at", "dry_run"])]
         data: bool,
     },
+    /// Change the master key: seal every key under the next one, which is that of keys.next_master_key_file unless another
+    /// file is named. Running nodes go on; one that starts needs the new one.
+    Rewrap {
+        /// The file of the next master key.
+        #[arg(long, value_name = "FILE")]
+        new_master_key_file: Option<PathBuf>,
+        /// Make that file and the key in it first, unless it is there.
+        #[arg(long, requires = "new_master_key_file")]
+        make: bool,
+    },
     /// Somebody else has a key: let nothing that it signed count any more, anywhere, and the staged one sign instead.
     Compromise {
         /// The key's id, as `passport keys list` shows it. One in 64 begins with a hyphen.
@@ -62,6 +73,9 @@ pub async fn run(command: KeysCommand, file: Option<&Path>, output: &Output) -> 
         KeysCommand::Rotate { alg, at, dry_run, .. } => {
             rotate::rotate(rotate::Wanted { alg, at, dry_run }, file, output).await
         }
+        KeysCommand::Rewrap { new_master_key_file, make } => {
+            rewrap::rewrap(new_master_key_file, make, file, output).await
+        }
         KeysCommand::Compromise { kid, end_sessions } => compromise::compromise(&kid, end_sessions, file, output).await,
     }
 }
@@ -81,15 +95,22 @@ async fn keys(file: Option<&Path>) -> Result<Keys, Failure> {
 
 async fn init(file: Option<&Path>, output: &Output) -> Result<Exit, Failure> {
     let config = Config::load(file)?;
+    let db = world::connect(&config).await?;
     let path = config.keys.master_key_file.path().map(Path::to_owned);
     let made = match &path {
         Some(path) if !path.exists() => {
+            // Another one would open nothing, and hide that the right one is missing.
+            if let Some(used) = world::master_in_use(&db).await {
+                let (path, id) = (path.display(), used.id);
+                let message = format!("{path} is missing: the keys in this database are sealed under master key {id}");
+                return Err(Failure::new(Exit::Refused, message)
+                    .advise("put that key back in place, from where its copy is kept"));
+            }
             MasterKey::create(path, &*world::entropy())?;
             true
         }
         _ => false,
     };
-    let db = world::connect(&config).await?;
     let migrated = db.migration_state(&MIGRATIONS).await?.pending.is_empty();
     if migrated {
         // Putting the passport together makes what is missing.

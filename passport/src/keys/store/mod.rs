@@ -2,6 +2,7 @@
 
 mod data;
 mod former;
+mod masters;
 pub mod nodes;
 #[cfg(test)]
 mod tests;
@@ -14,6 +15,9 @@ use super::model::{KeyRecord, KeyState, Times};
 
 pub use self::data::{StoredDataKey, data_keys, insert_data_key};
 pub use self::former::{StoredFormerKey, archive, destroy, former_keys};
+pub use self::masters::{
+    StoredMaster, change_master, former_masters, insert_master, master_in_use, rewrap_data_key, rewrap_signing_key,
+};
 
 /// A signing key as it is stored.
 #[derive(Debug, Clone)]

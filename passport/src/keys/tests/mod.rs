@@ -2,6 +2,7 @@
 
 mod compromise;
 mod nodes;
+mod rewrap;
 mod rotation;
 mod start;
 
@@ -108,7 +109,7 @@ impl House {
             clock: self.clock.clone(),
             time: self.clock.clone(),
             entropy: Arc::new(SystemEntropy::new()),
-            master: MasterKey::new(&SecretBytes::new([1; 32])),
+            master: MasterKey::new(&SecretBytes::new([1; 32])).into(),
             policy: self.policy,
             journal: self.journal.clone(),
         }

@@ -26,7 +26,7 @@ async fn nodes_that_start_at_once_make_one_set() {
 #[tokio::test]
 async fn another_master_key_opens_nothing() {
     on_both(|house| async move {
-        let parts = Parts { master: MasterKey::new(&SecretBytes::new([2; 32])), ..house.parts() };
+        let parts = Parts { master: MasterKey::new(&SecretBytes::new([2; 32])).into(), ..house.parts() };
         let error = Keys::start(parts).await.map(drop).expect_err("refused");
         assert!(matches!(error, KeysError::OtherMasterKey { .. }), "{error}");
     })

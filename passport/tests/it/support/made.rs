@@ -53,7 +53,7 @@ async fn make(db: &Db) -> Made {
         clock: clock.clone(),
         time: clock,
         entropy: Arc::new(SystemEntropy::new()),
-        master: master(),
+        master: master().into(),
         policy: Policy::default(),
         journal: Arc::new(Unwritten),
     };

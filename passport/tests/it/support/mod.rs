@@ -59,7 +59,7 @@ impl Passport {
             clock: clock.clone(),
             time: clock.clone(),
             entropy: Arc::new(SeededEntropy::new(7)),
-            master: master(),
+            master: master().into(),
         })
         .await
         .expect("a passport");

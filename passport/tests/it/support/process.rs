@@ -99,6 +99,22 @@ impl Installation {
         (done.status.success(), read)
     }
 
+    /// Starts a command and ends it by SIGKILL after looking that often whether it is done; whether it was.
+    pub(crate) fn kill_command(&self, arguments: &[&str], looks: u32) -> bool {
+        let mut command = self.program(Command::new(env!("CARGO_BIN_EXE_passport")));
+        let command = command.args(arguments).stdout(Stdio::null()).stderr(Stdio::null());
+        let mut child = command.spawn().expect("the program runs");
+        for _ in 0..looks {
+            if let Some(status) = child.try_wait().expect("its state") {
+                assert!(status.success(), "{arguments:?} ended with {status}");
+                return true;
+            }
+        }
+        child.kill().expect("killed");
+        child.wait().expect("its end");
+        false
+    }
+
     /// Starts the program and waits for its own word that it is ready.
     pub(crate) fn start(&self) -> Process {
         self.await_ready(self.program(Command::new(env!("CARGO_BIN_EXE_passport"))))

@@ -1,0 +1,89 @@
+//! Changing the master key: every key is sealed anew under the next one, in one transaction. There are a dozen of them,
+//! so that nothing is gained by going in steps, and a command that is killed has done all or nothing.
+
+use std::sync::Arc;
+
+use futures_util::FutureExt as _;
+use shared::db::Tx;
+
+use super::change::record;
+use super::master::MasterKey;
+use super::model::{By, Change};
+use super::ring::{data_key_name, unwrap};
+use super::{Keys, KeysError, Parts, store};
+
+/// What a change of the master key did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rewrapped {
+    /// The id of the master key before.
+    pub from: String,
+    /// The id of the present one.
+    pub to: String,
+    /// How many keys were sealed under it.
+    pub keys: usize,
+}
+
+impl Keys {
+    /// Seals every key under `next`, which becomes the master key; none: it is already. Nodes that do not have it go on
+    /// with the keys that they hold.
+    ///
+    /// # Errors
+    /// The keys are sealed under a master key that is not here (somebody else changed it meanwhile), one was changed, or
+    /// the database refused. Then nothing was done.
+    pub async fn rewrap(&self, next: MasterKey) -> Result<Option<Rewrapped>, KeysError> {
+        let next = Arc::new(next);
+        let parts = Arc::clone(&self.0.parts);
+        let done = self.0.parts.db.write(move |tx| {
+            let (parts, next) = (Arc::clone(&parts), Arc::clone(&next));
+            async move { rewrap(tx, &parts, &next).await }.boxed()
+        });
+        done.await
+    }
+}
+
+async fn rewrap(tx: &mut Tx, parts: &Parts, next: &MasterKey) -> Result<Option<Rewrapped>, KeysError> {
+    // Whoever makes or moves a key waits from here on, and then finds the next master key in use.
+    store::touch(tx).await?;
+    let used = store::master_in_use(tx).await?.ok_or(KeysError::NoDataKey)?;
+    if used.id == next.id() {
+        return Ok(None);
+    }
+    // Somebody else came first, with a master key that is not here.
+    if parts.master.find(&used.id).is_none() {
+        return Err(KeysError::Changed);
+    }
+    let now = parts.time.now(tx).await?;
+    store::change_master(tx, &used.id, next.id(), now).await?;
+    let keys = rewrap_data_keys(tx, parts, next).await? + rewrap_signing_keys(tx, parts, next).await?;
+    let (from, to) = (used.id, next.id().to_owned());
+    let change = Change::Master { from: from.clone(), to: to.clone() };
+    record(tx, &*parts.journal, By::Operator, &[change]).await?;
+    Ok(Some(Rewrapped { from, to, keys }))
+}
+
+async fn rewrap_data_keys(tx: &mut Tx, parts: &Parts, next: &MasterKey) -> Result<usize, KeysError> {
+    let keys = store::data_keys(tx).await?;
+    for key in &keys {
+        let name = data_key_name(key.id, key.purpose);
+        let opened = unwrap(&parts.master, &key.master_key_id, &name, &key.sealed)?;
+        store::rewrap_data_key(tx, key.id, (parts.wrap(next, &name, opened.expose()), next.id())).await?;
+    }
+    Ok(keys.len())
+}
+
+async fn rewrap_signing_keys(tx: &mut Tx, parts: &Parts, next: &MasterKey) -> Result<usize, KeysError> {
+    let mut count = 0;
+    for key in store::signing_keys(tx).await? {
+        let kid = &key.record.kid;
+        let sealed = match &key.private_key {
+            Some(sealed) => {
+                let opened = unwrap(&parts.master, &key.master_key_id, kid, sealed)?;
+                count += 1;
+                Some(parts.wrap(next, kid, opened.expose()))
+            }
+            None => None,
+        };
+        store::rewrap_signing_key(tx, kid, (sealed, next.id())).await?;
+    }
+    Ok(count)
+}
