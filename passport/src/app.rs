@@ -33,7 +33,7 @@ use crate::oidc::mtls::authorities::{Authorities, AuthoritiesError};
 use crate::oidc::registrations::{self, SiteRegistrations};
 use crate::oidc::{self, IssuerError, Oidc};
 use crate::places::{Places, PlacesError};
-use crate::web::{Pages, Sealer, Web, texts};
+use crate::web::{KeyUse, Pages, Sealer, Web, texts};
 
 /// What comes from outside: a test hands in a clock that stands still and entropy that repeats itself.
 pub struct World {
@@ -162,12 +162,12 @@ impl App {
         let sealer: Arc<dyn Sealer> = Arc::new(KeySealer(keys.clone()));
         let web = Web::new(config.issuer.origin(), sealer.clone(), clock.clone(), entropy.clone());
         let pages = Pages::new(Arc::new(texts::catalogue()), config.site.icp.as_deref());
-        let recipients_key = SecretBytes::new(keys.mac("delivery", b"recipients"));
+        let recipients_key = SecretBytes::new(keys.mac(KeyUse::Delivery.as_str(), b"recipients"));
         let outbox = Outbox::new(clock.clone(), entropy.clone(), config.issuer.as_str(), recipients_key);
         let report_secret = config.delivery.report_secret_file.as_ref().map(SecretSource::read).transpose();
         let reports = Reports::new(db.clone(), clock.clone(), report_secret.map_err(BuildError::ReportSecret)?);
         let clients = Clients::new(db.clone(), clock.clone(), entropy.clone(), audit.clone());
-        let limits_key = SecretBytes::new(keys.mac("limits", b"subjects"));
+        let limits_key = SecretBytes::new(keys.mac(KeyUse::Limits.as_str(), b"subjects"));
         let limits =
             Limits::new(limits::Policy::of(&config.limits, &config.accounts), config.limits.enabled, limits_key);
         let captchas = Captchas::new(sealer.clone(), entropy.clone(), config.accounts.captcha_work_bits);
@@ -289,16 +289,16 @@ fn lifetimes(config: &Config) -> oidc::Lifetimes {
 struct KeySealer(Keys);
 
 impl Sealer for KeySealer {
-    fn seal_for(&self, purpose: &'static str, data: &[u8], belongs_to: &[u8]) -> Vec<u8> {
-        self.0.seal(purpose, data, belongs_to)
+    fn seal_for(&self, purpose: KeyUse, data: &[u8], belongs_to: &[u8]) -> Vec<u8> {
+        self.0.seal(purpose.as_str(), data, belongs_to)
     }
 
-    fn open_for(&self, purpose: &'static str, sealed: &[u8], belongs_to: &[u8]) -> Option<Vec<u8>> {
-        self.0.open(purpose, sealed, belongs_to)
+    fn open_for(&self, purpose: KeyUse, sealed: &[u8], belongs_to: &[u8]) -> Option<Vec<u8>> {
+        self.0.open(purpose.as_str(), sealed, belongs_to)
     }
 
-    fn mac(&self, purpose: &'static str, data: &[u8]) -> [u8; 32] {
-        self.0.mac(purpose, data)
+    fn mac(&self, purpose: KeyUse, data: &[u8]) -> [u8; 32] {
+        self.0.mac(purpose.as_str(), data)
     }
 }
 
@@ -320,6 +320,9 @@ impl keys::Journal for KeyJournal {
             keys::Change::Compromised { kid, alg } => Event::SigningKeyCompromised { kid, alg: alg.as_str().into() },
             keys::Change::Master { from, to } => Event::MasterKeyChanged { from, to },
             keys::Change::DataKey { id, purpose } => Event::DataKeyMade { key: format!("{}:{id}", purpose.as_str()) },
+            keys::Change::DataKeyDestroyed { id, purpose } => {
+                Event::DataKeyDestroyed { key: format!("{}:{id}", purpose.as_str()) }
+            }
         };
         let actor = match by {
             keys::By::Schedule => Actor::System,

@@ -61,12 +61,21 @@ use self::model::Account;
 use crate::audit::{Actor, Audit, Event};
 use crate::config::{CaptchaPolicy, PasswordProfile};
 use crate::delivery::Outbox;
+use crate::keys::store::SealedColumn;
 use crate::limits::Limits;
 use crate::places::Places;
-use crate::web::{Sealer, Web};
+use crate::web::{KeyUse, Sealer, Web};
+
+/// Where accounts have something that is sealed, to be sealed anew when the keys that seal are changed.
+pub const SEALED: [SealedColumn; 4] = [
+    store::SEALED_NUMBERS,
+    factors::authenticator::store::SEALED_SECRETS,
+    appeals::SEALED_FILES,
+    appeals::SEALED_PHOTOS,
+];
 
 /// What numbers of documents are sealed and hashed for.
-const DOCUMENT_PURPOSE: &str = "id-document";
+const DOCUMENT_PURPOSE: KeyUse = KeyUse::IdDocument;
 
 /// Accounts and sessions. Cheap to clone.
 #[derive(Clone)]

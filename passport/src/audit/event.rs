@@ -368,6 +368,11 @@ pub enum Event {
         /// The key.
         key: String,
     },
+    /// A key for sealing data was destroyed, after everything that it had sealed was sealed by another one.
+    DataKeyDestroyed {
+        /// The key.
+        key: String,
+    },
 }
 
 impl Event {

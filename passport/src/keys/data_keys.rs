@@ -22,6 +22,15 @@ impl Parts {
         self.insert_data_keys(By::Schedule, missing).await
     }
 
+    /// Makes another key to seal with, unless there is one beside those that sealed before: then that has been done.
+    pub(super) async fn begin_reseal(&self) -> Result<Vec<Change>, KeysError> {
+        self.insert_data_keys(By::Operator, |keys| {
+            let sealing = keys.iter().filter(|key| key.purpose == DataKeyPurpose::Seal).count();
+            if sealing > 1 { Vec::new() } else { vec![DataKeyPurpose::Seal] }
+        })
+        .await
+    }
+
     /// Makes another key to seal with.
     pub(super) async fn add_data_key(&self) -> Result<Vec<Change>, KeysError> {
         self.insert_data_keys(By::Operator, |_| vec![DataKeyPurpose::Seal]).await
@@ -70,6 +79,8 @@ impl Parts {
             purpose,
             sealed: self.wrap(master, &data_key_name(id, purpose), key.expose()),
             master_key_id: master.id().to_owned(),
+            made: self.clock.now(),
+            made_in: 0,
         }
     }
 }

@@ -15,6 +15,7 @@ mod masters;
 pub mod model;
 mod node;
 pub mod received;
+pub mod reseal;
 mod rewrap;
 pub mod ring;
 pub mod rotate;

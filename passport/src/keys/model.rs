@@ -168,6 +168,13 @@ pub enum Change {
         /// What it is for.
         purpose: DataKeyPurpose,
     },
+    /// A key for sealing data was destroyed: nothing is sealed by it any more.
+    DataKeyDestroyed {
+        /// Its number.
+        id: i64,
+        /// What it was for.
+        purpose: DataKeyPurpose,
+    },
 }
 
 impl fmt::Display for Change {
@@ -178,6 +185,7 @@ impl fmt::Display for Change {
             Self::Compromised { kid, alg } => write!(f, "{alg} key {kid}: compromised"),
             Self::Master { from, to } => write!(f, "master key: {from} → {to}"),
             Self::DataKey { id, purpose } => write!(f, "data key {id} ({}): new", purpose.as_str()),
+            Self::DataKeyDestroyed { id, purpose } => write!(f, "data key {id} ({}): destroyed", purpose.as_str()),
         }
     }
 }

@@ -17,7 +17,7 @@ use super::store::nodes::{self, Node};
 use super::{Keys, KeysError};
 
 /// How long a node is remembered that was heard of last.
-const KEEP: Duration = Duration::from_secs(24 * 60 * 60);
+pub(super) const KEEP: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Keys {
     /// Joins the nodes that serve keys, with a lease that lasts so long. From then on this node signs only while it holds

@@ -40,6 +40,11 @@ impl Sealing {
         })
     }
 
+    /// The beginning of everything that the newest key seals. What older ones sealed begins with less.
+    pub(super) fn header(&self) -> Vec<u8> {
+        header(self.current).to_vec()
+    }
+
     /// The key of that number, whatever it is for.
     pub(super) fn key(&self, id: u32) -> Option<SecretBytes> {
         let (mac_id, mac) = &self.mac;
@@ -50,8 +55,7 @@ impl Sealing {
     pub fn seal(&self, entropy: &dyn Entropy, purpose: &'static str, plaintext: &[u8], aad: &[u8]) -> Vec<u8> {
         let cipher = self.derived(self.current, &self.newest, purpose);
         let mut out = Vec::with_capacity(HEADER + 12 + plaintext.len() + 16);
-        out.push(VERSION);
-        out.extend_from_slice(&self.current.to_be_bytes());
+        out.extend_from_slice(&header(self.current));
         cipher.seal(entropy, plaintext, aad, &mut out);
         out
     }
@@ -103,6 +107,12 @@ impl Sealing {
         known.insert((id, purpose), Arc::clone(&cipher));
         cipher
     }
+}
+
+/// What stands before everything that the key of that number seals.
+pub(super) fn header(key: u32) -> [u8; HEADER] {
+    let [a, b, c, d] = key.to_be_bytes();
+    [VERSION, a, b, c, d]
 }
 
 #[cfg(test)]

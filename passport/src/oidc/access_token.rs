@@ -15,7 +15,7 @@ use super::handle::GrantId;
 use super::scope::Scope;
 use super::store::{grants, revoked};
 use crate::keys::{Alg, KeysError, TokenError};
-use crate::web::seal::{open_text, seal_text};
+use crate::web::seal::{KeyUse, open_text, seal_text};
 
 /// The `typ` of the header (RFC 9068 §2.1).
 pub const TYPE: &str = "at+jwt";
@@ -24,7 +24,7 @@ pub const TYPE: &str = "at+jwt";
 const ALG: Alg = Alg::ES256;
 
 /// What a sealed token is sealed for.
-const PURPOSE: &str = "access-token";
+const PURPOSE: KeyUse = KeyUse::AccessToken;
 
 /// What a token looks like to others than us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -13,9 +13,9 @@ use super::store::grants::Grant;
 use crate::accounts::model::Province;
 use crate::keys::received::Thumbprint;
 use crate::web::Sealer;
-use crate::web::seal::{open_text, seal_text};
+use crate::web::seal::{KeyUse, open_text, seal_text};
 
-const PURPOSE: &str = "authorization-code";
+const PURPOSE: KeyUse = KeyUse::AuthorizationCode;
 
 /// What a code stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]

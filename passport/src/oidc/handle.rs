@@ -12,7 +12,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use shared::entropy::{Entropy, bytes};
 use shared::secret::{constant_time_eq, sha256};
 
-use crate::web::Sealer;
+use crate::web::{KeyUse, Sealer};
 
 shared::id_type! {
     /// One authorization by one person for one client, and all tokens that come of it.
@@ -55,7 +55,7 @@ impl fmt::Debug for Presented {
 const ID: usize = 16;
 const SECRET: usize = 32;
 const TAG: usize = 16;
-const PURPOSE: &str = "refresh-token";
+const PURPOSE: KeyUse = KeyUse::RefreshToken;
 
 /// Makes a refresh token.
 pub fn mint_refresh_token(grant: GrantId, entropy: &dyn Entropy, sealer: &dyn Sealer) -> Minted {

@@ -10,8 +10,9 @@ use super::Oidc;
 use crate::accounts::model::AccountId;
 use crate::clients::Client;
 use crate::keys::Keys;
+use crate::web::KeyUse;
 
-const PURPOSE: &str = "pairwise-subject";
+const PURPOSE: KeyUse = KeyUse::PairwiseSubject;
 
 /// The names of people for one client.
 #[derive(Clone)]
@@ -47,7 +48,7 @@ impl Subjects {
             Self::Public => account.to_string(),
             // A host holds no zero byte: no two pairs read the same.
             Self::Pairwise { keys, sector } => {
-                URL_SAFE_NO_PAD.encode(keys.mac(PURPOSE, format!("{sector}\0{account}").as_bytes()))
+                URL_SAFE_NO_PAD.encode(keys.mac(PURPOSE.as_str(), format!("{sector}\0{account}").as_bytes()))
             }
         }
     }

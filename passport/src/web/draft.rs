@@ -19,7 +19,7 @@ use tower_cookies::Cookies;
 use tower_cookies::cookie::{Cookie, SameSite, time};
 
 use super::flaws::Flaws;
-use super::seal::{open_text, seal_text};
+use super::seal::{KeyUse, open_text, seal_text};
 use super::{Web, form};
 
 /// The query parameter that names a draft.
@@ -32,7 +32,7 @@ pub const LIFETIME: Duration = Duration::from_secs(30 * 60);
 /// under the same domain has planted it is shown by the seal, which names the browser.
 const COOKIE: &str = "__Secure-pp_draft";
 
-const PURPOSE: &str = "draft";
+const PURPOSE: KeyUse = KeyUse::Draft;
 
 /// The longest value: browsers take 4,096 bytes of name, value and attributes together (RFC 6265 §6.1).
 const LARGEST: usize = 3_800;

@@ -19,7 +19,7 @@ use shared::secret::constant_time_eq;
 use tower_cookies::Cookies;
 use tower_cookies::cookie::{Cookie, SameSite};
 
-use super::{Fault, Web};
+use super::{Fault, KeyUse, Web};
 
 /// The hidden field that every form carries.
 pub const CSRF_FIELD: &str = "csrf";
@@ -28,7 +28,7 @@ pub const CSRF_FIELD: &str = "csrf";
 const LANGUAGE_FIELD: &str = "lang";
 
 const COOKIE: &str = "__Host-pp_form";
-const PURPOSE: &str = "csrf";
+const PURPOSE: KeyUse = KeyUse::Csrf;
 
 /// More than any form of ours has. Each name is compared with all before it: thousands of them would keep a thread
 /// busy.

@@ -14,12 +14,12 @@ use serde::{Deserialize, Serialize};
 use shared::clock::Timestamp;
 
 use super::Web;
-use super::seal::{Sealer, open_text, seal_text};
+use super::seal::{KeyUse, Sealer, open_text, seal_text};
 
 /// The query parameter and form field that carries a sealed [`ReturnTo`].
 pub const FIELD: &str = "continue";
 
-const PURPOSE: &str = "return-to";
+const PURPOSE: KeyUse = KeyUse::ReturnTo;
 
 /// The way back, and what the pages in between should know about it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

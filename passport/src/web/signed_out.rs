@@ -6,12 +6,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::paths;
-use super::seal::{Sealer, open_text, seal_text};
+use super::seal::{KeyUse, Sealer, open_text, seal_text};
 
 /// The query parameter that carries a sealed [`SignedOut`].
 pub const FIELD: &str = "told";
 
-const PURPOSE: &str = "signed-out";
+const PURPOSE: KeyUse = KeyUse::SignedOut;
 
 /// A session that ended in this browser.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,13 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
+use futures_util::FutureExt as _;
 use passport::MIGRATIONS;
 use passport::keys::MasterKey;
-use shared::db::DbConfig;
+use shared::db::{Db, DbConfig, DbError, sql};
 use shared::entropy::SystemEntropy;
 use shared::secret::SecretString;
 use shared::testkit;
 
+use crate::support::Passport;
 use crate::support::process::{Installation, SignIn};
 
 /// At how many moments of its life a command is killed, once it is known how long that is.
@@ -104,21 +106,21 @@ async fn a_master_key_that_is_missing_or_of_another_installation_is_told_by_its_
     .await;
 }
 
-/// Kills a command at moments spread over the time it takes, until none is left; after each it has to be as `settle` says.
-/// How long it takes is found by letting it live longer and longer.
-fn kill_again_and_again(installation: &Installation, command: &[&str], settle: impl Fn()) {
+/// Kills a command at moments spread over the time it takes; after each it has to be as `settle` says. How long it takes
+/// is found by letting it live longer and longer.
+async fn kill_again_and_again(installation: &Installation, command: &[&str], settle: impl AsyncFn()) {
     let mut looks = 256;
     while !installation.kill_command(command, looks) {
-        settle();
+        settle().await;
         looks *= 2;
     }
     for moment in 1..MOMENTS {
         installation.kill_command(command, looks / MOMENTS * moment);
-        settle();
+        settle().await;
     }
     let (done, said) = installation.command(command);
     assert!(done, "{said}");
-    settle();
+    settle().await;
 }
 
 #[tokio::test]
@@ -130,7 +132,7 @@ async fn a_change_of_the_master_key_that_is_killed_has_done_all_or_nothing() {
         let next = folder.path().join("next.key");
         let rewrap = ["keys", "rewrap", "--new-master-key-file", &text(&next), "--make"];
         let opens = ["keys", "rotate", "--dry-run"];
-        kill_again_and_again(&installation, &rewrap, || {
+        kill_again_and_again(&installation, &rewrap, async || {
             // One of the two opens every key, and a refusal of the one before names the other.
             let (done, said) = installation.command(&opens);
             if !done {
@@ -139,8 +141,75 @@ async fn a_change_of_the_master_key_that_is_killed_has_done_all_or_nothing() {
                 let (done, said) = installation.command(&opens);
                 assert!(done, "{said}");
             }
-        });
+        })
+        .await;
         assert_ne!(placed(folder.path()).1, old);
+    })
+    .await;
+}
+
+/// Gives every account a document, as a passport with that master key seals its number. Whether all of them open.
+async fn documents(config: &DbConfig, put: bool) -> usize {
+    let db = Db::connect(config).await.expect("a database");
+    let passport = Passport::start(db.clone(), "").await;
+    let keys = passport.app.keys.clone();
+    let count = db.write::<_, DbError, _>(move |tx| {
+        let keys = keys.clone();
+        async move {
+            if put {
+                for row in sql("SELECT id FROM accounts").fetch_all(tx).await? {
+                    let id: String = row.get("id")?;
+                    sql("INSERT INTO identities (account_id, kind, number_sealed, number_mac, created_at) \
+                         VALUES ($1, 'passport', $2, $3, 1)")
+                    .bind(&id)
+                    .bind(keys.seal("id-document", id.as_bytes(), b""))
+                    .bind(keys.mac("id-document", id.as_bytes()))
+                    .execute(tx)
+                    .await?;
+                }
+            }
+            let rows = sql("SELECT account_id, number_sealed FROM identities").fetch_all(tx).await?;
+            for row in &rows {
+                let (id, sealed): (String, Vec<u8>) = (row.get("account_id")?, row.get("number_sealed")?);
+                let opened = keys.open("id-document", &sealed, b"");
+                assert_eq!(opened.as_deref(), Some(id.as_bytes()), "sealed by {}", sealed[4]);
+            }
+            Ok(rows.len())
+        }
+        .boxed()
+    });
+    let count = count.await.expect("documents");
+    db.close().await;
+    count
+}
+
+#[tokio::test]
+async fn a_change_of_the_keys_that_seal_is_killed_and_taken_up_and_nothing_is_lost() {
+    testkit::each_engine(&MIGRATIONS, async |config: DbConfig| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let installation = Installation::new(folder.path(), &config);
+        let password = folder.path().join("password");
+        let many = ["accounts", "add", "--login", "c", "--count", "250", "--password-file", &text(&password)];
+        let (done, said) = installation.command(&many);
+        assert!(done, "{said}");
+        let people = documents(&config, true).await;
+        assert_eq!(people, 251);
+
+        kill_again_and_again(&installation, &["keys", "reseal"], async || {
+            assert_eq!(documents(&config, false).await, people);
+            // There is something to do again.
+            let (done, said) = installation.command(&["keys", "rotate", "--data"]);
+            assert!(done, "{said}");
+        })
+        .await;
+        let (_, said) = installation.command(&["keys", "reseal", "--dry-run"]);
+        assert_eq!(said["rows"]["identities.number_sealed"], people, "{said}");
+        let (done, said) = installation.command(&["keys", "reseal"]);
+        assert!(done && said["rows"]["identities.number_sealed"] == people, "{said}");
+        assert!(said["finished"] == false && said["waits_until"].is_string(), "{said}");
+        let (_, said) = installation.command(&["keys", "reseal", "--dry-run"]);
+        assert_eq!(said["rows"]["identities.number_sealed"], 0, "{said}");
+        assert_eq!(documents(&config, false).await, people);
     })
     .await;
 }

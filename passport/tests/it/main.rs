@@ -39,6 +39,7 @@ mod par;
 mod registration;
 mod request_objects;
 mod request_references;
+mod reseal;
 mod resources;
 mod response_modes;
 mod security;

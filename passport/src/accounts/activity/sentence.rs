@@ -91,7 +91,8 @@ pub fn sentence(event: &Event) -> Option<Sentence<'_>> {
         | Event::SigningKeyPlanned { .. }
         | Event::SigningKeyCompromised { .. }
         | Event::MasterKeyChanged { .. }
-        | Event::DataKeyMade { .. } => return None,
+        | Event::DataKeyMade { .. }
+        | Event::DataKeyDestroyed { .. } => return None,
     })
 }
 

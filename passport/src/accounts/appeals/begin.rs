@@ -19,9 +19,10 @@ use crate::accounts::proof::{self, Checked, Issued, ProofId, Purpose, Request};
 use crate::accounts::{Accounts, DOCUMENT_PURPOSE, Trouble};
 use crate::delivery::{Notice, ProofWords};
 use crate::limits::{AddressBlock, Subject, Verdict};
+use crate::web::KeyUse;
 
 /// What the keys are made for that tell two appeals about the same apart from others.
-const OPEN_PURPOSE: &str = "appeal-open";
+const OPEN_PURPOSE: KeyUse = KeyUse::AppealOpen;
 
 /// How often a number is drawn that is taken, or an appeal looked for that came in between.
 const DRAWS: u32 = 4;

@@ -7,7 +7,7 @@ use shared::secret::constant_time_eq;
 
 use super::model::AppealId;
 use crate::accounts::model::AccountId;
-use crate::web::Sealer;
+use crate::web::{KeyUse, Sealer};
 
 /// How much of the hash a link carries: 192 bits, so that the address fits into the eighty characters of an SMS.
 const MAC: usize = 24;
@@ -24,11 +24,11 @@ pub(super) enum LinkTo {
 }
 
 impl LinkTo {
-    const fn purpose(self) -> &'static str {
+    const fn purpose(self) -> KeyUse {
         match self {
-            Self::Case => "appeal-case",
-            Self::Objection(_) => "appeal-objection",
-            Self::Document => "appeal-document",
+            Self::Case => KeyUse::AppealCase,
+            Self::Objection(_) => KeyUse::AppealObjection,
+            Self::Document => KeyUse::AppealDocument,
         }
     }
 

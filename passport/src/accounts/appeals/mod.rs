@@ -40,6 +40,7 @@ pub use self::details_page::{show as show_details, submit as submit_details};
 pub use self::document_page::{show as show_document, submit as submit_document};
 pub use self::objection_page::{show as show_objection, submit as submit_objection};
 pub use self::photo::Photos;
+pub use self::store::{SEALED_FILES, SEALED_PHOTOS};
 pub use self::photo_page::{BODY_LIMIT, TIME as UPLOAD_TIME, submit as submit_photo};
 
 use super::Accounts;

@@ -7,11 +7,19 @@ use super::model::{Appeal, AppealId, File, Staff, Times};
 use super::state::State;
 use crate::accounts::alarm::CaseNumber;
 use crate::accounts::proof::ProofId;
-use crate::web::Sealer;
+use crate::keys::store::SealedColumn;
+use crate::sealed_column;
+use crate::web::{KeyUse, Sealer};
 
 /// What the words of an appeal are sealed for, and its photo.
-const FILE: &str = "appeal-file";
-const PHOTO: &str = "appeal-photo";
+const FILE: KeyUse = KeyUse::AppealFile;
+const PHOTO: KeyUse = KeyUse::AppealPhoto;
+
+/// What is said in appeals.
+pub const SEALED_FILES: SealedColumn = sealed_column!("appeals", "id", "file_sealed", FILE, bound true);
+
+/// Their photos.
+pub const SEALED_PHOTOS: SealedColumn = sealed_column!("appeal_photos", "appeal_id", "sealed", PHOTO, bound true);
 
 /// An appeal about to be stored.
 pub(super) struct New<'n> {

@@ -12,9 +12,9 @@ use crate::accounts::Visit;
 use crate::accounts::model::Contact;
 use crate::accounts::proof::ProofId;
 use crate::web::Web;
-use crate::web::seal::{open_text, seal_text};
+use crate::web::seal::{KeyUse, open_text, seal_text};
 
-const PURPOSE: &str = "appeal-proven";
+const PURPOSE: KeyUse = KeyUse::AppealProven;
 
 /// How long one may take to fill the form in.
 const LIFETIME: Duration = Duration::from_secs(2 * 60 * 60);

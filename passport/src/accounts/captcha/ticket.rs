@@ -8,12 +8,12 @@ use shared::entropy::{self, Entropy};
 use super::Level;
 use super::answer::{self, Answer};
 use crate::web::Sealer;
-use crate::web::seal::{open_text, seal_text};
+use crate::web::seal::{KeyUse, open_text, seal_text};
 
 /// How long a challenge may be answered, and how long a pass lasts.
 pub const LIFETIME: Duration = Duration::from_secs(10 * 60);
 
-const PURPOSE: &str = "captcha";
+const PURPOSE: KeyUse = KeyUse::Captcha;
 const ID_LENGTH: usize = 16;
 
 /// The form that a captcha belongs to: passing one opens no other.

@@ -8,10 +8,10 @@ use altcha::{Challenge, ChallengeParameters, HmacAlgorithm, Solution, VerifySolu
 
 use super::Level;
 use super::ticket::Ticket;
-use crate::web::Sealer;
+use crate::web::{KeyUse, Sealer};
 
 /// What the key of a challenge is made for.
-const PURPOSE: &str = "captcha-work";
+const PURPOSE: KeyUse = KeyUse::CaptchaWork;
 
 const ALGORITHM: &str = "PBKDF2/SHA-256";
 

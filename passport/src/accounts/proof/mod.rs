@@ -22,6 +22,8 @@ pub use self::check::{Checked, Followed};
 pub use self::issue::{Cap, Issued, Request, Stopped};
 pub use self::model::{Over, Proof, ProofId, Purpose};
 
+use crate::web::KeyUse;
+
 /// How long a code may be typed.
 pub const CODE_LIFETIME: Duration = Duration::from_secs(10 * 60);
 
@@ -35,4 +37,4 @@ pub const CODE_TRIES: u32 = 5;
 pub const PAUSE: Duration = Duration::from_secs(60);
 
 /// What codes are hashed for.
-const CODE_PURPOSE: &str = "proof-code";
+const CODE_PURPOSE: KeyUse = KeyUse::ProofCode;

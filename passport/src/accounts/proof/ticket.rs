@@ -6,9 +6,9 @@ use shared::clock::Timestamp;
 use super::ProofId;
 use crate::accounts::model::Contact;
 use crate::web::Sealer;
-use crate::web::seal::{open_text, seal_text};
+use crate::web::seal::{KeyUse, open_text, seal_text};
 
-const PURPOSE: &str = "sent-code";
+const PURPOSE: KeyUse = KeyUse::SentCode;
 
 /// A request whose code is awaited.
 #[derive(Debug, Clone)]

@@ -4,6 +4,13 @@ use shared::clock::Timestamp;
 use shared::db::{DbError, Tx, sql};
 
 use crate::accounts::model::{AccountId, IdType};
+use crate::keys::store::SealedColumn;
+use crate::sealed_column;
+use crate::web::KeyUse;
+
+/// The numbers of documents.
+pub const SEALED_NUMBERS: SealedColumn =
+    sealed_column!("identities", "account_id", "number_sealed", KeyUse::IdDocument, bound false);
 
 /// An identity document, sealed.
 #[derive(Debug, Clone)]

@@ -17,7 +17,9 @@ pub use self::credentials::{
     Credentials, Found, credentials, credentials_by_id, guarded_until, hold, remove_password, renew_hash,
     replace_password, set_blocked, set_frozen, set_password,
 };
-pub use self::identities::{SealedIdentity, find_by_document, has_identity, insert_identity, remove_identity};
+pub use self::identities::{
+    SEALED_NUMBERS, SealedIdentity, find_by_document, has_identity, insert_identity, remove_identity,
+};
 
 /// A new account, before it is stored.
 #[derive(Debug, Clone)]

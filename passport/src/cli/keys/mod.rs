@@ -2,6 +2,7 @@
 
 mod compromise;
 mod list;
+mod reseal;
 mod rewrap;
 mod rotate;
 
@@ -53,6 +54,13 @@ pub enum KeysCommand {
         #[arg(long, requires = "new_master_key_file")]
         make: bool,
     },
+    /// Change the keys that seal data: make a new one, seal by it what older ones sealed, and destroy those when nothing
+    /// is sealed by them any more. While the passport serves; a run that was stopped is taken up by the next.
+    Reseal {
+        /// Only say how much there is to do.
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Somebody else has a key: let nothing that it signed count any more, anywhere, and the staged one sign instead.
     Compromise {
         /// The key's id, as `passport keys list` shows it. One in 64 begins with a hyphen.
@@ -76,6 +84,7 @@ pub async fn run(command: KeysCommand, file: Option<&Path>, output: &Output) -> 
         KeysCommand::Rewrap { new_master_key_file, make } => {
             rewrap::rewrap(new_master_key_file, make, file, output).await
         }
+        KeysCommand::Reseal { dry_run } => reseal::reseal(dry_run, file, output).await,
         KeysCommand::Compromise { kid, end_sessions } => compromise::compromise(&kid, end_sessions, file, output).await,
     }
 }

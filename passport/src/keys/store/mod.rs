@@ -3,6 +3,7 @@
 mod data;
 mod former;
 mod masters;
+mod sealed;
 pub mod nodes;
 #[cfg(test)]
 mod tests;
@@ -13,11 +14,14 @@ use shared::db::{BrokenRow, DbError, Row, Tx, sql};
 use super::alg::Alg;
 use super::model::{KeyRecord, KeyState, Times};
 
-pub use self::data::{StoredDataKey, data_keys, insert_data_key};
+pub use self::data::{
+    FormerDataKey, StoredDataKey, data_keys, destroy_data_key, former_data_keys, insert_data_key,
+};
 pub use self::former::{StoredFormerKey, archive, destroy, former_keys};
 pub use self::masters::{
     StoredMaster, change_master, former_masters, insert_master, master_in_use, rewrap_data_key, rewrap_signing_key,
 };
+pub use self::sealed::{SealedColumn, SealedRow};
 
 /// A signing key as it is stored.
 #[derive(Debug, Clone)]

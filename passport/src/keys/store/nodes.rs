@@ -32,7 +32,8 @@ pub async fn renew(tx: &mut Tx, node: &Node) -> Result<(), DbError> {
     .map(drop)
 }
 
-/// The change of the registry up to which every node has followed whose lease has not run out; none: there is no node.
+/// The change of the registry up to which every node has followed whose lease had not run out at that moment; none: there
+/// is no node.
 ///
 /// # Errors
 /// The database refused.

@@ -7,9 +7,9 @@ use shared::clock::Timestamp;
 use super::super::discovery::paths;
 use super::interaction::Began;
 use crate::web::Sealer;
-use crate::web::seal::{open_text, seal_text};
+use crate::web::seal::{KeyUse, open_text, seal_text};
 
-const PURPOSE: &str = "authorization-request";
+const PURPOSE: KeyUse = KeyUse::AuthorizationRequest;
 
 /// The query parameter and form field that carries a sealed request.
 pub const FIELD: &str = "request";

@@ -150,15 +150,15 @@ pub(crate) fn fuzzing_accepts(text: &str) -> bool {
     struct Nobody;
 
     impl crate::web::Sealer for Nobody {
-        fn seal_for(&self, _: &'static str, _: &[u8], _: &[u8]) -> Vec<u8> {
+        fn seal_for(&self, _: crate::web::KeyUse, _: &[u8], _: &[u8]) -> Vec<u8> {
             Vec::new()
         }
 
-        fn open_for(&self, _: &'static str, _: &[u8], _: &[u8]) -> Option<Vec<u8>> {
+        fn open_for(&self, _: crate::web::KeyUse, _: &[u8], _: &[u8]) -> Option<Vec<u8>> {
             None
         }
 
-        fn mac(&self, _: &'static str, _: &[u8]) -> [u8; 32] {
+        fn mac(&self, _: crate::web::KeyUse, _: &[u8]) -> [u8; 32] {
             [0; 32]
         }
     }

@@ -8,9 +8,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use shared::clock::Timestamp;
 use shared::secret::constant_time_eq;
 
-use crate::web::Sealer;
+use crate::web::{KeyUse, Sealer};
 
-const PURPOSE: &str = "dpop-nonce";
+const PURPOSE: KeyUse = KeyUse::DpopNonce;
 
 /// How many seconds one nonce is given out for. It is good for the next stretch too.
 const STRETCH: i64 = 120;

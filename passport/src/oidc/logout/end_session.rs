@@ -28,11 +28,11 @@ use super::super::visit::Visit;
 use super::request::{self, LogoutRequest};
 use crate::accounts::sessions::{self, EndReason, Session, Stay, cookie};
 use crate::web::form::{FormRejection, is_form};
-use crate::web::seal::{open_text, seal_text};
+use crate::web::seal::{KeyUse, open_text, seal_text};
 use crate::web::signed_out::SignedOut;
 use crate::web::{Fault, Posted, paths, return_to};
 
-const PURPOSE: &str = "logout";
+const PURPOSE: KeyUse = KeyUse::Logout;
 
 /// The query parameter and form field that carries a sealed [`Afterwards`].
 const FIELD: &str = "logout";

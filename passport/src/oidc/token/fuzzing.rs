@@ -4,21 +4,21 @@ use super::super::code::AuthorizationCode;
 use super::super::grant_engine::access_token::{CodeRequest, Redemption};
 use super::super::handle;
 use super::super::params::Params;
-use crate::web::Sealer;
+use crate::web::{KeyUse, Sealer};
 
 /// A seal that anybody can make: behind the real one nothing that a stranger wrote is read at all.
 struct Open;
 
 impl Sealer for Open {
-    fn seal_for(&self, _: &'static str, data: &[u8], _: &[u8]) -> Vec<u8> {
+    fn seal_for(&self, _: KeyUse, data: &[u8], _: &[u8]) -> Vec<u8> {
         data.to_vec()
     }
 
-    fn open_for(&self, _: &'static str, sealed: &[u8], _: &[u8]) -> Option<Vec<u8>> {
+    fn open_for(&self, _: KeyUse, sealed: &[u8], _: &[u8]) -> Option<Vec<u8>> {
         Some(sealed.to_vec())
     }
 
-    fn mac(&self, _: &'static str, _: &[u8]) -> [u8; 32] {
+    fn mac(&self, _: KeyUse, _: &[u8]) -> [u8; 32] {
         [0; 32]
     }
 }

@@ -15,11 +15,13 @@ use zeroize::Zeroizing;
 
 pub use self::operation::{Enabled, check};
 
+use crate::web::KeyUse;
+
 /// Seconds that a code is shown.
 const STEP: u64 = 30;
 
 /// What secrets are sealed for, at rest.
-const PURPOSE: &str = "authenticator";
+const PURPOSE: KeyUse = KeyUse::Authenticator;
 
 /// The secret that the app and we share: 160 random bits (RFC 4226 §4, R6).
 #[derive(Clone)]

@@ -15,10 +15,10 @@ use crate::accounts::sessions::{self, Session};
 use crate::accounts::{Accounts, Trouble};
 use crate::audit::{Actor, Event};
 use crate::delivery::Factor;
-use crate::web::seal::{open_text, seal_text};
+use crate::web::seal::{KeyUse, open_text, seal_text};
 
 /// What the secret of a page is sealed for, which is stored only when a code shows that the app has it.
-const SETUP: &str = "authenticator-setup";
+const SETUP: KeyUse = KeyUse::AuthenticatorSetup;
 
 /// How long the page may stay open.
 const LIFETIME: std::time::Duration = std::time::Duration::from_secs(30 * 60);

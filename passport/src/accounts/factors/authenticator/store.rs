@@ -3,7 +3,14 @@
 use shared::clock::Timestamp;
 use shared::db::{DbError, Tx, sql};
 
+use super::PURPOSE;
 use crate::accounts::model::AccountId;
+use crate::keys::store::SealedColumn;
+use crate::sealed_column;
+
+/// The secrets of apps.
+pub const SEALED_SECRETS: SealedColumn =
+    sealed_column!("authenticators", "account_id", "secret_sealed", PURPOSE, bound false);
 
 /// An account's app.
 #[derive(Debug, Clone)]

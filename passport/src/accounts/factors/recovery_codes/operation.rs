@@ -14,11 +14,11 @@ use crate::accounts::model::AccountId;
 use crate::accounts::{Accounts, Trouble};
 use crate::audit::{Actor, Event};
 use crate::delivery::Factor;
-use crate::web::seal::{open_text, seal_text};
+use crate::web::seal::{KeyUse, open_text, seal_text};
 
 /// What the codes of a page are sealed for. They are stored when their owner says that they are kept: a page that is
 /// closed too early, or drawn twice, has cost no code that was good before.
-const SETUP: &str = "recovery-codes";
+const SETUP: KeyUse = KeyUse::RecoveryCodes;
 
 /// How long the page may stay open: long enough to find a printer.
 const LIFETIME: Duration = Duration::from_secs(60 * 60);
