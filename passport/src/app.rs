@@ -33,7 +33,7 @@ use crate::oidc::mtls::authorities::{Authorities, AuthoritiesError};
 use crate::oidc::registrations::{self, SiteRegistrations};
 use crate::oidc::{self, IssuerError, Oidc};
 use crate::places::{Places, PlacesError};
-use crate::web::{KeyUse, Pages, Sealer, Web, texts};
+use crate::web::{KeyUse, Lookup, Pages, Sealer, Web, texts};
 
 /// What comes from outside: a test hands in a clock that stands still and entropy that repeats itself.
 pub struct World {
@@ -297,6 +297,11 @@ impl Sealer for KeySealer {
         self.0.open(purpose.as_str(), sealed, belongs_to)
     }
 
+    fn lookup(&self, purpose: KeyUse, data: &[u8]) -> Lookup {
+        let keys::Hashes { key, written, next, other } = self.0.hashes(purpose.as_str(), data);
+        Lookup { key, written, next, other }
+    }
+
     fn mac(&self, purpose: KeyUse, data: &[u8]) -> [u8; 32] {
         self.0.mac(purpose.as_str(), data)
     }
@@ -320,6 +325,7 @@ impl keys::Journal for KeyJournal {
             keys::Change::Compromised { kid, alg } => Event::SigningKeyCompromised { kid, alg: alg.as_str().into() },
             keys::Change::Master { from, to } => Event::MasterKeyChanged { from, to },
             keys::Change::DataKey { id, purpose } => Event::DataKeyMade { key: format!("{}:{id}", purpose.as_str()) },
+            keys::Change::LookupKey { id, to } => Event::LookupKeyMoved { key: id.to_string(), to: to.into() },
             keys::Change::DataKeyDestroyed { id, purpose } => {
                 Event::DataKeyDestroyed { key: format!("{}:{id}", purpose.as_str()) }
             }

@@ -25,6 +25,7 @@ pub mod proof;
 pub mod province;
 pub mod recovery;
 pub mod register;
+pub mod rehash;
 pub mod sessions;
 pub mod side;
 pub mod sign_out;
@@ -57,14 +58,14 @@ use self::assurance::Acr;
 use self::captcha::Captchas;
 use self::factors::passkeys::Passkeys;
 use self::hashing::Hasher;
-use self::model::Account;
+use self::model::{Account, IdDocument};
 use crate::audit::{Actor, Audit, Event};
 use crate::config::{CaptchaPolicy, PasswordProfile};
 use crate::delivery::Outbox;
 use crate::keys::store::SealedColumn;
 use crate::limits::Limits;
 use crate::places::Places;
-use crate::web::{KeyUse, Sealer, Web};
+use crate::web::{KeyUse, Lookup, Sealer, Web};
 
 /// Where accounts have something that is sealed, to be sealed anew when the keys that seal are changed.
 pub const SEALED: [SealedColumn; 4] = [
@@ -155,6 +156,11 @@ impl Accounts {
     {
         let accounts = self.clone();
         self.0.db.write(move |tx| op(accounts.clone(), args.clone(), tx)).await
+    }
+
+    /// The hashes by which rows about a document are found.
+    fn document_hashes(&self, document: &IdDocument) -> Lookup {
+        self.0.sealer.lookup(DOCUMENT_PURPOSE, document.lookup_key().as_bytes())
     }
 
     /// Opens the way that a page carries along.

@@ -368,7 +368,14 @@ pub enum Event {
         /// The key.
         key: String,
     },
-    /// A key for sealing data was destroyed, after everything that it had sealed was sealed by another one.
+    /// A change of the key by which identity documents are found went on.
+    LookupKeyMoved {
+        /// The key.
+        key: String,
+        /// The state it is in.
+        to: Code,
+    },
+    /// A key for sealing or hashing data was destroyed, after everything that it had sealed or hashed was by another one.
     DataKeyDestroyed {
         /// The key.
         key: String,

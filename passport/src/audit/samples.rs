@@ -70,6 +70,7 @@ pub(crate) fn all() -> Vec<Event> {
         Event::SigningKeyCompromised { kid: text(), alg: "ES256".into() },
         Event::MasterKeyChanged { from: text(), to: text() },
         Event::DataKeyMade { key: text() },
+        Event::LookupKeyMoved { key: text(), to: "filling".into() },
         Event::DataKeyDestroyed { key: text() },
     ]
 }

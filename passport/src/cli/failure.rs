@@ -100,8 +100,9 @@ impl From<KeysError> for Failure {
     fn from(error: KeysError) -> Self {
         match error {
             KeysError::Db(error) => error.into(),
-            KeysError::OtherMasterKey { .. } => Self::new(Exit::Refused, error)
-                .advise("let keys.master_key_file name the master key that is wanted"),
+            KeysError::OtherMasterKey { .. } => {
+                Self::new(Exit::Refused, error).advise("let keys.master_key_file name the master key that is wanted")
+            }
             KeysError::UnknownKey(_) | KeysError::Destroyed(_) => {
                 Self::new(Exit::Refused, error).advise("`passport keys list` shows every key")
             }

@@ -9,7 +9,7 @@ use super::change::{record, require_master};
 use super::master::MasterKey;
 use super::model::{By, Change, DataKeyPurpose};
 use super::ring::data_key_name;
-use super::store::{self, StoredDataKey};
+use super::store::{self, LookupState, StoredDataKey};
 use super::{KeysError, Parts};
 
 impl Parts {
@@ -29,6 +29,39 @@ impl Parts {
             if sealing > 1 { Vec::new() } else { vec![DataKeyPurpose::Seal] }
         })
         .await
+    }
+
+    /// Makes another key that documents are found by, unless a change to one is under way.
+    pub(super) async fn begin_rehash(&self) -> Result<(), KeysError> {
+        let master = self.master_in_use().await?;
+        let known = self.db.read(|tx| store::data_keys(tx).boxed()).await?;
+        let next = known.last().map_or(1, |key| key.id + 1);
+        let key = Arc::new(self.data_key(next, DataKeyPurpose::Mac, &master));
+        let (journal, now) = (Arc::clone(&self.journal), self.clock.now());
+        self.db
+            .write(move |tx| {
+                let (key, journal, master) = (Arc::clone(&key), Arc::clone(&journal), Arc::clone(&master));
+                async move {
+                    store::touch(tx).await?;
+                    require_master(tx, &master).await?;
+                    if store::lookups(tx).await?.last().is_some_and(|last| last.state != LookupState::Settled) {
+                        return Ok(());
+                    }
+                    store::insert_data_key(tx, &key, now).await?;
+                    store::set_lookup(tx, key.id, LookupState::Filling, now).await?;
+                    let (id, purpose, to) = (key.id, key.purpose, LookupState::Filling.as_str());
+                    record(
+                        tx,
+                        &*journal,
+                        By::Operator,
+                        &[Change::DataKey { id, purpose }, Change::LookupKey { id, to }],
+                    )
+                    .await?;
+                    Ok::<_, KeysError>(())
+                }
+                .boxed()
+            })
+            .await
     }
 
     /// Makes another key to seal with.

@@ -9,12 +9,14 @@ mod change;
 mod cipher;
 mod data_keys;
 mod error;
+mod hashing;
 mod lease;
 pub mod master;
 mod masters;
 pub mod model;
 mod node;
 pub mod received;
+pub mod rehash;
 pub mod reseal;
 mod rewrap;
 pub mod ring;
@@ -39,6 +41,7 @@ use shared::entropy::SharedEntropy;
 pub use self::alg::Alg;
 pub use self::change::Stock;
 pub use self::error::KeysError;
+pub use self::hashing::Hashes;
 pub use self::master::{MasterKey, MasterKeyError};
 pub use self::masters::Masters;
 pub use self::model::{By, Change, KeyRecord, KeyState};
@@ -172,6 +175,11 @@ impl Keys {
         self.ring().sealing.open(purpose, sealed, aad)
     }
 
+    /// The keyed hashes for that purpose by which rows about a value are found: two while their key is changed.
+    pub fn hashes(&self, purpose: &'static str, data: &[u8]) -> Hashes {
+        self.ring().sealing.hashes(purpose, data)
+    }
+
     /// A keyed hash for that purpose, by which a value is found that is not stored.
     pub fn mac(&self, purpose: &'static str, data: &[u8]) -> [u8; 32] {
         self.ring().sealing.mac(purpose, data)
@@ -273,6 +281,7 @@ async fn read(parts: &Parts, last: Option<Arc<Ring>>) -> Result<Arc<Ring>, KeysE
                     signing,
                     former,
                     data: store::data_keys(tx).await?,
+                    lookups: store::lookups(tx).await?,
                     now: time.now(tx).await?,
                 }))
             }

@@ -168,7 +168,14 @@ pub enum Change {
         /// What it is for.
         purpose: DataKeyPurpose,
     },
-    /// A key for sealing data was destroyed: nothing is sealed by it any more.
+    /// A change of the key by which documents are found goes on.
+    LookupKey {
+        /// Its number.
+        id: i64,
+        /// The name of the state that it is in now.
+        to: &'static str,
+    },
+    /// A key for sealing or hashing data was destroyed: nothing is sealed or hashed by it any more.
     DataKeyDestroyed {
         /// Its number.
         id: i64,
@@ -185,6 +192,7 @@ impl fmt::Display for Change {
             Self::Compromised { kid, alg } => write!(f, "{alg} key {kid}: compromised"),
             Self::Master { from, to } => write!(f, "master key: {from} → {to}"),
             Self::DataKey { id, purpose } => write!(f, "data key {id} ({}): new", purpose.as_str()),
+            Self::LookupKey { id, to } => write!(f, "data key {id}: documents are found by it, {to}"),
             Self::DataKeyDestroyed { id, purpose } => write!(f, "data key {id} ({}): destroyed", purpose.as_str()),
         }
     }
@@ -195,7 +203,7 @@ impl fmt::Display for Change {
 pub enum DataKeyPurpose {
     /// Sealing. The newest seals, all of them open.
     Seal,
-    /// Keyed hashes, by which rows are found. The first one stays, or nothing would be found any more.
+    /// Keyed hashes. The first one stays; each further one takes its turn as the key by which documents are found.
     Mac,
 }
 

@@ -79,11 +79,14 @@ impl Keys {
     /// The database refused.
     pub async fn older(&self, column: SealedColumn, next: bool) -> Result<i64, DbError> {
         let header = if next { header(u32::MAX).to_vec() } else { self.ring().sealing.header() };
-        self.0.parts.db.read(move |tx| {
-            let header = header.clone();
-            async move { column.older(tx, &header).await }.boxed()
-        })
-        .await
+        self.0
+            .parts
+            .db
+            .read(move |tx| {
+                let header = header.clone();
+                async move { column.older(tx, &header).await }.boxed()
+            })
+            .await
     }
 
     /// Seals a batch of a column's rows by the newest key, those after the row of that id.
@@ -144,7 +147,8 @@ impl Keys {
 fn replace_all(
     column: SealedColumn,
     anew: Arc<Vec<(SealedRow, Vec<u8>)>>,
-) -> impl for<'t> Fn(&'t mut Tx) -> futures_util::future::BoxFuture<'t, Result<usize, DbError>> + Send + Sync + 'static {
+) -> impl for<'t> Fn(&'t mut Tx) -> futures_util::future::BoxFuture<'t, Result<usize, DbError>> + Send + Sync + 'static
+{
     move |tx| {
         let anew = Arc::clone(&anew);
         async move {

@@ -1,6 +1,6 @@
 //! The keys in memory: opened once, used by every request, exchanged as a whole when the database's changed.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use base64::Engine as _;
@@ -11,6 +11,7 @@ use shared::secret::{SecretBytes, sha256};
 
 use super::KeysError;
 use super::alg::Alg;
+use super::hashing::Hashing;
 use super::masters::Masters;
 use super::model::{DataKeyPurpose, KeyRecord, KeyState};
 use super::rotate::Policy;
@@ -18,7 +19,7 @@ use super::rotate::forecast::{next_due, next_published};
 use super::seal::Sealing;
 use super::seen::Seen;
 use super::signing_key::{PublicKey, SigningKey};
-use super::store::{StoredDataKey, StoredFormerKey, StoredKey};
+use super::store::{StoredDataKey, StoredFormerKey, StoredKey, StoredLookup};
 use super::verify::Verifier;
 
 /// The published key set (RFC 7517 §5), encoded.
@@ -36,6 +37,7 @@ pub(super) struct Stored {
     pub(super) signing: Vec<StoredKey>,
     pub(super) former: Vec<StoredFormerKey>,
     pub(super) data: Vec<StoredDataKey>,
+    pub(super) lookups: Vec<StoredLookup>,
     pub(super) now: Timestamp,
 }
 
@@ -92,7 +94,7 @@ impl Ring {
         let records: Vec<KeyRecord> = stored.records().cloned().collect();
         Ok(Self {
             revision: stored.revision,
-            sealing: open_sealing(master, &stored.data, last.map(|last| &last.sealing))?,
+            sealing: open_sealing(master, stored, last.map(|last| &last.sealing))?,
             jwks: Arc::new(Jwks::new(published)?),
             published_until: next_published(&records, policy),
             next_due: next_due(&records, policy),
@@ -168,9 +170,9 @@ pub(super) fn open_signer(master: &Masters, stored: &StoredKey) -> Result<Signin
     Ok(key)
 }
 
-fn open_sealing(master: &Masters, data: &[StoredDataKey], last: Option<&Sealing>) -> Result<Sealing, KeysError> {
-    let (mut keys, mut mac) = (HashMap::new(), None);
-    for stored in data {
+fn open_sealing(master: &Masters, all: &Stored, last: Option<&Sealing>) -> Result<Sealing, KeysError> {
+    let (mut keys, mut hashing) = (HashMap::new(), BTreeMap::new());
+    for stored in &all.data {
         let name = data_key_name(stored.id, stored.purpose);
         let id = u32::try_from(stored.id).map_err(|_| KeysError::Malformed)?;
         let key = match unwrap(master, &stored.master_key_id, &name, &stored.sealed) {
@@ -179,14 +181,12 @@ fn open_sealing(master: &Masters, data: &[StoredDataKey], last: Option<&Sealing>
             opened => opened?,
         };
         match stored.purpose {
-            DataKeyPurpose::Seal => {
-                keys.insert(id, key);
-            }
-            DataKeyPurpose::Mac if mac.is_none() => mac = Some((id, key)),
-            DataKeyPurpose::Mac => {}
-        }
+            DataKeyPurpose::Seal => keys.insert(id, key),
+            DataKeyPurpose::Mac => hashing.insert(id, key),
+        };
     }
-    mac.and_then(|mac| Sealing::new(keys, mac)).ok_or(KeysError::NoDataKey)
+    let hashing = Hashing::new(hashing, &all.lookups);
+    hashing.and_then(|hashing| Sealing::new(keys, hashing)).ok_or(KeysError::NoDataKey)
 }
 
 /// What a data key is called where it is bound to its sealed form.

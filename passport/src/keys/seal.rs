@@ -6,11 +6,11 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use aws_lc_rs::hmac;
 use shared::entropy::Entropy;
 use shared::secret::SecretBytes;
 
 use super::cipher::{Cipher, derive};
+use super::hashing::{Hashes, Hashing};
 
 const VERSION: u8 = 1;
 const HEADER: usize = 5;
@@ -21,23 +21,15 @@ pub struct Sealing {
     current: u32,
     newest: SecretBytes,
     keys: HashMap<u32, SecretBytes>,
-    mac: (u32, SecretBytes),
+    hashing: Hashing,
     ciphers: RwLock<HashMap<(u32, &'static str), Arc<Cipher>>>,
-    macs: RwLock<HashMap<&'static str, hmac::Key>>,
 }
 
 impl Sealing {
-    /// These keys by their numbers, and the one for hashes with its number. `None` if there is none to seal with.
-    pub fn new(keys: HashMap<u32, SecretBytes>, mac: (u32, SecretBytes)) -> Option<Self> {
+    /// These keys by their numbers, and those for hashes. `None` if there is none to seal with.
+    pub(super) fn new(keys: HashMap<u32, SecretBytes>, hashing: Hashing) -> Option<Self> {
         let (current, newest) = keys.iter().max_by_key(|(id, _)| **id)?;
-        Some(Self {
-            current: *current,
-            newest: newest.clone(),
-            keys,
-            mac,
-            ciphers: RwLock::default(),
-            macs: RwLock::default(),
-        })
+        Some(Self { current: *current, newest: newest.clone(), keys, hashing, ciphers: RwLock::default() })
     }
 
     /// The beginning of everything that the newest key seals. What older ones sealed begins with less.
@@ -47,8 +39,7 @@ impl Sealing {
 
     /// The key of that number, whatever it is for.
     pub(super) fn key(&self, id: u32) -> Option<SecretBytes> {
-        let (mac_id, mac) = &self.mac;
-        if *mac_id == id { Some(mac.clone()) } else { self.keys.get(&id).cloned() }
+        self.keys.get(&id).or_else(|| self.hashing.key(id)).cloned()
     }
 
     /// Seals `plaintext` for that purpose, bound to `aad`.
@@ -69,25 +60,14 @@ impl Sealing {
         self.cipher(u32::from_be_bytes(id), purpose)?.open(rest, aad)
     }
 
-    /// A keyed hash for that purpose: HMAC with SHA-256. The same for as long as the system lives.
+    /// A keyed hash for that purpose. The same for as long as the system lives.
     pub fn mac(&self, purpose: &'static str, data: &[u8]) -> [u8; 32] {
-        let key = self.mac_key(purpose);
-        let mut out = [0; 32];
-        out.copy_from_slice(hmac::sign(&key, data).as_ref());
-        out
+        self.hashing.mac(purpose, data)
     }
 
-    fn mac_key(&self, purpose: &'static str) -> hmac::Key {
-        let known = self.macs.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(key) = known.get(purpose) {
-            return key.clone();
-        }
-        drop(known);
-        let derived = derive(self.mac.1.expose(), &format!("mac:{purpose}"));
-        let key = hmac::Key::new(hmac::HMAC_SHA256, &derived);
-        let mut known = self.macs.write().unwrap_or_else(PoisonError::into_inner);
-        known.insert(purpose, key.clone());
-        key
+    /// The keyed hashes for that purpose by which rows are found.
+    pub fn hashes(&self, purpose: &'static str, data: &[u8]) -> Hashes {
+        self.hashing.hashes(purpose, data)
     }
 
     fn cipher(&self, id: u32, purpose: &'static str) -> Option<Arc<Cipher>> {
@@ -124,7 +104,8 @@ mod tests {
     fn sealing(ids: &[u32]) -> Sealing {
         let key = |id: u32| SecretBytes::new([u8::try_from(id).expect("small"); 32]);
         let keys = ids.iter().map(|id| (*id, key(*id))).collect();
-        Sealing::new(keys, (99, SecretBytes::new([99; 32]))).expect("a key to seal with")
+        let hashing = Hashing::new([(99, SecretBytes::new([99; 32]))].into(), &[]).expect("a key to hash with");
+        Sealing::new(keys, hashing).expect("a key to seal with")
     }
 
     fn seal(by: &Sealing) -> Vec<u8> {

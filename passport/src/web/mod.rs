@@ -30,7 +30,7 @@ pub use self::form::{Button, Posted};
 pub use self::key_use::{Hashed, KeyUse, Sealed};
 pub use self::page::{PageContext, Pages};
 pub use self::return_to::{Destination, ReturnTo, ReturnToCodec};
-pub use self::seal::Sealer;
+pub use self::seal::{Lookup, Sealer};
 
 /// What the shared parts of pages need. Cheap to clone.
 #[derive(Clone)]

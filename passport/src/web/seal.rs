@@ -5,6 +5,20 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 pub use super::key_use::KeyUse;
 
+/// The keyed hashes by which rows about a value are found. One, as a rule; two while its key is changed
+/// (`passport keys rehash`), so that a row is found by whichever it holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lookup {
+    /// The number of the key that `written` is made by.
+    pub key: i64,
+    /// What a row holds.
+    pub written: [u8; 32],
+    /// What it holds beside that, where the key was ever changed.
+    pub next: Option<[u8; 32]>,
+    /// What rows may hold as well; as a rule the same as `written`.
+    pub other: [u8; 32],
+}
+
 /// Authenticated encryption and keyed hashes, separated by purpose: what was sealed for one purpose opens for
 /// no other.
 pub trait Sealer: Send + Sync {
@@ -23,6 +37,12 @@ pub trait Sealer: Send + Sync {
     /// What [`Sealer::seal`] was given, unless a byte was changed, the purpose differs or the key is gone.
     fn open(&self, purpose: KeyUse, sealed: &[u8]) -> Option<Vec<u8>> {
         self.open_for(purpose, sealed, &[])
+    }
+
+    /// The keyed hashes by which rows about `data` are found.
+    fn lookup(&self, purpose: KeyUse, data: &[u8]) -> Lookup {
+        let hash = self.mac(purpose, data);
+        Lookup { key: 0, written: hash, next: None, other: hash }
     }
 
     /// A keyed hash: the same for equal data, unknowable without the key.

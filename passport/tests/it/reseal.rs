@@ -59,7 +59,8 @@ fn number(person: &str) -> String {
 /// Fills the tables with people who have documents, one of them with everything else that is sealed.
 async fn furnish(passport: &Passport) -> Vec<String> {
     let seeds = (0..PEOPLE).map(|n| Seed { plain_name: Some(format!("candidate-{n}")), ..Seed::default() }).collect();
-    let people = passport.app.accounts.seed(seeds, &SecretString::new("Correct-horse-1"), false).await.expect("accounts");
+    let people =
+        passport.app.accounts.seed(seeds, &SecretString::new("Correct-horse-1"), false).await.expect("accounts");
     let people: Vec<String> = people.iter().map(ToString::to_string).collect();
     let (keys, ids) = (passport.app.keys.clone(), people.clone());
     let put = passport.db.write::<_, DbError, _>(move |tx| {
@@ -68,11 +69,11 @@ async fn furnish(passport: &Passport) -> Vec<String> {
             for id in &ids {
                 sql("INSERT INTO identities (account_id, kind, number_sealed, number_mac, created_at) \
                      VALUES ($1, 'passport', $2, $3, 1)")
-                    .bind(id)
-                    .bind(keys.seal("id-document", number(id).as_bytes(), b""))
-                    .bind(keys.mac("id-document", number(id).as_bytes()))
-                    .execute(tx)
-                    .await?;
+                .bind(id)
+                .bind(keys.seal("id-document", number(id).as_bytes(), b""))
+                .bind(keys.mac("id-document", number(id).as_bytes()))
+                .execute(tx)
+                .await?;
             }
             let id = &ids[0];
             sql("INSERT INTO authenticators (account_id, secret_sealed, last_step, created_at) VALUES ($1, $2, 0, 1)")
@@ -146,7 +147,9 @@ async fn walk(keys: &Keys) -> (usize, Vec<String>) {
     let (mut done, mut broken) = (0, Vec::new());
     for column in COLUMNS {
         let mut after = String::new();
-        while let Batch { done: more, broken: bad, last: Some(last) } = keys.reseal(*column, &after).await.expect("done") {
+        while let Batch { done: more, broken: bad, last: Some(last) } =
+            keys.reseal(*column, &after).await.expect("done")
+        {
             done += more;
             broken.extend(bad);
             after = last;

@@ -92,6 +92,7 @@ pub fn sentence(event: &Event) -> Option<Sentence<'_>> {
         | Event::SigningKeyCompromised { .. }
         | Event::MasterKeyChanged { .. }
         | Event::DataKeyMade { .. }
+        | Event::LookupKeyMoved { .. }
         | Event::DataKeyDestroyed { .. } => return None,
     })
 }

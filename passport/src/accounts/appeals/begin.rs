@@ -112,6 +112,7 @@ async fn begin(accounts: Accounts, beginning: Beginning, tx: &mut Tx) -> Result<
     let parts = accounts.parts();
     let now = parts.clock.now();
     let Beginning { proof, file, from } = beginning;
+    // These two go by the first key, which is never changed: they count, and tell appeals apart.
     let document_mac = parts.sealer.mac(DOCUMENT_PURPOSE, file.document.lookup_key().as_bytes());
     let name = file.contact.name();
     let open_key = parts.sealer.mac(OPEN_PURPOSE, &[name.as_str().as_bytes(), &document_mac].concat());
@@ -121,15 +122,15 @@ async fn begin(accounts: Accounts, beginning: Beginning, tx: &mut Tx) -> Result<
     if let Verdict::Refused { until } = count(&accounts, tx, (name.as_str(), document_mac, from)).await? {
         return Ok(Begun::TooMany { until });
     }
+    let hashes = accounts.document_hashes(&file.document);
     let appeal = Appeal {
         id: AppealId::new(now, &*parts.entropy),
         number: CaseNumber::draw(&*parts.entropy),
-        document_mac,
         state: State::Begun { until: now + PHOTO_TIME },
         times: Times { begun: now, ..Times::default() },
         file: Some(file),
     };
-    store::insert(tx, &*parts.sealer, &New { appeal: &appeal, proof, open_key }).await?;
+    store::insert(tx, &*parts.sealer, &New { appeal: &appeal, proof, open_key, hashes }).await?;
     record(&accounts, tx, &appeal, (appeal.state.code(), &By::Visitor(from))).await?;
     let link = link(&accounts, LinkTo::Case, &appeal);
     tell(&accounts, tx, &appeal, |number| Notice::AppealBegun { number, link }).await?;

@@ -57,7 +57,7 @@ async fn bind(
         return Ok(Bound::HasAnother);
     }
     let Some(identity) = identity(&accounts, &appeal) else { return Ok(Bound::Over) };
-    if accounts_store::find_by_document(tx, identity.kind, identity.number_mac).await?.is_some() {
+    if accounts_store::find_by_document(tx, identity.kind, identity.hashes).await?.is_some() {
         return Ok(Bound::Over);
     }
     if move_on(&accounts, tx, appeal, (Event::Bind, By::Visitor(caller))).await?.is_err() {
@@ -73,5 +73,5 @@ async fn bind(
 fn identity(accounts: &Accounts, appeal: &Appeal) -> Option<SealedIdentity> {
     let document = &appeal.file.as_ref()?.document;
     let number_sealed = accounts.parts().sealer.seal(DOCUMENT_PURPOSE, document.number().as_bytes());
-    Some(SealedIdentity { kind: document.kind(), number_sealed, number_mac: appeal.document_mac })
+    Some(SealedIdentity { kind: document.kind(), number_sealed, hashes: accounts.document_hashes(document) })
 }

@@ -40,10 +40,11 @@ pub use self::details_page::{show as show_details, submit as submit_details};
 pub use self::document_page::{show as show_document, submit as submit_document};
 pub use self::objection_page::{show as show_objection, submit as submit_objection};
 pub use self::photo::Photos;
-pub use self::store::{SEALED_FILES, SEALED_PHOTOS};
 pub use self::photo_page::{BODY_LIMIT, TIME as UPLOAD_TIME, submit as submit_photo};
+pub use self::store::{SEALED_FILES, SEALED_PHOTOS, hashed_by_another, rehash};
 
 use super::Accounts;
+use crate::web::Lookup;
 
 /// How long appeals take, and are kept.
 #[derive(Debug, Clone, Copy)]
@@ -64,11 +65,6 @@ const BINDING_TIME: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 ///
 /// # Errors
 /// See [`DbError`].
-pub(super) async fn is_kept(
-    accounts: &Accounts,
-    tx: &mut Tx,
-    document_mac: [u8; 32],
-    now: Timestamp,
-) -> Result<bool, DbError> {
-    Ok(store::kept_for(tx, &*accounts.parts().sealer, document_mac, now).await?.is_some())
+pub(super) async fn is_kept(accounts: &Accounts, tx: &mut Tx, hashes: Lookup, now: Timestamp) -> Result<bool, DbError> {
+    Ok(store::kept_for(tx, &*accounts.parts().sealer, hashes, now).await?.is_some())
 }

@@ -183,8 +183,6 @@ pub struct Appeal {
     pub id: AppealId,
     /// Its number.
     pub number: CaseNumber,
-    /// The keyed hash of the document's number.
-    pub document_mac: [u8; 32],
     /// How it stands.
     pub state: State,
     /// When what happened.

@@ -168,8 +168,9 @@ async fn hear(accounts: &Accounts, tx: &mut Tx, appeal: &Appeal, by: &By) -> Res
 async fn detach(accounts: &Accounts, tx: &mut Tx, (appeal, before): (&Appeal, &State), by: &By) -> Result<(), DbError> {
     let (parts, now) = (accounts.parts(), accounts.parts().clock.now());
     let Some(holder) = before.holder() else { return Ok(()) };
+    let Some(file) = &appeal.file else { return Ok(()) };
     // Gone by itself meanwhile: the account was closed.
-    if !accounts_store::remove_identity(tx, holder, appeal.document_mac, now).await? {
+    if !accounts_store::remove_identity(tx, holder, accounts.document_hashes(&file.document), now).await? {
         return Ok(());
     }
     let event = audit::Event::DocumentDetached { account: holder.to_string(), appeal: appeal.id.to_string() };

@@ -104,7 +104,8 @@ async fn see(accounts: Accounts, (number, staff): (CaseNumber, Staff), tx: &mut 
     let Some(file) = &appeal.file else {
         return Ok(Some(Seen { appeal, held: false, own: false, same_name: None }));
     };
-    let holder = accounts_store::find_by_document(tx, file.document.kind(), appeal.document_mac).await?;
+    let hashes = accounts.document_hashes(&file.document);
+    let holder = accounts_store::find_by_document(tx, file.document.kind(), hashes).await?;
     let (mut own, mut same_name) = (false, None);
     if let Some(holder) = holder {
         let contact = file.contact.name();
@@ -150,19 +151,21 @@ async fn decide(
         Verdict::Credible if appeal.state != State::Submitted => return Ok(Err(NoWay::NotNow.into())),
         Verdict::Granted if !matches!(appeal.state, State::Deciding { .. }) => return Ok(Err(NoWay::NotNow.into())),
         Verdict::Credible | Verdict::Granted => {
-            if let Some(other) = store::kept_for(tx, &*parts.sealer, appeal.document_mac, now).await? {
+            let (holder, kept_for) = match &appeal.file {
+                Some(file) => {
+                    let hashes = accounts.document_hashes(&file.document);
+                    let holder = accounts_store::find_by_document(tx, file.document.kind(), hashes).await?;
+                    (holder, store::kept_for(tx, &*parts.sealer, hashes, now).await?)
+                }
+                None => (None, None),
+            };
+            if let Some(other) = kept_for {
                 return Ok(Err(NotDecided::KeptFor(other.number)));
             }
-            let holder = holder(tx, &appeal).await?;
             let (hearing, binding) = (now + parts.appeals.hearing, now + BINDING_TIME);
             Event::Agree { staff: staff.clone(), holder, hearing, binding }
         }
     };
     let moved = move_on(&accounts, tx, appeal, (event, By::Staff(staff))).await?;
     Ok(moved.map_err(NotDecided::from))
-}
-
-async fn holder(tx: &mut Tx, appeal: &Appeal) -> Result<Option<crate::accounts::AccountId>, DbError> {
-    let Some(file) = &appeal.file else { return Ok(None) };
-    accounts_store::find_by_document(tx, file.document.kind(), appeal.document_mac).await
 }

@@ -7,9 +7,10 @@ use super::model::{Appeal, AppealId, File, Staff, Times};
 use super::state::State;
 use crate::accounts::alarm::CaseNumber;
 use crate::accounts::proof::ProofId;
+use crate::keys::reseal::Batch;
 use crate::keys::store::SealedColumn;
 use crate::sealed_column;
-use crate::web::{KeyUse, Sealer};
+use crate::web::{KeyUse, Lookup, Sealer};
 
 /// What the words of an appeal are sealed for, and its photo.
 const FILE: KeyUse = KeyUse::AppealFile;
@@ -28,6 +29,8 @@ pub(super) struct New<'n> {
     pub(super) proof: ProofId,
     /// Of contact and document.
     pub(super) open_key: [u8; 32],
+    /// Of the document.
+    pub(super) hashes: Lookup,
 }
 
 fn sealed(sealer: &dyn Sealer, appeal: &Appeal) -> Option<Vec<u8>> {
@@ -41,18 +44,19 @@ fn sealed(sealer: &dyn Sealer, appeal: &Appeal) -> Option<Vec<u8>> {
 pub(super) async fn insert(tx: &mut Tx, sealer: &dyn Sealer, new: &New<'_>) -> Result<(), DbError> {
     let appeal = new.appeal;
     sql(
-        "INSERT INTO appeals (id, case_number, proof_id, open_key, document_mac, file_sealed, state, due_at, begun_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "INSERT INTO appeals (id, case_number, proof_id, open_key, document_mac, file_sealed, state, due_at, begun_at, \
+         document_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
     .bind(appeal.id)
     .bind(appeal.number.as_str())
     .bind(new.proof)
     .bind(new.open_key)
-    .bind(appeal.document_mac)
+    .bind(new.hashes.written)
     .bind(sealed(sealer, appeal))
     .bind(appeal.state.code())
     .bind(appeal.state.until())
     .bind(appeal.times.begun)
+    .bind(new.hashes.key)
     .execute(tx)
     .await
     .map(drop)
@@ -86,7 +90,7 @@ pub(super) async fn update(tx: &mut Tx, sealer: &dyn Sealer, before: &State, app
 macro_rules! columns {
     ($rest:literal) => {
         concat!(
-            "SELECT id, case_number, document_mac, file_sealed, state, first_staff, holder_id, due_at, begun_at, \
+            "SELECT id, case_number, file_sealed, state, first_staff, holder_id, due_at, begun_at, \
              submitted_at, heard_at, objected_at, closed_at, decided_at, bound_at FROM appeals ",
             $rest
         )
@@ -128,11 +132,12 @@ pub(super) async fn find_same(
 pub(super) async fn kept_for(
     tx: &mut Tx,
     sealer: &dyn Sealer,
-    document_mac: [u8; 32],
+    hashes: Lookup,
     now: Timestamp,
 ) -> Result<Option<Appeal>, DbError> {
-    let row = sql(columns!("WHERE document_mac = $1 AND state = 'granted' AND due_at > $2 ORDER BY id LIMIT 1"))
-        .bind(document_mac)
+    let row = sql(columns!("WHERE document_mac IN ($1, $2) AND state = 'granted' AND due_at > $3 ORDER BY id LIMIT 1"))
+        .bind(hashes.written)
+        .bind(hashes.other)
         .bind(now)
         .fetch_optional(tx)
         .await?;
@@ -195,6 +200,62 @@ pub(super) async fn forget(tx: &mut Tx, limit: Timestamp) -> Result<u64, DbError
     Ok(u64::try_from(rows.len()).unwrap_or(u64::MAX))
 }
 
+/// How many appeals are found by a hash of another key than that one.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn hashed_by_another(tx: &mut Tx, key: i64) -> Result<i64, DbError> {
+    sql("SELECT COUNT(*) AS n FROM appeals WHERE COALESCE(document_key, 0) <> $1")
+        .bind(key)
+        .fetch_one(tx)
+        .await?
+        .get("n")
+}
+
+/// Gives a batch of them the present hash, after the appeal of that id; the last one, and those whose words do not open.
+/// Where words were erased nobody looks for the document any more, and its hash goes as well.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn rehash(
+    tx: &mut Tx,
+    sealer: &dyn Sealer,
+    after: &str,
+    hashes: &(dyn Fn(&[u8]) -> Lookup + Send + Sync),
+) -> Result<Batch, DbError> {
+    let key = hashes(b"").key;
+    let rows = sql("SELECT id, file_sealed FROM appeals WHERE id > $1 AND COALESCE(document_key, 0) <> $2 \
+         ORDER BY id LIMIT $3")
+    .bind(after)
+    .bind(key)
+    .bind(BATCH)
+    .fetch_all(tx)
+    .await?;
+    let mut batch = Batch::default();
+    for row in &rows {
+        let (id, sealed): (String, Option<Vec<u8>>) = (row.get("id")?, row.get("file_sealed")?);
+        batch.last = Some(id.clone());
+        let file =
+            sealed.map(|sealed| sealer.open_for(FILE, &sealed, id.as_bytes()).and_then(|text| File::read(&text)));
+        let hash = match file {
+            Some(None) => {
+                batch.broken.push(id);
+                continue;
+            }
+            Some(Some(file)) => hashes(file.document.lookup_key().as_bytes()).written,
+            None => [0; 32],
+        };
+        sql("UPDATE appeals SET document_mac = $2, document_key = $3 WHERE id = $1")
+            .bind(id)
+            .bind(hash)
+            .bind(key)
+            .execute(tx)
+            .await?;
+        batch.done += 1;
+    }
+    Ok(batch)
+}
+
 fn appeal(sealer: &dyn Sealer, row: &Row) -> Result<Appeal, DbError> {
     let id: AppealId = row.get("id")?;
     let broken = |column: &'static str| BrokenRow::new(column, "breaks a rule");
@@ -213,8 +274,7 @@ fn appeal(sealer: &dyn Sealer, row: &Row) -> Result<Appeal, DbError> {
         decided: row.get("decided_at")?,
         bound: row.get("bound_at")?,
     };
-    let document_mac = row.get("document_mac")?;
-    Ok(Appeal { id, number, document_mac, state: state(row)?, times, file: file.transpose()? })
+    Ok(Appeal { id, number, state: state(row)?, times, file: file.transpose()? })
 }
 
 fn state(row: &Row) -> Result<State, DbError> {

@@ -68,8 +68,9 @@ async fn find(accounts: Accounts, sought: Sought, tx: &mut Tx) -> Result<Asked, 
     if let Verdict::Refused { until } = limits.hit(tx, of_document, Subject::Text(&hex), now).await? {
         return Ok(Asked::TooManyOfIt { until });
     }
+    let hashes = accounts.document_hashes(&sought.document);
     // Where nobody has the document, the same is asked of an account that nobody has either.
-    let holder = store::find_by_document(tx, sought.document.kind(), mac).await?;
+    let holder = store::find_by_document(tx, sought.document.kind(), hashes).await?;
     let asked_of = holder.unwrap_or_else(|| AccountId::new(now, &*parts.entropy));
     let (name, province) = store::person(tx, asked_of).await?;
     let standing = contact::store::standing(tx, asked_of).await?;

@@ -69,7 +69,7 @@ impl Accounts {
         let identity = registration.document.as_ref().map(|document| SealedIdentity {
             kind: document.kind(),
             number_sealed: parts.sealer.seal(DOCUMENT_PURPOSE, document.number().as_bytes()),
-            number_mac: parts.sealer.mac(DOCUMENT_PURPOSE, document.lookup_key().as_bytes()),
+            hashes: self.document_hashes(document),
         });
         let form_hash = form_hash(form_key, &registration.email, &registration.mobile);
         let new = NewAccount {
@@ -126,7 +126,7 @@ async fn make(
     store::insert(tx, &new, now).await?;
     if let Some(identity) = &identity {
         // Somebody has won it, and has a while to bind it: to others it is as taken as one that is bound.
-        if appeals::is_kept(&accounts, tx, identity.number_mac, now).await? {
+        if appeals::is_kept(&accounts, tx, identity.hashes, now).await? {
             return Err(DbError::Conflict { constraint: "number_mac".to_owned() });
         }
         store::insert_identity(tx, new.id, identity, now).await?;

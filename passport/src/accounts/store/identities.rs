@@ -6,7 +6,7 @@ use shared::db::{DbError, Tx, sql};
 use crate::accounts::model::{AccountId, IdType};
 use crate::keys::store::SealedColumn;
 use crate::sealed_column;
-use crate::web::KeyUse;
+use crate::web::{KeyUse, Lookup};
 
 /// The numbers of documents.
 pub const SEALED_NUMBERS: SealedColumn =
@@ -19,29 +19,32 @@ pub struct SealedIdentity {
     pub kind: IdType,
     /// Its number, sealed.
     pub number_sealed: Vec<u8>,
-    /// The keyed hash of [`IdDocument::lookup_key`].
-    pub number_mac: [u8; 32],
+    /// The keyed hashes of [`IdDocument::lookup_key`](crate::accounts::model::IdDocument::lookup_key).
+    pub hashes: Lookup,
 }
 
 /// Binds an identity document to an account.
 ///
 /// # Errors
-/// [`DbError::Conflict`] on `identities_number_mac_key` when another account has it; see [`DbError`].
+/// [`DbError::Conflict`] on `identities_number_mac_key` or `identities_number_mac_next_key` when another account has it;
+/// see [`DbError`].
 pub async fn insert_identity(
     tx: &mut Tx,
     account: AccountId,
     identity: &SealedIdentity,
     now: Timestamp,
 ) -> Result<(), DbError> {
-    sql("INSERT INTO identities (account_id, kind, number_sealed, number_mac, created_at) VALUES ($1, $2, $3, $4, $5)")
-        .bind(account)
-        .bind(identity.kind.code())
-        .bind(&identity.number_sealed)
-        .bind(identity.number_mac)
-        .bind(now)
-        .execute(tx)
-        .await
-        .map(drop)
+    sql("INSERT INTO identities (account_id, kind, number_sealed, number_mac, number_mac_next, created_at) \
+         VALUES ($1, $2, $3, $4, $5, $6)")
+    .bind(account)
+    .bind(identity.kind.code())
+    .bind(&identity.number_sealed)
+    .bind(identity.hashes.written)
+    .bind(identity.hashes.next)
+    .bind(now)
+    .execute(tx)
+    .await
+    .map(drop)
 }
 
 /// Whether an identity document is bound to an account.
@@ -57,17 +60,14 @@ pub async fn has_identity(tx: &mut Tx, account: AccountId) -> Result<bool, DbErr
 ///
 /// # Errors
 /// See [`DbError`].
-pub async fn remove_identity(
-    tx: &mut Tx,
-    account: AccountId,
-    number_mac: [u8; 32],
-    now: Timestamp,
-) -> Result<bool, DbError> {
-    let removed = sql("DELETE FROM identities WHERE account_id = $1 AND number_mac = $2")
-        .bind(account)
-        .bind(number_mac)
-        .execute(tx)
-        .await?;
+pub async fn remove_identity(tx: &mut Tx, account: AccountId, hashes: Lookup, now: Timestamp) -> Result<bool, DbError> {
+    let removed = sql("DELETE FROM identities WHERE account_id = $1 \
+         AND (number_mac IN ($2, $3) OR number_mac_next IN ($2, $3))")
+    .bind(account)
+    .bind(hashes.written)
+    .bind(hashes.other)
+    .execute(tx)
+    .await?;
     if removed == 0 {
         return Ok(false);
     }
@@ -80,11 +80,13 @@ pub async fn remove_identity(
 ///
 /// # Errors
 /// See [`DbError`].
-pub async fn find_by_document(tx: &mut Tx, kind: IdType, number_mac: [u8; 32]) -> Result<Option<AccountId>, DbError> {
-    let row = sql("SELECT account_id FROM identities WHERE number_mac = $1 AND kind = $2")
-        .bind(number_mac)
-        .bind(kind.code())
-        .fetch_optional(tx)
-        .await?;
+pub async fn find_by_document(tx: &mut Tx, kind: IdType, hashes: Lookup) -> Result<Option<AccountId>, DbError> {
+    let row = sql("SELECT account_id FROM identities \
+         WHERE (number_mac IN ($1, $2) OR number_mac_next IN ($1, $2)) AND kind = $3")
+    .bind(hashes.written)
+    .bind(hashes.other)
+    .bind(kind.code())
+    .fetch_optional(tx)
+    .await?;
     row.map(|row| row.get("account_id")).transpose()
 }

@@ -2,6 +2,7 @@
 
 mod agreements;
 mod credentials;
+pub mod hashes;
 mod identities;
 
 use shared::clock::Timestamp;

@@ -2,6 +2,7 @@
 
 mod compromise;
 mod list;
+mod rehash;
 mod reseal;
 mod rewrap;
 mod rotate;
@@ -61,6 +62,13 @@ pub enum KeysCommand {
         #[arg(long)]
         dry_run: bool,
     },
+    /// Change the key of the hashes by which identity documents are found: each gets a second hash by a new key, which then
+    /// takes the place of the first. While the passport serves; a run that was stopped is taken up by the next.
+    Rehash {
+        /// Only say how far it is.
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Somebody else has a key: let nothing that it signed count any more, anywhere, and the staged one sign instead.
     Compromise {
         /// The key's id, as `passport keys list` shows it. One in 64 begins with a hyphen.
@@ -85,6 +93,7 @@ pub async fn run(command: KeysCommand, file: Option<&Path>, output: &Output) -> 
             rewrap::rewrap(new_master_key_file, make, file, output).await
         }
         KeysCommand::Reseal { dry_run } => reseal::reseal(dry_run, file, output).await,
+        KeysCommand::Rehash { dry_run } => rehash::rehash(dry_run, file, output).await,
         KeysCommand::Compromise { kid, end_sessions } => compromise::compromise(&kid, end_sessions, file, output).await,
     }
 }

@@ -143,7 +143,9 @@ impl Run {
     fn refuse_broken(&self) -> Result<(), Failure> {
         let Some((column, ids)) = self.broken.iter().next() else { return Ok(()) };
         let shown: Vec<&str> = ids.iter().map(String::as_str).take(10).collect();
-        let message = format!("{column}: {} row(s) open with no key, and were left as they are: {}", ids.len(), shown.join(", "));
-        Err(Failure::new(Exit::Refused, message).advise("everything else is sealed anew; the older key stays while these are there"))
+        let message =
+            format!("{column}: {} row(s) open with no key, and were left as they are: {}", ids.len(), shown.join(", "));
+        Err(Failure::new(Exit::Refused, message)
+            .advise("everything else is sealed anew; the older key stays while these are there"))
     }
 }

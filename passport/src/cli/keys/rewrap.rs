@@ -21,9 +21,8 @@ pub async fn rewrap(new: Option<PathBuf>, make: bool, file: Option<&Path>, outpu
         config.keys.next_master_key_file = Some(SecretSource::file(path));
     }
     let Some(next) = world::next_master_key(&config)? else {
-        return Err(Failure::new(Exit::Usage, "no next master key is named").advise(
-            "name its file with --new-master-key-file or keys.next_master_key_file; --make makes it as well",
-        ));
+        return Err(Failure::new(Exit::Usage, "no next master key is named")
+            .advise("name its file with --new-master-key-file or keys.next_master_key_file; --make makes it as well"));
     };
     let id = next.id().to_owned();
     let done = world::app(config, db).await?.keys.rewrap(next).await?;

@@ -2,9 +2,10 @@
 
 mod data;
 mod former;
+mod lookups;
 mod masters;
-mod sealed;
 pub mod nodes;
+mod sealed;
 #[cfg(test)]
 mod tests;
 
@@ -14,10 +15,9 @@ use shared::db::{BrokenRow, DbError, Row, Tx, sql};
 use super::alg::Alg;
 use super::model::{KeyRecord, KeyState, Times};
 
-pub use self::data::{
-    FormerDataKey, StoredDataKey, data_keys, destroy_data_key, former_data_keys, insert_data_key,
-};
+pub use self::data::{FormerDataKey, StoredDataKey, data_keys, destroy_data_key, former_data_keys, insert_data_key};
 pub use self::former::{StoredFormerKey, archive, destroy, former_keys};
+pub use self::lookups::{LookupState, StoredLookup, lookups, remove_lookup, set_lookup};
 pub use self::masters::{
     StoredMaster, change_master, former_masters, insert_master, master_in_use, rewrap_data_key, rewrap_signing_key,
 };

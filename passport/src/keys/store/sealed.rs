@@ -30,12 +30,21 @@ macro_rules! sealed_column {
             bound: $bound,
             count: concat!("SELECT COUNT(*) AS n FROM ", $table, " WHERE substr(", $column, ", 1, 5) < $1"),
             batch: concat!(
-                "SELECT ", $id, " AS id, ", $column, " AS sealed FROM ", $table, " WHERE ", $id, " > $1 AND substr(",
-                $column, ", 1, 5) < $2 ORDER BY ", $id, " LIMIT $3"
+                "SELECT ",
+                $id,
+                " AS id, ",
+                $column,
+                " AS sealed FROM ",
+                $table,
+                " WHERE ",
+                $id,
+                " > $1 AND substr(",
+                $column,
+                ", 1, 5) < $2 ORDER BY ",
+                $id,
+                " LIMIT $3"
             ),
-            replace: concat!(
-                "UPDATE ", $table, " SET ", $column, " = $3 WHERE ", $id, " = $1 AND ", $column, " = $2"
-            ),
+            replace: concat!("UPDATE ", $table, " SET ", $column, " = $3 WHERE ", $id, " = $1 AND ", $column, " = $2"),
         }
     };
 }

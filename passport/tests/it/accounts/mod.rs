@@ -24,6 +24,7 @@ mod passwords;
 mod places;
 mod recovery;
 mod register;
+mod rehash;
 mod reports;
 mod resumed;
 mod settings;

@@ -6,6 +6,7 @@ mod command;
 mod decided;
 mod heard;
 mod photo;
+mod rehash;
 
 use std::time::Duration;
 
