@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use futures_util::FutureExt as _;
 use passport::MIGRATIONS;
 use passport::keys::MasterKey;
+use passport::web::KeyUse;
 use shared::db::{Db, DbConfig, DbError, sql};
 use shared::entropy::SystemEntropy;
 use shared::secret::SecretString;
@@ -210,6 +211,50 @@ async fn a_change_of_the_keys_that_seal_is_killed_and_taken_up_and_nothing_is_lo
         let (_, said) = installation.command(&["keys", "reseal", "--dry-run"]);
         assert_eq!(said["rows"]["identities.number_sealed"], 0, "{said}");
         assert_eq!(documents(&config, false).await, people);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn every_key_and_secret_is_listed_with_its_holder_and_what_changes_it_and_none_is_shown() {
+    testkit::each_engine(&MIGRATIONS, async |config: DbConfig| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let installation = Installation::taking_certificates(folder.path(), &config);
+        let (path, master) = placed(folder.path());
+        let (_, signing) = installation.command(&["keys", "list"]);
+        for command in [&["keys", "reseal"][..], &["keys", "rehash"]] {
+            let (done, said) = installation.command(command);
+            assert!(done, "{said}");
+        }
+        // It opens nothing, so it works when nothing else does.
+        std::fs::remove_file(&path).expect("lost");
+        let (done, said) = installation.command(&["keys", "list", "--all"]);
+        assert!(done, "{said}");
+        assert!(!said.to_string().contains("0707"), "{said}");
+        let listed = said["keys"].as_array().expect("keys");
+        let entry = |name: &str| {
+            let found = listed.iter().find(|entry| entry["key"] == name);
+            found.unwrap_or_else(|| panic!("{name} is not in {said}"))
+        };
+        for used in KeyUse::ALL {
+            assert!(entry(used.as_str())["holder"].as_str().expect("a holder").starts_with("derived from data:"));
+        }
+        for key in signing["keys"].as_array().expect("keys") {
+            let entry = entry(key["kid"].as_str().expect("an id"));
+            assert_eq!(entry["at"], key["next"]["at"]);
+        }
+        assert!(entry(&master)["holder"].as_str().expect("a holder").contains(&text(&path)));
+        assert!(entry("server.tls_cert")["at"].is_string());
+        for (key, purpose) in
+            [("data:1", "opens what it"), ("data:3", "seals"), ("data:2", "hashes"), ("data:4", "finds")]
+        {
+            assert!(entry(key)["purpose"].as_str().expect("a purpose").contains(purpose), "{key}: {said}");
+        }
+        for entry in listed {
+            for fact in ["purpose", "holder", "changed_by"] {
+                assert!(entry[fact].as_str().is_some_and(|text| !text.is_empty()), "{fact} of {entry}");
+            }
+        }
     })
     .await;
 }

@@ -62,6 +62,15 @@ fn examine(cert: &Path, key: &Path, hosts: &[&str]) -> Result<Validity, String> 
     Validity::of(&first).map_err(|error| in_file(cert, &error))
 }
 
+/// When the first certificate in a file ends.
+///
+/// # Errors
+/// There is none.
+pub fn ends(file: &Path) -> Result<Timestamp, String> {
+    let (first, _) = chain(file)?;
+    Validity::of(&first).map(|validity| validity.until).map_err(|error| format!("{}: {error}", file.display()))
+}
+
 /// The first certificate of a file, and all of them.
 fn chain(file: &Path) -> Result<(CertificateDer<'static>, Vec<CertificateDer<'static>>), String> {
     let in_file = |error: &dyn std::fmt::Display| format!("{}: {error}", file.display());

@@ -8,6 +8,8 @@ mod issuer;
 mod keys;
 mod local;
 
+pub(in crate::cli) use self::certificate::ends as certificate_ends;
+
 use std::path::{Path, PathBuf};
 
 use clap::Args;

@@ -71,7 +71,7 @@ fn shown(key: &KeyRecord, keys: &[KeyRecord], policy: &Policy, now: Timestamp) -
 }
 
 /// In the largest unit that counts at least two.
-fn age(age: Duration) -> String {
+pub(super) fn age(age: Duration) -> String {
     let minutes = age.as_secs() / 60;
     match minutes {
         0..120 => format!("{minutes}m"),

@@ -1,6 +1,7 @@
 //! `passport keys`
 
 mod compromise;
+mod inventory;
 mod list;
 mod rehash;
 mod reseal;
@@ -27,7 +28,11 @@ pub enum KeysCommand {
     /// Make the master key, if it is missing, and the first keys, if the database has its tables.
     Init,
     /// Show every signing key, its state and what comes next, and the nodes that serve them.
-    List,
+    List {
+        /// Show everything else as well that is a key or a secret: what for, how old, who holds it, and what changes it.
+        #[arg(long)]
+        all: bool,
+    },
     /// Show what happens to the keys within the next year, if nobody does anything.
     Plan,
     /// Let the staged key sign, which relying parties know already. Keys do so by themselves when it is time.
@@ -83,7 +88,8 @@ pub enum KeysCommand {
 pub async fn run(command: KeysCommand, file: Option<&Path>, output: &Output) -> Result<Exit, Failure> {
     match command {
         KeysCommand::Init => init(file, output).await,
-        KeysCommand::List => list::list(file, output).await,
+        KeysCommand::List { all: true } => inventory::all(file, output).await,
+        KeysCommand::List { all: false } => list::list(file, output).await,
         KeysCommand::Plan => list::plan(file, output).await,
         KeysCommand::Rotate { data: true, .. } => rotate::data(file, output).await,
         KeysCommand::Rotate { alg, at, dry_run, .. } => {

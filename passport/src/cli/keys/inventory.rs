@@ -1,0 +1,258 @@
+//! `passport keys list --all`: every key and secret there is, whose it is, how old, and what changes it.
+
+use std::path::Path;
+
+use futures_util::FutureExt as _;
+use serde_json::{Value, json};
+use shared::clock::Timestamp;
+use shared::config::SecretSource;
+use shared::db::DbError;
+
+use super::list::age;
+use crate::app::key_policy;
+use crate::cli::doctor::certificate_ends;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::output::{Output, table};
+use crate::cli::world;
+use crate::config::Config;
+use crate::keys::model::DataKeyPurpose;
+use crate::keys::rotate::forecast::next_of;
+use crate::keys::store::{self, FormerDataKey, LookupState, StoredDataKey, StoredLookup, StoredMaster};
+use crate::keys::{KeyState, Stock};
+use crate::web::{Hashed, KeyUse, Sealed};
+
+/// A key, or a use that has a key of its own derived from one.
+struct Entry {
+    name: String,
+    purpose: String,
+    holder: String,
+    since: Option<Timestamp>,
+    /// What changes it.
+    change: String,
+    /// When that happens by itself, or has to have happened.
+    at: Option<Timestamp>,
+}
+
+/// What the database holds.
+struct Held {
+    stock: Stock,
+    data: Vec<StoredDataKey>,
+    former: Vec<FormerDataKey>,
+    lookups: Vec<StoredLookup>,
+    master: Option<StoredMaster>,
+    masters: Vec<StoredMaster>,
+}
+
+/// Shows it. Nothing is opened for that, and nothing changed.
+pub async fn all(file: Option<&Path>, output: &Output) -> Result<Exit, Failure> {
+    let (config, db) = world::database(file).await?;
+    let stock = world::stock(&db).await?;
+    let read = db.read::<_, DbError, _>(move |tx| {
+        let stock = stock.clone();
+        async move {
+            Ok(Held {
+                stock,
+                data: store::data_keys(tx).await?,
+                former: store::former_data_keys(tx).await?,
+                lookups: store::lookups(tx).await?,
+                master: store::master_in_use(tx).await?,
+                masters: store::former_masters(tx).await?,
+            })
+        }
+        .boxed()
+    });
+    let held = read.await?;
+    let now = held.stock.now;
+    let mut entries = masters(&config, &held);
+    entries.extend(signing(&config, &held));
+    entries.extend(data(&held));
+    entries.extend(KeyUse::ALL.iter().map(|used| of_use(*used, &held)));
+    entries.extend(files(&config));
+    let mut rows = vec![["KEY", "PURPOSE", "HOLDER", "AGE", "CHANGED BY"].map(str::to_owned).to_vec()];
+    rows.extend(entries.iter().map(|entry| entry.row(now)));
+    let values: Vec<Value> = entries.iter().map(Entry::value).collect();
+    output.result(table(&rows), &json!({ "keys": values }));
+    Ok(Exit::Done)
+}
+
+impl Entry {
+    fn row(&self, now: Timestamp) -> Vec<String> {
+        let age = self.since.map(|since| age(now.since(since))).unwrap_or_default();
+        let change = match self.at {
+            Some(at) => format!("{} at {at}", self.change),
+            None => self.change.clone(),
+        };
+        vec![self.name.clone(), self.purpose.clone(), self.holder.clone(), age, change]
+    }
+
+    fn value(&self) -> Value {
+        let time = |at: Option<Timestamp>| at.map(|at| at.to_string());
+        json!({ "key": self.name, "purpose": self.purpose, "holder": self.holder, "since": time(self.since),
+            "changed_by": self.change, "at": time(self.at) })
+    }
+}
+
+fn place(source: &SecretSource) -> String {
+    source.path().map_or_else(|| "environment".to_owned(), |path| format!("file {}", path.display()))
+}
+
+fn masters(config: &Config, held: &Held) -> Vec<Entry> {
+    let settings = &config.keys;
+    let entry = |name: &str, purpose: &str, holder: String, (since, change): (Option<Timestamp>, &str)| Entry {
+        name: name.to_owned(),
+        purpose: purpose.to_owned(),
+        holder,
+        since,
+        change: change.to_owned(),
+        at: None,
+    };
+    let used = held.master.as_ref();
+    let id = used.map_or("(none yet)", |used| used.id.as_str());
+    let since = used.and_then(|used| used.since);
+    let mut entries =
+        vec![entry(id, "master: seals every key below", place(&settings.master_key_file), (since, "keys rewrap"))];
+    if let Some(next) = &settings.next_master_key_file {
+        entries.push(entry("(next)", "master, to be changed to", place(next), (None, "keys rewrap")));
+    }
+    let former = |former: &StoredMaster| {
+        entry(&former.id, "master, before: opens backups of its time", "kept by you".to_owned(), (former.since, "gone"))
+    };
+    entries.extend(held.masters.iter().map(former));
+    entries
+}
+
+fn signing(config: &Config, held: &Held) -> Vec<Entry> {
+    let (keys, policy) = (&held.stock.keys, key_policy(config));
+    let entry = |key: &crate::keys::KeyRecord| {
+        let next = next_of(key, keys, &policy);
+        let holder = if matches!(key.state, KeyState::Staged { .. } | KeyState::Active { .. }) {
+            "database, sealed by the master key"
+        } else {
+            "database, public half"
+        };
+        Entry {
+            name: key.kid.clone(),
+            purpose: format!("signs tokens, {}: {}", key.alg, key.state.as_str()),
+            holder: holder.to_owned(),
+            since: Some(key.times.made),
+            change: next.map_or_else(String::new, |(_, to)| format!("itself, {to}")),
+            at: next.map(|(at, _)| at),
+        }
+    };
+    keys.iter().filter(|key| !matches!(key.state, KeyState::Destroyed { .. })).map(entry).collect()
+}
+
+fn data(held: &Held) -> Vec<Entry> {
+    let sealing = |key: &&StoredDataKey| key.purpose == DataKeyPurpose::Seal;
+    let newest = held.data.iter().rfind(sealing).map(|key| key.id);
+    let first = held.data.iter().find(|key| key.purpose == DataKeyPurpose::Mac).map(|key| key.id);
+    let entry = |key: &StoredDataKey| {
+        let lookup = held.lookups.iter().find(|lookup| lookup.key == key.id).map(|lookup| lookup.state);
+        let (purpose, change) = match (key.purpose, lookup) {
+            (DataKeyPurpose::Seal, _) if Some(key.id) == newest => ("seals data".to_owned(), "keys reseal"),
+            (DataKeyPurpose::Seal, _) => ("opens what it sealed before".to_owned(), "keys reseal, and destroyed"),
+            (DataKeyPurpose::Mac, None) if Some(key.id) == first => ("makes keyed hashes".to_owned(), "nothing"),
+            (DataKeyPurpose::Mac, None) => ("none".to_owned(), "nothing"),
+            (DataKeyPurpose::Mac, Some(LookupState::Settled)) => ("finds documents".to_owned(), "keys rehash"),
+            (DataKeyPurpose::Mac, Some(state)) => {
+                (format!("finds documents: {}", state.as_str()), "keys rehash, under way")
+            }
+        };
+        Entry {
+            name: format!("data:{}", key.id),
+            purpose,
+            holder: "database, sealed by the master key".to_owned(),
+            since: Some(key.made),
+            change: change.to_owned(),
+            at: None,
+        }
+    };
+    let former = |key: &FormerDataKey| Entry {
+        name: format!("data:{}", key.id),
+        purpose: format!("{}, destroyed", key.purpose),
+        holder: "nobody".to_owned(),
+        since: Some(key.made),
+        change: "gone".to_owned(),
+        at: Some(key.destroyed),
+    };
+    held.former.iter().map(former).chain(held.data.iter().map(entry)).collect()
+}
+
+/// A use has keys of its own, which are derived from data keys.
+fn of_use(used: KeyUse, held: &Held) -> Entry {
+    let sealing = held.data.iter().rfind(|key| key.purpose == DataKeyPurpose::Seal);
+    let hashing = held.data.iter().find(|key| key.purpose == DataKeyPurpose::Mac);
+    let finding = held.lookups.last().and_then(|last| held.data.iter().find(|key| key.id == last.key));
+    let (mut purposes, mut changes, mut keys) = (Vec::new(), Vec::new(), Vec::new());
+    if let Some(sealed) = used.sealed() {
+        let (purpose, change) = match sealed {
+            Sealed::Stored => ("seals what is stored", "keys reseal"),
+            Sealed::Passing => ("seals what passes through a browser", "keys reseal, and a day"),
+            Sealed::AccessToken => ("seals access tokens", "keys reseal, and their lifetime"),
+        };
+        purposes.push(purpose.to_owned());
+        changes.push(change.to_owned());
+        keys.extend(sealing);
+    }
+    if let Some(hashed) = used.hashed() {
+        let (purpose, change) = match hashed {
+            Hashed::Found => ("finds rows".to_owned(), "keys rehash".to_owned()),
+            Hashed::Kept(how_long) => (format!("hashes what is kept {how_long}"), "nothing".to_owned()),
+            Hashed::Forever(why) => ("hashes for good".to_owned(), format!("nothing: {why}")),
+            Hashed::Passing => ("hashes what passes".to_owned(), "nothing".to_owned()),
+        };
+        purposes.push(purpose);
+        changes.push(change);
+        keys.extend(if hashed == Hashed::Found { finding.or(hashing) } else { hashing });
+    }
+    let of: Vec<String> = keys.iter().map(|key| format!("data:{}", key.id)).collect();
+    Entry {
+        name: used.as_str().to_owned(),
+        purpose: purposes.join("; "),
+        holder: format!("derived from {}", of.join(" and ")),
+        since: keys.iter().map(|key| key.made).min(),
+        change: changes.join("; "),
+        at: None,
+    }
+}
+
+/// What lies in files or the environment, and is changed there.
+fn files(config: &Config) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    let certificates = [
+        ("server.tls_cert", "shown to browsers and sites (TLS)", config.server.tls_cert.as_deref()),
+        ("mtls.ca_file", "verifies certificates of clients", config.mtls.ca_file.as_deref()),
+    ];
+    for (name, purpose, path) in certificates {
+        let Some(path) = path else { continue };
+        let ends = certificate_ends(path);
+        entries.push(Entry {
+            name: name.to_owned(),
+            purpose: purpose.to_owned(),
+            holder: format!("file {}", path.display()),
+            since: None,
+            change: ends.as_ref().map_or_else(|error| format!("you: {error}"), |_| "you, before it ends".to_owned()),
+            at: ends.ok(),
+        });
+    }
+    let delivery = &config.delivery;
+    for (name, purpose, source) in [
+        ("database.password_file", "the database lets us in", &config.database.password_file),
+        ("delivery.smtp_password_file", "the mail server lets us in", &delivery.smtp_password_file),
+        ("delivery.sms_token_file", "the SMS gateway lets us in", &delivery.sms_token_file),
+        ("delivery.sms_key_secret_file", "signs what we ask of the SMS gateway", &delivery.sms_key_secret_file),
+        ("delivery.report_secret_file", "shows that reports are the gateway's", &delivery.report_secret_file),
+    ] {
+        let Some(source) = source else { continue };
+        let (name, purpose, holder) = (name.to_owned(), purpose.to_owned(), place(source));
+        entries.push(Entry {
+            name,
+            purpose,
+            holder,
+            since: None,
+            change: "you, with whose it is".to_owned(),
+            at: None,
+        });
+    }
+    entries
+}
