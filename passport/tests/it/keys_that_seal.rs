@@ -72,6 +72,13 @@ async fn the_master_key_is_changed_under_a_passport_that_serves_and_only_the_new
         assert!(done, "{said}");
         assert!(process.is_signed_in(&session).await);
         assert!(matches!(process.visitor().sign_in().await, SignIn::Acknowledged(_)));
+        // With it the node has followed the other changes too, and holds none of them up.
+        let (done, said) = installation.command(&["keys", "reseal"]);
+        assert!(done && said["waits_until"].is_string(), "{said}");
+        let (done, said) = installation.command(&["keys", "rehash"]);
+        assert!(done && said["state"] == "settled", "{said}");
+        assert!(process.is_signed_in(&session).await);
+        assert!(matches!(process.visitor().sign_in().await, SignIn::Acknowledged(_)));
         process.kill();
         let process = installation.start();
         assert!(process.is_signed_in(&session).await);
@@ -149,7 +156,8 @@ async fn a_change_of_the_master_key_that_is_killed_has_done_all_or_nothing() {
     .await;
 }
 
-/// Gives every account a document, as a passport with that master key seals its number. Whether all of them open.
+/// Gives every account a document, as a passport with that master key does. How many there are; each of them opens, and is
+/// found by what such a passport looks for.
 async fn documents(config: &DbConfig, put: bool) -> usize {
     let db = Db::connect(config).await.expect("a database");
     let passport = Passport::start(db.clone(), "").await;
@@ -158,22 +166,25 @@ async fn documents(config: &DbConfig, put: bool) -> usize {
         let keys = keys.clone();
         async move {
             if put {
-                for row in sql("SELECT id FROM accounts").fetch_all(tx).await? {
-                    let id: String = row.get("id")?;
+                for (n, row) in sql("SELECT id FROM accounts").fetch_all(tx).await?.iter().enumerate() {
+                    let number = format!("E{n:08}");
                     sql("INSERT INTO identities (account_id, kind, number_sealed, number_mac, created_at) \
                          VALUES ($1, 'passport', $2, $3, 1)")
-                    .bind(&id)
-                    .bind(keys.seal("id-document", id.as_bytes(), b""))
-                    .bind(keys.mac("id-document", id.as_bytes()))
+                    .bind(row.get::<String>("id")?)
+                    .bind(keys.seal("id-document", number.as_bytes(), b""))
+                    .bind(keys.mac("id-document", format!("passport:{number}").as_bytes()))
                     .execute(tx)
                     .await?;
                 }
             }
-            let rows = sql("SELECT account_id, number_sealed FROM identities").fetch_all(tx).await?;
+            let rows = sql("SELECT number_sealed, number_mac, number_mac_next FROM identities").fetch_all(tx).await?;
             for row in &rows {
-                let (id, sealed): (String, Vec<u8>) = (row.get("account_id")?, row.get("number_sealed")?);
-                let opened = keys.open("id-document", &sealed, b"");
-                assert_eq!(opened.as_deref(), Some(id.as_bytes()), "sealed by {}", sealed[4]);
+                let sealed: Vec<u8> = row.get("number_sealed")?;
+                let opened = keys.open("id-document", &sealed, b"").expect("a key that opens it");
+                let hashes = keys.hashes("id-document", &[b"passport:", opened.as_slice()].concat());
+                let (present, next): (Vec<u8>, Option<Vec<u8>>) = (row.get("number_mac")?, row.get("number_mac_next")?);
+                let found = |held: &Vec<u8>| *held == hashes.written || *held == hashes.other;
+                assert!(found(&present) || next.as_ref().is_some_and(found), "{}", String::from_utf8_lossy(&opened));
             }
             Ok(rows.len())
         }
@@ -184,18 +195,38 @@ async fn documents(config: &DbConfig, put: bool) -> usize {
     count
 }
 
+/// A passport, and 251 accounts with documents.
+async fn with_documents(folder: &Path, config: &DbConfig) -> (Installation, usize) {
+    let installation = Installation::new(folder, config);
+    let password = folder.join("password");
+    let many = ["accounts", "add", "--login", "c", "--count", "250", "--password-file", &text(&password)];
+    let (done, said) = installation.command(&many);
+    assert!(done, "{said}");
+    let people = documents(config, true).await;
+    assert_eq!(people, 251);
+    (installation, people)
+}
+
+#[tokio::test]
+async fn a_change_of_the_key_of_hashes_is_killed_and_taken_up_and_every_document_is_found() {
+    testkit::each_engine(&MIGRATIONS, async |config: DbConfig| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (installation, people) = with_documents(folder.path(), &config).await;
+        kill_again_and_again(&installation, &["keys", "rehash"], async || {
+            assert_eq!(documents(&config, false).await, people);
+        })
+        .await;
+        let (_, said) = installation.command(&["keys", "rehash", "--dry-run"]);
+        assert_eq!(said["state"], "settled", "{said}");
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_change_of_the_keys_that_seal_is_killed_and_taken_up_and_nothing_is_lost() {
     testkit::each_engine(&MIGRATIONS, async |config: DbConfig| {
         let folder = tempfile::tempdir().expect("a folder");
-        let installation = Installation::new(folder.path(), &config);
-        let password = folder.path().join("password");
-        let many = ["accounts", "add", "--login", "c", "--count", "250", "--password-file", &text(&password)];
-        let (done, said) = installation.command(&many);
-        assert!(done, "{said}");
-        let people = documents(&config, true).await;
-        assert_eq!(people, 251);
-
+        let (installation, people) = with_documents(folder.path(), &config).await;
         kill_again_and_again(&installation, &["keys", "reseal"], async || {
             assert_eq!(documents(&config, false).await, people);
             // There is something to do again.

@@ -19,8 +19,9 @@ const PHOTO: KeyUse = KeyUse::AppealPhoto;
 /// What is said in appeals.
 pub const SEALED_FILES: SealedColumn = sealed_column!("appeals", "id", "file_sealed", FILE, bound true);
 
-/// Their photos.
-pub const SEALED_PHOTOS: SealedColumn = sealed_column!("appeal_photos", "appeal_id", "sealed", PHOTO, bound true);
+/// Their photos: a hundred of them would be as many megabytes.
+pub const SEALED_PHOTOS: SealedColumn =
+    SealedColumn { at_once: 5, ..sealed_column!("appeal_photos", "appeal_id", "sealed", PHOTO, bound true) };
 
 /// An appeal about to be stored.
 pub(super) struct New<'n> {

@@ -15,7 +15,7 @@ use crate::keys::reseal::Batch;
 use crate::keys::store::LookupState;
 
 /// How often, and how long apart, running nodes are waited for that are about to follow.
-const LOOKS: u32 = 10;
+const LOOKS: u32 = 40;
 const LOOK: Duration = Duration::from_millis(500);
 
 /// How long the database is left to others after a batch.

@@ -23,7 +23,7 @@ pub const COLUMNS: &[SealedColumn] = &accounts::SEALED;
 const MARGIN: Duration = Duration::from_secs(60 * 60);
 
 /// How often, and how long apart, running nodes are waited for that are about to follow.
-const LOOKS: u32 = 10;
+const LOOKS: u32 = 40;
 const LOOK: Duration = Duration::from_millis(500);
 
 /// How long the database is left to others after a batch.

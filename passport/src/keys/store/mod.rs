@@ -21,7 +21,7 @@ pub use self::lookups::{LookupState, StoredLookup, lookups, remove_lookup, set_l
 pub use self::masters::{
     StoredMaster, change_master, former_masters, insert_master, master_in_use, rewrap_data_key, rewrap_signing_key,
 };
-pub use self::sealed::{SealedColumn, SealedRow};
+pub use self::sealed::{AT_ONCE, SealedColumn, SealedRow};
 
 /// A signing key as it is stored.
 #[derive(Debug, Clone)]

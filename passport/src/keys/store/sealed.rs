@@ -2,6 +2,9 @@
 
 use shared::db::{BATCH, DbError, Row, Tx, sql};
 
+/// How many rows of an ordinary column are sealed anew in one transaction.
+pub const AT_ONCE: i64 = BATCH;
+
 /// A column that holds sealed data. It is declared with the table's other SQL, by [`sealed_column!`](crate::sealed_column).
 #[derive(Debug, Clone, Copy)]
 pub struct SealedColumn {
@@ -11,6 +14,8 @@ pub struct SealedColumn {
     pub purpose: &'static str,
     /// Whether it is bound to the id of its row, so that it opens in no other.
     pub bound: bool,
+    /// How many rows are sealed anew in one transaction.
+    pub at_once: i64,
     /// How many rows begin with less than `$1`, the header of a key: how many are sealed by older ones.
     pub count: &'static str,
     /// Up to `$3` of them whose id comes after `$1`, by their id; `$2` is the header.
@@ -28,6 +33,7 @@ macro_rules! sealed_column {
             name: concat!($table, ".", $column),
             purpose: $used.as_str(),
             bound: $bound,
+            at_once: $crate::keys::store::AT_ONCE,
             count: concat!("SELECT COUNT(*) AS n FROM ", $table, " WHERE substr(", $column, ", 1, 5) < $1"),
             batch: concat!(
                 "SELECT ",
@@ -72,7 +78,7 @@ impl SealedColumn {
     /// # Errors
     /// The database refused.
     pub async fn batch(&self, tx: &mut Tx, after: &str, header: &[u8]) -> Result<Vec<SealedRow>, DbError> {
-        let rows = sql(self.batch).bind(after).bind(header).bind(BATCH).fetch_all(tx).await?;
+        let rows = sql(self.batch).bind(after).bind(header).bind(self.at_once).fetch_all(tx).await?;
         let row = |row: &Row| Ok(SealedRow { id: row.get("id")?, sealed: row.get("sealed")? });
         rows.iter().map(row).collect()
     }
