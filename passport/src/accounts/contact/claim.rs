@@ -215,7 +215,6 @@ async fn settle_one(accounts: &Accounts, tx: &mut Tx, claim: &Claim, now: Timest
         return Ok(());
     }
     store::remove(tx, claim.account, &held.contact, now).await?;
-    claims::keep_account(tx, claim.account).await?;
     let kind: &'static str = ContactKind::Mobile.code();
     let event = Event::ContactDetached { account: claim.account.to_string(), contact: kind.into() };
     parts.audit.record(tx, &Actor::System, &event).await?;

@@ -44,10 +44,10 @@ pub async fn give_way(
     (account, contact): (AccountId, &Contact),
     caller: Caller,
 ) -> Result<(), DbError> {
-    if store::standing(tx, account).await?.is_proven() {
-        lose(accounts, tx, (account, contact), caller).await
-    } else {
+    if store::was_never_proven(tx, account).await? {
         closing::close(accounts, tx, account, "claimed").await
+    } else {
+        lose(accounts, tx, (account, contact), caller).await
     }
 }
 

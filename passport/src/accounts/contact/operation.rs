@@ -32,7 +32,8 @@ pub enum Corrected {
         /// From when on it may be tried again.
         until: Timestamp,
     },
-    /// Something of the account is proven: an address is not corrected any more but changed, as a session alone may not.
+    /// Something of the account is proven, or was: an address is not corrected any more but changed, as a session alone may
+    /// not.
     Proven,
 }
 
@@ -98,6 +99,11 @@ impl Accounts {
             .boxed()
         });
         Ok(found.await?)
+    }
+
+    /// Whether a mistyped address of an account is corrected by who has its session.
+    pub(super) async fn may_correct(&self, account: AccountId) -> Result<bool, Trouble> {
+        Ok(self.parts().db.read(move |tx| store::was_never_proven(tx, account).boxed()).await?)
     }
 
     /// The contacts of an account.
@@ -182,8 +188,8 @@ impl Accounts {
         Ok(self.write((token, caller), |accounts, args, tx| refuse(accounts, args, tx).boxed()).await?)
     }
 
-    /// Puts another mail address in place of the present one while nothing of the account is proven, and asks for a proof
-    /// of it.
+    /// Puts another mail address in place of the present one, if nothing of the account was ever proven, and asks for a
+    /// proof of it.
     pub(super) async fn correct_email(&self, asking: Asking, email: Email) -> Result<Corrected, Trouble> {
         let corrected = self.write((asking, email), |accounts, args, tx| correct(accounts, args, tx).boxed()).await;
         match corrected {
@@ -296,7 +302,7 @@ async fn correct(accounts: Accounts, (asking, email): (Asking, Email), tx: &mut 
         return Ok(Corrected::TooMany { until });
     }
     let (contact, standing) = (Contact::Email(email), store::standing(tx, asking.account).await?);
-    if standing.is_proven() || is_kept(tx, asking.account, now).await? {
+    if !store::was_never_proven(tx, asking.account).await? || is_kept(tx, asking.account, now).await? {
         return Ok(Corrected::Proven);
     }
     match claimed::holder(tx, asking.account, &contact).await? {

@@ -205,7 +205,7 @@ async fn draw(
     let Frame { status, headers, page, errors, notice, now } = accounts.frame(visit, session, &draft).await?;
     let is_mail = matches!(proof.contact, Contact::Email(_));
     let kind = proof.contact.kind();
-    let proven = accounts.contacts(session.account).await?.is_proven();
+    let may_correct = accounts.may_correct(session.account).await?;
     let until = moment::not_before(page.lang, proof.code_until, now);
     let shown = ProofPage {
         lead: page.tw(
@@ -216,8 +216,8 @@ async fn draw(
         notice,
         again: Again::of(proof.created_at, now),
         form: draft.form,
-        // What takes the place of another is corrected by wishing once more, and so is all else once something is proven.
-        may_correct: is_mail && proof.purpose == Purpose::Contact && !proven,
+        // What takes the place of another is corrected by wishing once more, and so is all else once something was proven.
+        may_correct: may_correct && is_mail && proof.purpose == Purpose::Contact,
         change: format!("{}?contact={}", paths::CONTACT_CHANGE, kind.code()),
         mistyped: page.t(&format!("contact-mistyped-{}", kind.code())),
         page,

@@ -75,6 +75,20 @@ async fn an_account_that_proved_nothing_ends_when_its_contact_is_proven_elsewher
 }
 
 #[tokio::test]
+async fn an_account_that_lost_what_was_proven_of_it_loses_what_it_claims_and_stays() {
+    on_both_with(PLAIN, |passport| async move {
+        super::number::detached(&passport).await;
+        let mut owner = with(&passport, "lihua@example.com", "13900139000").await;
+        let done = add(&passport, &mut owner, ("email", EMAIL, EMAIL)).await;
+        assert!(done.text.contains("已更换"), "{}", done.text);
+        assert_eq!(count(&passport, "SELECT COUNT(*) AS n FROM accounts WHERE closed_at IS NULL").await, 2);
+        let bare = "SELECT COUNT(*) AS n FROM accounts WHERE email IS NULL AND mobile IS NULL";
+        assert_eq!(count(&passport, bare).await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_address_that_a_squatter_claims_is_a_correction_once_it_is_proven_and_not_before() {
     on_both_with(PLAIN, |passport| async move {
         let mut squatter = with(&passport, EMAIL, "13700137000").await;

@@ -56,6 +56,25 @@ async fn once_anything_is_proven_a_session_alone_corrects_no_address() {
 }
 
 #[tokio::test]
+async fn a_session_alone_corrects_no_address_of_an_account_that_lost_what_was_proven_of_it() {
+    on_both_with(PLAIN, |passport| async move {
+        super::number::detached(&passport).await;
+        let mut browser = passport.browser();
+        sign_in(&mut browser).await;
+        let waits = ask(&mut browser, "email").await;
+        assert!(!waits.has("main details form"), "{}", waits.text);
+        let on = correct(&mut browser, &waits, "thief@example.com").await;
+        assert_eq!(on.url.path(), "/account/contact/change", "{}", on.text);
+        let address = "SELECT COUNT(*) AS n FROM accounts WHERE email = 'lihua2006@example.com'";
+        assert_eq!(count(&passport, address).await, 1);
+        // Who knows the password goes that way.
+        let sent = browser.submit(form(&on, "/account/contact/change").set("old_password", PASSWORD)).await;
+        assert_eq!(sent.url.path(), "/account/contact/proof", "{:?}", summary(&sent));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn with_the_password_a_mistyped_address_is_changed_and_a_strangers_mailbox_undoes_nothing() {
     on_both_with(PLAIN, |passport| async move {
         let mut browser = registered(&passport).await;

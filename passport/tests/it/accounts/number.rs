@@ -172,6 +172,15 @@ async fn with_a_number_alone(passport: &Passport) {
     assert_eq!(proven.url.path(), "/account/contact", "{:?}", summary(&proven));
 }
 
+/// The same, long after somebody else had the number detached: nothing of the account is proven any more.
+pub(super) async fn detached(passport: &Passport) {
+    with_a_number_alone(passport).await;
+    passport.clock.advance(HOUR);
+    assert!(ask(passport).await.text.contains("已请求解绑"));
+    after(passport, 720 * HOUR).await;
+    assert_eq!(numbers(passport).await, 0);
+}
+
 #[tokio::test]
 async fn an_account_with_nothing_else_has_ten_times_as_long_and_whoever_uses_it_keeps_the_number() {
     for used in [false, true] {

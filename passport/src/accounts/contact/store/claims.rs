@@ -137,11 +137,6 @@ pub(in crate::accounts::contact) async fn used_since(
     Ok(row.is_some())
 }
 
-/// Keeps an account from counting as one that was registered and never proven, which it may look like without its number.
-pub(in crate::accounts::contact) async fn keep_account(tx: &mut Tx, account: AccountId) -> Result<(), DbError> {
-    sql("UPDATE accounts SET form_hash = NULL WHERE id = $1").bind(account).execute(tx).await.map(drop)
-}
-
 /// Removes up to a batch of claims that ended before `limit`; how many went.
 pub(in crate::accounts::contact) async fn purge(tx: &mut Tx, limit: Timestamp) -> Result<u64, DbError> {
     sql("DELETE FROM number_claims WHERE name IN \

@@ -93,7 +93,22 @@ pub async fn set_proven(tx: &mut Tx, account: AccountId, kind: ContactKind, now:
     .map(drop)
 }
 
-/// Takes a contact from an account: it is no login name of it any more.
+/// Whether somebody registered that account and nothing of it was ever proven: who it is for nobody has shown. Of one that
+/// had a proven contact and lost it, or that an operator added, that is not so.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn was_never_proven(tx: &mut Tx, account: AccountId) -> Result<bool, DbError> {
+    let row = sql("SELECT id FROM accounts WHERE id = $1 AND form_hash IS NOT NULL \
+         AND email_verified_at IS NULL AND mobile_verified_at IS NULL")
+    .bind(account)
+    .fetch_optional(tx)
+    .await?;
+    Ok(row.is_some())
+}
+
+/// Takes a contact from an account: it is no login name of it any more. Without one that was proven the account is still
+/// none that [was never proven](was_never_proven).
 ///
 /// # Errors
 /// See [`DbError`].
@@ -101,10 +116,12 @@ pub async fn remove(tx: &mut Tx, account: AccountId, contact: &Contact, now: Tim
     drop_name(tx, account, contact).await?;
     match contact.kind() {
         ContactKind::Email => {
-            sql("UPDATE accounts SET email = NULL, email_verified_at = NULL, updated_at = $2 WHERE id = $1")
+            sql("UPDATE accounts SET form_hash = CASE WHEN email_verified_at IS NULL THEN form_hash ELSE NULL END, \
+                 email = NULL, email_verified_at = NULL, updated_at = $2 WHERE id = $1")
         }
         ContactKind::Mobile => {
-            sql("UPDATE accounts SET mobile = NULL, mobile_verified_at = NULL, updated_at = $2 WHERE id = $1")
+            sql("UPDATE accounts SET form_hash = CASE WHEN mobile_verified_at IS NULL THEN form_hash ELSE NULL END, \
+                 mobile = NULL, mobile_verified_at = NULL, updated_at = $2 WHERE id = $1")
         }
     }
     .bind(account)
