@@ -19,7 +19,7 @@ use crate::web::{Draft, Flaws};
 /// The largest form: what is beyond [`MOST_BYTES`] is read too, so that it can be said in a sentence.
 pub const BODY_LIMIT: u64 = 48 << 20;
 
-/// How long sending may take: a slow phone, and a large photo.
+/// How long sending may take where nobody waits: a slow phone, and a large photo.
 pub const TIME: Duration = Duration::from_secs(5 * 60);
 
 /// How long somebody waits in line before anything of the file is received.
@@ -31,6 +31,10 @@ const LOOK: Duration = Duration::from_secs(15);
 /// How much of a file comes in that time at the least, or it gives way to who waits: 16 KiB a second, as phones send
 /// where the network is poor.
 const LEAST: u64 = 15 * (16 << 10);
+
+/// How many looks it may take, however fast it comes, while somebody waits: a minute. The largest photo comes in that time
+/// at 170 KiB a second; and whoever only ever sends enough not to be slow holds no room for longer.
+const LOOKS: u32 = 4;
 
 /// The field of the file.
 const FIELD: &str = "photo";
@@ -98,7 +102,7 @@ struct Received {
 enum Crowd {
     /// Too many send at once.
     Full,
-    /// It hardly came, and others waited.
+    /// It hardly came, or came for long, and others waited.
     Slow,
 }
 
@@ -137,17 +141,19 @@ async fn receive(
     Ok(Ok(Received { sent, fresh }))
 }
 
-/// Ends when a file has hardly come on from one look to the next, and somebody waits for its room.
+/// Ends when somebody waits for the room of a file that has hardly come on from one look to the next, or is at it for too
+/// long, or is one of so many of its network that the room is owed.
 async fn gives_way<F: Future<Output = ()>>(
     (photos, from): (&Photos, AddressBlock),
     paced: &Paced,
     look: impl Fn() -> F,
 ) {
     let mut before = paced.received();
-    loop {
+    for looks in 1_u32.. {
         look().await;
         let now = paced.received();
-        if now - before < LEAST && photos.is_wanted(from) {
+        let lingers = now - before < LEAST || looks >= LOOKS;
+        if photos.is_owed(from) || (lingers && photos.is_wanted(from)) {
             return;
         }
         before = now;
@@ -156,18 +162,17 @@ async fn gives_way<F: Future<Output = ()>>(
 
 #[cfg(test)]
 mod tests {
-    use std::future::pending;
+    use std::future::{pending, ready};
 
     use axum::body::{Body, Bytes};
     use futures_util::{FutureExt as _, StreamExt as _, stream};
     use tokio::task::yield_now;
 
+    use super::super::photo::Room;
     use super::*;
 
-    const LOOKS: usize = 20;
-
-    fn network() -> AddressBlock {
-        AddressBlock::of([192, 0, 2, 1].into())
+    fn network(n: u8) -> AddressBlock {
+        AddressBlock::of([192, 0, 2, n].into())
     }
 
     /// A request whose body comes in chunks of so many bytes, and its other end.
@@ -177,32 +182,51 @@ mod tests {
         Paced::of(Request::new(Body::from_stream(chunks)))
     }
 
-    /// Whether a file of which so much comes from one look to the next gives way.
-    async fn goes(photos: &Photos, bytes: u64) -> bool {
+    /// After how many looks a file of that network gives way, of which so much comes from one to the next; none if it does
+    /// not.
+    async fn goes(photos: &Photos, n: u8, bytes: u64) -> Option<u32> {
         let (request, paced) = coming(bytes);
         let mut body = request.into_body().into_data_stream();
-        let mut going = Box::pin(gives_way((photos, network()), &paced, yield_now));
-        for _ in 0..LOOKS {
-            if (&mut going).now_or_never().is_some() {
-                return true;
-            }
+        let mut going = Box::pin(gives_way((photos, network(n)), &paced, yield_now));
+        assert!((&mut going).now_or_never().is_none(), "it is not looked at before some time has passed");
+        for looks in 1..20 {
             body.next().await.expect("more").expect("bytes");
+            if (&mut going).now_or_never().is_some() {
+                return Some(looks);
+            }
         }
-        false
+        None
+    }
+
+    /// The rooms that one network gets.
+    fn all_of(photos: &Photos, n: u8) -> Vec<Room> {
+        std::iter::from_fn(|| photos.room(network(n), ready(())).now_or_never().flatten()).collect()
     }
 
     #[tokio::test]
-    async fn what_hardly_comes_gives_way_to_who_waits_and_to_nobody_else() {
+    async fn what_hardly_comes_or_comes_for_long_gives_way_to_who_waits_and_to_nobody_else() {
         let photos = Photos::default();
-        let mut held = Vec::new();
-        while let Some(Some(room)) = photos.room(network(), pending()).now_or_never() {
-            held.push(room);
-        }
-        assert!(!goes(&photos, 1).await, "nobody waits");
-        let mut waiting = Box::pin(photos.room(network(), pending()));
+        let held = all_of(&photos, 1);
+        assert_eq!((goes(&photos, 1, 1).await, goes(&photos, 1, LEAST).await), (None, None), "nobody waits");
+        let mut waiting = Box::pin(photos.room(network(1), pending()));
         assert!((&mut waiting).now_or_never().is_none());
-        assert!(goes(&photos, 1).await);
-        assert!(!goes(&photos, LEAST).await, "it comes on");
+        assert_eq!(goes(&photos, 1, LEAST - 1).await, Some(1));
+        assert_eq!(goes(&photos, 1, LEAST).await, Some(LOOKS), "it comes on, and has its time");
+        assert_eq!(goes(&photos, 2, 1).await, None, "whose room would be of no use");
         drop(held);
+    }
+
+    #[tokio::test]
+    async fn three_networks_that_hold_every_room_give_one_back_to_a_fourth_however_fast_they_send() {
+        let photos = Photos::default();
+        let mut held: Vec<Vec<Room>> = (1..=3).map(|n| all_of(&photos, n)).collect();
+        let mut waiting = Box::pin(photos.room(network(4), pending()));
+        assert!((&mut waiting).now_or_never().is_none(), "all are taken");
+        assert_eq!(goes(&photos, 1, 10 * LEAST).await, Some(1));
+        held[0].pop();
+        let room = (&mut waiting).now_or_never().flatten().expect("a room");
+        drop(waiting);
+        assert_eq!(goes(&photos, 1, 10 * LEAST).await, None, "and no more than one");
+        drop(room);
     }
 }

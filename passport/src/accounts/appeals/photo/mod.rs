@@ -204,6 +204,11 @@ impl Photos {
         self.rooms.is_wanted(from)
     }
 
+    /// Whether somebody waits whose network has so few rooms that one of that one's is owed to it.
+    pub fn is_owed(&self, from: AddressBlock) -> bool {
+        self.rooms.is_owed(from)
+    }
+
     /// Makes a photo of what was sent, on a thread of its own.
     ///
     /// # Errors

@@ -2,7 +2,10 @@
 //!
 //! Whoever sends slowly holds their room for as long as they like. So nobody's network holds more than [`SHARE`] of them;
 //! who comes beyond that waits in line with nothing received yet, as pupils of one school do who all send at once; and
-//! who hardly moves gives way when somebody waits ([`Rooms::is_wanted`]).
+//! who hardly moves, or is at it for long, gives way when somebody waits ([`Rooms::is_wanted`]).
+//!
+//! What a network has beyond its first room is lent: a room that is free goes to the network in line that has the fewest,
+//! and a network that has more than that one would have gives one back ([`Rooms::is_owed`]).
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -73,6 +76,13 @@ impl Rooms {
         self.lock().iter().any(could_enter)
     }
 
+    /// Whether somebody waits whose network would have fewer rooms than that one still, had it one of that one's.
+    pub(super) fn is_owed(&self, from: AddressBlock) -> bool {
+        let networks = self.lock();
+        let own = networks.get(&from.whole()).map_or(0, |there| there.rooms);
+        networks.values().any(|there| there.waiting > 0 && there.rooms + 1 < own)
+    }
+
     async fn next(&self, network: AddressBlock) -> Room {
         loop {
             let freed = self.0.freed.notified();
@@ -90,7 +100,8 @@ impl Rooms {
         let mut networks = self.lock();
         let all: usize = networks.values().map(|there| there.rooms).sum();
         let own = networks.get(&network).map_or(0, |there| there.rooms);
-        if all >= ROOMS || own >= SHARE {
+        let is_first = !networks.values().any(|there| there.waiting > 0 && there.rooms < own);
+        if all >= ROOMS || own >= SHARE || !is_first {
             return None;
         }
         networks.entry(network).or_default().rooms += 1;
@@ -132,6 +143,8 @@ impl Drop for Room {
 impl Drop for Place {
     fn drop(&mut self) {
         self.rooms.leave(self.network, |there| there.waiting -= 1);
+        // A room may be free that was kept for who has just left the line.
+        self.rooms.0.freed.notify_waiters();
     }
 }
 

@@ -58,6 +58,60 @@ async fn who_waits_enters_when_a_room_is_free_and_so_many_wait() {
     assert_eq!(entered.len(), SHARE, "one for one");
 }
 
+/// Three networks that hold all there is, and the line of one of them.
+async fn crowded(rooms: &Rooms) -> [Vec<Room>; 3] {
+    [
+        enter(rooms, network(1), SHARE).await,
+        enter(rooms, network(2), SHARE).await,
+        enter(rooms, network(3), SHARE).await,
+    ]
+}
+
+#[tokio::test]
+async fn a_room_that_is_free_goes_to_the_network_in_line_that_has_the_fewest() {
+    let rooms = Rooms::default();
+    let mut held = crowded(&rooms).await;
+    let mut more = Box::pin(rooms.enter(network(1), pending()));
+    let mut newcomer = Box::pin(rooms.enter(network(4), pending()));
+    assert!((&mut more).now_or_never().is_none() && (&mut newcomer).now_or_never().is_none());
+    held[0].pop();
+    assert!((&mut more).now_or_never().is_none(), "it has three");
+    assert!(rooms.enter(network(1), ready(())).await.is_none(), "nor does who comes along just then");
+    let room = (&mut newcomer).now_or_never().flatten().expect("a room");
+    drop(newcomer);
+    held[0].pop();
+    assert!((&mut more).now_or_never().is_some(), "and then the others of the line");
+    drop(room);
+}
+
+#[tokio::test]
+async fn a_room_that_was_kept_for_who_leaves_the_line_goes_to_the_next() {
+    let rooms = Rooms::default();
+    let mut held = crowded(&rooms).await;
+    let mut more = Box::pin(rooms.enter(network(1), pending()));
+    let mut newcomer = Box::pin(rooms.enter(network(4), pending()));
+    assert!((&mut more).now_or_never().is_none() && (&mut newcomer).now_or_never().is_none());
+    held[0].pop();
+    assert!((&mut more).now_or_never().is_none(), "it is kept");
+    drop(newcomer);
+    assert!((&mut more).now_or_never().is_some(), "who is next hears of it");
+}
+
+#[tokio::test]
+async fn a_network_owes_what_it_has_beyond_what_another_would_have() {
+    let rooms = Rooms::default();
+    let held = crowded(&rooms).await;
+    let mut own = Box::pin(rooms.enter(network(1), pending()));
+    assert!((&mut own).now_or_never().is_none());
+    assert!(!rooms.is_owed(network(1)) && !rooms.is_owed(network(2)), "to who has as many, nothing");
+    let mut newcomer = Box::pin(rooms.enter(network(4), pending()));
+    assert!((&mut newcomer).now_or_never().is_none());
+    assert!(rooms.is_owed(network(2)) && !rooms.is_owed(network(4)));
+    drop(held);
+    let _one = enter(&rooms, network(5), 1).await;
+    assert!(!rooms.is_owed(network(5)), "the first is its own");
+}
+
 #[tokio::test]
 async fn a_room_is_wanted_by_who_could_have_it() {
     let rooms = Rooms::default();
