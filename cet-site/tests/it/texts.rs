@@ -24,6 +24,13 @@ fn every_text_speaks_its_own_language() {
 }
 
 #[test]
+fn no_text_exclaims() {
+    for lang in Lang::ALL {
+        assert_eq!(check::exclamations(of(lang)), Vec::<String>::new());
+    }
+}
+
+#[test]
 fn documents_are_the_same_in_both_languages_and_speak_their_own() {
     for site in ["cet", "pets", "ncre"] {
         let folder = |lang: &str| format!("profiles/{site}/{lang}");

@@ -15,7 +15,7 @@ delivery-not-me-reset =
 
 delivery-signed-in-subject = 有新的浏览器登录了您的E-TEST通行证
 delivery-signed-in-text =
-    您好！
+    您好，
 
     { $time }，有人在没有登录过的浏览器里登录了您的账号。
     设备：{ $new }
@@ -28,7 +28,7 @@ delivery-signed-in-sms = 【E-TEST】{ $time }新浏览器登录了您的账号�
 
 delivery-signed-in-guessed-subject = 多次输错密码后，有人登录了您的E-TEST通行证
 delivery-signed-in-guessed-text =
-    您好！
+    您好，
 
     { $time }，有人在没有登录过的浏览器里登录了您的账号。在这之前，因为多次输错密码，账号刚刚锁定过。
     设备：{ $new }
@@ -41,7 +41,7 @@ delivery-signed-in-guessed-sms = 【E-TEST】{ $time }多次输错密码后，�
 
 delivery-case-opened-subject = 您的E-TEST通行证已停用，个案编号{ $new }
 delivery-case-opened-text =
-    您好！
+    您好，
 
     { $time }，有人从您收到的通知或者账户动态里报告“这不是我”。为了保护您，所有登录都已退出，重置密码之前没有人能登录。邮箱、手机号、验证方式和资料都没有变。
 
@@ -55,7 +55,7 @@ delivery-case-opened-sms = 【E-TEST】{ $time }有人报告“这不是我”�
 
 delivery-taken-subject = 有人用您的电子邮箱或手机号注册E-TEST通行证
 delivery-taken-text =
-    您好！
+    您好，
 
     有人正在用您的电子邮箱或手机号注册E-TEST通行证，但您已经有通行证了，因此没有注册新的账号。
 
@@ -66,7 +66,7 @@ delivery-taken-text =
 
 delivery-password-changed-subject = 您的E-TEST通行证密码已修改
 delivery-password-changed-text =
-    您好！
+    您好，
 
     您的密码已于{ $time }修改，其他设备上的登录均已退出。
 
@@ -74,7 +74,7 @@ delivery-password-changed-text =
 
 delivery-locked-subject = 您的E-TEST通行证已暂时锁定
 delivery-locked-text =
-    您好！
+    您好，
 
     由于多次输入错误的密码，您的账号已锁定至{ $time }。到时会自动解锁，您无需做任何事。
 
@@ -84,7 +84,7 @@ delivery-taken-sms = 【E-TEST】有人正在用您的手机号注册通行证�
 
 delivery-code-subject = E-TEST通行证验证码：{ $code }
 delivery-code-text =
-    您好！
+    您好，
 
     您的验证码是{ $code }，请填入正在填写的表单，10分钟内有效。
 
@@ -95,7 +95,7 @@ delivery-code-sms = 【E-TEST】验证码{ $code }，10分钟内有效。如非�
 delivery-proof-registered-subject = 请验证您的邮箱：E-TEST通行证已注册
 delivery-proof-registered-action = 验证这个邮箱
 delivery-proof-registered-text =
-    您好！
+    您好，
 
     您已成功注册E-TEST通行证。电子邮箱和手机号都可以用来登录：
     { $issuer }
@@ -110,7 +110,7 @@ delivery-proof-registered-text =
 delivery-proof-contact-subject = E-TEST通行证验证码：{ $code }
 delivery-proof-contact-action = 验证这个邮箱
 delivery-proof-contact-text =
-    您好！
+    您好，
 
     您的验证码是{ $code }，10分钟内有效。也可以打开下面的链接，1小时内有效：
     { $link }
@@ -122,7 +122,7 @@ delivery-proof-contact-sms = 【E-TEST】验证码{ $code }，用于验证手机
 delivery-proof-recovery-subject = 重置E-TEST通行证密码，验证码：{ $code }
 delivery-proof-recovery-action = 重置密码
 delivery-proof-recovery-text =
-    您好！
+    您好，
 
     您的验证码是{ $code }，用于重置密码，10分钟内有效。也可以打开下面的链接，1小时内有效：
     { $link }
@@ -138,7 +138,7 @@ delivery-locked-sms = 【E-TEST】因多次输错密码，您的账号锁定至{
 
 delivery-password-reset-subject = 您的E-TEST通行证密码已重置
 delivery-password-reset-text =
-    您好！
+    您好，
 
     您的密码已于{ $time }重置，所有设备上的登录均已退出。为了安全，之后72小时内不能更换邮箱和手机号。
 
@@ -149,7 +149,7 @@ delivery-password-reset-sms = 【E-TEST】您的密码已于{ $time }重置，�
 delivery-recovery-waits-subject = 有人要重置您的E-TEST通行证密码
 delivery-recovery-waits-action = 取消重置
 delivery-recovery-waits-text =
-    您好！
+    您好，
 
     有人收到了发给您账号的验证码，但还不足以重置密码，正在等待到{ $time }。
 
@@ -163,7 +163,7 @@ delivery-recovery-waits-sms = 【E-TEST】有人要重置您的密码，将在{ 
 delivery-recovery-waited-subject = 现在可以重置您的E-TEST通行证密码
 delivery-recovery-waited-action = 选一个新密码
 delivery-recovery-waited-text =
-    您好！
+    您好，
 
     等待结束了，没有人取消。请打开下面的链接，选一个新密码，链接在{ $time }前有效：
     { $link }
@@ -173,7 +173,7 @@ delivery-recovery-waited-sms = 【E-TEST】等待结束，请在{ $time }前打�
 delivery-contact-changed-subject = 您的E-TEST通行证更换了联系方式
 delivery-contact-changed-action = 撤销更换
 delivery-contact-changed-text =
-    您好！
+    您好，
 
     您的账号更换了联系方式，新的是{ $new }。
 
@@ -184,7 +184,7 @@ delivery-contact-changed-sms = 【E-TEST】您的账号换成了新的联系方�
 
 delivery-account-found-subject = 您的E-TEST通行证账号
 delivery-account-found-text =
-    您好！
+    您好，
 
     有人用您的证件和姓名查询账号。您可以用下面的账号登录：
     { $new }
@@ -197,7 +197,7 @@ delivery-account-found-sms = 【E-TEST】您的账号：{ $new }。如非本人�
 
 delivery-closing-subject = 您的E-TEST通行证即将注销
 delivery-closing-text =
-    您好！
+    您好，
 
     有人用您的密码申请注销您的账号。账号将在{ $time }注销，之后不能恢复。
 
@@ -211,7 +211,7 @@ delivery-closing-sms = 【E-TEST】您的账号申请了注销，将在{ $time }
 
 delivery-closing-taken-back-subject = 您的E-TEST通行证已撤回注销
 delivery-closing-taken-back-text =
-    您好！
+    您好，
 
     您的账号在{ $time }撤回了注销，照常使用。
 
@@ -221,7 +221,7 @@ delivery-closing-taken-back-sms = 【E-TEST】您的账号在{ $time }撤回了�
 
 delivery-closed-subject = 您的E-TEST通行证已注销
 delivery-closed-text =
-    您好！
+    您好，
 
     您的账号在{ $time }按您的申请注销了。个人资料已经删除，不能恢复。
 
@@ -233,7 +233,7 @@ delivery-closed-sms = 【E-TEST】您的账号在{ $time }按您的申请注销�
 delivery-number-claimed-subject = 有人请求解绑您通行证上的手机号
 delivery-number-claimed-action = 号码是我的，保留
 delivery-number-claimed-text =
-    您好！
+    您好，
 
     有人验证了手机号{ $new }，表示这个号码现在是他的，请求把它从您的E-TEST通行证上解绑。
 
@@ -246,7 +246,7 @@ delivery-number-claimed-sms = 【E-TEST】有人请求把号码{ $new }从通行
 
 delivery-number-kept-subject = 手机号仍属于原来的通行证
 delivery-number-kept-text =
-    您好！
+    您好，
 
     您请求把手机号{ $new }从一个E-TEST通行证上解绑，但它的主人保留了这个号码，所以没有解绑。
 
@@ -257,7 +257,7 @@ delivery-number-kept-sms = 【E-TEST】号码{ $new }没有解绑：原来通行
 delivery-number-ages-subject = 请再验证一次手机号：E-TEST通行证
 delivery-number-ages-action = 验证手机号
 delivery-number-ages-text =
-    您好！
+    您好，
 
     您的手机号{ $new }很久没有验证了。{ $time }以后，忘记密码时不能再只凭短信重置。
 
@@ -267,7 +267,7 @@ delivery-number-ages-sms = 【E-TEST】您的手机号{ $new }很久没有验证
 
 delivery-number-detached-subject = 手机号已从通行证上解绑
 delivery-number-detached-text =
-    您好！
+    您好，
 
     手机号{ $new }有了新的主人，已从您的E-TEST通行证上解绑。您的账号和资料不变，请用别的方式登录，也可以在“联系方式”里添加新的手机号：
     { $issuer }
@@ -276,7 +276,7 @@ delivery-number-detached-sms = 【E-TEST】号码{ $new }已从原来的通行�
 
 delivery-contact-lost-subject = 一个没有验证过的联系方式已从您的通行证上取消
 delivery-contact-lost-text =
-    您好！
+    您好，
 
     { $new }登记在您的E-TEST通行证上，但从来没有验证过。能收到它的消息的人表示它不属于这个通行证，所以取消了登记：不能再用它登录或重置密码。您的账号和资料不变，其他联系方式照常使用。
 
@@ -287,7 +287,7 @@ delivery-contact-lost-sms = 【E-TEST】{ $new }在您的账号里从未验证�
 
 delivery-passkey-added-subject = 通行密钥已添加：E-TEST通行证
 delivery-passkey-added-text =
-    您好！
+    您好，
 
     { $time }，添加了一个通行密钥。
 
@@ -298,7 +298,7 @@ delivery-passkey-added-sms = 【E-TEST】{ $time }添加了一个通行密钥。
 
 delivery-passkey-removed-subject = 通行密钥已移除：E-TEST通行证
 delivery-passkey-removed-text =
-    您好！
+    您好，
 
     { $time }，移除了一个通行密钥。
 
@@ -309,7 +309,7 @@ delivery-passkey-removed-sms = 【E-TEST】{ $time }移除了一个通行密钥�
 
 delivery-authenticator-added-subject = 身份验证器已开启：E-TEST通行证
 delivery-authenticator-added-text =
-    您好！
+    您好，
 
     { $time }，开启或更换了身份验证器。
 
@@ -320,7 +320,7 @@ delivery-authenticator-added-sms = 【E-TEST】{ $time }开启或更换了身份
 
 delivery-authenticator-removed-subject = 身份验证器已关闭：E-TEST通行证
 delivery-authenticator-removed-text =
-    您好！
+    您好，
 
     { $time }，关闭了身份验证器。
 
@@ -331,7 +331,7 @@ delivery-authenticator-removed-sms = 【E-TEST】{ $time }关闭了身份验证�
 
 delivery-codes-replaced-subject = 恢复码已更换：E-TEST通行证
 delivery-codes-replaced-text =
-    您好！
+    您好，
 
     { $time }，换了一组新的恢复码，旧的已失效。
 
@@ -342,7 +342,7 @@ delivery-codes-replaced-sms = 【E-TEST】{ $time }换了一组新的恢复码�
 
 delivery-code-used-subject = 有人用了一个恢复码：E-TEST通行证
 delivery-code-used-text =
-    您好！
+    您好，
 
     { $time }，用一个恢复码登录了您的账号。
 
@@ -353,7 +353,7 @@ delivery-code-used-sms = 【E-TEST】{ $time }用一个恢复码登录了您的�
 
 delivery-codes-guessed-subject = 有人知道您的密码：E-TEST通行证
 delivery-codes-guessed-text =
-    您好！
+    您好，
 
     { $time }，有人输入了正确的密码，但第二步的验证码多次不对，账号没有被登录。
 
@@ -364,7 +364,7 @@ delivery-codes-guessed-sms = 【E-TEST】{ $time }有人输入了正确的密码
 
 delivery-password-removed-subject = 密码已删除：E-TEST通行证
 delivery-password-removed-text =
-    您好！
+    您好，
 
     { $time }，账号的密码被删除了，以后只用通行密钥登录。
 
@@ -375,7 +375,7 @@ delivery-password-removed-sms = 【E-TEST】{ $time }您的账号删除了密码
 
 delivery-data-copied-subject = 您的数据被下载了：E-TEST通行证
 delivery-data-copied-text =
-    您好！
+    您好，
 
     { $time }，有人登录您的账号，下载了通行证保存的、关于您的全部数据。
 
@@ -386,7 +386,7 @@ delivery-data-copied-sms = 【E-TEST】{ $time }有人登录您的账号，下�
 
 delivery-factors-removed-subject = 全部验证方式已移除：E-TEST通行证
 delivery-factors-removed-text =
-    您好！
+    您好，
 
     { $time }，等待期满，移除了通行密钥、身份验证器和恢复码。
 
@@ -397,7 +397,7 @@ delivery-factors-removed-sms = 【E-TEST】{ $time }等待期满，移除了通�
 
 delivery-proof-appeal-subject = E-TEST通行证申诉，验证码：{ $code }
 delivery-proof-appeal-text =
-    您好！
+    您好，
 
     您的验证码是{ $code }，用于信息占用申诉，10分钟内有效。申诉的进展会发到这个邮箱。
 
@@ -410,7 +410,7 @@ delivery-proof-appeal-sms = 【E-TEST】验证码{ $code }，用于信息占用�
 delivery-appeal-begun-subject = 您的申诉{ $new }
 delivery-appeal-begun-action = 查看申诉
 delivery-appeal-begun-text =
-    您好！
+    您好，
 
     您的申诉编号是{ $new }。打开下面的链接可以上传证件照片、查看进展，也可以撤回申诉：
     { $link }
@@ -422,7 +422,7 @@ delivery-appeal-begun-sms = 【E-TEST】申诉编号{ $new }。上传证件照�
 delivery-appeal-refused-subject = 您的申诉{ $new }没有通过
 delivery-appeal-refused-action = 查看原因
 delivery-appeal-refused-text =
-    您好！
+    您好，
 
     工作人员看过了您的申诉{ $new }，没有通过。原因和接下来可以做什么，请打开下面的链接：
     { $link }
@@ -432,7 +432,7 @@ delivery-appeal-refused-sms = 【E-TEST】您的申诉{ $new }没有通过，查
 delivery-appeal-granted-subject = 您的申诉{ $new }已通过，请绑定证件
 delivery-appeal-granted-action = 绑定证件
 delivery-appeal-granted-text =
-    您好！
+    您好，
 
     您的申诉{ $new }已通过，证件已从原来的通行证上解绑，为您保留到{ $time }。请在这之前打开下面的链接，把它绑定到您的通行证；还没有通行证的，先注册一个：
     { $link }
@@ -444,7 +444,7 @@ delivery-appeal-granted-sms = 【E-TEST】您的申诉{ $new }已通过，请在
 delivery-document-claimed-subject = 有人申诉您通行证上的证件是他的
 delivery-document-claimed-action = 证件是我的，提出异议
 delivery-document-claimed-text =
-    您好！
+    您好，
 
     有人提交了证件照片，表示您E-TEST通行证上绑定的证件是他的。工作人员初步核实后，请您说明情况。
 
@@ -457,7 +457,7 @@ delivery-document-claimed-sms = 【E-TEST】有人申诉您通行证上的证件
 
 delivery-document-kept-subject = 证件保留在您的通行证上
 delivery-document-kept-text =
-    您好！
+    您好，
 
     关于您E-TEST通行证上证件的申诉已经结束，证件保留在您的账号上。您无需做任何事：
     { $issuer }
@@ -466,7 +466,7 @@ delivery-document-kept-sms = 【E-TEST】关于您通行证上证件的申诉已
 
 delivery-document-detached-subject = 证件已从您的通行证上解绑
 delivery-document-detached-text =
-    您好！
+    您好，
 
     两位工作人员核实后确认，您E-TEST通行证上绑定的证件属于别人，已经解绑。您的账号、联系方式和报名不变，照常登录：
     { $issuer }

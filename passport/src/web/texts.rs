@@ -81,6 +81,12 @@ mod tests {
     }
 
     #[test]
+    fn no_text_and_no_message_exclaims() {
+        assert_eq!(check::exclamations(&zh()), Vec::<String>::new());
+        assert_eq!(check::exclamations(&en()), Vec::<String>::new());
+    }
+
+    #[test]
     fn documents_are_the_same_in_both_languages_and_speak_their_own() {
         let [zh, en] = folders(["content/zh-CN", "content/en"]);
         assert_eq!(check::foreign_documents(zh, en, NAMES).expect("readable"), Vec::<String>::new());

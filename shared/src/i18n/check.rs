@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use fluent_syntax::ast::{CallArguments, Entry, Expression, InlineExpression, Pattern, PatternElement};
 
 pub use asked::{unknown_keys, unused_keys};
-pub use tongue::{Names, foreign, foreign_documents, typed_spaces, typed_words};
+pub use tongue::{Names, exclamations, foreign, foreign_documents, typed_spaces, typed_words};
 
 /// One text, taken apart.
 #[derive(Default)]

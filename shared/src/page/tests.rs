@@ -131,3 +131,10 @@ fn both_languages_of_the_frame_speak_their_own() {
     let names = crate::i18n::check::Names("ICP JavaScript");
     assert_eq!(crate::i18n::check::foreign(&[ZH], &[EN], names), Vec::<String>::new());
 }
+
+#[test]
+fn no_text_of_the_frame_exclaims() {
+    for texts in [ZH, EN] {
+        assert_eq!(crate::i18n::check::exclamations(&[texts]), Vec::<String>::new());
+    }
+}

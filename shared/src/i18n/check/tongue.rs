@@ -154,6 +154,23 @@ impl Names<'_> {
     }
 }
 
+/// The texts that exclaim, one sentence each: nobody is to be shouted at, least of all by a mail about their account. A mark
+/// in a list of characters, as of those that a password may have, exclaims nothing.
+#[must_use]
+pub fn exclamations(sources: &[&str]) -> Vec<String> {
+    let texts = texts("a text", sources, &mut Vec::new());
+    let loud = texts.iter().filter(|(_, text)| exclaims(&text.words));
+    loud.map(|(key, _)| format!("`{key}` has an exclamation mark")).collect()
+}
+
+fn exclaims(words: &str) -> bool {
+    let ends_a_sentence = |after: Option<char>| after.is_none_or(|next| !"@#$%^&*_-".contains(next));
+    words.char_indices().any(|(at, c)| {
+        let after = words.get(at + c.len_utf8()..).and_then(|rest| rest.chars().next());
+        c == '！' || c == '!' && ends_a_sentence(after)
+    })
+}
+
 fn within_word(c: char) -> bool {
     c.is_ascii_alphanumeric()
 }
@@ -213,6 +230,14 @@ mod tests {
                 "`b` says “重试” in en",
             ]
         );
+    }
+
+    #[test]
+    fn a_text_that_exclaims_is_found_and_a_list_of_characters_is_none() {
+        let texts = "a = 您好！\nb = Done!\nc = Stop! Now\nd = At least one of !@#$%^&*_-\ne = 您好，\n\
+            f = { $n ->\n    [one] one\n   *[other] “many!”\n }\ng = !!\n";
+        let found = |key: &str| format!("`{key}` has an exclamation mark");
+        assert_eq!(exclamations(&[texts]), ["a", "b", "c", "f", "g"].map(found));
     }
 
     #[test]
