@@ -83,3 +83,26 @@ pub async fn spend(oidc: &Oidc, assertion: Option<Once>, proof: Option<Once>) ->
 async fn is_ours(oidc: &Oidc, token: Once, attempt: [u8; 16]) -> Result<bool, DbError> {
     oidc.0.db.read(move |tx| async move { used_tokens::was_spent_by(tx, token, attempt).await }.boxed()).await
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_one_by_its_use_its_signer_and_its_id() {
+        let end = Timestamp::from_seconds(1_000);
+        let once = |used_for, signer, jti| Once::new(used_for, signer, jti, end);
+        let one = once(Use::ClientAssertion, "a", "b");
+        assert_eq!(one, once(Use::ClientAssertion, "a", "b"));
+        assert_eq!(one.expires_at, end + MARGIN);
+        for other in [
+            once(Use::DpopProof, "a", "b"),
+            once(Use::ClientAssertion, "b", "b"),
+            once(Use::ClientAssertion, "a", "a"),
+            once(Use::ClientAssertion, "a", "\nb"),
+            once(Use::ClientAssertion, "", "a\nb"),
+        ] {
+            assert_ne!(one, other);
+        }
+    }
+}

@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::Router;
 use passport::accounts::admin::Seed;
 use passport::accounts::model::Email;
+use passport::accounts::sessions::Progress;
 use shared::secret::SecretString;
 use shared::testkit::{Answer, Browser};
 
@@ -195,6 +196,27 @@ async fn another_person_passes_by_the_page_in_which_sites_sign_out_the_one_befor
         let back = browser.click(&page, &onward[0]).await;
         let second = id_token(&mut browser, &back.parameter("code").expect("a code")).await;
         assert_ne!(second["sub"], first["sub"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_sessions_of_everybody_end_batch_by_batch_until_none_is_left() {
+    on_both_with(PLAIN, |passport| async move {
+        let (mut first, session) = passport.signed_in(None).await;
+        for _ in 1..240 {
+            passport.sign_in(&mut passport.browser(), Some(session.account), None).await;
+        }
+        let (mut last, _) = passport.signed_in(None).await;
+        let (mut done, mut batches) = (Progress::default(), Vec::new());
+        while let Some(further) = passport.app.accounts.end_everybodys(done).await.expect("an answer") {
+            batches.push(further.ended - done.ended);
+            done = further;
+        }
+        assert_eq!(batches, [100, 100, 41]);
+        for browser in [&mut first, &mut last] {
+            assert_eq!(browser.open(&format!("{ISSUER}/account/profile")).await.url.path(), "/sign-in");
+        }
     })
     .await;
 }

@@ -105,6 +105,22 @@ async fn an_account_that_is_to_be_closed_is_told_of_where_something_is_proven_an
 }
 
 #[tokio::test]
+async fn where_nothing_is_proven_its_end_is_told_everywhere_and_no_stranger_gets_a_link_that_shuts_the_account() {
+    on_both_with(PLAIN, |passport| async move {
+        let mut owner = registered(&passport).await;
+        let before = messages(&passport).await.len();
+        let shown = owner.open(&page("/account/close")).await;
+        owner.submit(form(&shown, "/account/close").set("old_password", PASSWORD)).await;
+        let sent = since(&passport, before).await;
+        assert_eq!(sent.len(), 2, "{sent:?}");
+        for message in &sent {
+            assert!(message.contains("/close/take-back?t=") && !message.contains("/alarm?t="), "{message}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_holder_hears_at_the_proven_contact_that_somebody_registers_with_theirs() {
     on_both_with(PLAIN, |passport| async move {
         with_a_number(&passport).await;

@@ -102,7 +102,7 @@ async fn enrolled(passport: &Passport) -> Enrolled {
 }
 
 /// What a page's script is told before it calls the authenticator.
-async fn options(browser: &mut Browser, answer: &Answer, css: &str) -> Answer {
+pub(super) async fn options(browser: &mut Browser, answer: &Answer, css: &str) -> Answer {
     let (csrf, path) =
         (answer.attributes(&format!("{css} [name=csrf]"), "value"), answer.attributes(css, "data-options"));
     let request = Request::post(page(&path.concat()))
