@@ -25,7 +25,8 @@ use crate::delivery::{Outbox, Reports};
 use crate::egress::Egress;
 use crate::home::Home;
 use crate::keys::{self, Keys, KeysError, Masters};
-use crate::limits::{self, Limits};
+use crate::limits::quota::Rates;
+use crate::limits::{self, Limits, Quotas};
 use crate::oidc::entered::EnteredSites;
 use crate::oidc::logout::Farewells;
 use crate::oidc::mtls::Mtls;
@@ -80,6 +81,8 @@ pub struct Parts {
     pub reports: Reports,
     /// Calls to addresses that relying parties registered.
     pub egress: Egress,
+    /// How much each client may ask for.
+    pub quotas: Quotas,
     /// The OpenID provider.
     pub oidc: Oidc,
     /// The candidate's home.
@@ -170,6 +173,7 @@ impl App {
         let limits_key = SecretBytes::new(keys.mac(KeyUse::Limits.as_str(), b"subjects"));
         let limits =
             Limits::new(limits::Policy::of(&config.limits, &config.accounts), config.limits.enabled, limits_key);
+        let quotas = Quotas::new(Rates::of(&config.limits), config.limits.enabled);
         let captchas = Captchas::new(sealer.clone(), entropy.clone(), config.accounts.captcha_work_bits);
         let egress = Egress::new(config.egress.clone());
         let accounts = Accounts::new(accounts::Parts {
@@ -229,14 +233,28 @@ impl App {
                 RegistrationPolicy::Open => oidc::register::Policy::Open,
             },
             limits,
+            quotas: quotas.clone(),
             accounts: accounts.clone(),
             audit: audit.clone(),
             web: web.clone(),
             pages: pages.clone(),
         })?;
-        let parts =
-            Parts { web, pages, keys, clients, logos, accounts, captchas, audit, outbox, reports, egress, oidc, home };
-        Ok(Self(Arc::new(parts)))
+        Ok(Self(Arc::new(Parts {
+            web,
+            pages,
+            keys,
+            clients,
+            logos,
+            accounts,
+            captchas,
+            audit,
+            outbox,
+            reports,
+            egress,
+            quotas,
+            oidc,
+            home,
+        })))
     }
 }
 

@@ -43,6 +43,7 @@ pub async fn clean_up(app: App, db: Db, worker: Arc<Worker>, keep_sessions: Dura
     drain("audit events", expire_audit).await;
     let now = world::clock().now();
     drain("limits", || db.write(move |tx| limits::store::purge(tx, now).boxed())).await;
+    drain("requests of clients", || db.write(move |tx| limits::quota::store::purge(tx, now).boxed())).await;
     drain("captchas", || db.write(move |tx| captcha::store::purge(tx, now).boxed())).await;
     drain("proofs", || db.write(move |tx| proof::store::purge(tx, now - KEEP_PROOFS).boxed())).await;
     drain("recoveries", || db.write(move |tx| recovery::store::purge(tx, now - KEEP_PROOFS).boxed())).await;

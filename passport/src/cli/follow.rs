@@ -1,5 +1,5 @@
-//! What a node follows while it serves: the keys that all nodes share, their time, and the authorities of clients'
-//! certificates.
+//! What a node follows while it serves: the keys that all nodes share, their time, what clients have left of their quotas,
+//! and the authorities of clients' certificates.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,6 +10,7 @@ use tokio::sync::watch;
 
 use super::serve::every;
 use crate::keys::Keys;
+use crate::limits::Quotas;
 use crate::oidc::mtls::authorities::Authorities;
 
 /// How often this node looks whether another one changed the keys: one row, and every change is known within a second.
@@ -20,6 +21,12 @@ const _: () = assert!(KEYS.as_millis() <= 800, "a change of keys is known on eve
 
 /// How often this node compares its clock with the database's.
 const TIME: Duration = Duration::from_secs(10);
+
+/// How often this node settles what clients used.
+const QUOTAS: Duration = Duration::from_millis(500);
+
+/// How often it counts the nodes that share them, in times that it settles.
+const COUNT: u32 = 10;
 
 /// How far this machine's clock may be off before an operator should know.
 const OFF: u64 = 2_000;
@@ -70,6 +77,24 @@ async fn correct(clock: Arc<CommonClock>, db: Db) {
         }
         Ok(_) => {}
         Err(error) => tracing::debug!(%error, "the time could not be compared with the database's"),
+    }
+}
+
+/// Settles with the other nodes what clients used, until told to stop.
+pub async fn quotas(quotas: Quotas, keys: Keys, (db, clock): (Db, SharedClock), mut stopped: watch::Receiver<bool>) {
+    for turn in (0..COUNT).cycle() {
+        tokio::select! {
+            _ = stopped.changed() => return,
+            () = tokio::time::sleep(QUOTAS) => {}
+        }
+        if turn == 0
+            && let Ok(nodes) = keys.count_nodes().await
+        {
+            quotas.share_among(nodes);
+        }
+        if let Err(error) = quotas.settle(&db, clock.now()).await {
+            tracing::debug!(%error, "what clients used could not be settled: this node goes on with its part");
+        }
     }
 }
 

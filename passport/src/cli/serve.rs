@@ -50,6 +50,8 @@ pub async fn run(file: Option<&Path>) -> Result<Exit, Failure> {
     let (keys, clients, (stop, stopped)) = (app.keys.clone(), app.clients.clone(), watch::channel(false));
     let mut background = background(&config, &app, &db, clock.clone(), &stopped)?;
     background.spawn(follow::keys(keys.clone(), config.keys.node_lease, stopped.clone()));
+    let shared: (Db, SharedClock) = (db.clone(), clock.clone());
+    background.spawn(follow::quotas(app.quotas.clone(), keys.clone(), shared, stopped.clone()));
     if let Some(authorities) = app.oidc.authorities() {
         background.spawn(follow::authorities(authorities, clock.clone(), stopped.clone()));
     }

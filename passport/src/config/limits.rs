@@ -1,5 +1,7 @@
 //! `[limits]`
 
+use shared::config::{Raw, Setting};
+
 shared::settings! {
     /// Limits against guessing and flooding. A network block is an IPv4 address or an IPv6 /64; the /48 around a /64 may
     /// do 16 times as much, and 4 times as many sign-ins. Whole schools sit behind one address: the defaults let a
@@ -17,5 +19,47 @@ shared::settings! {
         clients_per_hour: u32 = 60,
         /// How often in an hour one network block is told that a mail address or mobile number is in use.
         taken_per_hour: u32 = 20,
+        /// Requests of one client in a second, on all nodes together and over ten seconds: the codes that it gets through
+        /// browsers, and as many calls of its own with its authentication or an access token. What is beyond is answered
+        /// with `temporarily_unavailable`, or with 429 and `Retry-After`.
+        client_per_second: u32 = 500,
+        /// The same for clients that have another number, each as `client_id=requests`.
+        client_rates: Vec<ClientRate>,
+    }
+}
+
+/// How many requests a second one client may send.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClientRate {
+    /// Its `client_id`.
+    pub client: String,
+    /// Requests a second.
+    pub per_second: u32,
+}
+
+impl Setting for ClientRate {
+    const KIND: &'static str = "requests of a client, as in `cet=2000`";
+
+    fn decode(raw: Raw<'_>) -> Result<Self, String> {
+        let text = String::decode(raw)?;
+        let pair = text.split_once('=').map(|(client, rate)| (client.trim(), rate.trim().parse()));
+        match pair {
+            Some((client, Ok(per_second))) if !client.is_empty() => Ok(Self { client: client.to_owned(), per_second }),
+            _ => Err(format!("`{text}` is not a client and its requests a second, such as cet=2000")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rate_names_its_client() {
+        let rate = |text| ClientRate::decode(Raw::Env(text));
+        assert_eq!(rate("cet = 2000"), Ok(ClientRate { client: "cet".to_owned(), per_second: 2_000 }));
+        for wrong in ["cet", "=5", "cet=", "cet=-1", "cet=many"] {
+            assert!(rate(wrong).is_err(), "{wrong}");
+        }
     }
 }

@@ -22,7 +22,7 @@ pub use self::accounts::{AccountsSettings, CaptchaPolicy, HashSettings, Password
 pub use self::delivery::{DeliverySettings, SmsShape};
 pub use self::egress::EgressSettings;
 pub use self::keys::KeysSettings;
-pub use self::limits::LimitsSettings;
+pub use self::limits::{ClientRate, LimitsSettings};
 pub use self::mtls::MtlsSettings;
 pub use self::places::PlacesSettings;
 pub use self::registration::{RegistrationPolicy, RegistrationSettings};

@@ -56,6 +56,23 @@ impl Keys {
         }
     }
 
+    /// How many nodes serve at this moment, as far as their leases tell.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn count_nodes(&self) -> Result<usize, DbError> {
+        let parts = Arc::clone(&self.0.parts);
+        let reading = self.0.parts.db.read::<_, DbError, _>(move |tx| {
+            let parts = Arc::clone(&parts);
+            async move {
+                let now = parts.time.now(tx).await?;
+                Ok(nodes::live(tx, now).await?.len())
+            }
+            .boxed()
+        });
+        reading.await
+    }
+
     /// Whether this node may sign.
     pub fn may_sign(&self) -> bool {
         self.signing_ring().is_ok()

@@ -14,6 +14,7 @@
 //! A transaction that ends in an error forgets what it counted: a refusal is therefore a value, not an error.
 
 pub mod policy;
+pub mod quota;
 pub mod store;
 
 use std::fmt;
@@ -25,6 +26,7 @@ use shared::secret::{SecretBytes, hmac_sha256};
 
 pub use self::policy::{AddressBlock, Limit, Policy, Subject, Verdict};
 use self::policy::{SITE_FACTOR, SiteBlock};
+pub use self::quota::{Quotas, Spent};
 
 /// The limits of this passport. Cheap to clone.
 #[derive(Clone)]

@@ -31,6 +31,8 @@ pub enum Code {
     ServerError,
     /// RFC 6749 §4.1.2.1
     TemporarilyUnavailable,
+    /// The same code, since the standards have none of its own: of one client there is too much.
+    TooManyRequests,
     /// OIDC Core §3.1.2.6
     LoginRequired,
     /// OIDC Core §3.1.2.6
@@ -70,7 +72,7 @@ impl Code {
             Self::InvalidScope => "invalid_scope",
             Self::AccessDenied => "access_denied",
             Self::ServerError => "server_error",
-            Self::TemporarilyUnavailable => "temporarily_unavailable",
+            Self::TemporarilyUnavailable | Self::TooManyRequests => "temporarily_unavailable",
             Self::LoginRequired => "login_required",
             Self::ConsentRequired => "consent_required",
             Self::InteractionRequired => "interaction_required",
@@ -93,6 +95,8 @@ impl Code {
             Self::InsufficientScope => StatusCode::FORBIDDEN,
             Self::ServerError => StatusCode::INTERNAL_SERVER_ERROR,
             Self::TemporarilyUnavailable => StatusCode::SERVICE_UNAVAILABLE,
+            // RFC 6585 §4
+            Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             _ => StatusCode::BAD_REQUEST,
         }
     }

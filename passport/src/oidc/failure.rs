@@ -4,6 +4,11 @@ use shared::db::DbError;
 
 use super::error::{Code, ProtocolError};
 use crate::keys::KeysError;
+use crate::limits::Spent;
+
+/// What a client is told that asks for more than it may.
+pub const TOO_MANY: ProtocolError =
+    ProtocolError::new(Code::TooManyRequests, "the client sends more requests than it may", "RFC 6585 4");
 
 /// Why an operation of the provider did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -17,6 +22,9 @@ pub enum Failure {
     /// The key ring.
     #[error(transparent)]
     Keys(#[from] KeysError),
+    /// The client asks for more than it may.
+    #[error(transparent)]
+    Spent(#[from] Spent),
 }
 
 impl Failure {
@@ -26,6 +34,7 @@ impl Failure {
             Self::Protocol(error) => *error,
             Self::Db(error) if error.is_unavailable() => Self::later(),
             Self::Keys(error) if error.is_unavailable() => Self::later(),
+            Self::Spent(_) => TOO_MANY,
             Self::Db(_) | Self::Keys(_) => {
                 ProtocolError::new(Code::ServerError, "the request could not be served", "RFC 6749 4.1.2.1")
             }
@@ -40,6 +49,7 @@ impl Failure {
     pub fn log(&self) {
         match self {
             Self::Protocol(error) => tracing::debug!(%error, "a request was refused"),
+            Self::Spent(error) => tracing::debug!(%error, "a request was refused"),
             Self::Db(error) if error.is_unavailable() => tracing::warn!(%error, "the database is unavailable"),
             Self::Db(error) => tracing::error!(%error, "a statement failed"),
             Self::Keys(error) if error.is_unavailable() => tracing::warn!(%error, "no keys can be used"),

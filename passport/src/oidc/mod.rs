@@ -69,7 +69,7 @@ use crate::audit::Audit;
 use crate::clients::Clients;
 use crate::egress::Egress;
 use crate::keys::Keys;
-use crate::limits::Limits;
+use crate::limits::{Limits, Quotas};
 use crate::web::{Pages, Web};
 
 /// What the provider is made of.
@@ -96,6 +96,8 @@ pub struct Parts {
     pub registration: register::Policy,
     /// How often something may be tried.
     pub limits: Limits,
+    /// How much each client may ask for.
+    pub quotas: Quotas,
     /// Calls to addresses that clients registered.
     pub egress: Egress,
     /// The audit record.
@@ -124,6 +126,7 @@ struct Inner {
     clients: Clients,
     registration: register::Policy,
     limits: Limits,
+    quotas: Quotas,
     egress: Egress,
     client_keys: client_keys::Copies,
     request_objects: reference::Copies,
@@ -160,6 +163,7 @@ impl Oidc {
             clients: parts.clients,
             registration: parts.registration,
             limits: parts.limits,
+            quotas: parts.quotas,
             egress: parts.egress,
             client_keys: client_keys::Copies::default(),
             request_objects: reference::Copies::default(),

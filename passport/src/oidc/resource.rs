@@ -151,7 +151,7 @@ pub fn refuse(failure: &Failure, scheme: Scheme) -> Response {
     let proof = matches!(error.code, Code::InvalidDpopProof | Code::UseDpopNonce);
     // RFC 9449 §7.1: here they answer a challenge, which at the token endpoint they do not.
     let status = if proof { StatusCode::UNAUTHORIZED } else { error.code.status() };
-    if status.is_server_error() {
+    if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
         return respond::error(failure);
     }
     failure.log();

@@ -17,6 +17,7 @@ use super::store::grants;
 use super::subject::Subjects;
 use super::{Oidc, dpop};
 use crate::accounts;
+use crate::limits::quota;
 
 /// `GET` and `POST /userinfo`
 pub async fn show(
@@ -49,6 +50,7 @@ async fn user_info(oidc: &Oidc, request: &Request<'_>, sent: &Presented) -> Resu
     let (Some(grant), Ok(scope)) = (token.grant(), Scope::parse(&token.scope)) else { return Err(DEAD.into()) };
     // A client that gave up its registration has no tokens any more (RFC 7592 §2.3).
     let client = oidc.0.clients.find(&token.client_id).await?.ok_or(DEAD)?;
+    oidc.0.quotas.take(client.id.as_str(), quota::Kind::Calls, oidc.0.clock.now())?;
     // Unless token, grant or session have ended: one reading of the database.
     let detailed = claims::has_details(&scope);
     let (grant, mut account) = grants::person(&oidc.0.db, grant, &token.jti, detailed).await?.ok_or(DEAD)?;

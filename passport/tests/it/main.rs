@@ -36,6 +36,7 @@ mod mtls_listener;
 mod nodes;
 mod outage;
 mod par;
+mod quotas;
 mod registration;
 mod request_objects;
 mod request_references;

@@ -4,6 +4,7 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest as _, Request, State};
 use axum::response::Response;
 use http::request::Parts;
+use shared::clock::Timestamp;
 use shared::http::{Caller, ClientAddr, RequestId};
 use shared::i18n::Lang;
 use tower_cookies::Cookies;
@@ -11,7 +12,7 @@ use url::Url;
 
 use super::super::Oidc;
 use super::super::error::{Code, ProtocolError};
-use super::super::failure::Failure;
+use super::super::failure::{Failure, TOO_MANY};
 use super::super::scope::EXAM;
 use super::decision::{self, Asking, Decision};
 use super::deliver::{Carrying, conclude};
@@ -23,6 +24,7 @@ use super::request::AuthorizationRequest;
 use super::respond::see_other;
 use crate::accounts::sessions::cookie;
 use crate::clients::logos::endpoint as logos;
+use crate::limits::{Quotas, Spent, quota};
 use crate::web::form::is_form;
 use crate::web::{Destination, Fault, ReturnTo, paths, return_to};
 
@@ -120,8 +122,16 @@ async fn serve(oidc: &Oidc, parts: &Parts, query: &str, began: Began) -> Respons
         Ok(request) => request,
         Err(error) => return send(redirect.with_error(&error, reference.as_str()), None).await,
     };
-    match decision::decide(oidc, &request, began, asking(parts)).await {
-        Ok(Decision::Code(code)) => send(redirect.with_code(code), Some(true)).await,
+    let asking = asking(parts);
+    // Before the database is asked. It is codes that are counted: whoever has no session uses up nothing.
+    if asking.token_hash.is_some() && may_have_code(oidc, &request, Quotas::check).is_err() {
+        return send(redirect.with_error(&TOO_MANY, reference.as_str()), None).await;
+    }
+    match decision::decide(oidc, &request, began, asking).await {
+        Ok(Decision::Code(code)) => match may_have_code(oidc, &request, Quotas::take) {
+            Ok(()) => send(redirect.with_code(code), Some(true)).await,
+            Err(_) => send(redirect.with_error(&TOO_MANY, reference.as_str()), Some(true)).await,
+        },
         Ok(Decision::Step { step: Step::Refuse(error), signed_in }) => {
             send(redirect.with_error(&error, reference.as_str()), signed_in).await
         }
@@ -133,6 +143,15 @@ async fn serve(oidc: &Oidc, parts: &Parts, query: &str, began: Began) -> Respons
         // Nobody can answer now, so the person is asked to try again instead of being sent away.
         Err(error) => problem::fault(oidc.0.pages.page_of(parts), &parts.uri, &Failure::Db(error)),
     }
+}
+
+/// Whether the client has a code left, by that way of asking.
+fn may_have_code(
+    oidc: &Oidc,
+    request: &AuthorizationRequest,
+    ask: impl Fn(&Quotas, &str, quota::Kind, Timestamp) -> Result<(), Spent>,
+) -> Result<(), Spent> {
+    ask(&oidc.0.quotas, request.client.id.as_str(), quota::Kind::Codes, oidc.0.clock.now())
 }
 
 /// What our own pages should know of the way that they interrupt.

@@ -47,6 +47,7 @@ pub fn fault(page: Page, uri: &Uri, failure: &Failure) -> Response {
     let fault = match failure {
         Failure::Db(error) => Fault::from(error),
         Failure::Protocol(_) => Fault::BrokenForm,
+        Failure::Spent(_) => Fault::Unavailable,
         Failure::Keys(error) if error.is_unavailable() => Fault::Unavailable,
         Failure::Keys(_) => Fault::Broken,
     };

@@ -16,6 +16,7 @@ use super::mtls::{self, Sender};
 use super::once::{self, Once};
 use super::params::Params;
 use crate::clients::{AuthMethod, Client};
+use crate::limits::quota;
 
 const RULE: &str = "RFC 6749 2.3";
 
@@ -51,7 +52,8 @@ pub async fn authenticate(oidc: &Oidc, sender: Sender<'_>, params: &Params) -> R
 ///
 /// # Errors
 /// `invalid_request` for several ways at once, `invalid_client` for everything else that does not authenticate: an
-/// unknown client, a wrong secret or key and the wrong method read the same.
+/// unknown client, a wrong secret or key and the wrong method read the same. And what a client that has authenticated may
+/// ask for is used up: strangers who name it use up nothing of that.
 pub async fn verify(oidc: &Oidc, sender: Sender<'_>, params: &Params) -> Result<Authenticated, Failure> {
     let credentials = credentials(sender.headers, params)?;
     let client_id = match &credentials {
@@ -74,6 +76,9 @@ pub async fn verify(oidc: &Oidc, sender: Sender<'_>, params: &Params) -> Result<
         }
         _ => return Err(refused().into()),
     };
+    if !client.is_public() {
+        oidc.0.quotas.take(client.id.as_str(), quota::Kind::Calls, oidc.0.clock.now())?;
+    }
     Ok(Authenticated { client, assertion })
 }
 

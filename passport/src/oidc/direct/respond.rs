@@ -38,7 +38,11 @@ pub fn done() -> Response {
 /// The error that a failure is to the client; the cause is logged.
 pub fn error(failure: &Failure) -> Response {
     failure.log();
-    refusal(&failure.public())
+    let mut response = refusal(&failure.public());
+    if let Failure::Spent(spent) = failure {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(spent.retry_after()));
+    }
+    response
 }
 
 /// The answer to a request that reached no handler, or that got none from it. The kit sets its own status.
