@@ -15,7 +15,7 @@ use crate::home::{Home, TemporaryFolder};
 use crate::ports;
 use crate::progress::{Step, now, seconds};
 use crate::seed::{self, CANDIDATE};
-use crate::settings::{self, Ports, SITES, Secrets};
+use crate::settings::{self, Place, Ports, SITES, Secrets};
 
 pub(crate) const ARGUMENTS: &str = "[--check] [--reset] [--fresh-ports] [--home FOLDER] [--passport-port PORT] \
     [--cet-port PORT] [--pets-port PORT] [--ncre-port PORT] [--mailbox-port PORT] [--smtp-port PORT] \
@@ -132,14 +132,18 @@ pub(crate) struct Demo {
 impl Demo {
     /// Writes what is missing in the folder and fills the passport's database.
     pub(crate) fn prepare(home: Home, ports: Ports) -> anyhow::Result<Self> {
+        let certs = Certs::in_folder(home.certs())?;
+        let place = Place::alone(&ports, &certs, &home.data().join("passport.db"));
+        Self::prepare_at(home, ports, &place)
+    }
+
+    /// The same for a passport at that place.
+    pub(crate) fn prepare_at(home: Home, ports: Ports, place: &Place) -> anyhow::Result<Self> {
         let step = Step::begin("Preparing certificates, settings and databases");
         let certs = Certs::in_folder(home.certs())?;
         let data = home.data();
+        let passport = settings_of(&home, &ports, &certs, ("passport", place))?;
         let sms_secret = home.secret("sms")?;
-        let secrets =
-            Secrets { master_key: &home.secret("master.key")?, sms: &sms_secret, reports: &home.secret("reports")? };
-        let passport =
-            home.settings("passport", &settings::passport(&ports, &certs, &data.join("passport.db"), &secrets))?;
         let sms_texts = home.file("sms-templates.json", &sms_texts(&passport)?)?;
         let mut sites = Vec::new();
         for (site, port) in SITES.iter().zip(ports.sites) {
@@ -152,15 +156,29 @@ impl Demo {
         Ok(Self { home, ports, certs, passport, sites, sms: [sms_secret, sms_texts] })
     }
 
+    /// Writes the settings of one more node, at that place; where they are.
+    pub(crate) fn node(&self, name: &str, place: &Place) -> anyhow::Result<PathBuf> {
+        settings_of(&self.home, &self.ports, &self.certs, (name, place))
+    }
+
     /// Starts the mailbox, the passport and the sites, all at once, and waits until each is ready.
     pub(crate) fn start(&self, fleet: &mut Fleet) -> anyhow::Result<()> {
+        self.start_with(fleet, |fleet| self.start_part(fleet, "passport", serve("passport", &self.passport)?))
+    }
+
+    /// The same with what else serves in the passport's place.
+    pub(crate) fn start_with(
+        &self,
+        fleet: &mut Fleet,
+        start_passport: impl FnOnce(&mut Fleet) -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
         let mut mailbox = Command::new(program("mailbox", Profile::Dev)?);
         mailbox.args(["--smtp", &format!("127.0.0.1:{}", self.ports.smtp)]);
         mailbox.args(["--http", &format!("127.0.0.1:{}", self.ports.mailbox)]);
         let [secret, texts] = &self.sms;
         mailbox.arg("--sms-secret-file").arg(secret).arg("--sms-templates").arg(texts);
         self.start_part(fleet, "mailbox", mailbox)?;
-        self.start_part(fleet, "passport", serve("passport", &self.passport)?)?;
+        start_passport(fleet)?;
         for (site, config) in SITES.iter().zip(&self.sites) {
             self.start_part(fleet, site.id, serve("cet-site", config)?)?;
         }
@@ -182,9 +200,18 @@ impl Demo {
     }
 
     fn start_part(&self, fleet: &mut Fleet, name: &'static str, command: Command) -> anyhow::Result<()> {
-        let log = log_file(&self.home.logs(), name);
-        fleet.start(Start { name, command, log, ready: "ready", stop: Signal::TERM })?;
-        Ok(())
+        self.start_and_know(fleet, name, command).map(drop)
+    }
+
+    /// Starts a program as a part of the demo; its process id.
+    pub(crate) fn start_and_know(
+        &self,
+        fleet: &mut Fleet,
+        name: &'static str,
+        command: Command,
+    ) -> anyhow::Result<u32> {
+        let log = log_file(&self.home.logs(), &name.replace(' ', "-"));
+        fleet.start(Start { name, command, log, ready: "ready", stop: Signal::TERM })
     }
 
     /// Starts chromedriver beside the demo, so that it ends with it; returns its port.
@@ -247,7 +274,8 @@ impl Demo {
         format!("http://127.0.0.1:{}", self.ports.mailbox)
     }
 
-    fn greeting(&self) -> String {
+    /// What a person is told once everything is ready.
+    pub(crate) fn greeting(&self) -> String {
         let mut text = String::from("\n  Begin here   ");
         for (site, port) in SITES.iter().zip(self.ports.sites) {
             text += &format!("{}  ({})\n               ", site.base_url(port), site.id.to_uppercase());
@@ -264,6 +292,16 @@ impl Demo {
     }
 }
 
+/// Writes the settings of a passport of that name, at that place; where they are.
+fn settings_of(home: &Home, ports: &Ports, certs: &Certs, (name, place): (&str, &Place)) -> anyhow::Result<PathBuf> {
+    let secrets = Secrets {
+        master_key: &home.secret("master.key")?,
+        sms: &home.secret("sms")?,
+        reports: &home.secret("reports")?,
+    };
+    home.settings(name, &settings::passport(ports, place, certs, &secrets))
+}
+
 /// The SMS that the passport sends, as an operator knows them.
 fn sms_texts(config: &Path) -> anyhow::Result<String> {
     let mut command = Command::new(program("passport", Profile::Dev)?);
@@ -273,7 +311,8 @@ fn sms_texts(config: &Path) -> anyhow::Result<String> {
     Ok(String::from_utf8(output.stdout)?)
 }
 
-fn serve(name: &str, config: &Path) -> anyhow::Result<Command> {
+/// A program of ours that serves by those settings.
+pub(crate) fn serve(name: &str, config: &Path) -> anyhow::Result<Command> {
     let mut command = Command::new(program(name, Profile::Dev)?);
     command.arg("--config").arg(config).arg("serve");
     Ok(command)

@@ -24,6 +24,15 @@ impl Flags {
         })
     }
 
+    /// The next word, which is no flag.
+    pub(crate) fn word(&mut self) -> anyhow::Result<Option<String>> {
+        Ok(match self.0.next()? {
+            Some(Arg::Value(word)) => Some(word.string()?),
+            Some(other) => return Err(other.unexpected().into()),
+            None => None,
+        })
+    }
+
     /// The value of the flag just read.
     pub(crate) fn value<T>(&mut self) -> anyhow::Result<T>
     where

@@ -9,12 +9,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 use rustix::process::{Pid, Signal, kill_process_group};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
+
+use crate::progress::now;
 
 /// How long a part may take to be ready, or to tell anything.
 const READY_WITHIN: Duration = Duration::from_secs(60);
@@ -52,6 +54,8 @@ struct Part {
     last_words: Arc<Mutex<VecDeque<String>>>,
     ready: bool,
     running: bool,
+    /// Whether its end is wanted: then it is no failure.
+    wanted_to_end: bool,
 }
 
 /// Running parts. Dropping it stops them all.
@@ -117,8 +121,64 @@ impl Fleet {
             last_words,
             ready: false,
             running: true,
+            wanted_to_end: false,
         });
         Ok(id)
+    }
+
+    /// Ends the part of that process id at once, and does not wait.
+    pub(crate) fn strike(&mut self, id: u32) -> anyhow::Result<()> {
+        self.tell_to_end(id, Signal::KILL).map(drop)
+    }
+
+    fn tell_to_end(&mut self, id: u32, signal: Signal) -> anyhow::Result<usize> {
+        let group = i32::try_from(id).ok().and_then(Pid::from_raw).context("no process id")?;
+        let part = self.parts.iter().position(|part| part.group == group).context("no part has this process id")?;
+        self.parts[part].wanted_to_end = true;
+        let _ = kill_process_group(group, signal);
+        Ok(part)
+    }
+
+    /// Ends the part of that process id by that signal, and waits until it is gone.
+    pub(crate) fn end(&mut self, id: u32, signal: Signal) -> anyhow::Result<()> {
+        let part = self.tell_to_end(id, signal)?;
+        let patience = now() + READY_WITHIN;
+        while self.parts[part].running {
+            self.watch_until(patience)?;
+            anyhow::ensure!(now() < patience, "{} does not end", self.parts[part].name);
+        }
+        Ok(())
+    }
+
+    /// Lets time pass. Fails when a part ends by itself meanwhile, or when told to stop.
+    pub(crate) fn pause(&mut self, time: Duration) -> anyhow::Result<()> {
+        let until = now() + time;
+        while now() < until {
+            self.watch_until(until)?;
+        }
+        Ok(())
+    }
+
+    /// Waits for one event, until that moment at most.
+    fn watch_until(&mut self, until: Instant) -> anyhow::Result<()> {
+        match self.events.recv_timeout(until.saturating_duration_since(now())) {
+            Ok(Event::Ready(part)) => self.parts[part].ready = true,
+            Ok(Event::Ended(part, _)) if self.is_wanted_to_end(part) => self.gone(part),
+            Ok(Event::Ended(part, status)) => return Err(self.ended(part, status)),
+            Ok(Event::Stop) => bail!("stopped"),
+            Err(_) => {}
+        }
+        Ok(())
+    }
+
+    fn is_wanted_to_end(&self, part: usize) -> bool {
+        self.parts.get(part).is_some_and(|part| part.wanted_to_end)
+    }
+
+    fn gone(&mut self, part: usize) {
+        if let Some(part) = self.parts.get_mut(part) {
+            (part.running, part.ready) = (false, true);
+        }
     }
 
     /// Waits until every part started so far is ready, calling `each` with the name of one that has become so.
@@ -131,6 +191,7 @@ impl Fleet {
                     self.parts[part].ready = true;
                     each(self.parts[part].name);
                 }
+                Ok(Event::Ended(part, _)) if self.is_wanted_to_end(part) => self.gone(part),
                 Ok(Event::Ended(part, status)) => return Err(self.ended(part, status)),
                 Ok(Event::Stop) => bail!("stopped before everything was ready"),
                 Err(_) => bail!(

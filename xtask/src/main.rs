@@ -5,7 +5,9 @@
 mod bench;
 mod cargo;
 mod certs;
+mod cluster;
 mod demo;
+mod drill;
 mod flags;
 mod fleet;
 mod fuzz;
@@ -20,6 +22,7 @@ mod screenshots;
 mod seed;
 mod settings;
 mod test;
+mod wire;
 
 use std::process::ExitCode;
 
@@ -39,6 +42,12 @@ const COMMANDS: &[Command] = &[
         arguments: demo::ARGUMENTS,
         about: "Builds and starts everything on this machine, ready for a browser; with --check, walks the journey by itself and stops",
         run: demo::run,
+    },
+    Command {
+        name: "cluster",
+        arguments: cluster::ARGUMENTS,
+        about: "Starts the shape of production on this machine: a proxy, three passports, three sites, PostgreSQL with a standby",
+        run: cluster::run,
     },
     Command {
         name: "test",
@@ -69,6 +78,12 @@ const COMMANDS: &[Command] = &[
         arguments: load::ARGUMENTS,
         about: "Measures a sign-in by pushed requests, signed assertions and bound tokens beside a plain one; --sign-in: signing in by password, with a code of an app and without",
         run: load::run,
+    },
+    Command {
+        name: "drill",
+        arguments: drill::ARGUMENTS,
+        about: "Takes a cluster apart while people sign in, and says what they noticed; fails when a goal is missed",
+        run: drill::run,
     },
     Command {
         name: "fuzz",

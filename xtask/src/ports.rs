@@ -18,6 +18,24 @@ pub(crate) fn fresh<const N: usize>() -> anyhow::Result<[u16; N]> {
     Ok(ports)
 }
 
+/// The first of the ports that the system does not hand to outgoing connections: those begin at 32,768.
+const FIRST_LASTING: u16 = 20_000;
+/// How many of them there are.
+const LASTING: u16 = 12_000;
+
+/// The same, for servers that are stopped and started again: no connection takes the port meanwhile.
+pub(crate) fn lasting<const N: usize>() -> anyhow::Result<[u16; N]> {
+    let mut ports = [0; N];
+    // Commands that run side by side begin at different places.
+    let begin = u16::try_from(std::process::id() % u32::from(LASTING)).unwrap_or(0);
+    let mut free = (0..LASTING).map(|step| FIRST_LASTING + (begin + step) % LASTING);
+    for port in &mut ports {
+        let found = free.find(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok());
+        *port = found.context("this machine has no free port")?;
+    }
+    Ok(ports)
+}
+
 /// Fails with one sentence when a port is in use.
 pub(crate) fn must_be_free(port: u16, wanted_by: &str, flag: &str) -> anyhow::Result<()> {
     match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
@@ -48,9 +66,10 @@ mod tests {
 
     #[test]
     fn fresh_ports_differ() -> anyhow::Result<()> {
-        let ports: [u16; 4] = fresh()?;
-        for (at, port) in ports.iter().enumerate() {
-            assert!(!ports[..at].contains(port), "{ports:?}");
+        for ports in [fresh::<4>()?, lasting::<4>()?] {
+            for (at, port) in ports.iter().enumerate() {
+                assert!(!ports[..at].contains(port), "{ports:?}");
+            }
         }
         Ok(())
     }

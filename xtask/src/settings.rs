@@ -1,6 +1,10 @@
 //! The settings that a demo's programs are started with, as the TOML files that anybody would write.
 
+mod place;
+
 use std::path::Path;
+
+pub(crate) use self::place::Place;
 
 use crate::certs::Certs;
 use crate::ports;
@@ -204,21 +208,17 @@ pub(crate) struct Secrets<'a> {
     pub(crate) reports: &'a Path,
 }
 
-/// The settings of the demo's passport.
-pub(crate) fn passport(ports: &Ports, certs: &Certs, database: &Path, secrets: &Secrets<'_>) -> String {
+/// The settings of the demo's passport, at that place.
+pub(crate) fn passport(ports: &Ports, place: &Place, certs: &Certs, secrets: &Secrets<'_>) -> String {
     format!(
         r#"issuer = "{issuer}"
 environment = "development"
 
 [server]
-listen = "127.0.0.1:{passport}"
-tls_cert = {certificate}
-tls_key = {key}
-metrics_listen = "127.0.0.1:{metrics}"
-shutdown_grace = "3s"
+{server}
 
 [database]
-url = {database}
+{database}
 
 [keys]
 master_key_file = {master_key}
@@ -246,15 +246,12 @@ icp = "{ICP}"
 migrate_on_start = true
 "#,
         issuer = ports.issuer(),
-        passport = ports.passport,
-        metrics = ports.metrics,
+        server = place.server,
+        database = place.database,
         smtp = ports.smtp,
         mailbox = ports.mailbox,
         sites = SITES.each_ref().map(|site| format!("\"{}.localhost\"", site.id)).join(", "),
         ca = quoted(&certs.ca()),
-        certificate = quoted(&certs.certificate("passport")),
-        key = quoted(&certs.key("passport")),
-        database = sqlite(database),
         master_key = quoted(secrets.master_key),
         sms = quoted(secrets.sms),
         reports = quoted(secrets.reports),

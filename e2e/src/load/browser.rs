@@ -1,10 +1,17 @@
 //! A browser that a driver plays: one request after the other, with what it keeps.
 
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
 use anyhow::Context as _;
+use e2e::demo::Demo;
 use reqwest::header::{COOKIE, HeaderMap, LOCATION, SET_COOKIE};
 use reqwest::redirect::Policy;
-use reqwest::{Client, RequestBuilder, StatusCode};
+use reqwest::{Certificate, Client, RequestBuilder, StatusCode};
 use url::Url;
+
+/// Longer than any answer takes that is worth having.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Redirects are followed, and cookies kept, by hand: the cookies are for TLS, and measuring goes without.
 pub struct Browser {
@@ -18,6 +25,21 @@ impl Browser {
     pub fn new() -> anyhow::Result<Self> {
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         Ok(Self { client: Client::builder().redirect(Policy::none()).build()?, cookies: Vec::new() })
+    }
+
+    /// One that trusts the development CA and finds the hosts of a demo on this machine.
+    pub fn at(demo: &Demo) -> anyhow::Result<Self> {
+        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+        let pem = std::fs::read(&demo.ca).with_context(|| format!("{} cannot be read", demo.ca.display()))?;
+        let mut client =
+            Client::builder().redirect(Policy::none()).tls_certs_only([Certificate::from_pem(&pem)?]).timeout(PATIENCE);
+        for site in [&demo.passport, &demo.cet] {
+            let url = Url::parse(site)?;
+            let host = url.host_str().context("an address without a host")?;
+            let port = url.port().context("an address without a port")?;
+            client = client.resolve(host, SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+        }
+        Ok(Self { client: client.build()?, cookies: Vec::new() })
     }
 
     /// Sends a request with what it keeps, and keeps what it is given.

@@ -16,7 +16,7 @@ pub const PASSWORD: &str = "Measure-2026";
 /// How long a code of an app is good for, in seconds; each is taken once.
 pub const STEP: u64 = 30;
 /// By this cookie the account is known in a browser.
-const DEVICE: &str = "pp_device";
+pub const DEVICE: &str = "pp_device";
 
 /// One person with one browser.
 pub struct Person {

@@ -19,8 +19,11 @@ struct Need {
     is_there: fn() -> bool,
 }
 
+const POSTGRES: Need =
+    Need { packages: &["postgresql"], what: "a PostgreSQL server", is_there: || postgres::programs().is_some() };
+
 const NEEDS: [Need; 5] = [
-    Need { packages: &["postgresql"], what: "a PostgreSQL server", is_there: || postgres::programs().is_some() },
+    POSTGRES,
     Need {
         packages: &["chromium", "chromium-driver"],
         what: "Chromium with chromedriver",
@@ -55,6 +58,16 @@ const FOR_CLIENTS: [Need; 2] = [
     },
 ];
 
+/// What a cluster needs.
+const FOR_CLUSTERS: [Need; 2] = [
+    POSTGRES,
+    Need { packages: &["haproxy"], what: "HAProxy", is_there: || Path::new(crate::cluster::HAPROXY).exists() },
+];
+
+/// What shows one program another time.
+const FAKETIME: Need =
+    Need { packages: &["libfaketime"], what: "libfaketime", is_there: || crate::drill::faketime().is_some() };
+
 /// What is installed along with the others where that can be done; without it one check says that it was left out.
 const WELCOME: Need = Need {
     packages: &["docker-compose"],
@@ -68,26 +81,48 @@ pub(crate) fn install_for_clients() -> anyhow::Result<()> {
     if missing.is_empty() || !(is_debian() && is_root()) { Ok(()) } else { install(&missing) }
 }
 
+/// Installs what is missing for a cluster, or says what to install.
+pub(crate) fn install_for_cluster() -> anyhow::Result<()> {
+    install_or_ask(FOR_CLUSTERS.iter())
+}
+
+/// The same for a cluster that is taken apart.
+pub(crate) fn install_for_drills() -> anyhow::Result<()> {
+    install_or_ask(FOR_CLUSTERS.iter().chain([&FAKETIME]))
+}
+
+fn install_or_ask<'n>(needs: impl Iterator<Item = &'n Need>) -> anyhow::Result<()> {
+    let missing: Vec<&Need> = needs.filter(|need| !(need.is_there)()).collect();
+    match missing.as_slice() {
+        [] => Ok(()),
+        missing if is_debian() && is_root() => install(missing),
+        missing => bail!("please {}", how_to_install(missing)),
+    }
+}
+
 /// Installs what is missing for the tests, or says what to install.
 pub(super) fn install_missing() -> anyhow::Result<()> {
-    let debian = is_debian();
-    let can_install = debian && is_root();
+    let can_install = is_debian() && is_root();
     let wanted = NEEDS.iter().chain(&FOR_CLIENTS).chain(can_install.then_some(&WELCOME));
     let missing: Vec<&Need> = wanted.filter(|need| !(need.is_there)()).collect();
     if missing.is_empty() {
         return Ok(());
     }
     if !can_install {
-        let packages = packages(&missing);
-        let whats: Vec<&str> = missing.iter().map(|need| need.what).collect();
-        let how = if debian {
-            format!("sudo apt-get install {}", packages.join(" "))
-        } else {
-            format!("Debian's packages are {}", packages.join(", "))
-        };
-        bail!("please install {} ({how}), or use --fast, which needs none of it", whats.join(", "));
+        bail!("please {}, or use --fast, which needs none of it", how_to_install(&missing));
     }
     install(&missing)
+}
+
+/// What a person is asked to do.
+fn how_to_install(missing: &[&Need]) -> String {
+    let (packages, whats) = (packages(missing), missing.iter().map(|need| need.what).collect::<Vec<_>>());
+    let how = if is_debian() {
+        format!("sudo apt-get install {}", packages.join(" "))
+    } else {
+        format!("Debian's packages are {}", packages.join(", "))
+    };
+    format!("install {} ({how})", whats.join(", "))
 }
 
 fn packages(needs: &[&Need]) -> Vec<&'static str> {
