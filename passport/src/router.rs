@@ -117,6 +117,7 @@ pub fn router(app: App) -> Router {
         .route(provider::METADATA, get(discovery::show))
         .route(provider::OAUTH_METADATA, get(discovery::show))
         .route(provider::JWKS, get(jwks::show))
+        .route(provider::CLIENT_JWKS, get(jwks::show_to))
         .route(provider::TOKEN, post(token::endpoint::token).options(cors::preflight))
         .route(provider::USERINFO, get(userinfo::show).post(userinfo::show).options(cors::preflight))
         .route(provider::REVOKE, post(revoke::revoke).options(cors::preflight))

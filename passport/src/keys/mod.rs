@@ -9,6 +9,7 @@ mod change;
 mod cipher;
 mod data_keys;
 mod error;
+pub mod evidence;
 mod hashing;
 mod lease;
 pub mod master;
@@ -41,6 +42,7 @@ use shared::entropy::SharedEntropy;
 pub use self::alg::Alg;
 pub use self::change::Stock;
 pub use self::error::KeysError;
+pub use self::evidence::{Evidence, Returned, Sign};
 pub use self::hashing::Hashes;
 pub use self::master::{MasterKey, MasterKeyError};
 pub use self::masters::Masters;
@@ -50,6 +52,7 @@ pub use self::ring::Jwks;
 pub use self::rotate::{Policy, Request};
 pub use self::verify::TokenError;
 
+use self::evidence::Tally;
 use self::lease::Lease;
 use self::ring::{Ring, Stored};
 use self::verify::{Expected, Expiry};
@@ -73,6 +76,7 @@ struct Inner {
     ring: RwLock<Arc<Ring>>,
     /// Of a node that serves. Commands sign nothing for others, and have none.
     lease: OnceLock<Lease>,
+    tally: Tally,
 }
 
 /// What [`Keys`] are made of.
@@ -106,7 +110,7 @@ impl Keys {
         parts.change(Request::Tend).await?;
         let ring = read(&parts, None).await?;
         ring.complete()?;
-        Ok(Self(Arc::new(Inner { ring: RwLock::new(ring), parts, lease: OnceLock::new() })))
+        Ok(Self(Arc::new(Inner { ring: RwLock::new(ring), parts, lease: OnceLock::new(), tally: Tally::default() })))
     }
 
     /// A compact JWS of these claims by the active key of that algorithm, with `typ` in its header (RFC 7515 §7.1).

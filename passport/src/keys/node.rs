@@ -35,13 +35,14 @@ impl Keys {
         self.renew().await
     }
 
-    /// Takes over what others changed, says so, renews the lease when it is time, and moves on the keys that are due;
-    /// what moved. To be called more than once a second.
+    /// Takes over what others changed, says so, writes down what it saw of clients, renews the lease when it is time, and
+    /// moves on the keys that are due; what moved. To be called more than once a second.
     ///
     /// # Errors
     /// The database refused, or a key cannot be opened; the keys in memory go on serving for a while.
     pub async fn watch(&self) -> Result<Vec<Change>, KeysError> {
         self.refresh().await?;
+        self.write_down_if_due().await;
         let (ring, now) = (self.ring(), self.0.parts.clock.now());
         if self.0.lease.get().is_some_and(|lease| lease.wants_renewal(now, ring.revision)) {
             self.renew().await?;
@@ -92,6 +93,9 @@ impl Keys {
     pub async fn leave(&self) -> Result<(), DbError> {
         let Some(lease) = self.0.lease.get() else { return Ok(()) };
         lease.lapse();
+        if let Err(error) = self.write_down().await {
+            tracing::warn!(%error, "what clients know of the keys could not be written down");
+        }
         let node = Arc::<str>::from(lease.node.as_str());
         self.0
             .parts

@@ -11,6 +11,7 @@ use shared::secret::{SecretBytes, sha256};
 
 use super::KeysError;
 use super::alg::Alg;
+use super::evidence::DOUBTFUL;
 use super::hashing::Hashing;
 use super::masters::Masters;
 use super::model::{DataKeyPurpose, KeyRecord, KeyState};
@@ -46,11 +47,15 @@ pub(super) struct Ring {
     pub(super) revision: i64,
     pub(super) sealing: Sealing,
     pub(super) jwks: Arc<Jwks>,
+    /// The ids of the keys in it.
+    pub(super) published: Vec<Arc<str>>,
     /// When the published set changes next, as far as that is known.
     pub(super) published_until: Option<Timestamp>,
     /// When something is due next.
     pub(super) next_due: Option<Timestamp>,
     signers: HashMap<Alg, Arc<SigningKey>>,
+    /// Which key signs, and since when.
+    signing: HashMap<Alg, (Arc<str>, Timestamp)>,
     verifiers: HashMap<String, Verifier>,
     /// Of keys that are published no more.
     archived: HashMap<String, Verifier>,
@@ -69,8 +74,8 @@ impl Ring {
         stored: &Stored,
         last: Option<&Self>,
     ) -> Result<Self, KeysError> {
-        let (mut signers, mut verifiers, mut published) = (HashMap::new(), HashMap::new(), vec![]);
-        let mut archived = HashMap::new();
+        let (mut signers, mut signing, mut verifiers) = (HashMap::new(), HashMap::new(), HashMap::new());
+        let (mut archived, mut published, mut kids) = (HashMap::new(), vec![], vec![]);
         for key in &stored.signing {
             let public = PublicKey::new(key.record.alg, key.public_key.clone())?;
             let verifier = Verifier::new(&public);
@@ -81,7 +86,10 @@ impl Ring {
             }
             verifiers.insert(public.kid.clone(), verifier);
             published.push(public.jwk);
-            if matches!(key.record.state, KeyState::Active { .. }) {
+            let kid = Arc::<str>::from(public.kid);
+            kids.push(Arc::clone(&kid));
+            if let KeyState::Active { since } = key.record.state {
+                signing.insert(key.record.alg, (kid, since));
                 signers.insert(key.record.alg, signer(master, key, last)?);
             }
         }
@@ -96,9 +104,11 @@ impl Ring {
             revision: stored.revision,
             sealing: open_sealing(master, stored, last.map(|last| &last.sealing))?,
             jwks: Arc::new(Jwks::new(published)?),
+            published: kids,
             published_until: next_published(&records, policy),
             next_due: next_due(&records, policy),
             signers,
+            signing,
             verifiers,
             archived,
             seen: Seen::default(),
@@ -113,6 +123,11 @@ impl Ring {
     /// Whether every algorithm has a key that signs: without, there is nothing to publish and nothing to do.
     pub(super) fn complete(&self) -> Result<(), KeysError> {
         Alg::ALL.into_iter().try_for_each(|alg| self.signer(alg).map(drop))
+    }
+
+    /// The key that signed at that moment, as far as that is beyond doubt.
+    pub(super) fn signed_at(&self, alg: Alg, at: Timestamp) -> Option<&Arc<str>> {
+        self.signing.get(&alg).filter(|(_, since)| at >= *since + DOUBTFUL).map(|(kid, _)| kid)
     }
 
     /// What verifies a token that says so.

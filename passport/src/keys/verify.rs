@@ -116,6 +116,11 @@ pub(super) fn verify<'k, T: DeserializeOwned>(
     serde_json::from_value(claims).map_err(|_| TokenError::Malformed)
 }
 
+/// The key that a token says it was signed by.
+pub(super) fn kid(token: &str) -> Option<String> {
+    jsonwebtoken::decode_header(token).ok()?.kid
+}
+
 /// The claims of a token whose signature needs no verification.
 fn payload(token: &str) -> Option<Value> {
     let encoded = token.split('.').nth(1)?;

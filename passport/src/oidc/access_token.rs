@@ -12,9 +12,10 @@ use super::Oidc;
 use super::audience::{Aud, Audience, ReadAud};
 use super::confirmation::Confirmation;
 use super::handle::GrantId;
-use super::scope::Scope;
+use super::scope::{OPENID, Scope};
 use super::store::{grants, revoked};
-use crate::keys::{Alg, KeysError, TokenError};
+use crate::clients::Client;
+use crate::keys::{Alg, KeysError, Returned, Sign, TokenError};
 use crate::web::seal::{KeyUse, open_text, seal_text};
 
 /// The `typ` of the header (RFC 9068 §2.1).
@@ -132,6 +133,15 @@ impl AccessToken {
     /// Whether it comes of a person's authorization.
     pub fn is_of_a_person(&self) -> bool {
         self.gid.is_some()
+    }
+
+    /// Writes down that the client it was given to came back with it, and it was good. With a person's authorization an ID
+    /// token was given, by whose key the client was convinced.
+    pub fn came_back(&self, oidc: &Oidc, client: &Client, sign: Sign) {
+        if self.client_id == client.id.as_str() && self.is_of_a_person() && self.allows(OPENID) {
+            let with = Returned { alg: client.id_token_alg, issued: Timestamp::from_seconds(self.iat) };
+            oidc.0.keys.came_back(client.id.as_str(), sign, with);
+        }
     }
 
     /// Whether it allows that.

@@ -46,6 +46,8 @@ pub mod paths {
     pub const REGISTER: &str = "/clients";
     /// One client's registration (RFC 7592 §2).
     pub const REGISTERED: &str = "/clients/{client_id}";
+    /// The key set, for one client.
+    pub const CLIENT_JWKS: &str = "/clients/{client_id}/jwks.json";
     /// RFC 9126 §2
     pub const PAR: &str = "/par";
     /// RFC 6749 §3.2

@@ -96,7 +96,9 @@ impl Hint {
     /// not sign, and for what somebody else could have.
     pub fn read(oidc: &Oidc, text: &str) -> Option<Self> {
         let hint: Self = oidc.0.keys.verify_hint(text, TYPE).ok()?;
-        (hint.iss == *oidc.0.issuer).then_some(hint)
+        let hint = Some(hint).filter(|hint| hint.iss == *oidc.0.issuer)?;
+        oidc.0.keys.handed_back(&hint.aud, text);
+        Some(hint)
     }
 }
 

@@ -17,6 +17,7 @@ use super::store::grants;
 use super::subject::Subjects;
 use super::{Oidc, access_token, client_auth, handle};
 use crate::clients::Client;
+use crate::keys::Sign;
 
 /// RFC 7662 §2.2
 #[derive(Debug, Default, Serialize)]
@@ -83,6 +84,7 @@ async fn of_access_token(oidc: &Oidc, client: &Client, text: &str) -> Result<Opt
     if !may_ask || !access_token::lives(oidc, &token).await? {
         return Ok(Some(Answer::default()));
     }
+    token.came_back(oidc, client, Sign::Introspection);
     Ok(Some(Answer {
         active: true,
         scope: Some(token.scope),

@@ -17,6 +17,7 @@ use super::store::grants;
 use super::subject::Subjects;
 use super::{Oidc, dpop};
 use crate::accounts;
+use crate::keys::Sign;
 use crate::limits::quota;
 
 /// `GET` and `POST /userinfo`
@@ -61,6 +62,7 @@ async fn user_info(oidc: &Oidc, request: &Request<'_>, sent: &Presented) -> Resu
         sub: Subjects::of(oidc, &client).name(grant.account),
         told: claims::select(account, grant.province, &scope, &grant.named.userinfo),
     };
+    token.came_back(oidc, &client, Sign::UserInfo);
     match client.userinfo_alg {
         None => Ok(respond::json(serde_json::to_vec(&info).unwrap_or_default())),
         Some(alg) => {

@@ -13,6 +13,7 @@ mod captcha;
 mod certificates;
 mod claims;
 mod client_assertion;
+mod client_key_sets;
 mod client_keys;
 mod clients;
 mod composition;

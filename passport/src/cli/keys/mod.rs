@@ -1,6 +1,7 @@
 //! `passport keys`
 
 mod compromise;
+mod followers;
 mod inventory;
 mod list;
 mod rehash;
@@ -35,6 +36,12 @@ pub enum KeysCommand {
     },
     /// Show what happens to the keys within the next year, if nobody does anything.
     Plan,
+    /// Show which clients know a key, how we know, and of which it is only a guess.
+    Followers {
+        /// The key's id, as `passport keys list` shows it.
+        #[arg(allow_hyphen_values = true)]
+        kid: String,
+    },
     /// Let the staged key sign, which relying parties know already. Keys do so by themselves when it is time.
     Rotate {
         /// Rotate this algorithm only: ES256, EdDSA, PS256 or RS256.
@@ -91,6 +98,7 @@ pub async fn run(command: KeysCommand, file: Option<&Path>, output: &Output) -> 
         KeysCommand::List { all: true } => inventory::all(file, output).await,
         KeysCommand::List { all: false } => list::list(file, output).await,
         KeysCommand::Plan => list::plan(file, output).await,
+        KeysCommand::Followers { kid } => followers::followers(&kid, file, output).await,
         KeysCommand::Rotate { data: true, .. } => rotate::data(file, output).await,
         KeysCommand::Rotate { alg, at, dry_run, .. } => {
             rotate::rotate(rotate::Wanted { alg, at, dry_run }, file, output).await

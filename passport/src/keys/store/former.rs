@@ -67,6 +67,7 @@ pub async fn archive(tx: &mut Tx, kid: &str, now: Timestamp, until: Timestamp) -
 /// # Errors
 /// The database refused.
 pub async fn destroy(tx: &mut Tx, kid: &str, now: Timestamp, compromised: bool) -> Result<u64, DbError> {
+    super::evidence::forget(tx, kid).await?;
     let compromised_at = compromised.then_some(now);
     let archived =
         sql("UPDATE former_keys SET state = 'destroyed', state_since = $2, archived_until = NULL, public_key = NULL, \

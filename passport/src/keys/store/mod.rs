@@ -1,6 +1,7 @@
 //! The keys' tables.
 
 mod data;
+pub mod evidence;
 mod former;
 mod lookups;
 mod masters;

@@ -1,6 +1,7 @@
 //! The keys in a database: made once, opened by the right master key only, moved on under signed tokens.
 
 mod compromise;
+mod evidence;
 mod nodes;
 mod rewrap;
 mod rotation;

@@ -25,6 +25,9 @@ use crate::web::form::is_of_type;
 const OURS: [&str; 4] =
     ["registration_access_token", "registration_client_uri", "client_secret_expires_at", "client_id_issued_at"];
 
+/// Where a client finds our keys at an address of its own: a member of ours, beside `jwks_uri` for the keys of the client.
+const OUR_KEYS: &str = "issuer_jwks_uri";
+
 /// `POST /register` (RFC 7591 §3.1)
 pub async fn register(State(oidc): State<Oidc>, address: ClientAddr, headers: HeaderMap, Sent(body): Sent) -> Response {
     match create(&oidc, address, &headers, &body).await {
@@ -174,6 +177,7 @@ fn tell_secret(information: &mut Map<String, Value>, secret: &SecretString) {
 fn managed(oidc: &Oidc, client: &Client, token: &SecretString) -> Map<String, Value> {
     let mut information = document::show(client);
     let uri = format!("{}{}/{}", oidc.0.issuer, paths::REGISTER, client.id);
+    information.insert(OUR_KEYS.to_owned(), format!("{uri}/jwks.json").into());
     information.insert("registration_client_uri".to_owned(), uri.into());
     information.insert("registration_access_token".to_owned(), token.expose().into());
     information
