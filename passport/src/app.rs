@@ -1,7 +1,8 @@
 //! The composition root: every real part is made here, and only here do rooms of one tier meet.
 
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use axum::extract::FromRef;
 use futures_util::FutureExt as _;
@@ -28,6 +29,7 @@ use crate::keys::{self, Keys, KeysError, Masters};
 use crate::limits::quota::Rates;
 use crate::limits::{self, Limits, Quotas};
 use crate::oidc::entered::EnteredSites;
+use crate::oidc::key_warning::{self, Lost};
 use crate::oidc::logout::Farewells;
 use crate::oidc::mtls::Mtls;
 use crate::oidc::mtls::authorities::{Authorities, AuthoritiesError};
@@ -152,6 +154,12 @@ impl App {
     pub async fn build(world: World) -> Result<Self, BuildError> {
         let World { config, db, clock, time, entropy, master } = world;
         let audit = Audit::new(clock.clone(), entropy.clone());
+        let journal = Arc::new(KeyJournal {
+            audit: audit.clone(),
+            clock: clock.clone(),
+            cached_for: config.keys.jwks_max_age,
+            outbox: OnceLock::new(),
+        });
         let keys = Keys::start(keys::Parts {
             db: db.clone(),
             clock: clock.clone(),
@@ -159,7 +167,7 @@ impl App {
             entropy: entropy.clone(),
             master,
             policy: key_policy(&config),
-            journal: Arc::new(KeyJournal(audit.clone())),
+            journal: journal.clone(),
         })
         .await?;
         let sealer: Arc<dyn Sealer> = Arc::new(KeySealer(keys.clone()));
@@ -167,6 +175,8 @@ impl App {
         let pages = Pages::new(Arc::new(texts::catalogue()), config.site.icp.as_deref());
         let recipients_key = SecretBytes::new(keys.mac(KeyUse::Delivery.as_str(), b"recipients"));
         let outbox = Outbox::new(clock.clone(), entropy.clone(), config.issuer.as_str(), recipients_key);
+        // Only now, since the outbox needs the keys. Nothing that sites are told of can have happened before.
+        journal.outbox.get_or_init(|| outbox.clone());
         let report_secret = config.delivery.report_secret_file.as_ref().map(SecretSource::read).transpose();
         let reports = Reports::new(db.clone(), clock.clone(), report_secret.map_err(BuildError::ReportSecret)?);
         let clients = Clients::new(db.clone(), clock.clone(), entropy.clone(), audit.clone());
@@ -325,33 +335,50 @@ impl Sealer for KeySealer {
     }
 }
 
-/// Writes what happens to keys into the audit record.
-struct KeyJournal(Audit);
+/// Writes what happens to keys into the audit record, and tells sites of a key that somebody else has.
+struct KeyJournal {
+    audit: Audit,
+    clock: SharedClock,
+    cached_for: Duration,
+    outbox: OnceLock<Outbox>,
+}
 
-impl keys::Journal for KeyJournal {
-    fn record<'t>(&'t self, tx: &'t mut Tx, by: keys::By, change: keys::Change) -> BoxFuture<'t, Result<(), DbError>> {
-        let event = match change {
-            keys::Change::Signing { kid, alg, from, to } => Event::SigningKeyMoved {
-                kid,
-                alg: alg.as_str().into(),
-                from: from.map(Into::into),
-                to: Some(to.into()),
-            },
-            keys::Change::Planned { kid, alg, at } => {
-                Event::SigningKeyPlanned { kid, alg: alg.as_str().into(), at: at.millis() }
-            }
-            keys::Change::Compromised { kid, alg } => Event::SigningKeyCompromised { kid, alg: alg.as_str().into() },
-            keys::Change::Master { from, to } => Event::MasterKeyChanged { from, to },
-            keys::Change::DataKey { id, purpose } => Event::DataKeyMade { key: format!("{}:{id}", purpose.as_str()) },
-            keys::Change::LookupKey { id, to } => Event::LookupKeyMoved { key: id.to_string(), to: to.into() },
-            keys::Change::DataKeyDestroyed { id, purpose } => {
-                Event::DataKeyDestroyed { key: format!("{}:{id}", purpose.as_str()) }
-            }
-        };
+impl KeyJournal {
+    async fn write(&self, tx: &mut Tx, by: keys::By, change: keys::Change) -> Result<(), DbError> {
+        if let (keys::Change::Compromised { kid, alg }, Some(outbox)) = (&change, self.outbox.get()) {
+            let at = self.clock.now();
+            let lost = Lost { kid, alg: alg.as_str(), at, until: at + self.cached_for };
+            key_warning::tell(tx, outbox, lost).await?;
+        }
         let actor = match by {
             keys::By::Schedule => Actor::System,
             keys::By::Operator => Actor::Operator,
         };
-        async move { self.0.record(tx, &actor, &event).await }.boxed()
+        self.audit.record(tx, &actor, &event(change)).await
+    }
+}
+
+impl keys::Journal for KeyJournal {
+    fn record<'t>(&'t self, tx: &'t mut Tx, by: keys::By, change: keys::Change) -> BoxFuture<'t, Result<(), DbError>> {
+        self.write(tx, by, change).boxed()
+    }
+}
+
+/// A change of keys as it is on record.
+fn event(change: keys::Change) -> Event {
+    match change {
+        keys::Change::Signing { kid, alg, from, to } => {
+            Event::SigningKeyMoved { kid, alg: alg.as_str().into(), from: from.map(Into::into), to: Some(to.into()) }
+        }
+        keys::Change::Planned { kid, alg, at } => {
+            Event::SigningKeyPlanned { kid, alg: alg.as_str().into(), at: at.millis() }
+        }
+        keys::Change::Compromised { kid, alg } => Event::SigningKeyCompromised { kid, alg: alg.as_str().into() },
+        keys::Change::Master { from, to } => Event::MasterKeyChanged { from, to },
+        keys::Change::DataKey { id, purpose } => Event::DataKeyMade { key: format!("{}:{id}", purpose.as_str()) },
+        keys::Change::LookupKey { id, to } => Event::LookupKeyMoved { key: id.to_string(), to: to.into() },
+        keys::Change::DataKeyDestroyed { id, purpose } => {
+            Event::DataKeyDestroyed { key: format!("{}:{id}", purpose.as_str()) }
+        }
     }
 }

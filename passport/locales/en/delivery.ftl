@@ -474,3 +474,21 @@ delivery-document-detached-text =
     If you think that this is wrong, make an appeal of your own with a photo of your document.
 
 delivery-document-detached-sms = [E-TEST] The document of your Passport belongs to somebody else and was taken off. Account and registrations stay. If this is wrong, make an appeal.
+
+delivery-lost-key-subject = A signing key of E-TEST Passport was withdrawn: please update the key set
+delivery-lost-key-text =
+    Hello,
+
+    You are a registered contact of the site “{ $site }” (client { $id }). Somebody else may have a signing key of E-TEST Passport. We withdrew it at { $time }:
+
+    Key: { $kid }
+    Algorithm: { $alg }
+
+    Since then the Passport neither publishes this key nor accepts anything that it signed. Another one signs now, which was published long before.
+
+    Please fetch the key set again now:
+    { $keys }
+
+    Until you do, whoever has the key can forge sign-ins of the Passport, and your site may believe them. Sites that keep to how long key sets may be kept have a new one by { $until }. One that keeps them for longer, or that has the key in its configuration, stays exposed until you change that. There is nothing by which we could make it shorter from here.
+
+    Please look over the sign-ins that your site took before it had the new key set. If we ended sessions as well, sites with a registered back-channel logout address are told of each.

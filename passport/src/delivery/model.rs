@@ -102,6 +102,32 @@ pub struct ProofLetter {
     pub at: Timestamp,
 }
 
+/// A site, as its own operators know it.
+#[derive(Debug, Clone, Copy)]
+pub struct SiteName<'s> {
+    /// Its name in Chinese.
+    pub zh: &'s str,
+    /// Its name in English.
+    pub en: &'s str,
+    /// Its client id.
+    pub id: &'s str,
+}
+
+/// A signing key of ours that somebody else has, as the operators of a site are told.
+#[derive(Debug, Clone, Copy)]
+pub struct LostKey<'k> {
+    /// The site.
+    pub site: SiteName<'k>,
+    /// The key's id.
+    pub kid: &'k str,
+    /// Its algorithm.
+    pub alg: &'k str,
+    /// Since when nothing that it signed counts here.
+    pub at: Timestamp,
+    /// Until when sites may have it in their copy of the key set, if they keep to what they are told.
+    pub until: Timestamp,
+}
+
 /// Why a message was refused for good, as far as people are told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reason {

@@ -6,8 +6,11 @@ use std::time::Duration;
 use shared::clock::{CHINA, Civil, Timestamp};
 use shared::i18n::{Catalogue, Lang};
 
-use super::model::{Letter, Marks, ProofLetter, ProofWords, Template};
+use super::model::{Letter, LostKey, Marks, ProofLetter, ProofWords, Template};
 use super::notice::Notice;
+
+/// Makes of a moment the minute in which it is surely over.
+const ROUND_UP: Duration = Duration::from_millis(59_999);
 
 static TEXTS: LazyLock<Catalogue> = LazyLock::new(|| {
     Catalogue::new(&[
@@ -160,7 +163,7 @@ struct Said<'a> {
 
 fn said(notice: &Notice) -> Said<'_> {
     // Rounded up to the minute: who comes at the time that the message tells is let in.
-    let round = |until: &Timestamp| Some(*until + Duration::from_millis(59_999));
+    let round = |until: &Timestamp| Some(*until + ROUND_UP);
     let (time, link) = match notice {
         Notice::ContactTaken
         | Notice::AccountFound { .. }
@@ -232,6 +235,40 @@ pub(super) fn proof_sms(to: &str, lang: Lang, letter: &ProofLetter) -> Letter {
         ProofWords::Appeal => "proof-appeal",
     };
     sms_of(to, lang, name, &[("code", &letter.code)])
+}
+
+/// The mail to who operates a site, about a key that somebody else has. In both languages at once, since nobody knows
+/// which one its readers speak, and as text alone: it is read by those who read logs.
+pub(super) fn lost_key_mail(to: &str, lost: &LostKey<'_>, issuer: &str) -> Letter {
+    let home = issuer.trim_end_matches('/');
+    let own = format!("{home}/clients/{}/jwks.json", lost.site.id);
+    let (at, until) = (beijing(lost.at), beijing(lost.until + ROUND_UP));
+    let said = |lang: Lang, name: &str, site: &str| {
+        let values = [
+            ("site", site),
+            ("id", lost.site.id),
+            ("kid", lost.kid),
+            ("alg", lost.alg),
+            ("time", &at),
+            ("until", &until),
+            ("keys", &own),
+            ("issuer", issuer),
+        ];
+        TEXTS.text_with(lang, name, &values)
+    };
+    let (zh, en) = (lost.site.zh, lost.site.en);
+    let in_both = |name: &str, between: &str| [said(Lang::Zh, name, zh), said(Lang::En, name, en)].join(between);
+    Letter {
+        to: to.to_owned(),
+        subject: in_both("delivery-lost-key-subject", " / "),
+        text: format!(
+            "{}\n\n-- \n{}\n",
+            in_both("delivery-lost-key-text", "\n\n* * *\n\n"),
+            said(Lang::Zh, "delivery-signature", zh)
+        ),
+        marks: None,
+        template: None,
+    }
 }
 
 /// The moment as clocks in China show it: all of it is UTC+8.

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use passport::MIGRATIONS;
-use serde_json::Value;
+use serde_json::{Value, json};
 use shared::db::DbConfig;
 use shared::testkit;
 
 use crate::support::process::{Installation, SignIn};
+use crate::support::site::{OURS, THEIRS};
 
 /// How many keys the operator sees in each state.
 fn states(installation: &Installation) -> BTreeMap<String, usize> {
@@ -86,6 +87,8 @@ async fn an_operator_gives_up_a_key_and_ends_sessions_if_asked_to() {
     testkit::each_engine(&MIGRATIONS, async |config: DbConfig| {
         let folder = tempfile::tempdir().expect("a folder");
         let installation = Installation::new(folder.path(), &config);
+        installation.add_client(folder.path(), &format!("{OURS}contacts = ['ops@cet.test']\n"));
+        installation.add_client(folder.path(), THEIRS);
         let process = installation.start();
         let SignIn::Acknowledged(session) = process.visitor().sign_in().await else { panic!("no session") };
 
@@ -94,6 +97,7 @@ async fn an_operator_gives_up_a_key_and_ends_sessions_if_asked_to() {
         let (first, next) = (key(&installation, "active"), key(&installation, "staged"));
         let (done, said) = installation.command(&["keys", "compromise", &first]);
         assert!(done && said["sessions_ended"].is_null() && said["sites_exposed_until"].is_string(), "{said}");
+        assert_eq!((&said["clients_told"], &said["clients_without_contact"]), (&json!(1), &json!(["bei"])));
         assert_eq!(key(&installation, "active"), next);
         assert_eq!(key(&installation, "destroyed"), first);
         assert!(process.is_signed_in(&session).await);
