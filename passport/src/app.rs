@@ -281,6 +281,7 @@ pub fn key_policy(config: &Config) -> keys::Policy {
         active_for: config.keys.active_for,
         verify_for: config.keys_verify_for(),
         hint_for: config.keys.hint_for,
+        trial_required: config.keys.trial_required,
     }
 }
 
@@ -373,6 +374,18 @@ fn event(change: keys::Change) -> Event {
         keys::Change::Planned { kid, alg, at } => {
             Event::SigningKeyPlanned { kid, alg: alg.as_str().into(), at: at.millis() }
         }
+        keys::Change::TrialBegan { kid, alg, until, clients } => {
+            Event::SigningKeyTrialBegan { kid, alg: alg.as_str().into(), until: until.millis(), clients }
+        }
+        keys::Change::TrialEnded { kid, alg, how, failed, succeeded, unknown } => Event::SigningKeyTrialEnded {
+            kid,
+            alg: alg.as_str().into(),
+            how: how.as_str().into(),
+            failed,
+            succeeded,
+            unknown,
+        },
+        keys::Change::TrialWaived { kid, alg } => Event::SigningKeyTrialWaived { kid, alg: alg.as_str().into() },
         keys::Change::Compromised { kid, alg } => Event::SigningKeyCompromised { kid, alg: alg.as_str().into() },
         keys::Change::Master { from, to } => Event::MasterKeyChanged { from, to },
         keys::Change::DataKey { id, purpose } => Event::DataKeyMade { key: format!("{}:{id}", purpose.as_str()) },

@@ -349,6 +349,39 @@ pub enum Event {
         /// When, in milliseconds since the epoch.
         at: i64,
     },
+    /// An operator has a staged key sign for a while.
+    SigningKeyTrialBegan {
+        /// The key.
+        kid: String,
+        /// Its algorithm.
+        alg: Code,
+        /// Until when, in milliseconds since the epoch.
+        until: i64,
+        /// For which clients; none: for all.
+        clients: Vec<String>,
+    },
+    /// That is over.
+    SigningKeyTrialEnded {
+        /// The key.
+        kid: String,
+        /// Its algorithm.
+        alg: Code,
+        /// How: `clean`, `not_clean`, `stopped`, `compromised`, `overtaken`.
+        how: Code,
+        /// The clients that failed, as far as could be guessed.
+        failed: Vec<String>,
+        /// How many were seen to succeed.
+        succeeded: u64,
+        /// How many were met and seen to do neither.
+        unknown: u64,
+    },
+    /// An operator lets a staged key sign without a clean trial.
+    SigningKeyTrialWaived {
+        /// The key.
+        kid: String,
+        /// Its algorithm.
+        alg: Code,
+    },
     /// An operator said that somebody else has a key.
     SigningKeyCompromised {
         /// The key.

@@ -27,6 +27,10 @@ shared::settings! {
         /// How long after that it still verifies what sites hand back of a sign-in long ago, as `id_token_hint`; from a day
         /// to 1095 days. Then it is destroyed.
         hint_for: Duration = "180d",
+        /// Whether a new key signs for good only after a clean trial (`passport keys trial`), or when an operator does
+        /// without one (`passport keys rotate --without-trial`). Then keys do not change by themselves any more until
+        /// somebody tries them, except in an emergency.
+        trial_required: bool = false,
         /// For how long a node may sign without renewing its lease in the database, from 10 to 60 seconds. No key begins to
         /// sign before every node with a lease serves it, so a dead node holds a rotation up for as long.
         node_lease: Duration = "30s",

@@ -12,9 +12,11 @@ use super::alg::Alg;
 use super::master::MasterKey;
 use super::model::{By, Change, KeyRecord, KeyState, Times};
 use super::ring::open_signer;
-use super::rotate::{Moment, Request, Step, plan};
+use super::rotate::{Moment, Request, Step, TrialOver, plan};
 use super::signing_key::SigningKey;
 use super::store::{self, StoredKey};
+use super::trial::judge::{Outcome, judge, verdict};
+use super::trial::model::{Trial, TrialEnd, Tried};
 use super::{Journal, KeysError, Parts};
 
 /// How often a change is begun anew that others came before.
@@ -96,7 +98,7 @@ impl Parts {
         let times = Times { made: now, activated: None, retired: None };
         Ok(StoredKey {
             private_key: Some(self.wrap(master, &public.kid, pkcs8.expose())),
-            record: KeyRecord { kid: public.kid.clone(), alg, state, times, published_in: 0 },
+            record: KeyRecord { kid: public.kid.clone(), alg, state, times, published_in: 0, tried: Tried::default() },
             public_key: public.encoded.clone(),
             master_key_id: master.id().to_owned(),
         })
@@ -161,18 +163,45 @@ async fn apply(
             return create(tx, fresh, *alg, KeyState::Staged { since: now, planned: None }).await;
         }
         Step::Plan { kid, at } => store::plan(tx, kid, *at).await?,
+        Step::BeginTrial { kid, until, clients } => {
+            let trial = Trial { since: now, until: *until, clients: clients.clone(), end: None };
+            openable(tx, parts, kid).await?;
+            store::evidence::forget_uses(tx, kid).await?;
+            store::trials::begin(tx, kid, &trial).await?
+        }
+        Step::EndTrial { kid, over } => return end_trial(tx, stock, kid, *over).await,
+        Step::Waive { kid } => store::trials::waive(tx, kid, now).await?,
         Step::Retire { kid, until } => store::retire(tx, kid, now, *until).await?,
         Step::Activate { kid } => {
-            // One that cannot be opened would leave every node without a key: rather go on with the old one.
-            for key in store::signing_keys(tx).await?.iter().filter(|key| key.record.kid == *kid) {
-                open_signer(&parts.master, key)?;
-            }
+            openable(tx, parts, kid).await?;
             store::activate(tx, kid, now).await?
         }
         Step::Archive { kid, until } => store::archive(tx, kid, now, *until).await?,
         Step::Destroy { kid, compromised } => store::destroy(tx, kid, now, *compromised).await?,
     };
     if moved == 1 { Ok(told(step, stock)) } else { Err(KeysError::Changed) }
+}
+
+/// Refuses a key that cannot be opened: it would leave every node without a key, so rather go on with the old one.
+async fn openable(tx: &mut Tx, parts: &Parts, kid: &str) -> Result<(), KeysError> {
+    let stored = store::signing_keys(tx).await?;
+    stored.iter().filter(|key| key.record.kid == kid).try_for_each(|key| open_signer(&parts.master, key).map(drop))
+}
+
+/// Writes down how a trial ended, by what nodes saw of it.
+async fn end_trial(tx: &mut Tx, stock: &Stock, kid: &str, over: TrialOver) -> Result<Vec<Change>, KeysError> {
+    let key = stock.keys.iter().find(|key| key.kid == kid).ok_or(KeysError::Changed)?;
+    let trial = key.tried.running().ok_or(KeysError::Changed)?;
+    let judged = judge(trial, &store::evidence::of_key(tx, kid).await?);
+    let how = if let TrialOver::By(how) = over { how } else { verdict(&judged) };
+    if store::trials::end(tx, kid, TrialEnd { at: stock.now, how }, &judged).await? != 1 {
+        return Err(KeysError::Changed);
+    }
+    let of = |outcome| judged.iter().filter(move |client| client.outcome == outcome);
+    let count = |outcome| of(outcome).fold(0, |count, _| count + 1);
+    let failed = of(Outcome::Failed).map(|client| client.client.clone()).collect();
+    let (succeeded, unknown) = (count(Outcome::Succeeded), count(Outcome::Unknown));
+    Ok(vec![Change::TrialEnded { kid: kid.to_owned(), alg: key.alg, how, failed, succeeded, unknown }])
 }
 
 /// Publishes a fresh key.
@@ -191,7 +220,13 @@ fn told(step: &Step, stock: &Stock) -> Vec<Change> {
     };
     let alg = |kid: &String| stock.keys.iter().find(|key| key.kid == *kid).map(|key| key.alg);
     match step {
-        Step::CreateActive(_) | Step::CreateStaged(_) => Vec::new(),
+        Step::CreateActive(_) | Step::CreateStaged(_) | Step::EndTrial { .. } => Vec::new(),
+        Step::BeginTrial { kid, until, clients } => {
+            let (until, clients) = (*until, clients.clone());
+            let began = alg(kid).map(|alg| Change::TrialBegan { kid: kid.clone(), alg, until, clients });
+            began.into_iter().collect()
+        }
+        Step::Waive { kid } => alg(kid).map(|alg| Change::TrialWaived { kid: kid.clone(), alg }).into_iter().collect(),
         Step::Plan { kid, at } => {
             alg(kid).map(|alg| Change::Planned { kid: kid.clone(), alg, at: *at }).into_iter().collect()
         }

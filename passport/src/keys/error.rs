@@ -4,6 +4,7 @@ use shared::clock::Timestamp;
 use shared::db::DbError;
 
 use super::alg::Alg;
+use super::trial::model::Refusal;
 
 /// Why a key cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +30,9 @@ pub enum KeysError {
     /// Nothing is left of it.
     #[error("key {0} is destroyed already")]
     Destroyed(String),
+    /// No trial can begin.
+    #[error(transparent)]
+    Trial(Box<Refusal>),
     /// Others changed the keys meanwhile, again and again.
     #[error("the keys were changed by somebody else meanwhile: try again")]
     Changed,

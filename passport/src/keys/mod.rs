@@ -26,6 +26,7 @@ pub mod seal;
 mod seen;
 pub mod signing_key;
 pub mod store;
+pub mod trial;
 pub mod verify;
 
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
@@ -35,7 +36,7 @@ use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use shared::clock::SharedClock;
+use shared::clock::{SharedClock, Timestamp};
 use shared::db::{CommonTime, Db, DbError, Tx};
 use shared::entropy::SharedEntropy;
 
@@ -113,21 +114,49 @@ impl Keys {
         Ok(Self(Arc::new(Inner { ring: RwLock::new(ring), parts, lease: OnceLock::new(), tally: Tally::default() })))
     }
 
-    /// A compact JWS of these claims by the active key of that algorithm, with `typ` in its header (RFC 7515 §7.1).
+    /// A compact JWS of these claims, with `typ` in its header (RFC 7515 §7.1), for that client to verify: by the active key
+    /// of that algorithm, or the staged one if it is on trial for the client.
     ///
     /// # Errors
     /// There is no such key, this node may not sign, or the claims cannot be written.
-    pub fn sign(&self, alg: Alg, typ: &str, claims: &impl Serialize) -> Result<String, KeysError> {
-        self.signing_ring()?.signer(alg)?.jws(typ, claims)
+    pub fn sign_for(&self, client: &str, alg: Alg, typ: &str, claims: &impl Serialize) -> Result<String, KeysError> {
+        let (ring, now) = self.signing_ring()?;
+        let (signer, on_trial) = ring.signer_for(alg, client, now)?;
+        let token = signer.jws(typ, claims)?;
+        if let Some(kid) = on_trial {
+            self.0.tally.see(kid, client, Sign::Given, now);
+        }
+        Ok(token)
     }
 
-    /// Like [`Keys::sign`], for a token that is soon presented to us: its signature is then known to be right.
+    /// Like [`Keys::sign_for`], for a token that the client only carries to a server of others.
     ///
     /// # Errors
-    /// As [`Keys::sign`].
-    pub fn sign_for_ourselves(&self, alg: Alg, typ: &str, claims: &impl Serialize) -> Result<String, KeysError> {
-        let ring = self.signing_ring()?;
-        let token = ring.signer(alg)?.jws(typ, claims)?;
+    /// As [`Keys::sign_for`].
+    pub fn sign_through(
+        &self,
+        client: &str,
+        alg: Alg,
+        typ: &str,
+        claims: &impl Serialize,
+    ) -> Result<String, KeysError> {
+        let (ring, now) = self.signing_ring()?;
+        ring.signer_for(alg, client, now)?.0.jws(typ, claims)
+    }
+
+    /// Like [`Keys::sign_for`], for a token that the client soon presents to us: its signature is then known to be right.
+    ///
+    /// # Errors
+    /// As [`Keys::sign_for`].
+    pub fn sign_for_ourselves(
+        &self,
+        client: &str,
+        alg: Alg,
+        typ: &str,
+        claims: &impl Serialize,
+    ) -> Result<String, KeysError> {
+        let (ring, now) = self.signing_ring()?;
+        let token = ring.signer_for(alg, client, now)?.0.jws(typ, claims)?;
         ring.seen.insert(&token);
         Ok(token)
     }
@@ -250,11 +279,12 @@ impl Keys {
         Ok(())
     }
 
-    /// The keys, if this node may sign with them.
-    fn signing_ring(&self) -> Result<Arc<Ring>, KeysError> {
+    /// The keys, if this node may sign with them now.
+    fn signing_ring(&self) -> Result<(Arc<Ring>, Timestamp), KeysError> {
+        let now = self.0.parts.clock.now();
         match self.0.lease.get() {
-            Some(lease) if !lease.holds(self.0.parts.clock.now()) => Err(KeysError::NoLease),
-            _ => Ok(self.ring()),
+            Some(lease) if !lease.holds(now) => Err(KeysError::NoLease),
+            _ => Ok((self.ring(), now)),
         }
     }
 

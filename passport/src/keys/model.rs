@@ -13,6 +13,7 @@ use std::fmt;
 use shared::clock::Timestamp;
 
 use super::alg::Alg;
+use super::trial::model::{Ending, Tried};
 
 /// Where a signing key stands in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,6 +114,8 @@ pub struct KeyRecord {
     pub times: Times,
     /// The change of the registry that published it: a node that has followed that far serves it.
     pub published_in: i64,
+    /// What was tried with it while it was staged.
+    pub tried: Tried,
 }
 
 /// Who moves keys.
@@ -146,6 +149,39 @@ pub enum Change {
         alg: Alg,
         /// When.
         at: Timestamp,
+    },
+    /// A staged key signs for a while, to see who can follow.
+    TrialBegan {
+        /// The key.
+        kid: String,
+        /// Its algorithm.
+        alg: Alg,
+        /// Until when.
+        until: Timestamp,
+        /// For which clients; none: for all.
+        clients: Vec<String>,
+    },
+    /// That is over.
+    TrialEnded {
+        /// The key.
+        kid: String,
+        /// Its algorithm.
+        alg: Alg,
+        /// How it ended.
+        how: Ending,
+        /// The clients that failed, as far as can be guessed.
+        failed: Vec<String>,
+        /// How many were seen to succeed.
+        succeeded: u64,
+        /// How many were met and not seen to do either.
+        unknown: u64,
+    },
+    /// A staged key may sign without a clean trial.
+    TrialWaived {
+        /// The key.
+        kid: String,
+        /// Its algorithm.
+        alg: Alg,
     },
     /// Somebody else has the key: nothing that it signed counts any more.
     Compromised {
@@ -189,6 +225,23 @@ impl fmt::Display for Change {
         match self {
             Self::Signing { kid, alg, from, to } => write!(f, "{alg} key {kid}: {} → {to}", from.unwrap_or("new")),
             Self::Planned { kid, alg, at } => write!(f, "{alg} key {kid}: to sign from {at}"),
+            Self::TrialBegan { kid, alg, until, clients } if clients.is_empty() => {
+                write!(f, "{alg} key {kid}: signs on trial until {until}, for every client")
+            }
+            Self::TrialBegan { kid, alg, until, clients } => {
+                write!(f, "{alg} key {kid}: signs on trial until {until}, for {}", clients.join(", "))
+            }
+            Self::TrialEnded { kid, alg, how, failed, succeeded, unknown } => {
+                let (how, count) = (how.as_str(), failed.len());
+                write!(f, "{alg} key {kid}: trial over ({how}): {succeeded} clients succeeded, {count} failed, ")?;
+                write!(f, "{unknown} unknown")?;
+                if failed.is_empty() {
+                    Ok(())
+                } else {
+                    write!(f, "; failed, as far as can be guessed: {}", failed.join(", "))
+                }
+            }
+            Self::TrialWaived { kid, alg } => write!(f, "{alg} key {kid}: may sign without a clean trial"),
             Self::Compromised { kid, alg } => write!(f, "{alg} key {kid}: compromised"),
             Self::Master { from, to } => write!(f, "master key: {from} → {to}"),
             Self::DataKey { id, purpose } => write!(f, "data key {id} ({}): new", purpose.as_str()),

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -21,6 +22,8 @@ use super::seal::Sealing;
 use super::seen::Seen;
 use super::signing_key::{PublicKey, SigningKey};
 use super::store::{StoredDataKey, StoredFormerKey, StoredKey, StoredLookup};
+use super::trial::model::Trial;
+use super::trial::tells_from;
 use super::verify::Verifier;
 
 /// The published key set (RFC 7517 §5), encoded.
@@ -42,6 +45,14 @@ pub(super) struct Stored {
     pub(super) now: Timestamp,
 }
 
+/// A staged key that signs for a while.
+struct OnTrial {
+    kid: Arc<str>,
+    trial: Trial,
+    /// None once the trial is over.
+    signer: Option<Arc<SigningKey>>,
+}
+
 /// Every key of one revision.
 pub(super) struct Ring {
     pub(super) revision: i64,
@@ -54,6 +65,8 @@ pub(super) struct Ring {
     /// When something is due next.
     pub(super) next_due: Option<Timestamp>,
     signers: HashMap<Alg, Arc<SigningKey>>,
+    /// The staged keys that are or were on trial.
+    trials: HashMap<Alg, OnTrial>,
     /// Which key signs, and since when.
     signing: HashMap<Alg, (Arc<str>, Timestamp)>,
     verifiers: HashMap<String, Verifier>,
@@ -76,6 +89,7 @@ impl Ring {
     ) -> Result<Self, KeysError> {
         let (mut signers, mut signing, mut verifiers) = (HashMap::new(), HashMap::new(), HashMap::new());
         let (mut archived, mut published, mut kids) = (HashMap::new(), vec![], vec![]);
+        let mut trials = HashMap::new();
         for key in &stored.signing {
             let public = PublicKey::new(key.record.alg, key.public_key.clone())?;
             let verifier = Verifier::new(&public);
@@ -88,6 +102,9 @@ impl Ring {
             published.push(public.jwk);
             let kid = Arc::<str>::from(public.kid);
             kids.push(Arc::clone(&kid));
+            if let (KeyState::Staged { .. }, Some(trial)) = (key.record.state, &key.record.tried.trial) {
+                trials.insert(key.record.alg, OnTrial::open((master, last), key, trial, Arc::clone(&kid)));
+            }
             if let KeyState::Active { since } = key.record.state {
                 signing.insert(key.record.alg, (kid, since));
                 signers.insert(key.record.alg, signer(master, key, last)?);
@@ -108,6 +125,7 @@ impl Ring {
             published_until: next_published(&records, policy),
             next_due: next_due(&records, policy),
             signers,
+            trials,
             signing,
             verifiers,
             archived,
@@ -125,8 +143,40 @@ impl Ring {
         Alg::ALL.into_iter().try_for_each(|alg| self.signer(alg).map(drop))
     }
 
-    /// The key that signed at that moment, as far as that is beyond doubt.
-    pub(super) fn signed_at(&self, alg: Alg, at: Timestamp) -> Option<&Arc<str>> {
+    /// What signs for that client now, and the key's id if it is on trial.
+    pub(super) fn signer_for(
+        &self,
+        alg: Alg,
+        client: &str,
+        now: Timestamp,
+    ) -> Result<(&Arc<SigningKey>, Option<&Arc<str>>), KeysError> {
+        match self.trials.get(&alg).and_then(|tried| tried.signer_for(client, now).map(|signer| (signer, &tried.kid))) {
+            Some((signer, kid)) => Ok((signer, Some(kid))),
+            None => Ok((self.signer(alg)?, None)),
+        }
+    }
+
+    /// Whether some key is on trial.
+    pub(super) fn is_trying(&self, now: Timestamp) -> bool {
+        self.trials.values().any(|tried| tried.signer.is_some() && now < tried.trial.judged_at())
+    }
+
+    /// The key on trial that signed for that client at that moment, beyond doubt.
+    pub(super) fn tried_for(&self, alg: Alg, client: &str, at: Timestamp) -> Option<&Arc<str>> {
+        let tried = self.trials.get(&alg).filter(|tried| tried.trial.is_for(client))?;
+        // A token's time is in whole seconds.
+        let (from, to) = (tells_from(tried.trial.since), tried.trial.over_at());
+        (from <= at && at + Duration::from_secs(1) <= to).then_some(&tried.kid)
+    }
+
+    /// The key that signed for that client at that moment, as far as that is beyond doubt.
+    pub(super) fn signed_at(&self, alg: Alg, client: &str, at: Timestamp) -> Option<&Arc<str>> {
+        if let Some(tried) = self.trials.get(&alg).filter(|tried| tried.trial.is_for(client)) {
+            let doubtful_to = tried.trial.over_at() + DOUBTFUL;
+            if tried.trial.since <= at && at < doubtful_to {
+                return self.tried_for(alg, client, at);
+            }
+        }
         self.signing.get(&alg).filter(|(_, since)| at >= *since + DOUBTFUL).map(|(kid, _)| kid)
     }
 
@@ -138,6 +188,28 @@ impl Ring {
     /// What verifies a hint that says so.
     pub(super) fn hint_verifier(&self, kid: &str) -> Option<&Verifier> {
         self.verifiers.get(kid).or_else(|| self.archived.get(kid))
+    }
+}
+
+impl OnTrial {
+    /// One that cannot be opened signs nothing, and the active key goes on: that is what it is there for.
+    fn open((master, last): (&Masters, Option<&Ring>), key: &StoredKey, trial: &Trial, kid: Arc<str>) -> Self {
+        let held = || last?.trials.get(&key.record.alg).filter(|held| held.kid == kid)?.signer.clone();
+        let opened = || match open_signer(master, key) {
+            // The master key was changed and is not here.
+            Err(error @ KeysError::OtherMasterKey { .. }) => held().ok_or(error),
+            opened => opened.map(Arc::new),
+        };
+        let signer = trial.end.is_none().then(opened).transpose();
+        let signer = signer.unwrap_or_else(|error| {
+            tracing::error!(%error, kid = &*kid, "a key on trial cannot be opened: the active one signs");
+            None
+        });
+        Self { kid, trial: trial.clone(), signer }
+    }
+
+    fn signer_for(&self, client: &str, now: Timestamp) -> Option<&Arc<SigningKey>> {
+        self.signer.as_ref().filter(|_| now < self.trial.until && self.trial.is_for(client))
     }
 }
 

@@ -144,6 +144,14 @@ impl AccessToken {
         }
     }
 
+    /// Writes down that the client handed it over and it did not count: it was bound to something else, or revoked.
+    pub fn refused(&self, oidc: &Oidc, client: &Client) {
+        if self.is_of_a_person() && self.allows(OPENID) {
+            let with = Returned { alg: client.id_token_alg, issued: Timestamp::from_seconds(self.iat) };
+            oidc.0.keys.refused(client.id.as_str(), with);
+        }
+    }
+
     /// Whether it allows that.
     pub fn allows(&self, scope: &str) -> bool {
         self.scope.split(' ').any(|token| token == scope)
@@ -177,8 +185,8 @@ pub fn make(oidc: &Oidc, token: NewAccessToken<'_>, now: Timestamp) -> Result<St
     }
     // A client's own token goes to other servers; a person's comes to our user information first.
     match token.grant {
-        Some(_) => oidc.0.keys.sign_for_ourselves(ALG, TYPE, &claims),
-        None => oidc.0.keys.sign(ALG, TYPE, &claims),
+        Some(_) => oidc.0.keys.sign_for_ourselves(token.client_id, ALG, TYPE, &claims),
+        None => oidc.0.keys.sign_through(token.client_id, ALG, TYPE, &claims),
     }
 }
 

@@ -70,7 +70,7 @@ pub fn sign(oidc: &Oidc, client: &Client, token: NewIdToken<'_>, now: Timestamp)
         sid: token.session,
         person: token.person,
     };
-    oidc.0.keys.sign(client.id_token_alg, TYPE, &claims)
+    oidc.0.keys.sign_for(client.id.as_str(), client.id_token_alg, TYPE, &claims)
 }
 
 /// Ties the access token to the ID token (OIDC Core §3.1.3.6).

@@ -82,6 +82,9 @@ async fn of_access_token(oidc: &Oidc, client: &Client, text: &str) -> Result<Opt
     let Ok(token) = access_token::read(oidc, text) else { return Ok(None) };
     let may_ask = token.client_id == client.id.as_str() || token.aud.names_any(&client.serves_resources);
     if !may_ask || !access_token::lives(oidc, &token).await? {
+        if token.client_id == client.id.as_str() {
+            token.refused(oidc, client);
+        }
         return Ok(Some(Answer::default()));
     }
     token.came_back(oidc, client, Sign::Introspection);

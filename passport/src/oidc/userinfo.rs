@@ -15,7 +15,7 @@ use super::resource::{self, DEAD, Presented, Request, Scheme};
 use super::scope::{OPENID, Scope};
 use super::store::grants;
 use super::subject::Subjects;
-use super::{Oidc, dpop};
+use super::{Oidc, access_token, dpop};
 use crate::accounts;
 use crate::keys::Sign;
 use crate::limits::quota;
@@ -33,13 +33,27 @@ pub async fn show(
     let mut response = match request.presented() {
         Ok(Some(sent)) => match user_info(&oidc, &request, &sent).await {
             Ok(answer) => answer,
-            Err(failure) => resource::refuse(&failure, sent.scheme),
+            Err(failure) => {
+                note_refusal(&oidc, &failure, &sent.text).await;
+                resource::refuse(&failure, sent.scheme)
+            }
         },
         Ok(None) => resource::unauthorized(),
         Err(error) => resource::refuse(&error.into(), Scheme::Bearer),
     };
     dpop::offer_nonce(&oidc, &headers, &mut response);
     response
+}
+
+/// While a key is on trial, remembers a client whose token is one of ours and did not count.
+async fn note_refusal(oidc: &Oidc, failure: &Failure, text: &str) {
+    if !oidc.0.keys.is_trying() || failure.public().code != Code::InvalidToken {
+        return;
+    }
+    let Ok(token) = access_token::read_for_us(oidc, text) else { return };
+    if let Ok(Some(client)) = oidc.0.clients.find(&token.client_id).await {
+        token.refused(oidc, &client);
+    }
 }
 
 async fn user_info(oidc: &Oidc, request: &Request<'_>, sent: &Presented) -> Result<Response, Failure> {
@@ -67,7 +81,7 @@ async fn user_info(oidc: &Oidc, request: &Request<'_>, sent: &Presented) -> Resu
         None => Ok(respond::json(serde_json::to_vec(&info).unwrap_or_default())),
         Some(alg) => {
             let signed = Signed { iss: &oidc.0.issuer, aud: client.id.as_str(), info };
-            Ok(respond::jwt(oidc.0.keys.sign(alg, TYPE, &signed)?))
+            Ok(respond::jwt(oidc.0.keys.sign_for(client.id.as_str(), alg, TYPE, &signed)?))
         }
     }
 }

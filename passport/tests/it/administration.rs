@@ -155,7 +155,7 @@ async fn a_rotation_of_keys_is_on_record() {
     support::on_both(|passport| async move {
         let now = passport.clock.now();
         let (alg, at) = (Alg::ES256, Some(now + Duration::from_secs(86_400)));
-        passport.app.keys.change(Request::Rotate { alg, at }).await.expect("planned");
+        passport.app.keys.change(Request::Rotate { alg, at, without_trial: false }).await.expect("planned");
         passport.clock.advance(Duration::from_secs(86_400));
         passport.app.keys.watch().await.expect("moved");
         let keys = passport.app.keys.stock().await.expect("keys").keys;

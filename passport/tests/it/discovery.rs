@@ -74,7 +74,7 @@ async fn the_key_set_holds_the_keys_that_sign_next() {
 async fn a_key_set_is_not_kept_beyond_a_planned_change() {
     on_both(|passport| async move {
         let (alg, at) = (Alg::ES256, Some(passport.clock.now() + Duration::from_secs(3_600)));
-        passport.app.keys.change(Request::Rotate { alg, at }).await.expect("planned");
+        passport.app.keys.change(Request::Rotate { alg, at, without_trial: false }).await.expect("planned");
         for (passed, cache) in [(0, "public, max-age=600"), (3_510, "public, max-age=90"), (90, "public, max-age=0")] {
             passport.clock.advance(Duration::from_secs(passed));
             let answer = get(&mut passport.browser(), "/jwks", &[]).await;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use passport::MIGRATIONS;
 use serde_json::{Value, json};
-use shared::db::DbConfig;
+use shared::db::{Db, DbConfig, DbError, sql};
 use shared::testkit;
 
 use crate::support::process::{Installation, SignIn};
@@ -107,6 +107,57 @@ async fn an_operator_gives_up_a_key_and_ends_sessions_if_asked_to() {
         assert!(!process.is_signed_in(&session).await);
         assert_eq!(states(&installation), counted(&[("active", 4), ("destroyed", 2), ("staged", 4)]));
         process.kill();
+    })
+    .await;
+}
+
+/// Makes the staged keys old enough to be tried: their time on the clock of the wall.
+async fn known_for_long(config: &DbConfig) {
+    let db = Db::connect(config).await.expect("the same database");
+    let age = db.write::<_, DbError, _>(|tx| {
+        let text = "UPDATE signing_keys SET state_since = state_since - 3600000 WHERE state = 'staged'";
+        Box::pin(async move { sql(text).execute(tx).await })
+    });
+    assert_eq!(age.await.expect("aged"), 4);
+    db.close().await;
+}
+
+#[tokio::test]
+async fn an_operator_tries_keys_and_is_told_clearly_why_not() {
+    testkit::each_engine(&MIGRATIONS, async |config: DbConfig| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let installation = Installation::new(folder.path(), &config);
+        installation.add_client(folder.path(), OURS);
+        let refused = |arguments: &[&str], says: &str| {
+            let (done, said) = installation.command(arguments);
+            assert!(!done && said["exit"] == 5 && said.to_string().contains(says), "{arguments:?}: {said}");
+        };
+        let an_hour = ["keys", "trial", "--for", "1h"];
+        refused(&an_hour, "has not been published for long enough");
+        refused(&["keys", "trial", "--stop"], "no key is on trial");
+        known_for_long(&config).await;
+        refused(&["keys", "trial", "--client", "nobody"], "there is no client nobody");
+        refused(&["keys", "trial", "--for", "25h"], "a trial lasts from 5 minutes to 24 hours");
+
+        let (done, said) = installation.command(&["keys", "trial", "--alg", "ES256", "--client", "cet"]);
+        assert!(done, "{said}");
+        let staged = key(&installation, "staged");
+        let on_trial: Vec<_> = listed(&installation).into_iter().filter(|key| key["trial_until"].is_string()).collect();
+        assert_eq!((on_trial.len(), &on_trial[0]["kid"]), (1, &json!(staged)));
+        refused(&an_hour, &format!("ES256 key {staged} is on trial until"));
+        let (_, report) = installation.command(&["keys", "trial", "--report"]);
+        let clients = json!([{ "client": "cet", "outcome": "unknown", "basis": "—", "given": 0, "seen": [] }]);
+        assert_eq!((&report[0]["kid"], &report[0]["clients"]), (&json!(staged), &clients));
+        let (done, said) = installation.command(&["keys", "trial", "--stop"]);
+        assert!(done && said.to_string().contains("trial over (stopped)"), "{said}");
+
+        let (_, followers) = installation.command(&["keys", "followers", &staged]);
+        let cet = &followers["clients"][0];
+        assert_eq!(
+            (&cet["client"], &cet["signed_for_it"], &cet["basis"]),
+            (&json!("cet"), &json!(true), &json!("guess"))
+        );
+        refused(&["keys", "followers", "nobody"], "there is no key nobody");
     })
     .await;
 }

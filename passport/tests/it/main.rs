@@ -26,6 +26,7 @@ mod fapi;
 mod framing;
 mod front_channel;
 mod guides;
+mod key_trial;
 mod key_warnings;
 mod keys_command;
 mod keys_that_seal;

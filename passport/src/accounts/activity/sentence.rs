@@ -89,6 +89,9 @@ pub fn sentence(event: &Event) -> Option<Sentence<'_>> {
         | Event::ClientSecretsRetired { .. }
         | Event::SigningKeyMoved { .. }
         | Event::SigningKeyPlanned { .. }
+        | Event::SigningKeyTrialBegan { .. }
+        | Event::SigningKeyTrialEnded { .. }
+        | Event::SigningKeyTrialWaived { .. }
         | Event::SigningKeyCompromised { .. }
         | Event::MasterKeyChanged { .. }
         | Event::DataKeyMade { .. }

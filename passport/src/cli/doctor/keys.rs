@@ -10,6 +10,7 @@ use super::{Finding, Patient};
 use crate::app::key_policy;
 use crate::cli::world;
 use crate::keys::rotate::forecast::next_of;
+use crate::keys::rotate::trial::awaited;
 use crate::keys::{self, Alg, KeyRecord, KeyState, Policy};
 
 const CHECK: &str = "keys";
@@ -57,6 +58,14 @@ fn key_of(alg: Alg, keys: &[KeyRecord], policy: &Policy, now: Timestamp) -> Find
             "the database was written by an older version, and no passport of this one has run yet",
             "start the passport, or run `passport keys init`",
         ),
+        (Some(_), Some((key, at))) if now.since(at) > GRACE && awaited(alg, keys, policy).is_some() => {
+            Finding::warning(
+                CHECK,
+                format!("{alg} key {} should be signing since {at}, and waits for a clean trial", key.kid),
+                "keys.trial_required is set, and nobody has tried the key",
+                "`passport keys trial` tries it; `passport keys rotate --without-trial` does without",
+            )
+        }
         (Some(_), Some((key, at))) if now.since(at) > GRACE => Finding::warning(
             CHECK,
             format!("{alg} key {} should be signing since {at}", key.kid),
@@ -75,6 +84,7 @@ mod tests {
     use super::super::Severity;
     use super::*;
     use crate::keys::model::Times;
+    use crate::keys::trial::model::Tried;
 
     const NOW: Timestamp = Timestamp::from_seconds(100_000_000);
 
@@ -85,6 +95,7 @@ mod tests {
             state: *state,
             times: Times { made: NOW, activated: None, retired: None },
             published_in: 0,
+            tried: Tried::default(),
         };
         let keys: Vec<_> = states.iter().map(record).collect();
         key_of(Alg::ES256, &keys, &Policy::default(), NOW).severity

@@ -11,6 +11,7 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::output::{Output, table};
 use crate::cli::world;
 use crate::keys::rotate::forecast::{forecast, next_of};
+use crate::keys::rotate::trial::awaited;
 use crate::keys::store::nodes::{self, Node};
 use crate::keys::{KeyRecord, KeyState, Policy};
 
@@ -53,7 +54,12 @@ fn shown(key: &KeyRecord, keys: &[KeyRecord], policy: &Policy, now: Timestamp) -
     let next = next_of(key, keys, policy);
     let (state, since) = (key.state.as_str(), key.state.since());
     let compromised = matches!(key.state, KeyState::Destroyed { compromised: true, .. });
+    let on_trial = key.tried.running();
     let coming = match next {
+        _ if on_trial.is_some_and(|trial| now < trial.until) => {
+            on_trial.map(|trial| format!("on trial until {}", trial.until)).unwrap_or_default()
+        }
+        Some((at, to)) if waits_for_trial(key, keys, policy) => format!("{to} after {at}, once a trial was clean"),
         Some((at, to)) if at <= now => format!("{to}, due since {at}"),
         Some((at, to)) => format!("{to} at {at}"),
         None if compromised => "(compromised)".to_owned(),
@@ -64,10 +70,16 @@ fn shown(key: &KeyRecord, keys: &[KeyRecord], policy: &Policy, now: Timestamp) -
         "kid": key.kid, "alg": key.alg, "state": state, "since": since.to_string(),
         "next": next.map(|(at, to)| json!({ "state": to, "at": at.to_string() })),
         "made": key.times.made.to_string(), "activated": time(key.times.activated), "retired": time(key.times.retired),
-        "compromised": compromised,
+        "compromised": compromised, "trial_until": on_trial.map(|trial| trial.until.to_string()),
+        "waits_for_trial": waits_for_trial(key, keys, policy),
     });
     let age = age(now.since(key.times.made));
     (vec![key.kid.clone(), key.alg.to_string(), state.to_owned(), since.to_string(), age, coming], value)
+}
+
+/// Whether the key's next step is one that a clean trial has to open.
+fn waits_for_trial(key: &KeyRecord, keys: &[KeyRecord], policy: &Policy) -> bool {
+    matches!(key.state, KeyState::Staged { .. } | KeyState::Active { .. }) && awaited(key.alg, keys, policy).is_some()
 }
 
 /// In the largest unit that counts at least two.

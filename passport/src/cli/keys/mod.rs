@@ -8,13 +8,16 @@ mod rehash;
 mod reseal;
 mod rewrap;
 mod rotate;
+mod trial;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use chrono::DateTime;
 use clap::Subcommand;
 use serde_json::json;
 use shared::clock::Timestamp;
+use shared::config::{Raw, Setting as _};
 
 use super::failure::{Exit, Failure};
 use super::output::Output;
@@ -53,9 +56,31 @@ pub enum KeysCommand {
         /// Only say what would happen.
         #[arg(long)]
         dry_run: bool,
+        /// Do without a clean trial, where `keys.trial_required` asks for one.
+        #[arg(long)]
+        without_trial: bool,
         /// Make a new key that seals data instead; what older ones sealed still opens.
-        #[arg(long, conflicts_with_all = ["alg", "at", "dry_run"])]
+        #[arg(long, conflicts_with_all = ["alg", "at", "dry_run", "without_trial"])]
         data: bool,
+    },
+    /// Let the staged key sign for a while, or for some clients, and return to the active one by itself.
+    #[command(group = clap::ArgGroup::new("what").args(["lasts", "client", "stop", "report"]).required(true).multiple(true))]
+    Trial {
+        /// This algorithm only: ES256, EdDSA, PS256 or RS256.
+        #[arg(long)]
+        alg: Option<Alg>,
+        /// For how long, as in 30m or 4h; left out, for an hour.
+        #[arg(long = "for", value_name = "DURATION", value_parser = duration)]
+        lasts: Option<Duration>,
+        /// For this client only; may be said more than once.
+        #[arg(long, value_name = "CLIENT_ID", allow_hyphen_values = true)]
+        client: Vec<String>,
+        /// End the trial now.
+        #[arg(long, conflicts_with_all = ["lasts", "client", "report"])]
+        stop: bool,
+        /// Show how each client fared in the last trial.
+        #[arg(long, conflicts_with_all = ["lasts", "client"])]
+        report: bool,
     },
     /// Change the master key: seal every key under the next one, which is that of keys.next_master_key_file unless another
     /// file is named. Running nodes go on; one that starts needs the new one.
@@ -100,8 +125,13 @@ pub async fn run(command: KeysCommand, file: Option<&Path>, output: &Output) -> 
         KeysCommand::Plan => list::plan(file, output).await,
         KeysCommand::Followers { kid } => followers::followers(&kid, file, output).await,
         KeysCommand::Rotate { data: true, .. } => rotate::data(file, output).await,
-        KeysCommand::Rotate { alg, at, dry_run, .. } => {
-            rotate::rotate(rotate::Wanted { alg, at, dry_run }, file, output).await
+        KeysCommand::Rotate { alg, at, dry_run, without_trial, .. } => {
+            rotate::rotate(rotate::Wanted { alg, at, dry_run, without_trial }, file, output).await
+        }
+        KeysCommand::Trial { alg, report: true, .. } => trial::report(alg, file, output).await,
+        KeysCommand::Trial { alg, stop: true, .. } => trial::stop(alg, file, output).await,
+        KeysCommand::Trial { alg, lasts, client, .. } => {
+            trial::begin(trial::Wanted { alg, lasts, clients: client }, file, output).await
         }
         KeysCommand::Rewrap { new_master_key_file, make } => {
             rewrap::rewrap(new_master_key_file, make, file, output).await
@@ -117,6 +147,10 @@ fn moment(text: &str) -> Result<Timestamp, String> {
     DateTime::parse_from_rfc3339(text)
         .map(|moment| Timestamp::from_millis(moment.timestamp_millis()))
         .map_err(|_| "must be a time with its offset, such as 2027-03-18T03:00:00+08:00".to_owned())
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    Duration::decode(Raw::Env(text))
 }
 
 /// The keys in the database, which has every table.

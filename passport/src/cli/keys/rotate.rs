@@ -10,6 +10,7 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::output::Output;
 use crate::keys::rotate::Moment;
 use crate::keys::rotate::forecast::{next_of, preview};
+use crate::keys::rotate::trial::awaited;
 use crate::keys::{Alg, Change, KeyRecord, Keys, Request};
 
 /// What is asked for.
@@ -20,6 +21,8 @@ pub struct Wanted {
     pub at: Option<Timestamp>,
     /// Whether to say only what would happen.
     pub dry_run: bool,
+    /// Whether to do without a clean trial, where one is required.
+    pub without_trial: bool,
 }
 
 pub async fn rotate(wanted: Wanted, file: Option<&Path>, output: &Output) -> Result<Exit, Failure> {
@@ -33,8 +36,18 @@ pub async fn rotate(wanted: Wanted, file: Option<&Path>, output: &Output) -> Res
         return Err(Failure::new(Exit::Refused, message)
             .advise("keys change by themselves after keys.active_for: a later time would put that off"));
     }
+    let algs = wanted.alg.map_or(Alg::ALL.to_vec(), |alg| vec![alg]);
+    let stock = keys.stock().await?;
+    if let Some(key) = algs.iter().find_map(|alg| awaited(*alg, &stock.keys, keys.policy()))
+        && !wanted.without_trial
+    {
+        let message = format!("{} key {} has had no clean trial, which keys.trial_required asks for", key.alg, key.kid);
+        return Err(
+            Failure::new(Exit::Refused, message).advise("`passport keys trial` tries it; --without-trial does without")
+        );
+    }
     let mut lines = Vec::new();
-    for alg in wanted.alg.map_or(Alg::ALL.to_vec(), |alg| vec![alg]) {
+    for alg in algs {
         lines.extend(rotate_alg(&keys, alg, &wanted).await?);
     }
     if wanted.dry_run {
@@ -45,7 +58,7 @@ pub async fn rotate(wanted: Wanted, file: Option<&Path>, output: &Output) -> Res
 }
 
 async fn rotate_alg(keys: &Keys, alg: Alg, wanted: &Wanted) -> Result<Vec<String>, Failure> {
-    let request = Request::Rotate { alg, at: wanted.at };
+    let request = Request::Rotate { alg, at: wanted.at, without_trial: wanted.without_trial };
     let (mut lines, after): (Vec<String>, Vec<KeyRecord>) = if wanted.dry_run {
         let stock = keys.stock().await?;
         let moment = Moment { policy: keys.policy(), now: stock.now, served: stock.served };

@@ -35,11 +35,18 @@ pub enum Sign {
     UserInfo,
     /// The client asked about such an access token.
     Introspection,
+    /// On trial, the key signed something that the client verifies.
+    Given,
+    /// On trial, somebody signed in there twice within a minute: the client may not have liked the first token.
+    Again,
+    /// On trial, the client handed over a token that did not count.
+    Refused,
 }
 
 impl Sign {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Fetched, Self::Hint, Self::UserInfo, Self::Introspection];
+    pub const ALL: [Self; 7] =
+        [Self::Fetched, Self::Hint, Self::UserInfo, Self::Introspection, Self::Given, Self::Again, Self::Refused];
 
     /// The name in the database and for programs.
     pub const fn as_str(self) -> &'static str {
@@ -48,6 +55,9 @@ impl Sign {
             Self::Hint => "hint",
             Self::UserInfo => "userinfo",
             Self::Introspection => "introspection",
+            Self::Given => "given",
+            Self::Again => "again",
+            Self::Refused => "refused",
         }
     }
 
@@ -59,6 +69,11 @@ impl Sign {
     /// Whether the client took something that the key signed, and went on.
     pub const fn is_use(self) -> bool {
         matches!(self, Self::Hint | Self::UserInfo | Self::Introspection)
+    }
+
+    /// Whether the client may have refused what the key signed.
+    pub const fn is_trouble(self) -> bool {
+        matches!(self, Self::Again | Self::Refused)
     }
 }
 
@@ -108,7 +123,7 @@ impl Keys {
     /// was convinced, if it verifies; which one that was is told by the time.
     pub fn came_back(&self, client: &str, sign: Sign, with: Returned) {
         let ring = self.ring();
-        if let Some(kid) = ring.signed_at(with.alg, with.issued) {
+        if let Some(kid) = ring.signed_at(with.alg, client, with.issued) {
             self.0.tally.see(kid, client, sign, self.0.parts.clock.now());
         }
     }

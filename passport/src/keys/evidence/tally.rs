@@ -13,8 +13,13 @@ use super::{Evidence, Sign};
 #[derive(Default)]
 pub(in crate::keys) struct Tally {
     seen: Mutex<HashMap<Subject, Times>>,
+    /// When somebody signed in last, by client and session: of the last minute of trials only.
+    signed_in: Mutex<HashMap<(String, String), Timestamp>>,
     taken_at: AtomicI64,
 }
+
+/// Who signs in again so soon may not have got in the first time.
+const SOON: Duration = Duration::from_secs(60);
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Subject {
@@ -45,6 +50,16 @@ impl Tally {
         self.join(subject, Times { first: now, last: now, times: 1 });
     }
 
+    /// Somebody signed in at a client with what that key signed.
+    pub(in crate::keys) fn signed_in(&self, kid: &Arc<str>, client: &str, session: &str, now: Timestamp) {
+        let mut last = self.signed_in.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = last.insert((client.to_owned(), session.to_owned()), now);
+        drop(last);
+        if before.is_some_and(|before| now < before + SOON) {
+            self.see(kid, client, Sign::Again, now);
+        }
+    }
+
     /// Whether there is something that has waited for so long.
     pub(in crate::keys) fn is_due(&self, now: Timestamp, every: Duration) -> bool {
         let taken_at = Timestamp::from_millis(self.taken_at.load(Ordering::Acquire));
@@ -54,6 +69,7 @@ impl Tally {
     /// Everything, to be written down.
     pub(in crate::keys) fn take(&self, now: Timestamp) -> Vec<Evidence> {
         self.taken_at.store(now.millis(), Ordering::Release);
+        self.signed_in.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, last| now < *last + SOON);
         let seen = std::mem::take(&mut *self.seen.lock().unwrap_or_else(PoisonError::into_inner));
         let mut taken: Vec<_> = seen
             .into_iter()

@@ -4,7 +4,8 @@ use shared::clock::Timestamp;
 
 use super::super::alg::Alg;
 use super::super::model::{KeyRecord, KeyState, Times};
-use super::{Moment, Policy, Request, Standing, Step, plan};
+use super::super::trial::model::{Ending, Trial, TrialEnd, Tried};
+use super::{Moment, Policy, Request, Standing, Step, TrialOver, plan};
 
 /// A move that lies ahead.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,14 +28,17 @@ pub fn next_due(keys: &[KeyRecord], policy: &Policy) -> Option<Timestamp> {
         KeyState::Archived { until, .. } => Some(until),
         _ => None,
     });
-    next_published(keys, policy).into_iter().chain(archived).min()
+    let judged = keys.iter().filter_map(|key| Some(key.tried.running()?.judged_at()));
+    next_published(keys, policy).into_iter().chain(archived).chain(judged).min()
 }
 
 /// When the key set that is published next changes; the beginning of time, if a key is missing.
 pub fn next_published(keys: &[KeyRecord], policy: &Policy) -> Option<Timestamp> {
-    let changes = Alg::ALL.into_iter().map(|alg| {
+    let changes = Alg::ALL.into_iter().filter_map(|alg| {
         let standing = Standing::of(keys.iter().filter(|key| key.alg == alg));
-        standing.changes_at(policy).unwrap_or_default()
+        let changes_at = standing.changes_at(policy).unwrap_or_default();
+        // What waits for a trial changes when that was clean, and nobody knows when.
+        (!standing.awaits_trial(policy)).then_some(changes_at)
     });
     let withdrawn = keys.iter().filter_map(|key| match key.state {
         KeyState::Retiring { until, .. } => Some(until),
@@ -55,8 +59,9 @@ pub fn next_of(key: &KeyRecord, keys: &[KeyRecord], policy: &Policy) -> Option<(
     }
 }
 
-/// Every move until `until`, those that are due already among them.
+/// Every move until `until`, those that are due already among them. Where trials are required they are taken to be clean.
 pub fn forecast(keys: &[KeyRecord], policy: &Policy, from: Timestamp, until: Timestamp) -> Vec<Ahead> {
+    let policy = &Policy { trial_required: false, ..*policy };
     let (mut keys, mut now, mut ahead) = (keys.to_vec(), from, Vec::new());
     while now <= until {
         ahead.extend(advance(&mut keys, &Moment { policy, now, served: None }, &Request::Tend));
@@ -95,16 +100,19 @@ fn moved(key: &KeyRecord, before: &[KeyRecord], at: Timestamp) -> Option<Ahead> 
     (from != Some(to)).then(|| Ahead { at, kid: key.kid.clone(), alg: key.alg, from, to })
 }
 
-/// Takes a step: what `apply` in `keys/change.rs` does to rows, done to records. A key that is made is called `kid`.
+/// Takes a step, a trial to be judged as a clean one: what `apply` in `keys/change.rs` does to rows, done to records. A key that is made is called `kid`.
 pub(super) fn after(keys: &mut Vec<KeyRecord>, step: &Step, now: Timestamp, kid: &str) {
     let mut create = |alg, state, activated| {
         let times = Times { made: now, activated, retired: None };
-        keys.push(KeyRecord { kid: kid.to_owned(), alg, state, times, published_in: 0 });
+        keys.push(KeyRecord { kid: kid.to_owned(), alg, state, times, published_in: 0, tried: Tried::default() });
     };
     match step {
         Step::CreateActive(alg) => create(*alg, KeyState::Active { since: now }, Some(now)),
         Step::CreateStaged(alg) => create(*alg, KeyState::Staged { since: now, planned: None }, None),
         Step::Plan { kid, .. }
+        | Step::BeginTrial { kid, .. }
+        | Step::EndTrial { kid, .. }
+        | Step::Waive { kid }
         | Step::Retire { kid, .. }
         | Step::Activate { kid }
         | Step::Archive { kid, .. }
@@ -120,6 +128,16 @@ fn go(key: &mut KeyRecord, step: &Step, now: Timestamp) {
     match step {
         Step::CreateActive(_) | Step::CreateStaged(_) => {}
         Step::Plan { at, .. } => key.state = KeyState::Staged { since: key.state.since(), planned: Some(*at) },
+        Step::BeginTrial { until, clients, .. } => {
+            key.tried.trial = Some(Trial { since: now, until: *until, clients: clients.clone(), end: None });
+        }
+        Step::EndTrial { over, .. } => {
+            let how = if let TrialOver::By(how) = over { *how } else { Ending::Clean };
+            if let Some(trial) = &mut key.tried.trial {
+                trial.end = Some(TrialEnd { at: now, how });
+            }
+        }
+        Step::Waive { .. } => key.tried.waived = true,
         Step::Retire { until, .. } => {
             key.state = KeyState::Retiring { since: now, until: *until };
             key.times.retired = Some(now);

@@ -9,8 +9,13 @@ pub mod forecast;
 mod policy;
 #[cfg(test)]
 mod tests;
+pub mod trial;
+#[cfg(test)]
+mod trials;
 #[cfg(test)]
 mod years;
+
+use std::time::Duration;
 
 use shared::clock::Timestamp;
 
@@ -18,6 +23,7 @@ pub use self::policy::Policy;
 
 use super::alg::Alg;
 use super::model::{By, KeyRecord, KeyState};
+use super::trial::model::Ending;
 
 /// What is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +36,22 @@ pub enum Request {
         alg: Alg,
         /// When; none: as soon as it may.
         at: Option<Timestamp>,
+        /// Whether a clean trial may be missing, where one is required.
+        without_trial: bool,
+    },
+    /// As well, let the staged keys of these algorithms sign for a while.
+    Trial {
+        /// The algorithms.
+        algs: Vec<Alg>,
+        /// For how long.
+        lasts: Duration,
+        /// For which clients; none: for all.
+        clients: Vec<String>,
+    },
+    /// As well, end the trials of these algorithms.
+    StopTrial {
+        /// The algorithms.
+        algs: Vec<Alg>,
     },
     /// As well, destroy this key, whatever it is, since somebody else has it.
     Compromise {
@@ -43,7 +65,7 @@ impl Request {
     pub const fn by(&self) -> By {
         match self {
             Self::Tend => By::Schedule,
-            Self::Rotate { .. } | Self::Compromise { .. } => By::Operator,
+            Self::Rotate { .. } | Self::Trial { .. } | Self::StopTrial { .. } | Self::Compromise { .. } => By::Operator,
         }
     }
 }
@@ -61,6 +83,27 @@ pub enum Step {
         kid: String,
         /// When.
         at: Timestamp,
+    },
+    /// This staged key signs until then, for these clients or for all.
+    BeginTrial {
+        /// The key.
+        kid: String,
+        /// Until when.
+        until: Timestamp,
+        /// For which clients; none: for all.
+        clients: Vec<String>,
+    },
+    /// The trial of this staged key is over.
+    EndTrial {
+        /// The key.
+        kid: String,
+        /// Why.
+        over: TrialOver,
+    },
+    /// This staged key may sign without a clean trial.
+    Waive {
+        /// The key.
+        kid: String,
     },
     /// This key ceases to sign, and verifies until then.
     Retire {
@@ -88,6 +131,15 @@ pub enum Step {
         /// Whether that is because somebody else has it.
         compromised: bool,
     },
+}
+
+/// Why a trial is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TrialOver {
+    /// Its time is, and what nodes saw is written down: it is clean or not.
+    ToBeJudged,
+    /// Something ended it, which is how it ended.
+    By(Ending),
 }
 
 /// What the rules depend on besides the keys.
@@ -120,30 +172,44 @@ impl<'k> Standing<'k> {
         standing
     }
 
-    /// When the staged key takes the place of the active one, if every node serves it by then; none unless both are
-    /// there.
+    /// When the staged key takes the place of the active one, if every node serves it by then and its trial, where one is
+    /// required, was clean; none unless both are there.
     pub(super) fn changes_at(&self, policy: &Policy) -> Option<Timestamp> {
-        let KeyState::Staged { since, planned } = self.staged?.state else { return None };
+        let staged = self.staged?;
+        let KeyState::Staged { since, planned } = staged.state else { return None };
         let wanted = planned.unwrap_or(self.active?.state.since() + policy.active_for);
-        Some(wanted.max(since + policy.publish_for))
+        let ripe = wanted.max(since + policy.publish_for);
+        // What a trial shows must be known before.
+        Some(staged.tried.running().map_or(ripe, |trial| ripe.max(trial.judged_at())))
+    }
+
+    /// Whether the staged key may not take the place of the active one before a trial was clean.
+    pub(super) fn awaits_trial(&self, policy: &Policy) -> bool {
+        policy.trial_required && self.staged.is_some_and(|staged| !staged.tried.is_cleared())
     }
 }
 
 /// What is due now, in order. Pure, so that it can be asked before a key is generated and again in the transaction.
 pub fn plan(keys: &[KeyRecord], moment: &Moment<'_>, request: &Request) -> Vec<Step> {
-    Alg::ALL.into_iter().flat_map(|alg| plan_alg(alg, keys, moment, request)).collect()
+    let moves = Alg::ALL.into_iter().flat_map(|alg| plan_alg(alg, keys, moment, request));
+    moves.chain(trial::begins(keys, moment, request)).collect()
 }
 
 fn plan_alg(alg: Alg, keys: &[KeyRecord], moment: &Moment<'_>, request: &Request) -> Vec<Step> {
     let lost = |key: &KeyRecord| matches!(request, Request::Compromise { kid } if *kid == key.kid);
     let of_alg = || keys.iter().filter(move |key| key.alg == alg);
-    let mut steps: Vec<Step> = of_alg()
-        .filter(|key| lost(key) && !matches!(key.state, KeyState::Destroyed { .. }))
-        .map(|key| Step::Destroy { kid: key.kid.clone(), compromised: true })
-        .collect();
     let mut standing = Standing::of(of_alg().filter(|key| !lost(key)));
+    // Before anything becomes of the key.
+    let mut steps: Vec<Step> = of_alg()
+        .filter(|key| matches!(key.state, KeyState::Staged { .. }))
+        .filter_map(|key| trial::ends(key, &standing, moment, request))
+        .collect();
+    let destroyed = of_alg().filter(|key| lost(key) && !matches!(key.state, KeyState::Destroyed { .. }));
+    steps.extend(destroyed.map(|key| Step::Destroy { kid: key.kid.clone(), compromised: true }));
     let planned = planned(alg, &standing, moment, request);
     if let Some(key) = &planned {
+        let is_new = standing.staged.is_some_and(|staged| key.tried.waived && !staged.tried.waived);
+        steps.extend(is_new.then(|| Step::Waive { kid: key.kid.clone() }));
         steps.extend(key.state.planned_at().map(|at| Step::Plan { kid: key.kid.clone(), at }));
         standing.staged = Some(key);
     }
@@ -155,12 +221,16 @@ fn plan_alg(alg: Alg, keys: &[KeyRecord], moment: &Moment<'_>, request: &Request
 /// The staged key with its time, if the request gives it one. A rotation that has only just happened is not begun
 /// again: two operators who want one get one.
 fn planned(alg: Alg, standing: &Standing<'_>, moment: &Moment<'_>, request: &Request) -> Option<KeyRecord> {
-    let (Request::Rotate { alg: asked, at }, Some(active)) = (request, standing.active) else { return None };
+    let (Request::Rotate { alg: asked, at, without_trial }, Some(active)) = (request, standing.active) else {
+        return None;
+    };
     let just_now = moment.now.since(active.state.since()) < moment.policy.publish_for;
-    if *asked != alg || (at.is_none() && just_now) {
+    let awaits_trial = standing.awaits_trial(moment.policy);
+    if *asked != alg || (at.is_none() && just_now) || (awaits_trial && !without_trial) {
         return None;
     }
     let mut key = standing.staged?.clone();
+    key.tried.waived |= awaits_trial;
     key.state = KeyState::Staged { since: key.state.since(), planned: Some(at.unwrap_or(moment.now)) };
     Some(key)
 }
@@ -176,7 +246,9 @@ fn succession(alg: Alg, standing: &Standing<'_>, moment: &Moment<'_>) -> Vec<Ste
         (Some(old), Some(next)) => {
             let is_due = standing.changes_at(moment.policy).is_some_and(|at| at <= moment.now);
             let is_served = moment.served.is_none_or(|served| served >= next.published_in);
-            if !(is_due && is_served) {
+            // A trial that is over is judged first, and the change is asked about once more.
+            let is_open = next.tried.running().is_none() && !standing.awaits_trial(moment.policy);
+            if !(is_due && is_served && is_open) {
                 return Vec::new();
             }
             let retire = Step::Retire { kid: old.kid.clone(), until: moment.now + moment.policy.verify_for };

@@ -13,6 +13,8 @@ pub struct Policy {
     pub verify_for: Duration,
     /// How long a key that is published no more still verifies hints.
     pub hint_for: Duration,
+    /// Whether a key signs for good only after a clean trial, or when an operator does without one.
+    pub trial_required: bool,
 }
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -20,6 +22,12 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { publish_for: 20 * MINUTE, active_for: 90 * DAY, verify_for: 20 * MINUTE, hint_for: 180 * DAY }
+        Self {
+            publish_for: 20 * MINUTE,
+            active_for: 90 * DAY,
+            verify_for: 20 * MINUTE,
+            hint_for: 180 * DAY,
+            trial_required: false,
+        }
     }
 }

@@ -5,34 +5,36 @@ use std::time::Duration;
 use super::forecast::{forecast, next_due, next_of, next_published, preview};
 use super::*;
 use crate::keys::model::Times;
+use crate::keys::trial::model::Tried;
 
-const NOW: Timestamp = Timestamp::from_seconds(100_000_000);
-const LONG_AGO: Timestamp = Timestamp::from_seconds(99_000_000);
+pub(super) const NOW: Timestamp = Timestamp::from_seconds(100_000_000);
+pub(super) const LONG_AGO: Timestamp = Timestamp::from_seconds(99_000_000);
 const HOUR: Duration = Duration::from_secs(3_600);
-const POLICY: Policy = Policy {
+pub(super) const POLICY: Policy = Policy {
     publish_for: HOUR,
     active_for: Duration::from_secs(90 * 86_400),
     verify_for: Duration::from_secs(2 * 3_600),
     hint_for: Duration::from_secs(10 * 86_400),
+    trial_required: false,
 };
-const MOMENT: Moment<'_> = Moment { policy: &POLICY, now: NOW, served: None };
-const MILLISECOND: Duration = Duration::from_millis(1);
+pub(super) const MOMENT: Moment<'_> = Moment { policy: &POLICY, now: NOW, served: None };
+pub(super) const MILLISECOND: Duration = Duration::from_millis(1);
 
 fn key(kid: &str, alg: Alg, state: KeyState) -> KeyRecord {
     let times = Times { made: state.since(), activated: None, retired: None };
-    KeyRecord { kid: kid.to_owned(), alg, state, times, published_in: 5 }
+    KeyRecord { kid: kid.to_owned(), alg, state, times, published_in: 5, tried: Tried::default() }
 }
 
-const fn active(since: Timestamp) -> KeyState {
+pub(super) const fn active(since: Timestamp) -> KeyState {
     KeyState::Active { since }
 }
 
-const fn staged(since: Timestamp) -> KeyState {
+pub(super) const fn staged(since: Timestamp) -> KeyState {
     KeyState::Staged { since, planned: None }
 }
 
 /// Keys of the other algorithms that have nothing to do, and these of ES256.
-fn keys(es256: &[(&str, KeyState)]) -> Vec<KeyRecord> {
+pub(super) fn keys(es256: &[(&str, KeyState)]) -> Vec<KeyRecord> {
     let others = Alg::ALL.into_iter().filter(|alg| *alg != Alg::ES256);
     let mut all: Vec<_> = others
         .flat_map(|alg| {
@@ -49,7 +51,7 @@ fn due(es256: &[(&str, KeyState)], request: &Request) -> Vec<Step> {
 }
 
 fn rotate(at: Option<Timestamp>) -> Request {
-    Request::Rotate { alg: Alg::ES256, at }
+    Request::Rotate { alg: Alg::ES256, at, without_trial: false }
 }
 
 fn compromise(kid: &str) -> Request {

@@ -17,7 +17,11 @@ enum Event {
     /// Time passes until exactly the next thing is due.
     UntilDue,
     /// An operator rotates, at once or some seconds ahead.
-    Rotate(Alg, Option<u64>),
+    Rotate { alg: Alg, ahead: Option<u64>, without_trial: bool },
+    /// An operator tries the staged key for so many seconds.
+    Try(Alg, u64),
+    /// An operator ends a trial.
+    Stop(Alg),
     /// Somebody has one of the keys.
     Compromise(usize),
     /// Nodes follow up to now, or there are none.
@@ -32,7 +36,11 @@ fn event() -> impl Strategy<Value = Event> {
         4 => (1_u64..30 * 86_400).prop_map(Event::Wait),
         4 => (1_u64..7_200).prop_map(Event::Wait),
         4 => Just(Event::UntilDue),
-        2 => (alg, prop::option::of(0_u64..40 * 86_400)).prop_map(|(alg, ahead)| Event::Rotate(alg, ahead)),
+        2 => (alg.clone(), prop::option::of(0_u64..40 * 86_400), any::<bool>()).prop_map(
+            |(alg, ahead, without_trial)| Event::Rotate { alg, ahead, without_trial },
+        ),
+        3 => (alg.clone(), 60_u64..90_000).prop_map(|(alg, lasts)| Event::Try(alg, lasts)),
+        1 => alg.prop_map(Event::Stop),
         1 => any::<prop::sample::Index>().prop_map(|index| Event::Compromise(index.index(1_000))),
         4 => any::<bool>().prop_map(Event::Follow),
         1 => Just(Event::Lag),
@@ -41,13 +49,13 @@ fn event() -> impl Strategy<Value = Event> {
 
 fn policy() -> impl Strategy<Value = Policy> {
     let seconds = Duration::from_secs;
-    (61_u64..86_400, 2_u64..400, 900_u64..30 * 86_400, 1_u64..1_000).prop_map(move |(publish, active, verify, hint)| {
-        Policy {
-            publish_for: seconds(publish),
-            active_for: seconds(active * 86_400),
-            verify_for: seconds(verify),
-            hint_for: seconds(hint * 86_400),
-        }
+    let lives = (61_u64..86_400, 2_u64..400, 900_u64..30 * 86_400, 1_u64..1_000);
+    (lives, any::<bool>()).prop_map(move |((publish, active, verify, hint), trial_required)| Policy {
+        publish_for: seconds(publish),
+        active_for: seconds(active * 86_400),
+        verify_for: seconds(verify),
+        hint_for: seconds(hint * 86_400),
+        trial_required,
     })
 }
 
@@ -78,6 +86,11 @@ impl House {
         }
         for alg in Alg::ALL {
             assert_eq!((self.count(alg, "active"), self.count(alg, "staged")), (1, 1), "{alg}");
+        }
+        for key in self.keys.iter().filter(|key| key.tried.running().is_some()) {
+            assert_eq!(key.state.as_str(), "staged", "a trial outlives what it tries");
+            let trial = key.tried.running().expect("a trial");
+            assert!(self.now < trial.judged_at(), "a trial is not ended by itself");
         }
     }
 
@@ -112,7 +125,10 @@ impl House {
             Step::Activate { kid } => {
                 let key = key(kid);
                 assert!(key.state.is_published(), "nobody knows it");
+                assert!(key.tried.running().is_none(), "its trial goes on");
                 if !emergencies.contains(&key.alg) {
+                    let cleared = !self.policy.trial_required || key.tried.is_cleared();
+                    assert!(cleared, "a trial is required");
                     assert!(self.now.since(key.times.made) >= self.policy.publish_for, "sites may not know it");
                     assert!(self.served.is_none_or(|served| served >= key.published_in), "a node may not know it");
                 }
@@ -125,7 +141,20 @@ impl House {
                 let archived = since(kid, "archived").expect("it was archived");
                 assert!(self.now.since(archived) >= self.policy.hint_for, "a hint outlives its key");
             }
+            Step::BeginTrial { kid, until, .. } => {
+                let key = key(kid);
+                assert!(self.now.since(key.times.made) >= self.policy.publish_for, "sites may not know it");
+                assert!(self.served.is_none_or(|served| served >= key.published_in), "a node may not know it");
+                assert!(key.tried.running().is_none(), "two trials at once");
+                assert!(until.since(self.now) <= Duration::from_secs(86_400), "it never ends");
+            }
+            Step::EndTrial { kid, over: TrialOver::ToBeJudged } => {
+                let trial = key(kid).tried.running().expect("a trial");
+                assert!(self.now >= trial.judged_at(), "it is judged too soon");
+            }
             Step::Destroy { .. }
+            | Step::EndTrial { .. }
+            | Step::Waive { .. }
             | Step::CreateActive(_)
             | Step::CreateStaged(_)
             | Step::Plan { .. }
@@ -136,13 +165,18 @@ impl House {
     fn live(&mut self, event: &Event) {
         match event {
             Event::Wait(seconds) => self.now = self.now + Duration::from_secs(*seconds),
-            Event::UntilDue => self.now = self.now.max(next_due(&self.keys, &self.policy).expect("something is due")),
+            Event::UntilDue => self.now = self.now.max(next_due(&self.keys, &self.policy).unwrap_or(self.now)),
             Event::Follow(nodes) => self.served = nodes.then_some(self.revision),
             Event::Lag => self.served = Some(self.served.unwrap_or(0)),
-            Event::Rotate(alg, ahead) => {
+            Event::Rotate { alg, ahead, without_trial } => {
                 let at = ahead.map(|seconds| self.now + Duration::from_secs(seconds));
-                self.act(&Request::Rotate { alg: *alg, at });
+                self.act(&Request::Rotate { alg: *alg, at, without_trial: *without_trial });
             }
+            Event::Try(alg, seconds) => {
+                let (algs, lasts) = (vec![*alg], Duration::from_secs(*seconds));
+                self.act(&Request::Trial { algs, lasts, clients: Vec::new() });
+            }
+            Event::Stop(alg) => self.act(&Request::StopTrial { algs: vec![*alg] }),
             Event::Compromise(index) => {
                 let kid = self.keys[index % self.keys.len()].kid.clone();
                 self.act(&Request::Compromise { kid });

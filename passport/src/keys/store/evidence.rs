@@ -60,6 +60,19 @@ fn evidence(row: &Row) -> Result<Option<Evidence>, DbError> {
     }))
 }
 
+/// Forgets what clients did with what a key signed: it is about to be tried anew.
+///
+/// # Errors
+/// The database refused.
+pub async fn forget_uses(tx: &mut Tx, kid: &str) -> Result<(), DbError> {
+    sql("DELETE FROM key_evidence WHERE kid = $1 AND sign <> $2")
+        .bind(kid)
+        .bind(Sign::Fetched.as_str())
+        .execute(tx)
+        .await
+        .map(drop)
+}
+
 /// Forgets what is known of clients and a key.
 ///
 /// # Errors

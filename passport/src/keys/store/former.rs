@@ -4,6 +4,7 @@ use shared::clock::Timestamp;
 use shared::db::{BrokenRow, DbError, Row, Tx, sql};
 
 use super::super::model::{KeyRecord, KeyState, Times};
+use super::super::trial::model::Tried;
 
 /// A key that is published no more, as it is stored.
 #[derive(Debug, Clone)]
@@ -40,7 +41,14 @@ fn former_key(row: &Row) -> Result<StoredFormerKey, DbError> {
     let (activated, retired) = (row.get("activated_at")?, row.get("retired_at")?);
     let times = Times { made: row.get("made_at")?, activated, retired };
     Ok(StoredFormerKey {
-        record: KeyRecord { kid: row.get("kid")?, alg: super::alg(row)?, state, times, published_in: 0 },
+        record: KeyRecord {
+            kid: row.get("kid")?,
+            alg: super::alg(row)?,
+            state,
+            times,
+            published_in: 0,
+            tried: Tried::default(),
+        },
         public_key,
     })
 }
@@ -68,6 +76,7 @@ pub async fn archive(tx: &mut Tx, kid: &str, now: Timestamp, until: Timestamp) -
 /// The database refused.
 pub async fn destroy(tx: &mut Tx, kid: &str, now: Timestamp, compromised: bool) -> Result<u64, DbError> {
     super::evidence::forget(tx, kid).await?;
+    super::trials::forget(tx, kid).await?;
     let compromised_at = compromised.then_some(now);
     let archived =
         sql("UPDATE former_keys SET state = 'destroyed', state_since = $2, archived_until = NULL, public_key = NULL, \

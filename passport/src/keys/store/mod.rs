@@ -8,7 +8,8 @@ mod masters;
 pub mod nodes;
 mod sealed;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
+pub mod trials;
 
 use shared::clock::Timestamp;
 use shared::db::{BrokenRow, DbError, Row, Tx, sql};
@@ -68,8 +69,10 @@ pub async fn records(tx: &mut Tx) -> Result<Vec<KeyRecord>, DbError> {
 /// # Errors
 /// The database refused, or a row is broken.
 pub async fn signing_keys(tx: &mut Tx) -> Result<Vec<StoredKey>, DbError> {
-    let rows = sql("SELECT kid, alg, state, state_since, retires_until, planned_at, activated_at, published_in, \
-                    public_key, private_key, master_key_id, created_at FROM signing_keys ORDER BY created_at, kid")
+    let rows = sql("SELECT k.kid, alg, state, state_since, retires_until, planned_at, activated_at, published_in, \
+                    public_key, private_key, master_key_id, created_at, \
+                    trial_waived_at, began_at, ends_at, clients, ended_at, ending \
+                    FROM signing_keys k LEFT JOIN key_trials t ON t.kid = k.kid ORDER BY created_at, k.kid")
     .fetch_all(tx)
     .await?;
     rows.iter().map(signing_key).collect()
@@ -96,7 +99,14 @@ fn signing_key(row: &Row) -> Result<StoredKey, DbError> {
     // What an older program made was published long before this one asks.
     let published_in = row.get::<Option<i64>>("published_in")?.unwrap_or(0);
     Ok(StoredKey {
-        record: KeyRecord { kid: row.get("kid")?, alg: alg(row)?, state, times, published_in },
+        record: KeyRecord {
+            kid: row.get("kid")?,
+            alg: alg(row)?,
+            state,
+            times,
+            published_in,
+            tried: trials::tried(row)?,
+        },
         public_key: row.get("public_key")?,
         private_key,
         master_key_id: row.get("master_key_id")?,

@@ -44,6 +44,11 @@ async fn insert_as_before(tx: &mut Tx, kid: &str, alg: Alg, state: &str) -> Resu
     .map(drop)
 }
 
+/// Damages the private half of a key.
+pub(in crate::keys) async fn spoil(tx: &mut Tx, kid: &str) -> Result<(), DbError> {
+    sql("UPDATE signing_keys SET private_key = public_key WHERE kid = $1").bind(kid).execute(tx).await.map(drop)
+}
+
 async fn fill(db: &Db) {
     let put = db.write::<_, DbError, _>(|tx| {
         async move {

@@ -6,6 +6,7 @@ mod nodes;
 mod rewrap;
 mod rotation;
 mod start;
+mod trial;
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -49,6 +50,7 @@ const POLICY: Policy = Policy {
     active_for: Duration::from_secs(90 * 86_400),
     verify_for: Duration::from_secs(2 * 3_600),
     hint_for: Duration::from_secs(10 * 86_400),
+    trial_required: false,
 };
 
 /// Runs a test on each database, which has no keys yet.
@@ -144,19 +146,23 @@ impl House {
 }
 
 fn rotate(at: Option<Timestamp>) -> Request {
-    Request::Rotate { alg: Alg::ES256, at }
+    Request::Rotate { alg: Alg::ES256, at, without_trial: false }
 }
 
 /// The id of the key that signs.
 fn active(keys: &Keys) -> String {
-    let token = sign(keys);
+    kid(&sign(keys))
+}
+
+/// The id of the key that signed it.
+fn kid(token: &str) -> String {
     let header = token.split('.').next().and_then(|header| URL_SAFE_NO_PAD.decode(header).ok()).expect("a header");
     let header: Value = serde_json::from_slice(&header).expect("JSON");
     header["kid"].as_str().expect("a kid").to_owned()
 }
 
 fn sign(keys: &Keys) -> String {
-    keys.sign(Alg::ES256, "JWT", &json!({ "sub": "a", "exp": 20_000_000 })).expect("signed")
+    keys.sign_for("site", Alg::ES256, "JWT", &json!({ "sub": "a", "exp": 20_000_000 })).expect("signed")
 }
 
 /// The ids of the published keys.

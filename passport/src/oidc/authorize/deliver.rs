@@ -103,7 +103,7 @@ fn signed(
         parameters.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
     claims.insert("aud".to_owned(), recipient.client_id.clone().into());
     claims.insert("exp".to_owned(), (oidc.0.clock.now() + SIGNED_RESPONSE).seconds().into());
-    Ok(vec![("response", oidc.0.keys.sign(recipient.alg, TYPE, &claims)?)])
+    Ok(vec![("response", oidc.0.keys.sign_for(&recipient.client_id, recipient.alg, TYPE, &claims)?)])
 }
 
 fn with_parameters(redirect: &TrustedRedirect, separator: char, parameters: &[(&'static str, String)]) -> String {

@@ -92,7 +92,7 @@ impl LogoutTokens {
             sid: &notice.session,
             events: Events { logout: Nothing {} },
         };
-        provider.keys.sign(client.id_token_alg, TYPE, &claims)
+        provider.keys.sign_for(client.id.as_str(), client.id_token_alg, TYPE, &claims)
     }
 }
 

@@ -105,7 +105,12 @@ async fn spend(
         audience,
         format,
     };
-    Ok(Some(issue::for_person(oidc, caller.client, tokens, now)?))
+    let answer = issue::for_person(oidc, caller.client, tokens, now)?;
+    if oidc.0.keys.is_trying() {
+        let client = caller.client;
+        oidc.0.keys.signed_in(client.id.as_str(), client.id_token_alg, &grant.session.to_string());
+    }
+    Ok(Some(answer))
 }
 
 /// RFC 6749 §4.1.2: a code that comes a second time was stolen at some point, so what the first redemption gave is
