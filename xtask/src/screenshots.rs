@@ -16,15 +16,6 @@ use crate::settings::Ports;
 
 pub(crate) const ARGUMENTS: &str = "[--journey] [--width PIXELS]... [--text PERCENT] [--folder FOLDER] [--no-build]";
 
-/// A site that is not ours, so that somebody is asked for consent. Nothing answers at its address.
-const THIRD_PARTY: &str = r#"client_id = "beichen"
-client_name = { zh = "北辰外语学习中心", en = "Beichen Language Centre" }
-host = "beichen.localhost"
-redirect_uris = ["https://beichen.localhost/callback"]
-scopes = ["openid", "profile", "email", "phone"]
-token_endpoint_auth_method = "client_secret_basic"
-"#;
-
 #[derive(Default)]
 struct Options {
     journey: bool,
@@ -96,7 +87,6 @@ fn walk(options: &Options, folder: &Path, language: &str) -> anyhow::Result<()> 
     let home = Home::at(Some(temporary.path().to_owned()));
     home.make()?;
     let demo = Demo::prepare(home, Ports::fresh()?)?;
-    demo.register("beichen", THIRD_PARTY)?;
     let mails = temporary.path().join("mails");
     demo.passport(&["delivery", "mails", &mails.to_string_lossy()])?;
     let mut fleet = Fleet::new()?;
@@ -105,7 +95,6 @@ fn walk(options: &Options, folder: &Path, language: &str) -> anyhow::Result<()> 
     let mut camera = Command::new(program("screenshots", Profile::Dev)?);
     camera.arg(demo.describe(Some(chromedriver))?).arg(folder).args(&options.camera);
     camera.arg("--mails").arg(&mails);
-    camera.args(["--client-id", "beichen", "--redirect-uri", "https://beichen.localhost/callback"]);
     if options.journey {
         camera.arg("--journey");
     }

@@ -29,8 +29,8 @@ struct Order {
     folder: PathBuf,
     opening: Opening,
     widths: Vec<u32>,
-    /// The client of a site that is not ours, for the pages that only such a site leads to, and the staff.
-    cast: walk::Cast,
+    /// Who decides about appeals, and registers a site that is not ours.
+    staff: Operator,
     /// Where one of every mail lies, as HTML.
     mails: Option<PathBuf>,
     /// Only the pictures that the documents show.
@@ -42,14 +42,11 @@ impl Order {
         let (mut paths, mut widths) = (Vec::new(), Vec::new());
         let (mut opening, mut journey) = (Opening::default(), false);
         let mut mails = None;
-        let (mut client_id, mut redirect_uri) = (String::new(), String::new());
         while let Some(argument) = arguments.next()? {
             match argument {
                 Arg::Long("english") => opening.language = "en",
                 Arg::Long("text") => opening.text_percent = arguments.value()?.parse()?,
                 Arg::Long("width") => widths.push(arguments.value()?.parse()?),
-                Arg::Long("client-id") => client_id = arguments.value()?.string()?,
-                Arg::Long("redirect-uri") => redirect_uri = arguments.value()?.string()?,
                 Arg::Long("mails") => mails = Some(PathBuf::from(arguments.value()?)),
                 Arg::Long("journey") => journey = true,
                 Arg::Value(path) => paths.push(PathBuf::from(path)),
@@ -64,7 +61,7 @@ impl Order {
             folder: paths.next().context("the folder for the pictures is missing")?,
             opening,
             widths: if widths.is_empty() { WIDTHS.to_vec() } else { widths },
-            cast: walk::Cast { third_party: walk::ThirdParty { client_id, redirect_uri }, staff },
+            staff,
             mails,
             journey,
         })
@@ -87,7 +84,7 @@ async fn run() -> anyhow::Result<()> {
     } else {
         let mut camera = Camera::new(&order.folder, order.opening.language, &order.widths);
         let mut tour = Tour { window: &window, witness: &mut camera };
-        let walked = walk::everywhere(&mut tour, &order.demo, &order.cast).await;
+        let walked = walk::everywhere(&mut tour, &order.demo, &order.staff).await;
         let walked = match (&order.mails, walked) {
             (Some(mails), Ok(())) => walk::mails(&mut tour, mails, order.opening.language).await,
             (_, walked) => walked,

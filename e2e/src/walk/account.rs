@@ -5,13 +5,10 @@ use crate::mailbox::received;
 
 use super::Worth::{Light, LightAndDark};
 use super::contacts::{sign_in, sign_out};
-use super::{ThirdParty, Tour, Witness};
+use super::third_party::{self, CALLBACK};
+use super::{Tour, Witness};
 
-pub(super) async fn signed_in(
-    tour: &mut Tour<'_, impl Witness>,
-    demo: &Demo,
-    third_party: &ThirdParty,
-) -> anyhow::Result<()> {
+pub(super) async fn signed_in(tour: &mut Tour<'_, impl Witness>, demo: &Demo) -> anyhow::Result<()> {
     let window = tour.window;
     tour.visit("passport-home", &demo.passport, LightAndDark).await?;
     for (id, site) in [("pets", &demo.pets), ("ncre", &demo.ncre)] {
@@ -38,9 +35,9 @@ pub(super) async fn signed_in(
     window.appears(".summary").await?;
     tour.take("password-errors", Light).await?;
     contacts(tour, demo).await?;
-    let consent = third_party.authorize(&demo.passport, &third_party.redirect_uri)?;
+    let consent = third_party::authorize(demo, CALLBACK)?;
     tour.visit("sites-none", &format!("{}/account/sites", demo.passport), Light).await?;
-    tour.visit("consent", &consent, LightAndDark).await?;
+    tour.visit("consent", consent.as_str(), LightAndDark).await?;
     // The browser is sent on at once, to where nobody answers.
     window.click("main button[name=decision][value=allow]").await.ok();
     window.until("the site", async || Ok(!window.url().await?.contains("/consent"))).await?;
@@ -50,8 +47,8 @@ pub(super) async fn signed_in(
     tour.take("site-withdrawal", Light).await?;
     tour.visit("sessions", &format!("{}/account/sessions", demo.passport), LightAndDark).await?;
     tour.visit("activity", &format!("{}/account/activity", demo.passport), LightAndDark).await?;
-    let wrong = third_party.authorize(&demo.passport, &format!("{}/", third_party.redirect_uri))?;
-    tour.visit("authorize-error", &wrong, LightAndDark).await?;
+    let wrong = third_party::authorize(demo, &format!("{CALLBACK}/"))?;
+    tour.visit("authorize-error", wrong.as_str(), LightAndDark).await?;
     window.click("main details > summary").await?;
     tour.take("authorize-error-open", Light).await
 }

@@ -5,7 +5,7 @@ use crate::journey::Newcomer;
 use crate::window::App;
 
 use super::Worth::{Light, LightAndDark};
-use super::{Tour, Witness};
+use super::{Tour, Witness, third_party};
 
 /// What protects the account, from a password alone to two steps. Whoever has not just signed in does so once more.
 pub(super) async fn security(
@@ -16,6 +16,9 @@ pub(super) async fn security(
     let window = tour.window;
     let page = |name: &str| format!("{}/account/security{name}", demo.passport);
     tour.visit("security-alone", &page(""), LightAndDark).await?;
+    window.goto(third_party::demand_two_factors(demo)?.as_str()).await?;
+    window.arrives_at(&page("/needed")).await?;
+    tour.take("security-needed", Light).await?;
     tour.visit("passkey-add", &page("/passkeys"), Light).await?;
     window.goto(&page("/authenticator")).await?;
     if !window.has(".qr").await? {

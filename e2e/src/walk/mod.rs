@@ -5,12 +5,12 @@ mod account;
 mod contacts;
 mod factors;
 mod stranger;
+mod third_party;
 mod ways_back;
 
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use url::Url;
 
 use self::Worth::LightAndDark;
 use crate::demo::Demo;
@@ -54,45 +54,17 @@ impl<W: Witness> Tour<'_, W> {
     }
 }
 
-/// A client that is not ours: it has to ask for consent. Nothing answers at its address.
-pub struct ThirdParty {
-    /// How it is registered.
-    pub client_id: String,
-    /// Where it is sent the answers.
-    pub redirect_uri: String,
-}
-
-impl ThirdParty {
-    /// The address by which the site sends people to the passport.
-    fn authorize(&self, passport: &str, redirect_uri: &str) -> anyhow::Result<String> {
-        let parameters = [
-            ("response_type", "code"),
-            ("client_id", &self.client_id),
-            ("redirect_uri", redirect_uri),
-            ("scope", "openid profile email phone"),
-            ("state", "picture"),
-        ];
-        Ok(Url::parse_with_params(&format!("{passport}/authorize"), parameters)?.into())
-    }
-}
-
-/// Who and what the walk needs.
-pub struct Cast {
-    /// Another site than ours.
-    pub third_party: ThirdParty,
-    /// Who decides about appeals.
-    pub staff: Operator,
-}
-
-/// Walks past every page. The order matters: failures come last, since they make the passport ask for captchas.
-pub async fn everywhere(tour: &mut Tour<'_, impl Witness>, demo: &Demo, cast: &Cast) -> anyhow::Result<()> {
+/// Walks past every page; `staff` decides about appeals, and registers a site that is not ours. The order matters: failures
+/// come last, since they make the passport ask for captchas.
+pub async fn everywhere(tour: &mut Tour<'_, impl Witness>, demo: &Demo, staff: &Operator) -> anyhow::Result<()> {
+    third_party::register(demo, staff)?;
     let number = u64::from(std::process::id());
     let [newcomer, other, mover] = [0, 1, 2].map(|next| Newcomer::new(number + next));
     stranger::sites(tour, demo).await?;
     stranger::documents(tour, demo).await?;
     stranger::registration(tour, demo, &newcomer).await?;
     factors::security(tour, demo, &newcomer).await?;
-    account::signed_in(tour, demo, &cast.third_party).await?;
+    account::signed_in(tour, demo).await?;
     account::leaving(tour, demo).await?;
     factors::second_step(tour, demo, &newcomer).await?;
     account::province(tour, demo).await?;
@@ -101,7 +73,7 @@ pub async fn everywhere(tour: &mut Tour<'_, impl Witness>, demo: &Demo, cast: &C
     contacts::change(tour, demo, &mover, &Newcomer::new(number + 3)).await?;
     account::public_computer(tour, demo).await?;
     ways_back::recovery(tour, demo, &newcomer).await?;
-    ways_back::appeal(tour, demo, &other, &cast.staff).await?;
+    ways_back::appeal(tour, demo, &other, staff).await?;
     ways_back::alarm(tour, demo, &other).await?;
     stranger::failures(tour, demo, &newcomer).await
 }

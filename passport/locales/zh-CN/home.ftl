@@ -18,3 +18,20 @@ home-welcome-sign-in = 登录
 home-welcome-register = 注册
 home-prove = 您的邮箱和手机号还没有验证。验证其中一个，账号才能长期使用，忘了密码也能重置。
 home-prove-link = 去验证
+home-contact-hint = 修改手机号或邮箱，需要再验证一次身份
+home-safety = 安全状况
+home-safety-all = 安全设置
+home-safety-passkeys = { $count }个，最近用于{ $used }
+home-safety-passkeys-unused = { $count }个，还没有用过
+home-safety-app = 最近用于{ $used }
+home-safety-alone = 只有密码
+home-safety-alone-text = 再加一步验证，别人知道密码也登录不了
+home-safety-codes = { $left ->
+    [0] 一个也没有，手机丢了就登录不了
+   *[other] 还剩{ $left }个
+}
+home-safety-devices = { $count }处登录中
+home-safety-devices-new = { $count }处登录中，其中{ $new }处来自新地区或新网络
+home-safety-look = 查看
+home-latest = 最近动态
+home-latest-all = 全部记录

@@ -14,6 +14,7 @@ pub mod devices;
 pub mod factors;
 mod fields;
 pub mod find_account;
+pub mod glance;
 pub mod guessable;
 pub mod hashing;
 mod link_page;

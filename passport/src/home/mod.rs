@@ -12,6 +12,7 @@ use shared::i18n::Lang;
 use shared::page::{Accent, Page};
 use url::Url;
 
+use crate::accounts::glance::Glance;
 use crate::accounts::model::{Account, Email, Identity, Mobile, Name};
 use crate::accounts::{Accounts, Notice, Session, Trouble, Visit};
 use crate::clients::{Client, Clients};
@@ -47,6 +48,7 @@ struct HomePage {
     greeting: String,
     tiles: Vec<TileView>,
     facts: Facts,
+    glance: Glance,
     /// Whether no contact is proven: then the account has not long to live.
     unproven: bool,
 }
@@ -109,6 +111,7 @@ pub async fn show(
     }
     home.accounts.greet(&mut visit.page, account.id).await?;
     let page = visit.page;
+    let glance = home.accounts.glance(&page, account.id).await?;
     let greeting = match &account.name {
         Some(name) => page.tw("home-greeting", [("name", name.as_str())]),
         None => page.t("home-greeting-plain"),
@@ -116,7 +119,7 @@ pub async fn show(
     let tiles = home.clients.tiles().await?;
     let tiles = tiles.iter().filter_map(|client| tile(client, page.lang, &home.issuer)).collect();
     let unproven = !account.email_verified && !account.mobile_verified;
-    Ok(HomePage { notice, greeting, tiles, facts: facts(&page, &account), unproven, page }.into_response())
+    Ok(HomePage { notice, greeting, tiles, facts: facts(&page, &account), glance, unproven, page }.into_response())
 }
 
 /// A tile that starts signing in at the site, which then comes back here for it (OIDC Core §4).

@@ -4,4 +4,4 @@ mod page;
 mod sentence;
 
 pub(in crate::accounts) use self::page::sentence_of;
-pub use self::page::{Happened, history, show};
+pub use self::page::{Happened, Line, history, latest, show};

@@ -42,15 +42,18 @@ struct ActivityPage {
     source: Option<Source>,
 }
 
-/// One thing that happened.
-struct Line {
-    symbol: &'static str,
-    text: String,
-    at: String,
+/// One thing that happened, as a page shows it.
+pub struct Line {
+    /// Which picture stands for it.
+    pub symbol: &'static str,
+    /// What.
+    pub text: String,
+    /// When.
+    pub at: String,
     /// From where, in one or two pieces.
-    from: Vec<String>,
+    pub from: Vec<String>,
     /// Where its owner says that it was not them.
-    report: Option<String>,
+    pub report: Option<String>,
 }
 
 /// GET: a page of the account's own events.
@@ -64,33 +67,40 @@ pub async fn show(
     accounts.greet(&mut visit.page, account).await?;
     let page = visit.page;
     let before = query.before.as_deref().and_then(read_mark);
-    let (told, older) = read(&accounts, account, before, now).await?;
-    let mut lines = Vec::with_capacity(told.len());
-    for told in told {
-        lines.push(line(&accounts, &page, told, now).await?);
-    }
+    let (told, older) = read(&accounts, account, (before, LINES), now).await?;
+    let lines = lines(&accounts, &page, told, now).await?;
     let older = older.map(|mark| format!("{}?before={}", paths::ACTIVITY, write_mark(mark)));
     let source = accounts.parts().places.source();
     Ok(ActivityPage { continued: before.is_some(), older, lines, source, page }.into_response())
 }
 
-/// The events of a page, and the mark that the next one begins behind, if there is one.
+/// What happened last, the newest first.
+///
+/// # Errors
+/// The database.
+pub async fn latest(accounts: &Accounts, page: &Page, account: AccountId, most: usize) -> Result<Vec<Line>, Trouble> {
+    let now = accounts.parts().clock.now();
+    let (told, _) = read(accounts, account, (None, most), now).await?;
+    lines(accounts, page, told, now).await
+}
+
+/// So many events behind a mark, and the mark that the next ones begin behind, if there are any.
 async fn read(
     accounts: &Accounts,
     account: AccountId,
-    before: Option<Mark>,
+    (before, lines): (Option<Mark>, usize),
     now: Timestamp,
 ) -> Result<(Vec<Told>, Option<Mark>), Trouble> {
     // One more than is shown tells whether another page follows.
-    let most = i64::try_from(LINES + 1).unwrap_or(i64::MAX);
+    let most = i64::try_from(lines + 1).unwrap_or(i64::MAX);
     let asked = Asked { account: account.to_string(), since: now - RETENTION, before, most };
     let read = accounts.parts().db.read(move |tx| {
         let asked = asked.clone();
         async move { store::of_account(tx, &asked).await }.boxed()
     });
     let mut told = read.await?;
-    let older = (told.len() > LINES).then(|| told[LINES - 1].mark);
-    told.truncate(LINES);
+    let older = (told.len() > lines).then(|| told[lines - 1].mark);
+    told.truncate(lines);
     Ok((told, older))
 }
 
@@ -125,7 +135,7 @@ pub struct Happened {
 pub async fn history(accounts: &Accounts, page: &Page, account: AccountId) -> Result<Vec<Happened>, Trouble> {
     let (now, mut before, mut all) = (accounts.parts().clock.now(), None, Vec::new());
     loop {
-        let (told, older) = read(accounts, account, before, now).await?;
+        let (told, older) = read(accounts, account, (before, LINES), now).await?;
         for told in told {
             all.push(happened(accounts, page, told).await?);
         }
@@ -136,10 +146,14 @@ pub async fn history(accounts: &Accounts, page: &Page, account: AccountId) -> Re
     }
 }
 
-async fn line(accounts: &Accounts, page: &Page, told: Told, now: Timestamp) -> Result<Line, Trouble> {
-    let report = may_be_denied(&told).then(|| format!("{}?t={}", paths::ACTIVITY_REPORT, told.mark.id));
-    let Happened { at, text, from, symbol } = happened(accounts, page, told).await?;
-    Ok(Line { symbol, text, report, at: moment::past(page.lang, at, now), from })
+async fn lines(accounts: &Accounts, page: &Page, told: Vec<Told>, now: Timestamp) -> Result<Vec<Line>, Trouble> {
+    let mut lines = Vec::with_capacity(told.len());
+    for told in told {
+        let report = may_be_denied(&told).then(|| format!("{}?t={}", paths::ACTIVITY_REPORT, told.mark.id));
+        let Happened { at, text, from, symbol } = happened(accounts, page, told).await?;
+        lines.push(Line { symbol, text, report, at: moment::past(page.lang, at, now), from });
+    }
+    Ok(lines)
 }
 
 async fn happened(accounts: &Accounts, page: &Page, told: Told) -> Result<Happened, Trouble> {

@@ -19,7 +19,7 @@ use crate::accounts::{Accounts, Session, Stop, Trouble, Visit, sessions, store a
 use crate::web::{Button, Posted, moment, paths};
 
 /// Below how many recovery codes a new set is advised.
-const FEW: i64 = 3;
+pub const FEW: i64 = 3;
 
 /// More sessions than this are not counted.
 const MOST: i64 = 100;

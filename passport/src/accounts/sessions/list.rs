@@ -46,7 +46,7 @@ impl Accounts {
     ///
     /// # Errors
     /// See [`DbError`].
-    pub(super) async fn sign_ins(&self, account: AccountId, now: Timestamp) -> Result<SignIns, DbError> {
+    pub(in crate::accounts) async fn sign_ins(&self, account: AccountId, now: Timestamp) -> Result<SignIns, DbError> {
         let accounts = self.clone();
         let read = self.parts().db.read(move |tx| {
             let accounts = accounts.clone();

@@ -18,6 +18,7 @@ mod export;
 pub(crate) mod factors;
 mod find_account;
 mod floods;
+mod glance;
 mod known_devices;
 mod networks;
 mod number;

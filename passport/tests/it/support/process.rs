@@ -5,17 +5,20 @@ use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::mpsc;
 use std::time::Duration;
 
 use shared::db::DbConfig;
-use tokio::sync::{Mutex, mpsc};
+use tokio::sync::Mutex;
+use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::site::encoded;
 
 const EMAIL: &str = "lihua@example.cn";
 const PASSWORD: &str = "Correct-horse-1";
-/// How long a word of the program is waited for: a busy machine may take its time.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long the program may take to be ready, or to answer. Not what is promised: a test that would wait for good fails,
+/// and says for what.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// Hashing is no part of what is proved, so it is made cheap.
 const CHEAP: &str = "[accounts]\ncaptcha = 'off'\n[accounts.hash]\nmemory_kib = 64\niterations = 1\n";
 
@@ -131,13 +134,20 @@ impl Installation {
 
     fn await_ready(&self, mut command: Command) -> Process {
         let mut child = command.arg("serve").stderr(Stdio::piped()).spawn().expect("the program starts");
-        let mut lines = BufReader::new(child.stderr.take().expect("its log")).lines().map_while(Result::ok);
-        assert!(lines.any(|line| line.contains("ready address=")), "the passport ended before it was ready");
+        let lines = BufReader::new(child.stderr.take().expect("its log")).lines().map_while(Result::ok);
+        let ((heard, hear), (say, said)) = (mpsc::channel(), tokio::sync::mpsc::unbounded_channel());
         // What it says later is always read, or it would stand still when the pipe is full.
-        let (say, said) = mpsc::unbounded_channel();
-        std::thread::spawn(move || lines.for_each(|line| drop(say.send(line))));
+        std::thread::spawn(move || lines.for_each(|line| drop((heard.send(line.clone()), say.send(line)))));
         let http = client(self.tls.as_ref()).build().expect("a client");
-        Process { child, base: self.issuer(), http, tls: self.tls.clone(), said: Mutex::new(said) }
+        let process = Process { child, base: self.issuer(), http, tls: self.tls.clone(), said: Mutex::new(said) };
+        let mut words: Vec<String> = Vec::new();
+        while !words.last().is_some_and(|line| line.contains("ready address=")) {
+            match hear.recv_timeout(PATIENCE) {
+                Ok(line) => words.push(line),
+                Err(why) => panic!("the passport is not ready ({why}), and said: {words:#?}"),
+            }
+        }
+        process
     }
 
     /// The address of a database may hold a password, which is refused in a file.
@@ -192,7 +202,7 @@ pub(crate) struct Process {
     http: reqwest::Client,
     tls: Option<reqwest::Certificate>,
     /// What it says once it is ready.
-    said: Mutex<mpsc::UnboundedReceiver<String>>,
+    said: Mutex<UnboundedReceiver<String>>,
 }
 
 /// What became of a sign-in with the right password.
@@ -312,15 +322,15 @@ impl Visitor {
 
     async fn try_sign_in(&self) -> Option<SignIn> {
         let address = format!("{}/sign-in", self.base);
-        let page = self.http.get(&address).send().await.ok()?;
+        let page = unless_dead(self.http.get(&address).send().await)?;
         let browser = cookies(&page).join("; ");
-        let html = page.text().await.ok()?;
+        let html = unless_dead(page.text().await)?;
         let csrf = scraper::Html::parse_document(&html)
             .select(&scraper::Selector::parse("form input[name=csrf]").expect("a selector"))
             .find_map(|field| field.value().attr("value").map(str::to_owned))
             .expect("the form's token");
         let form = [("csrf", csrf.as_str()), ("province", "11"), ("username", EMAIL), ("password", PASSWORD)];
-        let answer = self.http.post(&address).header("cookie", browser).form(&form).send().await.ok()?;
+        let answer = unless_dead(self.http.post(&address).header("cookie", browser).form(&form).send().await)?;
         match answer.status().as_u16() {
             303 => {
                 let session = cookies(&answer).into_iter().find(|c| c.starts_with("__Host-pp_session="));
@@ -335,11 +345,16 @@ impl Visitor {
     }
 }
 
+/// What was answered; none by a passport that is dead. One that lives and does not answer is a fault.
+fn unless_dead<T>(answer: reqwest::Result<T>) -> Option<T> {
+    answer.inspect_err(|error| assert!(!error.is_timeout(), "the passport lives and does not answer: {error}")).ok()
+}
+
 /// A client that follows no redirect, and trusts that certificate alone if one is given.
 fn client(trusted: Option<&reqwest::Certificate>) -> reqwest::ClientBuilder {
     // Even where only plain HTTP is spoken, the client wants to know with what it would encrypt.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-    let builder = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
+    let builder = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().timeout(PATIENCE);
     match trusted {
         Some(certificate) => builder.tls_certs_only([certificate.clone()]),
         None => builder,
