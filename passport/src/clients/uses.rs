@@ -21,12 +21,15 @@ pub struct SecretUse {
     pub at: Timestamp,
 }
 
-/// What this node saw and has not written down. By hash; a secret that was brought along may be that of two clients.
+/// By hash; a secret that was brought along may be that of two clients.
+type Seen = HashMap<[u8; 32], Vec<(ClientId, Timestamp)>>;
+
+/// What this node saw and has not written down.
 #[derive(Debug, Default)]
-pub(super) struct SecretUses(Mutex<HashMap<[u8; 32], Vec<(ClientId, Timestamp)>>>);
+pub(super) struct SecretUses(Mutex<Seen>);
 
 impl SecretUses {
-    fn seen(&self) -> MutexGuard<'_, HashMap<[u8; 32], Vec<(ClientId, Timestamp)>>> {
+    fn seen(&self) -> MutexGuard<'_, Seen> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

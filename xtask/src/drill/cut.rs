@@ -35,7 +35,7 @@ pub(super) fn run(scene: &mut Scene) -> anyhow::Result<Report> {
     let mended = now();
     wire.mend();
     let ready_again = until(scene, mended, || request::is_ready(port))?;
-    let signs_again = until(scene, mended, || signs())?;
+    let signs_again = until(scene, mended, signs)?;
     scene.fleet.pause(AFTER)?;
     let figures = people.leave()?;
 

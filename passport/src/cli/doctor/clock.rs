@@ -38,11 +38,11 @@ fn beside_the_database(now: Timestamp, behind: i64) -> Option<Finding> {
     let seen = format!("it is {now} here, {} s {side} the database's time", off / 1_000);
     let cause = "this machine's clock, or that of the database server, is wrong";
     let advice = "let all machines take their time from the same source (chrony, systemd-timesyncd)";
-    match off {
-        0..=A_LITTLE => None,
-        ..=FAR => Some(Finding::warning(CHECK, seen, cause, advice)),
-        _ => Some(Finding::error(CHECK, seen, cause, advice)),
+    if off <= A_LITTLE {
+        return None;
     }
+    let finding = if off <= FAR { Finding::warning } else { Finding::error };
+    Some(finding(CHECK, seen, cause, advice))
 }
 
 /// What is on record must not lie ahead: codes and sessions would end too soon or too late.

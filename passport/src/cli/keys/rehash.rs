@@ -61,17 +61,15 @@ pub async fn rehash(dry_run: bool, file: Option<&Path>, output: &Output) -> Resu
 /// Does for every row what the state asks for; for how many.
 async fn deal_with(accounts: &Accounts, state: LookupState) -> Result<usize, Failure> {
     let (mut done, mut broken) = (0, Vec::new());
-    let mut after = String::new();
-    loop {
-        let batch = accounts.rehash_documents(state, &after).await?;
-        let Some(last) = taken(batch, &mut done, &mut broken).await else { break };
-        after = last;
+    let mut after = Some(String::new());
+    while let Some(last) = after {
+        let batch = accounts.rehash_documents(state, &last).await?;
+        after = taken(batch, &mut done, &mut broken).await;
     }
-    after = String::new();
-    while state == LookupState::Complete {
-        let batch = accounts.rehash_appeals(&after).await?;
-        let Some(last) = taken(batch, &mut done, &mut broken).await else { break };
-        after = last;
+    after = (state == LookupState::Complete).then(String::new);
+    while let Some(last) = after {
+        let batch = accounts.rehash_appeals(&last).await?;
+        after = taken(batch, &mut done, &mut broken).await;
     }
     if broken.is_empty() {
         return Ok(done);
