@@ -113,7 +113,7 @@ async fn each_client_is_judged_by_what_every_node_saw() {
             succeeded: 1,
             unknown: 1,
         };
-        assert_eq!(a.watch().await.expect("watched"), [ended.clone()]);
+        assert_eq!(a.watch().await.expect("watched"), std::slice::from_ref(&ended));
         assert_eq!(b.watch().await.expect("watched"), [], "it is judged once");
         let began = Change::TrialBegan { kid: staged, alg: Alg::ES256, until: BEGIN + HOUR * 2, clients: vec![] };
         assert_eq!(house.written(), [(By::Operator, began), (By::Schedule, ended)]);
