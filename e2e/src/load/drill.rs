@@ -114,7 +114,8 @@ pub async fn drive(order: Order) -> anyhow::Result<()> {
     stop.send(true)?;
     while people.join_next().await.transpose()?.is_some() {}
     let ended = Instant::now();
-    let lost = lost(&Guest::new(&demo, 0)?, std::mem::take(&mut open(&book).sessions)).await?;
+    let acknowledged = std::mem::take(&mut open(&book).sessions);
+    let lost = lost(&Guest::new(&demo, 0)?, acknowledged).await?;
     print!("{}", open(&book).figures(ended, lost));
     Ok(())
 }
