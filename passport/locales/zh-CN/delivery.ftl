@@ -477,7 +477,7 @@ delivery-document-detached-sms = 【E-TEST】经核实，您通行证上的证�
 
 delivery-lost-key-subject = E-TEST通行证的一把签名密钥已作废，请更新密钥集
 delivery-lost-key-text =
-    您好！
+    您好，
 
     您是网站“{ $site }”（客户端编号{ $id }）登记的联系人。E-TEST通行证的一把签名密钥可能已经落入他人之手，我们在{ $time }把它作废了：
 
