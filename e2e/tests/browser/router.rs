@@ -7,7 +7,7 @@ use anyhow::Context as _;
 
 /// What the passport answers to a GET without being a page: data, pictures, a frame without words, and addresses that lead
 /// on at once.
-const NO_PAGES: [&str; 11] = [
+const NO_PAGES: [&str; 12] = [
     "/.well-known/oauth-authorization-server",
     "/.well-known/openid-configuration",
     "/authorize",
@@ -16,6 +16,7 @@ const NO_PAGES: [&str; 11] = [
     "/captcha/image",
     "/check-session",
     "/clients/{client_id}",
+    "/clients/{client_id}/jwks.json",
     "/jwks",
     "/logos/{hash}",
     "/userinfo",
