@@ -67,6 +67,18 @@ async fn what_the_object_leaves_out_may_stand_beside_it() {
 }
 
 #[tokio::test]
+async fn a_response_type_beside_the_object_says_the_same() {
+    on_both(|passport| async move {
+        let (signer, mut browser) = registered(&passport, "").await;
+        let object = object(&signer, &claims(&passport));
+        let pairs = with(with(request(), "request", &object), "response_type", "token");
+        let answer = authorize(&mut browser, &pairs).await;
+        assert_eq!(answer.parameter("error").as_deref(), Some("invalid_request_object"), "{:?}", answer.location());
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn parameters_that_are_json_are_claims_that_are_json() {
     on_both(|passport| async move {
         let (signer, mut browser) = registered(&passport, "").await;

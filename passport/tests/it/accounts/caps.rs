@@ -71,6 +71,28 @@ async fn a_contact_that_was_written_to_too_often_is_told_apart_from_a_page_that_
 }
 
 #[tokio::test]
+async fn one_contact_is_written_to_twenty_times_a_day_from_wherever_that_is_asked_for() {
+    on_both_with(PLAIN, |passport| async move {
+        candidate(&passport).await;
+        let ask = async |from: [u8; 4]| {
+            passport.clock.advance(Duration::from_secs(5 * 60));
+            let mut browser = passport.browser().from_address(from.into());
+            let shown = browser.open(&page("/recover")).await;
+            browser.submit(form(&shown, "/recover").set("username", EMAIL)).await
+        };
+        for n in 0..20 {
+            assert_eq!(ask([198, 51, n, 7]).await.url.path(), "/recover/code", "{n}");
+        }
+        let refused = ask([198, 51, 99, 7]).await;
+        assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+        assert!(summary(&refused)[0].contains("给这个邮箱或手机号发的验证码太多了"), "{:?}", summary(&refused));
+        passport.clock.advance(DAY);
+        assert_eq!(ask([198, 51, 99, 7]).await.url.path(), "/recover/code");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn only_a_flood_of_codes_from_one_network_is_refused_and_it_is_said_that_it_is_the_network() {
     on_both_with(PLAIN, |passport| async move {
         candidate(&passport).await;

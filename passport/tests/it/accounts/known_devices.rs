@@ -59,6 +59,29 @@ async fn a_known_browser_has_a_lock_of_its_own() {
 }
 
 #[tokio::test]
+async fn browsers_that_are_known_have_a_share_of_their_own_of_what_one_address_may_try() {
+    let limited = format!("{PLAIN}[limits]\nsign_in_per_minute = 2\n");
+    on_both_with(&limited, |passport| async move {
+        candidate(&passport).await;
+        let mut owner = passport.browser();
+        sign_in(&mut owner).await;
+        leave(&mut owner).await;
+        assert_eq!(try_in(&mut passport.browser(), "wrong").await.0, "/sign-in");
+        let (_, said) = try_in(&mut passport.browser(), PASSWORD).await;
+        assert!(said.contains("太多"), "strangers used theirs up: {said}");
+        for expected in ["/", "/", "/sign-in"] {
+            assert_eq!(try_in(&mut owner, PASSWORD).await.0, expected);
+            if expected == "/" {
+                leave(&mut owner).await;
+            }
+        }
+        passport.clock.advance(Duration::from_secs(60));
+        assert_eq!(try_in(&mut owner, PASSWORD).await.0, "/");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_browser_known_to_one_account_is_unknown_to_another_and_to_all_after_half_a_year() {
     on_both_with(PLAIN, |passport| async move {
         candidate(&passport).await;
