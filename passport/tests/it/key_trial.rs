@@ -7,11 +7,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use passport::keys::trial::judge::Outcome;
 use passport::keys::{Alg, KeyState};
 use serde_json::Value;
-use shared::testkit::Browser;
 
 use crate::support::site::{
-    OURS, SECRET, THEIRS, VERIFIER, agreed_code, authorize, basic, encoded, get, post, refreshing, request, token,
-    userinfo, with,
+    OURS, SECRET, THEIRS, basic, encoded, get, post, refreshing, their_tokens, token, userinfo,
 };
 use crate::support::{Passport, on_both};
 
@@ -41,26 +39,6 @@ async fn begin(passport: &Passport, clients: &[&str]) {
     passport.clock.advance(MINUTE);
 }
 
-/// What `bei` is given for a sign-in.
-async fn theirs(browser: &mut Browser) -> Value {
-    let pairs = with(with(request(), "client_id", "bei"), "redirect_uri", "https://bei.test/cb");
-    let code = match authorize(browser, &pairs).await.parameter("code") {
-        Some(code) => code,
-        None => agreed_code(browser, &pairs).await,
-    };
-    let form = [
-        ("grant_type", "authorization_code"),
-        ("code", &*code),
-        ("redirect_uri", "https://bei.test/cb"),
-        ("code_verifier", VERIFIER),
-        ("client_id", "bei"),
-        ("client_secret", SECRET),
-    ];
-    let answer = post(browser, "/token", encoded(&form), &[]).await;
-    assert_eq!(answer.status, 200, "{}", answer.text);
-    answer.json()
-}
-
 async fn fates(passport: &Passport, alg: Alg) -> Vec<(String, Outcome)> {
     passport.app.keys.write_down().await.expect("written");
     let reports = passport.app.keys.trials().await.expect("reports");
@@ -79,7 +57,7 @@ async fn sites_are_given_tokens_by_the_key_on_trial_and_who_goes_on_succeeds() {
         begin(&passport, &[]).await;
         let ((es256, _), (rs256, _)) = (keys(&passport, Alg::ES256).await, keys(&passport, Alg::RS256).await);
         let (mut browser, _) = passport.signed_in(None).await;
-        let (ours, theirs) = (passport.tokens(&mut browser, "openid").await, theirs(&mut browser).await);
+        let (ours, theirs) = (passport.tokens(&mut browser, "openid").await, their_tokens(&mut browser).await);
         assert_eq!([kid(&ours["id_token"]), kid(&ours["access_token"])], [es256.clone(), es256.clone()]);
         assert_eq!([kid(&theirs["id_token"]), kid(&theirs["access_token"])], [rs256, es256]);
         assert_eq!(fates(&passport, Alg::RS256).await, fate("bei", Outcome::Unknown), "to be given one is no proof");
@@ -119,9 +97,9 @@ async fn a_site_that_sends_people_back_at_once_failed_as_far_as_can_be_guessed()
         passport.register(&[OURS, THEIRS]).await;
         begin(&passport, &[]).await;
         let (mut browser, _) = passport.signed_in(None).await;
-        theirs(&mut browser).await;
+        their_tokens(&mut browser).await;
         assert_eq!(fates(&passport, Alg::RS256).await, fate("bei", Outcome::Unknown));
-        theirs(&mut browser).await;
+        their_tokens(&mut browser).await;
         assert_eq!(fates(&passport, Alg::RS256).await, fate("bei", Outcome::Failed));
         // A refresh is no sign-in: it may come as often as it likes.
         let tokens = passport.tokens(&mut browser, "openid").await;

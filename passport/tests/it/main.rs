@@ -23,6 +23,7 @@ mod delivery_command;
 mod discovery;
 mod dpop;
 mod fapi;
+mod fifty_rotations;
 mod framing;
 mod front_channel;
 mod guides;

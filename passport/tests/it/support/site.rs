@@ -292,3 +292,23 @@ pub(crate) async fn token(browser: &mut Browser, pairs: &[(&str, &str)]) -> Answ
 pub(crate) async fn userinfo(browser: &mut Browser, access_token: &str) -> Answer {
     get(browser, "/userinfo", &[("authorization", &format!("Bearer {access_token}"))]).await
 }
+
+/// What the client [`THEIRS`] is given for a sign-in.
+pub(crate) async fn their_tokens(browser: &mut Browser) -> serde_json::Value {
+    let pairs = with(with(request(), "client_id", "bei"), "redirect_uri", "https://bei.test/cb");
+    let code = match authorize(browser, &pairs).await.parameter("code") {
+        Some(code) => code,
+        None => agreed_code(browser, &pairs).await,
+    };
+    let form = [
+        ("grant_type", "authorization_code"),
+        ("code", &*code),
+        ("redirect_uri", "https://bei.test/cb"),
+        ("code_verifier", VERIFIER),
+        ("client_id", "bei"),
+        ("client_secret", SECRET),
+    ];
+    let answer = post(browser, "/token", encoded(&form), &[]).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    answer.json()
+}
