@@ -119,11 +119,15 @@ async fn a_circle_of_redirects_stops_the_test() {
     browser("").open(&format!("{A}/circle")).await;
 }
 
-fn migrations() -> Migrations {
+/// The first so many migrations.
+fn migrations(count: usize) -> Migrations {
+    let texts = ["CREATE TABLE things (name TEXT NOT NULL UNIQUE)", "ALTER TABLE things ADD COLUMN colour TEXT"];
     let migrator = || -> &'static Migrator {
-        let sql = sqlx::SqlStr::from_static("CREATE TABLE things (name TEXT NOT NULL UNIQUE)");
-        let first = Migration::new(1, "things".into(), MigrationType::Simple, sql, false);
-        Box::leak(Box::new(Migrator { migrations: vec![first].into(), ..Migrator::DEFAULT }))
+        let one = |(version, text): (i64, &'static str)| {
+            Migration::new(version, "things".into(), MigrationType::Simple, sqlx::SqlStr::from_static(text), false)
+        };
+        let migrations: Vec<_> = (1..).zip(texts).take(count).map(one).collect();
+        Box::leak(Box::new(Migrator { migrations: migrations.into(), ..Migrator::DEFAULT }))
     };
     Migrations { sqlite: migrator(), postgres: migrator() }
 }
@@ -135,12 +139,23 @@ async fn insert(db: &Db) -> Result<u64, DbError> {
 #[tokio::test]
 async fn every_test_has_a_migrated_empty_database_of_its_own() {
     for _ in 0..2 {
-        on_both(&migrations(), |db| async move { assert_eq!(insert(&db).await.expect("an empty table"), 1) }).await;
+        on_both(&migrations(1), |db| async move { assert_eq!(insert(&db).await.expect("an empty table"), 1) }).await;
+    }
+}
+
+#[tokio::test]
+async fn a_database_that_a_test_migrated_further_is_not_handed_out_again() {
+    for _ in 0..2 {
+        let further = |db: Db| async move {
+            db.migrate(&migrations(2)).await.expect("the second migration was not applied yet");
+            assert_eq!(insert(&db).await.expect("an empty table"), 1);
+        };
+        on_both(&migrations(1), further).await;
     }
 }
 
 #[tokio::test]
 #[should_panic(expected = "the rule is broken")]
 async fn a_failure_on_one_engine_is_a_failure() {
-    on_both(&migrations(), |_| async { panic!("the rule is broken") }).await;
+    on_both(&migrations(1), |_| async { panic!("the rule is broken") }).await;
 }

@@ -21,6 +21,10 @@ const FORGET: &str = "SET session_replication_role = replica; \
     ELSE EXECUTE format('DELETE FROM public.%I', name); \
     EXECUTE format('INSERT INTO public.%I SELECT * FROM initial.%I', name, name); END IF; END LOOP; END $$";
 
+/// Whether it has other migrations than it was made with.
+const WENT_FURTHER: &str = "SELECT EXISTS (SELECT version FROM public._sqlx_migrations \
+    EXCEPT SELECT version FROM initial._sqlx_migrations)";
+
 /// A database that no other test has, until this is dropped.
 pub(super) struct Lent {
     pub(super) config: DbConfig,
@@ -32,20 +36,30 @@ pub(super) struct Lent {
 pub(super) async fn lend(migrations: &Migrations, server: &Url) -> Lent {
     let mut conn = connect(server.as_str()).await;
     let print = fingerprint(migrations.postgres.iter());
-    let name = format!("test_{print}_{}", lock_one(&mut conn, &print).await);
-    match takes_connections(&mut conn, &name).await {
-        Some(true) => {}
+    let name = format!("lent_{print}_{}", lock_one(&mut conn, &print).await);
+    let config = DbConfig::new(address(server, &name));
+    let takes_connections = takes_connections(&mut conn, &name).await;
+    if takes_connections == Some(false) {
         // The test that closed it did not come to its end.
-        Some(false) => execute(&mut conn, format!("ALTER DATABASE {name} WITH ALLOW_CONNECTIONS true")).await,
-        None => {
-            let origin = origin(&mut conn, server, migrations, &print).await;
-            execute(&mut conn, format!("CREATE DATABASE {name} TEMPLATE {origin}")).await;
-        }
+        execute(&mut conn, format!("ALTER DATABASE {name} WITH ALLOW_CONNECTIONS true")).await;
     }
     break_connections(&mut conn, &name).await;
-    let config = DbConfig::new(address(server, &name));
+    if takes_connections.is_none() || went_further(&config).await {
+        let origin = origin(&mut conn, server, migrations, &print).await;
+        execute(&mut conn, format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
+        execute(&mut conn, format!("CREATE DATABASE {name} TEMPLATE {origin}")).await;
+    }
     run_in(&config, FORGET).await;
     Lent { config, _lock: conn }
+}
+
+/// Whether a test migrated the database beyond what it was copied from: its tables are others then, and cannot be brought
+/// back by putting rows back.
+async fn went_further(config: &DbConfig) -> bool {
+    let mut inside = connect(&config.url).await;
+    let further: bool = sqlx::query_scalar(WENT_FURTHER).fetch_one(&mut inside).await.expect("both count migrations");
+    inside.close().await.expect("the connection ends");
+    further
 }
 
 /// Breaks every connection to a database and lets it take no new one.
