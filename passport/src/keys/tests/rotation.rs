@@ -62,6 +62,34 @@ async fn an_archived_key_verifies_hints_and_nothing_else_until_it_is_destroyed()
 }
 
 #[tokio::test]
+async fn a_key_past_its_time_is_not_used_even_before_it_is_moved_on() {
+    on_both(|house| async move {
+        let node = house.node().await;
+        let token = sign(&node);
+        house.clock.advance(POLICY.publish_for);
+        node.change(rotate(None)).await.expect("rotated");
+        // Something else changes, and nobody moves keys on meanwhile.
+        let look = || async {
+            let touch = house.db.write::<_, DbError, _>(|tx| store::touch(tx).boxed());
+            touch.await.expect("touched");
+            node.refresh().await.expect("refreshed");
+            (node.verify::<Value>(&token, "JWT").is_ok(), node.verify_hint::<Value>(&token, "JWT").is_ok())
+        };
+        house.clock.advance(POLICY.verify_for - SECOND);
+        assert_eq!(look().await, (true, true));
+        house.clock.advance(SECOND);
+        assert_eq!(look().await, (false, true), "it retires no longer");
+        assert!(!published(&node).contains(&kid(&token)));
+        node.watch().await.expect("archived");
+        house.clock.advance(POLICY.hint_for - SECOND);
+        assert_eq!(look().await, (false, true));
+        house.clock.advance(SECOND);
+        assert_eq!(look().await, (false, false), "it should be destroyed");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn keys_are_exchanged_by_themselves_when_their_time_is_over() {
     on_both(|house| async move {
         let node = house.node().await;
