@@ -1,15 +1,14 @@
 //! The composition root: every real part is made here, and only here do rooms of one tier meet.
 
+mod key_journal;
+
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
 use axum::extract::FromRef;
-use futures_util::FutureExt as _;
-use futures_util::future::BoxFuture;
 use shared::clock::SharedClock;
 use shared::config::{ConfigError, SecretSource};
-use shared::db::{CommonTime, Db, DbError, Tx};
+use shared::db::{CommonTime, Db};
 use shared::entropy::SharedEntropy;
 use shared::secret::SecretBytes;
 
@@ -18,7 +17,7 @@ use crate::accounts::captcha::Captchas;
 use crate::accounts::factors::passkeys::{PasskeyError, Passkeys};
 use crate::accounts::hashing::{Hasher, Hashing, StartError};
 use crate::accounts::{self, Accounts, SessionPolicies, SessionPolicy};
-use crate::audit::{Actor, Audit, Event};
+use crate::audit::Audit;
 use crate::clients::Clients;
 use crate::clients::logos::Logos;
 use crate::config::{AccountsSettings, Config, MtlsSettings, RegistrationPolicy, SecondFactor};
@@ -29,7 +28,6 @@ use crate::keys::{self, Keys, KeysError, Masters};
 use crate::limits::quota::Rates;
 use crate::limits::{self, Limits, Quotas};
 use crate::oidc::entered::EnteredSites;
-use crate::oidc::key_warning::{self, Lost};
 use crate::oidc::logout::Farewells;
 use crate::oidc::mtls::Mtls;
 use crate::oidc::mtls::authorities::{Authorities, AuthoritiesError};
@@ -37,6 +35,8 @@ use crate::oidc::registrations::{self, SiteRegistrations};
 use crate::oidc::{self, IssuerError, Oidc};
 use crate::places::{Places, PlacesError};
 use crate::web::{KeyUse, Lookup, Pages, Sealer, Web, texts};
+
+use self::key_journal::KeyJournal;
 
 /// What comes from outside: a test hands in a clock that stands still and entropy that repeats itself.
 pub struct World {
@@ -333,65 +333,5 @@ impl Sealer for KeySealer {
 
     fn mac(&self, purpose: KeyUse, data: &[u8]) -> [u8; 32] {
         self.0.mac(purpose.as_str(), data)
-    }
-}
-
-/// Writes what happens to keys into the audit record, and tells sites of a key that somebody else has.
-struct KeyJournal {
-    audit: Audit,
-    clock: SharedClock,
-    cached_for: Duration,
-    outbox: OnceLock<Outbox>,
-}
-
-impl KeyJournal {
-    async fn write(&self, tx: &mut Tx, by: keys::By, change: keys::Change) -> Result<(), DbError> {
-        if let (keys::Change::Compromised { kid, alg }, Some(outbox)) = (&change, self.outbox.get()) {
-            let at = self.clock.now();
-            let lost = Lost { kid, alg: alg.as_str(), at, until: at + self.cached_for };
-            key_warning::tell(tx, outbox, lost).await?;
-        }
-        let actor = match by {
-            keys::By::Schedule => Actor::System,
-            keys::By::Operator => Actor::Operator,
-        };
-        self.audit.record(tx, &actor, &event(change)).await
-    }
-}
-
-impl keys::Journal for KeyJournal {
-    fn record<'t>(&'t self, tx: &'t mut Tx, by: keys::By, change: keys::Change) -> BoxFuture<'t, Result<(), DbError>> {
-        self.write(tx, by, change).boxed()
-    }
-}
-
-/// A change of keys as it is on record.
-fn event(change: keys::Change) -> Event {
-    match change {
-        keys::Change::Signing { kid, alg, from, to } => {
-            Event::SigningKeyMoved { kid, alg: alg.as_str().into(), from: from.map(Into::into), to: Some(to.into()) }
-        }
-        keys::Change::Planned { kid, alg, at } => {
-            Event::SigningKeyPlanned { kid, alg: alg.as_str().into(), at: at.millis() }
-        }
-        keys::Change::TrialBegan { kid, alg, until, clients } => {
-            Event::SigningKeyTrialBegan { kid, alg: alg.as_str().into(), until: until.millis(), clients }
-        }
-        keys::Change::TrialEnded { kid, alg, how, failed, succeeded, unknown } => Event::SigningKeyTrialEnded {
-            kid,
-            alg: alg.as_str().into(),
-            how: how.as_str().into(),
-            failed,
-            succeeded,
-            unknown,
-        },
-        keys::Change::TrialWaived { kid, alg } => Event::SigningKeyTrialWaived { kid, alg: alg.as_str().into() },
-        keys::Change::Compromised { kid, alg } => Event::SigningKeyCompromised { kid, alg: alg.as_str().into() },
-        keys::Change::Master { from, to } => Event::MasterKeyChanged { from, to },
-        keys::Change::DataKey { id, purpose } => Event::DataKeyMade { key: format!("{}:{id}", purpose.as_str()) },
-        keys::Change::LookupKey { id, to } => Event::LookupKeyMoved { key: id.to_string(), to: to.into() },
-        keys::Change::DataKeyDestroyed { id, purpose } => {
-            Event::DataKeyDestroyed { key: format!("{}:{id}", purpose.as_str()) }
-        }
     }
 }

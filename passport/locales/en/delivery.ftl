@@ -492,3 +492,29 @@ delivery-lost-key-text =
     Until you do, whoever has the key can forge sign-ins of the Passport, and your site may believe them. Sites that keep to how long key sets may be kept have a new one by { $until }. One that keeps them for longer, or that has the key in its configuration, stays exposed until you change that. There is nothing by which we could make it shorter from here.
 
     Please look over the sign-ins that your site took before it had the new key set. If we ended sessions as well, sites with a registered back-channel logout address are told of each.
+
+delivery-pinned-key-subject = E-TEST Passport goes on signing for your site with the key that it knows
+delivery-pinned-key-text =
+    Hello,
+
+    You are a registered contact of the site “{ $site }” (client { $id }). Your site cannot use the next signing key of E-TEST Passport yet. As of { $time } we sign for it with this key, whatever key signs for other sites, until { $until }:
+
+    Key: { $kid }
+    Algorithm: { $alg }
+
+    From then on the key that signs for everybody signs for your site too, by itself. Please have your site read its keys from here by then, and fetch them again when a token names one that it does not know:
+    { $keys }
+
+    If somebody else gets hold of this key we withdraw it at once, whatever the day.
+
+delivery-lifted-key-subject = E-TEST Passport signs for your site with its present key again
+delivery-lifted-key-text =
+    Hello,
+
+    You are a registered contact of the site “{ $site }” (client { $id }). Until now we signed for it with a key that we had kept for it. Since { $time } that is over, sooner than the day that we had named, and the key that signs for everybody signs for your site too. This one does not any more:
+
+    Key: { $kid }
+    Algorithm: { $alg }
+
+    What it signed before stays good until it expires. If people cannot sign in at your site now, have it fetch the key set again:
+    { $keys }

@@ -382,6 +382,28 @@ pub enum Event {
         /// Its algorithm.
         alg: Code,
     },
+    /// An operator has a client stay with a key.
+    SigningKeyPinned {
+        /// The key.
+        kid: String,
+        /// Its algorithm.
+        alg: Code,
+        /// The client.
+        client: String,
+        /// Until when, in milliseconds since the epoch.
+        until: i64,
+    },
+    /// That is over.
+    SigningKeyPinEnded {
+        /// The key.
+        kid: String,
+        /// Its algorithm.
+        alg: Code,
+        /// The client.
+        client: String,
+        /// How: `over`, `lifted`, `compromised`, `client_removed`, `half_gone`.
+        how: Code,
+    },
     /// An operator said that somebody else has a key.
     SigningKeyCompromised {
         /// The key.

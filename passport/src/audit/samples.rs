@@ -77,6 +77,8 @@ pub(crate) fn all() -> Vec<Event> {
             unknown: 1,
         },
         Event::SigningKeyTrialWaived { kid: text(), alg: "ES256".into() },
+        Event::SigningKeyPinned { kid: text(), alg: "ES256".into(), client: client(), until: 1 },
+        Event::SigningKeyPinEnded { kid: text(), alg: "ES256".into(), client: client(), how: "over".into() },
         Event::SigningKeyCompromised { kid: text(), alg: "ES256".into() },
         Event::MasterKeyChanged { from: text(), to: text() },
         Event::DataKeyMade { key: text() },

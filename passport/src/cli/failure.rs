@@ -103,7 +103,7 @@ impl From<KeysError> for Failure {
             KeysError::OtherMasterKey { .. } => {
                 Self::new(Exit::Refused, error).advise("let keys.master_key_file name the master key that is wanted")
             }
-            KeysError::Trial(_) => Self::new(Exit::Refused, error),
+            KeysError::Trial(_) | KeysError::Pin(_) => Self::new(Exit::Refused, error),
             KeysError::UnknownKey(_) | KeysError::Destroyed(_) => {
                 Self::new(Exit::Refused, error).advise("`passport keys list` shows every key")
             }

@@ -12,6 +12,7 @@ use super::metadata::Metadata;
 use super::model::{Client, ClientId};
 use super::{Clients, ClientsError, secret, store};
 use crate::audit::{Actor, Event};
+use crate::keys::pin::{self, model::PinEnd};
 
 /// By what right somebody registers a client.
 #[derive(Debug, Clone)]
@@ -99,16 +100,21 @@ impl Clients {
         Ok(found.await?.filter(|client| client.registration_hash.is_some_and(|own| constant_time_eq(&own, &presented))))
     }
 
-    /// Forgets a client that gives up its registration (RFC 7592 §2.3).
+    /// Forgets a client that gives up its registration (RFC 7592 §2.3). No key is kept for it any longer.
     ///
     /// # Errors
     /// The database refused.
     pub async fn remove(&self, actor: Actor, id: &ClientId) -> Result<(), DbError> {
-        let (audit, id) = (self.audit.clone(), id.clone());
+        let (audit, id, now) = (self.audit.clone(), id.clone(), self.clock.now());
         self.db
             .write(move |tx| {
                 let (audit, actor, id) = (audit.clone(), actor.clone(), id.clone());
                 async move {
+                    for (kid, alg) in pin::client_removed(tx, id.as_str(), now).await? {
+                        let (alg, client) = (alg.as_str().into(), id.to_string());
+                        let how = PinEnd::ClientRemoved.as_str().into();
+                        audit.record(tx, &actor, &Event::SigningKeyPinEnded { kid, alg, client, how }).await?;
+                    }
                     store::remove(tx, &id).await?;
                     store::touch(tx).await?;
                     audit.record(tx, &actor, &Event::ClientRemoved { client: id.to_string() }).await

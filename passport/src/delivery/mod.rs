@@ -22,8 +22,8 @@ pub mod worker;
 
 pub use self::aliyun::AliyunSms;
 pub use self::model::{
-    Channel, Letter, LogoutNotice, LostKey, Marks, MessageId, Outgoing, Payload, Progress, ProofLetter, ProofWords,
-    Reason, Receipt, SendError, SiteName, Template, Transport, Unreachable,
+    Channel, KeyLetter, KeyMatter, Letter, LogoutNotice, Marks, MessageId, Outgoing, Payload, Progress, ProofLetter,
+    ProofWords, Reason, Receipt, SendError, SiteName, Template, Transport, Unreachable,
 };
 pub use self::notice::{Factor, Notice};
 pub use self::outbox::Outbox;

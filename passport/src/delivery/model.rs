@@ -113,18 +113,32 @@ pub struct SiteName<'s> {
     pub id: &'s str,
 }
 
-/// A signing key of ours that somebody else has, as the operators of a site are told.
+/// What the operators of a site are told of a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyMatter {
+    /// Somebody else has it.
+    Lost,
+    /// It signs for the site until a day, whatever signs for others.
+    Pinned,
+    /// It does not any more, sooner than that.
+    Lifted,
+}
+
+/// A signing key of ours, as the operators of a site are told of it.
 #[derive(Debug, Clone, Copy)]
-pub struct LostKey<'k> {
+pub struct KeyLetter<'k> {
+    /// What of it.
+    pub matter: KeyMatter,
     /// The site.
     pub site: SiteName<'k>,
     /// The key's id.
     pub kid: &'k str,
     /// Its algorithm.
     pub alg: &'k str,
-    /// Since when nothing that it signed counts here.
+    /// Since when that is so.
     pub at: Timestamp,
-    /// Until when sites may have it in their copy of the key set, if they keep to what they are told.
+    /// Of a lost one, until when sites may have it in their copy of the key set, if they keep to what they are told; of
+    /// the other, the day.
     pub until: Timestamp,
 }
 

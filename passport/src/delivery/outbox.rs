@@ -9,7 +9,7 @@ use shared::i18n::Lang;
 use shared::secret::{SecretBytes, hmac_sha256};
 use tokio::sync::Notify;
 
-use super::model::{Channel, LogoutNotice, LostKey, MessageId, Payload, ProofLetter, Unreachable};
+use super::model::{Channel, KeyLetter, LogoutNotice, MessageId, Payload, ProofLetter, Unreachable};
 use super::notice::Notice;
 use super::{store, text};
 
@@ -178,12 +178,12 @@ impl Outbox {
         Ok(id)
     }
 
-    /// Writes a mail to who operates a site, about a key of ours that somebody else has, within the caller's transaction.
+    /// Writes a mail to who operates a site, about a key of ours, within the caller's transaction.
     ///
     /// # Errors
     /// The database refused.
-    pub async fn lost_key_mail(&self, tx: &mut Tx, to: &str, lost: &LostKey<'_>) -> Result<MessageId, DbError> {
-        let letter = text::lost_key_mail(to, lost, &self.issuer);
+    pub async fn key_mail(&self, tx: &mut Tx, to: &str, key: &KeyLetter<'_>) -> Result<MessageId, DbError> {
+        let letter = text::key_mail(to, key, &self.issuer);
         self.write(tx, (&Channel::Mail, Some(to)), &Payload::of(&letter)).await
     }
 

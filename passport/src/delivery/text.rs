@@ -6,7 +6,7 @@ use std::time::Duration;
 use shared::clock::{CHINA, Civil, Timestamp};
 use shared::i18n::{Catalogue, Lang};
 
-use super::model::{Letter, LostKey, Marks, ProofLetter, ProofWords, Template};
+use super::model::{KeyLetter, KeyMatter, Letter, Marks, ProofLetter, ProofWords, Template};
 use super::notice::Notice;
 
 /// Makes of a moment the minute in which it is surely over.
@@ -237,35 +237,27 @@ pub(super) fn proof_sms(to: &str, lang: Lang, letter: &ProofLetter) -> Letter {
     sms_of(to, lang, name, &[("code", &letter.code)])
 }
 
-/// The mail to who operates a site, about a key that somebody else has. In both languages at once, since nobody knows
-/// which one its readers speak, and as text alone: it is read by those who read logs.
-pub(super) fn lost_key_mail(to: &str, lost: &LostKey<'_>, issuer: &str) -> Letter {
-    let home = issuer.trim_end_matches('/');
-    let own = format!("{home}/clients/{}/jwks.json", lost.site.id);
-    let (at, until) = (beijing(lost.at), beijing(lost.until + ROUND_UP));
+/// The mail to who operates a site, about a key of ours. In both languages at once, since nobody knows which one its readers
+/// speak, and as text alone: it is read by those who read logs.
+pub(super) fn key_mail(to: &str, key: &KeyLetter<'_>, issuer: &str) -> Letter {
+    let own = format!("{}/clients/{}/jwks.json", issuer.trim_end_matches('/'), key.site.id);
+    let (at, until) = (beijing(key.at), beijing(key.until + ROUND_UP));
     let said = |lang: Lang, name: &str, site: &str| {
-        let values = [
-            ("site", site),
-            ("id", lost.site.id),
-            ("kid", lost.kid),
-            ("alg", lost.alg),
-            ("time", &at),
-            ("until", &until),
-            ("keys", &own),
-            ("issuer", issuer),
-        ];
-        TEXTS.text_with(lang, name, &values)
+        let of_key = [("kid", key.kid), ("alg", key.alg), ("time", &*at), ("until", &*until), ("keys", &*own)];
+        TEXTS.text_with(lang, name, &[&of_key[..], &[("site", site), ("id", key.site.id), ("issuer", issuer)]].concat())
     };
-    let (zh, en) = (lost.site.zh, lost.site.en);
+    let (zh, en) = (key.site.zh, key.site.en);
     let in_both = |name: &str, between: &str| [said(Lang::Zh, name, zh), said(Lang::En, name, en)].join(between);
+    let (subject, text) = match key.matter {
+        KeyMatter::Lost => ("delivery-lost-key-subject", "delivery-lost-key-text"),
+        KeyMatter::Pinned => ("delivery-pinned-key-subject", "delivery-pinned-key-text"),
+        KeyMatter::Lifted => ("delivery-lifted-key-subject", "delivery-lifted-key-text"),
+    };
+    let (text, signature) = (in_both(text, "\n\n* * *\n\n"), said(Lang::Zh, "delivery-signature", zh));
     Letter {
         to: to.to_owned(),
-        subject: in_both("delivery-lost-key-subject", " / "),
-        text: format!(
-            "{}\n\n-- \n{}\n",
-            in_both("delivery-lost-key-text", "\n\n* * *\n\n"),
-            said(Lang::Zh, "delivery-signature", zh)
-        ),
+        subject: in_both(subject, " / "),
+        text: format!("{text}\n\n-- \n{signature}\n"),
         marks: None,
         template: None,
     }

@@ -11,6 +11,7 @@ use shared::db::{CommonTime, Db, DbError, Tx};
 use super::alg::Alg;
 use super::master::MasterKey;
 use super::model::{By, Change, KeyRecord, KeyState, Times};
+use super::pin::model::Pins;
 use super::ring::open_signer;
 use super::rotate::{Moment, Request, Step, TrialOver, plan};
 use super::signing_key::SigningKey;
@@ -98,7 +99,15 @@ impl Parts {
         let times = Times { made: now, activated: None, retired: None };
         Ok(StoredKey {
             private_key: Some(self.wrap(master, &public.kid, pkcs8.expose())),
-            record: KeyRecord { kid: public.kid.clone(), alg, state, times, published_in: 0, tried: Tried::default() },
+            record: KeyRecord {
+                kid: public.kid.clone(),
+                alg,
+                state,
+                times,
+                published_in: 0,
+                tried: Tried::default(),
+                pins: Pins::default(),
+            },
             public_key: public.encoded.clone(),
             master_key_id: master.id().to_owned(),
         })
@@ -124,6 +133,10 @@ impl Stock {
             async move { Self::within(tx, &*time).await }.boxed()
         })
         .await
+    }
+
+    fn alg(&self, kid: &str) -> Result<Alg, KeysError> {
+        self.keys.iter().find(|key| key.kid == kid).map(|key| key.alg).ok_or(KeysError::Changed)
     }
 
     async fn within(tx: &mut Tx, time: &dyn CommonTime) -> Result<Self, DbError> {
@@ -169,9 +182,21 @@ async fn apply(
             store::evidence::forget_uses(tx, kid).await?;
             store::trials::begin(tx, kid, &trial).await?
         }
+        Step::Pin { kid, pin } => {
+            openable(tx, parts, kid).await?;
+            store::pins::put(tx, (kid, stock.alg(kid)?), pin).await?
+        }
+        Step::EndPin { kid, client, .. } => store::pins::end(tx, kid, client, now).await?,
+        Step::DropHalf { kid } => store::pins::drop_half(tx, kid).await?,
+        Step::PublishUntil { kid, until } => store::pins::publish_until(tx, kid, *until).await?,
         Step::EndTrial { kid, over } => return end_trial(tx, stock, kid, *over).await,
         Step::Waive { kid } => store::trials::waive(tx, kid, now).await?,
-        Step::Retire { kid, until } => store::retire(tx, kid, now, *until).await?,
+        Step::Retire { kid, until, keeps_half } => {
+            if *keeps_half && store::pins::keep_half(tx, kid).await? != 1 {
+                return Err(KeysError::Changed);
+            }
+            store::retire(tx, kid, now, *until).await?
+        }
         Step::Activate { kid } => {
             openable(tx, parts, kid).await?;
             store::activate(tx, kid, now).await?
@@ -220,7 +245,19 @@ fn told(step: &Step, stock: &Stock) -> Vec<Change> {
     };
     let alg = |kid: &String| stock.keys.iter().find(|key| key.kid == *kid).map(|key| key.alg);
     match step {
-        Step::CreateActive(_) | Step::CreateStaged(_) | Step::EndTrial { .. } => Vec::new(),
+        Step::CreateActive(_)
+        | Step::CreateStaged(_)
+        | Step::EndTrial { .. }
+        | Step::DropHalf { .. }
+        | Step::PublishUntil { .. } => Vec::new(),
+        Step::Pin { kid, pin } => {
+            let (client, until) = (pin.client.clone(), pin.until);
+            alg(kid).map(|alg| Change::Pinned { kid: kid.clone(), alg, client, until }).into_iter().collect()
+        }
+        Step::EndPin { kid, client, how } => {
+            let (client, how) = (client.clone(), *how);
+            alg(kid).map(|alg| Change::PinEnded { kid: kid.clone(), alg, client, how }).into_iter().collect()
+        }
         Step::BeginTrial { kid, until, clients } => {
             let (until, clients) = (*until, clients.clone());
             let began = alg(kid).map(|alg| Change::TrialBegan { kid: kid.clone(), alg, until, clients });

@@ -4,6 +4,7 @@ use shared::clock::Timestamp;
 use shared::db::DbError;
 
 use super::alg::Alg;
+use super::pin::model::PinRefusal;
 use super::trial::model::Refusal;
 
 /// Why a key cannot be used.
@@ -30,6 +31,9 @@ pub enum KeysError {
     /// Nothing is left of it.
     #[error("key {0} is destroyed already")]
     Destroyed(String),
+    /// A client is not pinned.
+    #[error(transparent)]
+    Pin(Box<PinRefusal>),
     /// No trial can begin.
     #[error(transparent)]
     Trial(Box<Refusal>),

@@ -16,6 +16,7 @@ pub mod master;
 mod masters;
 pub mod model;
 mod node;
+pub mod pin;
 pub mod received;
 pub mod rehash;
 pub mod reseal;
@@ -24,6 +25,7 @@ pub mod ring;
 pub mod rotate;
 pub mod seal;
 mod seen;
+mod sign;
 pub mod signing_key;
 pub mod store;
 pub mod trial;
@@ -32,11 +34,9 @@ pub mod verify;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
-use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
-use shared::clock::{SharedClock, Timestamp};
+use shared::clock::SharedClock;
 use shared::db::{CommonTime, Db, DbError, Tx};
 use shared::entropy::SharedEntropy;
 
@@ -55,7 +55,7 @@ pub use self::verify::TokenError;
 
 use self::evidence::Tally;
 use self::lease::Lease;
-use self::ring::{Ring, Stored};
+use self::ring::{Ring, read};
 use self::verify::{Expected, Expiry};
 
 /// Writes down what happens to keys, in the transaction in which it happens. The audit record does, wired in `app`.
@@ -112,53 +112,6 @@ impl Keys {
         let ring = read(&parts, None).await?;
         ring.complete()?;
         Ok(Self(Arc::new(Inner { ring: RwLock::new(ring), parts, lease: OnceLock::new(), tally: Tally::default() })))
-    }
-
-    /// A compact JWS of these claims, with `typ` in its header (RFC 7515 §7.1), for that client to verify: by the active key
-    /// of that algorithm, or the staged one if it is on trial for the client.
-    ///
-    /// # Errors
-    /// There is no such key, this node may not sign, or the claims cannot be written.
-    pub fn sign_for(&self, client: &str, alg: Alg, typ: &str, claims: &impl Serialize) -> Result<String, KeysError> {
-        let (ring, now) = self.signing_ring()?;
-        let (signer, on_trial) = ring.signer_for(alg, client, now)?;
-        let token = signer.jws(typ, claims)?;
-        if let Some(kid) = on_trial {
-            self.0.tally.see(kid, client, Sign::Given, now);
-        }
-        Ok(token)
-    }
-
-    /// Like [`Keys::sign_for`], for a token that the client only carries to a server of others.
-    ///
-    /// # Errors
-    /// As [`Keys::sign_for`].
-    pub fn sign_through(
-        &self,
-        client: &str,
-        alg: Alg,
-        typ: &str,
-        claims: &impl Serialize,
-    ) -> Result<String, KeysError> {
-        let (ring, now) = self.signing_ring()?;
-        ring.signer_for(alg, client, now)?.0.jws(typ, claims)
-    }
-
-    /// Like [`Keys::sign_for`], for a token that the client soon presents to us: its signature is then known to be right.
-    ///
-    /// # Errors
-    /// As [`Keys::sign_for`].
-    pub fn sign_for_ourselves(
-        &self,
-        client: &str,
-        alg: Alg,
-        typ: &str,
-        claims: &impl Serialize,
-    ) -> Result<String, KeysError> {
-        let (ring, now) = self.signing_ring()?;
-        let token = ring.signer_for(alg, client, now)?.0.jws(typ, claims)?;
-        ring.seen.insert(&token);
-        Ok(token)
     }
 
     /// The key set to publish, and for how long relying parties may keep it: `longest`, but not beyond a change that is
@@ -279,72 +232,9 @@ impl Keys {
         Ok(())
     }
 
-    /// The keys, if this node may sign with them now.
-    fn signing_ring(&self) -> Result<(Arc<Ring>, Timestamp), KeysError> {
-        let now = self.0.parts.clock.now();
-        match self.0.lease.get() {
-            Some(lease) if !lease.holds(now) => Err(KeysError::NoLease),
-            _ => Ok((self.ring(), now)),
-        }
-    }
-
     fn ring(&self) -> Arc<Ring> {
         let ring = self.0.ring.read().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(&ring)
-    }
-}
-
-/// The keys as they are in the database; `last`, if that is still what they are.
-async fn read(parts: &Parts, last: Option<Arc<Ring>>) -> Result<Arc<Ring>, KeysError> {
-    // While the master key is not here, it is looked for, and nothing in memory is good enough any more once it is.
-    let is_good = |ring: &&Arc<Ring>| ring.lacking.as_ref().is_none_or(|id| parts.master.look_for(id).is_none());
-    let known = last.as_ref().filter(is_good).map(|ring| ring.revision);
-    let time = Arc::clone(&parts.time);
-    let found = parts
-        .db
-        .read::<_, DbError, _>(move |tx| {
-            let time = Arc::clone(&time);
-            async move {
-                let revision = store::revision(tx).await?;
-                if known == Some(revision) {
-                    return Ok(None);
-                }
-                let (signing, former) = (store::signing_keys(tx).await?, store::former_keys(tx).await?);
-                Ok(Some(Stored {
-                    revision,
-                    signing,
-                    former,
-                    data: store::data_keys(tx).await?,
-                    lookups: store::lookups(tx).await?,
-                    now: time.now(tx).await?,
-                }))
-            }
-            .boxed()
-        })
-        .await?;
-    match (found, last) {
-        (None, Some(last)) => Ok(last),
-        (None, None) => Err(KeysError::NoDataKey),
-        (Some(stored), last) => {
-            if let Some(id) = stored.master_key_id() {
-                parts.master.look_for(id);
-            }
-            let ring = match Ring::open(&parts.master, &parts.policy, &stored, last.as_deref()) {
-                // Asked once more, the database tells whether the one that is here was the right one before.
-                Err(KeysError::OtherMasterKey { .. }) => {
-                    parts.master_in_use().await?;
-                    return Err(KeysError::Changed);
-                }
-                opened => opened?,
-            };
-            if let Some(wanted) = &ring.lacking {
-                tracing::warn!(
-                    wanted,
-                    "the master key was changed and is not here: the keys in memory serve until one is changed"
-                );
-            }
-            Ok(Arc::new(ring))
-        }
     }
 }
 

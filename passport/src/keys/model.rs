@@ -3,8 +3,8 @@
 //! * **Staged** (待启用): its public half is published, so that every relying party's copy of the key set knows it before
 //!   it signs anything. There is one of each algorithm at any time, ready for a rotation or an emergency.
 //! * **Active** (使用中): it signs. One key an algorithm.
-//! * **Retiring** (退役中): it signs no more and its private half is deleted; the public half stays published for as long
-//!   as the longest-lived token it may have signed.
+//! * **Retiring** (退役中): it signs no more and its private half is deleted, unless clients are pinned to it: then it signs on
+//!   for these ([`super::pin`]). The public half stays published for as long as the longest-lived token it may have signed.
 //! * **Archived** (已归档): it is published no more. It verifies what sites hand back as `id_token_hint`, and nothing else.
 //! * **Destroyed**: nothing is left but its id and its times. A key that was compromised goes here from wherever it was.
 
@@ -13,6 +13,7 @@ use std::fmt;
 use shared::clock::Timestamp;
 
 use super::alg::Alg;
+use super::pin::model::{PinEnd, Pins};
 use super::trial::model::{Ending, Tried};
 
 /// Where a signing key stands in its life.
@@ -116,6 +117,8 @@ pub struct KeyRecord {
     pub published_in: i64,
     /// What was tried with it while it was staged.
     pub tried: Tried,
+    /// Clients that stay with it.
+    pub pins: Pins,
 }
 
 /// Who moves keys.
@@ -183,6 +186,28 @@ pub enum Change {
         /// Its algorithm.
         alg: Alg,
     },
+    /// A client stays with a key until a day.
+    Pinned {
+        /// The key.
+        kid: String,
+        /// Its algorithm.
+        alg: Alg,
+        /// The client.
+        client: String,
+        /// The day.
+        until: Timestamp,
+    },
+    /// A client stays with a key no longer.
+    PinEnded {
+        /// The key.
+        kid: String,
+        /// Its algorithm.
+        alg: Alg,
+        /// The client.
+        client: String,
+        /// How it ended.
+        how: PinEnd,
+    },
     /// Somebody else has the key: nothing that it signed counts any more.
     Compromised {
         /// The key.
@@ -242,6 +267,10 @@ impl fmt::Display for Change {
                 }
             }
             Self::TrialWaived { kid, alg } => write!(f, "{alg} key {kid}: may sign without a clean trial"),
+            Self::Pinned { kid, alg, client, until } => write!(f, "{alg} key {kid}: signs for {client} until {until}"),
+            Self::PinEnded { kid, alg, client, how } => {
+                write!(f, "{alg} key {kid}: {client} does not stay with it any more ({})", how.as_str())
+            }
             Self::Compromised { kid, alg } => write!(f, "{alg} key {kid}: compromised"),
             Self::Master { from, to } => write!(f, "master key: {from} → {to}"),
             Self::DataKey { id, purpose } => write!(f, "data key {id} ({}): new", purpose.as_str()),

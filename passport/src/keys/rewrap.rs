@@ -1,5 +1,5 @@
 //! Changing the master key: every key is sealed anew under the next one, in one transaction. There are a dozen of them,
-//! so that nothing is gained by going in steps, and a command that is killed has done all or nothing.
+//! those that are kept for pinned clients among them, so that nothing is gained by going in steps, and a command that is killed has done all or nothing.
 
 use std::sync::Arc;
 
@@ -10,6 +10,7 @@ use super::change::record;
 use super::master::MasterKey;
 use super::model::{By, Change};
 use super::ring::{data_key_name, unwrap};
+use super::store::pins::KeptHalf;
 use super::{Keys, KeysError, Parts, store};
 
 /// What a change of the master key did.
@@ -83,7 +84,13 @@ async fn rewrap_signing_keys(tx: &mut Tx, parts: &Parts, next: &MasterKey) -> Re
             }
             None => None,
         };
-        store::rewrap_signing_key(tx, kid, (sealed, next.id())).await?;
+        // What is kept of a key that retired lies elsewhere; its row names the master key all the same.
+        let (of_row, kept) = if key.record.pins.keeps_half { (None, sealed) } else { (sealed, None) };
+        store::rewrap_signing_key(tx, kid, (of_row, next.id())).await?;
+        if let Some(private_key) = kept {
+            let half = KeptHalf { private_key, master_key_id: next.id().to_owned() };
+            store::pins::rewrap_half(tx, kid, &half).await?;
+        }
     }
     Ok(count)
 }

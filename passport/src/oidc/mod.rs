@@ -26,7 +26,7 @@ pub mod handle;
 pub mod id_token;
 pub mod introspect;
 pub mod jwks;
-pub mod key_warning;
+pub mod key_news;
 pub mod lifetimes;
 pub mod logout;
 pub mod mtls;

@@ -161,3 +161,56 @@ async fn an_operator_tries_keys_and_is_told_clearly_why_not() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn an_operator_pins_a_client_to_its_key_for_a_while() {
+    testkit::each_engine(&MIGRATIONS, async |config: DbConfig| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let installation = Installation::new(folder.path(), &config);
+        installation.add_client(folder.path(), OURS);
+        let pin = |more: &[&str]| installation.command(&[&["keys", "pin"], more].concat());
+        let (day, staged) = (tomorrow(), key(&installation, "staged"));
+        for (arguments, says) in [
+            (&["nobody", "--until", &day][..], "there is no client nobody"),
+            (&["cet", "--until", "2020-01-01"], "a pin ends within 90 days"),
+            (&["cet", "--until", "2999-01-01"], "a pin ends within 90 days"),
+            (&["cet", "--until", &day, "--alg", "PS256"], "nothing of cet is signed with PS256: it verifies ES256"),
+            (&["cet", "--until", &day, "--key", "nothing"], "there is no key nothing"),
+            (&["cet", "--until", &day, "--key", &staged], "is staged and signs nothing"),
+            (&["cet", "--lift"], "cet stays with no key"),
+        ] {
+            let (done, said) = pin(arguments);
+            assert!(!done && said["exit"] == 5 && said.to_string().contains(says), "{arguments:?}: {said}");
+        }
+        assert_eq!(pin(&["--list"]).1["pins"], json!([]));
+
+        let active = key(&installation, "active");
+        let (done, said) = pin(&["cet", "--until", &day, "--key", &active]);
+        assert!(done && said.to_string().contains("no contact with a mail address"), "{said}");
+        let listed = &pin(&["--list"]).1["pins"];
+        let one = json!({ "client": "cet", "alg": "ES256", "kid": active, "state": "active", "until": day });
+        assert_eq!(listed.as_array().map(Vec::len), Some(1), "{listed}");
+        for (name, value) in one.as_object().expect("members") {
+            assert_eq!(&listed[0][name], value, "{name}");
+        }
+        pins_are_seen(&installation, &active, &day);
+        let (done, said) = pin(&["cet", "--lift"]);
+        assert!(done && said.to_string().contains("lifted"), "{said}");
+        assert_eq!(pin(&["--list"]).1["pins"], json!([]));
+    })
+    .await;
+}
+
+/// Wherever operators look for keys they see that `cet` stays with that one.
+fn pins_are_seen(installation: &Installation, kid: &str, day: &str) {
+    let pinned: Vec<_> = listed(installation).into_iter().filter(|key| key["pinned"] != json!([])).collect();
+    assert_eq!((pinned.len(), &pinned[0]["kid"]), (1, &json!(kid)));
+    assert_eq!(pinned[0]["pinned"], json!([{ "client": "cet", "until": day }]));
+    let (_, plan) = installation.command(&["keys", "plan"]);
+    let ends: Vec<_> = plan.as_array().expect("steps").iter().filter(|step| step["from"] == "pinned").collect();
+    assert_eq!((ends.len(), &ends[0]["at"], &ends[0]["client"]), (1, &json!(day), &json!("cet")));
+    let (_, followers) = installation.command(&["keys", "followers", kid]);
+    assert_eq!(followers["clients"][0]["stays"], json!({ "kid": kid, "until": day }));
+    let (done, all) = installation.command(&["keys", "list", "--all"]);
+    assert!(done && !all.to_string().contains("private half, kept"), "the key has not retired: {all}");
+}

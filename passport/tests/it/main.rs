@@ -27,6 +27,7 @@ mod fifty_rotations;
 mod framing;
 mod front_channel;
 mod guides;
+mod key_pins;
 mod key_trial;
 mod key_warnings;
 mod keys_command;

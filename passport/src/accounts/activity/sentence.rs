@@ -92,6 +92,8 @@ pub fn sentence(event: &Event) -> Option<Sentence<'_>> {
         | Event::SigningKeyTrialBegan { .. }
         | Event::SigningKeyTrialEnded { .. }
         | Event::SigningKeyTrialWaived { .. }
+        | Event::SigningKeyPinned { .. }
+        | Event::SigningKeyPinEnded { .. }
         | Event::SigningKeyCompromised { .. }
         | Event::MasterKeyChanged { .. }
         | Event::DataKeyMade { .. }

@@ -9,6 +9,7 @@ use super::local::broken;
 use super::{Finding, Patient};
 use crate::app::key_policy;
 use crate::cli::world;
+use crate::keys::pin::model::Pin;
 use crate::keys::rotate::forecast::next_of;
 use crate::keys::rotate::trial::awaited;
 use crate::keys::{self, Alg, KeyRecord, KeyState, Policy};
@@ -17,6 +18,9 @@ const CHECK: &str = "keys";
 
 /// A change that is due has been made by a running passport within this.
 const GRACE: Duration = Duration::from_secs(10 * 60);
+
+/// So long before its day operators are reminded of a client that stays with a key.
+const SOON: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 pub async fn keys(patient: &Patient) -> Vec<Finding> {
     let (Some(db), Ok(master)) = (&patient.db, world::master_key(&patient.config)) else {
@@ -38,7 +42,25 @@ pub async fn keys(patient: &Patient) -> Vec<Finding> {
     }
     let records: Vec<KeyRecord> = stored.into_iter().map(|key| key.record).collect();
     let (policy, now) = (key_policy(&patient.config), patient.clock.now());
-    Alg::ALL.into_iter().map(|alg| key_of(alg, &records, &policy, now)).collect()
+    let moving = Alg::ALL.into_iter().map(|alg| key_of(alg, &records, &policy, now));
+    moving.chain(records.iter().flat_map(|key| pins_of(key, now))).collect()
+}
+
+/// The clients that stay with that key: soon it is too late to see whether they can follow.
+fn pins_of(key: &KeyRecord, now: Timestamp) -> Vec<Finding> {
+    let of_pin = |pin: &Pin| {
+        let stays = format!("{} stays with {} key {} until {}", pin.client, key.alg, key.kid, pin.until);
+        if pin.until.since(now) > SOON {
+            return Finding::ok(CHECK, stays);
+        }
+        Finding::warning(
+            CHECK,
+            stays,
+            "an operator pinned it, for it could not follow a change of keys",
+            "see to it that the client can follow by then: `passport keys trial --client` tells; `passport keys pin` moves the day",
+        )
+    };
+    key.pins.at(now).map(of_pin).collect()
 }
 
 fn key_of(alg: Alg, keys: &[KeyRecord], policy: &Policy, now: Timestamp) -> Finding {
@@ -84,21 +106,40 @@ mod tests {
     use super::super::Severity;
     use super::*;
     use crate::keys::model::Times;
+    use crate::keys::pin::model::Pins;
     use crate::keys::trial::model::Tried;
 
     const NOW: Timestamp = Timestamp::from_seconds(100_000_000);
 
-    fn severity(states: &[KeyState]) -> Severity {
-        let record = |state: &KeyState| KeyRecord {
+    fn record(state: &KeyState) -> KeyRecord {
+        KeyRecord {
             kid: state.as_str().to_owned(),
             alg: Alg::ES256,
             state: *state,
             times: Times { made: NOW, activated: None, retired: None },
             published_in: 0,
             tried: Tried::default(),
-        };
+            pins: Pins::default(),
+        }
+    }
+
+    fn severity(states: &[KeyState]) -> Severity {
         let keys: Vec<_> = states.iter().map(record).collect();
         key_of(Alg::ES256, &keys, &Policy::default(), NOW).severity
+    }
+
+    #[test]
+    fn operators_are_reminded_of_a_client_whose_day_is_near() {
+        let judged = |since: Timestamp, until: Timestamp| {
+            let state = KeyState::Retiring { since: NOW, until: until + GRACE };
+            let pin = Pin { client: "slow".to_owned(), since, until, ended: None };
+            let pins = Pins { clients: vec![pin], keeps_half: true };
+            let findings = pins_of(&KeyRecord { pins, ..record(&state) }, NOW);
+            findings.iter().map(|finding| finding.severity).collect::<Vec<_>>()
+        };
+        assert_eq!(judged(NOW, NOW + SOON + Duration::from_secs(1)), [Severity::Ok]);
+        assert_eq!(judged(NOW, NOW + SOON), [Severity::Warning]);
+        assert_eq!(judged(NOW - SOON, NOW), [], "it is over");
     }
 
     #[test]

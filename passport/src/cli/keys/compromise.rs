@@ -10,7 +10,7 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::output::Output;
 use crate::cli::world;
 use crate::keys::Change;
-use crate::oidc::key_warning;
+use crate::oidc::key_news;
 
 pub async fn compromise(kid: &str, end_sessions: bool, file: Option<&Path>, output: &Output) -> Result<Exit, Failure> {
     let (config, db) = world::database(file).await?;
@@ -20,7 +20,7 @@ pub async fn compromise(kid: &str, end_sessions: bool, file: Option<&Path>, outp
     let mut lines: Vec<String> = changes.iter().map(Change::to_string).collect();
     let ended = if end_sessions { Some(end_everybodys(&app.accounts).await?) } else { None };
     let (told, silent): (Vec<_>, Vec<_>) =
-        app.clients.all().await?.into_iter().partition(|client| !key_warning::addresses(client).is_empty());
+        app.clients.all().await?.into_iter().partition(|client| !key_news::addresses(client).is_empty());
     lines.push(format!("{} clients are being told by mail", told.len()));
     if !silent.is_empty() {
         let ids: Vec<_> = silent.iter().map(|client| client.id.to_string()).collect();

@@ -1,5 +1,6 @@
 //! `passport keys followers`
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::{Value, json};
@@ -9,7 +10,8 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::output::{Output, table};
 use crate::cli::world;
 use crate::clients::Client;
-use crate::keys::{Alg, Evidence, KeyRecord, KeysError, Sign};
+use crate::keys::pin::model::Pin;
+use crate::keys::{Alg, Evidence, KeyRecord, KeysError, Sign, Stock};
 
 /// Shows of each client whether it knows a key, and how we know.
 pub async fn followers(kid: &str, file: Option<&Path>, output: &Output) -> Result<Exit, Failure> {
@@ -21,17 +23,21 @@ pub async fn followers(kid: &str, file: Option<&Path>, output: &Output) -> Resul
     let unknown = || KeysError::UnknownKey(kid.to_owned());
     let key = stock.keys.iter().find(|key| key.kid == kid).ok_or_else(unknown)?;
     let everybody_may = key.times.made + cached_for;
-    let mut rows = vec![["CLIENT", "SIGNED FOR IT", "BASIS", "WHAT"].map(str::to_owned).to_vec()];
+    let mut rows = vec![["CLIENT", "SIGNED FOR IT", "BASIS", "WHAT", "STAYS"].map(str::to_owned).to_vec()];
     let mut values = Vec::new();
     for client in app.clients.all().await? {
         let own: Vec<&Evidence> = evidence.iter().filter(|seen| seen.client == client.id.as_str()).collect();
         let (basis, says) = judged(&own, everybody_may, stock.now);
         let is_its = is_for(&client, key);
         let signed = if is_its { "yes" } else { "no" };
-        rows.push(vec![client.id.to_string(), signed.to_owned(), basis.to_owned(), says.clone()]);
+        let stays = stays(client.id.as_str(), key.alg, &stock);
+        let with = |own: &KeyRecord| if own.kid == key.kid { "this key".to_owned() } else { own.kid.clone() };
+        let until = stays.map(|(own, pin)| format!("with {} until {}", with(own), pin.until)).unwrap_or_default();
+        rows.push(vec![client.id.to_string(), signed.to_owned(), basis.to_owned(), says.clone(), until]);
         values.push(json!({
             "client": client.id, "signed_for_it": is_its, "basis": basis, "says": says,
             "seen": own.iter().map(|seen| shown(seen)).collect::<Vec<_>>(),
+            "stays": stays.map(|(own, pin)| json!({ "kid": own.kid, "until": pin.until.to_string() })),
         }));
     }
     let text = format!("{} key {kid}, {} since {}\n{}", key.alg, key.state.as_str(), key.state.since(), table(&rows));
@@ -42,9 +48,19 @@ pub async fn followers(kid: &str, file: Option<&Path>, output: &Output) -> Resul
 
 /// Whether what a client verifies is signed by keys of that algorithm.
 fn is_for(client: &Client, key: &KeyRecord) -> bool {
+    algs_of(client).contains(&key.alg)
+}
+
+/// The algorithms of what a client verifies.
+pub(super) fn algs_of(client: &Client) -> BTreeSet<Alg> {
     let responses = client.metadata.authorization_signed_response_alg;
-    let algs: [Option<Alg>; 3] = [Some(client.id_token_alg), client.userinfo_alg, responses];
-    algs.contains(&Some(key.alg))
+    [Some(client.id_token_alg), client.userinfo_alg, responses].into_iter().flatten().collect()
+}
+
+/// The key of that algorithm that a client stays with, and its pin.
+fn stays<'s>(client: &str, alg: Alg, stock: &'s Stock) -> Option<(&'s KeyRecord, &'s Pin)> {
+    let of_alg = stock.keys.iter().filter(|key| key.alg == alg);
+    of_alg.flat_map(|key| key.pins.at(stock.now).map(move |pin| (key, pin))).find(|(_, pin)| pin.client == client)
 }
 
 fn shown(seen: &Evidence) -> Value {

@@ -18,7 +18,7 @@ use crate::config::Config;
 use crate::keys::model::DataKeyPurpose;
 use crate::keys::rotate::forecast::next_of;
 use crate::keys::store::{self, FormerDataKey, LookupState, StoredDataKey, StoredLookup, StoredMaster};
-use crate::keys::{KeyState, Stock};
+use crate::keys::{KeyRecord, KeyState, Stock};
 use crate::web::{Hashed, KeyUse, Sealed};
 
 /// A key, or a use that has a key of its own derived from one.
@@ -123,7 +123,7 @@ fn masters(config: &Config, held: &Held) -> Vec<Entry> {
 
 fn signing(config: &Config, held: &Held) -> Vec<Entry> {
     let (keys, policy) = (&held.stock.keys, key_policy(config));
-    let entry = |key: &crate::keys::KeyRecord| {
+    let entry = |key: &KeyRecord| {
         let next = next_of(key, keys, &policy);
         let holder = if matches!(key.state, KeyState::Staged { .. } | KeyState::Active { .. }) {
             "database, sealed by the master key"
@@ -139,7 +139,21 @@ fn signing(config: &Config, held: &Held) -> Vec<Entry> {
             at: next.map(|(at, _)| at),
         }
     };
-    keys.iter().filter(|key| !matches!(key.state, KeyState::Destroyed { .. })).map(entry).collect()
+    let there = keys.iter().filter(|key| !matches!(key.state, KeyState::Destroyed { .. }));
+    there.flat_map(|key| std::iter::once(entry(key)).chain(kept_half(key))).collect()
+}
+
+/// The private half of a key that retired, if it is kept for clients.
+fn kept_half(key: &KeyRecord) -> Option<Entry> {
+    let clients: Vec<_> = key.pins.standing().map(|pin| pin.client.as_str()).collect();
+    key.pins.keeps_half.then(|| Entry {
+        name: key.kid.clone(),
+        purpose: format!("signs tokens, {}: private half, kept for {}", key.alg, clients.join(", ")),
+        holder: "database, sealed by the master key".to_owned(),
+        since: Some(key.times.made),
+        change: "itself, destroyed".to_owned(),
+        at: key.pins.standing().map(|pin| pin.until).max(),
+    })
 }
 
 fn data(held: &Held) -> Vec<Entry> {
@@ -255,4 +269,35 @@ fn files(config: &Config) -> Vec<Entry> {
         });
     }
     entries
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::keys::Alg;
+    use crate::keys::model::Times;
+    use crate::keys::pin::model::{Pin, Pins};
+    use crate::keys::trial::model::Tried;
+
+    #[test]
+    fn a_private_half_that_is_kept_has_a_line_that_says_for_whom_and_until_when() {
+        let now = Timestamp::from_seconds(1_000);
+        let pin = |client: &str, ends: i64| {
+            let until = Timestamp::from_seconds(ends);
+            Pin { client: client.to_owned(), since: now, until, ended: None }
+        };
+        let retired = KeyRecord {
+            kid: "k".to_owned(),
+            alg: Alg::ES256,
+            state: KeyState::Retiring { since: now, until: Timestamp::from_seconds(9_000) },
+            times: Times { made: now, activated: None, retired: Some(now) },
+            published_in: 0,
+            tried: Tried::default(),
+            pins: Pins { clients: vec![pin("a", 5_000), pin("b", 3_000)], keeps_half: true },
+        };
+        let line = kept_half(&retired).expect("a line");
+        assert_eq!(line.at, Some(Timestamp::from_seconds(5_000)), "with the last of them");
+        assert!(line.purpose.ends_with("kept for a, b") && line.holder.contains("sealed"), "{}", line.purpose);
+        assert!(kept_half(&KeyRecord { pins: Pins::default(), ..retired }).is_none());
+    }
 }

@@ -66,15 +66,19 @@ fn shown(key: &KeyRecord, keys: &[KeyRecord], policy: &Policy, now: Timestamp) -
         None => String::new(),
     };
     let time = |at: Option<Timestamp>| at.map(|at| at.to_string());
+    let pinned =
+        key.pins.at(now).map(|pin| json!({ "client": pin.client, "until": pin.until.to_string() })).collect::<Vec<_>>();
     let value = json!({
-        "kid": key.kid, "alg": key.alg, "state": state, "since": since.to_string(),
+        "kid": key.kid, "alg": key.alg, "state": state, "pinned": pinned, "since": since.to_string(),
         "next": next.map(|(at, to)| json!({ "state": to, "at": at.to_string() })),
         "made": key.times.made.to_string(), "activated": time(key.times.activated), "retired": time(key.times.retired),
         "compromised": compromised, "trial_until": on_trial.map(|trial| trial.until.to_string()),
         "waits_for_trial": waits_for_trial(key, keys, policy),
     });
+    let stays = key.pins.at(now).map(|pin| format!("signs for {} until {}", pin.client, pin.until));
+    let coming: Vec<_> = std::iter::once(coming).filter(|coming| !coming.is_empty()).chain(stays).collect();
     let age = age(now.since(key.times.made));
-    (vec![key.kid.clone(), key.alg.to_string(), state.to_owned(), since.to_string(), age, coming], value)
+    (vec![key.kid.clone(), key.alg.to_string(), state.to_owned(), since.to_string(), age, coming.join("; ")], value)
 }
 
 /// Whether the key's next step is one that a clean trial has to open.
@@ -97,14 +101,25 @@ pub async fn plan(file: Option<&Path>, output: &Output) -> Result<Exit, Failure>
     let (config, db) = world::database(file).await?;
     let stock = world::stock(&db).await?;
     let ahead = forecast(&stock.keys, &crate::app::key_policy(&config), stock.now, stock.now + YEAR);
-    let mut rows = vec![["AT", "ALG", "KID", "FROM", "TO"].map(str::to_owned).to_vec()];
-    let mut values = Vec::new();
+    let mut lines: Vec<(Timestamp, Vec<String>, Value)> = Vec::new();
     for step in ahead {
         let (at, alg) = (step.at.to_string(), step.alg.to_string());
-        values.push(json!({ "at": at, "alg": alg, "kid": step.kid, "from": step.from, "to": step.to }));
-        rows.push(vec![at, alg, step.kid, step.from.unwrap_or("—").to_owned(), step.to.to_owned()]);
+        let value = json!({ "at": at, "alg": alg, "kid": step.kid, "from": step.from, "to": step.to });
+        let row = vec![at, alg, step.kid, step.from.unwrap_or("—").to_owned(), step.to.to_owned()];
+        lines.push((step.at, row, value));
     }
-    output.result(table(&rows), &values);
+    for key in &stock.keys {
+        for pin in key.pins.at(stock.now) {
+            let (at, alg, client) = (pin.until.to_string(), key.alg.to_string(), &pin.client);
+            let value = json!({ "at": at, "alg": alg, "kid": key.kid, "from": "pinned", "to": null, "client": client });
+            let row = vec![at, alg, key.kid.clone(), format!("signs for {client}"), "—".to_owned()];
+            lines.push((pin.until, row, value));
+        }
+    }
+    lines.sort_by_key(|(at, ..)| *at);
+    let header = ["AT", "ALG", "KID", "FROM", "TO"].map(str::to_owned).to_vec();
+    let (rows, values): (Vec<_>, Vec<_>) = lines.into_iter().map(|(_, row, value)| (row, value)).unzip();
+    output.result(table(&[vec![header], rows].concat()), &values);
     Ok(Exit::Done)
 }
 

@@ -4,6 +4,7 @@ mod compromise;
 mod followers;
 mod inventory;
 mod list;
+mod pin;
 mod rehash;
 mod reseal;
 mod rewrap;
@@ -13,7 +14,7 @@ mod trial;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use chrono::DateTime;
+use chrono::{DateTime, NaiveDate};
 use clap::Subcommand;
 use serde_json::json;
 use shared::clock::Timestamp;
@@ -106,6 +107,28 @@ pub enum KeysCommand {
         #[arg(long)]
         dry_run: bool,
     },
+    /// Have a client that cannot follow a change stay with the key that signs for it now, until a day; move that day, or let
+    /// the client go.
+    Pin {
+        /// The client.
+        #[arg(allow_hyphen_values = true, required_unless_present = "list")]
+        client_id: Option<String>,
+        /// Until when: a day, as in 2027-06-30, to its end in China; or a moment, as in 2027-06-30T03:00:00+08:00.
+        #[arg(long, value_parser = day, value_name = "DATE", required_unless_present_any = ["lift", "list"])]
+        until: Option<Timestamp>,
+        /// This algorithm only; left out, those of what the client verifies.
+        #[arg(long)]
+        alg: Option<Alg>,
+        /// This key: the one that signs, or an older one that is kept for other clients.
+        #[arg(long, value_name = "KID", allow_hyphen_values = true, conflicts_with = "alg")]
+        key: Option<String>,
+        /// Sign for the client as for everybody again, at once.
+        #[arg(long, conflicts_with_all = ["until", "key"])]
+        lift: bool,
+        /// Show who stays with which key, and until when.
+        #[arg(long, conflicts_with_all = ["until", "key", "lift", "alg", "client_id"])]
+        list: bool,
+    },
     /// Somebody else has a key: let nothing that it signed count any more, anywhere, and the staged one sign instead.
     Compromise {
         /// The key's id, as `passport keys list` shows it. One in 64 begins with a hyphen.
@@ -138,6 +161,11 @@ pub async fn run(command: KeysCommand, file: Option<&Path>, output: &Output) -> 
         }
         KeysCommand::Reseal { dry_run } => reseal::reseal(dry_run, file, output).await,
         KeysCommand::Rehash { dry_run } => rehash::rehash(dry_run, file, output).await,
+        KeysCommand::Pin { client_id: Some(client), until: Some(until), alg, key, .. } => {
+            pin::pin(pin::Wanted { client, until, alg, key }, file, output).await
+        }
+        KeysCommand::Pin { client_id: Some(client), alg, .. } => pin::lift((&client, alg), file, output).await,
+        KeysCommand::Pin { client_id: None, .. } => pin::list(file, output).await,
         KeysCommand::Compromise { kid, end_sessions } => compromise::compromise(&kid, end_sessions, file, output).await,
     }
 }
@@ -147,6 +175,14 @@ fn moment(text: &str) -> Result<Timestamp, String> {
     DateTime::parse_from_rfc3339(text)
         .map(|moment| Timestamp::from_millis(moment.timestamp_millis()))
         .map_err(|_| "must be a time with its offset, such as 2027-03-18T03:00:00+08:00".to_owned())
+}
+
+/// A moment, or the end of a day in China.
+fn day(text: &str) -> Result<Timestamp, String> {
+    match text.parse::<NaiveDate>() {
+        Ok(day) => moment(&format!("{day}T23:59:59+08:00")).map(|last| last + Duration::from_secs(1)),
+        Err(_) => moment(text).map_err(|_| "must be a day such as 2027-06-30, or a time with its offset".to_owned()),
+    }
 }
 
 fn duration(text: &str) -> Result<Duration, String> {
@@ -197,6 +233,15 @@ async fn init(file: Option<&Path>, output: &Output) -> Result<Exit, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_day_ends_in_china() {
+        assert_eq!(day("2027-03-18"), moment("2027-03-19T00:00:00+08:00"));
+        assert_eq!(day("2027-03-18T03:00:00Z"), moment("2027-03-18T03:00:00Z"));
+        for wrong in ["2027-02-30", "2027-03", "soon", ""] {
+            assert!(day(wrong).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn a_moment_needs_its_offset() {

@@ -4,8 +4,9 @@ use shared::clock::Timestamp;
 
 use super::super::alg::Alg;
 use super::super::model::{KeyRecord, KeyState, Times};
+use super::super::pin::model::Pins;
 use super::super::trial::model::{Ending, Trial, TrialEnd, Tried};
-use super::{Moment, Policy, Request, Standing, Step, TrialOver, plan};
+use super::{Moment, Policy, Request, Standing, Step, TrialOver, pin, plan};
 
 /// A move that lies ahead.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +30,9 @@ pub fn next_due(keys: &[KeyRecord], policy: &Policy) -> Option<Timestamp> {
         _ => None,
     });
     let judged = keys.iter().filter_map(|key| Some(key.tried.running()?.judged_at()));
-    next_published(keys, policy).into_iter().chain(archived).chain(judged).min()
+    let unpinned = keys.iter().flat_map(|key| key.pins.standing().map(|pin| pin.until));
+    let unfit = keys.iter().filter(|key| pin::is_unfit(key)).map(|_| Timestamp::default());
+    next_published(keys, policy).into_iter().chain(archived).chain(judged).chain(unpinned).chain(unfit).min()
 }
 
 /// When the key set that is published next changes; the beginning of time, if a key is missing.
@@ -102,9 +105,24 @@ fn moved(key: &KeyRecord, before: &[KeyRecord], at: Timestamp) -> Option<Ahead> 
 
 /// Takes a step, a trial to be judged as a clean one: what `apply` in `keys/change.rs` does to rows, done to records. A key that is made is called `kid`.
 pub(super) fn after(keys: &mut Vec<KeyRecord>, step: &Step, now: Timestamp, kid: &str) {
+    if let Step::Pin { kid, pin } = step {
+        // A client has one pin of an algorithm.
+        let alg = keys.iter().find(|key| key.kid == *kid).map(|key| key.alg);
+        for key in keys.iter_mut().filter(|key| Some(key.alg) == alg) {
+            key.pins.clients.retain(|other| other.client != pin.client);
+        }
+    }
     let mut create = |alg, state, activated| {
         let times = Times { made: now, activated, retired: None };
-        keys.push(KeyRecord { kid: kid.to_owned(), alg, state, times, published_in: 0, tried: Tried::default() });
+        keys.push(KeyRecord {
+            kid: kid.to_owned(),
+            alg,
+            state,
+            times,
+            published_in: 0,
+            tried: Tried::default(),
+            pins: Pins::default(),
+        });
     };
     match step {
         Step::CreateActive(alg) => create(*alg, KeyState::Active { since: now }, Some(now)),
@@ -113,6 +131,10 @@ pub(super) fn after(keys: &mut Vec<KeyRecord>, step: &Step, now: Timestamp, kid:
         | Step::BeginTrial { kid, .. }
         | Step::EndTrial { kid, .. }
         | Step::Waive { kid }
+        | Step::Pin { kid, .. }
+        | Step::EndPin { kid, .. }
+        | Step::DropHalf { kid }
+        | Step::PublishUntil { kid, .. }
         | Step::Retire { kid, .. }
         | Step::Activate { kid }
         | Step::Archive { kid, .. }
@@ -138,7 +160,16 @@ fn go(key: &mut KeyRecord, step: &Step, now: Timestamp) {
             }
         }
         Step::Waive { .. } => key.tried.waived = true,
-        Step::Retire { until, .. } => {
+        Step::Pin { pin, .. } => {
+            key.pins.clients.push(pin.clone());
+        }
+        Step::EndPin { client, .. } => {
+            key.pins.clients.iter_mut().filter(|pin| pin.client == *client).for_each(|pin| pin.ended = Some(now));
+        }
+        Step::DropHalf { .. } => key.pins.keeps_half = false,
+        Step::PublishUntil { until, .. } => key.state = KeyState::Retiring { since: key.state.since(), until: *until },
+        Step::Retire { until, keeps_half, .. } => {
+            key.pins.keeps_half = *keeps_half;
             key.state = KeyState::Retiring { since: now, until: *until };
             key.times.retired = Some(now);
         }
@@ -146,8 +177,12 @@ fn go(key: &mut KeyRecord, step: &Step, now: Timestamp) {
             key.state = KeyState::Active { since: now };
             key.times.activated = Some(now);
         }
-        Step::Archive { until, .. } => key.state = KeyState::Archived { since: now, until: *until },
+        Step::Archive { until, .. } => {
+            key.pins = Pins::default();
+            key.state = KeyState::Archived { since: now, until: *until };
+        }
         Step::Destroy { compromised, .. } => {
+            key.pins = Pins::default();
             key.state = KeyState::Destroyed { since: now, compromised: *compromised };
         }
     }

@@ -6,7 +6,12 @@
 //! staged key goes, another is staged, so that the next change never needs a key that nobody knows.
 
 pub mod forecast;
+pub mod pin;
+#[cfg(test)]
+mod pins;
 mod policy;
+mod request;
+mod step;
 #[cfg(test)]
 mod tests;
 pub mod trial;
@@ -15,132 +20,14 @@ mod trials;
 #[cfg(test)]
 mod years;
 
-use std::time::Duration;
-
 use shared::clock::Timestamp;
 
 pub use self::policy::Policy;
+pub use self::request::Request;
+pub use self::step::{Step, TrialOver};
 
 use super::alg::Alg;
-use super::model::{By, KeyRecord, KeyState};
-use super::trial::model::Ending;
-
-/// What is asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Request {
-    /// Only what is due.
-    Tend,
-    /// As well, let the staged key of this algorithm sign.
-    Rotate {
-        /// The algorithm.
-        alg: Alg,
-        /// When; none: as soon as it may.
-        at: Option<Timestamp>,
-        /// Whether a clean trial may be missing, where one is required.
-        without_trial: bool,
-    },
-    /// As well, let the staged keys of these algorithms sign for a while.
-    Trial {
-        /// The algorithms.
-        algs: Vec<Alg>,
-        /// For how long.
-        lasts: Duration,
-        /// For which clients; none: for all.
-        clients: Vec<String>,
-    },
-    /// As well, end the trials of these algorithms.
-    StopTrial {
-        /// The algorithms.
-        algs: Vec<Alg>,
-    },
-    /// As well, destroy this key, whatever it is, since somebody else has it.
-    Compromise {
-        /// The key.
-        kid: String,
-    },
-}
-
-impl Request {
-    /// Who moves the keys by it.
-    pub const fn by(&self) -> By {
-        match self {
-            Self::Tend => By::Schedule,
-            Self::Rotate { .. } | Self::Trial { .. } | Self::StopTrial { .. } | Self::Compromise { .. } => By::Operator,
-        }
-    }
-}
-
-/// One move of a key.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Step {
-    /// A new key signs at once: for an algorithm that has none.
-    CreateActive(Alg),
-    /// A new key is published.
-    CreateStaged(Alg),
-    /// This staged key is to sign from then on.
-    Plan {
-        /// The key.
-        kid: String,
-        /// When.
-        at: Timestamp,
-    },
-    /// This staged key signs until then, for these clients or for all.
-    BeginTrial {
-        /// The key.
-        kid: String,
-        /// Until when.
-        until: Timestamp,
-        /// For which clients; none: for all.
-        clients: Vec<String>,
-    },
-    /// The trial of this staged key is over.
-    EndTrial {
-        /// The key.
-        kid: String,
-        /// Why.
-        over: TrialOver,
-    },
-    /// This staged key may sign without a clean trial.
-    Waive {
-        /// The key.
-        kid: String,
-    },
-    /// This key ceases to sign, and verifies until then.
-    Retire {
-        /// The active key.
-        kid: String,
-        /// Until when.
-        until: Timestamp,
-    },
-    /// This key begins to sign.
-    Activate {
-        /// The staged key.
-        kid: String,
-    },
-    /// This key is published no more, and verifies hints until then.
-    Archive {
-        /// The retiring key.
-        kid: String,
-        /// Until when.
-        until: Timestamp,
-    },
-    /// Nothing is left of this key but its name.
-    Destroy {
-        /// The key.
-        kid: String,
-        /// Whether that is because somebody else has it.
-        compromised: bool,
-    },
-}
-
-/// Why a trial is over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TrialOver {
-    /// Its time is, and what nodes saw is written down: it is clean or not.
-    ToBeJudged,
-    /// Something ended it, which is how it ended.
-    By(Ending),
-}
+use super::model::{KeyRecord, KeyState};
 
 /// What the rules depend on besides the keys.
 #[derive(Debug, Clone, Copy)]
@@ -198,11 +85,17 @@ pub fn plan(keys: &[KeyRecord], moment: &Moment<'_>, request: &Request) -> Vec<S
 fn plan_alg(alg: Alg, keys: &[KeyRecord], moment: &Moment<'_>, request: &Request) -> Vec<Step> {
     let lost = |key: &KeyRecord| matches!(request, Request::Compromise { kid } if *kid == key.kid);
     let of_alg = || keys.iter().filter(move |key| key.alg == alg);
+    let pins = pin::steps(alg, keys, moment, request);
+    if matches!(request, Request::Pin(_) | Request::Unpin { .. }) && !pins.is_empty() {
+        // What else is due is asked about once more, when these pins stand.
+        return pins;
+    }
     let mut standing = Standing::of(of_alg().filter(|key| !lost(key)));
     // Before anything becomes of the key.
     let mut steps: Vec<Step> = of_alg()
         .filter(|key| matches!(key.state, KeyState::Staged { .. }))
         .filter_map(|key| trial::ends(key, &standing, moment, request))
+        .chain(pins)
         .collect();
     let destroyed = of_alg().filter(|key| lost(key) && !matches!(key.state, KeyState::Destroyed { .. }));
     steps.extend(destroyed.map(|key| Step::Destroy { kid: key.kid.clone(), compromised: true }));
@@ -251,7 +144,8 @@ fn succession(alg: Alg, standing: &Standing<'_>, moment: &Moment<'_>) -> Vec<Ste
             if !(is_due && is_served && is_open) {
                 return Vec::new();
             }
-            let retire = Step::Retire { kid: old.kid.clone(), until: moment.now + moment.policy.verify_for };
+            let (until, keeps_half) = pin::retirement(old, moment);
+            let retire = Step::Retire { kid: old.kid.clone(), until, keeps_half };
             vec![retire, activate(next), Step::CreateStaged(alg)]
         }
     }

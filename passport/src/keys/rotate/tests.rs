@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::forecast::{forecast, next_due, next_of, next_published, preview};
 use super::*;
 use crate::keys::model::Times;
+use crate::keys::pin::model::Pins;
 use crate::keys::trial::model::Tried;
 
 pub(super) const NOW: Timestamp = Timestamp::from_seconds(100_000_000);
@@ -22,7 +23,15 @@ pub(super) const MILLISECOND: Duration = Duration::from_millis(1);
 
 fn key(kid: &str, alg: Alg, state: KeyState) -> KeyRecord {
     let times = Times { made: state.since(), activated: None, retired: None };
-    KeyRecord { kid: kid.to_owned(), alg, state, times, published_in: 5, tried: Tried::default() }
+    KeyRecord {
+        kid: kid.to_owned(),
+        alg,
+        state,
+        times,
+        published_in: 5,
+        tried: Tried::default(),
+        pins: Pins::default(),
+    }
 }
 
 pub(super) const fn active(since: Timestamp) -> KeyState {
@@ -61,7 +70,7 @@ fn compromise(kid: &str) -> Request {
 /// `b` takes the place of `a`, and another one is staged.
 fn change() -> Vec<Step> {
     vec![
-        Step::Retire { kid: "a".to_owned(), until: NOW + POLICY.verify_for },
+        Step::Retire { kid: "a".to_owned(), until: NOW + POLICY.verify_for, keeps_half: false },
         Step::Activate { kid: "b".to_owned() },
         Step::CreateStaged(Alg::ES256),
     ]

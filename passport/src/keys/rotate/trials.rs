@@ -6,7 +6,7 @@ use super::forecast::{forecast, next_due, next_published};
 use super::tests::{LONG_AGO, MILLISECOND, MOMENT, NOW, POLICY, active, keys, staged};
 use super::trial::{awaited, refusal};
 use super::*;
-use crate::keys::trial::model::{JUDGED_AFTER, LONGEST, Refusal, SHORTEST, Trial, TrialEnd, Tried};
+use crate::keys::trial::model::{Ending, JUDGED_AFTER, LONGEST, Refusal, SHORTEST, Trial, TrialEnd, Tried};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 const REQUIRED: Policy = Policy { trial_required: true, ..POLICY };

@@ -8,6 +8,7 @@ use proptest::prelude::*;
 
 use super::forecast::{after, next_due};
 use super::*;
+use crate::keys::pin::model::{Pin, PinWanted};
 
 /// What happens at one moment.
 #[derive(Debug, Clone)]
@@ -22,6 +23,10 @@ enum Event {
     Try(Alg, u64),
     /// An operator ends a trial.
     Stop(Alg),
+    /// A client stays with a key for so many seconds: with that one of all, or with the one that signs for it.
+    Pin(Alg, u8, u64, Option<usize>),
+    /// Nor does it any more.
+    Unpin(u8),
     /// Somebody has one of the keys.
     Compromise(usize),
     /// Nodes follow up to now, or there are none.
@@ -40,7 +45,11 @@ fn event() -> impl Strategy<Value = Event> {
             |(alg, ahead, without_trial)| Event::Rotate { alg, ahead, without_trial },
         ),
         3 => (alg.clone(), 60_u64..90_000).prop_map(|(alg, lasts)| Event::Try(alg, lasts)),
-        1 => alg.prop_map(Event::Stop),
+        1 => alg.clone().prop_map(Event::Stop),
+        3 => (alg, 0_u8..3, 60_u64..100 * 86_400, prop::option::of(any::<prop::sample::Index>())).prop_map(
+            |(alg, client, lasts, key)| Event::Pin(alg, client, lasts, key.map(|index| index.index(1_000))),
+        ),
+        1 => (0_u8..3).prop_map(Event::Unpin),
         1 => any::<prop::sample::Index>().prop_map(|index| Event::Compromise(index.index(1_000))),
         4 => any::<bool>().prop_map(Event::Follow),
         1 => Just(Event::Lag),
@@ -86,6 +95,24 @@ impl House {
         }
         for alg in Alg::ALL {
             assert_eq!((self.count(alg, "active"), self.count(alg, "staged")), (1, 1), "{alg}");
+        }
+        for key in &self.keys {
+            let stand = || key.pins.standing();
+            assert!(stand().all(|pin| self.now < pin.until), "a pin is not ended by itself");
+            // Who stays with a key can be signed for, and what was signed can be verified.
+            let able = matches!(key.state, KeyState::Active { .. }) || key.pins.keeps_half;
+            assert!(stand().next().is_none() || able, "nothing signs for who stays with it");
+            assert!(!key.pins.keeps_half || stand().next().is_some(), "a private half is kept for nobody");
+            if let KeyState::Retiring { until, .. } = key.state {
+                let needed = stand().all(|pin| pin.until + self.policy.verify_for <= until);
+                assert!(needed, "a token for a client that stays outlives the key");
+            }
+        }
+        for alg in Alg::ALL {
+            let of_alg = self.keys.iter().filter(|key| key.alg == alg);
+            let mut clients: Vec<_> = of_alg.flat_map(|key| &key.pins.clients).map(|pin| &pin.client).collect();
+            clients.sort_unstable();
+            assert!(clients.windows(2).all(|two| two[0] != two[1]), "a client stays with two keys");
         }
         for key in self.keys.iter().filter(|key| key.tried.running().is_some()) {
             assert_eq!(key.state.as_str(), "staged", "a trial outlives what it tries");
@@ -134,6 +161,9 @@ impl House {
                 }
             }
             Step::Archive { kid, .. } => {
+                let signed = key(kid).pins.clients.iter().map(Pin::over_at).max();
+                let over = signed.is_none_or(|last| self.now.since(last) >= self.policy.verify_for);
+                assert!(over, "a token for a client that stayed outlives the key");
                 let retired = since(kid, "retiring").expect("it was retiring");
                 assert!(self.now.since(retired) >= self.policy.verify_for, "a token outlives its key");
             }
@@ -154,6 +184,10 @@ impl House {
             }
             Step::Destroy { .. }
             | Step::EndTrial { .. }
+            | Step::Pin { .. }
+            | Step::EndPin { .. }
+            | Step::DropHalf { .. }
+            | Step::PublishUntil { .. }
             | Step::Waive { .. }
             | Step::CreateActive(_)
             | Step::CreateStaged(_)
@@ -177,6 +211,16 @@ impl House {
                 self.act(&Request::Trial { algs, lasts, clients: Vec::new() });
             }
             Event::Stop(alg) => self.act(&Request::StopTrial { algs: vec![*alg] }),
+            Event::Pin(alg, client, seconds, index) => {
+                let key = index.map(|index| &self.keys[index % self.keys.len()]);
+                let (kid, alg) = (key.map(|key| key.kid.clone()), key.map_or(*alg, |key| key.alg));
+                let (client, until) = (client.to_string(), self.now + Duration::from_secs(*seconds));
+                self.act(&Request::Pin(PinWanted { client, alg, kid, until }));
+            }
+            Event::Unpin(client) => {
+                let (client, algs) = (client.to_string(), Alg::ALL.to_vec());
+                self.act(&Request::Unpin { client, algs });
+            }
             Event::Compromise(index) => {
                 let kid = self.keys[index % self.keys.len()].kid.clone();
                 self.act(&Request::Compromise { kid });

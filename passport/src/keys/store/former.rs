@@ -4,6 +4,7 @@ use shared::clock::Timestamp;
 use shared::db::{BrokenRow, DbError, Row, Tx, sql};
 
 use super::super::model::{KeyRecord, KeyState, Times};
+use super::super::pin::model::Pins;
 use super::super::trial::model::Tried;
 
 /// A key that is published no more, as it is stored.
@@ -48,6 +49,7 @@ fn former_key(row: &Row) -> Result<StoredFormerKey, DbError> {
             times,
             published_in: 0,
             tried: Tried::default(),
+            pins: Pins::default(),
         },
         public_key,
     })
@@ -67,6 +69,7 @@ pub async fn archive(tx: &mut Tx, kid: &str, now: Timestamp, until: Timestamp) -
     .bind(until)
     .execute(tx)
     .await?;
+    super::pins::forget(tx, kid).await?;
     sql("DELETE FROM signing_keys WHERE kid = $1 AND state = 'retiring'").bind(kid).execute(tx).await
 }
 
@@ -77,6 +80,7 @@ pub async fn archive(tx: &mut Tx, kid: &str, now: Timestamp, until: Timestamp) -
 pub async fn destroy(tx: &mut Tx, kid: &str, now: Timestamp, compromised: bool) -> Result<u64, DbError> {
     super::evidence::forget(tx, kid).await?;
     super::trials::forget(tx, kid).await?;
+    super::pins::forget(tx, kid).await?;
     let compromised_at = compromised.then_some(now);
     let archived =
         sql("UPDATE former_keys SET state = 'destroyed', state_since = $2, archived_until = NULL, public_key = NULL, \

@@ -6,6 +6,7 @@ mod former;
 mod lookups;
 mod masters;
 pub mod nodes;
+pub mod pins;
 mod sealed;
 #[cfg(test)]
 pub(super) mod tests;
@@ -16,6 +17,7 @@ use shared::db::{BrokenRow, DbError, Row, Tx, sql};
 
 use super::alg::Alg;
 use super::model::{KeyRecord, KeyState, Times};
+use super::pin::model::Pins;
 
 pub use self::data::{FormerDataKey, StoredDataKey, data_keys, destroy_data_key, former_data_keys, insert_data_key};
 pub use self::former::{StoredFormerKey, archive, destroy, former_keys};
@@ -32,7 +34,7 @@ pub struct StoredKey {
     pub record: KeyRecord,
     /// The public half, encoded.
     pub public_key: Vec<u8>,
-    /// The private half, sealed under the master key. None once the key retires.
+    /// The private half, sealed under the master key. None once the key retires, unless it is kept for pinned clients.
     pub private_key: Option<Vec<u8>>,
     /// Under which master key.
     pub master_key_id: String,
@@ -75,7 +77,16 @@ pub async fn signing_keys(tx: &mut Tx) -> Result<Vec<StoredKey>, DbError> {
                     FROM signing_keys k LEFT JOIN key_trials t ON t.kid = k.kid ORDER BY created_at, k.kid")
     .fetch_all(tx)
     .await?;
-    rows.iter().map(signing_key).collect()
+    let (mut pins, mut halves) = (pins::all(tx).await?, pins::halves(tx).await?);
+    let mut keys = rows.iter().map(signing_key).collect::<Result<Vec<_>, _>>()?;
+    for key in &mut keys {
+        key.record.pins.clients = pins.remove(&key.record.kid).unwrap_or_default();
+        if let Some(half) = halves.remove(&key.record.kid) {
+            key.record.pins.keeps_half = true;
+            (key.private_key, key.master_key_id) = (Some(half.private_key), half.master_key_id);
+        }
+    }
+    Ok(keys)
 }
 
 fn signing_key(row: &Row) -> Result<StoredKey, DbError> {
@@ -106,6 +117,7 @@ fn signing_key(row: &Row) -> Result<StoredKey, DbError> {
             times,
             published_in,
             tried: trials::tried(row)?,
+            pins: Pins::default(),
         },
         public_key: row.get("public_key")?,
         private_key,

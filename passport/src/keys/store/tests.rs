@@ -49,6 +49,28 @@ pub(in crate::keys) async fn spoil(tx: &mut Tx, kid: &str) -> Result<(), DbError
     sql("UPDATE signing_keys SET private_key = public_key WHERE kid = $1").bind(kid).execute(tx).await.map(drop)
 }
 
+/// Every table with something that is sealed under a master key.
+const OF_MASTER_KEYS: &str = "SELECT master_key_id FROM data_keys UNION SELECT master_key_id FROM signing_keys \
+    UNION SELECT master_key_id FROM kept_key_halves";
+
+/// The master keys that rows say they are sealed under, each once.
+pub(in crate::keys) async fn masters_of_rows(tx: &mut Tx) -> Result<Vec<String>, DbError> {
+    let rows = sql(OF_MASTER_KEYS).fetch_all(tx).await?;
+    rows.iter().map(|row| row.get("master_key_id")).collect()
+}
+
+#[test]
+fn no_table_is_forgotten_when_the_master_key_is_changed() {
+    let all: Vec<_> = MIGRATIONS.sqlite.iter().map(|migration| migration.sql.as_str().to_owned()).collect();
+    let tables = all.iter().flat_map(|text| text.split("CREATE TABLE ").skip(1));
+    let sealed = tables.filter(|table| table.split(';').next().is_some_and(|body| body.contains("master_key_id")));
+    let sealed: Vec<_> = sealed.filter_map(|table| table.split([' ', '(']).next()).collect();
+    assert!(sealed.contains(&"signing_keys"), "{sealed:?}");
+    for table in sealed {
+        assert!(OF_MASTER_KEYS.contains(&format!("FROM {table}")), "{table}: `keys rewrap` has to seal it anew");
+    }
+}
+
 async fn fill(db: &Db) {
     let put = db.write::<_, DbError, _>(|tx| {
         async move {

@@ -3,6 +3,7 @@
 mod compromise;
 mod evidence;
 mod nodes;
+mod pin;
 mod rewrap;
 mod rotation;
 mod start;
@@ -13,6 +14,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use futures_util::FutureExt as _;
 use serde_json::{Value, json};
 use shared::clock::{Clock, FakeClock, Timestamp};
 use shared::entropy::SystemEntropy;

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::super::store::StoredMaster;
 use super::*;
+use crate::keys::pin::model::PinWanted;
 
 fn master(byte: u8) -> MasterKey {
     MasterKey::new(&SecretBytes::new([byte; 32]))
@@ -21,18 +22,7 @@ impl House {
 
     /// The master keys that rows say they are sealed under.
     async fn masters_of_rows(&self) -> Vec<String> {
-        let read = self.db.read::<_, DbError, _>(|tx| {
-            async move {
-                let data = store::data_keys(tx).await?.into_iter().map(|key| key.master_key_id);
-                let signing = store::signing_keys(tx).await?.into_iter().map(|key| key.master_key_id);
-                Ok(data.chain(signing).collect::<Vec<_>>())
-            }
-            .boxed()
-        });
-        let mut ids = read.await.expect("keys");
-        ids.sort();
-        ids.dedup();
-        ids
+        self.db.read(|tx| store::tests::masters_of_rows(tx).boxed()).await.expect("rows")
     }
 }
 
@@ -174,6 +164,28 @@ async fn a_row_that_was_changed_keeps_the_master_key_from_being_changed() {
         assert!(matches!(node.rewrap(master(2)).await, Err(KeysError::Tampered(_))));
         assert_eq!(house.masters_of_rows().await, [id(1)], "all or nothing");
         assert_eq!(house.written(), []);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_key_that_is_kept_for_a_client_goes_with_the_others() {
+    on_both(|house| async move {
+        let node = house.node().await;
+        house.clock.advance(POLICY.publish_for);
+        let old = active(&node);
+        let wanted = PinWanted { client: "slow".to_owned(), alg: Alg::ES256, kid: None, until: house.now() + HOUR };
+        node.pin(wanted).await.expect("pinned");
+        node.change(rotate(None)).await.expect("rotated");
+        let signs_for = |keys: &Keys| kid(&keys.sign_for("slow", Alg::ES256, "JWT", &json!({})).expect("signed"));
+        assert_eq!(signs_for(&node), old);
+
+        let done = house.node().await.rewrap(master(2)).await.expect("changed").expect("it was another");
+        assert_eq!(done.keys, 11, "it and a new staged one beside the ten");
+        assert_eq!(house.masters_of_rows().await, [id(2)]);
+        assert_eq!(signs_for(&house.start_with(master(2)).await.expect("started")), old);
+        node.refresh().await.expect("followed");
+        assert_eq!(signs_for(&node), old, "without the new master key it holds what it has in memory");
     })
     .await;
 }

@@ -18,6 +18,7 @@ use super::refusal::Refusal;
 use super::{Policy, document};
 use crate::audit::Actor;
 use crate::clients::{Admission, Client, ClientsError, Metadata, Registered, sector};
+use crate::keys::pin::PinnedTo;
 use crate::limits::{AddressBlock, Subject};
 use crate::web::form::is_of_type;
 
@@ -27,6 +28,9 @@ const OURS: [&str; 4] =
 
 /// Where a client finds our keys at an address of its own: a member of ours, beside `jwks_uri` for the keys of the client.
 const OUR_KEYS: &str = "issuer_jwks_uri";
+
+/// The keys of ours that a client stays with, each until when, in seconds since the epoch: likewise a member of ours.
+const PINS: &str = "issuer_key_pins";
 
 /// `POST /register` (RFC 7591 §3.1)
 pub async fn register(State(oidc): State<Oidc>, address: ClientAddr, headers: HeaderMap, Sent(body): Sent) -> Response {
@@ -179,6 +183,11 @@ fn managed(oidc: &Oidc, client: &Client, token: &SecretString) -> Map<String, Va
     let uri = format!("{}{}/{}", oidc.0.issuer, paths::REGISTER, client.id);
     information.insert(OUR_KEYS.to_owned(), format!("{uri}/jwks.json").into());
     information.insert("registration_client_uri".to_owned(), uri.into());
+    let pins = oidc.0.keys.pins_of(client.id.as_str());
+    if !pins.is_empty() {
+        let told = |pin: PinnedTo| json!({ "alg": pin.alg, "kid": pin.kid, "until": pin.until.seconds() });
+        information.insert(PINS.to_owned(), pins.into_iter().map(told).collect());
+    }
     information.insert("registration_access_token".to_owned(), token.expose().into());
     information
 }
