@@ -2,7 +2,7 @@
 //!
 //! One module per slice of the product; a slice holds its handlers, rules and SQL. Who may call
 //! whom is written down in `docs/ARCHITECTURE.md` and held by `tests/it/architecture.rs`:
-//! `shared ← egress ← {web, audit, limits, delivery, keys, places} ← {clients, accounts} ← oidc ← {export, home} ← {app, router, cli}`.
+//! `shared ← egress ← {web, audit, limits, delivery, keys, places, jobs} ← {clients, accounts} ← oidc ← {export, home} ← {app, router, cli}`.
 
 pub mod accounts;
 pub mod app;
@@ -17,6 +17,7 @@ pub mod export;
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod home;
+pub mod jobs;
 pub mod keys;
 pub mod limits;
 mod migrations;

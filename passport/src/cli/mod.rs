@@ -13,6 +13,7 @@ mod doctor;
 mod failure;
 mod filling;
 mod follow;
+mod jobs;
 mod keys;
 mod output;
 mod serve;

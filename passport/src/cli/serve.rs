@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 
 use super::clean_up::{clean_up, keep_sessions};
 use super::failure::{Exit, Failure};
-use super::{follow, world};
+use super::{follow, jobs, world};
 use crate::MIGRATIONS;
 use crate::accounts::Accounts;
 use crate::app::App;
@@ -22,17 +22,12 @@ use crate::clients::Clients;
 use crate::clients::logos::Logos;
 use crate::config::Config;
 use crate::delivery::{Mailer, Policy, Transport, Ways, Worker};
+use crate::jobs::{Jobs, Outcome};
 use crate::oidc::logout::LogoutTokens;
 use crate::router::{self, router};
 
-/// How often sessions at public computers are ended whose time is over.
-const PUBLIC_SESSIONS: Duration = Duration::from_secs(30);
-
 /// How often this node writes down when secrets of clients were used.
 const SECRET_USES: Duration = Duration::from_secs(60);
-
-/// How often this node looks for clients whose logo is missing.
-const LOGOS_TEND: Duration = Duration::from_secs(30);
 
 pub async fn run(file: Option<&Path>) -> Result<Exit, Failure> {
     let config = Config::load(file)?;
@@ -132,21 +127,34 @@ fn background(
     clock: SharedClock,
     stopped: &watch::Receiver<bool>,
 ) -> Result<JoinSet<()>, Failure> {
-    let worker = Arc::new(worker(config, app, db, clock)?);
+    let worker = Arc::new(worker(config, app, db, clock.clone())?);
     let mut tasks = JoinSet::new();
     let (sending, stop) = (Arc::clone(&worker), stopped.clone());
     tasks.spawn(async move { sending.run(stop).await });
-    let logos = app.logos.clone();
-    tasks.spawn(every(LOGOS_TEND, stopped.clone(), move || tend_logos(logos.clone())));
     let clients = app.clients.clone();
     tasks.spawn(every(SECRET_USES, stopped.clone(), move || write_uses(clients.clone())));
-    let accounts = app.accounts.clone();
-    tasks.spawn(every(PUBLIC_SESSIONS, stopped.clone(), move || end_public_sessions(accounts.clone())));
-    let (app, db) = (app.clone(), db.clone());
-    let kept = keep_sessions(config.tokens.refresh_absolute);
-    let work = move || clean_up(app.clone(), db.clone(), Arc::clone(&worker), kept);
-    tasks.spawn(every(config.clean_up.every, stopped.clone(), work));
+    shared_work(&mut tasks, (config, app, db), clock, worker, stopped);
     Ok(tasks)
+}
+
+/// What one of all nodes does at a time.
+fn shared_work(
+    tasks: &mut JoinSet<()>,
+    (config, app, db): (&Config, &App, &Db),
+    clock: SharedClock,
+    worker: Arc<Worker>,
+    stopped: &watch::Receiver<bool>,
+) {
+    let nodes = Jobs::new(db.clone(), clock.clone(), &*world::entropy(), &config.server.listen.to_string());
+    let logos = app.logos.clone();
+    let tend = move || tend_logos(logos.clone());
+    tasks.spawn(jobs::turns(nodes.clone(), jobs::LOGOS, stopped.clone(), tend));
+    let accounts = app.accounts.clone();
+    let end = move || end_public_sessions(accounts.clone());
+    tasks.spawn(jobs::turns(nodes.clone(), jobs::PUBLIC_SESSIONS, stopped.clone(), end));
+    let (app, db, kept) = (app.clone(), db.clone(), keep_sessions(config.tokens.refresh_absolute));
+    let remove = move || clean_up(app.clone(), (db.clone(), clock.clone()), Arc::clone(&worker), kept);
+    tasks.spawn(jobs::turns(nodes, jobs::clean_up(config), stopped.clone(), remove));
 }
 
 fn worker(config: &Config, app: &App, db: &Db, clock: SharedClock) -> Result<Worker, Failure> {
@@ -188,10 +196,10 @@ pub(super) async fn every<F: Future<Output = ()>>(
     }
 }
 
-async fn end_public_sessions(accounts: Accounts) {
-    if let Err(error) = accounts.end_timed_out().await {
-        tracing::warn!(%error, "sessions at public computers could not be ended: their sites are told later");
-    }
+async fn end_public_sessions(accounts: Accounts) -> Outcome {
+    // Those that are over stay over: what a run does not reach, the next one does.
+    let ended = accounts.end_timed_out().await;
+    ended.map(drop).map_err(|error| format!("sessions at public computers: {error}; their sites are told later"))
 }
 
 async fn write_uses(clients: Clients) {
@@ -200,8 +208,6 @@ async fn write_uses(clients: Clients) {
     }
 }
 
-async fn tend_logos(logos: Logos) {
-    if let Err(error) = logos.tend().await {
-        tracing::warn!(%error, "logos could not be looked after");
-    }
+async fn tend_logos(logos: Logos) -> Outcome {
+    logos.tend().await.map_err(|error| format!("logos: {error}"))
 }

@@ -1,6 +1,6 @@
 //! The direction of calls between the rooms, read from the `use` lines and paths of the source.
 //!
-//! `shared ← egress ← {web, audit, limits, delivery, keys, places} ← {clients, accounts} ← oidc ← {home, portal, console}
+//! `shared ← egress ← {web, audit, limits, delivery, keys, places, jobs} ← {clients, accounts} ← oidc ← {home, portal, console}
 //! ← {app, router, cli}`: a room may name the rooms of lower tiers, never one of its own tier or above.
 
 use std::fmt::Write as _;
@@ -19,6 +19,7 @@ const ROOMS: &[(&str, u8)] = &[
     ("delivery", 2),
     ("keys", 2),
     ("places", 2),
+    ("jobs", 2),
     ("clients", 3),
     ("accounts", 3),
     ("oidc", 4),

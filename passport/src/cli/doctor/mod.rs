@@ -5,6 +5,7 @@ mod certificate;
 mod clock;
 mod hashing;
 mod issuer;
+mod jobs;
 mod keys;
 mod local;
 
@@ -130,6 +131,7 @@ async fn examine(config: Config, command: &DoctorCommand) -> Vec<Finding> {
     findings.push(local::master_key(&patient));
     findings.extend(keys::keys(&patient).await);
     findings.extend(clock::check(&patient).await);
+    findings.extend(jobs::check(&patient).await);
     findings.extend(local::delivery(&patient).await);
     findings.extend(local::clients(&patient).await);
     findings.extend(certificate::check(&patient));
