@@ -17,7 +17,7 @@ use crate::accounts::captcha::Captchas;
 use crate::accounts::factors::passkeys::{PasskeyError, Passkeys};
 use crate::accounts::hashing::{Hasher, Hashing, StartError};
 use crate::accounts::{self, Accounts, SessionPolicies, SessionPolicy};
-use crate::audit::Audit;
+use crate::audit::{Audit, Chain};
 use crate::clients::Clients;
 use crate::clients::logos::Logos;
 use crate::config::{AccountsSettings, Config, MtlsSettings, RegistrationPolicy, SecondFactor};
@@ -77,6 +77,8 @@ pub struct Parts {
     pub captchas: Captchas,
     /// The record of what was done.
     pub audit: Audit,
+    /// The batches in which it is sealed.
+    pub chain: Chain,
     /// Where messages to people are written.
     pub outbox: Outbox,
     /// What is reported of messages.
@@ -171,6 +173,8 @@ impl App {
         })
         .await?;
         let sealer: Arc<dyn Sealer> = Arc::new(KeySealer(keys.clone()));
+        let seed = SecretBytes::new(keys.mac(KeyUse::AuditSeal.as_str(), b"batches"));
+        let chain = Chain::new(db.clone(), clock.clone(), &seed);
         let web = Web::new(config.issuer.origin(), sealer.clone(), clock.clone(), entropy.clone());
         let pages = Pages::new(Arc::new(texts::catalogue()), config.site.icp.as_deref());
         let recipients_key = SecretBytes::new(keys.mac(KeyUse::Delivery.as_str(), b"recipients"));
@@ -258,6 +262,7 @@ impl App {
             accounts,
             captchas,
             audit,
+            chain,
             outbox,
             reports,
             egress,

@@ -4,12 +4,19 @@
 //! the other. Events name accounts, clients and keys by their ids: no secret, no name, no mail address, no
 //! number of a document. Where a person in a browser did something, the network and the device are noted, for the
 //! person's own account of it. Events are kept for [`RETENTION`].
+//!
+//! The database refuses to change what was recorded. Beside the requests [`seal`] gathers it in batches that are chained
+//! and signed, [`verify`] tells whether it is still what was sealed, and it is removed batch by batch.
 
 mod actor;
+#[cfg(test)]
+mod documented;
 pub mod event;
 #[cfg(test)]
 pub(crate) mod samples;
+pub mod seal;
 pub mod store;
+pub mod verify;
 
 use std::time::Duration;
 
@@ -20,10 +27,14 @@ use shared::http::Caller;
 
 pub use self::actor::Actor;
 pub use self::event::{Code, Event};
+pub use self::seal::{Chain, Heads};
 
 /// How long events are kept: twelve months, which people can look back on; the Cybersecurity Law asks for six
 /// (article 21).
 pub const RETENTION: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+
+/// For how long they are kept at the least, whatever anybody says: 180 days. The database refuses to let go of them sooner.
+pub const KEPT_AT_LEAST: Duration = Duration::from_secs(180 * 24 * 60 * 60);
 
 shared::id_type! {
     /// One event of the record.
@@ -67,11 +78,12 @@ impl Audit {
         store::append(tx, &store::New { id, at: now, from: from.into(), actor, event }).await
     }
 
-    /// Removes events older than [`RETENTION`], at most a batch; how many went.
+    /// Removes events older than [`RETENTION`], those of one batch; how many went.
     ///
     /// # Errors
     /// The database refused.
     pub async fn expire(&self, tx: &mut Tx) -> Result<u64, DbError> {
-        store::expire(tx, self.clock.now() - RETENTION).await
+        let now = self.clock.now();
+        store::batches::expire(tx, now - RETENTION, now).await
     }
 }

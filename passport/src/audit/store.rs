@@ -1,11 +1,15 @@
 //! The record's table.
 
+pub mod batches;
+pub mod lines;
+pub mod search;
+
 use std::time::Duration;
 
 use serde::Deserialize as _;
 use serde_json::Value;
 use shared::clock::Timestamp;
-use shared::db::{BATCH, BrokenRow, DbError, Row, Tx, sql};
+use shared::db::{BrokenRow, DbError, Row, Tx, sql};
 use shared::http::{Caller, Device};
 
 use super::{Actor, Event, EventId};
@@ -67,18 +71,6 @@ fn decode(kind: String, details: &str) -> Option<Event> {
     let mut value: Value = serde_json::from_str(details).ok()?;
     value.as_object_mut()?.insert("kind".to_owned(), Value::String(kind));
     Event::deserialize(value).ok()
-}
-
-/// Removes up to a batch of events from before `limit`; how many went.
-///
-/// # Errors
-/// The database refused.
-pub async fn expire(tx: &mut Tx, limit: Timestamp) -> Result<u64, DbError> {
-    sql("DELETE FROM audit_events WHERE id IN (SELECT id FROM audit_events WHERE at < $1 ORDER BY at LIMIT $2)")
-        .bind(limit)
-        .bind(BATCH)
-        .execute(tx)
-        .await
 }
 
 /// One event as it is stored.

@@ -21,9 +21,14 @@ pub fn clean_up(config: &Config) -> Job {
     Job { name: "clean-up", every: config.clean_up.every }
 }
 
+/// Seals the audit record.
+pub fn audit_seal(config: &Config) -> Job {
+    Job { name: "audit-seal", every: config.audit.seal_every }
+}
+
 /// All of them.
 pub fn all(config: &Config) -> Vec<Job> {
-    vec![clean_up(config), PUBLIC_SESSIONS, LOGOS]
+    vec![audit_seal(config), clean_up(config), PUBLIC_SESSIONS, LOGOS]
 }
 
 /// Does the job whenever it is this node's turn, until told to stop.

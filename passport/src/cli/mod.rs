@@ -5,6 +5,7 @@
 
 mod accounts;
 mod appeals;
+mod audit;
 mod cases;
 mod clean_up;
 mod clients;
@@ -46,7 +47,8 @@ struct Cli {
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 done · 1 failed · 2 wrong command line · 3 wrong settings · \
-    4 database or key file out of reach · 5 no such thing, or refused by a rule · 6 doctor found something wrong";
+    4 database or key file out of reach · 5 no such thing, or refused by a rule · \
+    6 doctor or audit verify found something wrong";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -72,6 +74,9 @@ enum Command {
     /// Look after what owners of accounts say was not them.
     #[command(subcommand)]
     Cases(cases::CasesCommand),
+    /// Look into the record of what was done: whether it is what was recorded, and what is in it.
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
     /// Look after messages on their way: mail, SMS, and what sites are told of ended sessions.
     #[command(subcommand)]
     Delivery(delivery::DeliveryCommand),
@@ -122,6 +127,7 @@ fn dispatch(cli: Cli, output: &Output) -> Result<Exit, Failure> {
             Command::Clients(command) => clients::run(command, file, output).await,
             Command::Accounts(command) => accounts::run(command, file, output).await,
             Command::Appeals(command) => appeals::run(command, file, output).await,
+            Command::Audit(command) => audit::run(command, file, output).await,
             Command::Cases(command) => cases::run(command, file, output).await,
             Command::Delivery(command) => delivery::run(command, file, output).await,
             Command::Dev(command) => suite::run(command, file, output).await,

@@ -14,10 +14,11 @@ use tokio::task::JoinSet;
 
 use super::clean_up::{clean_up, keep_sessions};
 use super::failure::{Exit, Failure};
-use super::{follow, jobs, world};
+use super::{audit, follow, jobs, world};
 use crate::MIGRATIONS;
 use crate::accounts::Accounts;
 use crate::app::App;
+use crate::audit::Heads;
 use crate::clients::Clients;
 use crate::clients::logos::Logos;
 use crate::config::Config;
@@ -152,6 +153,9 @@ fn shared_work(
     let accounts = app.accounts.clone();
     let end = move || end_public_sessions(accounts.clone());
     tasks.spawn(jobs::turns(nodes.clone(), jobs::PUBLIC_SESSIONS, stopped.clone(), end));
+    let (chain, heads) = (app.chain.clone(), config.audit.heads_file.as_deref().map(Heads::at));
+    let seal = move || audit::seal(chain.clone(), heads.clone());
+    tasks.spawn(jobs::turns(nodes.clone(), jobs::audit_seal(config), stopped.clone(), seal));
     let (app, db, kept) = (app.clone(), db.clone(), keep_sessions(config.tokens.refresh_absolute));
     let remove = move || clean_up(app.clone(), (db.clone(), clock.clone()), Arc::clone(&worker), kept);
     tasks.spawn(jobs::turns(nodes, jobs::clean_up(config), stopped.clone(), remove));

@@ -2,6 +2,7 @@
 //! else; `docs/configuration.md` is written from these declarations.
 
 mod accounts;
+mod audit;
 mod delivery;
 mod egress;
 mod keys;
@@ -19,6 +20,7 @@ use shared::http::ServerSettings;
 use shared::telemetry::LogSettings;
 
 pub use self::accounts::{AccountsSettings, CaptchaPolicy, HashSettings, PasswordProfile, SecondFactor};
+pub use self::audit::AuditSettings;
 pub use self::delivery::{DeliverySettings, SmsShape};
 pub use self::egress::EgressSettings;
 pub use self::keys::KeysSettings;
@@ -70,6 +72,8 @@ shared::settings! {
         egress: EgressSettings,
         /// Where network addresses are.
         places: PlacesSettings,
+        /// The record of what was done.
+        audit: AuditSettings,
         /// Removal of what is past its time.
         clean_up: CleanUpSettings,
         /// What stands on every page.

@@ -120,6 +120,8 @@ uses! {
     Limits = "limits", hashed Hashed::Kept("for the window of each limit, a day at most");
     /// Recipients of messages, to find what became of those.
     Delivery = "delivery", hashed Hashed::Kept("with messages and with who is not reached");
+    /// The seed of the key that signs batches of the audit record.
+    AuditSeal = "audit-seal", hashed Hashed::Forever("what it signed is verified by it");
     /// Pairwise subjects: the salt under which each sector knows a person (OIDC Core §8.1).
     PairwiseSubject = "pairwise-subject", hashed Hashed::Forever("sites know people by it");
 }

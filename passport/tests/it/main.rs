@@ -5,6 +5,7 @@ mod acr;
 mod administration;
 mod architecture;
 mod assets;
+mod audit;
 mod authorised_sites;
 mod authorize;
 mod back_channel;

@@ -171,7 +171,7 @@ pub async fn run(command: KeysCommand, file: Option<&Path>, output: &Output) -> 
 }
 
 /// A moment as RFC 3339 writes it.
-fn moment(text: &str) -> Result<Timestamp, String> {
+pub(in crate::cli) fn moment(text: &str) -> Result<Timestamp, String> {
     DateTime::parse_from_rfc3339(text)
         .map(|moment| Timestamp::from_millis(moment.timestamp_millis()))
         .map_err(|_| "must be a time with its offset, such as 2027-03-18T03:00:00+08:00".to_owned())

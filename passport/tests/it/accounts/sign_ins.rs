@@ -144,12 +144,14 @@ async fn where_nothing_is_known_nothing_is_called_new() {
         at(&passport, ABROAD).await;
         let run = async |statement: &'static str| passport.db.execute(sql(statement)).await.expect("changed");
         // The line of the record is gone: it is new still, and there is nothing to report.
-        run("DELETE FROM audit_events WHERE kind = 'signed_in' AND network = '198.51.100.66'").await;
+        passport
+            .rewrite_record(sql("DELETE FROM audit_events WHERE kind = 'signed_in' AND network = '198.51.100.66'"))
+            .await;
         let shown = list(&mut owner).await;
         assert_eq!(headings(&shown)[1], "没有认出的设备 新网络");
         assert_eq!((endable(&shown).len(), shown.has(".device a[href*='/report']")), (1, false));
         // What is no network, in the record and of a session.
-        run("UPDATE audit_events SET network = '<b>x</b>' WHERE network IS NOT NULL").await;
+        passport.rewrite_record(sql("UPDATE audit_events SET network = '<b>x</b>' WHERE network IS NOT NULL")).await;
         let shown = list(&mut owner).await;
         assert!(headings(&shown).iter().all(|heading| !heading.contains('新')), "{:?}", headings(&shown));
         run("UPDATE sessions SET network = '<b>x</b>', last_network = '/64', amr = 'x', shown = '<i>'").await;
@@ -157,7 +159,7 @@ async fn where_nothing_is_known_nothing_is_called_new() {
         assert!(!shown.has("main b") && !shown.has("main i") && facts(&shown)[1] == "网络地址：<b>x</b>");
         // What an older version left behind.
         run("UPDATE sessions SET network = NULL, last_network = NULL, amr = 'pwd otp mfa', shown = NULL").await;
-        run("DELETE FROM audit_events").await;
+        passport.rewrite_record(sql("DELETE FROM audit_events")).await;
         let shown = list(&mut owner).await;
         assert_eq!(facts(&shown)[..3], ["今天 09:00登录", "用密码和验证码", "最近使用：今天 09:01"]);
     })

@@ -10,12 +10,13 @@ pub(crate) mod stranger;
 use std::future::Future;
 use std::sync::Arc;
 
+use futures_util::FutureExt as _;
 use passport::app::{App, World};
 use passport::config::{Config, PREFIX};
 use passport::keys::MasterKey;
 use passport::{MIGRATIONS, router};
 use shared::clock::{FakeClock, Timestamp};
-use shared::db::Db;
+use shared::db::{Db, DbError, Engine, Query, sql};
 use shared::entropy::SeededEntropy;
 use shared::http::{CertificateSource, ServerSettings};
 use shared::secret::SecretBytes;
@@ -64,6 +65,29 @@ impl Passport {
         .await
         .expect("a passport");
         Self { app, db, clock }
+    }
+
+    /// Changes what is on record, which the database refuses to everybody: as an older version left it, or as somebody
+    /// does who has the database.
+    pub(crate) async fn rewrite_record(&self, statement: Query) {
+        let engine = self.db.engine();
+        let changed = self.db.write::<_, DbError, _>(move |tx| {
+            let statement = statement.clone();
+            async move {
+                let lifts: &[&'static str] = match engine {
+                    Engine::Postgres => &["SET LOCAL session_replication_role = replica"],
+                    Engine::Sqlite => {
+                        &["DROP TRIGGER IF EXISTS audit_events_stay", "DROP TRIGGER IF EXISTS audit_events_kept"]
+                    }
+                };
+                for lift in lifts.iter().copied() {
+                    sql(lift).execute(tx).await?;
+                }
+                statement.execute(tx).await
+            }
+            .boxed()
+        });
+        changed.await.expect("changed");
     }
 
     /// A browser that reaches it and has been nowhere yet.

@@ -102,6 +102,13 @@ impl Installation {
         (done.status.success(), read)
     }
 
+    /// Runs a command to its end; the code that it ends with, and what it wrote to standard output.
+    pub(crate) fn exit(&self, arguments: &[&str]) -> (i32, String) {
+        let mut command = self.program(Command::new(env!("CARGO_BIN_EXE_passport")));
+        let done = command.arg("--json").args(arguments).output().expect("the program runs");
+        (done.status.code().unwrap_or(-1), String::from_utf8_lossy(&done.stdout).into_owned())
+    }
+
     /// Starts a command and ends it by SIGKILL after looking that often whether it is done; whether it was.
     pub(crate) fn kill_command(&self, arguments: &[&str], looks: u32) -> bool {
         let mut command = self.program(Command::new(env!("CARGO_BIN_EXE_passport")));

@@ -1,0 +1,84 @@
+//! Finding events for operators.
+
+use shared::clock::Timestamp;
+use shared::db::{DbError, Query, Tx, sql};
+
+use super::lines::{self, Line};
+
+/// Which events are sought. What is left open fits every event.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sought {
+    /// The account they concern.
+    pub account: Option<String>,
+    /// The client they concern.
+    pub client: Option<String>,
+    /// Their kind.
+    pub kind: Option<String>,
+    /// Who did it.
+    pub actor: Option<String>,
+    /// Not before that.
+    pub since: Timestamp,
+    /// Before that.
+    pub until: Timestamp,
+}
+
+/// What narrows most comes first, as a comparison of its own, so that its index is used; the rest is looked at row by row.
+macro_rules! found {
+    ($first:literal, $order:literal) => {
+        concat!(
+            "SELECT id, at, actor, kind, account_id, client_id, details, network, device, batch FROM audit_events WHERE ",
+            $first,
+            " AND ($2 IS NULL OR account_id = $2) AND ($3 IS NULL OR client_id = $3) AND ($4 IS NULL OR kind = $4) \
+             AND ($5 IS NULL OR actor = $5) AND at >= $6 AND at < $7 ",
+            $order
+        )
+    };
+}
+
+/// The latest events of these, newest first.
+///
+/// # Errors
+/// The database refused, or a row is broken.
+pub async fn newest(tx: &mut Tx, sought: &Sought, most: i64) -> Result<Vec<Line>, DbError> {
+    let text = match (&sought.account, &sought.client) {
+        (Some(_), _) => found!("account_id = $1", "ORDER BY at DESC, id DESC LIMIT $8"),
+        (None, Some(_)) => found!("client_id = $1", "ORDER BY at DESC, id DESC LIMIT $8"),
+        (None, None) => found!("$1 IS NULL", "ORDER BY at DESC, id DESC LIMIT $8"),
+    };
+    let rows = bound(text, sought).bind(most).fetch_all(tx).await?;
+    rows.iter().map(lines::read).collect()
+}
+
+/// The next of these events behind one, oldest first.
+///
+/// # Errors
+/// The database refused, or a row is broken.
+pub async fn oldest(
+    tx: &mut Tx,
+    sought: &Sought,
+    behind: Option<&(Timestamp, String)>,
+    most: i64,
+) -> Result<Vec<Line>, DbError> {
+    let text = match (&sought.account, &sought.client) {
+        (Some(_), _) => found!("account_id = $1", "AND (at > $6 OR id > $9) ORDER BY at, id LIMIT $8"),
+        (None, Some(_)) => found!("client_id = $1", "AND (at > $6 OR id > $9) ORDER BY at, id LIMIT $8"),
+        (None, None) => found!("$1 IS NULL", "AND (at > $6 OR id > $9) ORDER BY at, id LIMIT $8"),
+    };
+    // Behind an event: not before its time, and at that moment only those whose ids come later.
+    let (since, id) = behind.map_or((sought.since, ""), |(at, id)| (*at, id.as_str()));
+    let sought = Sought { since, ..sought.clone() };
+    let rows = bound(text, &sought).bind(most).bind(id).fetch_all(tx).await?;
+    rows.iter().map(lines::read).collect()
+}
+
+fn bound(text: &'static str, sought: &Sought) -> Query {
+    let (account, client) = (sought.account.as_deref(), sought.client.as_deref());
+    sql(text)
+        .bind(account.or(client))
+        .bind(account)
+        .bind(client)
+        .bind(sought.kind.as_deref())
+        .bind(sought.actor.as_deref())
+        .bind(sought.since)
+        .bind(sought.until)
+}
