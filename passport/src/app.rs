@@ -174,7 +174,9 @@ impl App {
         .await?;
         let sealer: Arc<dyn Sealer> = Arc::new(KeySealer(keys.clone()));
         let seed = SecretBytes::new(keys.mac(KeyUse::AuditSeal.as_str(), b"batches"));
-        let chain = Chain::new(db.clone(), clock.clone(), &seed);
+        audit.origins().derive_from(SecretBytes::new(keys.mac(KeyUse::AuditOrigin.as_str(), b"accounts")));
+        let personal = (audit.origins().clone(), entropy.clone());
+        let chain = Chain::new(db.clone(), clock.clone(), &seed, personal);
         let web = Web::new(config.issuer.origin(), sealer.clone(), clock.clone(), entropy.clone());
         let pages = Pages::new(Arc::new(texts::catalogue()), config.site.icp.as_deref());
         let recipients_key = SecretBytes::new(keys.mac(KeyUse::Delivery.as_str(), b"recipients"));

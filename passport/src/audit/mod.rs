@@ -12,6 +12,8 @@ mod actor;
 #[cfg(test)]
 mod documented;
 pub mod event;
+pub mod origin;
+mod reading;
 #[cfg(test)]
 pub(crate) mod samples;
 pub mod seal;
@@ -28,6 +30,8 @@ use shared::http::Caller;
 pub use self::actor::Actor;
 pub use self::event::{Code, Event};
 pub use self::seal::{Chain, Heads};
+
+use self::origin::Origins;
 
 /// How long events are kept: twelve months, which people can look back on; the Cybersecurity Law asks for six
 /// (article 21).
@@ -46,12 +50,13 @@ shared::id_type! {
 pub struct Audit {
     clock: SharedClock,
     entropy: SharedEntropy,
+    origins: Origins,
 }
 
 impl Audit {
     /// A record that takes time and ids from these.
     pub fn new(clock: SharedClock, entropy: SharedEntropy) -> Self {
-        Self { clock, entropy }
+        Self { clock, entropy, origins: Origins::default() }
     }
 
     /// Appends `event` within the caller's transaction: one that comes of no request of a person's browser.

@@ -2,8 +2,10 @@
 
 pub mod batches;
 pub mod lines;
+pub mod salts;
 pub mod search;
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use serde::Deserialize as _;
@@ -12,6 +14,7 @@ use shared::clock::Timestamp;
 use shared::db::{BrokenRow, DbError, Row, Tx, sql};
 use shared::http::{Caller, Device};
 
+use super::origin::{Field, Origin};
 use super::{Actor, Event, EventId};
 
 /// An event about to be appended.
@@ -148,7 +151,7 @@ pub struct Asked {
 ///
 /// # Errors
 /// The database refused, or a row is broken.
-pub async fn of_account(tx: &mut Tx, asked: &Asked) -> Result<Vec<Told>, DbError> {
+pub async fn of_account(tx: &mut Tx, asked: &Asked, origin: &Origin) -> Result<Vec<Told>, DbError> {
     // Without a mark all that ever happened is older.
     let (at, id) = asked.before.map_or((Timestamp::from_millis(i64::MAX), String::new()), |m| (m.at, m.id.to_string()));
     let rows = sql("SELECT id, at, actor, kind, details, network, device FROM audit_events \
@@ -160,21 +163,21 @@ pub async fn of_account(tx: &mut Tx, asked: &Asked) -> Result<Vec<Told>, DbError
     .bind(asked.most)
     .fetch_all(tx)
     .await?;
-    rows.iter().map(told).collect()
+    rows.iter().map(|row| told(row, origin)).collect()
 }
 
 /// An event of an account.
 ///
 /// # Errors
 /// The database refused, or a row is broken.
-pub async fn find(tx: &mut Tx, account: &str, id: EventId) -> Result<Option<Told>, DbError> {
+pub async fn find(tx: &mut Tx, (account, origin): (&str, &Origin), id: EventId) -> Result<Option<Told>, DbError> {
     let row = sql("SELECT id, at, actor, kind, details, network, device FROM audit_events \
          WHERE id = $1 AND account_id = $2")
     .bind(id)
     .bind(account)
     .fetch_optional(tx)
     .await?;
-    row.map(|row| told(&row)).transpose()
+    row.map(|row| told(&row, origin)).transpose()
 }
 
 /// Whether an event of that kind concerns an account.
@@ -198,7 +201,7 @@ pub(crate) const NETWORKS: &str = "SELECT network, MIN(at) AS since FROM audit_e
      GROUP BY network ORDER BY since, network LIMIT $2";
 
 pub(crate) const SIGN_IN: &str = "SELECT id, at, actor, kind, details, network, device FROM audit_events \
-     WHERE account_id = $1 AND kind = 'signed_in' AND network = $2 AND at >= $3 AND at <= $4 \
+     WHERE account_id = $1 AND kind = 'signed_in' AND network IN ($2, $3) AND at >= $4 AND at <= $5 \
      ORDER BY at DESC, id DESC";
 
 /// The networks from which an account was signed in to, each since when as far as the record goes back, the one known
@@ -206,9 +209,22 @@ pub(crate) const SIGN_IN: &str = "SELECT id, at, actor, kind, details, network, 
 ///
 /// # Errors
 /// The database refused, or a row is broken.
-pub async fn networks(tx: &mut Tx, account: &str, most: i64) -> Result<Vec<(String, Timestamp)>, DbError> {
+pub async fn networks(
+    tx: &mut Tx,
+    (account, origin): (&str, &Origin),
+    most: i64,
+) -> Result<Vec<(String, Timestamp)>, DbError> {
     let rows = sql(NETWORKS).bind(account).bind(most).fetch_all(tx).await?;
-    rows.iter().map(|row| Ok((row.get("network")?, row.get("since")?))).collect()
+    let (mut seen, mut known) = (HashSet::new(), Vec::with_capacity(rows.len()));
+    for row in &rows {
+        let stored: String = row.get("network")?;
+        let Some(network) = origin.open(Field::Network, &stored) else { continue };
+        // One from which somebody signed in again just now stands there twice, sealed and not sealed yet.
+        if seen.insert(network.clone()) {
+            known.push((network, row.get("since")?));
+        }
+    }
+    Ok(known)
 }
 
 /// The sign-in to an account from that network at that moment, if it is the one that began or renewed that session.
@@ -217,14 +233,15 @@ pub async fn networks(tx: &mut Tx, account: &str, most: i64) -> Result<Vec<(Stri
 /// The database refused, or a row is broken.
 pub async fn sign_in(
     tx: &mut Tx,
-    (account, session): (&str, &str),
-    network: &str,
+    (account, origin): (&str, &Origin),
+    (session, network): (&str, &str),
     at: Timestamp,
 ) -> Result<Option<EventId>, DbError> {
-    let asked = sql(SIGN_IN).bind(account).bind(network).bind(at - SAME).bind(at + SAME);
+    let sealed = origin.seal(Field::Network, network);
+    let asked = sql(SIGN_IN).bind(account).bind(network).bind(sealed).bind(at - SAME).bind(at + SAME);
     let rows = asked.fetch_all(tx).await?;
     for row in &rows {
-        let Told { mark, event, .. } = told(row)?;
+        let Told { mark, event, .. } = told(row, origin)?;
         if matches!(event, Some(Event::SignedIn { session: began, .. }) if began == session) {
             return Ok(Some(mark.id));
         }
@@ -232,12 +249,13 @@ pub async fn sign_in(
     Ok(None)
 }
 
-fn told(row: &Row) -> Result<Told, DbError> {
+fn told(row: &Row, origin: &Origin) -> Result<Told, DbError> {
+    let opened = |field, stored: Option<String>| stored.and_then(|stored| origin.open(field, &stored));
     Ok(Told {
         mark: Mark { at: row.get("at")?, id: row.get("id")? },
         by_operator: row.get::<String>("actor")? == Actor::Operator.to_string(),
         event: decode(row.get("kind")?, &row.get::<String>("details")?),
-        network: row.get("network")?,
-        device: row.get::<Option<String>>("device")?.map(|stored| Device::parse(&stored)),
+        network: opened(Field::Network, row.get("network")?),
+        device: opened(Field::Device, row.get("device")?).map(|device| Device::parse(&device)),
     })
 }

@@ -122,6 +122,8 @@ uses! {
     Delivery = "delivery", hashed Hashed::Kept("with messages and with who is not reached");
     /// The seed of the key that signs batches of the audit record.
     AuditSeal = "audit-seal", hashed Hashed::Forever("what it signed is verified by it");
+    /// Network and device of events on record, sealed for their account.
+    AuditOrigin = "audit-origin", hashed Hashed::Kept("while what it seals is kept, or until its account is closed");
     /// Pairwise subjects: the salt under which each sector knows a person (OIDC Core §8.1).
     PairwiseSubject = "pairwise-subject", hashed Hashed::Forever("sites know people by it");
 }

@@ -16,7 +16,7 @@ use super::sentence::{self, Sentence};
 use crate::accounts::alarm::may_be_denied;
 use crate::accounts::{AccountId, Accounts, Stop, Trouble, Visit, whence};
 use crate::audit::RETENTION;
-use crate::audit::store::{self, Asked, Mark, Told};
+use crate::audit::store::{Asked, Mark, Told};
 use crate::places::Source;
 use crate::web::{moment, paths};
 
@@ -94,9 +94,10 @@ async fn read(
     // One more than is shown tells whether another page follows.
     let most = i64::try_from(lines + 1).unwrap_or(i64::MAX);
     let asked = Asked { account: account.to_string(), since: now - RETENTION, before, most };
+    let audit = accounts.parts().audit.clone();
     let read = accounts.parts().db.read(move |tx| {
-        let asked = asked.clone();
-        async move { store::of_account(tx, &asked).await }.boxed()
+        let (asked, audit) = (asked.clone(), audit.clone());
+        async move { audit.of_account(tx, &asked).await }.boxed()
     });
     let mut told = read.await?;
     let older = (told.len() > lines).then(|| told[lines - 1].mark);

@@ -65,9 +65,10 @@ impl Accounts {
     /// A line of the account's history that may be somebody else's doing.
     pub(super) async fn line(&self, account: AccountId, line: EventId) -> Result<Option<Told>, Trouble> {
         let account = account.to_string();
+        let audit = self.parts().audit.clone();
         let found = self.parts().db.read(move |tx| {
-            let account = account.clone();
-            async move { record::find(tx, &account, line).await }.boxed()
+            let (account, audit) = (account.clone(), audit.clone());
+            async move { audit.find(tx, &account, line).await }.boxed()
         });
         Ok(found.await?.filter(may_be_denied))
     }

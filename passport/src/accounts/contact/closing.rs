@@ -50,6 +50,7 @@ pub async fn close(accounts: &Accounts, tx: &mut Tx, account: AccountId, reason:
     factors::store::remove_all(tx, account).await?;
     devices::store::forget_all(tx, account).await?;
     store::close(tx, account, now).await?;
+    parts.audit.forget(tx, &account.to_string()).await?;
     let event = Event::AccountClosed { account: account.to_string(), reason: reason.into() };
     parts.audit.record(tx, &Actor::System, &event).await
 }

@@ -8,7 +8,7 @@ use super::familiar::{Familiar, New};
 use super::{Listed, PAST_SHOWN, Past, store};
 use crate::accounts::Accounts;
 use crate::accounts::model::AccountId;
-use crate::audit::{EventId, store as record};
+use crate::audit::EventId;
 
 /// More sessions than this are not listed; they can be ended all the same.
 pub const MOST: usize = 100;
@@ -61,7 +61,8 @@ async fn sign_ins(accounts: &Accounts, tx: &mut Tx, account: AccountId, now: Tim
     let mut listed = store::listed(tx, account, now, at_most(MOST + 1)).await?;
     let more = listed.len() > MOST;
     listed.truncate(MOST);
-    let networks = record::networks(tx, &account.to_string(), MOST_NETWORKS).await?;
+    let audit = &accounts.parts().audit;
+    let networks = audit.networks(tx, &account.to_string(), MOST_NETWORKS).await?;
     let familiar = Familiar::of(&accounts.parts().places, networks);
     let mut live = Vec::with_capacity(listed.len());
     for listed in listed {
@@ -69,8 +70,8 @@ async fn sign_ins(accounts: &Accounts, tx: &mut Tx, account: AccountId, now: Tim
         let new = network.and_then(|network| familiar.new_about(network, listed.auth_time));
         let line = match (new, network) {
             (Some(_), Some(network)) => {
-                let whose = (account.to_string(), listed.id.to_string());
-                record::sign_in(tx, (&whose.0, &whose.1), network, listed.auth_time).await?
+                let (whose, session) = (account.to_string(), listed.id.to_string());
+                audit.sign_in(tx, &whose, (&session, network), listed.auth_time).await?
             }
             _ => None,
         };

@@ -7,6 +7,7 @@
 pub mod digest;
 pub mod heads;
 mod key;
+mod personal;
 #[cfg(test)]
 mod tests;
 
@@ -15,13 +16,16 @@ use std::sync::Arc;
 use futures_util::FutureExt as _;
 use shared::clock::{SharedClock, Timestamp};
 use shared::db::{BATCH, Db, DbError};
+use shared::entropy::SharedEntropy;
 use shared::secret::SecretBytes;
 
 pub use self::heads::{Head, Heads, HeadsError};
 pub use self::key::SealKey;
 
+use super::origin::Origins;
 use super::store::batches::{self, Batch};
 use super::store::lines::{self, Line};
+use super::store::salts;
 
 /// Why a batch could not be sealed.
 #[derive(Debug, thiserror::Error)]
@@ -40,12 +44,14 @@ pub struct Chain {
     pub(super) db: Db,
     clock: SharedClock,
     pub(super) key: SealKey,
+    personal: (Origins, SharedEntropy),
 }
 
 impl Chain {
-    /// The chain in that database, signed by the key of that seed. All nodes' clocks have to agree.
-    pub fn new(db: Db, clock: SharedClock, seed: &SecretBytes) -> Self {
-        Self { db, clock, key: SealKey::of_seed(seed) }
+    /// The chain in that database, signed by the key of that seed. All nodes' clocks have to agree. What is personal is
+    /// sealed by the former of `personal`, and new salts are of the latter.
+    pub fn new(db: Db, clock: SharedClock, seed: &SecretBytes, personal: (Origins, SharedEntropy)) -> Self {
+        Self { db, clock, key: SealKey::of_seed(seed), personal }
     }
 
     /// The key that signs.
@@ -84,19 +90,30 @@ impl Chain {
     /// Seals the oldest events that are not sealed yet; none: there are none.
     async fn seal_next(&self) -> Result<Option<Batch>, SealError> {
         let read = self.db.read::<_, DbError, _>(|tx| {
-            async move { Ok((batches::last(tx).await?, lines::unsealed(tx, BATCH).await?)) }.boxed()
+            async move {
+                let (before, lines) = (batches::last(tx).await?, lines::unsealed(tx, BATCH).await?);
+                let salts = personal::salts(tx, &lines).await?;
+                Ok((before, lines, salts))
+            }
+            .boxed()
         });
-        let (before, lines) = read.await?;
+        let (before, mut lines, mut salts) = read.await?;
         if lines.is_empty() {
             return Ok(None);
         }
-        let sealed = Arc::new((self.batch(before.as_ref(), &lines), lines));
+        let (origins, entropy) = &self.personal;
+        let made = personal::make_missing(&mut salts, &**entropy);
+        personal::seal(&mut lines, origins, &salts);
+        let sealed = Arc::new((self.batch(before.as_ref(), &lines), lines, made));
         let written = Arc::clone(&sealed);
         let write = self.db.write(move |tx| {
             let sealed = Arc::clone(&written);
             async move {
-                let (batch, lines) = &*sealed;
+                let (batch, lines, made) = &*sealed;
                 batches::insert(tx, batch).await?;
+                for (account, salt) in made {
+                    salts::make(tx, account, salt).await?;
+                }
                 for line in lines {
                     if !lines::put_into_batch(tx, line, batch.number).await? {
                         return Err(SealError::Overtaken);

@@ -1,10 +1,12 @@
 //! What was recorded is sealed, all of it and once, and whoever changes it is found out.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
-use shared::clock::{Clock as _, FakeClock};
+use shared::clock::FakeClock;
 use shared::db::{Engine, Query, Tx, sql};
 use shared::entropy::SystemEntropy;
+use shared::http::Caller;
 use shared::testkit;
 
 use super::*;
@@ -28,7 +30,8 @@ impl Record {
     fn of(db: Db) -> Self {
         let clock = Arc::new(FakeClock::at(NOW));
         let audit = Audit::new(clock.clone(), Arc::new(SystemEntropy::new()));
-        let chain = chain(&db, &clock);
+        audit.origins().derive_from(SecretBytes::new([9; 32]));
+        let chain = Chain::new(db.clone(), clock.clone(), &SecretBytes::new([5; 32]), personal(&audit));
         Self { db, clock, audit, chain }
     }
 
@@ -81,8 +84,8 @@ impl Record {
     }
 }
 
-fn chain(db: &Db, clock: &Arc<FakeClock>) -> Chain {
-    Chain::new(db.clone(), clock.clone(), &SecretBytes::new([5; 32]))
+fn personal(audit: &Audit) -> (Origins, SharedEntropy) {
+    (audit.origins().clone(), Arc::new(SystemEntropy::new()))
 }
 
 /// Puts the triggers out of action, for this transaction or for good.
@@ -214,7 +217,8 @@ async fn a_batch_that_is_changed_forged_or_taken_out_is_named() {
         assert!(found.starts_with(&[(Some(2), What::BatchMissing), (Some(3), What::Unchained)]), "{found:?}");
         record.tamper("UPDATE audit_batches SET previous = root WHERE number = 1").await;
         assert!(record.found().await.starts_with(&[(Some(1), What::Unchained), (Some(1), What::BatchChanged)]));
-        let other = Chain::new(record.db.clone(), record.clock.clone(), &SecretBytes::new([6; 32]));
+        let seed = SecretBytes::new([6; 32]);
+        let other = Chain::new(record.db.clone(), record.clock.clone(), &seed, personal(&record.audit));
         let flaws = other.verify(None, &[]).await.expect("a report").flaws;
         assert!(flaws.iter().any(|flaw| (flaw.batch, flaw.what) == (Some(1), What::Unsigned)), "{flaws:?}");
     })
@@ -283,7 +287,7 @@ async fn an_event_whose_transaction_ends_late_is_not_passed_over() {
 async fn nodes_that_seal_at_once_make_one_chain() {
     on_both(|record| async move {
         record.happen(150).await;
-        let nodes: Vec<_> = (0..4).map(|_| chain(&record.db, &record.clock)).collect();
+        let nodes: Vec<_> = (0..4).map(|_| record.chain.clone()).collect();
         loop {
             let all = futures_util::future::join_all(nodes.iter().map(Chain::seal_all)).await;
             for sealed in &all {
@@ -368,6 +372,68 @@ async fn a_record_that_is_rewritten_with_the_key_differs_from_its_heads() {
         let refused = follow().await.expect_err("another record");
         assert!(refused.to_string().contains("batch 2 is another there"), "{refused}");
         assert_eq!(heads.all().await.expect("heads"), written, "nothing was added to them");
+    })
+    .await;
+}
+
+/// Somebody signs in to that account, from that network.
+async fn signs_in(record: &Record, account: &'static str, network: [u8; 4]) {
+    let audit = record.audit.clone();
+    let from = Caller::at(IpAddr::from(network));
+    let recorded = record.db.write::<_, DbError, _>(move |tx| {
+        let audit = audit.clone();
+        let event = Event::SignedIn { account: account.to_owned(), session: "s".to_owned() };
+        async move { audit.record_from(tx, from, &Actor::Account(account.to_owned()), &event).await }.boxed()
+    });
+    recorded.await.expect("recorded");
+    record.clock.advance(Duration::from_secs(1));
+}
+
+/// From where an account was signed in to, as its owner is told.
+async fn networks(record: &Record, account: &'static str) -> Vec<String> {
+    let audit = record.audit.clone();
+    let read = record.db.read::<_, DbError, _>(move |tx| {
+        let audit = audit.clone();
+        async move { audit.networks(tx, account, 10).await }.boxed()
+    });
+    read.await.expect("networks").into_iter().map(|(network, _)| network).collect()
+}
+
+async fn forget(record: &Record, account: &'static str) {
+    let audit = record.audit.clone();
+    let forgotten = record.db.write::<_, DbError, _>(move |tx| {
+        let audit = audit.clone();
+        async move { audit.forget(tx, account).await }.boxed()
+    });
+    forgotten.await.expect("forgotten");
+}
+
+#[tokio::test]
+async fn where_somebody_was_is_sealed_for_them_forgotten_with_them_and_the_chain_holds() {
+    const READABLE: &str =
+        "SELECT COUNT(*) AS n FROM audit_events WHERE network LIKE '203.%' OR device NOT LIKE 'sealed:%'";
+    on_both(|record| async move {
+        signs_in(&record, "a", [203, 0, 113, 7]).await;
+        signs_in(&record, "a", [203, 0, 113, 8]).await;
+        signs_in(&record, "b", [203, 0, 113, 7]).await;
+        assert_eq!(record.count(READABLE).await, 3, "until they are sealed");
+        record.seal().await;
+        assert_eq!(record.count(READABLE).await, 0);
+        // Sealed and not yet sealed, it is one network.
+        signs_in(&record, "a", [203, 0, 113, 8]).await;
+        assert_eq!(networks(&record, "a").await, ["203.0.113.7", "203.0.113.8"]);
+        record.seal().await;
+        assert_eq!(networks(&record, "a").await, ["203.0.113.7", "203.0.113.8"]);
+
+        signs_in(&record, "a", [203, 0, 113, 9]).await;
+        forget(&record, "a").await;
+        record.seal().await;
+        assert_eq!((record.count(READABLE).await, networks(&record, "a").await), (0, Vec::new()));
+        assert_eq!(networks(&record, "b").await, ["203.0.113.7"], "nobody else is forgotten");
+        let left = "SELECT COUNT(*) AS n FROM audit_salts WHERE account_id = 'a' AND salt IS NOT NULL";
+        assert_eq!(record.count(left).await, 0, "and it gets no other");
+        let report = record.verify().await;
+        assert_eq!((report.events, report.unsealed, report.flaws), (5, 0, Vec::new()));
     })
     .await;
 }

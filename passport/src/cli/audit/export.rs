@@ -10,6 +10,7 @@ use serde_json::json;
 use shared::db::{Db, DbError};
 
 use super::search::value;
+use crate::audit::Audit;
 use crate::audit::store::lines::Line;
 use crate::audit::store::search::{self, Sought};
 use crate::cli::failure::{Exit, Failure};
@@ -39,11 +40,13 @@ pub async fn export(
     file: Option<&Path>,
     output: &Output,
 ) -> Result<Exit, Failure> {
-    let (_, db) = world::database(file).await?;
+    let (config, db) = world::database(file).await?;
+    let audit = world::app(config, db.clone()).await?.audit.clone();
+    let from = (&db, &audit);
     let Some(path) = out else {
         let mut sink =
             Sink::new(format, std::io::stdout().lock()).map_err(|error| Failure::new(Exit::Failed, error))?;
-        write_all(&db, sought, &mut sink).await?;
+        write_all(from, sought, &mut sink).await?;
         sink.finish().map(drop).map_err(|error| Failure::new(Exit::Failed, error))?;
         db.close().await;
         return Ok(Exit::Done);
@@ -52,7 +55,7 @@ pub async fn export(
     let created = OpenOptions::new().write(true).create_new(true).open(&path).map_err(failed)?;
     let sink = Sink::new(format, BufWriter::new(created));
     let mut sink = sink.map_err(|error| failed(error.into()))?;
-    let written = write_all(&db, sought, &mut sink).await?;
+    let written = write_all(from, sought, &mut sink).await?;
     let buffer = sink.finish().map_err(failed)?;
     let file = buffer.into_inner().map_err(|error| failed(error.into_error()))?;
     file.sync_all().map_err(failed)?;
@@ -93,13 +96,17 @@ impl<W: Write> Sink<W> {
 }
 
 /// Writes every event that is sought; how many.
-async fn write_all<W: Write>(db: &Db, sought: Sought, sink: &mut Sink<W>) -> Result<u64, Failure> {
+async fn write_all<W: Write>((db, audit): (&Db, &Audit), sought: Sought, sink: &mut Sink<W>) -> Result<u64, Failure> {
     let (mut written, mut after) = (0, None);
     loop {
-        let (sought, behind) = (sought.clone(), after.clone());
+        let (sought, audit, behind) = (sought.clone(), audit.clone(), after.clone());
         let read = db.read::<_, DbError, _>(move |tx| {
-            let (sought, behind) = (sought.clone(), behind.clone());
-            async move { search::oldest(tx, &sought, behind.as_ref(), PAGE).await }.boxed()
+            let (sought, audit, behind) = (sought.clone(), audit.clone(), behind.clone());
+            async move {
+                let lines = search::oldest(tx, &sought, behind.as_ref(), PAGE).await?;
+                audit.opened(tx, lines).await
+            }
+            .boxed()
         });
         let lines = read.await?;
         for line in &lines {

@@ -14,10 +14,15 @@ use crate::cli::world;
 
 /// Shows what is found.
 pub async fn search(sought: Sought, limit: u32, file: Option<&Path>, output: &Output) -> Result<Exit, Failure> {
-    let (_, db) = world::database(file).await?;
+    let (config, db) = world::database(file).await?;
+    let audit = world::app(config, db.clone()).await?.audit.clone();
     let read = db.read::<_, DbError, _>(move |tx| {
-        let sought = sought.clone();
-        async move { search::newest(tx, &sought, i64::from(limit)).await }.boxed()
+        let (sought, audit) = (sought.clone(), audit.clone());
+        async move {
+            let lines = search::newest(tx, &sought, i64::from(limit)).await?;
+            audit.opened(tx, lines).await
+        }
+        .boxed()
     });
     let lines = read.await?;
     db.close().await;

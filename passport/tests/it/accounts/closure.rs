@@ -168,6 +168,8 @@ async fn after_a_week_nothing_personal_stays_the_contacts_are_free_and_the_id_is
         for query in ["SELECT COUNT(*) AS n FROM proofs", "SELECT COUNT(*) AS n FROM recoveries"] {
             assert_eq!(super::register::count(&passport, query).await, 0, "{query}");
         }
+        let forgotten = "SELECT COUNT(*) AS n FROM audit_salts WHERE salt IS NULL";
+        assert_eq!(super::register::count(&passport, forgotten).await, 1, "nobody reads from where they signed in");
         candidate(&passport).await;
         assert_eq!(lands(&passport).await.1.url.path(), "/", "the contacts are free, for another account");
     })

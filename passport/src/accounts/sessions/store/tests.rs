@@ -96,7 +96,10 @@ async fn what_the_page_of_sign_ins_asks_is_found_along_indexes() {
             (plan(&db, LISTED, |q| q.bind(account).bind(T0).bind(most)).await, by_account),
             (plan(&db, PAST, |q| q.bind(account).bind(T0).bind(T0).bind(most)).await, by_account),
             (plan(&db, NETWORKS, |q| q.bind(&id).bind(most)).await, by_sign_in),
-            (plan(&db, SIGN_IN, |q| q.bind(&id).bind("203.0.113.7").bind(T0).bind(T0)).await, "audit_events_"),
+            (
+                plan(&db, SIGN_IN, |q| q.bind(&id).bind("203.0.113.7").bind("sealed:x").bind(T0).bind(T0)).await,
+                "audit_events_",
+            ),
         ] {
             assert!(plan.contains(index) && !plan.contains("Seq Scan") && !plan.contains("SCAN sessions"), "{plan}");
         }
