@@ -96,6 +96,13 @@ fn a_client_stays_with_the_key_that_signs_for_it() {
 }
 
 #[test]
+fn a_change_that_is_due_waits_until_a_pin_that_is_asked_for_stands() {
+    let all = house(active(NOW - POLICY.active_for), &[], retiring(PUBLISHED), &[]);
+    assert_eq!(due(&all, &ask(NOW + HOUR)), [stays("a", &pin_until(NOW + HOUR))], "or its private half would be gone");
+    assert!(due(&all, &Request::Tend).iter().any(|step| matches!(step, Step::Retire { .. })), "a moment later");
+}
+
+#[test]
 fn a_client_stays_with_the_key_that_is_named_if_that_signs_for_anybody() {
     let until = NOW + HOUR;
     let named = |all: &[KeyRecord], kid| due(all, &Request::Pin(wanted(Some(kid), until)));

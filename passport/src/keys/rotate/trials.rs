@@ -173,6 +173,8 @@ fn a_change_waits_until_the_trial_is_judged() {
     assert_eq!(asked, [Step::Plan { kid: "b".to_owned(), at: NOW }], "it signs when the trial is judged");
     assert_eq!(due(&begun(HOUR * 2), &Request::Tend), [end(TrialOver::ToBeJudged)], "then is asked about once more");
     assert!(due(&ended(Ending::NotClean), &Request::Tend).contains(&activate()), "nobody asked for a clean one");
+    let waits = house(old, staged(LONG_AGO), &begun(HOUR / 2));
+    assert_eq!(next_published(&waits, &POLICY), Some(NOW + HOUR / 2 + JUDGED_AFTER), "and nobody asks before");
 }
 
 #[test]

@@ -79,6 +79,19 @@ async fn a_token_is_put_down_to_the_key_that_signed_beyond_doubt() {
 }
 
 #[tokio::test]
+async fn what_cannot_be_written_down_is_not_forgotten() {
+    on_both(|house| async move {
+        let node = house.node().await;
+        node.handed_back("site", &sign(&node));
+        house.db.close().await;
+        node.write_down().await.expect_err("there is no database");
+        let left = node.0.tally.take(house.now());
+        assert_eq!((left.len(), left[0].sign, left[0].times), (1, Sign::Hint, 1));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn nothing_is_known_of_a_key_that_is_destroyed() {
     on_both(|house| async move {
         let node = house.node().await;

@@ -73,6 +73,7 @@ async fn a_pinned_client_stays_with_its_key_on_every_node_until_its_day() {
         assert_eq!(kid(&last), old);
         house.clock.advance(SECOND);
         assert_eq!(signs_for(&restarted, "slow"), new, "by itself, whatever the database does");
+        assert_eq!(restarted.pins_of("slow"), [], "and it is told nothing else");
         house.written();
         a.watch().await.expect("watched");
         assert!(house.written().contains(&(By::Schedule, ended(&old, "slow", PinEnd::Over))));
@@ -251,6 +252,9 @@ async fn no_client_stays_with_a_key_that_cannot_be_opened() {
         assert!(matches!(refused, KeysError::Tampered(_)), "{refused}");
         node.refresh().await.expect("the others go on");
         assert_eq!(signs_for(&node, "slow"), new);
+        node.came_back("slow", Sign::UserInfo, Returned { alg: Alg::ES256, issued: house.now() });
+        node.write_down().await.expect("written");
+        assert_eq!(node.evidence(&old).await.expect("evidence"), [], "it was not signed by that");
     })
     .await;
 }
@@ -337,6 +341,9 @@ async fn what_a_client_does_is_put_down_to_the_key_that_it_stays_with() {
         node.came_back("slow", Sign::UserInfo, Returned { issued: with.issued - SECOND, ..with });
         node.unpin("slow", vec![Alg::ES256]).await.expect("lifted");
         node.came_back("slow", Sign::Introspection, Returned { issued: house.now() + SECOND, ..with });
+        // With another key than before: what is older may be by that one.
+        node.pin(stays("slow", house.now() + DAY)).await.expect("pinned");
+        node.came_back("slow", Sign::Hint, Returned { issued: with.issued - SECOND, ..with });
         node.write_down().await.expect("written");
         let seen = |seen: Vec<Evidence>| seen.into_iter().map(|seen| (seen.client, seen.sign)).collect::<Vec<_>>();
         let of_old = seen(node.evidence(&old).await.expect("evidence"));

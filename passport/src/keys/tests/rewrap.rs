@@ -169,6 +169,20 @@ async fn a_row_that_was_changed_keeps_the_master_key_from_being_changed() {
 }
 
 #[tokio::test]
+async fn a_trial_goes_on_where_the_new_master_key_is_not_here_yet() {
+    on_both(|house| async move {
+        let node = house.node().await;
+        house.clock.advance(POLICY.publish_for);
+        let staged = house.staged().await;
+        node.begin_trial(vec![Alg::ES256], HOUR, Vec::new()).await.expect("begun");
+        house.node().await.rewrap(master(2)).await.expect("changed");
+        node.refresh().await.expect("followed");
+        assert_eq!(active(&node), staged, "it is held in memory");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_key_that_is_kept_for_a_client_goes_with_the_others() {
     on_both(|house| async move {
         let node = house.node().await;

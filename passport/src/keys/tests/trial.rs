@@ -168,10 +168,51 @@ async fn what_a_trial_gave_out_is_put_down_to_it_even_when_it_is_over() {
         house.clock.advance(HOUR);
         node.came_back("site", Sign::UserInfo, given);
         node.came_back("later", Sign::UserInfo, with(&house));
+        node.refused("late", given);
+        // Just after its end another node may not have returned yet.
+        let until = house.now() - MINUTE * 2;
+        node.came_back("soon", Sign::UserInfo, Returned { issued: until + SECOND * 59, ..given });
         node.write_down().await.expect("written");
         let who = |seen: Vec<Evidence>| seen.into_iter().map(|seen| seen.client).collect::<Vec<_>>();
-        assert_eq!(who(node.evidence(&staged).await.expect("evidence")), ["site"]);
+        assert_eq!(who(node.evidence(&staged).await.expect("evidence")), ["late", "site"]);
         assert_eq!(who(node.evidence(&active).await.expect("evidence")), ["later"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_seen_of_an_earlier_trial_is_forgotten_but_not_who_fetched_the_key() {
+    on_both(|house| async move {
+        let (node, _, staged) = ripe(&house).await;
+        begin(&node, &[]).await.expect("begun");
+        house.clock.advance(MINUTE);
+        node.fetched("site");
+        node.came_back("site", Sign::UserInfo, with(&house));
+        node.write_down().await.expect("written");
+        node.stop_trial(vec![Alg::ES256]).await.expect("stopped");
+        begin(&node, &[]).await.expect("begun once more");
+        let left: Vec<_> = node.evidence(&staged).await.expect("evidence").into_iter().map(|seen| seen.sign).collect();
+        assert_eq!(left, [Sign::Fetched]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_last_trial_of_a_key_is_reported_until_the_key_has_ceased_to_sign() {
+    on_both(|house| async move {
+        let (node, _, staged) = ripe(&house).await;
+        begin(&node, &[]).await.expect("begun");
+        node.stop_trial(vec![Alg::ES256]).await.expect("stopped");
+        let reported = || async {
+            let reports = node.trials().await.expect("reports");
+            reports.into_iter().map(|report| report.key.kid).collect::<Vec<_>>()
+        };
+        assert_eq!(reported().await, std::slice::from_ref(&staged));
+        node.change(rotate(None)).await.expect("rotated");
+        assert_eq!(reported().await, std::slice::from_ref(&staged), "it signs");
+        house.clock.advance(POLICY.publish_for);
+        node.change(rotate(None)).await.expect("rotated");
+        assert_eq!(reported().await, [""; 0]);
     })
     .await;
 }

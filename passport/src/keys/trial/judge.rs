@@ -135,6 +135,13 @@ mod tests {
     }
 
     #[test]
+    fn who_fetched_the_key_and_was_given_nothing_was_not_met() {
+        assert_eq!(fates(&trial(&[]), &[("a", Sign::Fetched)]), []);
+        let lines = [line("a", Sign::Fetched, UNTIL), line("a", Sign::UserInfo, UNTIL)];
+        assert_eq!(judge(&trial(&[]), &lines)[0].seen, [Sign::UserInfo], "nor does it count for anything else");
+    }
+
+    #[test]
     fn what_an_earlier_trial_showed_does_not_count() {
         let before = Timestamp::from_seconds(999);
         let lines = [line("a", Sign::UserInfo, before), line("a", Sign::Given, UNTIL)];

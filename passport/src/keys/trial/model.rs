@@ -163,3 +163,18 @@ pub enum Refusal {
     #[error("there is no staged {0} key beside an active one")]
     NoKey(Alg),
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trial_is_over_when_its_time_is_or_when_something_ended_it() {
+        let at = Timestamp::from_seconds;
+        let over = |end: Option<i64>| {
+            let end = end.map(|end| TrialEnd { at: at(end), how: Ending::Stopped });
+            Trial { since: at(1_000), until: at(2_000), clients: Vec::new(), end }.over_at()
+        };
+        assert_eq!([None, Some(1_500), Some(2_120)].map(over), [at(2_000), at(1_500), at(2_000)]);
+    }
+}
