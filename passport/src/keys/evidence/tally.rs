@@ -111,7 +111,7 @@ mod tests {
     #[test]
     fn what_is_seen_again_and_again_is_one_line() {
         let (tally, kid) = (Tally::default(), Arc::<str>::from("k"));
-        for passed in [2, 0, 1] {
+        for passed in [1, 0, 2] {
             tally.see(&kid, "a", Sign::UserInfo, NOW + SECOND * passed);
         }
         tally.see(&kid, "a", Sign::Hint, NOW);
@@ -130,6 +130,31 @@ mod tests {
         tally.see(&kid, "a", Sign::Hint, NOW + SECOND);
         tally.put_back(&seen[..1]);
         assert_eq!(tally.take(NOW), [line(Sign::Hint, NOW + SECOND, 2)], "what could not be written is not lost");
+    }
+
+    #[test]
+    fn who_signs_in_again_within_a_minute_is_remembered_for_no_longer_than_that() {
+        let (tally, kid) = (Tally::default(), Arc::<str>::from("k"));
+        tally.signed_in(&kid, "a", "session", NOW);
+        tally.signed_in(&kid, "a", "session", NOW + SOON);
+        assert_eq!(tally.take(NOW + SOON), [], "a minute later that is nothing");
+        tally.signed_in(&kid, "a", "session", NOW + SOON * 2 - SECOND);
+        assert_eq!(tally.take(NOW + SOON * 2).len(), 1);
+        let remembered = || tally.signed_in.lock().expect("no panic").len();
+        assert_eq!(remembered(), 1);
+        tally.take(NOW + SOON * 3 - SECOND);
+        assert_eq!(remembered(), 0);
+    }
+
+    #[test]
+    fn what_is_written_is_in_one_order_whatever_came_first() {
+        let tally = Tally::default();
+        for n in [3, 1, 4, 0, 5, 9, 2, 6, 8, 7] {
+            tally.see(&Arc::from(format!("k{}", n % 3)), &format!("c{}", n % 2), Sign::Hint, NOW);
+        }
+        let taken: Vec<_> = tally.take(NOW).into_iter().map(|seen| (seen.kid, seen.client)).collect();
+        assert_eq!(taken.len(), 6);
+        assert!(taken.is_sorted(), "{taken:?}");
     }
 
     #[test]

@@ -11,7 +11,9 @@ use sqlx::migrate::Migrator;
 
 use super::*;
 use crate::MIGRATIONS;
+use crate::keys::pin::model::Pin;
 use crate::keys::rotate::{Moment, Policy, Request, Step, plan};
+use crate::keys::trial::model::Trial;
 
 const BEFORE: Timestamp = Timestamp::from_seconds(900_000);
 const NOW: Timestamp = Timestamp::from_seconds(1_000_000);
@@ -140,6 +142,30 @@ async fn an_older_program_may_go_on_writing_for_a_while() {
             let state: String = row.get("state").expect("a state");
             assert!(["staged", "active", "retiring"].contains(&state.as_str()), "{state}");
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nothing_is_left_of_the_trial_and_the_pins_of_a_key_that_is_destroyed() {
+    testkit::on_both(&MIGRATIONS, |db| async move {
+        fill(&db).await;
+        let left = db.write::<_, DbError, _>(|tx| {
+            async move {
+                let trial = Trial { since: BEFORE, until: NOW, clients: Vec::new(), end: None };
+                trials::begin(tx, "b", &trial).await?;
+                let pin = Pin { client: "slow".to_owned(), since: BEFORE, until: NOW, ended: None };
+                pins::put(tx, ("a", Alg::ES256), &pin).await?;
+                pins::keep_half(tx, "a").await?;
+                destroy(tx, "a", NOW, true).await?;
+                destroy(tx, "b", NOW, true).await?;
+                let rows = sql("SELECT kid FROM key_trials UNION ALL SELECT kid FROM key_pins UNION ALL \
+                                SELECT kid FROM kept_key_halves");
+                Ok(rows.fetch_all(tx).await?.len())
+            }
+            .boxed()
+        });
+        assert_eq!(left.await.expect("destroyed"), 0);
     })
     .await;
 }

@@ -218,6 +218,25 @@ async fn the_last_trial_of_a_key_is_reported_until_the_key_has_ceased_to_sign() 
 }
 
 #[tokio::test]
+async fn what_clients_do_is_looked_at_until_the_trial_is_judged() {
+    on_both(|house| async move {
+        let (node, ..) = ripe(&house).await;
+        assert!(!node.is_trying());
+        begin(&node, &[]).await.expect("begun");
+        assert!(node.is_trying());
+        house.clock.advance(HOUR + JUDGED_AFTER - SECOND);
+        assert!(node.is_trying(), "what it gave out may come back");
+        house.clock.advance(SECOND);
+        assert!(!node.is_trying());
+        node.watch().await.expect("judged");
+        begin(&node, &[]).await.expect("begun once more");
+        node.stop_trial(vec![Alg::ES256]).await.expect("stopped");
+        assert!(!node.is_trying(), "it was ended");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn operators_who_begin_trials_at_once_begin_one_and_the_others_are_told_of_it() {
     on_both(|house| async move {
         let (_, _, staged) = ripe(&house).await;
