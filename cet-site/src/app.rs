@@ -8,11 +8,13 @@ use shared::config::ConfigError;
 use shared::db::{Db, DbError, Migrations};
 use shared::entropy::SharedEntropy;
 use shared::http::client::{ClientBuilder, ClientError};
+use shared::status::Board;
 
 use crate::config::Settings;
 use crate::profile::{self, ProfileError};
 use crate::sign_in::session::SessionLimits;
 use crate::sign_in::{Parts, Passport, RelyingParty, SignIn};
+use crate::status::Follower;
 use crate::web::{Site, Web, paths};
 
 /// The migrations of the site's database.
@@ -27,6 +29,8 @@ pub struct App {
     pub web: Web,
     /// Signing in and out.
     pub sign_in: SignIn,
+    /// What is heard of the passport beside the requests.
+    pub status: Follower,
     /// The database, for readiness and closing.
     pub db: Db,
 }
@@ -69,7 +73,9 @@ impl App {
         if let Some(address) = settings.issuer_connect {
             http = http.resolve(settings.issuer.host(), address);
         }
-        let passport = Passport::new(settings.issuer.as_str(), http.build()?, us, Arc::clone(&clock))?;
+        let (http, board) = (http.build()?, Arc::new(Board::default()));
+        let status = Follower::new(&settings.issuer, http.clone(), Arc::clone(&board), Arc::clone(&clock));
+        let passport = Passport::new(settings.issuer.as_str(), http, us, Arc::clone(&clock))?;
         let web = Web::new(Site {
             id: settings.profile,
             profile,
@@ -77,6 +83,7 @@ impl App {
             base_url: settings.base_url.clone(),
             passport: settings.issuer.clone(),
             icp: settings.site.icp.clone(),
+            status: board,
             clock: Arc::clone(&clock),
         });
         let sign_in = SignIn::new(Parts {
@@ -90,6 +97,6 @@ impl App {
             clock,
             entropy,
         });
-        Ok(Self { web, sign_in, db })
+        Ok(Self { web, sign_in, status, db })
     }
 }

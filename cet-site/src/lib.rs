@@ -12,4 +12,5 @@ pub mod pages;
 pub mod profile;
 pub mod router;
 pub mod sign_in;
+pub mod status;
 pub mod web;

@@ -7,6 +7,7 @@ umask 077
 out=${OUT:-/out}
 program_user=${PROGRAM_USER:-10001:10001}
 postgres_user=${POSTGRES_USER_ID:-999:999}
+proxy_user=${PROXY_USER:-99:99}
 
 # FILE: 256 random bits in hexadecimal, unless the file is there.
 secret() {
@@ -62,6 +63,10 @@ for program in passport cet pets ncre; do
     hand "$program-key.pem" "$program_user" "$out/$program/key.pem"
     hand postgres_password "$program_user" "$out/$program/postgres_password"
 done
+# The proxy has the passport's name, and reads its key beside its certificate.
+mkdir -p "$out/proxy"
+hand passport-cert.pem "$proxy_user" "$out/proxy/cert.pem"
+hand passport-key.pem "$proxy_user" "$out/proxy/cert.pem.key"
 secret master_key
 hand master_key "$program_user" "$out/passport/master_key"
 for site in cet pets ncre; do

@@ -22,8 +22,13 @@ impl Operator {
 
     /// Does something.
     pub fn does(&self, arguments: &[&str]) -> anyhow::Result<()> {
+        self.hears(arguments).map(drop)
+    }
+
+    /// Does something; what is said to it.
+    pub fn hears(&self, arguments: &[&str]) -> anyhow::Result<String> {
         let done = Command::new(&self.program).arg("--config").arg(&self.config).args(arguments).output()?;
         anyhow::ensure!(done.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
-        Ok(())
+        Ok(String::from_utf8_lossy(&done.stdout).into_owned())
     }
 }

@@ -11,6 +11,7 @@ use shared::config::{ConfigError, SecretSource};
 use shared::db::{CommonTime, Db};
 use shared::entropy::SharedEntropy;
 use shared::secret::SecretBytes;
+use shared::status::Board;
 
 use crate::accounts::assurance::Acr;
 use crate::accounts::captcha::Captchas;
@@ -21,7 +22,7 @@ use crate::audit::{Audit, Chain};
 use crate::clients::Clients;
 use crate::clients::logos::Logos;
 use crate::config::{AccountsSettings, Config, MtlsSettings, RegistrationPolicy, SecondFactor};
-use crate::delivery::{Outbox, Reports};
+use crate::delivery::{Channel, Outbox, Reports};
 use crate::egress::Egress;
 use crate::home::Home;
 use crate::keys::{self, Keys, KeysError, Masters};
@@ -34,6 +35,7 @@ use crate::oidc::mtls::authorities::{Authorities, AuthoritiesError};
 use crate::oidc::registrations::{self, SiteRegistrations};
 use crate::oidc::{self, IssuerError, Oidc};
 use crate::places::{Places, PlacesError};
+use crate::status::{self, Status};
 use crate::web::{KeyUse, Lookup, Pages, Sealer, Web, texts};
 
 use self::key_journal::KeyJournal;
@@ -85,12 +87,16 @@ pub struct Parts {
     pub reports: Reports,
     /// Calls to addresses that relying parties registered.
     pub egress: Egress,
+    /// How often something may be tried.
+    pub limits: Limits,
     /// How much each client may ask for.
     pub quotas: Quotas,
     /// The OpenID provider.
     pub oidc: Oidc,
     /// The candidate's home.
     pub home: Home,
+    /// How everything stands.
+    pub status: Status,
 }
 
 impl Deref for App {
@@ -120,6 +126,7 @@ handlers_take! {
     reports: Reports,
     oidc: Oidc,
     home: Home,
+    status: Status,
 }
 
 /// Why the passport cannot be put together.
@@ -178,7 +185,9 @@ impl App {
         let personal = (audit.origins().clone(), entropy.clone());
         let chain = Chain::new(db.clone(), clock.clone(), &seed, personal);
         let web = Web::new(config.issuer.origin(), sealer.clone(), clock.clone(), entropy.clone());
+        let board = Arc::new(Board::default());
         let pages = Pages::new(Arc::new(texts::catalogue()), config.site.icp.as_deref());
+        let pages = pages.announcing(Arc::clone(&board), clock.clone());
         let recipients_key = SecretBytes::new(keys.mac(KeyUse::Delivery.as_str(), b"recipients"));
         let outbox = Outbox::new(clock.clone(), entropy.clone(), config.issuer.as_str(), recipients_key);
         // Only now, since the outbox needs the keys. Nothing that sites are told of can have happened before.
@@ -229,9 +238,20 @@ impl App {
                 SecondFactor::Optional => Acr::One,
                 SecondFactor::Required => Acr::Two,
             },
+            sign_ins: accounts::login::counts::none(),
         });
         let logos = Logos::new(db.clone(), clock.clone(), clients.clone(), egress.clone());
         let home = Home::new(accounts.clone(), clients.clone(), config.issuer.origin());
+        let status = Status::new(status::Parts {
+            db: db.clone(),
+            clock: clock.clone(),
+            entropy: entropy.clone(),
+            audit: audit.clone(),
+            keys: keys.clone(),
+            accounts: accounts.clone(),
+            channels: channels(&config),
+            board,
+        });
         let oidc = Oidc::new(oidc::Parts {
             issuer: config.issuer.origin().to_owned(),
             lifetimes: lifetimes(&config),
@@ -248,7 +268,7 @@ impl App {
                 RegistrationPolicy::Invited => oidc::register::Policy::Invited,
                 RegistrationPolicy::Open => oidc::register::Policy::Open,
             },
-            limits,
+            limits: limits.clone(),
             quotas: quotas.clone(),
             accounts: accounts.clone(),
             audit: audit.clone(),
@@ -268,11 +288,19 @@ impl App {
             outbox,
             reports,
             egress,
+            limits,
             quotas,
             oidc,
             home,
+            status,
         })))
     }
+}
+
+/// By which ways messages to people can leave.
+fn channels(config: &Config) -> Vec<Channel> {
+    let ways = [(Channel::Mail, config.delivery.smtp_url.is_some()), (Channel::Sms, config.delivery.sms_url.is_some())];
+    ways.into_iter().filter_map(|(channel, exists)| exists.then_some(channel)).collect()
 }
 
 fn mtls(settings: &MtlsSettings) -> Result<Option<Mtls>, BuildError> {

@@ -2,7 +2,7 @@
 //!
 //! One module per slice of the product; a slice holds its handlers, rules and SQL. Who may call
 //! whom is written down in `docs/ARCHITECTURE.md` and held by `tests/it/architecture.rs`:
-//! `shared ← egress ← {web, audit, limits, delivery, keys, places, jobs} ← {clients, accounts} ← oidc ← {export, home} ← {app, router, cli}`.
+//! `shared ← egress ← {web, audit, limits, delivery, keys, places, jobs} ← {clients, accounts} ← oidc ← {export, home, status} ← {app, router, cli}`.
 
 pub mod accounts;
 pub mod app;
@@ -24,6 +24,7 @@ mod migrations;
 pub mod oidc;
 pub mod places;
 pub mod router;
+pub mod status;
 pub mod web;
 
 pub use self::migrations::MIGRATIONS;

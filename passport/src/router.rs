@@ -29,6 +29,7 @@ use crate::oidc::register::endpoint as registration;
 use crate::oidc::{
     authorize, consent, cors, direct, discovery, introspect, jwks, par, revoke, session_state, token, userinfo,
 };
+use crate::status;
 use crate::web::{Pages, documents, error_page, paths, return_to};
 
 /// All addresses. The HTTP kit (request ids, limits, headers, access log) is laid around it by who serves it.
@@ -83,6 +84,7 @@ pub fn router(app: App) -> Router {
         .route(paths::ACCESSIBILITY, get(documents::accessibility))
         .route(paths::CAPTCHA_IMAGE, get(captcha::image::show))
         .route(paths::HELP, get(documents::help))
+        .route(paths::STATUS, get(status::page::show))
         .route(paths::FIND_ACCOUNT, get(find_account::show).post(find_account::submit))
         .route(paths::RECOVER, get(recovery::show).post(recovery::submit))
         .route(paths::RECOVER_CODE, get(code_page::show::<RecoveryCode>).post(code_page::submit::<RecoveryCode>))
@@ -118,6 +120,7 @@ pub fn router(app: App) -> Router {
         .route(provider::OAUTH_METADATA, get(discovery::show))
         .route(provider::JWKS, get(jwks::show))
         .route(provider::CLIENT_JWKS, get(jwks::show_to))
+        .route(paths::STATUS_DOCUMENT, get(status::page::document))
         .route(provider::TOKEN, post(token::endpoint::token).options(cors::preflight))
         .route(provider::USERINFO, get(userinfo::show).post(userinfo::show).options(cors::preflight))
         .route(provider::REVOKE, post(revoke::revoke).options(cors::preflight))

@@ -5,6 +5,7 @@
 
 use std::fmt;
 use std::ops::{Add, Sub};
+use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -111,6 +112,46 @@ impl fmt::Display for Timestamp {
     }
 }
 
+/// The text is no moment as [`Timestamp`] writes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NoTimestamp;
+
+impl fmt::Display for NoTimestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("is no moment such as 2026-11-24T22:28:00Z")
+    }
+}
+
+impl std::error::Error for NoTimestamp {}
+
+/// Reads what it writes, and nothing else that RFC 3339 would allow.
+impl FromStr for Timestamp {
+    type Err = NoTimestamp;
+
+    fn from_str(text: &str) -> Result<Self, NoTimestamp> {
+        // The length keeps the numbers small; what no calendar has would be written in another way.
+        let read = (text.len() == 20).then(|| read_utc(text)).flatten();
+        read.filter(|moment| moment.to_string() == text).ok_or(NoTimestamp)
+    }
+}
+
+fn read_utc(text: &str) -> Option<Timestamp> {
+    let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
+    let [year, month, day] = three(date, '-')?;
+    let [hour, minute, second] = three(time, ':')?;
+    // Counted from a first of March, as above.
+    let year = if month <= 2 { year - 1 } else { year };
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
+    let days = year * 365 + leap_days + day_of_year - 719_468;
+    Some(Timestamp::from_seconds(days * 86_400 + hour * 3_600 + minute * 60 + second))
+}
+
+fn three(text: &str, between: char) -> Option<[i64; 3]> {
+    let mut numbers = text.split(between).map(|number| number.parse().ok());
+    Some([numbers.next()??, numbers.next()??, numbers.next()??])
+}
+
 impl Add<Duration> for Timestamp {
     type Output = Self;
 
@@ -205,9 +246,27 @@ mod tests {
             (4_107_542_400, "2100-03-01T00:00:00Z"),
         ] {
             assert_eq!(Timestamp::from_seconds(seconds).to_string(), shown);
+            assert_eq!(shown.parse(), Ok(Timestamp::from_seconds(seconds)));
         }
         let beijing = Timestamp::from_seconds(1_798_761_599).civil(CHINA);
         assert_eq!((beijing.year, beijing.month, beijing.day, beijing.hour), (2027, 1, 1, 7));
+    }
+
+    #[test]
+    fn what_is_no_moment_is_not_read() {
+        for text in [
+            "",
+            "2026-11-24T22:28:00",
+            "2026-11-24T22:28:00+08:00",
+            "2026-02-29T00:00:00Z",
+            "2026-13-01T00:00:00Z",
+            "2026-11-24T24:00:00Z",
+            "2026-11-24T22:28Z",
+            "9999999999999999999Z",
+            "2026-1-024T22:28:00Z",
+        ] {
+            assert_eq!(text.parse::<Timestamp>(), Err(NoTimestamp), "{text}");
+        }
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! What the identity provider and the exam sites both need: database, clock, entropy, ids, secrets,
-//! HTTP kit, pages, texts, configuration and telemetry.
+//! HTTP kit, pages, texts, configuration, telemetry and the announcements of operators.
 //!
 //! Nothing here knows accounts, clients or exams.
 
@@ -13,6 +13,7 @@ pub mod i18n;
 pub mod id;
 pub mod page;
 pub mod secret;
+pub mod status;
 pub mod telemetry;
 #[cfg(any(test, feature = "testkit"))]
 pub mod testkit;

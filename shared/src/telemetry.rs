@@ -6,7 +6,9 @@ mod health;
 mod log;
 mod metrics;
 mod output;
+mod series;
 
 pub use health::{Readiness, admin, health};
 pub use log::{LogFormat, LogGuard, LogSettings, init};
 pub use metrics::{Metrics, RequestMetrics};
+pub use series::{Counts, Gauges, Label};

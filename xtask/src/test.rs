@@ -3,6 +3,7 @@
 //! All checks run even if one fails: a person wants to know everything that is wrong. The last lines are a summary
 //! and the sum of the tests.
 
+mod alerts;
 mod compose;
 pub(crate) mod packages;
 mod tally;
@@ -52,6 +53,7 @@ pub(crate) fn run(mut flags: Flags) -> anyhow::Result<()> {
     check("clippy", &mut clippy);
     check("dependencies", &mut || dependencies(fast));
     check("containers", &mut compose::check);
+    check("alerts", &mut || alerts::check(fast));
     if fast {
         check("tests on SQLite", &mut || tests(&mut Fleet::new()?, None, &mut tally));
     } else {

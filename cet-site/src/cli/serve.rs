@@ -8,11 +8,13 @@ use shared::db::Db;
 use shared::entropy::SystemEntropy;
 use shared::http::{self, AccessLog, Kit, Server};
 use shared::telemetry::{Metrics, Readiness, admin};
+use tokio::task::JoinHandle;
 
 use crate::app::{App, MIGRATIONS};
 use crate::config::Settings;
 use crate::router;
 use crate::sign_in::SignIn;
+use crate::status::{self, Follower};
 use crate::web::Failures;
 
 /// How often sessions that no longer count are deleted.
@@ -26,7 +28,7 @@ pub(super) async fn serve(settings: &Settings, access_log: Option<Arc<dyn Access
     if let Some(address) = settings.server.metrics_listen {
         watch(address, &metrics, &db).await?;
     }
-    let sweeping = tokio::spawn(sweep(app.sign_in.clone()));
+    let beside = [tokio::spawn(sweep(app.sign_in.clone())), tokio::spawn(follow(app.status.clone()))];
     let mut kit = Kit::new(&settings.server)
         .hosts([settings.base_url.authority()])
         .pages(Failures(app.web.clone()))
@@ -37,7 +39,7 @@ pub(super) async fn serve(settings: &Settings, access_log: Option<Arc<dyn Access
     let server = Server::bind(&settings.server).await?;
     tracing::info!(address = %server.address(), profile = %settings.profile, url = %settings.base_url, "ready");
     let served = server.run(kit.apply(router::routes(app)), http::termination()).await;
-    sweeping.abort();
+    beside.iter().for_each(JoinHandle::abort);
     db.close().await;
     served.context("the server broke")
 }
@@ -70,6 +72,15 @@ async fn watch(address: std::net::SocketAddr, metrics: &Arc<Metrics>, db: &Db) -
         }
     });
     Ok(())
+}
+
+/// Asks again and again how the passport stands.
+async fn follow(passport: Follower) {
+    let mut tick = tokio::time::interval(status::PAUSE);
+    loop {
+        tick.tick().await;
+        passport.ask().await;
+    }
 }
 
 async fn sweep(sign_in: SignIn) {

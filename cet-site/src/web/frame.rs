@@ -54,6 +54,7 @@ impl Frame {
         page.other_lang_url = address::in_language(&self.uri, self.lang.other());
         page.nav = self.navigation(&page);
         page.footer = self.footer(&page);
+        page.announcements = self.web.announcements(&page);
         page.icp = self.web.icp();
         page.request_id.clone_from(&self.request_id);
         page

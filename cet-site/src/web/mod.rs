@@ -12,6 +12,8 @@ use std::sync::Arc;
 use shared::clock::{SharedClock, Timestamp};
 use shared::config::BaseUrl;
 use shared::i18n::{Catalogue, Lang};
+use shared::page::{Announcement, Page};
+use shared::status::Board;
 
 use crate::profile::{Content, Profile, ProfileId};
 
@@ -36,6 +38,8 @@ pub struct Site {
     pub passport: BaseUrl,
     /// The ICP filing number.
     pub icp: Option<String>,
+    /// What the passport says of itself.
+    pub status: Arc<Board>,
     /// What tells which notices are out and which provinces are open.
     pub clock: SharedClock,
 }
@@ -81,6 +85,12 @@ impl Web {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.0.clock.now()
+    }
+
+    /// What stands at the top of that page: what people should know of the passport.
+    fn announcements(&self, page: &Page) -> Vec<Announcement> {
+        let now = self.now();
+        self.0.status.report(now).announcements(page, now, &self.0.passport.join(paths::passport::STATUS))
     }
 
     fn icp(&self) -> Option<String> {

@@ -31,6 +31,8 @@ pub mod passport {
     pub const PRIVACY: &str = "/privacy";
     /// How accessible the pages are.
     pub const ACCESSIBILITY: &str = "/accessibility";
+    /// How everything stands.
+    pub const STATUS: &str = "/status";
     /// Help.
     pub const HELP: &str = "/help";
 }

@@ -8,6 +8,7 @@ const ROOMS: &[(&str, u8)] = &[
     ("profile", 0),
     ("config", 1),
     ("web", 1),
+    ("status", 1),
     ("sign_in", 2),
     ("pages", 3),
     ("desk", 4),

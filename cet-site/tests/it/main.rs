@@ -10,6 +10,7 @@ mod initiate;
 mod journey;
 mod open_registrations;
 mod pages;
+mod passport_status;
 mod return_path;
 mod settings;
 mod support;

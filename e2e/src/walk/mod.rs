@@ -54,14 +54,21 @@ impl<W: Witness> Tour<'_, W> {
     }
 }
 
+/// Who registers on the way, and whose address one of them takes.
+#[must_use]
+pub fn people() -> [Newcomer; 4] {
+    let number = u64::from(std::process::id());
+    [0, 1, 2, 3].map(|next| Newcomer::new(number + next))
+}
+
 /// Walks past every page; `staff` decides about appeals, and registers a site that is not ours. The order matters: failures
 /// come last, since they make the passport ask for captchas.
 pub async fn everywhere(tour: &mut Tour<'_, impl Witness>, demo: &Demo, staff: &Operator) -> anyhow::Result<()> {
     third_party::register(demo, staff)?;
-    let number = u64::from(std::process::id());
-    let [newcomer, other, mover] = [0, 1, 2].map(|next| Newcomer::new(number + next));
+    let [newcomer, other, mover, moved] = people();
     stranger::sites(tour, demo).await?;
     stranger::documents(tour, demo).await?;
+    stranger::announcement(tour, demo, staff).await?;
     stranger::registration(tour, demo, &newcomer).await?;
     factors::security(tour, demo, &newcomer).await?;
     account::signed_in(tour, demo).await?;
@@ -70,7 +77,7 @@ pub async fn everywhere(tour: &mut Tour<'_, impl Witness>, demo: &Demo, staff: &
     account::province(tour, demo).await?;
     account::closure(tour, demo).await?;
     contacts::number(tour, demo, &mover).await?;
-    contacts::change(tour, demo, &mover, &Newcomer::new(number + 3)).await?;
+    contacts::change(tour, demo, &mover, &moved).await?;
     account::public_computer(tour, demo).await?;
     ways_back::recovery(tour, demo, &newcomer).await?;
     ways_back::appeal(tour, demo, &other, staff).await?;

@@ -1,7 +1,10 @@
 //! What a stranger sees: the sites, the documents, registering, and where signing in goes wrong.
 
+use anyhow::Context as _;
+
 use crate::demo::Demo;
 use crate::journey::Newcomer;
+use crate::operator::Operator;
 
 use super::Worth::{Light, LightAndDark};
 use super::{Tour, Witness};
@@ -31,12 +34,54 @@ pub(super) async fn documents(tour: &mut Tour<'_, impl Witness>, demo: &Demo) ->
         "recover",
         "recover/account",
         "appeal",
+        "status",
         "no-such-page",
     ] {
         tour.visit(&format!("passport-{}", page.replace('/', "-")), &format!("{}/{page}", demo.passport), Light)
             .await?;
     }
     Ok(())
+}
+
+/// What operators announce, on our pages and on those of a site, until they end it.
+pub(super) async fn announcement(
+    tour: &mut Tour<'_, impl Witness>,
+    demo: &Demo,
+    staff: &Operator,
+) -> anyhow::Result<()> {
+    const NOTICE: [&str; 11] = [
+        "--json",
+        "status",
+        "announce",
+        "--for",
+        "1h",
+        "--part",
+        "sms",
+        "--zh",
+        "短信会晚到几分钟，请不要连续重发。",
+        "--en",
+        "SMS arrive some minutes late. Please do not ask for another one at once.",
+    ];
+    let said: serde_json::Value = serde_json::from_str(&staff.hears(&NOTICE)?)?;
+    let status = format!("{}/status", demo.passport);
+    is_shown(tour, &status, "main .notice.warn").await?;
+    tour.take("passport-status-announced", LightAndDark).await?;
+    tour.visit("sign-in-announced", &format!("{}/sign-in", demo.passport), Light).await?;
+    is_shown(tour, &demo.cet, ".announcements").await?;
+    tour.take("cet-announced", LightAndDark).await?;
+    staff.does(&["status", "end", said["id"].as_str().context("no id")?])?;
+    is_shown(tour, &demo.cet, "body:not(:has(.announcements))").await?;
+    is_shown(tour, &status, "main:not(:has(.notice))").await
+}
+
+/// Opens a page again and again until it has something.
+async fn is_shown(tour: &Tour<'_, impl Witness>, page: &str, css: &str) -> anyhow::Result<()> {
+    let window = tour.window;
+    let reloaded = async || {
+        window.goto(page).await?;
+        window.has(css).await
+    };
+    window.until(css, reloaded).await
 }
 
 pub(super) async fn registration(

@@ -23,6 +23,7 @@ fn open_to_all(demo: &Demo) -> Vec<String> {
         "/recover",
         "/recover/account",
         "/appeal",
+        "/status",
     ] {
         pages.push(format!("{}{path}", demo.passport));
     }

@@ -11,6 +11,7 @@ use e2e::window::{Look, Opening, Window};
 use url::Url;
 
 use crate::axe::Findings;
+use crate::logs;
 use crate::npm;
 use crate::router;
 use crate::stage::{Browser, whole};
@@ -74,6 +75,7 @@ async fn everywhere(name: &str, language: &'static str, look: Look) -> anyhow::R
     let mut inspector = Inspector { look, found: Findings::default(), stood_at: Vec::new(), kept };
     walk::everywhere(&mut Tour { window: &browser, witness: &mut inspector }, demo, &staff).await?;
     browser.close().await?;
+    logs::tell_nothing(demo, &walk::people())?;
     inspector.verdict(demo)
 }
 

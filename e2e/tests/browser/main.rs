@@ -18,6 +18,7 @@ mod journeys;
 mod keyboard;
 mod late_and_twice;
 mod logout;
+mod logs;
 mod mail_links;
 mod never_a_dead_end;
 mod npm;

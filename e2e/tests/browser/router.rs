@@ -7,7 +7,7 @@ use anyhow::Context as _;
 
 /// What the passport answers to a GET without being a page: data, pictures, a frame without words, and addresses that lead
 /// on at once.
-const NO_PAGES: [&str; 12] = [
+const NO_PAGES: [&str; 13] = [
     "/.well-known/oauth-authorization-server",
     "/.well-known/openid-configuration",
     "/authorize",
@@ -19,6 +19,7 @@ const NO_PAGES: [&str; 12] = [
     "/clients/{client_id}/jwks.json",
     "/jwks",
     "/logos/{hash}",
+    "/status.json",
     "/userinfo",
 ];
 

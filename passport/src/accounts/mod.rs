@@ -41,10 +41,12 @@ use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
+use prometheus_client::metrics::counter::Counter;
 use shared::clock::SharedClock;
 use shared::db::{Db, DbError, Tx};
 use shared::entropy::SharedEntropy;
 use shared::http::CallerNetwork;
+use shared::telemetry::Counts;
 use tower_cookies::Cookies;
 
 pub use self::model::{AccountClaims, AccountId, Province};
@@ -131,6 +133,8 @@ pub struct Parts {
     pub password_profile: PasswordProfile,
     /// The least context class that a sign-in has to reach.
     pub least: Acr,
+    /// What is counted of signing in.
+    pub sign_ins: Counts<2>,
 }
 
 impl Accounts {
@@ -141,6 +145,21 @@ impl Accounts {
 
     pub(crate) fn parts(&self) -> &Parts {
         &self.0
+    }
+
+    /// What was tried at signing in, by way and outcome.
+    pub fn tried_sign_ins(&self) -> &Counts<2> {
+        &self.0.sign_ins
+    }
+
+    /// How many passwords wait to be hashed, and how many were turned away.
+    pub fn password_queue(&self) -> hashing::Queue {
+        self.0.hasher.queue()
+    }
+
+    /// The count of those that were turned away.
+    pub fn passwords_turned_away(&self) -> Counter {
+        self.0.hasher.turned_away()
     }
 
     /// Where messages are written.

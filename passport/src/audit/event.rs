@@ -430,6 +430,18 @@ pub enum Event {
         /// The state it is in.
         to: Code,
     },
+    /// An operator announced planned work or a trouble.
+    NoticeAnnounced {
+        /// The notice.
+        notice: String,
+        /// When it ends by itself, in milliseconds since the epoch.
+        until: i64,
+    },
+    /// An operator ended it before its time.
+    NoticeEnded {
+        /// The notice.
+        notice: String,
+    },
     /// A key for sealing or hashing data was destroyed, after everything that it had sealed or hashed was by another one.
     DataKeyDestroyed {
         /// The key.

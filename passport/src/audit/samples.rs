@@ -84,6 +84,8 @@ pub(crate) fn all() -> Vec<Event> {
         Event::DataKeyMade { key: text() },
         Event::LookupKeyMoved { key: text(), to: "filling".into() },
         Event::DataKeyDestroyed { key: text() },
+        Event::NoticeAnnounced { notice: text(), until: 1 },
+        Event::NoticeEnded { notice: text() },
     ]
 }
 

@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::audit::RETENTION;
 use crate::delivery::Worker;
 use crate::jobs::Outcome;
-use crate::limits;
+use crate::{limits, status};
 
 /// How many times as long as a batch took the clean-up rests after it: it has the database for a quarter of the time.
 const RESTS: u32 = 3;
@@ -69,6 +69,8 @@ pub async fn clean_up(
     left.drain("appeals whose time is over", || app.accounts.settle_appeals()).await;
     left.drain("accounts that were never proven", || app.accounts.close_unproven()).await;
     left.drain("accounts whose owners cancelled them", || app.accounts.close_due()).await;
+    left.drain("notices that are over", || db.write(move |tx| status::store::purge(tx, now - status::KEEP).boxed()))
+        .await;
     let over = now - keep_sessions;
     left.drain("sessions", || db.write(move |tx| sessions::store::purge(tx, over).boxed())).await;
     left.drain("finished messages", || worker.expire()).await;

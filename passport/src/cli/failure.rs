@@ -26,7 +26,7 @@ pub enum Exit {
     Unavailable = 4,
     /// There is no such thing, or a rule says no.
     Refused = 5,
-    /// `doctor` or `audit verify` found something wrong.
+    /// `doctor`, `probe` or `audit verify` found something wrong.
     Findings = 6,
 }
 

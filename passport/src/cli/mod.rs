@@ -16,9 +16,12 @@ mod filling;
 mod follow;
 mod jobs;
 mod keys;
+mod meters;
 mod output;
+mod probe;
 mod serve;
 mod settings;
+mod status;
 mod suite;
 mod world;
 
@@ -48,7 +51,7 @@ struct Cli {
 
 const EXIT_CODES: &str = "Exit codes: 0 done · 1 failed · 2 wrong command line · 3 wrong settings · \
     4 database or key file out of reach · 5 no such thing, or refused by a rule · \
-    6 doctor or audit verify found something wrong";
+    6 doctor, probe or audit verify found something wrong";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -80,6 +83,11 @@ enum Command {
     /// Look after messages on their way: mail, SMS, and what sites are told of ended sessions.
     #[command(subcommand)]
     Delivery(delivery::DeliveryCommand),
+    /// Say what people should know: planned work, and troubles.
+    #[command(subcommand)]
+    Status(status::StatusCommand),
+    /// Sign in as a person and a site do, over the network, and say which step failed: for a monitor to run.
+    Probe(probe::ProbeCommand),
     /// Prepare things for development.
     #[command(subcommand)]
     Dev(suite::DevCommand),
@@ -130,6 +138,8 @@ fn dispatch(cli: Cli, output: &Output) -> Result<Exit, Failure> {
             Command::Audit(command) => audit::run(command, file, output).await,
             Command::Cases(command) => cases::run(command, file, output).await,
             Command::Delivery(command) => delivery::run(command, file, output).await,
+            Command::Status(command) => status::run(command, file, output).await,
+            Command::Probe(command) => probe::run(command, output).await,
             Command::Dev(command) => suite::run(command, file, output).await,
             Command::Doctor(command) => doctor::run(command, file, output).await,
         }

@@ -14,6 +14,7 @@ use tokio::task::JoinSet;
 
 use super::clean_up::{clean_up, keep_sessions};
 use super::failure::{Exit, Failure};
+use super::meters::{self, Meters};
 use super::{audit, follow, jobs, world};
 use crate::MIGRATIONS;
 use crate::accounts::Accounts;
@@ -26,9 +27,13 @@ use crate::delivery::{Mailer, Policy, Transport, Ways, Worker};
 use crate::jobs::{Jobs, Outcome};
 use crate::oidc::logout::LogoutTokens;
 use crate::router::{self, router};
+use crate::status::Status;
 
 /// How often this node writes down when secrets of clients were used.
 const SECRET_USES: Duration = Duration::from_secs(60);
+
+/// How often this node looks how everything stands. What it finds counts for [`shared::status::FRESH`].
+const STATUS: Duration = Duration::from_secs(5);
 
 pub async fn run(file: Option<&Path>) -> Result<Exit, Failure> {
     let config = Config::load(file)?;
@@ -43,8 +48,14 @@ pub async fn run(file: Option<&Path>) -> Result<Exit, Failure> {
     let app = world::app_by(config.clone(), db.clone(), clock.clone()).await?;
     // From here on no key signs anywhere that this node does not publish.
     app.keys.join(&config.server.listen.to_string(), config.keys.node_lease).await?;
+    // Nobody is to read that nothing is known yet.
+    app.status.look().await;
     let (keys, clients, (stop, stopped)) = (app.keys.clone(), app.clients.clone(), watch::channel(false));
+    let metrics = Arc::new(Metrics::new("passport"));
+    let meters = Meters::new(&metrics, (app.clone(), db.clone()), clock.clone(), &config);
+    meters.look().await;
     let mut background = background(&config, &app, &db, clock.clone(), &stopped)?;
+    background.spawn(every(meters::PAUSE, stopped.clone(), move || look(meters.clone())));
     background.spawn(follow::keys(keys.clone(), config.keys.node_lease, stopped.clone()));
     let shared: (Db, SharedClock) = (db.clone(), clock.clone());
     background.spawn(follow::quotas(app.quotas.clone(), keys.clone(), shared, stopped.clone()));
@@ -52,7 +63,7 @@ pub async fn run(file: Option<&Path>) -> Result<Exit, Failure> {
         background.spawn(follow::authorities(authorities, clock.clone(), stopped.clone()));
     }
     background.spawn(follow::time(clock, db.clone(), stopped.clone()));
-    let served = serve(&config, app, &db, &log, &mut background, stopped).await;
+    let served = serve(&config, app, &db, (&log, metrics), &mut background, stopped).await;
     // The last requests are answered: what they wrote may still be on its way out.
     let _ = stop.send(true);
     let wait = async { while background.join_next().await.is_some() {} };
@@ -73,11 +84,10 @@ async fn serve(
     config: &Config,
     app: App,
     db: &Db,
-    log: &LogGuard,
+    (log, metrics): (&LogGuard, Arc<Metrics>),
     background: &mut JoinSet<()>,
     stopped: watch::Receiver<bool>,
 ) -> Result<(), Failure> {
-    let metrics = Arc::new(Metrics::new("passport"));
     let mut kit = router::kit(&app, &config.server, config.issuer.authority()).metrics(metrics.requests());
     if let Some(lines) = log.access_log() {
         kit = kit.access_log(lines);
@@ -134,6 +144,8 @@ fn background(
     tasks.spawn(async move { sending.run(stop).await });
     let clients = app.clients.clone();
     tasks.spawn(every(SECRET_USES, stopped.clone(), move || write_uses(clients.clone())));
+    let status = app.status.clone();
+    tasks.spawn(every(STATUS, stopped.clone(), move || tell_status(status.clone())));
     shared_work(&mut tasks, (config, app, db), clock, worker, stopped);
     Ok(tasks)
 }
@@ -198,6 +210,14 @@ pub(super) async fn every<F: Future<Output = ()>>(
             () = tokio::time::sleep(pause) => work().await,
         }
     }
+}
+
+async fn look(meters: Meters) {
+    meters.look().await;
+}
+
+async fn tell_status(status: Status) {
+    status.look().await;
 }
 
 async fn end_public_sessions(accounts: Accounts) -> Outcome {

@@ -39,6 +39,15 @@ impl Channel {
         }
     }
 
+    /// Which kind of channel it is, in figures: those of all clients together.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Mail => "mail",
+            Self::Sms => "sms",
+            Self::Logout(_) => "logout",
+        }
+    }
+
     /// The channel of that name; `None` for one that only a newer version knows.
     pub fn named(name: &str) -> Option<Self> {
         match name {

@@ -35,6 +35,11 @@ impl Lease {
         now.millis() < self.until.load(Ordering::Acquire)
     }
 
+    /// For how long this node may still sign, unless it is renewed.
+    pub(super) fn left(&self, now: Timestamp) -> Duration {
+        Timestamp::from_millis(self.until.load(Ordering::Acquire)).since(now)
+    }
+
     /// Whether the keys in memory were compared with the database's within that time.
     pub(super) fn is_fresh(&self, now: Timestamp, within: Duration) -> bool {
         now < Timestamp::from_millis(self.read_at.load(Ordering::Acquire)) + within
@@ -80,6 +85,7 @@ mod tests {
         lease.renewed(NOW, 1);
         assert!(lease.holds(NOW + SECOND * 30 - Duration::from_millis(1)));
         assert!(!lease.holds(NOW + SECOND * 30));
+        assert_eq!((lease.left(NOW + SECOND * 10), lease.left(NOW + SECOND * 31)), (SECOND * 20, Duration::ZERO));
         lease.lapse();
         assert!(!lease.holds(NOW));
     }

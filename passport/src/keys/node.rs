@@ -13,6 +13,7 @@ use shared::entropy::bytes;
 use super::lease::Lease;
 use super::model::Change;
 use super::rotate::Request;
+use super::store;
 use super::store::nodes::{self, Node};
 use super::{Keys, KeysError};
 
@@ -77,6 +78,21 @@ impl Keys {
     /// Whether this node may sign.
     pub fn may_sign(&self) -> bool {
         self.signing_ring().is_ok()
+    }
+
+    /// For how long this node may still sign, unless its lease is renewed; none: it is no node that serves.
+    pub fn lease_left(&self) -> Option<Duration> {
+        Some(self.0.lease.get()?.left(self.0.parts.clock.now()))
+    }
+
+    /// How many changes of the keys the database knows that this node has not taken over.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn revision_lag(&self) -> Result<i64, DbError> {
+        let stored =
+            self.0.parts.db.read::<_, DbError, _>(|tx| async move { store::revision(tx).await }.boxed()).await?;
+        Ok((stored - self.ring().revision).max(0))
     }
 
     /// Signs nothing any more until the lease is renewed.

@@ -23,10 +23,14 @@ use std::sync::Arc;
 use shared::clock::Timestamp;
 use shared::db::{DbError, Tx};
 use shared::secret::{SecretBytes, hmac_sha256};
+use shared::telemetry::Counts;
 
 pub use self::policy::{AddressBlock, Limit, Policy, Subject, Verdict};
 use self::policy::{SITE_FACTOR, SiteBlock};
 pub use self::quota::{Quotas, Spent};
+
+/// The label of counts by limit.
+const LIMIT: &str = "limit";
 
 /// The limits of this passport. Cheap to clone.
 #[derive(Clone)]
@@ -37,12 +41,19 @@ struct Inner {
     enabled: bool,
     /// Keys the hashes of subjects: a mobile number or an address hashed without a key is found by trying them all.
     key: SecretBytes,
+    refused: Counts<1>,
 }
 
 impl Limits {
     /// Limits as `policy` has them. With `enabled` false nothing is counted or refused: for measuring only.
     pub fn new(policy: Policy, enabled: bool, key: SecretBytes) -> Self {
-        Self(Arc::new(Inner { policy, enabled, key }))
+        let refused = Counts::new([[(LIMIT, policy.sign_in_name.name)]]);
+        Self(Arc::new(Inner { policy, enabled, key, refused }))
+    }
+
+    /// How often each limit refused a use.
+    pub fn refused(&self) -> &Counts<1> {
+        &self.0.refused
     }
 
     /// What is limited and how.
@@ -65,11 +76,16 @@ impl Limits {
             return Ok(Verdict::Allowed { used: 0 });
         }
         let standing = store::hit(tx, limit, self.hashed(limit, &subject), now).await?;
-        let verdict = limit.judge(standing);
-        let Some(site) = site_of(subject) else { return Ok(verdict) };
-        let of_site = limit.of_site();
-        let standing = store::hit(tx, &of_site, self.hashed(limit, &site), now).await?;
-        Ok(verdict.and(of_site.judge(standing)))
+        let mut verdict = limit.judge(standing);
+        if let Some(site) = site_of(subject) {
+            let of_site = limit.of_site();
+            let standing = store::hit(tx, &of_site, self.hashed(limit, &site), now).await?;
+            verdict = verdict.and(of_site.judge(standing));
+        }
+        if !verdict.is_allowed() {
+            self.0.refused.add([(LIMIT, limit.name)]);
+        }
+        Ok(verdict)
     }
 
     /// How often it was used in the stretch that runs, without counting; of an address, by its own block, or by as large

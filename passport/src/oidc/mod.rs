@@ -57,6 +57,7 @@ use futures_util::FutureExt as _;
 use shared::clock::SharedClock;
 use shared::db::{Db, DbError};
 use shared::entropy::SharedEntropy;
+use shared::telemetry::Counts;
 
 use self::authorize::interaction::Began;
 use self::authorize::reference;
@@ -137,6 +138,7 @@ struct Inner {
     pages: Pages,
     metadata: Document,
     jwks_cache: String,
+    tokens: Counts<2>,
 }
 
 /// The issuer cannot be one.
@@ -173,7 +175,13 @@ impl Oidc {
             web: parts.web,
             pages: parts.pages,
             metadata,
+            tokens: token::counts::none(),
         })))
+    }
+
+    /// What was asked of the token endpoint, by grant and outcome.
+    pub fn tokens(&self) -> &Counts<2> {
+        &self.0.tokens
     }
 
     /// The authorities whose certificates authenticate clients, if any do.

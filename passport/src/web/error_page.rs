@@ -85,7 +85,12 @@ impl Fault {
     pub fn page(self, page: Page, uri: &Uri) -> Response {
         let home = Link::new(paths::HOME, page.t("web-go-home"));
         let (way, other) = if self.passes() {
-            (Link::new(address::same(uri), page.t("web-try-again")), Some(home))
+            // Without the database there is no home to go to, but a page that says how it stands.
+            let other = match self {
+                Self::Unavailable => Link::new(paths::STATUS, page.t("common-status-more")),
+                _ => home,
+            };
+            (Link::new(address::same(uri), page.t("web-try-again")), Some(other))
         } else {
             (home, None)
         };

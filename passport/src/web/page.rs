@@ -6,9 +6,11 @@ use std::sync::Arc;
 use axum::extract::{FromRef, FromRequestParts};
 use http::request::Parts;
 use http::{HeaderValue, Uri, header};
+use shared::clock::SharedClock;
 use shared::http::{Asked, RequestId};
 use shared::i18n::{Catalogue, Lang};
 use shared::page::{Accent, Link, NavItem, Page, Site, address};
+use shared::status::Board;
 use tower_cookies::Cookies;
 use tower_cookies::cookie::time::Duration;
 use tower_cookies::cookie::{Cookie, SameSite};
@@ -24,12 +26,19 @@ const COOKIE_DAYS: i64 = 365;
 pub struct Pages {
     texts: Arc<Catalogue>,
     icp: Option<Arc<str>>,
+    announced: Option<(Arc<Board>, SharedClock)>,
 }
 
 impl Pages {
     /// Pages with those texts; `icp` is the filing number in the footer.
     pub fn new(texts: Arc<Catalogue>, icp: Option<&str>) -> Self {
-        Self { texts, icp: icp.map(Arc::from) }
+        Self { texts, icp: icp.map(Arc::from), announced: None }
+    }
+
+    /// The same, with what stands on that board at the top.
+    #[must_use]
+    pub fn announcing(self, board: Arc<Board>, clock: SharedClock) -> Self {
+        Self { announced: Some((board, clock)), ..self }
     }
 
     /// The frame of the page at that address, in that language, without a form token.
@@ -52,6 +61,10 @@ impl Pages {
             Link::new(paths::HELP, text("common-help")),
         ];
         page.other_lang_url = address::in_language(uri, lang.other());
+        if let Some((board, clock)) = &self.announced {
+            let now = clock.now();
+            page.announcements = board.report(now).announcements(&page, now, paths::STATUS);
+        }
         page.icp = self.icp.as_deref().map(str::to_owned);
         page
     }

@@ -114,6 +114,10 @@ pub const PRIVACY: &str = "/privacy";
 pub const ACCESSIBILITY: &str = "/accessibility";
 /// 帮助
 pub const HELP: &str = "/help";
+/// 服务状态
+pub const STATUS: &str = "/status";
+/// The same for programs.
+pub const STATUS_DOCUMENT: &str = "/status.json";
 /// The picture of a captcha; the sealed challenge stands in the query.
 pub const CAPTCHA_IMAGE: &str = "/captcha/image";
 /// The authorization endpoint (RFC 6749 §3.1).

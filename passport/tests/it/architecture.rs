@@ -25,6 +25,7 @@ const ROOMS: &[(&str, u8)] = &[
     ("oidc", 4),
     ("export", 5),
     ("home", 5),
+    ("status", 5),
     ("portal", 5),
     ("console", 5),
     ("fuzzing", 6),

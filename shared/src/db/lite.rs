@@ -22,7 +22,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::migrate::broken;
 use super::place::Place;
 use super::shelf::Shelf;
-use super::{Conn, DbConfig, DbError, Tx, sql};
+use super::{Conn, DbConfig, DbError, Load, Tx, sql};
 
 /// The most operations that one commit carries.
 const GROUP: usize = 256;
@@ -110,6 +110,12 @@ impl Lite {
             self.readers.put(conn);
         }
         result
+    }
+
+    pub(super) fn load(&self) -> Load {
+        let readers = self.readers.load();
+        let waiting = self.queue.max_capacity() - self.queue.capacity();
+        Load { waiting: readers.waiting + waiting, ..readers }
     }
 
     /// Whether it can be read and, if something could not be written, whether that can be done again.

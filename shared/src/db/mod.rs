@@ -97,6 +97,17 @@ pub enum Engine {
     Postgres,
 }
 
+/// How busy a database is kept from here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Load {
+    /// Connections in use; of SQLite those that read.
+    pub used: usize,
+    /// How many may be.
+    pub most: usize,
+    /// How many operations wait: for a connection, and for the one writer of SQLite.
+    pub waiting: usize,
+}
+
 /// A connection, in a transaction where it writes. Statements run on it: see [`sql`].
 #[derive(Debug)]
 pub struct Tx {
@@ -256,6 +267,14 @@ impl Db {
         F: for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Result<R, E>> + Send + Sync + 'static,
     {
         self.0.backend.read(op).await
+    }
+
+    /// How busy it is kept from here.
+    pub fn load(&self) -> Load {
+        match &self.0.backend {
+            Backend::Lite(lite) => lite.load(),
+            Backend::Pg(pg) => pg.load(),
+        }
     }
 
     /// Asks the database for a sign of life.

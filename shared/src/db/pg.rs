@@ -10,7 +10,7 @@ use sqlx::{ConnectOptions as _, Executor as _, PgConnection};
 use tokio::time::timeout;
 
 use super::shelf::{Shelf, Taken};
-use super::{Conn, DbConfig, DbError, Trouble, Tx};
+use super::{Conn, DbConfig, DbError, Load, Trouble, Tx};
 
 /// How often an operation is run before its failure is told.
 const ATTEMPTS: u32 = 4;
@@ -139,6 +139,10 @@ impl Pg {
             }
             attempt += 1;
         }
+    }
+
+    pub(super) fn load(&self) -> Load {
+        self.shelf.load()
     }
 
     /// A connection of its own, for what is no operation: migrations.

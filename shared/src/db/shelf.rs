@@ -5,6 +5,7 @@
 //! whose operation failed on it or was given up: dropping it closes it.
 
 use std::ops::{Deref, DerefMut};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use sqlx::Connection;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
-use super::DbError;
+use super::{DbError, Load};
 
 /// Connections of one kind to one database.
 #[derive(Debug)]
@@ -20,7 +21,25 @@ pub(super) struct Shelf<C: Connection> {
     options: C::Options,
     free: Mutex<Vec<C>>,
     places: Arc<Semaphore>,
+    most: usize,
+    waiting: AtomicUsize,
     patience: Duration,
+}
+
+/// Somebody who waits for a connection, until dropped.
+struct Waiting<'s>(&'s AtomicUsize);
+
+impl<'s> Waiting<'s> {
+    fn counted(count: &'s AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// A connection in use, and its place among those that may be open.
@@ -34,14 +53,17 @@ impl<C: Connection> Shelf<C> {
     /// Up to `places` connections, opened when they are first needed. Whoever waits longer than `patience` for one is
     /// told that the database is unavailable.
     pub(super) fn new(options: C::Options, places: u32, patience: Duration) -> Self {
-        let places = Arc::new(Semaphore::new(usize::try_from(places).unwrap_or(1).max(1)));
-        Self { options, free: Mutex::default(), places, patience }
+        let most = usize::try_from(places).unwrap_or(1).max(1);
+        let places = Arc::new(Semaphore::new(most));
+        Self { options, free: Mutex::default(), places, most, waiting: AtomicUsize::new(0), patience }
     }
 
     /// The connection that served last, or a new one.
     pub(super) async fn take(&self) -> Result<Taken<C>, DbError> {
         let opened = async {
+            let waiting = Waiting::counted(&self.waiting);
             let place = Arc::clone(&self.places).acquire_owned().await;
+            drop(waiting);
             let place = place.map_err(|_| DbError::Unavailable("it is closed".to_owned()))?;
             let kept = self.lock().pop();
             let conn = match kept {
@@ -60,6 +82,12 @@ impl<C: Connection> Shelf<C> {
         if !self.places.is_closed() {
             self.lock().push(taken.conn);
         }
+    }
+
+    /// How many connections are in use, how many there may be, and how many wait for one.
+    pub(super) fn load(&self) -> Load {
+        let used = self.most.saturating_sub(self.places.available_permits());
+        Load { used, most: self.most, waiting: self.waiting.load(Ordering::Relaxed) }
     }
 
     /// Closes what lies here: one connection turned out to be dead, and the others are as old.

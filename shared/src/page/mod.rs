@@ -4,6 +4,7 @@
 //! extend `layout.html` and use the macros of `parts.html`. Nothing here reads a request or a database.
 
 pub mod address;
+mod announcement;
 mod captcha;
 mod errors;
 mod site;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 use crate::assets;
 use crate::i18n::{Catalogue, Lang, Value};
 
+pub use announcement::Announcement;
 pub use captcha::{Captcha, CaptchaView};
 pub use errors::{FormError, FormErrors};
 pub use site::{Accent, Choice, Destination, Holds, Link, NavItem, Rule, SignedIn, Site};
@@ -32,6 +34,8 @@ pub struct Page {
     pub signed_in: Option<SignedIn>,
     /// Until when that holds; shown to who is signed in.
     pub holds: Option<Holds>,
+    /// What everybody should know, at the top.
+    pub announcements: Vec<Announcement>,
     /// Where somebody at a public computer signs out: a button at the top of every page.
     pub way_out: Option<String>,
     /// The links in the footer, in order.
@@ -61,6 +65,7 @@ impl Page {
             nav: Vec::new(),
             signed_in: None,
             holds: None,
+            announcements: Vec::new(),
             way_out: None,
             footer: Vec::new(),
             icp: None,

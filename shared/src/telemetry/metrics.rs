@@ -10,11 +10,20 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Metric, Registry};
 
+/// Sets what is measured, before it is read.
+type Look = Box<dyn Fn() + Send + Sync>;
+
 /// Everything that is counted in a process.
-#[derive(Debug)]
 pub struct Metrics {
     registry: RwLock<Registry>,
     requests: Arc<RequestMetrics>,
+    looks: RwLock<Vec<Look>>,
+}
+
+impl std::fmt::Debug for Metrics {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Metrics")
+    }
 }
 
 impl Metrics {
@@ -23,7 +32,7 @@ impl Metrics {
     pub fn new(program: &str) -> Self {
         let mut registry = Registry::with_prefix(program.replace('-', "_"));
         let requests = Arc::new(RequestMetrics::new(&mut registry));
-        Self { registry: RwLock::new(registry), requests }
+        Self { registry: RwLock::new(registry), requests, looks: RwLock::default() }
     }
 
     /// What the HTTP kit counts.
@@ -37,9 +46,16 @@ impl Metrics {
         self.registry.write().unwrap_or_else(PoisonError::into_inner).register(name, help, metric);
     }
 
+    /// Has `look` called each time before the metrics are read: it sets gauges to what holds at that moment, and waits
+    /// for nothing.
+    pub fn looked_at_by(&self, look: impl Fn() + Send + Sync + 'static) {
+        self.looks.write().unwrap_or_else(PoisonError::into_inner).push(Box::new(look));
+    }
+
     /// Everything in the OpenMetrics text format.
     #[must_use]
     pub fn encode(&self) -> String {
+        self.looks.read().unwrap_or_else(PoisonError::into_inner).iter().for_each(|look| look());
         let mut text = String::new();
         let registry = self.registry.read().unwrap_or_else(PoisonError::into_inner);
         if let Err(error) = prometheus_client::encoding::text::encode(&mut text, &registry) {
@@ -124,6 +140,7 @@ impl Route {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::telemetry::{Counts, Gauges};
 
     #[test]
     fn requests_count_by_route_and_class_of_status() {
@@ -138,6 +155,27 @@ mod tests {
         assert!(text.contains("cet_site_http_requests_total{route=\"/a/{b}\",status=\"5xx\"} 1\n"), "{text}");
         assert!(text.contains("cet_site_http_requests_total{route=\"none\",status=\"4xx\"} 1\n"), "{text}");
         assert!(text.contains("cet_site_http_request_seconds_count{route=\"/a/{b}\"} 3\n"), "{text}");
+    }
+
+    #[test]
+    fn series_are_there_before_anything_is_counted_and_gauges_are_set_when_they_are_read() {
+        let metrics = Metrics::new("passport");
+        let counts = Counts::new([[("outcome", "done")], [("outcome", "refused")]]);
+        metrics.register("sign_ins", "Sign-ins", counts.family());
+        let (gauges, own) = (Gauges::<1>::default(), Gauges::<1>::default());
+        metrics.register("waiting", "Waiting", gauges.family());
+        metrics.looked_at_by(move || gauges.set([("what", "mail")], 1.5));
+        metrics.register("never", "Never set", own.family());
+        counts.add([("outcome", "done")]);
+        let text = metrics.encode();
+        for line in [
+            "passport_sign_ins_total{outcome=\"done\"} 1\n",
+            "passport_sign_ins_total{outcome=\"refused\"} 0\n",
+            "passport_waiting{what=\"mail\"} 1.5\n",
+        ] {
+            assert!(text.contains(line), "{line} is not in {text}");
+        }
+        assert!(!text.contains("passport_never"), "{text}");
     }
 
     #[test]

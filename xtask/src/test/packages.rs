@@ -1,11 +1,11 @@
 //! What the tests need besides Rust: found, or installed on Debian, or named.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, bail};
 
-use crate::cargo::{cargo, watched};
+use crate::cargo::{cargo, target, watched};
 use crate::postgres;
 use crate::progress::Step;
 
@@ -153,6 +153,27 @@ fn apt(arguments: &[&str]) -> anyhow::Result<()> {
         return Ok(());
     }
     bail!("apt-get {} failed: {}", arguments[0], String::from_utf8_lossy(&output.stderr).trim())
+}
+
+/// Prometheus' tool that checks what it is given: the one that is installed, or the one of Debian's package, unpacked and
+/// not installed, since that would start a server. None if it cannot be had, or, with `fast`, is not there yet.
+pub(super) fn promtool(fast: bool) -> anyhow::Result<Option<PathBuf>> {
+    if runs("promtool", &["--version"]) {
+        return Ok(Some(PathBuf::from("promtool")));
+    }
+    let folder = target()?.join("promtool");
+    let unpacked = folder.join("usr/bin/promtool");
+    if !unpacked.exists() && !fast && is_debian() {
+        let step = Step::begin("Fetching promtool (once)");
+        std::fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+        let script = "apt-get download -q prometheus && dpkg-deb --extract prometheus_*.deb . && rm prometheus_*.deb";
+        let shell = Command::new("sh").args(["-c", script]).current_dir(&folder).stdin(Stdio::null()).output();
+        match shell {
+            Ok(output) if output.status.success() => step.done("promtool is there"),
+            _ => step.done("promtool cannot be had"),
+        };
+    }
+    Ok(unpacked.exists().then_some(unpacked))
 }
 
 /// Whether cargo-deny is installed.

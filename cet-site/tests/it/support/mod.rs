@@ -9,6 +9,7 @@ use axum::Router;
 use cet_site::app::{App, MIGRATIONS};
 use cet_site::config::{ENV_PREFIX, Settings};
 use cet_site::router;
+use cet_site::status::Follower;
 use cet_site::web::Failures;
 use shared::clock::{FakeClock, Timestamp};
 use shared::db::Db;
@@ -34,6 +35,8 @@ pub struct World {
     pub passport: StubPassport,
     pub site: Router,
     pub db: Db,
+    /// What the site hears of the passport beside the requests.
+    pub status: Follower,
 }
 
 impl World {
@@ -41,8 +44,10 @@ impl World {
     pub async fn of(profile: &str, db: Db) -> Self {
         let clock = Arc::new(FakeClock::at(opening_day()));
         let passport = StubPassport::start(Arc::clone(&clock)).await;
-        let site = site(profile, &passport.issuer, &clock, db.clone());
-        Self { clock, passport, site, db }
+        let settings = settings(profile, &passport.issuer);
+        let app = app(&settings, &clock, db.clone());
+        let status = app.status.clone();
+        Self { clock, passport, site: routes(&settings, app), db, status }
     }
 
     /// A person's browser.
@@ -74,7 +79,10 @@ fn app(settings: &Settings, clock: &Arc<FakeClock>, db: Db) -> App {
 /// The routes of a site with the HTTP kit around them, as `serve` puts them together.
 pub fn site(profile: &str, issuer: &str, clock: &Arc<FakeClock>, db: Db) -> Router {
     let settings = settings(profile, issuer);
-    let app = app(&settings, clock, db);
+    routes(&settings, app(&settings, clock, db))
+}
+
+fn routes(settings: &Settings, app: App) -> Router {
     let kit = Kit::new(&settings.server).hosts([settings.base_url.authority()]).pages(Failures(app.web.clone()));
     kit.apply(router::routes(app))
 }

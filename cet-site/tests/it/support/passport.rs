@@ -91,6 +91,7 @@ struct Memory {
     hits: HashMap<&'static str, u32>,
     last_authorization: HashMap<String, String>,
     away: bool,
+    status: String,
     subject: String,
     sid: String,
     province: Option<String>,
@@ -110,6 +111,7 @@ impl StubPassport {
             hits: HashMap::new(),
             last_authorization: HashMap::new(),
             away: false,
+            status: String::new(),
             subject: "subject-1".to_owned(),
             sid: SID.to_owned(),
             province: Some("11".to_owned()),
@@ -129,6 +131,7 @@ impl StubPassport {
             .route("/token", post(token))
             .route("/userinfo", get(userinfo))
             .route("/logout", get(logout))
+            .route("/status.json", get(status))
             .route("/{page}", get(|| async { "a page of the passport" }))
             .route("/", get(|| async { "the passport's home" }))
             .with_state(Arc::clone(&self.inner))
@@ -142,6 +145,11 @@ impl StubPassport {
     /// Answers every call of the site with 503, or no longer.
     pub fn away(&self, away: bool) {
         self.inner.lock().away = away;
+    }
+
+    /// Says that when it is asked how it stands.
+    pub fn says_of_itself(&self, document: impl Into<String>) {
+        self.inner.lock().status = document.into();
     }
 
     /// Another person signs in from now on.
@@ -349,6 +357,10 @@ async fn userinfo(State(inner): State<Arc<Inner>>, headers: HeaderMap) -> Result
         claims["exam_province"] = json!(province);
     }
     Ok(Json(claims))
+}
+
+async fn status(State(inner): State<Arc<Inner>>) -> Result<String, StatusCode> {
+    Ok(inner.enter("status")?.status.clone())
 }
 
 async fn logout(State(inner): State<Arc<Inner>>, Query(asked): Query<HashMap<String, String>>) -> Response {

@@ -98,6 +98,8 @@ pub fn sentence(event: &Event) -> Option<Sentence<'_>> {
         | Event::MasterKeyChanged { .. }
         | Event::DataKeyMade { .. }
         | Event::LookupKeyMoved { .. }
+        | Event::NoticeAnnounced { .. }
+        | Event::NoticeEnded { .. }
         | Event::DataKeyDestroyed { .. } => return None,
     })
 }

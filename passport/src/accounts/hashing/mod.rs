@@ -21,6 +21,7 @@ mod pool;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
+use prometheus_client::metrics::counter::Counter;
 use shared::entropy::{self, SharedEntropy};
 use shared::secret::SecretString;
 use tokio::sync::oneshot;
@@ -83,6 +84,17 @@ pub enum HashError {
     Failed,
 }
 
+/// How the queue of hashes stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Queue {
+    /// How many wait.
+    pub waiting: usize,
+    /// How many may.
+    pub limit: usize,
+    /// How many were turned away since the start.
+    pub turned_away: u64,
+}
+
 /// Hashes and verifies passwords. Cheap to clone; the threads end with the last clone.
 #[derive(Clone)]
 pub struct Hasher {
@@ -132,6 +144,17 @@ impl Hasher {
         let nobody = self.argon.nobody(like.and_then(|text| Stored::parse(text).ok()));
         let (argon, password) = (Arc::clone(&self.argon), password.clone());
         self.run(move |memory| argon.verify(&password, &nobody, memory)).await.map(drop)
+    }
+
+    /// How the queue stands.
+    pub fn queue(&self) -> Queue {
+        let (limit, turned_away) = self.pool.limit_and_turned_away();
+        Queue { waiting: self.waiting(), limit, turned_away: turned_away.get() }
+    }
+
+    /// The count of passwords that were turned away, to be registered.
+    pub fn turned_away(&self) -> Counter {
+        self.pool.limit_and_turned_away().1
     }
 
     /// How many hashes wait for a thread at this moment.

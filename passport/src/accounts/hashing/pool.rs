@@ -7,6 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use argon2::Block;
+use prometheus_client::metrics::counter::Counter;
 
 use super::HashError;
 
@@ -49,6 +50,7 @@ struct State {
     /// Memory that no hash is using, the latest used on top: a quiet server keeps using one piece of it.
     spare: Vec<Memory>,
     closed: bool,
+    turned_away: Counter,
 }
 
 impl Shared {
@@ -99,7 +101,8 @@ impl Pool {
     /// # Errors
     /// The system refuses a thread.
     pub(super) fn start(threads: usize, limit: usize) -> std::io::Result<Self> {
-        let state = State { queue: VecDeque::new(), limit, spare: Vec::new(), closed: false };
+        let state =
+            State { queue: VecDeque::new(), limit, spare: Vec::new(), closed: false, turned_away: Counter::default() };
         let pool = Self(Arc::new(Shared { state: Mutex::new(state), work: Condvar::new() }));
         for n in 0..threads {
             let shared = Arc::clone(&pool.0);
@@ -115,6 +118,7 @@ impl Pool {
     pub(super) fn submit(&self, job: Job) -> Result<(), HashError> {
         let mut state = self.0.state();
         if state.queue.len() >= state.limit {
+            state.turned_away.inc();
             return Err(HashError::Busy);
         }
         state.queue.push_back(job);
@@ -126,6 +130,12 @@ impl Pool {
     /// How many jobs no thread has taken up yet.
     pub(super) fn waiting(&self) -> usize {
         self.0.state().queue.len()
+    }
+
+    /// How many jobs may wait, and how many were not taken.
+    pub(super) fn limit_and_turned_away(&self) -> (usize, Counter) {
+        let state = self.0.state();
+        (state.limit, state.turned_away.clone())
     }
 
     #[cfg(test)]

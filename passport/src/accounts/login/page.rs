@@ -11,8 +11,8 @@ use shared::page::{Captcha, Choice, FormErrors, Page};
 use shared::secret::SecretString;
 
 use super::arrival::{Browser, SignedIn};
-use super::second;
 use super::sign_in::{Attempt, Refusal, SignIn};
+use super::{counts, second};
 use crate::accounts::captcha::{Fields, Form, Problem};
 use crate::accounts::challenge::{Challenge, Taken};
 use crate::accounts::devices::cookie::{self as device_cookie, DeviceToken};
@@ -178,7 +178,9 @@ async fn try_form(
     };
     let (browser, device) = browser(accounts, visit, way, (session.as_ref(), form.stay()));
     let attempt = Attempt { name, password: form.password.clone(), province: Province::parse(&form.province), browser };
-    match accounts.sign_in(attempt).await? {
+    let answer = accounts.sign_in(attempt).await;
+    counts::password(accounts, &answer);
+    match answer? {
         SignIn::Done(signed_in) => {
             accounts.parts().web.drop_draft(&visit.cookies, paths::SIGN_IN);
             Ok(Ok(welcome(accounts, visit, way, (signed_in, device))))

@@ -185,7 +185,8 @@ fn day(text: &str) -> Result<Timestamp, String> {
     }
 }
 
-fn duration(text: &str) -> Result<Duration, String> {
+/// A span of time as the settings write it.
+pub(in crate::cli) fn duration(text: &str) -> Result<Duration, String> {
     Duration::decode(Raw::Env(text))
 }
 

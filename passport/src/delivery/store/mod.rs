@@ -7,7 +7,7 @@ mod watch;
 use shared::clock::Timestamp;
 use shared::db::{BATCH, BrokenRow, DbError, Row, Tx, sql};
 
-pub use self::watch::{Counts, Undelivered, counts, take_up, undelivered};
+pub use self::watch::{Counts, Flow, Undelivered, Waiting, counts, flow, take_up, undelivered, waiting};
 
 use super::model::{Channel, MessageId, Outgoing, Payload, Progress, Reason, Receipt};
 

@@ -1,9 +1,11 @@
 //! What operators see of the messages that wait, and do about them.
 
+use std::time::Duration;
+
 use shared::clock::Timestamp;
 use shared::db::{DbError, Row, Tx, sql};
 
-use crate::delivery::model::MessageId;
+use crate::delivery::model::{Channel, MessageId};
 
 /// How many messages are in which state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -36,6 +38,87 @@ pub async fn counts(tx: &mut Tx) -> Result<Counts, DbError> {
         }
     }
     Ok(counts)
+}
+
+/// What waits in a channel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    /// The channel.
+    pub channel: Channel,
+    /// How many messages.
+    pub messages: i64,
+    /// When the oldest of them was due first: what is written to be sent later is as old as that.
+    pub oldest: Timestamp,
+}
+
+/// What is due in each channel in which something is.
+///
+/// # Errors
+/// The database refused, or a row is broken.
+pub async fn waiting(tx: &mut Tx, now: Timestamp) -> Result<Vec<Waiting>, DbError> {
+    // One that was not tried yet is due when it says; one that was, since it was written.
+    let rows = sql("SELECT channel, COUNT(*) AS messages, \
+                    MIN(CASE WHEN attempts = 0 THEN next_attempt_at ELSE created_at END) AS oldest FROM outbox \
+                    WHERE state = 'waiting' AND (attempts > 0 OR next_attempt_at <= $1) GROUP BY channel")
+    .bind(now)
+    .fetch_all(tx)
+    .await?;
+    let read = |row: &Row| {
+        let Some(channel) = Channel::named(&row.get::<String>("channel")?) else { return Ok(None) };
+        Ok(Some(Waiting { channel, messages: row.get("messages")?, oldest: row.get("oldest")? }))
+    };
+    rows.iter().filter_map(|row| read(row).transpose()).collect()
+}
+
+/// More messages of a state are not counted: so many tell enough.
+const ENOUGH: i64 = 100;
+
+/// How far back it is looked.
+const LATELY: Duration = Duration::from_secs(15 * 60);
+
+/// How long a message may wait for its first attempt.
+const SOON: Duration = Duration::from_secs(5 * 60);
+
+/// How many attempts a message may need: they take some three minutes.
+const A_FEW: i64 = 5;
+
+/// What gets through a channel lately and what does not, a hundred of each at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Flow {
+    /// Handed over.
+    pub sent: i64,
+    /// Given up, tried in vain again and again, or not even tried when it was time.
+    pub stuck: i64,
+}
+
+/// How messages of that channel get through.
+///
+/// # Errors
+/// The database refused.
+pub async fn flow(tx: &mut Tx, channel: &Channel, now: Timestamp) -> Result<Flow, DbError> {
+    let name = channel.name();
+    let finished = async |tx: &mut Tx, state: &'static str| {
+        let row = sql("SELECT COUNT(*) AS n FROM (SELECT id FROM outbox WHERE finished_at > $1 AND state = $2 \
+                       AND channel = $3 LIMIT $4) AS some_of_them")
+        .bind(now - LATELY)
+        .bind(state)
+        .bind(&*name)
+        .bind(ENOUGH)
+        .fetch_one(tx)
+        .await?;
+        row.get::<i64>("n")
+    };
+    let sent = finished(tx, "sent").await?;
+    let given_up = finished(tx, "failed").await?;
+    let waiting = sql("SELECT COUNT(*) AS n FROM (SELECT id FROM outbox WHERE state = 'waiting' AND channel = $1 \
+                       AND (attempts >= $2 OR (attempts = 0 AND next_attempt_at < $3)) LIMIT $4) AS some_of_them")
+    .bind(&*name)
+    .bind(A_FEW)
+    .bind(now - SOON)
+    .bind(ENOUGH)
+    .fetch_one(tx)
+    .await?;
+    Ok(Flow { sent, stuck: given_up + waiting.get::<i64>("n")? })
 }
 
 /// A message that is not delivered, without its content.

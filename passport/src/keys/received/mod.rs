@@ -28,6 +28,8 @@ pub enum Purpose {
     DpopProof,
     /// RFC 9101 §4
     RequestObject,
+    /// OpenID Connect Core §2: one of ours, as a site reads it.
+    IdToken,
 }
 
 impl Purpose {
@@ -40,6 +42,7 @@ impl Purpose {
         match self {
             Self::DpopProof => typ == Some("dpop+jwt"),
             Self::ClientAssertion => matches!(typ, None | Some("jwt" | "client-authentication+jwt")),
+            Self::IdToken => matches!(typ, None | Some("jwt")),
             Self::RequestObject => matches!(typ, None | Some("jwt" | "oauth-authz-req+jwt")),
         }
     }

@@ -17,11 +17,15 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use shared::clock::Timestamp;
 use shared::db::{Db, DbError};
+use shared::telemetry::Counts;
 
 pub use self::policy::Rates;
 
 /// How long what a client has lasts.
 const STRETCH: Duration = Duration::from_secs(10);
+
+/// The label of counts by kind.
+const KIND: &str = "kind";
 
 /// What a client asks for. Each has a count of its own: neither can use up the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -84,12 +88,19 @@ struct Inner {
     enabled: bool,
     nodes: AtomicU32,
     standings: Mutex<HashMap<String, HashMap<Kind, Standing>>>,
+    refused: Counts<1>,
 }
 
 impl Quotas {
     /// Quotas at those rates. With `enabled` false nothing is counted or refused: for measuring only.
     pub fn new(rates: Rates, enabled: bool) -> Self {
-        Self(Arc::new(Inner { rates, enabled, nodes: AtomicU32::new(1), standings: Mutex::default() }))
+        let refused = Counts::new([Kind::Codes, Kind::Calls].map(|kind| [(KIND, kind.as_str())]));
+        Self(Arc::new(Inner { rates, enabled, nodes: AtomicU32::new(1), standings: Mutex::default(), refused }))
+    }
+
+    /// How often clients were refused, of whatever client.
+    pub fn refused(&self) -> &Counts<1> {
+        &self.0.refused
     }
 
     /// How many nodes serve: each takes an equal part.
@@ -129,6 +140,7 @@ impl Quotas {
             *standing = fresh();
         }
         if standing.used >= standing.granted {
+            self.0.refused.add([(KIND, kind.as_str())]);
             return Err(Spent { left });
         }
         count(standing);

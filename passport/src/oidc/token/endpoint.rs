@@ -13,7 +13,7 @@ use super::super::failure::Failure;
 use super::super::mtls::Sender;
 use super::super::params::Params;
 use super::super::{Oidc, dpop, once};
-use super::{authorization_code, client_credentials, refresh_token};
+use super::{authorization_code, client_credentials, counts, refresh_token};
 use crate::clients::{Client, GrantType};
 use crate::keys::received::Thumbprint;
 
@@ -37,7 +37,10 @@ impl<'c> Caller<'c> {
 /// `POST /token`
 pub async fn token(State(oidc): State<Oidc>, headers: HeaderMap, shown: Shown, Sent(body): Sent) -> Response {
     let sender = Sender { headers: &headers, certificate: shown.0.as_ref() };
-    let mut response = match serve(&oidc, sender, &body).await {
+    let mut asked = counts::NONE;
+    let served = serve(&oidc, sender, &body, &mut asked).await;
+    counts::count(&oidc.0.tokens, asked, &served);
+    let mut response = match served {
         Ok(answer) => respond::json(answer),
         Err(failure) => respond::error(&failure),
     };
@@ -45,8 +48,10 @@ pub async fn token(State(oidc): State<Oidc>, headers: HeaderMap, shown: Shown, S
     response
 }
 
-async fn serve(oidc: &Oidc, sender: Sender<'_>, body: &[u8]) -> Result<Vec<u8>, Failure> {
+/// `asked` becomes the name of the grant as soon as it is known.
+async fn serve(oidc: &Oidc, sender: Sender<'_>, body: &[u8], asked: &mut &'static str) -> Result<Vec<u8>, Failure> {
     let params = direct::form(sender.headers, body)?;
+    *asked = counts::name(params.get("grant_type"));
     let Authenticated { client, assertion } = client_auth::verify(oidc, sender, &params).await?;
     // Before anything is spent: a client that is only told to use a nonce sends its assertion again.
     let proof = dpop::at_token(oidc, sender.headers, &client)?;

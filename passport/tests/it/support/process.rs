@@ -30,6 +30,10 @@ pub(crate) struct Installation {
     /// Its certificate, when it speaks TLS.
     tls: Option<reqwest::Certificate>,
     environment: &'static str,
+    /// Where those ask who watch it.
+    watched: Option<u16>,
+    /// What it logs, if that is not the usual.
+    log: Option<&'static str>,
 }
 
 impl Installation {
@@ -38,11 +42,29 @@ impl Installation {
         Self { environment: "development", ..self }
     }
 
+    /// The same, with a listener for those who watch it.
+    pub(crate) fn watched(self) -> Self {
+        Self { watched: Some(free_port()), ..self }
+    }
+
+    /// The same, which logs everything that there is to be said.
+    pub(crate) fn talkative(self) -> Self {
+        Self { log: Some("info,passport=trace,shared=trace"), ..self }
+    }
+
+    /// What it says to those who watch it.
+    pub(crate) async fn metrics(&self) -> String {
+        let port = self.watched.expect("it is watched");
+        let answer = client(None).build().expect("a client").get(format!("http://127.0.0.1:{port}/metrics")).send();
+        answer.await.expect("an answer").text().await.expect("a body")
+    }
+
     /// Settings in that folder, and one candidate in the database.
     pub(crate) fn new(folder: &Path, db: &DbConfig) -> Self {
         let port = free_port();
         let config = settings(folder, port, &format!("http://127.0.0.1:{port}"), "");
-        let installation = Self { config, db: db.clone(), port, tls: None, environment: "production" };
+        let installation =
+            Self { config, db: db.clone(), port, tls: None, environment: "production", watched: None, log: None };
         installation.add_candidate(folder);
         installation
     }
@@ -63,7 +85,8 @@ impl Installation {
         let mtls = format!("[mtls]\naddress = 'https://127.0.0.1:{beside}'\nlisten = '127.0.0.1:{beside}'\n{more}");
         let config = settings(folder, port, &format!("https://127.0.0.1:{port}"), &format!("{server}{mtls}"));
         let tls = reqwest::Certificate::from_der(made.cert.der()).expect("a certificate");
-        let installation = Self { config, db: db.clone(), port, tls: Some(tls), environment: "production" };
+        let installation =
+            Self { config, db: db.clone(), port, tls: Some(tls), environment: "production", watched: None, log: None };
         installation.add_candidate(folder);
         installation
     }
@@ -72,7 +95,7 @@ impl Installation {
     pub(crate) fn node(&self, folder: &Path) -> Self {
         let port = free_port();
         let config = settings(folder, port, &self.issuer(), "");
-        Self { config, db: self.db.clone(), port, tls: None, environment: "production" }
+        Self { config, db: self.db.clone(), port, tls: None, environment: "production", watched: None, log: None }
     }
 
     /// The issuer of its tokens.
@@ -100,6 +123,16 @@ impl Installation {
         let last = || serde_json::from_str(said.lines().last().unwrap_or_default());
         let read = serde_json::from_str(&said).or_else(|_| last()).unwrap_or_else(|_| panic!("{said}"));
         (done.status.success(), read)
+    }
+
+    /// Runs a command to its end; its exit code, and everything that it wrote.
+    pub(crate) fn outcome(&self, arguments: &[&str]) -> (Option<i32>, String) {
+        let mut command = self.program(Command::new(env!("CARGO_BIN_EXE_passport")));
+        let done = command.args(arguments).output().expect("the program runs");
+        (
+            done.status.code(),
+            [done.stdout, done.stderr].map(|said| String::from_utf8_lossy(&said).into_owned()).concat(),
+        )
     }
 
     /// Runs a command to its end; the code that it ends with, and what it wrote to standard output.
@@ -161,6 +194,12 @@ impl Installation {
     fn program(&self, mut command: Command) -> Command {
         command.arg("--config").arg(&self.config);
         command.env("PASSPORT__DATABASE__URL", &self.db.url).env("PASSPORT__ENVIRONMENT", self.environment);
+        if let Some(level) = self.log {
+            command.env("PASSPORT__LOG__LEVEL", level);
+        }
+        if let Some(port) = self.watched {
+            command.env("PASSPORT__SERVER__METRICS_LISTEN", format!("127.0.0.1:{port}"));
+        }
         command
     }
 
@@ -227,6 +266,20 @@ impl Process {
     /// Ends it without a chance to tidy up.
     pub(crate) fn kill(self) {
         drop(self);
+    }
+
+    /// Tells it to stop; everything that it said from the beginning on, but for what was waited for.
+    pub(crate) async fn last_words(mut self) -> String {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().expect("kill").success(), "it is told");
+        self.child.wait().expect("its end");
+        let mut said = self.said.lock().await;
+        let mut all = String::new();
+        while let Some(line) = said.recv().await {
+            all += &line;
+            all.push('\n');
+        }
+        all
     }
 
     /// Tells it to take its files up again.
@@ -325,6 +378,21 @@ impl Visitor {
     /// Signs the candidate in with a browser that was nowhere before.
     pub(crate) async fn sign_in(&self) -> SignIn {
         self.try_sign_in().await.unwrap_or(SignIn::Dead)
+    }
+
+    /// Fills in the form of a page and sends it, the values that are typed in place of those that stand there; the status.
+    pub(crate) async fn fill_in(&self, path: &str, typed: &[(&str, &str)]) -> u16 {
+        let address = format!("{}{path}", self.base);
+        let page = self.http.get(&address).send().await.expect("an answer");
+        let browser = cookies(&page).join("; ");
+        let html = scraper::Html::parse_document(&page.text().await.expect("a page"));
+        let hidden = scraper::Selector::parse("main form input[type=hidden]").expect("a selector");
+        let mut form: Vec<(&str, &str)> =
+            html.select(&hidden).filter_map(|input| Some((input.attr("name")?, input.attr("value")?))).collect();
+        form.retain(|(name, _)| !typed.iter().any(|(other, _)| other == name));
+        form.extend_from_slice(typed);
+        let request = self.http.post(&address).header("cookie", browser).form(&form);
+        request.send().await.expect("an answer").status().as_u16()
     }
 
     async fn try_sign_in(&self) -> Option<SignIn> {

@@ -3,4 +3,5 @@
 mod operation;
 mod page;
 
+pub(super) use self::operation::{Answer, Refusal};
 pub use self::page::{show, submit};

@@ -25,7 +25,7 @@ pub(super) struct Try {
 }
 
 /// The answer to a [`Try`].
-pub(super) enum Answer {
+pub(in crate::accounts::login) enum Answer {
     /// The person is signed in.
     Done(SignedIn),
     /// It did not.
@@ -34,7 +34,7 @@ pub(super) enum Answer {
 
 /// Why nobody was signed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Refusal {
+pub(in crate::accounts::login) enum Refusal {
     /// The answer proves nothing.
     Answer(answer::Refused),
     /// Staff keep the account from signing in.

@@ -9,7 +9,7 @@ use shared::page::Link;
 use super::operation::{Answer, Refusal, Try};
 use crate::accounts::factors::passkeys::answer::{Answered, Refused};
 use crate::accounts::login::page::{browser, suffices, welcome};
-use crate::accounts::login::second;
+use crate::accounts::login::{counts, second};
 use crate::accounts::sessions::Stay;
 use crate::accounts::view::Way;
 use crate::accounts::visit::FormQuery;
@@ -87,7 +87,9 @@ pub async fn submit(
         half,
         browser,
     };
-    let refusal = match accounts.sign_in_by_passkey(attempt).await? {
+    let answer = accounts.sign_in_by_passkey(attempt).await;
+    counts::passkey(&accounts, &answer);
+    let refusal = match answer? {
         Answer::Done(signed_in) => return Ok(welcome(&accounts, &visit, &way, (signed_in, device))),
         Answer::Refused(Refusal::Answer(Refused::Over))
             if session.as_ref().is_some_and(|session| suffices(session, &way)) =>

@@ -14,6 +14,7 @@ use shared::db::{DbError, Tx};
 
 pub use self::cookie::HalfToken;
 pub(super) use self::cookie::{set, token_hash};
+pub(super) use self::operation::Answer;
 pub use self::page::{show, submit};
 
 use crate::accounts::Accounts;

@@ -28,7 +28,7 @@ pub(super) struct Try {
 }
 
 /// The answer to a [`Try`].
-pub(super) enum Answer {
+pub(in crate::accounts::login) enum Answer {
     /// The person is signed in.
     Done(SignedIn),
     /// There is no such half sign-in any more.

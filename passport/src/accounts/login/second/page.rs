@@ -13,6 +13,7 @@ use super::operation::{Answer, Try};
 use super::store::Half;
 use crate::accounts::assurance::Acr;
 use crate::accounts::factors::{Enrolled, Typed};
+use crate::accounts::login::counts;
 use crate::accounts::login::page::{browser, suffices, welcome};
 use crate::accounts::sessions::{Session, Stay};
 use crate::accounts::view::{Notice, Way, WayView};
@@ -151,7 +152,9 @@ async fn try_form(
     let (browser, device) = browser(accounts, visit, way, (session, Stay::default()));
     let typed = if with_recovery { Typed::RecoveryCode(form.code.clone()) } else { Typed::AppCode(form.code.clone()) };
     let attempt = Try { half, typed, browser, trust: form.trust.is_some() };
-    match accounts.second_step(attempt).await? {
+    let answer = accounts.second_step(attempt).await;
+    counts::second_step(accounts, &answer);
+    match answer? {
         Answer::Done(signed_in) => {
             cookie::remove(&visit.cookies);
             parts.web.drop_draft(&visit.cookies, paths::SECOND_STEP);

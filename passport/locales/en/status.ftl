@@ -1,0 +1,22 @@
+# 服务状态: how everything stands.
+status-title = Service status
+status-lead-ok = Everything works.
+status-lead-unknown = We have only begun to look. Please reload this page in a few seconds.
+status-lead-degraded = Something is slower than usual, and we are working on it.
+status-lead-maintenance = Planned maintenance is under way.
+status-lead-down = Something does not work at the moment, and we are working on it. Your account is fine and nothing you sent is lost.
+status-parts = The services
+status-part-sign-in = Signing in
+status-part-registration = Registration
+status-part-tokens = Entering exam sites
+status-part-mail = Sending mail
+status-part-sms = Sending SMS
+status-part-database = Stored data
+status-part-keys = Signatures for sign-ins
+status-state-ok = Works
+status-state-unknown = Not known yet
+status-state-degraded = Slow
+status-state-maintenance = Maintenance
+status-state-down = Not working
+status-at = Looked at { $at } (Beijing time)
+status-hint = This page needs no sign-in, and opens while the database is away too.

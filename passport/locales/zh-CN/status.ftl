@@ -1,0 +1,22 @@
+# 服务状态: how everything stands.
+status-title = 服务状态
+status-lead-ok = 一切正常。
+status-lead-unknown = 刚刚开始检查，请过几秒刷新本页。
+status-lead-degraded = 有的服务比平时慢，我们正在处理。
+status-lead-maintenance = 正在进行计划中的维护。
+status-lead-down = 有的服务暂时不能用，我们正在处理。您的账号没有问题，已经提交的内容不会丢失。
+status-parts = 各项服务
+status-part-sign-in = 登录
+status-part-registration = 注册
+status-part-tokens = 进入考试网站
+status-part-mail = 发送邮件
+status-part-sms = 发送短信
+status-part-database = 数据存取
+status-part-keys = 登录凭证签名
+status-state-ok = 正常
+status-state-unknown = 还不知道
+status-state-degraded = 较慢
+status-state-maintenance = 维护中
+status-state-down = 不能用
+status-at = 检查时间：{ $at }（北京时间）
+status-hint = 本页不需要登录，数据库停用时也能打开。
