@@ -148,11 +148,12 @@ impl Meters {
         }
         to.lag.set([], count(usize::try_from(keys.revision_lag().await?).unwrap_or(0)));
         to.nodes.set([], count(keys.count_nodes().await?));
-        for row in Jobs::all(&self.db).await? {
-            // One that was never done to its end is as old as its first beginning.
-            if let Some(name) = self.jobs.iter().find(|name| **name == row.name) {
-                to.jobs.set([("task", *name)], now.since(row.done.unwrap_or(row.began)).as_secs_f64());
-            }
+        let rows = Jobs::all(&self.db).await?;
+        for name in self.jobs.iter() {
+            // One that was never done to its end is as old as its last beginning; one that never began has no age.
+            let row = rows.iter().find(|row| row.name == *name);
+            let done = row.map_or(now, |row| row.done.unwrap_or(row.began));
+            to.jobs.set([("task", *name)], now.since(done).as_secs_f64());
         }
         let stock = keys.stock().await?;
         for key in stock.keys.iter().filter(|key| matches!(key.state, KeyState::Active { .. })) {
