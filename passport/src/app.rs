@@ -3,7 +3,7 @@
 mod key_journal;
 
 use std::ops::Deref;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use axum::extract::FromRef;
 use shared::clock::SharedClock;
@@ -36,7 +36,7 @@ use crate::oidc::registrations::{self, SiteRegistrations};
 use crate::oidc::{self, IssuerError, Oidc};
 use crate::places::{Places, PlacesError};
 use crate::status::{self, Status};
-use crate::web::{KeyUse, Lookup, Pages, Sealer, Web, texts};
+use crate::web::{KeyUse, Lookup, Pages, Sealed, Sealer, Web, texts};
 
 use self::key_journal::KeyJournal;
 
@@ -163,12 +163,7 @@ impl App {
     pub async fn build(world: World) -> Result<Self, BuildError> {
         let World { config, db, clock, time, entropy, master } = world;
         let audit = Audit::new(clock.clone(), entropy.clone());
-        let journal = Arc::new(KeyJournal {
-            audit: audit.clone(),
-            clock: clock.clone(),
-            cached_for: config.keys.jwks_max_age,
-            outbox: OnceLock::new(),
-        });
+        let journal = Arc::new(KeyJournal::new(&audit, &clock, &config));
         let keys = Keys::start(keys::Parts {
             db: db.clone(),
             clock: clock.clone(),
@@ -358,7 +353,10 @@ impl Sealer for KeySealer {
     }
 
     fn open_for(&self, purpose: KeyUse, sealed: &[u8], belongs_to: &[u8]) -> Option<Vec<u8>> {
-        self.0.open(purpose.as_str(), sealed, belongs_to)
+        match purpose.sealed() {
+            Some(Sealed::Stored) => self.0.open(purpose.as_str(), sealed, belongs_to),
+            _ => self.0.open_passing(purpose.as_str(), sealed, belongs_to),
+        }
     }
 
     fn lookup(&self, purpose: KeyUse, data: &[u8]) -> Lookup {
@@ -369,4 +367,9 @@ impl Sealer for KeySealer {
     fn mac(&self, purpose: KeyUse, data: &[u8]) -> [u8; 32] {
         self.0.mac(purpose.as_str(), data)
     }
+}
+
+/// What writes changes of keys into the audit record where no site is to be told of one.
+pub fn key_journal(audit: &Audit, clock: &SharedClock, config: &Config) -> Arc<dyn keys::Journal> {
+    Arc::new(KeyJournal::new(audit, clock, config))
 }

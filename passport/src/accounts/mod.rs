@@ -249,7 +249,7 @@ impl Accounts {
             return Ok(None);
         };
         let actor = match reason {
-            EndReason::Locked | EndReason::KeyCompromised => Actor::Operator,
+            EndReason::Locked | EndReason::KeyCompromised | EndReason::Restored => Actor::Operator,
             EndReason::Replaced(by) => Actor::Account(by.to_string()),
             EndReason::Closed | EndReason::TimedOut => Actor::System,
             EndReason::Frozen | EndReason::Reported => Actor::Visitor,

@@ -9,21 +9,27 @@ use shared::clock::SharedClock;
 use shared::db::{DbError, Tx};
 
 use crate::audit::{Actor, Audit, Event};
+use crate::config::Config;
 use crate::delivery::{KeyMatter, Outbox};
 use crate::keys::{self, pin::model::PinEnd};
 use crate::oidc::key_news::{self, KeyNews};
 
 /// Writes what happens to keys into the audit record, and tells sites of what concerns them.
 pub(super) struct KeyJournal {
-    pub(super) audit: Audit,
-    pub(super) clock: SharedClock,
+    audit: Audit,
+    clock: SharedClock,
     /// For how long sites may keep a key set.
-    pub(super) cached_for: Duration,
+    cached_for: Duration,
     /// None while the passport is put together: the outbox needs the keys.
     pub(super) outbox: OnceLock<Outbox>,
 }
 
 impl KeyJournal {
+    pub(super) fn new(audit: &Audit, clock: &SharedClock, config: &Config) -> Self {
+        let (audit, clock) = (audit.clone(), clock.clone());
+        Self { audit, clock, cached_for: config.keys.jwks_max_age, outbox: OnceLock::new() }
+    }
+
     async fn write(&self, tx: &mut Tx, by: keys::By, change: keys::Change) -> Result<(), DbError> {
         if let Some(outbox) = self.outbox.get() {
             self.tell(tx, outbox, &change).await?;

@@ -447,6 +447,20 @@ pub enum Event {
         /// The key.
         key: String,
     },
+    /// A backup of the database was made.
+    BackupMade {
+        /// Its id.
+        backup: String,
+    },
+    /// A backup was put in the place of the database: all sessions and tokens ended, every signing key was destroyed.
+    DatabaseRestored {
+        /// The backup's id.
+        backup: String,
+        /// When it was made, in milliseconds since the epoch. What happened after that is lost.
+        made: i64,
+        /// How many times the database has been restored so far.
+        epoch: i64,
+    },
 }
 
 impl Event {

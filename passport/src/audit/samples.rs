@@ -86,6 +86,8 @@ pub(crate) fn all() -> Vec<Event> {
         Event::DataKeyDestroyed { key: text() },
         Event::NoticeAnnounced { notice: text(), until: 1 },
         Event::NoticeEnded { notice: text() },
+        Event::BackupMade { backup: text() },
+        Event::DatabaseRestored { backup: text(), made: 1, epoch: 1 },
     ]
 }
 

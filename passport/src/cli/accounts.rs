@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
+use futures_util::FutureExt as _;
 use serde_json::json;
 use shared::config::SecretSource;
 use shared::db::Db;
@@ -14,6 +15,7 @@ use super::{filling, world};
 use crate::accounts::admin::{Seed, Standing};
 use crate::accounts::model::{Details, Email, Mobile, Name, Password};
 use crate::accounts::{AccountId, Accounts, Trouble};
+use crate::backup::store::erased;
 use crate::config::PasswordProfile;
 
 /// How many accounts are added in one transaction.
@@ -44,6 +46,9 @@ pub enum AccountsCommand {
         /// Its id, mail address, mobile number or login name.
         account: String,
     },
+    /// List the ids of accounts that are closed. Kept outside the database, the list has `passport restore --closed` close
+    /// those of them again that a backup holds.
+    Closed,
     /// Let an account sign in again, and forget the wrong passwords that locked it.
     Unlock {
         /// Its id, mail address, mobile number or login name.
@@ -96,6 +101,7 @@ pub async fn run(command: AccountsCommand, file: Option<&Path>, output: &Output)
             let found = accounts.lock(id).await?;
             report(found, &account, "locked, its sessions and tokens ended", output)
         }
+        AccountsCommand::Closed => closed(&db, output).await,
         AccountsCommand::Unlock { account } => {
             let id = locate(&accounts, &account).await?;
             let found = accounts.unlock(id).await?;
@@ -154,6 +160,12 @@ fn parse<T, E>(text: Option<&str>, by: fn(&str) -> Result<T, E>, refusal: &str) 
 
 async fn locate(accounts: &Accounts, name: &str) -> Result<AccountId, Failure> {
     accounts.locate(name).await?.ok_or_else(unknown)
+}
+
+async fn closed(db: &Db, output: &Output) -> Result<(), Failure> {
+    let ids = db.read(|tx| erased::closed(tx).boxed()).await?;
+    output.result(ids.join("\n"), &json!({ "closed": ids }));
+    Ok(())
 }
 
 fn unknown() -> Failure {

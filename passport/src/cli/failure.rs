@@ -8,6 +8,7 @@ use shared::db::DbError;
 use shared::http::ServeError;
 
 use crate::app::BuildError;
+use crate::backup::BackupError;
 use crate::clients::ClientsError;
 use crate::keys::{KeysError, MasterKeyError};
 
@@ -123,6 +124,24 @@ impl From<BuildError> for Failure {
         match error {
             BuildError::Keys(error) => error.into(),
             error => Self::new(Exit::Failed, error),
+        }
+    }
+}
+
+impl From<BackupError> for Failure {
+    fn from(error: BackupError) -> Self {
+        match error {
+            BackupError::Db(error) => error.into(),
+            BackupError::Keys(error) => error.into(),
+            BackupError::File { .. } | BackupError::NoProgram(_) | BackupError::Program { .. } => {
+                Self::new(Exit::Failed, error)
+            }
+            BackupError::OtherInstallation { .. } => Self::new(Exit::Refused, error)
+                .advise("let keys.master_key_file name the master key that the backup's installation had then"),
+            BackupError::NotEmpty(_) => {
+                Self::new(Exit::Refused, error).advise("restore into a new database, and keep the old one for now")
+            }
+            error => Self::new(Exit::Refused, error),
         }
     }
 }

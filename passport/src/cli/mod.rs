@@ -6,6 +6,7 @@
 mod accounts;
 mod appeals;
 mod audit;
+mod backup;
 mod cases;
 mod clean_up;
 mod clients;
@@ -88,6 +89,10 @@ enum Command {
     Status(status::StatusCommand),
     /// Sign in as a person and a site do, over the network, and say which step failed: for a monitor to run.
     Probe(probe::ProbeCommand),
+    /// Copy the database into a sealed file, while the passport serves.
+    Backup(backup::BackupCommand),
+    /// Put a backup in the place of an empty database.
+    Restore(backup::RestoreCommand),
     /// Prepare things for development.
     #[command(subcommand)]
     Dev(suite::DevCommand),
@@ -140,6 +145,8 @@ fn dispatch(cli: Cli, output: &Output) -> Result<Exit, Failure> {
             Command::Delivery(command) => delivery::run(command, file, output).await,
             Command::Status(command) => status::run(command, file, output).await,
             Command::Probe(command) => probe::run(command, output).await,
+            Command::Backup(command) => backup::make(command, file, output).await,
+            Command::Restore(command) => backup::restore(command, file, output).await,
             Command::Dev(command) => suite::run(command, file, output).await,
             Command::Doctor(command) => doctor::run(command, file, output).await,
         }

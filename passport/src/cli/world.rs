@@ -13,6 +13,7 @@ use shared::http::client::ClientBuilder;
 use super::failure::{Exit, Failure};
 use crate::MIGRATIONS;
 use crate::app::{App, World};
+use crate::backup;
 use crate::config::{Config, SmsShape};
 use crate::delivery::aliyun::{Access, AliyunSms, Around, Templates};
 use crate::delivery::{SmsGateway, Transport};
@@ -39,7 +40,13 @@ pub async fn database(file: Option<&Path>) -> Result<(Config, Db), Failure> {
 
 /// The database, whatever state it is in.
 pub async fn connect(config: &Config) -> Result<Db, Failure> {
-    Ok(Db::connect(&config.database.db_config()?).await?)
+    let db = Db::connect(&config.database.db_config()?).await?;
+    // A server that cannot be asked now says so by itself when it is asked for something.
+    if backup::store::is_under_way(&db).await.unwrap_or(false) {
+        let message = "a restore into this database was begun and did not come to its end";
+        return Err(Failure::new(Exit::Refused, message).advise("run `passport restore` again"));
+    }
+    Ok(db)
 }
 
 /// Refuses a database that lacks tables.

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod audit;
+mod backup;
 mod delivery;
 mod egress;
 mod keys;
@@ -21,6 +22,7 @@ use shared::telemetry::LogSettings;
 
 pub use self::accounts::{AccountsSettings, CaptchaPolicy, HashSettings, PasswordProfile, SecondFactor};
 pub use self::audit::AuditSettings;
+pub use self::backup::BackupSettings;
 pub use self::delivery::{DeliverySettings, SmsShape};
 pub use self::egress::EgressSettings;
 pub use self::keys::KeysSettings;
@@ -74,6 +76,8 @@ shared::settings! {
         places: PlacesSettings,
         /// The record of what was done.
         audit: AuditSettings,
+        /// Backups of the database.
+        backup: BackupSettings,
         /// Removal of what is past its time.
         clean_up: CleanUpSettings,
         /// What stands on every page.

@@ -1,5 +1,5 @@
-//! The master key: 32 bytes in a file that only the service may read. It seals every other key at rest and does
-//! nothing else, so that the database alone gives nothing away.
+//! The master key: 32 bytes in a file that only the service may read. It seals every other key at rest, so
+//! that the database alone gives nothing away, and shows of a backup where it comes from. It does nothing else.
 
 use std::fs::OpenOptions;
 use std::io::Write as _;
@@ -9,7 +9,7 @@ use std::path::Path;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use shared::entropy::{Entropy, bytes};
-use shared::secret::{SecretBytes, SecretString};
+use shared::secret::{SecretBytes, SecretString, hmac_sha256};
 
 use super::cipher::{Cipher, derive};
 
@@ -17,6 +17,8 @@ use super::cipher::{Cipher, derive};
 pub struct MasterKey {
     id: String,
     cipher: Cipher,
+    /// For hashes of what leaves the database as a whole.
+    backups: SecretBytes,
 }
 
 /// Why there is no master key.
@@ -41,7 +43,7 @@ impl MasterKey {
         // The id tells one master key from another and says nothing about either.
         let id = URL_SAFE_NO_PAD.encode(&derive(key.expose(), "id")[..6]);
         let cipher = Cipher::new(&derive(key.expose(), "wrap"));
-        Self { id, cipher }
+        Self { id, cipher, backups: SecretBytes::new(derive(key.expose(), "backup")) }
     }
 
     /// Reads the key from its text: base64, or 64 hexadecimal digits.
@@ -69,6 +71,11 @@ impl MasterKey {
     /// Tells this master key from others; stored beside what it sealed.
     pub fn id(&self) -> &str {
         &self.id
+    }
+
+    /// Proves that a backup comes from who has this master key.
+    pub fn backup_mac(&self, data: &[u8]) -> [u8; 32] {
+        hmac_sha256(self.backups.expose(), data)
     }
 
     pub(super) fn cipher(&self) -> &Cipher {

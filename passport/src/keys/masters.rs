@@ -39,7 +39,7 @@ impl Masters {
     }
 
     /// The one of that id.
-    pub(super) fn find(&self, id: &str) -> Option<Arc<MasterKey>> {
+    pub fn find(&self, id: &str) -> Option<Arc<MasterKey>> {
         if self.first.id() == id {
             return Some(Arc::clone(&self.first));
         }
@@ -48,7 +48,7 @@ impl Masters {
     }
 
     /// The same, looking for it where they come from if it is not here.
-    pub(super) fn look_for(&self, id: &str) -> Option<Arc<MasterKey>> {
+    pub fn look_for(&self, id: &str) -> Option<Arc<MasterKey>> {
         if let Some(found) = self.find(id) {
             return Some(found);
         }
@@ -60,12 +60,12 @@ impl Masters {
     }
 
     /// The one that was given first.
-    pub(super) fn first(&self) -> Arc<MasterKey> {
+    pub fn first(&self) -> Arc<MasterKey> {
         Arc::clone(&self.first)
     }
 
     /// The ids of all of them.
-    pub(super) fn ids(&self) -> Vec<String> {
+    pub fn ids(&self) -> Vec<String> {
         let others = self.others.read().unwrap_or_else(PoisonError::into_inner);
         let others = others.iter().map(|key| key.id().to_owned());
         std::iter::once(self.first.id().to_owned()).chain(others).collect()

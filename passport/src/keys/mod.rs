@@ -20,6 +20,7 @@ pub mod pin;
 pub mod received;
 pub mod rehash;
 pub mod reseal;
+pub mod restored;
 mod rewrap;
 pub mod ring;
 pub mod rotate;
@@ -36,7 +37,7 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use serde::de::DeserializeOwned;
-use shared::clock::SharedClock;
+use shared::clock::{SharedClock, Timestamp};
 use shared::db::{CommonTime, Db, DbError, Tx};
 use shared::entropy::SharedEntropy;
 
@@ -159,6 +160,18 @@ impl Keys {
     /// Opens what was sealed for that purpose and bound to `aad`. `None` for anything else.
     pub fn open(&self, purpose: &'static str, sealed: &[u8], aad: &[u8]) -> Option<Vec<u8>> {
         self.ring().sealing.open(purpose, sealed, aad)
+    }
+
+    /// Like [`Keys::open`], for what passes through browsers and was sealed in this epoch: from before a backup was restored
+    /// nothing counts that may have been used since that was made.
+    pub fn open_passing(&self, purpose: &'static str, sealed: &[u8], aad: &[u8]) -> Option<Vec<u8>> {
+        self.ring().sealing.open_passing(purpose, sealed, aad)
+    }
+
+    /// Since when nothing was lost: when a backup was last put in the place of the database, if ever. What clients sign
+    /// to be used once may have been used before that.
+    pub fn remembers_since(&self) -> Option<Timestamp> {
+        self.ring().epoch_began
     }
 
     /// The keyed hashes for that purpose by which rows about a value are found: two while their key is changed.

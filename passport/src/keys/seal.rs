@@ -20,6 +20,8 @@ pub struct Sealing {
     /// The number of the newest: it seals.
     current: u32,
     newest: SecretBytes,
+    /// The number of the first that seals in this epoch.
+    first_passing: u32,
     keys: HashMap<u32, SecretBytes>,
     hashing: Hashing,
     ciphers: RwLock<HashMap<(u32, &'static str), Arc<Cipher>>>,
@@ -29,7 +31,19 @@ impl Sealing {
     /// These keys by their numbers, and those for hashes. `None` if there is none to seal with.
     pub(super) fn new(keys: HashMap<u32, SecretBytes>, hashing: Hashing) -> Option<Self> {
         let (current, newest) = keys.iter().max_by_key(|(id, _)| **id)?;
-        Some(Self { current: *current, newest: newest.clone(), keys, hashing, ciphers: RwLock::default() })
+        Some(Self {
+            current: *current,
+            newest: newest.clone(),
+            first_passing: 0,
+            keys,
+            hashing,
+            ciphers: RwLock::default(),
+        })
+    }
+
+    /// The same, where what passes through browsers counts only if it was sealed by the key of that number or a later one.
+    pub(super) fn passing_since(self, first_passing: u32) -> Self {
+        Self { first_passing, ..self }
     }
 
     /// The beginning of everything that the newest key seals. What older ones sealed begins with less.
@@ -58,6 +72,13 @@ impl Sealing {
             return None;
         };
         self.cipher(u32::from_be_bytes(id), purpose)?.open(rest, aad)
+    }
+
+    /// Like [`Sealing::open`], for what passes through browsers.
+    pub fn open_passing(&self, purpose: &'static str, sealed: &[u8], aad: &[u8]) -> Option<Vec<u8>> {
+        let (_, id) = sealed.first_chunk::<HEADER>()?.split_first()?;
+        let id = u32::from_be_bytes(id.try_into().ok()?);
+        if id < self.first_passing { None } else { self.open(purpose, sealed, aad) }
     }
 
     /// A keyed hash for that purpose. The same for as long as the system lives.
@@ -141,6 +162,17 @@ mod tests {
         let new = seal(&both);
         assert_eq!(new[1..5], [0, 0, 0, 2]);
         assert_eq!(sealing(&[1]).open("a", &new, b"row 1"), None);
+    }
+
+    #[test]
+    fn what_passes_through_browsers_counts_only_if_it_was_sealed_in_this_epoch() {
+        let old = seal(&sealing(&[1]));
+        let restored = sealing(&[1, 2]).passing_since(2);
+        assert_eq!(restored.open_passing("a", &old, b"row 1"), None);
+        assert!(restored.open("a", &old, b"row 1").is_some(), "what is stored goes on");
+        assert!(restored.open_passing("a", &seal(&restored), b"row 1").is_some());
+        assert!(sealing(&[1]).open_passing("a", &old, b"row 1").is_some(), "nothing was restored");
+        assert_eq!(restored.open_passing("a", b"", b"row 1"), None);
     }
 
     #[test]

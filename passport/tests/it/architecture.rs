@@ -23,6 +23,7 @@ const ROOMS: &[(&str, u8)] = &[
     ("clients", 3),
     ("accounts", 3),
     ("oidc", 4),
+    ("backup", 5),
     ("export", 5),
     ("home", 5),
     ("status", 5),

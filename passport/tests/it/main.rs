@@ -9,6 +9,7 @@ mod audit;
 mod authorised_sites;
 mod authorize;
 mod back_channel;
+mod backup;
 mod capabilities;
 mod captcha;
 mod certificates;

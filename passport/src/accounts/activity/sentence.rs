@@ -100,7 +100,9 @@ pub fn sentence(event: &Event) -> Option<Sentence<'_>> {
         | Event::LookupKeyMoved { .. }
         | Event::NoticeAnnounced { .. }
         | Event::NoticeEnded { .. }
-        | Event::DataKeyDestroyed { .. } => return None,
+        | Event::DataKeyDestroyed { .. }
+        | Event::BackupMade { .. }
+        | Event::DatabaseRestored { .. } => return None,
     })
 }
 
@@ -121,6 +123,7 @@ fn ended(reason: &str) -> &'static str {
         "others_ended" => "activity-ended-others",
         "timed_out" => "activity-ended-timed-out",
         "key_compromised" => "activity-ended-key",
+        "restored" => "activity-ended-restored",
         _ => "activity-ended",
     }
 }

@@ -190,12 +190,14 @@ pub enum EndReason {
     TimedOut,
     /// Somebody else has a key that signs, and an operator ended what may have come of it.
     KeyCompromised,
+    /// A backup was put in the place of the database: nobody knows whether it had ended since that was made.
+    Restored,
 }
 
 impl EndReason {
     /// Every reason; whoever signed in instead is `by`.
     #[cfg(test)]
-    pub(super) fn all(by: AccountId) -> [Self; 12] {
+    pub(super) fn all(by: AccountId) -> [Self; 13] {
         // A reason that is added belongs into the list below as well.
         match Self::SignedOut {
             Self::SignedOut
@@ -209,7 +211,8 @@ impl EndReason {
             | Self::EndedFromList
             | Self::OthersEnded
             | Self::TimedOut
-            | Self::KeyCompromised => {}
+            | Self::KeyCompromised
+            | Self::Restored => {}
         }
         [
             Self::SignedOut,
@@ -224,6 +227,7 @@ impl EndReason {
             Self::OthersEnded,
             Self::TimedOut,
             Self::KeyCompromised,
+            Self::Restored,
         ]
     }
 
@@ -247,6 +251,7 @@ impl EndReason {
             Self::OthersEnded => "others_ended",
             Self::TimedOut => "timed_out",
             Self::KeyCompromised => "key_compromised",
+            Self::Restored => "restored",
         }
     }
 }

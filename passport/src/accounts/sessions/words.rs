@@ -52,6 +52,7 @@ fn ended_by(reason: Option<&str>) -> &'static str {
         Some("reported") => "sessions-over-reported",
         Some("locked") => "sessions-over-locked",
         Some("key_compromised") => "sessions-over-key",
+        Some("restored") => "sessions-over-restored",
         Some("ended_from_list") => "sessions-over-from-list",
         Some("others_ended") => "sessions-over-others",
         _ => "sessions-over-other",

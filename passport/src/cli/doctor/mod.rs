@@ -1,6 +1,7 @@
 //! `passport doctor`: looks at everything that the passport stands on. Each check is a function in a list; each finding
 //! says what was seen, what the likely cause is and what to do.
 
+mod backup;
 mod certificate;
 mod clock;
 mod hashing;
@@ -134,6 +135,7 @@ async fn examine(config: Config, command: &DoctorCommand) -> Vec<Finding> {
     findings.extend(jobs::check(&patient).await);
     findings.extend(local::delivery(&patient).await);
     findings.extend(local::clients(&patient).await);
+    findings.extend(backup::check(&patient).await);
     findings.extend(certificate::check(&patient));
     findings.push(hashing::check(&patient).await);
     if !command.offline {

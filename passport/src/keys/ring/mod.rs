@@ -22,7 +22,7 @@ use super::rotate::forecast::{next_due, next_published};
 use super::seal::Sealing;
 use super::seen::Seen;
 use super::signing_key::{PublicKey, SigningKey};
-use super::store::{StoredDataKey, StoredFormerKey, StoredKey, StoredLookup};
+use super::store::{Epoch, StoredDataKey, StoredFormerKey, StoredKey, StoredLookup};
 use super::verify::Verifier;
 
 pub(super) use self::opened::{data_key_name, open_signer, unwrap};
@@ -47,6 +47,7 @@ pub(super) struct Stored {
     pub(super) former: Vec<StoredFormerKey>,
     pub(super) data: Vec<StoredDataKey>,
     pub(super) lookups: Vec<StoredLookup>,
+    pub(super) epoch: Option<Epoch>,
     pub(super) now: Timestamp,
 }
 
@@ -76,6 +77,8 @@ pub(super) struct Ring {
     /// The id of the master key that these keys are sealed under, if it is not here: they were opened before it was
     /// changed.
     pub(super) lacking: Option<String>,
+    /// When a backup was last put in the place of the database.
+    pub(super) epoch_began: Option<Timestamp>,
 }
 
 impl Ring {
@@ -134,6 +137,7 @@ impl Ring {
             archived,
             seen: Seen::default(),
             lacking: stored.master_key_id().filter(|id| master.find(id).is_none()).map(str::to_owned),
+            epoch_began: stored.epoch.as_ref().map(|epoch| epoch.began),
         })
     }
 

@@ -53,8 +53,10 @@ pub(super) fn open_sealing(master: &Masters, all: &Stored, last: Option<&Sealing
             DataKeyPurpose::Mac => hashing.insert(id, key),
         };
     }
-    let hashing = Hashing::new(hashing, &all.lookups);
-    hashing.and_then(|hashing| Sealing::new(keys, hashing)).ok_or(KeysError::NoDataKey)
+    let hashing = Hashing::new(hashing, &all.lookups).ok_or(KeysError::NoDataKey)?;
+    let sealing = Sealing::new(keys, hashing).ok_or(KeysError::NoDataKey)?;
+    let Some(epoch) = &all.epoch else { return Ok(sealing) };
+    Ok(sealing.passing_since(u32::try_from(epoch.seal_key).map_err(|_| KeysError::Malformed)?))
 }
 
 /// What a data key is called where it is bound to its sealed form.

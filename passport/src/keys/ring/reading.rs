@@ -30,6 +30,7 @@ pub(in crate::keys) async fn read(parts: &Parts, last: Option<Arc<Ring>>) -> Res
                     former,
                     data: store::data_keys(tx).await?,
                     lookups: store::lookups(tx).await?,
+                    epoch: store::epoch(tx).await?,
                     now: time.now(tx).await?,
                 }))
             }

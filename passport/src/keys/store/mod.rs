@@ -1,6 +1,7 @@
 //! The keys' tables.
 
 mod data;
+mod epochs;
 pub mod evidence;
 mod former;
 mod lookups;
@@ -20,6 +21,7 @@ use super::model::{KeyRecord, KeyState, Times};
 use super::pin::model::Pins;
 
 pub use self::data::{FormerDataKey, StoredDataKey, data_keys, destroy_data_key, former_data_keys, insert_data_key};
+pub use self::epochs::{Epoch, begin_epoch, epoch};
 pub use self::former::{StoredFormerKey, archive, destroy, former_keys};
 pub use self::lookups::{LookupState, StoredLookup, lookups, remove_lookup, set_lookup};
 pub use self::masters::{

@@ -45,6 +45,14 @@ pub async fn served(tx: &mut Tx, now: Timestamp) -> Result<Option<i64>, DbError>
         .get("served")
 }
 
+/// Forgets every node.
+///
+/// # Errors
+/// The database refused.
+pub async fn forget_all(tx: &mut Tx) -> Result<(), DbError> {
+    sql("DELETE FROM key_nodes").execute(tx).await.map(drop)
+}
+
 /// Every node whose lease has not run out.
 ///
 /// # Errors

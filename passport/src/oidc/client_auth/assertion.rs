@@ -16,7 +16,10 @@ use crate::keys::received::{Audience, Claims, Purpose, Received, Refusal, Times}
 const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 /// An assertion is made for one request. Its `jti` is kept for as long as it counts, so that cannot be for long.
-const TIMES: Times = Times { exp: true, nbf: false, longest: Duration::from_secs(60 * 60) };
+const TIMES: Times = Times { exp: true, nbf: false, longest: LONGEST };
+
+/// For how long one may count.
+pub(in crate::oidc) const LONGEST: Duration = Duration::from_secs(60 * 60);
 
 /// An assertion that was sent. Nothing about it is proven.
 pub(super) struct Assertion<'r> {
@@ -82,7 +85,7 @@ fn judge(oidc: &Oidc, client: &Client, claims: &Claims) -> Result<Once, Refusal>
     claims.check_times(TIMES, oidc.0.clock.now())?;
     let (jti, exp) = (claims.text("jti")?, claims.moment("exp")?);
     match (jti.filter(|jti| !jti.is_empty()), exp) {
-        (Some(jti), Some(exp)) => Ok(Once::new(Use::ClientAssertion, id, jti, exp)),
+        (Some(jti), Some(exp)) => Ok(Once::new(Use::ClientAssertion, id, jti, exp).made_at(claims.moment("iat")?)),
         _ => Err(Refusal::Claim),
     }
 }

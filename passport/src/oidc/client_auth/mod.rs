@@ -1,6 +1,6 @@
 //! Client authentication (RFC 6749 §2.3, OIDC Core §9): by the registered method, and by no other.
 
-mod assertion;
+pub(super) mod assertion;
 mod secret;
 
 use std::sync::Arc;

@@ -22,6 +22,9 @@ const AHEAD: i64 = 10;
 /// seconds, so that a proof that names a moment ten seconds back would else hold or not by when in a second it is read.
 const OLD: i64 = 11;
 
+/// From the moment that it names to the first one at which it is too old.
+pub(in crate::oidc) const LONGEST: Duration = Duration::from_secs(OLD.unsigned_abs() + 1);
+
 const RULE: &str = "RFC 9449 4.3";
 
 /// A proof that holds. It counts once, and is to be spent before anything else happens.
@@ -85,7 +88,7 @@ pub(super) fn check(
         }
     }
     // The first moment at which it would be too old.
-    let end = iat + Duration::from_secs(OLD.unsigned_abs() + 1);
+    let end = iat + LONGEST;
     let once = Once::new(Use::DpopProof, key.as_str(), &jti, end);
     Ok(Proof { key, once })
 }

@@ -50,16 +50,25 @@ pub(crate) struct Passport {
 impl Passport {
     /// A passport on that database. `settings` is TOML beside [`SETTINGS`]: whole sections.
     pub(crate) async fn start(db: Db, settings: &str) -> Self {
+        Self::begin(db, settings, (BEGIN, 7)).await
+    }
+
+    /// Another passport on a database that one was on before, at that time and with other randomness.
+    pub(crate) async fn start_again(db: Db, at: Timestamp) -> Self {
+        Self::begin(db, "", (at, 8)).await
+    }
+
+    async fn begin(db: Db, settings: &str, (at, seed): (Timestamp, u64)) -> Self {
         let config: Config =
             shared::config::parse(&format!("{SETTINGS}{settings}"), PREFIX, []).expect("the test's settings");
-        let clock = Arc::new(FakeClock::at(BEGIN));
+        let clock = Arc::new(FakeClock::at(at));
         made::keys(&db).await;
         let app = App::build(World {
             config: Arc::new(config),
             db: db.clone(),
             clock: clock.clone(),
             time: clock.clone(),
-            entropy: Arc::new(SeededEntropy::new(7)),
+            entropy: Arc::new(SeededEntropy::new(seed)),
             master: master().into(),
         })
         .await

@@ -59,6 +59,12 @@ impl Installation {
         answer.await.expect("an answer").text().await.expect("a body")
     }
 
+    /// The same on another database.
+    pub(crate) fn on(&self, db: &DbConfig) -> Self {
+        let (config, tls) = (self.config.clone(), self.tls.clone());
+        Self { config, db: db.clone(), tls, ..*self }
+    }
+
     /// Settings in that folder, and one candidate in the database.
     pub(crate) fn new(folder: &Path, db: &DbConfig) -> Self {
         let port = free_port();
@@ -115,7 +121,22 @@ impl Installation {
 
     /// Runs a command to its end; whether it succeeded, and what it said as JSON: its result, or why there is none.
     pub(crate) fn command(&self, arguments: &[&str]) -> (bool, serde_json::Value) {
+        Self::end(self.program(Command::new(env!("CARGO_BIN_EXE_passport"))), arguments)
+    }
+
+    /// The same, where no file that it writes can grow beyond `kib`, as on a full disk.
+    pub(crate) fn command_limited(&self, arguments: &[&str], kib: u32) -> (bool, serde_json::Value) {
+        Self::end(self.program(limited(kib)), arguments)
+    }
+
+    /// What `doctor` finds, good or bad.
+    pub(crate) fn findings(&self) -> String {
         let mut command = self.program(Command::new(env!("CARGO_BIN_EXE_passport")));
+        let done = command.args(["doctor", "--offline"]).output().expect("the program runs");
+        String::from_utf8_lossy(&done.stdout).into_owned()
+    }
+
+    fn end(mut command: Command, arguments: &[&str]) -> (bool, serde_json::Value) {
         let done = command.arg("--json").args(arguments).output().expect("the program runs");
         let said = if done.status.success() { done.stdout } else { done.stderr };
         let said = String::from_utf8_lossy(&said);
@@ -165,11 +186,7 @@ impl Installation {
 
     /// Starts it so that no file it writes can grow beyond `kib`: as on a full disk, until [`Process::lift_limit`].
     pub(crate) fn start_limited(&self, kib: u32) -> Process {
-        let mut shell = Command::new("sh");
-        // Blocks of 512 bytes. A signal that is ignored stays ignored in the program, which gets an error instead.
-        let script = format!("trap '' XFSZ; ulimit -S -f {}; exec \"$0\" \"$@\"", kib * 2);
-        shell.args(["-c", &script, env!("CARGO_BIN_EXE_passport")]);
-        self.await_ready(self.program(shell))
+        self.await_ready(self.program(limited(kib)))
     }
 
     fn await_ready(&self, mut command: Command) -> Process {
@@ -214,6 +231,15 @@ impl Installation {
             .expect("the program runs");
         assert!(status.success(), "the candidate is added");
     }
+}
+
+/// The program, where no file that it writes can grow beyond `kib`.
+fn limited(kib: u32) -> Command {
+    let mut shell = Command::new("sh");
+    // Blocks of 512 bytes. A signal that is ignored stays ignored in the program, which gets an error instead.
+    let script = format!("trap '' XFSZ; ulimit -S -f {}; exec \"$0\" \"$@\"", kib * 2);
+    shell.args(["-c", &script, env!("CARGO_BIN_EXE_passport")]);
+    shell
 }
 
 /// A node that listens on `port`, of the passport of that `issuer`; `more` goes on with the section of the server.
