@@ -8,11 +8,13 @@ mod crowd;
 mod cut;
 mod greedy;
 mod nodes;
+mod parties;
 mod people;
 mod postgres_restart;
 mod promote;
 mod report;
 mod request;
+mod rotation;
 
 use std::path::PathBuf;
 
@@ -30,8 +32,7 @@ pub(crate) use self::clock::faketime;
 use self::people::People;
 use self::report::Report;
 
-pub(crate) const ARGUMENTS: &str =
-    "nodes|postgres-restart|promote|clock|cut|crowd|greedy|all [--people N] [--home FOLDER] [--no-build]";
+pub(crate) const ARGUMENTS: &str = "nodes|postgres-restart|promote|clock|cut|crowd|greedy|rotation|all [--long] [--people N] [--home FOLDER] [--no-build]";
 
 /// The password of everybody who signs in.
 const PASSWORD: &str = "Measure-2026";
@@ -60,7 +61,7 @@ struct Drill {
     environment: &'static [Setting],
 }
 
-const DRILLS: [Drill; 7] = [
+const DRILLS: [Drill; 8] = [
     Drill { name: "nodes", run: nodes::run, environment: &[ONE_ADDRESS] },
     Drill { name: "postgres-restart", run: postgres_restart::run, environment: &[ONE_ADDRESS] },
     Drill { name: "promote", run: promote::run, environment: &[ONE_ADDRESS] },
@@ -68,6 +69,7 @@ const DRILLS: [Drill; 7] = [
     Drill { name: "cut", run: cut::run, environment: &[ONE_ADDRESS] },
     Drill { name: "crowd", run: crowd::run, environment: &[ONE_ADDRESS, crowd::SHORT_QUEUE] },
     Drill { name: "greedy", run: greedy::run, environment: &[ONE_ADDRESS, greedy::RATE] },
+    Drill { name: "rotation", run: rotation::run, environment: &rotation::ENVIRONMENT },
 ];
 
 /// What a drill plays with.
@@ -75,6 +77,8 @@ struct Scene {
     fleet: Fleet,
     cluster: Cluster,
     people: usize,
+    /// Whether a drill that has a long form takes it.
+    long: bool,
     /// `demo.json`
     description: PathBuf,
     /// The secret of the client [`CLIENT`].
@@ -84,10 +88,11 @@ struct Scene {
 /// Runs the command.
 pub(crate) fn run(mut flags: Flags) -> anyhow::Result<()> {
     let name = flags.word()?.with_context(|| format!("which drill? {ARGUMENTS}"))?;
-    let (mut people, mut home, mut build) = (4, None, true);
+    let (mut people, mut long, mut home, mut build) = (4, false, None, true);
     while let Some(flag) = flags.next()? {
         match flag.as_str() {
             "people" => people = flags.value()?,
+            "long" => long = true,
             "home" => home = Some(flags.path()?),
             "no-build" => build = false,
             other => return Err(flags::unknown(other)),
@@ -96,6 +101,9 @@ pub(crate) fn run(mut flags: Flags) -> anyhow::Result<()> {
     let wanted: Vec<Drill> = DRILLS.into_iter().filter(|drill| name == "all" || name == drill.name).collect();
     anyhow::ensure!(!wanted.is_empty(), "there is no drill {name:?}: {ARGUMENTS}");
     packages::install_for_drills()?;
+    if wanted.iter().any(|drill| drill.name == "rotation") {
+        packages::install_for_clients()?;
+    }
     if build {
         cargo::build(&cluster::PACKAGES, Profile::Dev)?;
         let step = Step::begin("Building the people");
@@ -106,6 +114,7 @@ pub(crate) fn run(mut flags: Flags) -> anyhow::Result<()> {
     for Drill { name, run, environment } in wanted {
         // A cluster for each: what one broke is not the next one's concern.
         let mut scene = Scene::set(people, home.as_ref(), environment)?;
+        scene.long = long;
         let report = run(&mut scene).with_context(|| format!("the drill {name} broke off"))?;
         scene.fleet.stop();
         println!("\n## {name}\n\n{report}");
@@ -126,7 +135,7 @@ impl Scene {
         let password = cluster.home.known_secret("people", PASSWORD)?.display().to_string();
         let count = (people + crowd::PEOPLE).to_string();
         cluster.demo.passport(&["accounts", "add", "--login", "u", "--count", &count, "--password-file", &password])?;
-        Ok(Self { fleet, cluster, people, description, secret })
+        Ok(Self { fleet, cluster, people, long: false, description, secret })
     }
 
     /// Lets people in: from now on they sign in without pause.

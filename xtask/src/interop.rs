@@ -11,7 +11,7 @@ use std::process::Command;
 
 use anyhow::Context as _;
 
-use crate::cargo::{self, Profile, workspace};
+use crate::cargo::{self, Profile};
 use crate::demo::Demo;
 use crate::flags::{self, Flags};
 use crate::fleet::Fleet;
@@ -19,8 +19,9 @@ use crate::home::{Home, TemporaryFolder};
 use crate::seed::CANDIDATE;
 use crate::settings::Ports;
 use crate::test::packages;
+use tools::Runner;
+pub(crate) use tools::Tools;
 pub(crate) use tools::{RUST, rust_packages};
-use tools::{Runner, Tools};
 
 pub(crate) const ARGUMENTS: &str = "[--no-build]";
 
@@ -68,7 +69,7 @@ pub(crate) fn run(mut flags: Flags) -> anyhow::Result<()> {
 /// Lets every client go through its steps; which of them did. A client that cannot be had, because its registry does not
 /// answer or nobody may install it, is left out, and that is said.
 pub(crate) fn check() -> anyhow::Result<String> {
-    let tools = Tools::at(workspace().join("dev/interop"))?;
+    let tools = Tools::usual()?;
     let (node, python, rust) = (tools.node()?, tools.python()?, Tools::rust()?);
     let folder = TemporaryFolder::new("interop")?;
     let demo = Demo::prepare(home(&folder)?, Ports::fresh()?)?;
@@ -143,18 +144,27 @@ impl Run<'_> {
         seen: &[(&'static str, String)],
     ) -> anyhow::Result<()> {
         println!("{name}");
-        command.envs(seen.iter().map(|(name, value)| (*name, value)));
-        // What the environment says of certificates would count for more than what the client is told.
-        for name in ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR"] {
-            command.env_remove(name);
-        }
+        told(&mut command, seen);
         self.fleet.run(name, command)
+    }
+}
+
+/// Tells a client what it has to know, in its environment.
+pub(crate) fn told(command: &mut Command, seen: &[(&'static str, String)]) {
+    command.envs(seen.iter().map(|(name, value)| (*name, value)));
+    // What the environment says of certificates would count for more than what the client is told.
+    for name in ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR"] {
+        command.env_remove(name);
     }
 }
 
 impl Demo {
     /// What a client has to know, by the names under which it finds it in its environment.
-    fn seen_by(&self, client: &str, more: &[(&'static str, String)]) -> anyhow::Result<Vec<(&'static str, String)>> {
+    pub(crate) fn seen_by(
+        &self,
+        client: &str,
+        more: &[(&'static str, String)],
+    ) -> anyhow::Result<Vec<(&'static str, String)>> {
         let ca = self.ca().display().to_string();
         let secret = fs::read_to_string(self.secret_of(client)?).context("the client's secret cannot be read")?;
         let mut seen = vec![

@@ -39,6 +39,11 @@ impl Report {
         self.failures(figures);
     }
 
+    /// Something to be said below the table.
+    pub(super) fn note(&mut self, note: String) {
+        self.notes.push(note);
+    }
+
     /// Why some failed.
     pub(super) fn failures(&mut self, figures: &Figures) {
         self.notes.extend(figures.failures.iter().map(|why| format!("failed: {why}")));

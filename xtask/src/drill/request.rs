@@ -28,6 +28,13 @@ pub(super) fn is_ready(port: u16) -> bool {
     ask(port, request).is_ok_and(|(status, _)| status == 200)
 }
 
+/// The key set that the node serves.
+pub(super) fn key_set(port: u16, issuer: &str) -> anyhow::Result<String> {
+    let host = issuer.trim_start_matches("https://");
+    let (_, body) = ask(port, &format!("GET /jwks HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n"))?;
+    Ok(body)
+}
+
 /// Asks the node for a token of the drill's client: the status, and the token if there is one.
 pub(super) fn token(port: u16, issuer: &str, secret: &str) -> anyhow::Result<(u16, Option<String>)> {
     let host = issuer.trim_start_matches("https://");

@@ -13,10 +13,10 @@ use crate::progress::Step;
 pub(crate) const RUST: &str = "e2e/interop/rust/Cargo.toml";
 
 /// Where the clients' libraries are kept.
-pub(super) struct Tools(PathBuf);
+pub(crate) struct Tools(PathBuf);
 
 /// What runs scripts of one language: the program with its first arguments, and the folder of the scripts.
-pub(super) struct Runner {
+pub(crate) struct Runner {
     program: PathBuf,
     arguments: Vec<String>,
     scripts: PathBuf,
@@ -25,13 +25,18 @@ pub(super) struct Runner {
 }
 
 impl Tools {
-    pub(super) fn at(folder: PathBuf) -> anyhow::Result<Self> {
+    /// Where they usually are.
+    pub(crate) fn usual() -> anyhow::Result<Self> {
+        Self::at(workspace().join("dev/interop"))
+    }
+
+    fn at(folder: PathBuf) -> anyhow::Result<Self> {
         fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
         Ok(Self(folder))
     }
 
     /// Node with its packages; `None` if they cannot be had.
-    pub(super) fn node(&self) -> anyhow::Result<Option<Runner>> {
+    pub(crate) fn node(&self) -> anyhow::Result<Option<Runner>> {
         let scripts = self.copy("node")?;
         let install = command("npm", &["ci", "--no-audit", "--no-fund"], &scripts);
         let ping = command("npm", &["ping"], &scripts);
@@ -46,7 +51,7 @@ impl Tools {
     }
 
     /// Python with its packages in an environment of its own; `None` if they cannot be had.
-    pub(super) fn python(&self) -> anyhow::Result<Option<Runner>> {
+    pub(crate) fn python(&self) -> anyhow::Result<Option<Runner>> {
         let scripts = self.copy("python")?;
         let python = scripts.join("environment/bin/python");
         if !python.exists() && !succeeds(command("python3", &["-m", "venv", "environment"], &scripts)) {
@@ -61,7 +66,7 @@ impl Tools {
 
     /// The client in Rust, built beside the programs so that what they have in common is there already; `None` if its
     /// packages cannot be had.
-    pub(super) fn rust() -> anyhow::Result<Option<PathBuf>> {
+    pub(crate) fn rust() -> anyhow::Result<Option<PathBuf>> {
         if !rust_packages()? {
             return Ok(None);
         }
@@ -97,7 +102,7 @@ impl Runner {
         }
     }
 
-    pub(super) fn script(&self, name: &str) -> Command {
+    pub(crate) fn script(&self, name: &str) -> Command {
         let mut command = Command::new(&self.program);
         command.args(&self.arguments).arg(self.scripts.join(name)).current_dir(&self.scripts);
         command.envs(self.lent.as_ref().map(|lent| ("PYTHONPATH", lent)));

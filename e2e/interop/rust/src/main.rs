@@ -2,6 +2,7 @@
 
 mod browser;
 mod site;
+mod without_pause;
 
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -15,6 +16,9 @@ use site::{Failure, REDIRECT_URI, Refused, SIGNED_OUT, Site};
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
     let issuer = told("ISSUER")?;
+    if let Ok(keeping) = told("KEEPS_KEYS") {
+        return without_pause::run(&issuer, &keeping).await;
+    }
     let site = Site::new(&issuer, told("CLIENT_ID")?, told("CLIENT_SECRET")?, here(&issuer)?).await?;
     for response_mode in ["query", "form_post"] {
         let person = told("PERSON_NAME")?;
