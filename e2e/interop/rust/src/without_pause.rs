@@ -13,8 +13,8 @@ use openidconnect::core::{
 use openidconnect::reqwest::Client;
 use openidconnect::reqwest::header::CACHE_CONTROL;
 use openidconnect::{
-    AuthorizationCode, ClaimsVerificationError, ClientId, ClientSecret, CsrfToken, IssuerUrl, Nonce, OAuth2TokenResponse,
-    PkceCodeChallenge, SignatureVerificationError, TokenResponse,
+    AuthorizationCode, ClaimsVerificationError, ClientId, ClientSecret, CsrfToken, IssuerUrl, Nonce,
+    OAuth2TokenResponse, PkceCodeChallenge, SignatureVerificationError, TokenResponse,
 };
 
 use crate::browser::Browser;
