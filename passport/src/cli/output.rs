@@ -1,5 +1,7 @@
 //! Where results go: readable lines, or JSON for programs.
 
+use std::io::{ErrorKind, Write as _};
+
 use serde::Serialize;
 use serde_json::json;
 
@@ -21,11 +23,11 @@ impl Output {
     pub fn result(&self, text: impl AsRef<str>, value: &impl Serialize) {
         if self.json {
             match serde_json::to_string_pretty(value) {
-                Ok(json) => println!("{json}"),
+                Ok(json) => write(&json),
                 Err(error) => eprintln!("the result cannot be written as JSON: {error}"),
             }
         } else {
-            println!("{}", text.as_ref().trim_end());
+            write(text.as_ref().trim_end());
         }
     }
 
@@ -42,6 +44,14 @@ impl Output {
         if let Some(advice) = &failure.advice {
             eprintln!("  → {advice}");
         }
+    }
+}
+
+/// Writes lines to standard output. Who reads only the first of them has enough: that is no failure.
+fn write(lines: &str) {
+    match writeln!(std::io::stdout(), "{lines}") {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => eprintln!("the result cannot be written: {error}"),
+        _ => {}
     }
 }
 

@@ -22,7 +22,7 @@ const REQUEST: [(&str, &str); 9] = [
     ("response_type", "code"),
     ("client_id", "cet"),
     ("redirect_uri", CALLBACK),
-    ("scope", "openid email offline_access"),
+    ("scope", "openid email"),
     ("state", "a-state-of-the-site"),
     ("nonce", "a-nonce-of-the-site"),
     ("code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"),

@@ -208,7 +208,7 @@ async fn a_batch_that_is_changed_forged_or_taken_out_is_named() {
         // Whoever works its digest out anew cannot sign it.
         let forged = record.chain.last().await.expect("an answer").expect("a batch");
         let digest = digest::of_batch(&forged);
-        record.tamper_by(sql("UPDATE audit_batches SET digest = $1 WHERE number = 3").bind(&digest)).await;
+        record.tamper_by(sql("UPDATE audit_batches SET digest = $1 WHERE number = 3").bind(digest)).await;
         assert_eq!(record.found().await, [(Some(3), What::Unsigned)]);
         record.tamper("UPDATE audit_batches SET leaves = root WHERE number = 2").await;
         assert!(record.found().await.contains(&(Some(2), What::BatchChanged)));

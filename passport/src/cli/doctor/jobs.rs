@@ -95,7 +95,7 @@ mod tests {
         let late = row("sweep", NOW - GRACE * 2);
         let told = judge(&[JOB], std::slice::from_ref(&late), NOW).remove(0).seen;
         assert!(told.starts_with("sweep is due since 1970-01-12T13:26:40Z, and was done last at "), "{told}");
-        assert_eq!(severity(&[late.clone()]), Severity::Warning);
+        assert_eq!(severity(std::slice::from_ref(&late)), Severity::Warning);
         assert_eq!(severity(&[JobRow { lease_until: NOW + JOB.every, ..late }]), Severity::Ok);
         assert_eq!(severity(&[row("another", NOW - GRACE * 2)]), Severity::Warning, "it was never begun");
         assert_eq!(severity(&[row("another", NOW)]), Severity::Ok, "all have only begun");
