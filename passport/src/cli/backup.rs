@@ -26,7 +26,7 @@ pub struct BackupCommand {
     #[arg(long, value_name = "FILE", required_unless_present = "make_key")]
     to: Option<PathBuf>,
     /// Whom to seal it for, in place of backup.recipient.
-    #[arg(long, value_name = "RECIPIENT")]
+    #[arg(long, value_name = "RECIPIENT", allow_hyphen_values = true)]
     recipient: Option<String>,
     /// Make a key that opens backups in that file, and show its recipient.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["to", "recipient"])]

@@ -71,6 +71,19 @@ async fn a_backup_made_while_it_serves_is_restored_and_people_sign_in_anew() {
 }
 
 #[tokio::test]
+async fn a_recipient_may_begin_with_a_hyphen() {
+    testkit::each_engine(&MIGRATIONS, async |config: DbConfig| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let installation = Installation::new(folder.path(), &config);
+        let file = folder.path().join("passport.backup").display().to_string();
+        // One recipient in 64 does.
+        let recipient = format!("-{}", "A".repeat(42));
+        succeeds(&installation, &["backup", "--to", &file, "--recipient", &recipient]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn out_of_room_there_is_no_file_that_looks_like_a_backup_and_the_next_one_succeeds() {
     testkit::each_engine(&MIGRATIONS, async |config: DbConfig| {
         let folder = tempfile::tempdir().expect("a folder");
