@@ -138,7 +138,7 @@ async fn who_forgot_the_password_on_the_way_to_a_site_gets_there() -> anyhow::Re
     let other = Browser::open_in(390, "en").await?;
     let demo = &other.demo;
     other.goto(&format!("{}/registration?lang=en", demo.cet)).await?;
-    other.arrives_at(&format!("{}/sign-in", demo.passport)).await?;
+    other.stands_at_sign_in().await?;
     other.click("main a[href^='/recover?']").await?;
     other.arrives_at(&format!("{}/recover", demo.passport)).await?;
     other.fill("username", &who.email).await?;
@@ -161,7 +161,7 @@ async fn who_forgot_the_password_on_the_way_to_a_site_gets_there() -> anyhow::Re
 
     // The session of before has ended; the mail's link leads to one page with one way on.
     browser.goto(&format!("{}/account/profile", demo.passport)).await?;
-    browser.arrives_at(&format!("{}/sign-in", demo.passport)).await?;
+    browser.stands_at_sign_in().await?;
     browser.goto(&mail.link("/recover/link")?).await?;
     browser.shows("This link").await?;
     ensure!(browser.has("main a.button.primary").await?, "there is no way on");

@@ -104,7 +104,7 @@ async fn a_document_that_is_taken_comes_to_its_owner_who_never_sees_the_other_ac
     browser.arrives_at(&format!("{}/register", demo.passport)).await?;
     browser.fill_registration(&owner).await?;
     browser.submit().await?;
-    browser.arrives_at(&format!("{}/sign-in", demo.passport)).await?;
+    browser.stands_at_sign_in().await?;
     browser.fill("password", &owner.password).await?;
     browser.submit().await?;
     browser.arrives_at(&format!("{}/appeal/document", demo.passport)).await?;

@@ -70,7 +70,7 @@ async fn without_script_and_in_english_the_question_ends_at_the_page_that_was_as
     browser.click("a[hreflang=en]").await?;
     browser.shows("Do you want to sign in?").await?;
     browser.click("main .button.primary").await?;
-    browser.arrives_at(&format!("{}/sign-in", demo.passport)).await?;
+    browser.stands_at_sign_in().await?;
     browser.sign_in(&demo.email, &demo.password).await?;
     browser.arrives_at(&format!("{}/faq", demo.pets)).await?;
     browser.close().await

@@ -66,7 +66,7 @@ async fn a_callback_ends_at_the_desk_late_twice_restored_and_at_the_form_elsewhe
     // By somebody who found the address: no session, and one form that works.
     let stranger = Browser::open_at(&own.demo, 390, Opening::default()).await?;
     stranger.goto(&callback).await?;
-    stranger.arrives_at(&format!("{}/sign-in", demo.passport)).await?;
+    stranger.stands_at_sign_in().await?;
     stranger.sign_in(&demo.email, &demo.password).await?;
     stranger.stands_at_the_desk_of(&demo.cet).await?;
     stranger.close().await?;

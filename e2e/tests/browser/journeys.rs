@@ -43,7 +43,7 @@ async fn walk(browser: &Browser, words: &Words) -> anyhow::Result<()> {
     browser.goto(&format!("{}/?lang={}", demo.cet, words.lang)).await?;
     browser.shows(words.enter).await?;
     browser.click("main a[href='/registration']").await?;
-    browser.arrives_at(&format!("{}/sign-in", demo.passport)).await?;
+    browser.stands_at_sign_in().await?;
     browser.sign_in(&who.mobile, "Wrong-pass-1").await?;
     browser.shows(words.wrong).await?;
     browser.click("main a[href*='/register']").await?;
@@ -59,8 +59,7 @@ async fn walk(browser: &Browser, words: &Words) -> anyhow::Result<()> {
         browser.stands_at_the_desk_of(site).await?;
         browser.shows(words.province).await?;
     }
-    browser.click("main form[action*='sign-out'] button").await?;
-    browser.arrives_at(&format!("{}/signed-out", demo.ncre)).await?;
+    browser.sign_out_at(&demo.ncre).await?;
     browser.shows(words.signed_out).await?;
     browser.asked_to_sign_in(&demo.ncre).await?;
     browser.goto(&format!("{}/account/profile", demo.passport)).await?;

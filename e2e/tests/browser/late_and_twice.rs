@@ -27,8 +27,7 @@ async fn a_sites_form_of_an_earlier_session_asks_anew_and_then_works() -> anyhow
     let who = browser.at_the_desk().await?;
     let first = browser.new_tab().await?;
     browser.goto(&format!("{}/registration", demo.cet)).await?;
-    browser.click("main form[action*='sign-out'] button").await?;
-    browser.arrives_at(&format!("{}/signed-out", demo.cet)).await?;
+    browser.sign_out_at(&demo.cet).await?;
     browser.asked_to_sign_in(&demo.cet).await?;
     browser.sign_in(&who.email, &who.password).await?;
     browser.stands_at_the_desk_of(&demo.cet).await?;
@@ -49,8 +48,7 @@ async fn a_sites_form_of_another_person_asks_first_and_ends_nothing_unasked() ->
     browser.at_the_desk().await?;
     let first = browser.new_tab().await?;
     browser.goto(&format!("{}/registration", demo.cet)).await?;
-    browser.click("main form[action*='sign-out'] button").await?;
-    browser.arrives_at(&format!("{}/signed-out", demo.cet)).await?;
+    browser.sign_out_at(&demo.cet).await?;
     let second = browser.at_the_desk().await?;
     browser.switch_to(first).await?;
     browser.click("main form[action*='sign-out'] button").await?;
@@ -111,7 +109,7 @@ async fn the_way_through_the_passport_ends_at_the_site_bookmarked_and_twice() ->
     let cancel = cancel.as_str().unwrap_or_default().to_owned();
     let resume = format!("{}/authorize/resume?request={}", demo.passport, parameter(&cancel, "request")?);
     browser.goto(&resume).await?;
-    browser.arrives_at(&format!("{}/sign-in", demo.passport)).await?;
+    browser.stands_at_sign_in().await?;
     browser.sign_in(&demo.email, &demo.password).await?;
     browser.stands_at_the_desk_of(&demo.cet).await?;
     for address in [&resume, &resume, &cancel] {
@@ -130,7 +128,7 @@ async fn the_way_through_the_passport_ends_at_the_site_bookmarked_and_twice() ->
     let other = Browser::open(390).await?;
     other.goto(&cancel).await?;
     other.one_button_leads_on().await?;
-    other.arrives_at(&format!("{}/sign-in", demo.passport)).await?;
+    other.stands_at_sign_in().await?;
     other.close().await?;
     browser.close().await
 }
@@ -159,13 +157,12 @@ async fn back_after_signing_out_shows_no_page_of_before() -> anyhow::Result<()> 
     let browser = Browser::open(1280).await?;
     let demo = &browser.demo;
     browser.at_the_desk().await?;
-    browser.click("main form[action*='sign-out'] button").await?;
-    browser.arrives_at(&format!("{}/signed-out", demo.cet)).await?;
+    browser.sign_out_at(&demo.cet).await?;
     browser.back().await?;
-    browser.arrives_at(&format!("{}/sign-in", demo.passport)).await?;
+    browser.stands_at_sign_in().await?;
     browser.leads_on().await?;
     browser.goto(&format!("{}/account/profile", demo.passport)).await?;
-    browser.arrives_at(&format!("{}/sign-in", demo.passport)).await?;
+    browser.stands_at_sign_in().await?;
     ensure!(!browser.has(".account").await?, "a page of the account is shown to nobody");
     browser.close().await
 }

@@ -51,14 +51,14 @@ async fn a_bookmark_of_the_callback_ends_at_the_form_or_one_button_from_it_for_a
     let browser = Browser::open(390).await?;
     let demo = &browser.demo;
     browser.goto(&format!("{}/sign-in/callback?code=used&state=old", demo.cet)).await?;
-    browser.arrives_at(&format!("{}/sign-in", demo.passport)).await?;
+    browser.stands_at_sign_in().await?;
     for (query, title) in [("", "这个登录地址不完整"), ("?error=access_denied&state=old", "您取消了登录")]
     {
         browser.goto(&format!("{}/sign-in/callback{query}", demo.cet)).await?;
         browser.shows(title).await?;
         browser.leads_on().await?;
         browser.click("main a.button.primary").await?;
-        browser.arrives_at(&format!("{}/sign-in", demo.passport)).await?;
+        browser.stands_at_sign_in().await?;
     }
     browser.sign_in(&demo.email, &demo.password).await?;
     browser.stands_at_the_desk_of(&demo.cet).await?;
@@ -100,7 +100,7 @@ async fn the_page_of_a_failed_sign_in_changes_its_language_and_begins_nothing() 
     browser.click("footer a.lang").await?;
     browser.shows("您取消了登录").await?;
     browser.click("main a.button.primary").await?;
-    browser.arrives_at(&format!("{}/sign-in", demo.passport)).await?;
+    browser.stands_at_sign_in().await?;
     browser.close().await
 }
 
@@ -112,7 +112,7 @@ async fn signing_out_at_a_site_ends_the_passport_too_and_a_second_time_harms_not
     browser.click("header .nav-wide form[action*='sign-out'] button, form[action*='sign-out'] button").await?;
     browser.arrives_at(&format!("{}/signed-out", demo.cet)).await?;
     browser.goto(&format!("{}/account/profile", demo.passport)).await?;
-    browser.arrives_at(&format!("{}/sign-in", demo.passport)).await?;
+    browser.stands_at_sign_in().await?;
     browser.goto(&format!("{}/sign-out", demo.cet)).await?;
     browser.leads_on().await?;
     browser.close().await
@@ -190,7 +190,7 @@ async fn a_profile_sent_after_signing_out_is_kept_over_signing_in() -> anyhow::R
     browser.sign_out_at_the_passport().await?;
     browser.switch_to(first).await?;
     browser.submit().await?;
-    browser.arrives_at(&format!("{}/sign-in", demo.passport)).await?;
+    browser.stands_at_sign_in().await?;
     browser.sign_in(&who.mobile, &who.password).await?;
     browser.arrives_at(&format!("{}/account/profile", demo.passport)).await?;
     anyhow::ensure!(browser.value("name").await? == "王小明", "the name was lost");
@@ -243,11 +243,9 @@ async fn a_sign_out_pressed_after_another_tab_has_signed_out_says_that_it_is_don
     browser.at_the_desk().await?;
     let first = browser.new_tab().await?;
     browser.goto(&format!("{}/registration", demo.cet)).await?;
-    browser.click("main form[action*='sign-out'] button").await?;
-    browser.arrives_at(&format!("{}/signed-out", demo.cet)).await?;
+    browser.sign_out_at(&demo.cet).await?;
     browser.switch_to(first).await?;
-    browser.click("main form[action*='sign-out'] button").await?;
-    browser.arrives_at(&format!("{}/signed-out", demo.cet)).await?;
+    browser.sign_out_at(&demo.cet).await?;
     browser.leads_on().await?;
     browser.close().await
 }
@@ -263,7 +261,7 @@ async fn a_bookmark_of_the_authorize_address_ends_at_the_site_fresh_and_used() -
         demo.passport, demo.cet
     );
     browser.goto(&bookmark).await?;
-    browser.arrives_at(&format!("{}/sign-in", demo.passport)).await?;
+    browser.stands_at_sign_in().await?;
     browser.sign_in(&demo.email, &demo.password).await?;
     browser.stands_at_the_desk_of(&demo.cet).await?;
     browser.goto(&bookmark).await?;

@@ -29,7 +29,7 @@ async fn back_after_signing_out_at_a_public_computer_shows_nothing() -> anyhow::
     browser.shows("您已退出").await?;
     for _ in 0..3 {
         browser.back().await?;
-        browser.arrives_at(&format!("{}/sign-in", demo.passport)).await?;
+        browser.stands_at_sign_in().await?;
         ensure!(!browser.has(".account").await?, "a page of the account is shown to nobody");
     }
     ensure!(browser.has("#public:checked").await?, "the next person would have to say it again");
@@ -83,7 +83,7 @@ async fn a_page_left_open_at_a_public_computer_is_taken_from_the_screen_and_the_
     browser.sign_out_at_the_passport().await?;
     browser.switch_to(left_open).await?;
     clock_moves(700).await?;
-    browser.arrives_at(&format!("{}/sign-in", demo.passport)).await?;
+    browser.stands_at_sign_in().await?;
     browser.sign_in(&demo.email, &demo.password).await?;
     browser.arrives_at(&profile).await?;
     browser.close().await

@@ -14,16 +14,15 @@ use serde_json::{Value, json};
 use shared::clock::{Clock as _, Timestamp};
 use shared::testkit::Browser;
 
-use crate::support::site::{
-    OURS, SECRET, VERIFIER, authorize, basic, encoded, get, post, refreshing, request, token, userinfo, with,
-};
+use crate::support::site::{OURS, SECRET, basic, encoded, get, post, refreshing, token, tokens_of, userinfo};
 use crate::support::{ISSUER, Passport, on_both, on_both_with};
 
 const DAY: Duration = Duration::from_secs(86_400);
 
 /// Another site of ours, which follows every change.
 const OTHER: &str = "client_id = 'pets'\nclient_name = { zh = '英语等级', en = 'PETS' }\nfirst_party = true\n\
-    redirect_uris = ['https://pets.test/cb']\nscopes = ['openid']\nid_token_signed_response_alg = 'ES256'\n";
+    redirect_uris = ['https://pets.test/cb']\nscopes = ['openid']\nid_token_signed_response_alg = 'ES256'\n\
+    token_endpoint_auth_method = 'client_secret_post'\n";
 
 /// The id of the key that signed a JWT.
 fn kid(jwt: &Value) -> String {
@@ -49,29 +48,33 @@ async fn mails(passport: &Passport) -> Vec<Letter> {
     claimed.await.expect("mails").iter().map(|mail| mail.payload.read().expect("a letter")).collect()
 }
 
-/// What `pets` is given for a sign-in.
-async fn theirs(browser: &mut Browser) -> Value {
-    let pairs = with(with(request(), "client_id", "pets"), "redirect_uri", "https://pets.test/cb");
-    let code = authorize(browser, &pairs).await.parameter("code").expect("a code");
-    let form = [
-        ("grant_type", "authorization_code"),
-        ("code", &*code),
-        ("redirect_uri", "https://pets.test/cb"),
-        ("code_verifier", VERIFIER),
-    ];
-    let answer = post(browser, "/token", encoded(&form), &[("authorization", &basic("pets", SECRET))]).await;
-    assert_eq!(answer.status, 200, "{}", answer.text);
-    answer.json()
+/// After `cet` stayed with its key and the others moved on.
+struct Apart {
+    /// The key that `cet` stays with.
+    old: String,
+    browser: Browser,
+    /// What `cet` is given for a sign-in.
+    ours: Value,
+    /// What `pets` is.
+    others: Value,
+}
+
+impl Apart {
+    /// For a day.
+    async fn come(passport: &Passport) -> Self {
+        passport.register(&[OURS, OTHER]).await;
+        passport.clock.advance(DAY);
+        let old = moved_on(passport, passport.clock.now() + DAY).await;
+        let (mut browser, _) = passport.signed_in(None).await;
+        let (ours, others) = (passport.tokens(&mut browser, "openid").await, tokens_of(&mut browser, "pets").await);
+        Self { old, browser, ours, others }
+    }
 }
 
 #[tokio::test]
 async fn a_pinned_site_is_given_tokens_by_its_key_until_its_day_and_another_by_the_new_one() {
     on_both(|passport| async move {
-        passport.register(&[OURS, OTHER]).await;
-        passport.clock.advance(DAY);
-        let old = moved_on(&passport, passport.clock.now() + DAY).await;
-        let (mut browser, _) = passport.signed_in(None).await;
-        let (ours, others) = (passport.tokens(&mut browser, "openid").await, theirs(&mut browser).await);
+        let Apart { old, mut browser, ours, others } = Apart::come(&passport).await;
         assert_eq!([kid(&ours["id_token"]), kid(&ours["access_token"])], [old.clone(), old.clone()]);
         let new = kid(&others["id_token"]);
         assert!(new != old && kid(&others["access_token"]) == new);
@@ -96,11 +99,7 @@ async fn a_pinned_site_is_given_tokens_by_its_key_until_its_day_and_another_by_t
 #[tokio::test]
 async fn nothing_counts_that_a_lost_key_signed_for_a_pinned_site_and_the_present_one_signs_at_once() {
     on_both(|passport| async move {
-        passport.register(&[OURS, OTHER]).await;
-        passport.clock.advance(DAY);
-        let old = moved_on(&passport, passport.clock.now() + DAY).await;
-        let (mut browser, _) = passport.signed_in(None).await;
-        let (ours, others) = (passport.tokens(&mut browser, "openid").await, theirs(&mut browser).await);
+        let Apart { old, mut browser, ours, others } = Apart::come(&passport).await;
         passport.app.keys.compromise(&old).await.expect("destroyed");
         let access = ours["access_token"].as_str().expect("a token");
         assert_eq!(userinfo(&mut browser, access).await.status, 401);

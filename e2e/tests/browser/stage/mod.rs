@@ -104,7 +104,7 @@ impl Browser {
     pub(crate) async fn register(&self, who: &Newcomer) -> anyhow::Result<()> {
         self.fill_registration(who).await?;
         self.submit().await?;
-        self.arrives_at(&format!("{}/sign-in", self.demo.passport)).await
+        self.stands_at_sign_in().await
     }
 
     /// Signs in on the sign-in page in sight.
@@ -116,7 +116,18 @@ impl Browser {
     /// Goes to the desk of a site, and stands before the sign-in page that is in between.
     pub(crate) async fn asked_to_sign_in(&self, site: &str) -> anyhow::Result<()> {
         self.goto(&format!("{site}/registration")).await?;
+        self.stands_at_sign_in().await
+    }
+
+    /// Waits until it stands at the sign-in page of the passport.
+    pub(crate) async fn stands_at_sign_in(&self) -> anyhow::Result<()> {
         self.arrives_at(&format!("{}/sign-in", self.demo.passport)).await
+    }
+
+    /// Presses the button of a site's desk.
+    pub(crate) async fn sign_out_at(&self, site: &str) -> anyhow::Result<()> {
+        self.click("main form[action*='sign-out'] button").await?;
+        self.arrives_at(&format!("{site}/signed-out")).await
     }
 
     /// Waits until it stands at the desk of a site.

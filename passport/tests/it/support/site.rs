@@ -295,7 +295,13 @@ pub(crate) async fn userinfo(browser: &mut Browser, access_token: &str) -> Answe
 
 /// What the client [`THEIRS`] is given for a sign-in.
 pub(crate) async fn their_tokens(browser: &mut Browser) -> serde_json::Value {
-    let pairs = with(with(request(), "client_id", "bei"), "redirect_uri", "https://bei.test/cb");
+    tokens_of(browser, "bei").await
+}
+
+/// What that client is given for a sign-in, which is at https://CLIENT.test and sends its secret in the form.
+pub(crate) async fn tokens_of(browser: &mut Browser, client: &str) -> serde_json::Value {
+    let back = format!("https://{client}.test/cb");
+    let pairs = with(with(request(), "client_id", client), "redirect_uri", &back);
     let code = match authorize(browser, &pairs).await.parameter("code") {
         Some(code) => code,
         None => agreed_code(browser, &pairs).await,
@@ -303,9 +309,9 @@ pub(crate) async fn their_tokens(browser: &mut Browser) -> serde_json::Value {
     let form = [
         ("grant_type", "authorization_code"),
         ("code", &*code),
-        ("redirect_uri", "https://bei.test/cb"),
+        ("redirect_uri", &back),
         ("code_verifier", VERIFIER),
-        ("client_id", "bei"),
+        ("client_id", client),
         ("client_secret", SECRET),
     ];
     let answer = post(browser, "/token", encoded(&form), &[]).await;
