@@ -1,5 +1,5 @@
-//! What a program tells of itself: log lines on standard error, and counters, `/livez` and `/readyz` on a
-//! listener of their own.
+//! What a program tells of itself: log lines on standard error, counters, `/livez` and `/readyz` on a listener of their
+//! own, and traces to a collector.
 
 mod access;
 mod health;
@@ -7,8 +7,10 @@ mod log;
 mod metrics;
 mod output;
 mod series;
+pub mod traces;
 
 pub use health::{Readiness, admin, health};
-pub use log::{LogFormat, LogGuard, LogSettings, init};
+pub use log::{InitError, LogFormat, LogGuard, LogSettings, init};
 pub use metrics::{Metrics, RequestMetrics};
 pub use series::{Counts, Gauges, Label};
+pub use traces::{SPANS, TraceSettings};

@@ -51,8 +51,11 @@ pub fn run(cli: &Cli) -> anyhow::Result<()> {
         Command::Config(ConfigCommand::Check) => check(&settings),
         Command::Migrate => runtime()?.block_on(async { migrate(&open(&settings).await?).await }),
         Command::Serve => {
-            let log = shared::telemetry::init(&settings.log).context("logging cannot be turned on")?;
-            runtime()?.block_on(serve::serve(&settings, log.access_log()))
+            let runtime = runtime()?;
+            let _entered = runtime.enter();
+            let log = shared::telemetry::init("cet-site", &settings.log, &settings.traces)
+                .context("the program cannot tell of itself")?;
+            runtime.block_on(serve::serve(&settings, log.access_log()))
         }
     }
 }

@@ -32,7 +32,8 @@ pub(super) async fn serve(settings: &Settings, access_log: Option<Arc<dyn Access
     let mut kit = Kit::new(&settings.server)
         .hosts([settings.base_url.authority()])
         .pages(Failures(app.web.clone()))
-        .metrics(metrics.requests());
+        .metrics(metrics.requests())
+        .follow_traces(settings.traces.follow);
     if let Some(log) = access_log {
         kit = kit.access_log(log);
     }

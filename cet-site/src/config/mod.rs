@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use shared::config::{BaseUrl, ConfigErrors, DatabaseSettings, Problems, Program, Raw, SecretSource, Setting};
 use shared::http::ServerSettings;
-use shared::telemetry::LogSettings;
+use shared::telemetry::{LogSettings, TraceSettings};
 
 use crate::profile::ProfileId;
 
@@ -46,6 +46,8 @@ shared::settings! {
         database: DatabaseSettings,
         /// What is logged, and how.
         log: LogSettings,
+        /// Traces of requests.
+        traces: TraceSettings,
         /// For development only.
         dev: DevSettings,
     }

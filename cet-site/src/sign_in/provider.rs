@@ -21,7 +21,9 @@ use openidconnect::{
 use serde::{Deserialize, Serialize};
 use shared::clock::{SharedClock, Timestamp};
 use shared::http::client;
+use shared::telemetry::traces;
 use tokio::sync::{Mutex, RwLock};
+use tracing::Instrument as _;
 
 use super::passport::PassportError;
 
@@ -185,8 +187,11 @@ impl<'c> AsyncHttpClient<'c> for BackChannel {
 }
 
 async fn call(http: reqwest::Client, request: HttpRequest) -> Result<HttpResponse, CallError> {
-    let request = reqwest::Request::try_from(request).map_err(CallError::Http)?;
-    let response = http.execute(request).await.map_err(CallError::Http)?;
+    let mut request = reqwest::Request::try_from(request).map_err(CallError::Http)?;
+    let method = if request.method() == reqwest::Method::POST { "POST" } else { "GET" };
+    let span = traces::call(method, request.url().host_str());
+    traces::name_in(request.headers_mut(), &span);
+    let response = http.execute(request).instrument(span).await.map_err(CallError::Http)?;
     let (status, headers) = (response.status(), response.headers().clone());
     if status.is_server_error() {
         return Err(CallError::Status(status));

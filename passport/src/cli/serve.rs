@@ -37,7 +37,8 @@ const STATUS: Duration = Duration::from_secs(5);
 
 pub async fn run(file: Option<&Path>) -> Result<Exit, Failure> {
     let config = Config::load(file)?;
-    let log = telemetry::init(&config.log).map_err(|error| Failure::new(Exit::Failed, error))?;
+    let log =
+        telemetry::init("passport", &config.log, &config.traces).map_err(|error| Failure::new(Exit::Failed, error))?;
     let db = world::connect(&config).await?;
     if config.dev.migrate_on_start {
         db.migrate(&MIGRATIONS).await?;
@@ -88,7 +89,9 @@ async fn serve(
     background: &mut JoinSet<()>,
     stopped: watch::Receiver<bool>,
 ) -> Result<(), Failure> {
-    let mut kit = router::kit(&app, &config.server, config.issuer.authority()).metrics(metrics.requests());
+    let mut kit = router::kit(&app, &config.server, config.issuer.authority())
+        .metrics(metrics.requests())
+        .follow_traces(config.traces.follow);
     if let Some(lines) = log.access_log() {
         kit = kit.access_log(lines);
     }

@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use shared::config::{BaseUrl, ConfigErrors, DatabaseSettings, Problems, Program};
 use shared::http::ServerSettings;
-use shared::telemetry::LogSettings;
+use shared::telemetry::{LogSettings, TraceSettings};
 
 pub use self::accounts::{AccountsSettings, CaptchaPolicy, HashSettings, PasswordProfile, SecondFactor};
 pub use self::audit::AuditSettings;
@@ -84,6 +84,8 @@ shared::settings! {
         site: SiteSettings,
         /// What is logged, and how.
         log: LogSettings,
+        /// Traces of requests.
+        traces: TraceSettings,
         /// For development only.
         dev: DevSettings,
     }

@@ -13,7 +13,9 @@ use std::time::Duration;
 
 use http::{HeaderMap, StatusCode, header};
 use shared::http::client::{self, BodyError, ClientBuilder, ClientError};
+use shared::telemetry::traces;
 use tokio::sync::OnceCell;
+use tracing::Instrument as _;
 use url::Url;
 
 use self::resolve::{Allowed, Guard, Lookup, NotPublic, SystemLookup};
@@ -89,7 +91,7 @@ impl Egress {
     /// See [`EgressError`]; a redirect is an answer other than 200.
     pub async fn get(&self, url: &Url) -> Result<Fetched, EgressError> {
         let request = self.client(url).await?.get(url.clone());
-        let response = request.send().await.map_err(failure)?;
+        let response = request.send().instrument(traces::call("GET", url.host_str())).await.map_err(failure)?;
         if response.status() != StatusCode::OK {
             return Err(EgressError::Status(response.status()));
         }
@@ -106,7 +108,7 @@ impl Egress {
     pub async fn post_form(&self, url: &Url, body: String) -> Result<StatusCode, EgressError> {
         let request = self.client(url).await?.post(url.clone());
         let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(body);
-        Ok(request.send().await.map_err(failure)?.status())
+        Ok(request.send().instrument(traces::call("POST", url.host_str())).await.map_err(failure)?.status())
     }
 
     /// The client, for an address that may be called.

@@ -1,4 +1,5 @@
-//! The log tells operators what happens, and nothing of a person: not what they typed, not what proves who they are.
+//! The log and the traces tell operators what happens, and nothing of a person: not what they typed, not what proves who
+//! they are.
 
 use std::fs;
 
@@ -6,6 +7,7 @@ use passport::MIGRATIONS;
 use shared::db::DbConfig;
 use shared::testkit;
 
+use crate::support::collector::Collector;
 use crate::support::process::{Installation, SignIn};
 use crate::support::site::{OURS, basic};
 
@@ -31,10 +33,11 @@ const REQUEST: [(&str, &str); 9] = [
 ];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nothing_that_people_type_and_no_secret_is_logged_at_any_level() {
+async fn nothing_that_people_type_and_no_secret_is_logged_at_any_level_or_traced() {
     testkit::each_engine(&MIGRATIONS, async |config: DbConfig| {
         let folder = tempfile::tempdir().expect("a folder");
-        let installation = Installation::new(folder.path(), &config).talkative();
+        let collector = Collector::listen().await;
+        let installation = collector.of(Installation::new(folder.path(), &config).talkative());
         let (client, secret) = (folder.path().join("cet.toml"), folder.path().join("secret"));
         fs::write(&client, OURS).expect("a file");
         let add = ["clients", "add", "--file", client.to_str().expect("a path"), "--secret-file"];
@@ -81,12 +84,15 @@ async fn nothing_that_people_type_and_no_secret_is_logged_at_any_level() {
 
         let said = process.last_words().await;
         assert!(said.contains("/register") && said.contains("/token"), "requests are logged: {said}");
+        let traced = format!("{:?}", collector.spans());
+        assert!(traced.contains("POST /register") && traced.contains("POST /token"), "requests are traced: {traced}");
         let session = session.split_once('=').expect("a cookie").1.to_owned();
         let typed = [EMAIL, "wangxiaoming", MOBILE, NAME, NUMBER, NEW, WRONG, "nobody-at-all", "lihua@", "13800138000"];
         let secrets = [&secret, &session, &code, &access, &id, &refresh].map(String::as_str);
         for word in typed.into_iter().chain(secrets).chain(["a-wrong-secret", verifier, "Correct-horse-1"]) {
             let line = said.lines().find(|line| line.contains(word));
             assert_eq!(line, None, "{word} is in the log");
+            assert!(!traced.contains(word), "{word} is in a trace");
         }
     })
     .await;

@@ -63,5 +63,6 @@ mod suite_config;
 mod support;
 mod tiles;
 mod token;
+mod traces;
 mod userinfo;
 mod wishes;

@@ -37,12 +37,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
+use tracing::{Instrument as _, Span};
 
 pub use self::error::DbError;
 pub use self::migrate::{MigrationState, Migrations};
 pub use self::query::{Bind, Query, Value, sql};
 pub use self::row::{BrokenRow, Cell, CellError, Column, Row};
 pub use self::time::{CommonClock, CommonTime, DatabaseTime};
+
+use crate::telemetry::SPANS;
 
 use self::gather::Gathering;
 use self::lite::Lite;
@@ -224,10 +227,27 @@ impl Db {
         E: From<DbError> + Send + 'static,
         F: for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Result<R, E>> + Send + Sync + 'static,
     {
+        let span = self.span("write");
         match &self.0.backend {
-            Backend::Lite(lite) => lite.write(op).await,
-            Backend::Pg(pg) => pg.write(op).await,
+            Backend::Lite(lite) => lite.write(op).instrument(span).await,
+            Backend::Pg(pg) => pg.write(op).instrument(span).await,
         }
+    }
+
+    /// The time that an operation takes, waiting for its turn included.
+    fn span(&self, operation: &'static str) -> Span {
+        let system = match self.engine() {
+            Engine::Sqlite => "sqlite",
+            Engine::Postgres => "postgresql",
+        };
+        tracing::info_span!(
+            target: SPANS,
+            "database",
+            otel.name = operation,
+            otel.kind = "client",
+            db.system.name = system,
+            db.operation.name = operation,
+        )
     }
 
     /// Runs one statement as a transaction of its own; how many rows it touched. After a lost connection it is run
@@ -240,10 +260,11 @@ impl Db {
     /// # Errors
     /// See [`DbError`].
     pub async fn execute(&self, statement: Query) -> Result<u64, DbError> {
+        let span = self.span("execute");
         match (&self.0.backend, &self.0.changing) {
-            (Backend::Lite(lite), _) => lite.write(alone(statement)).await,
-            (Backend::Pg(_), Some(changing)) => changing.ask(statement).await,
-            (Backend::Pg(pg), None) => pg.run(alone(statement)).await,
+            (Backend::Lite(lite), _) => lite.write(alone(statement)).instrument(span).await,
+            (Backend::Pg(_), Some(changing)) => changing.ask(statement).instrument(span).await,
+            (Backend::Pg(pg), None) => pg.run(alone(statement)).instrument(span).await,
         }
     }
 
@@ -253,7 +274,7 @@ impl Db {
     /// # Errors
     /// See [`DbError`].
     pub async fn find(&self, statement: Query) -> Result<Option<Row>, DbError> {
-        self.0.finding.ask(statement).await
+        self.0.finding.ask(statement).instrument(self.span("find")).await
     }
 
     /// Runs `op`, which only reads, outside the writer's queue.
@@ -266,7 +287,7 @@ impl Db {
         E: From<DbError> + Send + 'static,
         F: for<'t> Fn(&'t mut Tx) -> BoxFuture<'t, Result<R, E>> + Send + Sync + 'static,
     {
-        self.0.backend.read(op).await
+        self.0.backend.read(op).instrument(self.span("read")).await
     }
 
     /// How busy it is kept from here.

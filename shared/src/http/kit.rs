@@ -21,8 +21,9 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::response::Response;
 use futures_util::FutureExt;
 use tower::{Layer, Service};
+use tracing::{Instrument as _, Span};
 
-use crate::telemetry::RequestMetrics;
+use crate::telemetry::{RequestMetrics, traces};
 
 use super::asking::{Asking, peer};
 use super::failure::{self, Asked, Failure, FailurePages, PlainPages};
@@ -43,6 +44,7 @@ pub struct Kit {
     pages: Arc<dyn FailurePages>,
     metrics: Option<Arc<RequestMetrics>>,
     access_log: Option<Arc<dyn AccessLog>>,
+    follows_traces: bool,
 }
 
 /// An address that takes more than forms: a photo, over a slow network.
@@ -92,6 +94,7 @@ impl Kit {
             pages: Arc::new(PlainPages),
             metrics: None,
             access_log: None,
+            follows_traces: false,
         }
     }
 
@@ -144,6 +147,13 @@ impl Kit {
         self
     }
 
+    /// Goes on with the traces that trusted proxies name.
+    #[must_use]
+    pub fn follow_traces(mut self, follow: bool) -> Self {
+        self.follows_traces = follow;
+        self
+    }
+
     /// Puts the kit around all routes, and around the answer when none matches.
     pub fn apply(self, router: Router) -> Router {
         router.layer(KitLayer(Arc::new(self)))
@@ -176,13 +186,27 @@ impl Kit {
         length.is_some_and(|length| length > limit).then_some(Failure::TooLarge)
     }
 
+    fn is_proxy(&self, peer: IpAddr) -> bool {
+        self.trusted_proxies.iter().any(|network| network.contains(peer))
+    }
+
+    /// The span of that request, where there are traces.
+    fn span(&self, request: &Request, id: RequestId) -> Span {
+        let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+        let span = traces::request(request.method(), route, id);
+        if self.follows_traces && peer(request.extensions()).is_some_and(|peer| self.is_proxy(peer)) {
+            traces::follow(&span, request.headers());
+        }
+        span
+    }
+
     /// Tells the handler who asks, and stops a body of unknown length at the limit.
     fn prepare(&self, request: Request, id: RequestId) -> Request {
         let (mut parts, body) = request.into_parts();
         let peer = peer(&parts.extensions).unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
         let client = network::client_address(peer, &parts.headers, &self.trusted_proxies);
         if self.certificates != CertificateSource::Nowhere {
-            let from_proxy = self.trusted_proxies.iter().any(|network| network.contains(peer));
+            let from_proxy = self.is_proxy(peer);
             if let Some(shown) = self.certificates.of(&parts.extensions, &parts.headers, from_proxy) {
                 parts.extensions.insert(shown);
             }
@@ -285,12 +309,14 @@ where
         let kit = Arc::clone(&self.kit);
         let asked = Asked::of(&request, RequestId::next());
         let route = request.extensions().get::<MatchedPath>().cloned();
+        let span = kit.span(&request, asked.id);
         let handler = match kit.refusal(&request) {
             Some(failure) => Err(failure),
             None => Ok(self.inner.call(kit.prepare(request, asked.id))),
         };
         Box::pin(async move {
-            let mut response = kit.answer(handler, &asked).await;
+            let mut response = kit.answer(handler, &asked).instrument(span.clone()).await;
+            traces::answered(&span, response.status().as_u16());
             let line = AccessLine {
                 method: &asked.method,
                 route: route.as_ref().map(MatchedPath::as_str),

@@ -3,15 +3,17 @@
 use std::io::IsTerminal;
 use std::sync::Arc;
 
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::Directive;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
+use tracing_subscriber::{EnvFilter, Layer};
 
 use crate::config::Problems;
 use crate::http::AccessLog;
 
 use super::access::AccessLines;
 use super::output::{Output, Writer};
+use super::traces::{SPANS, TraceSettings, Traces, TracesError};
 
 crate::choice! {
     /// How log lines are written.
@@ -43,9 +45,22 @@ fn level_is_a_filter(settings: &LogSettings, problems: &mut Problems<'_>) {
     }
 }
 
-/// Keeps the log going; dropped last in `main`, it writes what is still waiting.
+/// Why a program cannot tell of itself.
+#[derive(Debug, thiserror::Error)]
+pub enum InitError {
+    /// It does already.
+    #[error("logging is on already: {0}")]
+    On(#[from] TryInitError),
+    /// Spans cannot be sent.
+    #[error(transparent)]
+    Traces(#[from] TracesError),
+}
+
+/// Keeps the log and the traces going; dropped last in `main`, it writes and sends what is still waiting.
 #[derive(Debug)]
 pub struct LogGuard {
+    /// Goes first: it may have something to say.
+    traces: Option<Traces>,
     output: Output,
     writer: Option<Writer>,
     format: LogFormat,
@@ -62,6 +77,7 @@ impl LogGuard {
 
 impl Drop for LogGuard {
     fn drop(&mut self) {
+        drop(self.traces.take());
         self.output.close();
         if let Some(writer) = self.writer.take() {
             writer.finish();
@@ -69,22 +85,31 @@ impl Drop for LogGuard {
     }
 }
 
-/// Turns logging on for the whole process, panics included.
+/// Turns logging on for the whole process, panics included, and traces where they are wanted: those are sent by the runtime
+/// on which this is called. `program` is their `service.name`.
 ///
 /// # Errors
-/// It is on already.
-pub fn init(settings: &LogSettings) -> Result<LogGuard, TryInitError> {
+/// It is on already, or spans cannot be sent.
+pub fn init(program: &'static str, log: &LogSettings, traces: &TraceSettings) -> Result<LogGuard, InitError> {
     let (output, writer) = Output::to(std::io::stderr());
-    let filter = settings.level.parse::<EnvFilter>().unwrap_or_else(|_| EnvFilter::new("info"));
-    let registry = tracing_subscriber::registry().with(filter);
+    let traces = Traces::of(program, traces)?;
     let lines = tracing_subscriber::fmt::layer().with_writer(output.clone());
-    match settings.format {
-        LogFormat::Json => registry.with(lines.json().flatten_event(true).with_current_span(false)).try_init()?,
-        LogFormat::Text => registry.with(lines.with_ansi(std::io::stderr().is_terminal())).try_init()?,
-    }
+    let lines = match log.format {
+        LogFormat::Json => lines.json().flatten_event(true).with_current_span(false).boxed(),
+        LogFormat::Text => lines.with_ansi(std::io::stderr().is_terminal()).boxed(),
+    };
+    let spans = traces.as_ref().map(|traces| traces.layer(program));
+    tracing_subscriber::registry().with(lines.with_filter(filter(&log.level))).with(spans).try_init()?;
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
         tracing::error!(place, what = panic.payload_as_str().unwrap_or("?"), "panicked");
     }));
-    Ok(LogGuard { output, writer: Some(writer), format: settings.format, access: settings.access })
+    Ok(LogGuard { traces, output, writer: Some(writer), format: log.format, access: log.access })
+}
+
+/// What is logged: of spans nothing, so that they cost nothing where there are no traces.
+fn filter(level: &str) -> EnvFilter {
+    let filter = level.parse::<EnvFilter>().unwrap_or_else(|_| EnvFilter::new("info"));
+    let no_spans: Result<Directive, _> = format!("{SPANS}=off").parse();
+    no_spans.into_iter().fold(filter, EnvFilter::add_directive)
 }

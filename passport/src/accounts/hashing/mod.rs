@@ -24,7 +24,9 @@ use std::sync::Arc;
 use prometheus_client::metrics::counter::Counter;
 use shared::entropy::{self, SharedEntropy};
 use shared::secret::SecretString;
+use shared::telemetry::SPANS;
 use tokio::sync::oneshot;
+use tracing::Instrument as _;
 
 pub use self::argon::{HashParams, ParamsError};
 
@@ -174,7 +176,8 @@ impl Hasher {
                 let _ = reply.send(work(memory));
             }
         }))?;
-        answer.await.map_err(|_| HashError::Failed)?
+        let span = tracing::info_span!(target: SPANS, "password");
+        answer.instrument(span).await.map_err(|_| HashError::Failed)?
     }
 }
 

@@ -1,6 +1,7 @@
 //! A passport that runs in the test: real database, real keys, a clock that stands still, entropy that repeats.
 
 pub(crate) mod authenticator;
+pub(crate) mod collector;
 mod made;
 pub(crate) mod process;
 pub(crate) mod signer;

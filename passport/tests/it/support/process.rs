@@ -29,17 +29,16 @@ pub(crate) struct Installation {
     port: u16,
     /// Its certificate, when it speaks TLS.
     tls: Option<reqwest::Certificate>,
-    environment: &'static str,
     /// Where those ask who watch it.
     watched: Option<u16>,
-    /// What it logs, if that is not the usual.
-    log: Option<&'static str>,
+    /// What else it is told, by its environment.
+    told: Vec<(&'static str, String)>,
 }
 
 impl Installation {
     /// The same, for development.
     pub(crate) fn in_development(self) -> Self {
-        Self { environment: "development", ..self }
+        self.told("PASSPORT__ENVIRONMENT", "development")
     }
 
     /// The same, with a listener for those who watch it.
@@ -49,7 +48,13 @@ impl Installation {
 
     /// The same, which logs everything that there is to be said.
     pub(crate) fn talkative(self) -> Self {
-        Self { log: Some("info,passport=trace,shared=trace"), ..self }
+        self.told("PASSPORT__LOG__LEVEL", "info,passport=trace,shared=trace")
+    }
+
+    /// The same, told that by its environment.
+    pub(crate) fn told(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.told.push((name, value.into()));
+        self
     }
 
     /// What it says to those who watch it.
@@ -61,16 +66,15 @@ impl Installation {
 
     /// The same on another database.
     pub(crate) fn on(&self, db: &DbConfig) -> Self {
-        let (config, tls) = (self.config.clone(), self.tls.clone());
-        Self { config, db: db.clone(), tls, ..*self }
+        let (config, tls, told) = (self.config.clone(), self.tls.clone(), self.told.clone());
+        Self { config, db: db.clone(), tls, told, ..*self }
     }
 
     /// Settings in that folder, and one candidate in the database.
     pub(crate) fn new(folder: &Path, db: &DbConfig) -> Self {
         let port = free_port();
         let config = settings(folder, port, &format!("http://127.0.0.1:{port}"), "");
-        let installation =
-            Self { config, db: db.clone(), port, tls: None, environment: "production", watched: None, log: None };
+        let installation = Self::bare(config, db, port);
         installation.add_candidate(folder);
         installation
     }
@@ -91,17 +95,20 @@ impl Installation {
         let mtls = format!("[mtls]\naddress = 'https://127.0.0.1:{beside}'\nlisten = '127.0.0.1:{beside}'\n{more}");
         let config = settings(folder, port, &format!("https://127.0.0.1:{port}"), &format!("{server}{mtls}"));
         let tls = reqwest::Certificate::from_der(made.cert.der()).expect("a certificate");
-        let installation =
-            Self { config, db: db.clone(), port, tls: Some(tls), environment: "production", watched: None, log: None };
+        let installation = Self { tls: Some(tls), ..Self::bare(config, db, port) };
         installation.add_candidate(folder);
         installation
+    }
+
+    fn bare(config: PathBuf, db: &DbConfig, port: u16) -> Self {
+        Self { config, db: db.clone(), port, tls: None, watched: None, told: vec![] }
     }
 
     /// Another node of the same passport. To be made when the first one runs, so that it finds a port of its own.
     pub(crate) fn node(&self, folder: &Path) -> Self {
         let port = free_port();
         let config = settings(folder, port, &self.issuer(), "");
-        Self { config, db: self.db.clone(), port, tls: None, environment: "production", watched: None, log: None }
+        Self::bare(config, &self.db, port)
     }
 
     /// The issuer of its tokens.
@@ -210,13 +217,11 @@ impl Installation {
     /// The address of a database may hold a password, which is refused in a file.
     fn program(&self, mut command: Command) -> Command {
         command.arg("--config").arg(&self.config);
-        command.env("PASSPORT__DATABASE__URL", &self.db.url).env("PASSPORT__ENVIRONMENT", self.environment);
-        if let Some(level) = self.log {
-            command.env("PASSPORT__LOG__LEVEL", level);
-        }
+        command.env("PASSPORT__DATABASE__URL", &self.db.url);
         if let Some(port) = self.watched {
             command.env("PASSPORT__SERVER__METRICS_LISTEN", format!("127.0.0.1:{port}"));
         }
+        command.envs(self.told.iter().map(|(name, value)| (name, value)));
         command
     }
 
