@@ -11,6 +11,9 @@ use prometheus_client::metrics::counter::Counter;
 
 use super::HashError;
 
+/// How much the threads stand back (`setpriority`, from -20 to 19). Where passwords take every core, whoever is signed in
+/// already, and the database on the same machine, come first; with a core to spare a hash takes no longer.
+const STAND_BACK: i32 = 10;
 /// How long a thread waits before it gives the idle memory back.
 const IDLE: Duration = Duration::from_secs(30);
 
@@ -82,6 +85,8 @@ impl Shared {
     }
 
     fn serve(&self) {
+        // On Linux a thread has a priority of its own. Where that may not be lowered, hashing goes on all the same.
+        let _ = rustix::process::setpriority_process(Some(rustix::thread::gettid()), STAND_BACK);
         while let Some((job, mut memory)) = self.next() {
             // A defect in one hash must not cost the pool a thread; its caller sees the answer missing.
             if catch_unwind(AssertUnwindSafe(|| job(&mut memory))).is_err() {

@@ -166,3 +166,14 @@ fn parameters_out_of_bounds_are_refused() {
         assert!(Argon::new(params).is_err(), "{params:?}");
     }
 }
+
+#[tokio::test]
+async fn the_threads_that_hash_stand_back_behind_all_others() {
+    let priority = || rustix::process::getpriority_process(None).expect("a priority");
+    let (sent, received) = mpsc::channel();
+    let hasher = hasher(CHEAP, 1, 8);
+    let job = move |_: &mut pool::Memory| sent.send(priority()).expect("somebody listens");
+    hasher.pool.submit(Box::new(job)).expect("room");
+    let theirs = received.recv().expect("it ran");
+    assert!(theirs > priority(), "theirs is {theirs}, ours {}", priority());
+}
