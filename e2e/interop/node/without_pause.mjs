@@ -8,8 +8,8 @@ import { Browser } from './browser.mjs'
 const { ISSUER, CLIENT_ID, CLIENT_SECRET, ALG } = process.env
 const redirect_uri = 'https://site.example/callback'
 
-const metadata = { client_secret: CLIENT_SECRET, id_token_signed_response_alg: ALG }
-const config = await client.discovery(new URL(ISSUER), CLIENT_ID, metadata)
+const metadata = { id_token_signed_response_alg: ALG }
+const config = await client.discovery(new URL(ISSUER), CLIENT_ID, metadata, client.ClientSecretBasic(CLIENT_SECRET))
 // What comes straight from the passport the library takes without its signature; here that is what matters.
 client.enableNonRepudiationChecks(config)
 

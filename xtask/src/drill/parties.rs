@@ -34,8 +34,6 @@ const KINDS: [Kind; 4] = [
 /// Relying parties at work. They end when this is dropped.
 pub(super) struct Parties {
     running: Vec<Party>,
-    /// How many hundreds of tokens were verified by now.
-    hundreds: Arc<AtomicU64>,
 }
 
 struct Party {
@@ -43,6 +41,8 @@ struct Party {
     program: Child,
     orders: Option<ChildStdin>,
     said: JoinHandle<Vec<String>>,
+    /// How many hundreds of tokens it verified by now.
+    hundreds: Arc<AtomicU64>,
 }
 
 /// What one party met in one phase.
@@ -72,7 +72,6 @@ impl Parties {
         let node = tools.node()?.with_context(|| missing("openid-client"))?;
         let python = tools.python()?.with_context(|| missing("Authlib"))?;
         let rust = Tools::rust()?.with_context(|| missing("openidconnect"))?;
-        let hundreds = Arc::new(AtomicU64::new(0));
         let mut running = Vec::new();
         for kind in KINDS {
             let command = match kind.id {
@@ -80,9 +79,9 @@ impl Parties {
                 "authlib" => python.script("without_pause.py"),
                 _ => Command::new(&rust),
             };
-            running.push(kind.start(demo, command, &hundreds)?);
+            running.push(kind.start(demo, command)?);
         }
-        Ok(Self { running, hundreds })
+        Ok(Self { running })
     }
 
     /// Says that something begins.
@@ -94,17 +93,18 @@ impl Parties {
         Ok(())
     }
 
-    /// Whether all of them are still at work.
+    /// Whether all of them are still at work, and do some.
     pub(super) fn all_here(&mut self) -> anyhow::Result<()> {
         for party in &mut self.running {
             anyhow::ensure!(party.program.try_wait()?.is_none(), "{} has left", party.name);
+            anyhow::ensure!(party.hundreds.load(Ordering::Acquire) > 0, "{} verified nothing so far", party.name);
         }
         Ok(())
     }
 
     /// How many tokens were verified by now, in full hundreds.
     pub(super) fn verified(&self) -> u64 {
-        self.hundreds.load(Ordering::Acquire) * 100
+        self.running.iter().map(|party| party.hundreds.load(Ordering::Acquire) * 100).sum()
     }
 
     /// Sends them home; what they met.
@@ -131,7 +131,7 @@ impl Drop for Parties {
 }
 
 impl Kind {
-    fn start(&self, demo: &Demo, mut command: Command, hundreds: &Arc<AtomicU64>) -> anyhow::Result<Party> {
+    fn start(&self, demo: &Demo, mut command: Command) -> anyhow::Result<Party> {
         let Self { id, name, alg } = *self;
         let keeping = if id == "strict" { "strict" } else { "asking" };
         let seen = demo.seen_by(id, &[("ALG", alg.to_owned()), ("KEEPS_KEYS", keeping.to_owned())])?;
@@ -141,19 +141,20 @@ impl Kind {
         let mut program = command.spawn().with_context(|| format!("{name} cannot be started"))?;
         let orders = program.stdin.take();
         let output = program.stdout.take().with_context(|| format!("{name} says nothing"))?;
-        let hundreds = Arc::clone(hundreds);
+        let hundreds = Arc::new(AtomicU64::new(0));
+        let counted = Arc::clone(&hundreds);
         let said = std::thread::spawn(move || {
             let mut said = Vec::new();
             for line in BufReader::new(output).lines().map_while(Result::ok) {
                 if line == "hundred" {
-                    hundreds.fetch_add(1, Ordering::AcqRel);
+                    counted.fetch_add(1, Ordering::AcqRel);
                 } else {
                     said.push(line);
                 }
             }
             said
         });
-        Ok(Party { name, program, orders, said })
+        Ok(Party { name, program, orders, said, hundreds })
     }
 
     /// The client, as an operator describes it.
