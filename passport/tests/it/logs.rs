@@ -88,8 +88,11 @@ async fn nothing_that_people_type_and_no_secret_is_logged_at_any_level_or_traced
         assert!(traced.contains("POST /register") && traced.contains("POST /token"), "requests are traced: {traced}");
         let session = session.split_once('=').expect("a cookie").1.to_owned();
         let typed = [EMAIL, "wangxiaoming", MOBILE, NAME, NUMBER, NEW, WRONG, "nobody-at-all", "lihua@", "13800138000"];
+        // As they stand in an address.
+        let asked = ["lihua%40", "%E7%8E%8B", "a-state-of-the-site", "a-nonce-of-the-site"];
         let secrets = [&secret, &session, &code, &access, &id, &refresh].map(String::as_str);
-        for word in typed.into_iter().chain(secrets).chain(["a-wrong-secret", verifier, "Correct-horse-1"]) {
+        for word in typed.into_iter().chain(asked).chain(secrets).chain(["a-wrong-secret", verifier, "Correct-horse-1"])
+        {
             let line = said.lines().find(|line| line.contains(word));
             assert_eq!(line, None, "{word} is in the log");
             assert!(!traced.contains(word), "{word} is in a trace");
