@@ -7,6 +7,7 @@ mod alerts;
 mod compose;
 pub(crate) mod packages;
 mod tally;
+mod units;
 
 use std::process::{Command, Stdio};
 
@@ -56,6 +57,7 @@ pub(crate) fn run(mut flags: Flags) -> anyhow::Result<()> {
     check("alerts", &mut || alerts::check(fast));
     if fast {
         check("tests on SQLite", &mut || tests(&mut Fleet::new()?, None, &mut tally));
+        check("units", &mut units::check);
     } else {
         let mut fleet = Fleet::new()?;
         let mut postgres = None;
@@ -67,6 +69,7 @@ pub(crate) fn run(mut flags: Flags) -> anyhow::Result<()> {
         if let Some(postgres) = &postgres {
             check("tests on SQLite and PostgreSQL", &mut || tests(&mut fleet, Some(postgres), &mut tally));
         }
+        check("units", &mut units::check);
         check("journeys in the browser", &mut || journeys(&mut fleet, &mut tally));
         check("clients of others", &mut interop::check);
     }

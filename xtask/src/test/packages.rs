@@ -64,6 +64,12 @@ const FOR_CLUSTERS: [Need; 2] = [
     Need { packages: &["haproxy"], what: "HAProxy", is_there: || Path::new(crate::cluster::HAPROXY).exists() },
 ];
 
+/// What the runbooks call besides.
+const FOR_RUNBOOKS: [Need; 2] = [
+    Need { packages: &["curl"], what: "curl", is_there: || runs("curl", &["--version"]) },
+    Need { packages: &["openssl"], what: "OpenSSL's program", is_there: || runs("openssl", &["version"]) },
+];
+
 /// What shows one program another time.
 const FAKETIME: Need =
     Need { packages: &["libfaketime"], what: "libfaketime", is_there: || crate::drill::faketime().is_some() };
@@ -89,6 +95,11 @@ pub(crate) fn install_for_cluster() -> anyhow::Result<()> {
 /// The same for a cluster that is taken apart.
 pub(crate) fn install_for_drills() -> anyhow::Result<()> {
     install_or_ask(FOR_CLUSTERS.iter().chain([&FAKETIME]))
+}
+
+/// The same for a cluster on which the runbooks are done.
+pub(crate) fn install_for_runbooks() -> anyhow::Result<()> {
+    install_or_ask(FOR_CLUSTERS.iter().chain(&FOR_RUNBOOKS))
 }
 
 fn install_or_ask<'n>(needs: impl Iterator<Item = &'n Need>) -> anyhow::Result<()> {
@@ -202,6 +213,6 @@ fn is_debian() -> bool {
     Path::new("/etc/debian_version").exists() && runs("apt-get", &["--version"])
 }
 
-fn is_root() -> bool {
+pub(super) fn is_root() -> bool {
     rustix::process::geteuid().is_root()
 }
