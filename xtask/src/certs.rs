@@ -5,6 +5,7 @@
 
 use std::fs;
 use std::io::Write as _;
+use std::ops::Range;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -49,7 +50,8 @@ impl Certs {
         let issuer = Issuer::new(ca_params()?, key);
         for (server, name) in SERVERS {
             if made || !is_fresh(&certs.certificate(server), SERVER_DAYS - RENEWED_BEFORE) {
-                certs.make_server(server, name, &issuer)?;
+                let files = (certs.certificate(server), certs.key(server));
+                make_server(name, &issuer, now() - DAY..now() + DAY * SERVER_DAYS, (&files.0, &files.1))?;
             }
         }
         Ok(certs)
@@ -86,20 +88,31 @@ impl Certs {
         Ok((key, true))
     }
 
-    fn make_server(&self, server: &str, name: &str, issuer: &Issuer<'_, KeyPair>) -> anyhow::Result<()> {
-        let names = [name, "localhost", "127.0.0.1"].map(str::to_owned);
-        let mut params = CertificateParams::new(names)?;
-        params.distinguished_name = named(name);
-        params.use_authority_key_identifier_extension = true;
-        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-        params.not_before = (now() - DAY).into();
-        params.not_after = (now() + DAY * SERVER_DAYS).into();
-        let key = KeyPair::generate()?;
-        let certificate = params.signed_by(&key, issuer)?;
-        write_secret(&self.key(server), &key.serialize_pem())?;
-        write(&self.certificate(server), &certificate.pem())
+    /// Writes a certificate of a server of that name that ended yesterday, and its key, into those files.
+    pub(crate) fn write_ended(&self, name: &str, certificate: &Path, key: &Path) -> anyhow::Result<()> {
+        let issuer = Issuer::new(ca_params()?, self.ca_key()?.0);
+        make_server(name, &issuer, now() - DAY * 30..now() - DAY, (certificate, key))
     }
+}
+
+/// Writes a certificate of a server of that name, good for that time, and its key.
+fn make_server(
+    name: &str,
+    issuer: &Issuer<'_, KeyPair>,
+    valid: Range<SystemTime>,
+    (certificate_file, key_file): (&Path, &Path),
+) -> anyhow::Result<()> {
+    let names = [name, "localhost", "127.0.0.1"].map(str::to_owned);
+    let mut params = CertificateParams::new(names)?;
+    params.distinguished_name = named(name);
+    params.use_authority_key_identifier_extension = true;
+    params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    (params.not_before, params.not_after) = (valid.start.into(), valid.end.into());
+    let key = KeyPair::generate()?;
+    let certificate = params.signed_by(&key, issuer)?;
+    write_secret(key_file, &key.serialize_pem())?;
+    write(certificate_file, &certificate.pem())
 }
 
 fn ca_params() -> anyhow::Result<CertificateParams> {

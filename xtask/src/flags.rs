@@ -33,6 +33,16 @@ impl Flags {
         })
     }
 
+    /// The next word or flag, the latter with its dashes.
+    pub(crate) fn any(&mut self) -> anyhow::Result<Option<String>> {
+        Ok(match self.0.next()? {
+            Some(Arg::Long(name)) => Some(format!("--{name}")),
+            Some(Arg::Value(word)) => Some(word.string()?),
+            Some(other) => return Err(other.unexpected().into()),
+            None => None,
+        })
+    }
+
     /// The value of the flag just read.
     pub(crate) fn value<T>(&mut self) -> anyhow::Result<T>
     where

@@ -18,6 +18,7 @@ mod load_sign_in;
 mod ports;
 mod postgres;
 mod progress;
+mod runbooks;
 mod screenshots;
 mod seed;
 mod settings;
@@ -84,6 +85,12 @@ const COMMANDS: &[Command] = &[
         arguments: drill::ARGUMENTS,
         about: "Takes a cluster apart while people sign in, and says what they noticed; fails when a goal is missed",
         run: drill::run,
+    },
+    Command {
+        name: "runbooks",
+        arguments: runbooks::ARGUMENTS,
+        about: "Brings about the trouble that each page of docs/operations/ is for, and executes every command of the page",
+        run: runbooks::run,
     },
     Command {
         name: "fuzz",
