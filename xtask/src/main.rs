@@ -18,6 +18,7 @@ mod load_sign_in;
 mod ports;
 mod postgres;
 mod progress;
+mod release;
 mod runbooks;
 mod screenshots;
 mod seed;
@@ -91,6 +92,12 @@ const COMMANDS: &[Command] = &[
         arguments: runbooks::ARGUMENTS,
         about: "Brings about the trouble that each page of docs/operations/ is for, and executes every command of the page",
         run: runbooks::run,
+    },
+    Command {
+        name: "release",
+        arguments: release::ARGUMENTS,
+        about: "Builds what operators install, reproducibly, with its bill of materials, checksums and signature; --check: twice, and compares",
+        run: release::run,
     },
     Command {
         name: "fuzz",
