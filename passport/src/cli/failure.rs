@@ -85,6 +85,10 @@ impl From<DbError> for Failure {
             DbError::Unavailable(_) => Self::new(Exit::Unavailable, error)
                 .advise("check database.url and that the server runs; `passport doctor` tells more"),
             DbError::Address => Self::new(Exit::Settings, error),
+            DbError::Migration(_) => Self::new(Exit::Failed, error).advise(
+                "that migration was undone as a whole, and those before it stay: run `passport migrate` again when what \
+                 hindered it is over",
+            ),
             // Both engines say it like this when `migrate` was forgotten.
             _ if is_missing_table(&error) => Self::new(Exit::Unavailable, error).advise("run `passport migrate` first"),
             _ => Self::new(Exit::Failed, error),

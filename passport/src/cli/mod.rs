@@ -18,6 +18,7 @@ mod follow;
 mod jobs;
 mod keys;
 mod meters;
+mod migrate;
 mod output;
 mod probe;
 mod serve;
@@ -59,7 +60,7 @@ enum Command {
     /// Answer requests until told to stop.
     Serve,
     /// Bring the database's tables to this version.
-    Migrate,
+    Migrate(migrate::MigrateCommand),
     /// Look at the settings.
     #[command(subcommand)]
     Config(settings::ConfigCommand),
@@ -134,7 +135,7 @@ fn dispatch(cli: Cli, output: &Output) -> Result<Exit, Failure> {
     runtime.block_on(async {
         match cli.command {
             Command::Serve => serve::run(file).await,
-            Command::Migrate => settings::migrate(file, output).await,
+            Command::Migrate(command) => migrate::run(command, file, output).await,
             Command::Config(command) => settings::run(command, file, output),
             Command::Keys(command) => keys::run(command, file, output).await,
             Command::Clients(command) => clients::run(command, file, output).await,

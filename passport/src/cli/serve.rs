@@ -41,9 +41,15 @@ pub async fn run(file: Option<&Path>) -> Result<Exit, Failure> {
         telemetry::init("passport", &config.log, &config.traces).map_err(|error| Failure::new(Exit::Failed, error))?;
     let db = world::connect(&config).await?;
     if config.dev.migrate_on_start {
+        world::fitting(&db).await?;
         db.migrate(&MIGRATIONS).await?;
-    } else {
-        world::require_migrated(&db).await?;
+    }
+    let newer = world::require_migrated(&db).await?.newer;
+    if let Some(newest) = newer.last() {
+        tracing::warn!(
+            newest,
+            "a newer version migrated the database: this one serves beside it, until it is replaced"
+        );
     }
     let clock = world::common_clock(&db).await?;
     let app = world::app_by(config.clone(), db.clone(), clock.clone()).await?;

@@ -1,4 +1,4 @@
-//! `passport config` and `passport migrate`.
+//! `passport config`
 
 use std::path::Path;
 
@@ -8,7 +8,6 @@ use serde_json::json;
 use super::failure::{Exit, Failure};
 use super::output::Output;
 use super::world;
-use crate::MIGRATIONS;
 use crate::config::Config;
 use crate::places::Places;
 
@@ -72,20 +71,5 @@ fn check(file: Option<&Path>, output: &Output) -> Result<Exit, Failure> {
         return Err(Failure { exit: Exit::Settings, messages, advice: None });
     }
     output.result("the settings are in order", &json!({ "ok": true }));
-    Ok(Exit::Done)
-}
-
-pub async fn migrate(file: Option<&Path>, output: &Output) -> Result<Exit, Failure> {
-    let config = Config::load(file)?;
-    let db = world::connect(&config).await?;
-    let before = db.migration_state(&MIGRATIONS).await?;
-    db.migrate(&MIGRATIONS).await?;
-    db.close().await;
-    let applied = before.pending.len();
-    let text = match applied {
-        0 => "nothing to do: every migration is applied".to_owned(),
-        n => format!("{n} migration(s) applied"),
-    };
-    output.result(text, &json!({ "applied": before.pending }));
     Ok(Exit::Done)
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures_util::FutureExt as _;
 use shared::clock::{SharedClock, SystemClock};
 use shared::config::{ConnectionUrl, SecretSource};
-use shared::db::{CommonClock, CommonTime, DatabaseTime, Db};
+use shared::db::{CommonClock, CommonTime, DatabaseTime, Db, MigrationState, Misfit};
 use shared::entropy::{SharedEntropy, SystemEntropy};
 use shared::http::client::ClientBuilder;
 
@@ -49,14 +49,34 @@ pub async fn connect(config: &Config) -> Result<Db, Failure> {
     Ok(db)
 }
 
-/// Refuses a database that lacks tables.
-pub async fn require_migrated(db: &Db) -> Result<(), Failure> {
-    let state = db.migration_state(&MIGRATIONS).await?;
+/// Refuses a database that lacks tables, or that does not fit this version.
+pub async fn require_migrated(db: &Db) -> Result<MigrationState, Failure> {
+    let state = fitting(db).await?;
     if state.pending.is_empty() {
-        return Ok(());
+        return Ok(state);
     }
     let message = format!("the database lacks {} migration(s) of this version", state.pending.len());
     Err(Failure::new(Exit::Unavailable, message).advise("run `passport migrate`"))
+}
+
+/// Refuses a database that this version cannot work with, whatever is migrated.
+pub async fn fitting(db: &Db) -> Result<MigrationState, Failure> {
+    let state = db.migration_state(&MIGRATIONS).await?;
+    match state.misfit {
+        Some(misfit) => Err(Failure::new(Exit::Refused, misfit).advise(advice(misfit))),
+        None => Ok(state),
+    }
+}
+
+/// What to do about a database that does not fit this version.
+pub const fn advice(misfit: Misfit) -> &'static str {
+    match misfit {
+        Misfit::Newer { .. } => "run the newer version here too; docs/operate/upgrade.md says how to go back",
+        Misfit::Apart { .. } | Misfit::Changed(_) => {
+            "this program was built from other sources than the one that migrated: run that one"
+        }
+        Misfit::Unfinished(_) => "restore the backup that was made before the upgrade (docs/operate/upgrade.md)",
+    }
 }
 
 /// The master key.

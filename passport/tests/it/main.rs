@@ -40,6 +40,7 @@ mod logs;
 mod malformed;
 mod matrix;
 mod metrics;
+mod migrations;
 mod mtls;
 mod mtls_listener;
 mod nodes;

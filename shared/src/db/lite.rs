@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures_util::future::{BoxFuture, FutureExt as _};
-use sqlx::migrate::{AppliedMigration, Migrate as _, Migrator};
+use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _, Executor as _};
 use tokio::sync::{mpsc, oneshot};
@@ -145,13 +145,6 @@ impl Lite {
         let mut conn = SqliteConnection::connect_with(&self.options).await?;
         migrator.run(&mut conn).await.map_err(broken)?;
         conn.close().await.map_err(DbError::from)
-    }
-
-    pub(super) async fn applied(&self) -> Result<Vec<AppliedMigration>, DbError> {
-        let mut conn = SqliteConnection::connect_with(&self.options).await?;
-        let table = Migrator::DEFAULT.table_name;
-        conn.ensure_migrations_table(&table).await.map_err(broken)?;
-        conn.list_applied_migrations(&table).await.map_err(broken)
     }
 
     pub(super) async fn close(&self) {

@@ -24,6 +24,7 @@
 mod error;
 mod gather;
 mod lite;
+pub mod locks;
 mod migrate;
 mod pg;
 mod place;
@@ -40,7 +41,7 @@ use futures_util::future::BoxFuture;
 use tracing::{Instrument as _, Span};
 
 pub use self::error::DbError;
-pub use self::migrate::{MigrationState, Migrations};
+pub use self::migrate::{MigrationState, Migrations, Misfit, Planned};
 pub use self::query::{Bind, Query, Value, sql};
 pub use self::row::{BrokenRow, Cell, CellError, Column, Row};
 pub use self::time::{CommonClock, CommonTime, DatabaseTime};

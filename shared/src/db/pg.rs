@@ -5,10 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
+use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions as _, Executor as _, PgConnection};
 use tokio::time::timeout;
 
+use super::migrate::broken;
 use super::shelf::{Shelf, Taken};
 use super::{Conn, DbConfig, DbError, Load, Trouble, Tx};
 
@@ -16,6 +18,11 @@ use super::{Conn, DbConfig, DbError, Load, Trouble, Tx};
 const ATTEMPTS: u32 = 4;
 /// How much longer than a statement may run we wait for its answer: after that the network has swallowed it.
 const GRACE: Duration = Duration::from_secs(2);
+/// How long a migration waits for a lock. Whoever wants the table meanwhile waits behind it, so it gives up and lets them
+/// through before it tries again.
+const LOCK_WAIT: &str = "SET lock_timeout = '3s'";
+/// How often it tries.
+const LOCK_ATTEMPTS: u32 = 20;
 
 #[derive(Debug, Clone)]
 pub(super) struct Pg {
@@ -145,8 +152,22 @@ impl Pg {
         self.shelf.load()
     }
 
-    /// A connection of its own, for what is no operation: migrations.
-    pub(super) async fn take(&self) -> Result<Taken<PgConnection>, DbError> {
+    /// Runs migrations on a connection of their own, whose statements may take as long as they need.
+    pub(super) async fn migrate(&self, migrator: &Migrator) -> Result<(), DbError> {
+        let mut attempt = 1;
+        loop {
+            // A new one each time: closing it lifts the lock that lets one migrate at a time.
+            let mut conn = self.take().await?;
+            self.control(&mut conn, "SET statement_timeout = 0").await?;
+            self.control(&mut conn, LOCK_WAIT).await?;
+            match migrator.run(&mut *conn).await {
+                Err(error) if is_locked_out(&error) && attempt < LOCK_ATTEMPTS => attempt += 1,
+                done => return done.map_err(broken),
+            }
+        }
+    }
+
+    async fn take(&self) -> Result<Taken<PgConnection>, DbError> {
         self.shelf.take().await
     }
 
@@ -180,4 +201,10 @@ enum Undone {
 /// `serialization_failure` and `deadlock_detected`: the server undid the transaction and asks for another try.
 pub(super) fn is_undone(error: &sqlx::Error) -> bool {
     matches!(error, sqlx::Error::Database(db) if matches!(db.code().as_deref(), Some("40001" | "40P01")))
+}
+
+/// `lock_not_available`: it waited as long as it may.
+fn is_locked_out(error: &MigrateError) -> bool {
+    let (MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) = error else { return false };
+    matches!(error, sqlx::Error::Database(db) if db.code().as_deref() == Some("55P03"))
 }

@@ -1,11 +1,12 @@
 //! The database's promises, on SQLite and, where `TEST_POSTGRES_URL` names a server, on PostgreSQL.
 
 use futures_util::FutureExt as _;
-use futures_util::future::join_all;
-use sqlx::migrate::Migrator;
+use futures_util::future::{join, join_all};
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::{Connection as _, PgConnection, SqlStr};
 
 use super::*;
-use crate::testkit::on_both;
+use crate::testkit::{each_engine, on_both};
 
 const TABLE: &str = "CREATE TABLE things (name TEXT NOT NULL UNIQUE, amount BIGINT, content TEXT)";
 
@@ -275,6 +276,47 @@ async fn statements_that_go_together_do_what_they_would_do_alone() {
         let raised: Vec<u64> = raised.into_iter().map(|rows| rows.expect("rows")).collect();
         assert_eq!(raised, (0..30).map(|n| u64::from(n % 3 != 2)).collect::<Vec<_>>());
         assert_eq!(find(4).await.expect("an answer").expect("a row").get::<i64>("amount").expect("an amount"), -4);
+    })
+    .await;
+}
+
+/// The first so many of two migrations.
+fn migrations(count: usize) -> Migrations {
+    let migrator = || -> &'static Migrator {
+        let texts = [TABLE, "ALTER TABLE things ADD COLUMN colour TEXT"];
+        let one = |(version, text): (i64, &'static str)| {
+            Migration::new(version, "things".into(), MigrationType::Simple, SqlStr::from_static(text), false)
+        };
+        let migrations: Vec<_> = (1..).zip(texts).take(count).map(one).collect();
+        Box::leak(Box::new(Migrator { migrations: migrations.into(), ..Migrator::DEFAULT }))
+    };
+    Migrations { sqlite: migrator(), postgres: migrator() }
+}
+
+#[tokio::test]
+async fn a_migration_that_waits_for_a_table_lets_others_through_and_comes_to_its_end() {
+    each_engine(&NONE, async |config: DbConfig| {
+        let db = Db::connect(&config).await.expect("a database");
+        db.migrate(&migrations(1)).await.expect("a table");
+        if db.engine() == Engine::Sqlite {
+            return;
+        }
+        let connect = async || PgConnection::connect(&config.url).await.expect("a connection");
+        let (mut first, mut later) = (connect().await, connect().await);
+        sqlx::raw_sql("BEGIN; SELECT * FROM things").execute(&mut first).await.expect("it reads, and goes on with it");
+        let migrating = async { db.migrate(&migrations(2)).await.expect("migrated") };
+        let around = async {
+            let waiting = "SELECT COUNT(*) FROM pg_locks WHERE NOT granted AND relation = 'things'::regclass";
+            while sqlx::query_scalar::<_, i64>(waiting).fetch_one(&mut later).await.expect("a count") == 0 {}
+            // Who comes now stands behind the migration, which stands behind who reads.
+            let through =
+                sqlx::raw_sql("SET statement_timeout = '60s'; SELECT * FROM things").execute(&mut later).await;
+            through.expect("it is let through");
+            sqlx::raw_sql("COMMIT").execute(&mut first).await.expect("it is done");
+        };
+        join(migrating, around).await;
+        sqlx::raw_sql("SELECT colour FROM things").execute(&mut later).await.expect("the column");
+        db.close().await;
     })
     .await;
 }

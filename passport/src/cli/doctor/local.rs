@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
-use shared::db::{Db, DbError};
+use shared::db::{Db, DbError, MigrationState};
 
 use super::{Finding, Patient};
 use crate::MIGRATIONS;
@@ -43,15 +43,21 @@ pub async fn migrations(patient: &Patient) -> Option<Finding> {
     const CHECK: &str = "migrations";
     let state = patient.db.as_ref()?.migration_state(&MIGRATIONS).await;
     Some(match state {
+        Ok(MigrationState { misfit: Some(misfit), .. }) => Finding::error(
+            CHECK,
+            misfit.to_string(),
+            "nodes were upgraded past this one, or an upgrade went wrong; none of this version starts",
+            world::advice(misfit),
+        ),
         Ok(state) if !state.pending.is_empty() => Finding::error(
             CHECK,
             format!("{} migration(s) are missing", state.pending.len()),
             "the database is new, or the program was updated",
             "run `passport migrate`",
         ),
-        Ok(state) if !state.unknown.is_empty() => Finding::warning(
+        Ok(state) if !state.newer.is_empty() => Finding::warning(
             CHECK,
-            format!("{} migration(s) are newer than this program", state.unknown.len()),
+            format!("{} migration(s) are newer than this program, which works beside them", state.newer.len()),
             "another node runs a newer version, or the program was put back to an older one",
             "update this node",
         ),

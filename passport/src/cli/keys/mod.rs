@@ -23,7 +23,6 @@ use shared::config::{Raw, Setting as _};
 use super::failure::{Exit, Failure};
 use super::output::Output;
 use super::world;
-use crate::MIGRATIONS;
 use crate::config::Config;
 use crate::keys::{Alg, Keys, MasterKey};
 
@@ -214,7 +213,7 @@ async fn init(file: Option<&Path>, output: &Output) -> Result<Exit, Failure> {
         }
         _ => false,
     };
-    let migrated = db.migration_state(&MIGRATIONS).await?.pending.is_empty();
+    let migrated = world::fitting(&db).await?.pending.is_empty();
     if migrated {
         // Putting the passport together makes what is missing.
         world::app(config, db.clone()).await?;

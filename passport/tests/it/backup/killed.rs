@@ -13,7 +13,7 @@ const MOMENTS: u32 = 16;
 
 /// Kills a command at moments spread over the time it takes, and says after each what has to be so then. How long it takes
 /// is found by letting it live longer and longer.
-async fn kill_again_and_again(
+pub(crate) async fn kill_again_and_again(
     installation: &Installation,
     command: impl Fn() -> Vec<String>,
     after: impl AsyncFn(&[&str], bool),

@@ -1,6 +1,6 @@
 //! Backups: made while it serves, restored into an empty database or not at all, and nothing revives by them.
 
-mod killed;
+pub(crate) mod killed;
 mod refused;
 mod revived;
 mod whole;
@@ -26,14 +26,14 @@ fn master() -> MasterKey {
 }
 
 /// A second database of the same engine, which is empty.
-struct Beside {
-    config: DbConfig,
+pub(crate) struct Beside {
+    pub(crate) config: DbConfig,
     /// The address of the first one, from where the second is made and removed, and its name (PostgreSQL).
     server: Option<(String, String)>,
 }
 
 impl Beside {
-    async fn new(db: &DbConfig, folder: &Path) -> Self {
+    pub(crate) async fn new(db: &DbConfig, folder: &Path) -> Self {
         if db.url.starts_with("sqlite:") {
             let url = format!("sqlite:{}", folder.join("restored.db").display());
             return Self { config: DbConfig { url, ..db.clone() }, server: None };
@@ -47,7 +47,7 @@ impl Beside {
     }
 
     /// Makes it empty, whatever it holds.
-    async fn empty(&self) {
+    pub(crate) async fn empty(&self) {
         match &self.server {
             Some((_, name)) => {
                 self.run(format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
@@ -60,7 +60,7 @@ impl Beside {
         }
     }
 
-    async fn remove(self) {
+    pub(crate) async fn remove(self) {
         if let Some((_, name)) = &self.server {
             self.run(format!("DROP DATABASE {name} WITH (FORCE)")).await;
         }
@@ -79,7 +79,7 @@ impl Beside {
     }
 
     /// How many tables it has.
-    async fn tables(&self) -> i64 {
+    pub(crate) async fn tables(&self) -> i64 {
         if self.server.is_none() {
             return i64::from(self.path().exists());
         }
