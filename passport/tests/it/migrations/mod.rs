@@ -3,5 +3,7 @@
 
 mod killed;
 mod plan;
+mod previous;
 mod schema;
+mod source;
 mod start;
