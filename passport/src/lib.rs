@@ -26,6 +26,8 @@ pub mod oidc;
 pub mod places;
 pub mod router;
 pub mod status;
+#[cfg(test)]
+mod stored_words;
 pub mod web;
 
 pub use self::migrations::MIGRATIONS;

@@ -30,6 +30,7 @@ const ROOMS: &[(&str, u8)] = &[
     ("portal", 5),
     ("console", 5),
     ("fuzzing", 6),
+    ("stored_words", 6),
     ("app", 6),
     ("router", 7),
     ("cli", 8),

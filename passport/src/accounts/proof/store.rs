@@ -173,10 +173,8 @@ pub async fn purge(tx: &mut Tx, limit: Timestamp) -> Result<u64, DbError> {
 fn proof(row: &Row) -> Result<Proof, DbError> {
     let purpose: String = row.get("purpose")?;
     let reason: Option<String> = row.get("end_reason")?;
-    let ended = reason.map(|reason| {
-        let known = [Over::Replaced, Over::Refused].into_iter().find(|over| over.code() == reason);
-        known.ok_or_else(|| BrokenRow::new("end_reason", "is none"))
-    });
+    // For whatever reason it ended in a restore, or in another version: it is over.
+    let known = |reason: String| [Over::Replaced, Over::Refused].into_iter().find(|over| over.code() == reason);
     Ok(Proof {
         id: row.get("id")?,
         purpose: Purpose::parse(&purpose).ok_or_else(|| BrokenRow::new("purpose", "is none"))?,
@@ -191,7 +189,7 @@ fn proof(row: &Row) -> Result<Proof, DbError> {
         link_until: row.get("link_until")?,
         tries: count(row)?,
         proved_at: row.get("proved_at")?,
-        ended: ended.transpose()?,
+        ended: reason.map(|reason| known(reason).unwrap_or(Over::Expired)),
     })
 }
 

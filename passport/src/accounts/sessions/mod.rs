@@ -197,7 +197,7 @@ pub enum EndReason {
 impl EndReason {
     /// Every reason; whoever signed in instead is `by`.
     #[cfg(test)]
-    pub(super) fn all(by: AccountId) -> [Self; 13] {
+    pub(crate) fn all(by: AccountId) -> [Self; 13] {
         // A reason that is added belongs into the list below as well.
         match Self::SignedOut {
             Self::SignedOut

@@ -338,3 +338,22 @@ async fn links_that_lead_nowhere_end_at_a_page_with_one_way_on() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_proof_that_ended_in_a_restore_or_in_another_version_is_over() {
+    on_both_with(PLAIN, |passport| async move {
+        let mut browser = registered(&passport).await;
+        let link = link_in(&messages(&passport).await[0]);
+        for reason in ["expired", "of another version"] {
+            let ended = passport.db.write::<_, DbError, _>(move |tx| {
+                let ended = sql("UPDATE proofs SET ended_at = 1, end_reason = $1").bind(reason);
+                Box::pin(async move { ended.execute(tx).await })
+            });
+            assert!(ended.await.expect("ended") > 0);
+            let over = browser.open(&link).await;
+            assert_eq!(over.status, StatusCode::GONE, "{reason}");
+            assert!(over.text.contains("这个链接已过期"), "{reason}");
+        }
+    })
+    .await;
+}

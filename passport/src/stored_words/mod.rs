@@ -1,0 +1,239 @@
+//! Words that stand in the database: states, kinds and reasons, of which code knows a few. Nodes of two versions share them
+//! while they are exchanged, so a word is read a release before it is written, and a release after.
+//!
+//! `migrations/previous/words` lists those of the version before, in brackets what it only read. Before a release
+//! `UPDATE_PREVIOUS=.` writes it anew.
+
+mod tests;
+
+use std::collections::BTreeSet;
+
+use shared::i18n::Lang;
+use shared::status::{Kind, Part};
+
+use crate::accounts::assurance::{Acr, Shown};
+use crate::accounts::model::{ContactKind, IdType};
+use crate::accounts::sessions::Stay;
+use crate::accounts::{AccountId, EndReason, Province};
+use crate::audit;
+use crate::delivery::model::Reason;
+use crate::keys::{Alg, Sign};
+
+/// What becomes of a word that the code does not know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unknown {
+    /// The row cannot be read.
+    Refused,
+    /// It is passed over, or told as it is.
+    Passed,
+}
+
+use Unknown::{Passed, Refused};
+
+/// Columns with the same words.
+struct Words {
+    columns: &'static [&'static str],
+    words: Vec<String>,
+    /// Those of them that are read, and not written yet or not any more.
+    only_read: &'static [&'static str],
+    unknown: Unknown,
+}
+
+fn of<W: Into<String>>(
+    columns: &'static [&'static str],
+    unknown: Unknown,
+    words: impl IntoIterator<Item = W>,
+) -> Words {
+    Words { columns, words: words.into_iter().map(Into::into).collect(), only_read: &[], unknown }
+}
+
+/// Words that stand in source as texts, or in its statements.
+fn quoted<const N: usize>(source: &str, words: [&'static str; N]) -> [&'static str; N] {
+    for word in words {
+        assert!(source.contains(&format!("\"{word}\"")) || source.contains(&format!("'{word}'")), "no {word} there");
+    }
+    words
+}
+
+/// Every one of them.
+fn known() -> Vec<Words> {
+    [keys(), accounts(), requests(), rest()].into_iter().flatten().collect()
+}
+
+fn keys() -> Vec<Words> {
+    vec![
+        of(&["signing_keys.alg", "former_keys.alg", "key_pins.alg"], Refused, Alg::ALL.map(Alg::as_str)),
+        of(
+            &["signing_keys.state"],
+            Refused,
+            quoted(include_str!("../keys/store/mod.rs"), ["staged", "active", "retiring"]),
+        ),
+        of(&["former_keys.state"], Refused, quoted(include_str!("../keys/store/former.rs"), ["archived", "destroyed"])),
+        of(
+            &["data_keys.purpose", "former_data_keys.purpose"],
+            Refused,
+            quoted(include_str!("../keys/model.rs"), ["seal", "mac"]),
+        ),
+        of(
+            &["lookup_keys.state"],
+            Refused,
+            quoted(include_str!("../keys/store/lookups.rs"), ["filling", "complete", "settled"]),
+        ),
+        of(
+            &["key_trials.ending"],
+            Refused,
+            quoted(
+                include_str!("../keys/trial/model.rs"),
+                ["clean", "not_clean", "stopped", "compromised", "overtaken"],
+            ),
+        ),
+        of(&["key_evidence.sign"], Passed, Sign::ALL.map(Sign::as_str)),
+    ]
+}
+
+fn accounts() -> Vec<Words> {
+    let somebody = "01890000-0000-7000-8000-000000000000".parse::<AccountId>().expect("an id");
+    let reasons = EndReason::all(somebody).map(EndReason::code);
+    let provinces = ["accounts.province", "sessions.province", "grants.province", "half_sign_ins.province"].as_slice();
+    let methods: BTreeSet<&str> = Shown::ALL.iter().flat_map(|shown| shown.amr()).copied().collect();
+    vec![
+        of(&["accounts.locale", "number_claims.lang"], Refused, Lang::ALL.map(Lang::tag)),
+        of(provinces, Passed, Province::ALL.map(Province::code)),
+        of(&["identities.kind"], Refused, IdType::all().map(IdType::code)),
+        of(
+            &["agreements.document"],
+            Passed,
+            quoted(include_str!("../accounts/register/operation.rs"), ["agreement", "privacy"]),
+        ),
+        of(&["sessions.acr", "grants.acr"], Passed, Acr::ALL.map(Acr::uri)),
+        of(&["sessions.amr", "grants.amr"], Passed, methods),
+        of(&["sessions.shown"], Passed, Shown::ALL.map(Shown::code)),
+        of(&["sessions.end_reason", "sessions.ended_by"], Passed, reasons),
+        of(&["sessions.stay", "half_sign_ins.stay"], Passed, Stay::ALL.map(Stay::code)),
+        of(&["contact_changes.kind"], Refused, ContactKind::ALL.map(ContactKind::code)),
+        of(
+            &["ceremonies.purpose"],
+            Passed,
+            quoted(include_str!("../accounts/factors/passkeys/store.rs"), ["registration", "sign_in"]),
+        ),
+    ]
+}
+
+/// What people ask for, and staff decides.
+fn requests() -> Vec<Words> {
+    let states = ["begun", "submitted", "hearing", "deciding", "granted", "bound", "refused", "withdrawn", "expired"];
+    vec![
+        of(
+            &["proofs.purpose"],
+            Refused,
+            quoted(include_str!("../accounts/proof/model.rs"), ["contact", "change", "recovery", "appeal"]),
+        ),
+        of(
+            &["proofs.end_reason"],
+            Passed,
+            quoted(include_str!("../accounts/proof/model.rs"), ["replaced", "refused", "expired"]),
+        ),
+        of(
+            &["recoveries.end_reason"],
+            Passed,
+            [
+                &quoted(include_str!("../accounts/recovery/reset.rs"), ["done", "replaced"])[..],
+                &quoted(include_str!("../accounts/recovery/operation.rs"), ["cancelled"]),
+                &quoted(include_str!("../accounts/recovery/number.rs"), ["claimed"]),
+                &quoted(include_str!("../accounts/alarm/shut.rs"), ["shut"]),
+                &quoted(include_str!("../backup/store/settle.rs"), ["restored"]),
+            ]
+            .concat(),
+        ),
+        of(
+            &["number_claims.outcome"],
+            Passed,
+            quoted(include_str!("../accounts/contact/claim.rs"), ["kept", "moot", "detached"]),
+        ),
+        of(&["appeals.state"], Refused, quoted(include_str!("../accounts/appeals/store.rs"), states)),
+    ]
+}
+
+fn rest() -> Vec<Words> {
+    let events: BTreeSet<String> = audit::samples::all().iter().map(audit::store::kind).collect();
+    let store = include_str!("../delivery/store/mod.rs");
+    vec![
+        of(&["audit_events.kind"], Passed, events),
+        of(&["outbox.channel"], Passed, quoted(include_str!("../delivery/model.rs"), ["mail", "sms", "logout"])),
+        of(&["outbox.state"], Passed, quoted(store, ["waiting", "sent", "failed", "withheld"])),
+        of(&["outbox.reason", "unreachable.reason"], Passed, Reason::ALL.map(Reason::code)),
+        of(
+            &["client_logos.media_type"],
+            Passed,
+            quoted(include_str!("../clients/logos/picture.rs"), ["image/png", "image/jpeg", "image/webp"]),
+        ),
+        of(&["client_requests.kind"], Passed, quoted(include_str!("../limits/quota/mod.rs"), ["codes", "calls"])),
+        of(
+            &["jobs.name"],
+            Passed,
+            quoted(include_str!("../cli/jobs.rs"), ["audit-seal", "clean-up", "logos", "public-sessions"]),
+        ),
+        of(&["status_notices.kind"], Refused, Kind::ALL.iter().map(|kind| kind.as_str())),
+        of(&["status_notices.parts"], Passed, Part::ALL.iter().map(|part| part.as_str())),
+    ]
+}
+
+/// Columns of text that hold no such words: ids and names, what people and sites wrote, JSON, addresses.
+const NONE: &[&str] = &[
+    "about",
+    "account_id",
+    "actor",
+    "appeal_id",
+    "asked_from",
+    "backup_id",
+    "case_number",
+    "ceremonies.state",
+    "claims",
+    "client_id",
+    "clients",
+    "code_challenge",
+    "contact",
+    "credential",
+    "declined",
+    "details",
+    "device",
+    "email",
+    "first_network",
+    "first_staff",
+    "hash",
+    "holder",
+    "holder_id",
+    "id",
+    "jti",
+    "kid",
+    "last_error",
+    "last_network",
+    "logo_uri",
+    "master_key_id",
+    "message_id",
+    "metadata",
+    "mobile",
+    "name",
+    "network",
+    "new_contact",
+    "node",
+    "nonce",
+    "number",
+    "old_contact",
+    "parameters",
+    "password_hash",
+    "payload",
+    "problem",
+    "proof_id",
+    "receipt",
+    "redirect_uri",
+    "refresh_jkt",
+    "resources",
+    "scope",
+    "session_id",
+    "signed_by",
+    "version",
+    "via",
+    "words_en",
+    "words_zh",
+];
