@@ -29,6 +29,8 @@ pub(crate) const ARGUMENTS: &str = "[PAGE…] [--small-disk FOLDER] [--no-build]
 /// How long a block is repeated at most that is to be done again until it shows something.
 const AGAIN_FOR: Duration = Duration::from_secs(60);
 const PAUSE: Duration = Duration::from_millis(500);
+/// Long enough to hear of what has ended.
+const MOMENT: Duration = Duration::from_millis(1);
 
 /// Runs the command.
 pub(crate) fn run(mut flags: Flags) -> anyhow::Result<()> {
@@ -146,10 +148,11 @@ fn do_block(scene: &mut Scene, block: &Block, node: usize) -> anyhow::Result<()>
     loop {
         let outcome = once(scene, block, node);
         // What ended by itself meanwhile is told before what follows from it.
-        scene.fleet.pause(PAUSE.mul_f32(if block.again && outcome.is_err() { 1.0 } else { 0.002 }))?;
+        scene.fleet.pause(MOMENT)?;
         if outcome.is_ok() || !block.again || now() > until {
             return outcome;
         }
+        scene.fleet.pause(PAUSE)?;
     }
 }
 

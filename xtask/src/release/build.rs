@@ -94,13 +94,12 @@ impl Source {
     /// Writes down what each program is made of (CycloneDX); the files, in that folder.
     pub(super) fn bills(&self, commit: &Commit, out: &Path) -> anyhow::Result<Vec<PathBuf>> {
         let step = Step::begin("Writing down what they are made of");
+        // It writes one for every crate of the workspace, beside its manifest.
+        let mut cargo = self.cargo(commit)?;
+        cargo.args(["cyclonedx", "--format", "json", "--spec-version", "1.5", "--override-filename", "bill"]);
+        said(cargo.args(["--target", &commit.host]))?;
         let mut files = Vec::new();
         for name in PROGRAMS {
-            let mut cargo = self.cargo(commit)?;
-            let manifest = format!("{name}/Cargo.toml");
-            cargo.args(["cyclonedx", "--format", "json", "--spec-version", "1.5", "--override-filename", "bill"]);
-            cargo.args(["--target", &commit.host, "--manifest-path", &manifest]);
-            said(cargo)?;
             let bill = fs::read_to_string(self.path().join(name).join("bill.json"))?;
             let file = out.join(format!("{name}-{}.cdx.json", commit.version));
             fs::write(&file, bill.replace(&self.path().display().to_string(), SOURCE))?;

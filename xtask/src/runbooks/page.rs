@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, bail, ensure};
 
+use super::file_of;
 use super::shown::Line;
 
 /// Where a block is executed.
@@ -56,7 +57,7 @@ impl Page {
     pub(super) fn read(file: &Path) -> anyhow::Result<Self> {
         let text = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
         let name = file.file_stem().and_then(|name| name.to_str()).context("a page without a name")?;
-        Self::parse(name, &text).with_context(|| file.display().to_string())
+        Self::parse(name, &text).with_context(|| file_of(name))
     }
 
     /// Reads the text of a page; errors name the line.
@@ -85,7 +86,7 @@ impl Page {
                 block.shows = within.iter().map(|(number, text)| Line::new(*number, text)).collect();
                 ensure!(!block.shows.is_empty(), "an output without a line");
             }
-            other => bail!("a block of {:?}: commands stand in blocks of sh, all else is not executed", other),
+            other => bail!("a block of {other:?}: commands stand in blocks of sh, all else is not executed"),
         }
         Ok(())
     }
