@@ -3,10 +3,11 @@
 use std::io::IsTerminal;
 use std::sync::Arc;
 
-use tracing_subscriber::filter::Directive;
-use tracing_subscriber::layer::SubscriberExt;
+use tracing::Subscriber;
+use tracing_subscriber::filter::{Directive, LevelFilter};
+use tracing_subscriber::layer::{Identity, SubscriberExt};
 use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
-use tracing_subscriber::{EnvFilter, Layer};
+use tracing_subscriber::{EnvFilter, Layer, Registry};
 
 use crate::config::Problems;
 use crate::http::AccessLog;
@@ -93,13 +94,8 @@ impl Drop for LogGuard {
 pub fn init(program: &'static str, log: &LogSettings, traces: &TraceSettings) -> Result<LogGuard, InitError> {
     let (output, writer) = Output::to(std::io::stderr());
     let traces = Traces::of(program, traces)?;
-    let lines = tracing_subscriber::fmt::layer().with_writer(output.clone());
-    let lines = match log.format {
-        LogFormat::Json => lines.json().flatten_event(true).with_current_span(false).boxed(),
-        LogFormat::Text => lines.with_ansi(std::io::stderr().is_terminal()).boxed(),
-    };
-    let spans = traces.as_ref().map(|traces| traces.layer(program));
-    tracing_subscriber::registry().with(lines.with_filter(filter(&log.level))).with(spans).try_init()?;
+    let spans = traces.as_ref().map(|traces| traces.layer(program).boxed());
+    subscriber(log, output.clone(), spans).try_init()?;
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
         tracing::error!(place, what = panic.payload_as_str().unwrap_or("?"), "panicked");
@@ -107,9 +103,42 @@ pub fn init(program: &'static str, log: &LogSettings, traces: &TraceSettings) ->
     Ok(LogGuard { traces, output, writer: Some(writer), format: log.format, access: log.access })
 }
 
+/// What listens: lines as the settings say, and spans where they are sent.
+fn subscriber(
+    settings: &LogSettings,
+    output: Output,
+    spans: Option<Box<dyn Layer<Registry> + Send + Sync>>,
+) -> impl Subscriber + Send + Sync {
+    let lines = tracing_subscriber::fmt::layer().with_writer(output);
+    let lines = match settings.format {
+        LogFormat::Json => lines.json().flatten_event(true).with_current_span(false).boxed(),
+        LogFormat::Text => lines.with_ansi(std::io::stderr().is_terminal()).boxed(),
+    };
+    // A layer that is not there counts as one that wants everything.
+    let spans = spans.unwrap_or_else(|| Identity::new().with_filter(LevelFilter::OFF).boxed());
+    tracing_subscriber::registry().with(spans).with(lines.with_filter(filter(&settings.level)))
+}
+
 /// What is logged: of spans nothing, so that they cost nothing where there are no traces.
 fn filter(level: &str) -> EnvFilter {
     let filter = level.parse::<EnvFilter>().unwrap_or_else(|_| EnvFilter::new("info"));
     let no_spans: Result<Directive, _> = format!("{SPANS}=off").parse();
     no_spans.into_iter().fold(filter, EnvFilter::add_directive)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_collector_no_span_is_made_whatever_is_logged() {
+        let (output, writer) = Output::to(std::io::sink());
+        let settings = LogSettings { level: "trace".to_owned(), format: LogFormat::Json, access: false };
+        tracing::subscriber::with_default(subscriber(&settings, output.clone(), None), || {
+            assert!(tracing::enabled!(tracing::Level::TRACE), "lines are");
+            assert!(tracing::info_span!(target: SPANS, "request").is_disabled());
+        });
+        output.close();
+        writer.finish();
+    }
 }
