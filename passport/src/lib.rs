@@ -2,7 +2,7 @@
 //!
 //! One module per slice of the product; a slice holds its handlers, rules and SQL. Who may call
 //! whom is written down in `docs/ARCHITECTURE.md` and held by `tests/it/architecture.rs`:
-//! `shared ← egress ← {web, audit, limits, delivery, keys, places, jobs} ← {clients, accounts} ← oidc ← {backup, export, home, status} ← {app, router, cli}`.
+//! `shared ← egress ← {web, audit, limits, delivery, keys, places, jobs} ← {clients, accounts} ← oidc ← {backup, export, home, status} ← {app, tables, router, cli}`.
 
 pub mod accounts;
 pub mod app;
@@ -28,6 +28,7 @@ pub mod router;
 pub mod status;
 #[cfg(test)]
 mod stored_words;
+pub mod tables;
 pub mod web;
 
 pub use self::migrations::MIGRATIONS;

@@ -3,7 +3,7 @@
 //! [`make()`] copies the database at one moment into a file ([`archive`]) that is sealed for a key kept elsewhere
 //! ([`seal`], [`recipient`]) and ends with what every table held ([`manifest`]). [`restore()`] verifies all of it first,
 //! fills an empty database, compares every table, and begins an epoch: what becomes of each table then stands in
-//! [`fates`], and of keys in [`crate::keys::restored`]. For operators: `docs/operate/backup.md`.
+//! the list of all [tables](crate::tables), and of keys in [`crate::keys::restored`]. For operators: `docs/operate/backup.md`.
 
 mod archive;
 mod error;

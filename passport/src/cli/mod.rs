@@ -8,7 +8,6 @@ mod appeals;
 mod audit;
 mod backup;
 mod cases;
-mod clean_up;
 mod clients;
 mod delivery;
 mod doctor;
@@ -21,6 +20,7 @@ mod meters;
 mod migrate;
 mod output;
 mod probe;
+mod retention;
 mod serve;
 mod settings;
 mod status;
@@ -79,6 +79,9 @@ enum Command {
     /// Look after what owners of accounts say was not them.
     #[command(subcommand)]
     Cases(cases::CasesCommand),
+    /// Look after data that is past its time.
+    #[command(subcommand)]
+    Retention(retention::RetentionCommand),
     /// Look into the record of what was done: whether it is what was recorded, and what is in it.
     #[command(subcommand)]
     Audit(audit::AuditCommand),
@@ -143,6 +146,7 @@ fn dispatch(cli: Cli, output: &Output) -> Result<Exit, Failure> {
             Command::Appeals(command) => appeals::run(command, file, output).await,
             Command::Audit(command) => audit::run(command, file, output).await,
             Command::Cases(command) => cases::run(command, file, output).await,
+            Command::Retention(command) => retention::run(command, file, output).await,
             Command::Delivery(command) => delivery::run(command, file, output).await,
             Command::Status(command) => status::run(command, file, output).await,
             Command::Probe(command) => probe::run(command, output).await,

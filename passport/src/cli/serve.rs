@@ -12,10 +12,9 @@ use shared::telemetry::{self, LogGuard, Metrics, Readiness};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::clean_up::{clean_up, keep_sessions};
 use super::failure::{Exit, Failure};
 use super::meters::{self, Meters};
-use super::{audit, follow, jobs, world};
+use super::{audit, follow, jobs, retention, world};
 use crate::MIGRATIONS;
 use crate::accounts::Accounts;
 use crate::app::App;
@@ -147,15 +146,14 @@ fn background(
     clock: SharedClock,
     stopped: &watch::Receiver<bool>,
 ) -> Result<JoinSet<()>, Failure> {
-    let worker = Arc::new(worker(config, app, db, clock.clone())?);
+    let (sending, stop) = (worker(config, app, db, clock.clone())?, stopped.clone());
     let mut tasks = JoinSet::new();
-    let (sending, stop) = (Arc::clone(&worker), stopped.clone());
     tasks.spawn(async move { sending.run(stop).await });
     let clients = app.clients.clone();
     tasks.spawn(every(SECRET_USES, stopped.clone(), move || write_uses(clients.clone())));
     let status = app.status.clone();
     tasks.spawn(every(STATUS, stopped.clone(), move || tell_status(status.clone())));
-    shared_work(&mut tasks, (config, app, db), clock, worker, stopped);
+    shared_work(&mut tasks, (config, app, db), clock, stopped);
     Ok(tasks)
 }
 
@@ -164,10 +162,9 @@ fn shared_work(
     tasks: &mut JoinSet<()>,
     (config, app, db): (&Config, &App, &Db),
     clock: SharedClock,
-    worker: Arc<Worker>,
     stopped: &watch::Receiver<bool>,
 ) {
-    let nodes = Jobs::new(db.clone(), clock.clone(), &*world::entropy(), &config.server.listen.to_string());
+    let nodes = Jobs::new(db.clone(), clock, &*world::entropy(), &config.server.listen.to_string());
     let logos = app.logos.clone();
     let tend = move || tend_logos(logos.clone());
     tasks.spawn(jobs::turns(nodes.clone(), jobs::LOGOS, stopped.clone(), tend));
@@ -177,8 +174,8 @@ fn shared_work(
     let (chain, heads) = (app.chain.clone(), config.audit.heads_file.as_deref().map(Heads::at));
     let seal = move || audit::seal(chain.clone(), heads.clone());
     tasks.spawn(jobs::turns(nodes.clone(), jobs::audit_seal(config), stopped.clone(), seal));
-    let (app, db, kept) = (app.clone(), db.clone(), keep_sessions(config.tokens.refresh_absolute));
-    let remove = move || clean_up(app.clone(), (db.clone(), clock.clone()), Arc::clone(&worker), kept);
+    let (accounts, kept) = (app.accounts.clone(), retention::of(app, config.tokens.refresh_absolute));
+    let remove = move || retention::clean_up(accounts.clone(), kept.clone());
     tasks.spawn(jobs::turns(nodes, jobs::clean_up(config), stopped.clone(), remove));
 }
 

@@ -30,4 +30,4 @@ pub use self::outbox::Outbox;
 pub use self::reports::Reports;
 pub use self::sms::SmsGateway;
 pub use self::smtp::Mailer;
-pub use self::worker::{Policy, Ways, Worker};
+pub use self::worker::{KEEP_FINISHED, KEEP_UNREACHABLE, Policy, Ways, Worker};

@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt as _, StreamExt as _};
-use shared::clock::{SharedClock, Timestamp};
+use shared::clock::SharedClock;
 use shared::db::{Db, DbError};
 use shared::entropy::{SharedEntropy, bytes};
 use tokio::sync::watch;
@@ -21,10 +21,10 @@ const LOOKS: [Duration; 4] =
     [Duration::from_millis(20), Duration::from_millis(100), Duration::from_millis(500), Duration::from_secs(3)];
 
 /// How long it is remembered who could not be reached.
-const UNREACHABLE: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+pub const KEEP_UNREACHABLE: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// How long finished messages are remembered, for the page that shows them.
-const REMEMBERED: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+pub const KEEP_FINISHED: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// How often and how long a message is tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -207,24 +207,6 @@ impl Worker {
                         }
                     };
                     store::failed(tx, id, Failing { error, reason, keep }, now).await
-                }
-                .boxed()
-            })
-            .await
-    }
-
-    /// Forgets messages that were finished long ago; how many.
-    ///
-    /// # Errors
-    /// The database refused.
-    pub async fn expire(&self) -> Result<u64, DbError> {
-        let now = self.clock.now();
-        let (limit, unreachable): (Timestamp, Timestamp) = (now - REMEMBERED, now - UNREACHABLE);
-        self.db
-            .write(move |tx| {
-                async move {
-                    let gone = store::reach::expire(tx, unreachable).await?;
-                    Ok(gone + store::expire(tx, limit).await?)
                 }
                 .boxed()
             })

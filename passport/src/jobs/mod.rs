@@ -103,6 +103,18 @@ impl Jobs {
         }
     }
 
+    /// Does the job now, due or not, unless another node does it.
+    ///
+    /// # Errors
+    /// The database refused before anything was done.
+    pub async fn at_once<F>(&self, job: Job, work: impl FnOnce() -> F) -> Result<Turn, DbError>
+    where
+        F: Future<Output = Outcome>,
+    {
+        store::hasten(&self.0.db, job.name, self.0.clock.now()).await?;
+        self.turn(job, work).await
+    }
+
     /// How long to rest after that before looking again.
     pub fn pause(&self, turn: &Turn) -> Duration {
         match turn {

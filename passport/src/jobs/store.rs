@@ -80,6 +80,15 @@ pub async fn take(db: &Db, taking: &Taking<'_>) -> Result<bool, DbError> {
     Ok(db.execute(taken).await? == 1)
 }
 
+/// Makes the job due now, if it was not yet.
+///
+/// # Errors
+/// The database refused.
+pub async fn hasten(db: &Db, job: &str, now: Timestamp) -> Result<(), DbError> {
+    let due = sql("UPDATE jobs SET due_at = $2 WHERE name = $1 AND due_at > $2");
+    db.execute(due.bind(job).bind(now)).await.map(drop)
+}
+
 /// Renews the lease of that holder; whether it still has the job.
 ///
 /// # Errors

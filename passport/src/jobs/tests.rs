@@ -78,6 +78,21 @@ async fn nodes_that_look_at_the_same_moment_do_it_once() {
 }
 
 #[tokio::test]
+async fn who_wants_it_done_now_need_not_wait_until_it_is_due_but_for_who_is_at_it() {
+    testkit::on_both(&MIGRATIONS, |db| async move {
+        let (a, b, clock) = two(&db);
+        let now = async |node: &Jobs| node.at_once(JOB, || async { Ok(()) }).await.expect("an answer");
+        assert_eq!(now(&a).await, Turn::Did(Ok(())), "never begun");
+        assert_eq!(now(&b).await, Turn::Did(Ok(())), "not due");
+        assert_eq!(looks(&a).await, Turn::Waits(NOW + JOB.every), "it rests after that as ever");
+        clock.advance(JOB.every);
+        dies(&a, &db).await;
+        assert_eq!(now(&b).await, Turn::Waits(clock.now() + LEASE));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_node_that_dies_is_replaced_when_its_lease_is_over_and_not_before() {
     testkit::on_both(&MIGRATIONS, |db| async move {
         let (a, b, clock) = two(&db);

@@ -1,7 +1,7 @@
 //! The counters: one row for each limit and subject, one statement for each count.
 
 use shared::clock::Timestamp;
-use shared::db::{BATCH, BrokenRow, DbError, Row, Tx, sql};
+use shared::db::{BrokenRow, DbError, Row, Tx, sql};
 
 use super::policy::{Limit, Standing};
 
@@ -62,18 +62,6 @@ pub async fn give_back(tx: &mut Tx, subject: [u8; 32], now: Timestamp) -> Result
 /// See [`DbError`].
 pub async fn clear(tx: &mut Tx, subject: [u8; 32]) -> Result<(), DbError> {
     sql("DELETE FROM limits WHERE subject = $1").bind(subject).execute(tx).await.map(drop)
-}
-
-/// Removes up to a batch of counters that no longer count; how many went. Few at a time, so that writers need not wait.
-///
-/// # Errors
-/// See [`DbError`].
-pub async fn purge(tx: &mut Tx, now: Timestamp) -> Result<u64, DbError> {
-    sql("DELETE FROM limits WHERE subject IN (SELECT subject FROM limits WHERE ends_at <= $1 LIMIT $2)")
-        .bind(now)
-        .bind(BATCH)
-        .execute(tx)
-        .await
 }
 
 fn standing(row: &Row) -> Result<Standing, DbError> {

@@ -127,8 +127,9 @@ async fn only_what_no_longer_counts_is_purged_and_no_subject_is_stored_in_clear(
     on_both(&MIGRATIONS, |db| async move {
         hit(&db, RATE, "13800138000", T0).await;
         hit(&db, LOCK, "13800138000", T0).await;
+        let sweep = crate::tables::table("limits").and_then(crate::tables::Table::sweep).expect("a rule");
         let purged = db
-            .write::<_, DbError, _>(|tx| async move { store::purge(tx, after(60)).await }.boxed())
+            .write::<_, DbError, _>(move |tx| async move { sweep.remove(tx, after(60)).await }.boxed())
             .await
             .expect("purged");
         assert_eq!(purged, 1);

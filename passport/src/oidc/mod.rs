@@ -52,6 +52,7 @@ mod visit;
 pub(crate) mod testing;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use shared::clock::SharedClock;
@@ -73,6 +74,9 @@ use crate::egress::Egress;
 use crate::keys::Keys;
 use crate::limits::{Limits, Quotas};
 use crate::web::{Pages, Web};
+
+/// How long a pushed request is kept after its end: whoever began with it may come back to it.
+pub const KEEP_PUSHED: Duration = Began::LIFETIME;
 
 /// What the provider is made of.
 pub struct Parts {
@@ -201,32 +205,5 @@ impl Oidc {
             .db
             .write(move |tx| async move { store::sweep::grants(tx, after, now, retries_before).await }.boxed())
             .await
-    }
-
-    /// Forgets one batch of the access tokens that were revoked one by one and have expired since; how many.
-    ///
-    /// # Errors
-    /// See [`DbError`].
-    pub async fn sweep_revoked_tokens(&self) -> Result<u64, DbError> {
-        let now = self.0.clock.now();
-        self.0.db.write(move |tx| async move { store::sweep::revoked_tokens(tx, now).await }.boxed()).await
-    }
-
-    /// Forgets one batch of the pushed requests that nobody can come back to any more; how many.
-    ///
-    /// # Errors
-    /// See [`DbError`].
-    pub async fn sweep_pushed_requests(&self) -> Result<u64, DbError> {
-        let ended = self.0.clock.now() - Began::LIFETIME;
-        self.0.db.write(move |tx| async move { store::pushed_requests::sweep(tx, ended).await }.boxed()).await
-    }
-
-    /// Forgets one batch of the assertions and proofs that were used and would have expired by now; how many.
-    ///
-    /// # Errors
-    /// See [`DbError`].
-    pub async fn sweep_used_tokens(&self) -> Result<u64, DbError> {
-        let now = self.0.clock.now();
-        self.0.db.write(move |tx| async move { store::used_tokens::purge(tx, now).await }.boxed()).await
     }
 }

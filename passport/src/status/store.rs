@@ -1,7 +1,7 @@
 //! The table of notices.
 
 use shared::clock::Timestamp;
-use shared::db::{BATCH, BrokenRow, DbError, Row, Tx, sql};
+use shared::db::{BrokenRow, DbError, Row, Tx, sql};
 use shared::status::{Kind, Notice, Part, Words};
 
 use super::NoticeId;
@@ -66,16 +66,4 @@ fn read(row: &Row) -> Result<Notice, DbError> {
         ends: row.get("ends_at")?,
         words: Words { zh: row.get("words_zh")?, en: row.get("words_en")? },
     })
-}
-
-/// Removes up to a batch of notices that were over before a moment; how many went.
-///
-/// # Errors
-/// The database refused.
-pub async fn purge(tx: &mut Tx, before: Timestamp) -> Result<u64, DbError> {
-    sql("DELETE FROM status_notices WHERE id IN (SELECT id FROM status_notices WHERE ends_at < $1 LIMIT $2)")
-        .bind(before)
-        .bind(BATCH)
-        .execute(tx)
-        .await
 }

@@ -32,6 +32,7 @@ const ROOMS: &[(&str, u8)] = &[
     ("fuzzing", 6),
     ("stored_words", 6),
     ("app", 6),
+    ("tables", 6),
     ("router", 7),
     ("cli", 8),
 ];

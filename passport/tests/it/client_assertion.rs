@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
+use shared::clock::Clock as _;
 use shared::testkit::{Answer, Browser};
 
 use crate::support::signer::{ASSERTION_TYPE, Signer, asserted};
@@ -107,10 +108,10 @@ async fn a_used_assertion_is_remembered_until_it_has_expired_and_then_forgotten(
         let assertion = signer.assertion(&passport, "cet", |_| ());
         assert_eq!(ask(&mut browser, &assertion).await.status, 200);
         passport.clock.advance(Duration::from_secs(59));
-        assert_eq!(passport.app.oidc.sweep_used_tokens().await.expect("swept"), 0);
+        assert_eq!(passport.sweep("used_tokens", passport.clock.now()).await, 0);
         refused(&ask(&mut browser, &assertion).await);
         passport.clock.advance(Duration::from_secs(61));
-        assert_eq!(passport.app.oidc.sweep_used_tokens().await.expect("swept"), 1);
+        assert_eq!(passport.sweep("used_tokens", passport.clock.now()).await, 1);
         refused(&ask(&mut browser, &assertion).await);
     })
     .await;

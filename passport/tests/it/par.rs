@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use passport::oidc::KEEP_PUSHED;
 use shared::clock::Clock as _;
 use shared::testkit::{Answer, Browser};
 
@@ -178,7 +179,7 @@ async fn pushed_requests_that_nobody_comes_back_to_are_forgotten_batch_by_batch(
         let living = pushed(&mut browser, &request()).await;
         let mut batches = Vec::new();
         while batches.last() != Some(&0) {
-            batches.push(passport.app.oidc.sweep_pushed_requests().await.expect("swept"));
+            batches.push(passport.sweep("pushed_requests", passport.clock.now() - KEEP_PUSHED).await);
         }
         assert_eq!(batches.iter().sum::<u64>(), 251, "{batches:?}");
         assert!(

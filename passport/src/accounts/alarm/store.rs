@@ -1,7 +1,7 @@
 //! The tables of alarms' links and of cases.
 
 use shared::clock::Timestamp;
-use shared::db::{BATCH, BrokenRow, DbError, Row, Tx, sql};
+use shared::db::{BrokenRow, DbError, Row, Tx, sql};
 use shared::http::{Caller, Device};
 use shared::i18n::Lang;
 
@@ -216,19 +216,6 @@ pub(super) async fn take_lock_notice(tx: &mut Tx, account: AccountId) -> Result<
     row.map(|row| row.get("message_id")).transpose()
 }
 
-/// Forgets up to a batch of messages about locks that were due before `limit`; how many.
-///
-/// # Errors
-/// See [`DbError`].
-pub async fn purge_lock_notices(tx: &mut Tx, limit: Timestamp) -> Result<u64, DbError> {
-    sql("DELETE FROM lock_notices WHERE account_id IN \
-         (SELECT account_id FROM lock_notices WHERE due_at < $1 LIMIT $2)")
-    .bind(limit)
-    .bind(BATCH)
-    .execute(tx)
-    .await
-}
-
 /// The case of that number.
 ///
 /// # Errors
@@ -272,31 +259,6 @@ pub async fn close_case(tx: &mut Tx, number: &CaseNumber, now: Timestamp) -> Res
         .fetch_optional(tx)
         .await?;
     row.map(|row| row.get("account_id")).transpose()
-}
-
-/// Removes up to a batch of links that were over before `limit`; how many went.
-///
-/// # Errors
-/// See [`DbError`].
-pub async fn purge_links(tx: &mut Tx, limit: Timestamp) -> Result<u64, DbError> {
-    sql("DELETE FROM alarms WHERE token_hash IN (SELECT token_hash FROM alarms WHERE expires_at < $1 LIMIT $2)")
-        .bind(limit)
-        .bind(BATCH)
-        .execute(tx)
-        .await
-}
-
-/// Removes up to a batch of cases that were opened before `limit`, whose links are gone; how many went.
-///
-/// # Errors
-/// See [`DbError`].
-pub async fn purge_cases(tx: &mut Tx, limit: Timestamp) -> Result<u64, DbError> {
-    sql("DELETE FROM cases WHERE number IN (SELECT number FROM cases WHERE opened_at < $1 \
-         AND NOT EXISTS (SELECT 1 FROM alarms WHERE alarms.case_number = cases.number) LIMIT $2)")
-    .bind(limit)
-    .bind(BATCH)
-    .execute(tx)
-    .await
 }
 
 fn case(row: &Row) -> Result<Case, DbError> {

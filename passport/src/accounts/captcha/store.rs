@@ -1,7 +1,7 @@
 //! Which captchas were answered, and how often a pass was shown.
 
 use shared::clock::Timestamp;
-use shared::db::{BATCH, DbError, Tx, sql};
+use shared::db::{DbError, Tx, sql};
 
 use super::ticket::{LIFETIME, Ticket};
 
@@ -28,16 +28,4 @@ pub(super) async fn use_up(tx: &mut Tx, ticket: &Ticket) -> Result<(), DbError> 
         .execute(tx)
         .await
         .map(drop)
-}
-
-/// Removes up to a batch of those that are too old to be answered again; how many went.
-///
-/// # Errors
-/// See [`DbError`].
-pub async fn purge(tx: &mut Tx, now: Timestamp) -> Result<u64, DbError> {
-    sql("DELETE FROM captchas WHERE id IN (SELECT id FROM captchas WHERE expires_at <= $1 LIMIT $2)")
-        .bind(now)
-        .bind(BATCH)
-        .execute(tx)
-        .await
 }

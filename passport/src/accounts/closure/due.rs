@@ -29,7 +29,6 @@ async fn close_all(accounts: Accounts, tx: &mut Tx) -> Result<u64, DbError> {
         }
         tell_contacts(&accounts, tx, (account, None), &Notice::Closed { at: now }).await?;
         closing::close(&accounts, tx, account, "cancelled").await?;
-        store::forget_contacts(tx, account).await?;
         closed += 1;
     }
     Ok(closed)

@@ -98,16 +98,6 @@ pub(super) async fn spend(tx: &mut Tx, account: AccountId, now: Timestamp) -> Re
         .map(|rows| rows == 1)
 }
 
-/// Forgets what other tables keep of the contacts of an account that is closed: how they were changed and proven.
-///
-/// # Errors
-/// See [`DbError`].
-pub(super) async fn forget_contacts(tx: &mut Tx, account: AccountId) -> Result<(), DbError> {
-    sql("DELETE FROM contact_changes WHERE account_id = $1").bind(account).execute(tx).await?;
-    sql("DELETE FROM recoveries WHERE account_id = $1").bind(account).execute(tx).await?;
-    sql("DELETE FROM proofs WHERE account_id = $1").bind(account).execute(tx).await.map(drop)
-}
-
 fn closure(row: &Row) -> Result<Closure, DbError> {
     Ok(Closure { account: row.get("account_id")?, asked_at: row.get("asked_at")?, due_at: row.get("due_at")? })
 }

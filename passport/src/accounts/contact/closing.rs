@@ -8,7 +8,7 @@ use shared::db::{DbError, Tx};
 use super::store;
 use crate::accounts::model::AccountId;
 use crate::accounts::sessions::{self, EndReason};
-use crate::accounts::{Accounts, devices, factors, proof};
+use crate::accounts::{Accounts, devices, factors};
 use crate::audit::{Actor, Event};
 
 /// How long an account lives of which no contact is proven.
@@ -46,7 +46,6 @@ pub async fn close(accounts: &Accounts, tx: &mut Tx, account: AccountId, reason:
         accounts.end_session(tx, session, EndReason::Closed).await?;
     }
     sessions::store::withdraw_all(tx, account, now).await?;
-    proof::store::end_of_account(tx, account, now).await?;
     factors::store::remove_all(tx, account).await?;
     devices::store::forget_all(tx, account).await?;
     store::close(tx, account, now).await?;

@@ -23,6 +23,8 @@ pub mod store;
 pub mod undo_page;
 
 pub use self::change::UNDO;
+pub use self::claim::KEPT as KEEP_CLAIMS;
+pub use self::closing::UNPROVEN_LIFETIME;
 pub use self::list::{send, show};
 pub use self::operation::{Corrected, Refused};
 pub use self::proof_page::{show as show_proof, submit as submit_proof};

@@ -1,7 +1,7 @@
 //! The table of browsers in which somebody has signed in.
 
 use shared::clock::Timestamp;
-use shared::db::{BATCH, DbError, Tx, sql};
+use shared::db::{DbError, Tx, sql};
 
 use super::{LIFETIME, TRUST};
 use crate::accounts::model::AccountId;
@@ -152,17 +152,4 @@ pub async fn forget(tx: &mut Tx, account: AccountId, token_hash: [u8; 32]) -> Re
 /// See [`DbError`].
 pub async fn forget_all(tx: &mut Tx, account: AccountId) -> Result<(), DbError> {
     sql("DELETE FROM known_devices WHERE account_id = $1").bind(account).execute(tx).await.map(drop)
-}
-
-/// Removes up to a batch of those whose time is over; how many went.
-///
-/// # Errors
-/// See [`DbError`].
-pub async fn purge(tx: &mut Tx, now: Timestamp) -> Result<u64, DbError> {
-    sql("DELETE FROM known_devices WHERE (account_id, token_hash) IN \
-         (SELECT account_id, token_hash FROM known_devices WHERE expires_at <= $1 LIMIT $2)")
-    .bind(now)
-    .bind(BATCH)
-    .execute(tx)
-    .await
 }

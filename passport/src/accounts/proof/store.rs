@@ -1,7 +1,7 @@
 //! The table of proofs.
 
 use shared::clock::Timestamp;
-use shared::db::{BATCH, BrokenRow, DbError, Row, Tx, sql};
+use shared::db::{BrokenRow, DbError, Row, Tx, sql};
 
 use super::model::{Over, Proof, ProofId, Purpose};
 use super::{CODE_LIFETIME, CODE_TRIES, LINK_LIFETIME};
@@ -156,18 +156,6 @@ pub(super) async fn former_codes(
     .fetch_all(tx)
     .await?;
     rows.iter().map(|row| Ok((row.get("id")?, row.get("code_mac")?))).collect()
-}
-
-/// Removes up to a batch of requests whose links ended before `limit`; how many went.
-///
-/// # Errors
-/// See [`DbError`].
-pub async fn purge(tx: &mut Tx, limit: Timestamp) -> Result<u64, DbError> {
-    sql("DELETE FROM proofs WHERE id IN (SELECT id FROM proofs WHERE link_until < $1 LIMIT $2)")
-        .bind(limit)
-        .bind(BATCH)
-        .execute(tx)
-        .await
 }
 
 fn proof(row: &Row) -> Result<Proof, DbError> {

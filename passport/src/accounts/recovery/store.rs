@@ -1,7 +1,7 @@
 //! The table of recoveries.
 
 use shared::clock::Timestamp;
-use shared::db::{BATCH, DbError, Row, Tx, sql};
+use shared::db::{DbError, Row, Tx, sql};
 
 use super::need::Proven;
 use crate::accounts::model::{AccountId, ContactKind};
@@ -183,18 +183,6 @@ pub async fn end_all(tx: &mut Tx, account: AccountId, reason: &'static str, now:
 /// See [`DbError`].
 pub async fn set_guard(tx: &mut Tx, account: AccountId, until: Timestamp) -> Result<(), DbError> {
     sql("UPDATE accounts SET guarded_until = $2 WHERE id = $1").bind(account).bind(until).execute(tx).await.map(drop)
-}
-
-/// Removes up to a batch of recoveries that were over before `limit`; how many went.
-///
-/// # Errors
-/// See [`DbError`].
-pub async fn purge(tx: &mut Tx, limit: Timestamp) -> Result<u64, DbError> {
-    sql("DELETE FROM recoveries WHERE id IN (SELECT id FROM recoveries WHERE expires_at < $1 LIMIT $2)")
-        .bind(limit)
-        .bind(BATCH)
-        .execute(tx)
-        .await
 }
 
 fn recovery(row: &Row, now: Timestamp) -> Result<Recovery, DbError> {

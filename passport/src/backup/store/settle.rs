@@ -1,6 +1,5 @@
-//! What is changed in a restored database before anything is served from it. Why, and what stays: [`TABLES`].
-//!
-//! [`TABLES`]: crate::backup::fates::TABLES
+//! What is changed in a restored database before anything is served from it. Why, and what stays, the list of
+//! all [tables](crate::tables::list) says.
 
 use std::time::Duration;
 

@@ -5,7 +5,7 @@ pub mod reach;
 mod watch;
 
 use shared::clock::Timestamp;
-use shared::db::{BATCH, BrokenRow, DbError, Row, Tx, sql};
+use shared::db::{BrokenRow, DbError, Row, Tx, sql};
 
 pub use self::watch::{Counts, Flow, Undelivered, Waiting, counts, flow, take_up, undelivered, waiting};
 
@@ -234,16 +234,4 @@ pub async fn retry(tx: &mut Tx, id: MessageId, error: &str, at: Timestamp) -> Re
         .execute(tx)
         .await
         .map(drop)
-}
-
-/// Forgets up to a batch of messages that were finished before `limit`; how many.
-///
-/// # Errors
-/// The database refused.
-pub async fn expire(tx: &mut Tx, limit: Timestamp) -> Result<u64, DbError> {
-    sql("DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE finished_at < $1 ORDER BY finished_at LIMIT $2)")
-        .bind(limit)
-        .bind(BATCH)
-        .execute(tx)
-        .await
 }

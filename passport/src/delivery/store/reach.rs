@@ -2,7 +2,7 @@
 //! whoever reads the table learns no address and no number.
 
 use shared::clock::Timestamp;
-use shared::db::{BATCH, DbError, Tx, sql};
+use shared::db::{DbError, Tx, sql};
 
 use crate::delivery::model::{MessageId, Reason, Unreachable};
 
@@ -104,17 +104,4 @@ pub async fn refused(
         }
     }
     Ok(true)
-}
-
-/// Forgets up to a batch of receivers that could not be reached before `limit`; how many.
-///
-/// # Errors
-/// The database refused.
-pub async fn expire(tx: &mut Tx, limit: Timestamp) -> Result<u64, DbError> {
-    sql("DELETE FROM unreachable WHERE recipient IN \
-         (SELECT recipient FROM unreachable WHERE refused_at < $1 ORDER BY refused_at LIMIT $2)")
-    .bind(limit)
-    .bind(BATCH)
-    .execute(tx)
-    .await
 }

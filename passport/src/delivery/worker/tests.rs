@@ -3,8 +3,7 @@
 use std::sync::Mutex;
 
 use futures_util::future::BoxFuture;
-
-use shared::clock::{Clock as _, FakeClock};
+use shared::clock::{Clock as _, FakeClock, Timestamp};
 use shared::db::sql;
 use shared::entropy::SeededEntropy;
 use shared::i18n::Lang;

@@ -1,9 +1,8 @@
 //! What busy clients used, one row for each stretch.
 
-use shared::clock::Timestamp;
-use shared::db::{BATCH, BrokenRow, DbError, Tx, sql};
+use shared::db::{BrokenRow, DbError, Tx, sql};
 
-use super::{Use, stretch_of};
+use super::Use;
 
 /// Adds what a client used at one node; what it has used at all of them.
 ///
@@ -22,17 +21,4 @@ pub async fn add(tx: &mut Tx, one: &Use) -> Result<u32, DbError> {
     // More than fits is more than anybody has.
     u32::try_from(row.get::<i64>("used")?.min(i64::from(u32::MAX)))
         .map_err(|_| BrokenRow::new("used", "is no count").into())
-}
-
-/// Removes up to a batch of rows of stretches that are over; how many went.
-///
-/// # Errors
-/// See [`DbError`].
-pub async fn purge(tx: &mut Tx, now: Timestamp) -> Result<u64, DbError> {
-    sql("DELETE FROM client_requests WHERE stretch IN \
-         (SELECT stretch FROM client_requests WHERE stretch < $1 ORDER BY stretch LIMIT $2)")
-    .bind(stretch_of(now).0)
-    .bind(BATCH)
-    .execute(tx)
-    .await
 }

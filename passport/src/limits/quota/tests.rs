@@ -86,7 +86,8 @@ async fn of_quiet_clients_nothing_is_written_and_no_client_uses_up_anothers() {
         assert_eq!(nodes[0].take("greedy", Kind::Codes, T0), Ok(()), "another kind");
         assert_eq!(taken(&nodes[1], "greedy", 100, T0), 30, "the other node's part");
 
-        let purge = |now| db.write::<_, DbError, _>(move |tx| async move { store::purge(tx, now).await }.boxed());
+        let sweep = crate::tables::table("client_requests").and_then(crate::tables::Table::sweep).expect("a rule");
+        let purge = |now| db.write::<_, DbError, _>(move |tx| async move { sweep.remove(tx, now).await }.boxed());
         assert_eq!(purge(T0).await.expect("purged"), 0, "the stretch runs");
         assert_eq!(purge(T0 + STRETCH).await.expect("purged"), 1);
     })

@@ -1,7 +1,7 @@
 //! Authorization requests that clients pushed ahead (RFC 9126).
 
 use shared::clock::Timestamp;
-use shared::db::{BATCH, Db, DbError, Tx, sql};
+use shared::db::{Db, DbError, Tx, sql};
 
 /// A request as its client pushed it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,17 +61,4 @@ pub async fn spend(tx: &mut Tx, hash: &[u8; 32], now: Timestamp) -> Result<bool,
         .execute(tx)
         .await?;
     Ok(rows == 1)
-}
-
-/// Forgets up to a batch of those that ended before `ended`.
-///
-/// # Errors
-/// See [`DbError`].
-pub async fn sweep(tx: &mut Tx, ended: Timestamp) -> Result<u64, DbError> {
-    sql("DELETE FROM pushed_requests \
-         WHERE hash IN (SELECT hash FROM pushed_requests WHERE expires_at <= $1 LIMIT $2)")
-    .bind(ended)
-    .bind(BATCH)
-    .execute(tx)
-    .await
 }

@@ -41,15 +41,3 @@ pub async fn grants(
     .await?;
     Ok(Some(last))
 }
-
-/// Forgets up to a batch of revoked access tokens that have expired by now.
-///
-/// # Errors
-/// See [`DbError`].
-pub async fn revoked_tokens(tx: &mut Tx, now: Timestamp) -> Result<u64, DbError> {
-    sql("DELETE FROM revoked_tokens WHERE jti IN (SELECT jti FROM revoked_tokens WHERE expires_at <= $1 LIMIT $2)")
-        .bind(now)
-        .bind(BATCH)
-        .execute(tx)
-        .await
-}

@@ -258,7 +258,8 @@ async fn revoked_tokens_are_forgotten_once_they_would_have_expired() {
         for jti in ["x", "x"] {
             run(&db, move |tx| async move { revoked::insert(tx, jti, after(10)).await }.boxed()).await;
         }
-        let sweep = |now| run(&db, move |tx| async move { sweep::revoked_tokens(tx, now).await }.boxed());
+        let rule = crate::tables::table("revoked_tokens").and_then(crate::tables::Table::sweep).expect("a rule");
+        let sweep = |now| run(&db, move |tx| async move { rule.remove(tx, now).await }.boxed());
         assert_eq!(sweep(after(9)).await, 0);
         assert_eq!(sweep(after(10)).await, 1);
         assert!(!revoked::contains(&db, "x").await.expect("an answer"));
@@ -299,7 +300,8 @@ async fn an_attempt_repeated_after_a_lost_connection_succeeds_again() {
             run(&db, move |tx| async move { used_tokens::was_spent_by(tx, token, attempt).await }.boxed())
         };
         assert!(spent_by(fresh, [3; 16]).await && !spent_by(proof, [3; 16]).await);
-        let purged = |now| run(&db, move |tx| async move { used_tokens::purge(tx, now).await }.boxed());
+        let rule = crate::tables::table("used_tokens").and_then(crate::tables::Table::sweep).expect("a rule");
+        let purged = |now| run(&db, move |tx| async move { rule.remove(tx, now).await }.boxed());
         assert_eq!(purged(after(69)).await, 0, "kept for a minute longer");
         assert_eq!(purged(after(70)).await, 3);
     })

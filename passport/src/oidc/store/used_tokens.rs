@@ -1,7 +1,6 @@
 //! Tokens of clients that count once, until they would have expired.
 
-use shared::clock::Timestamp;
-use shared::db::{BATCH, Db, DbError, Tx, sql};
+use shared::db::{Db, DbError, Tx, sql};
 
 use super::super::once::Once;
 
@@ -45,16 +44,4 @@ pub async fn was_spent_by(tx: &mut Tx, token: Once, attempt: [u8; 16]) -> Result
         .fetch_optional(tx)
         .await?;
     Ok(row.is_some())
-}
-
-/// Forgets up to a batch of tokens that have expired by now; how many.
-///
-/// # Errors
-/// See [`DbError`].
-pub async fn purge(tx: &mut Tx, now: Timestamp) -> Result<u64, DbError> {
-    sql("DELETE FROM used_tokens WHERE id IN (SELECT id FROM used_tokens WHERE expires_at <= $1 LIMIT $2)")
-        .bind(now)
-        .bind(BATCH)
-        .execute(tx)
-        .await
 }

@@ -444,16 +444,13 @@ async fn staff_see_cases_and_close_them_on_record() {
 
 #[tokio::test]
 async fn links_and_cases_are_kept_for_their_time() {
-    use passport::accounts::alarm::store::{purge_cases, purge_links};
     on_both_with(PLAIN, |passport| async move {
         let (_, link) = robbed(&passport).await;
         press(&passport, &link).await;
         let purge = async |days: u64| {
             let limit = crate::support::BEGIN + Duration::from_secs(days * 24 * 60 * 60);
-            let cases = passport.db.write(move |tx| Box::pin(async move { purge_cases(tx, limit).await }));
-            let cases: u64 = cases.await.expect("purged");
-            let links = passport.db.write(move |tx| Box::pin(async move { purge_links(tx, limit).await }));
-            (cases, links.await.expect("purged"))
+            let cases = passport.sweep("cases", limit).await;
+            (cases, passport.sweep("alarms", limit).await)
         };
         assert_eq!(purge(29).await, (0, 0), "a case stays for as long as a link shows it");
         assert_eq!(purge(31).await, (0, 2), "that of the mail and that of the SMS");

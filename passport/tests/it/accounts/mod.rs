@@ -19,6 +19,7 @@ pub(crate) mod factors;
 mod find_account;
 mod floods;
 mod glance;
+mod held;
 mod known_devices;
 mod networks;
 mod number;

@@ -42,7 +42,9 @@ fn stores(folder: &Path) -> Vec<String> {
     while let Some(inner) = folders.pop() {
         for path in std::fs::read_dir(&inner).expect("a folder").map(|entry| entry.expect("an entry").path()) {
             let below = path.strip_prefix(folder).expect("below it");
-            let is_store = below.iter().any(|part| part == "store" || part == "store.rs");
+            // The list of all tables is what the statements of its store are made of.
+            let is_store =
+                below.iter().any(|part| part == "store" || part == "store.rs") || below.starts_with("tables/list");
             if path.is_dir() {
                 folders.push(path);
             } else if is_store && !path.ends_with("tests.rs") && !OF_ONE_ENGINE.iter().any(|one| below.ends_with(one)) {

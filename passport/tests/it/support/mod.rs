@@ -100,6 +100,19 @@ impl Passport {
         changed.await.expect("changed");
     }
 
+    /// Removes a batch of the rows of a table whose time ended before that; how many.
+    pub(crate) async fn sweep(&self, table: &str, limit: Timestamp) -> u64 {
+        let rule = passport::tables::table(table).and_then(passport::tables::Table::sweep).expect("a rule");
+        let swept = self.db.write::<_, DbError, _>(move |tx| async move { rule.remove(tx, limit).await }.boxed());
+        swept.await.expect("swept")
+    }
+
+    /// What removes what is past its time.
+    pub(crate) fn retention(&self) -> passport::tables::Retention {
+        let (accounts, oidc) = (self.app.accounts.clone(), self.app.oidc.clone());
+        passport::tables::Retention::new(accounts, oidc, std::time::Duration::from_secs(90 * 24 * 60 * 60))
+    }
+
     /// A browser that reaches it and has been nowhere yet.
     pub(crate) fn browser(&self) -> Browser {
         self.browser_calling(ISSUER)

@@ -2,12 +2,15 @@
 
 pub mod changes;
 pub(in crate::accounts::contact) mod claims;
+mod erase;
 
 use shared::clock::Timestamp;
 use shared::db::{BATCH, BrokenRow, DbError, Row, Tx, sql};
 use shared::i18n::Lang;
 
 use crate::accounts::model::{AccountId, Contact, ContactKind, Email, Mobile};
+
+pub use self::erase::close;
 
 /// A contact of an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -250,24 +253,4 @@ pub(in crate::accounts::contact) async fn set_reminded(
     .execute(tx)
     .await
     .map(|rows| rows == 1)
-}
-
-/// Takes everything personal out of an account. Its row stays, so that nobody else gets its id.
-///
-/// # Errors
-/// See [`DbError`].
-pub async fn close(tx: &mut Tx, account: AccountId, now: Timestamp) -> Result<(), DbError> {
-    sql("DELETE FROM login_names WHERE account_id = $1").bind(account).execute(tx).await?;
-    sql("DELETE FROM identities WHERE account_id = $1").bind(account).execute(tx).await?;
-    sql("DELETE FROM profiles WHERE account_id = $1").bind(account).execute(tx).await?;
-    sql("DELETE FROM closures WHERE account_id = $1").bind(account).execute(tx).await?;
-    sql("DELETE FROM alarms WHERE account_id = $1").bind(account).execute(tx).await?;
-    sql("UPDATE accounts SET name = NULL, email = NULL, email_verified_at = NULL, mobile = NULL, \
-         mobile_verified_at = NULL, id_verified_at = NULL, locale = NULL, province = NULL, password_hash = '', \
-         form_hash = NULL, blocked_at = $2, closed_at = $2, updated_at = $2 WHERE id = $1")
-    .bind(account)
-    .bind(now)
-    .execute(tx)
-    .await
-    .map(drop)
 }

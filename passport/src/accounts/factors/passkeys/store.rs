@@ -1,7 +1,7 @@
 //! The tables of passkeys, and of challenges that wait for one.
 
 use shared::clock::Timestamp;
-use shared::db::{BATCH, BrokenRow, DbError, Row, Tx, sql};
+use shared::db::{BrokenRow, DbError, Row, Tx, sql};
 use webauthn_rs::prelude::Passkey;
 
 use super::{PATIENCE, Used};
@@ -100,18 +100,6 @@ pub async fn take(
     .await?
     .map(|row| Ok((row.get("state")?, row.get("account_id")?)))
     .transpose()
-}
-
-/// Removes up to a batch of challenges that nobody answered; how many went.
-///
-/// # Errors
-/// See [`DbError`].
-pub async fn purge(tx: &mut Tx, now: Timestamp) -> Result<u64, DbError> {
-    sql("DELETE FROM ceremonies WHERE id IN (SELECT id FROM ceremonies WHERE expires_at <= $1 LIMIT $2)")
-        .bind(now)
-        .bind(BATCH)
-        .execute(tx)
-        .await
 }
 
 /// Stores a passkey that was made.

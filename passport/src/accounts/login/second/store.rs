@@ -1,7 +1,7 @@
 //! The table of half sign-ins.
 
 use shared::clock::Timestamp;
-use shared::db::{BATCH, DbError, Row, Tx, sql};
+use shared::db::{DbError, Row, Tx, sql};
 
 use crate::accounts::model::{AccountId, Province};
 use crate::accounts::sessions::Stay;
@@ -68,19 +68,6 @@ pub async fn end(tx: &mut Tx, token_hash: [u8; 32]) -> Result<bool, DbError> {
 /// See [`DbError`].
 pub async fn end_all(tx: &mut Tx, account: AccountId) -> Result<(), DbError> {
     sql("DELETE FROM half_sign_ins WHERE account_id = $1").bind(account).execute(tx).await.map(drop)
-}
-
-/// Removes up to a batch of those whose time is over; how many went.
-///
-/// # Errors
-/// See [`DbError`].
-pub async fn purge(tx: &mut Tx, now: Timestamp) -> Result<u64, DbError> {
-    sql("DELETE FROM half_sign_ins WHERE token_hash IN \
-         (SELECT token_hash FROM half_sign_ins WHERE expires_at <= $1 LIMIT $2)")
-    .bind(now)
-    .bind(BATCH)
-    .execute(tx)
-    .await
 }
 
 fn half(row: &Row) -> Result<Half, DbError> {

@@ -289,18 +289,6 @@ pub async fn timed_out(tx: &mut Tx, now: Timestamp) -> Result<Vec<SessionId>, Db
     rows.iter().map(|row| row.get("id")).collect()
 }
 
-/// Removes up to a batch of sessions that were over before `limit`; how many went.
-///
-/// # Errors
-/// See [`DbError`].
-pub async fn purge(tx: &mut Tx, limit: Timestamp) -> Result<u64, DbError> {
-    sql("DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at < $1 LIMIT $2)")
-        .bind(limit)
-        .bind(BATCH)
-        .execute(tx)
-        .await
-}
-
 fn session(row: &Row) -> Result<Session, DbError> {
     let province = row
         .get::<Option<String>>("province")?

@@ -1,0 +1,14 @@
+//! The list itself, by what tables are about.
+
+mod house;
+mod keys;
+mod people;
+mod sign_in;
+mod sites;
+
+use super::Table;
+
+/// Every table.
+pub fn all() -> impl Iterator<Item = &'static Table> {
+    [people::TABLES, sign_in::TABLES, sites::TABLES, house::TABLES, keys::TABLES].into_iter().flatten()
+}
