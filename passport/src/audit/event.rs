@@ -68,6 +68,15 @@ pub enum Event {
         /// Of which account.
         account: String,
     },
+    /// Somebody of the staff made a copy of everything that is held of the person.
+    DataRead {
+        /// Of which account.
+        account: String,
+        /// A code: `request`, `authority`, `incident`.
+        reason: Code,
+        /// Who did it.
+        staff: String,
+    },
     /// A password was chosen anew by who had forgotten it.
     PasswordReset {
         /// Whose.
@@ -476,6 +485,7 @@ impl Event {
             | Self::PasswordChanged { account, .. }
             | Self::PasswordRemoved { account, .. }
             | Self::DataCopied { account }
+            | Self::DataRead { account, .. }
             | Self::PasswordReset { account, .. }
             | Self::RecoveryProven { account, .. }
             | Self::RecoveryWaits { account, .. }

@@ -85,7 +85,11 @@ impl Audit {
         salts::destroy(tx, account).await
     }
 
-    async fn origin(&self, tx: &mut Tx, account: &str) -> Result<Origin, DbError> {
+    /// What opens where the events of an account came from.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn origin(&self, tx: &mut Tx, account: &str) -> Result<Origin, DbError> {
         Ok(self.origins.of(account, &salts::find(tx, account).await?))
     }
 }

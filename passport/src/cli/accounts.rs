@@ -9,6 +9,7 @@ use serde_json::json;
 use shared::config::SecretSource;
 use shared::db::Db;
 
+use super::export::{Export, export};
 use super::failure::{Exit, Failure};
 use super::output::Output;
 use super::{filling, world};
@@ -41,6 +42,9 @@ pub enum AccountsCommand {
         #[arg(long)]
         file: PathBuf,
     },
+    /// Write down all that is held of a person, as JSON: what is sealed is opened, secrets are named and not shown. It is on
+    /// record, and the person sees it in their account.
+    Export(Export),
     /// Keep an account from signing in, and end its sessions and all tokens that sites hold of it.
     Lock {
         /// Its id, mail address, mobile number or login name.
@@ -100,6 +104,10 @@ pub async fn run(command: AccountsCommand, file: Option<&Path>, output: &Output)
             let id = locate(&accounts, &account).await?;
             let found = accounts.lock(id).await?;
             report(found, &account, "locked, its sessions and tokens ended", output)
+        }
+        AccountsCommand::Export(wanted) => {
+            let id = locate(&accounts, &wanted.account).await?;
+            export(&accounts, id, &wanted, output).await
         }
         AccountsCommand::Closed => closed(&db, output).await,
         AccountsCommand::Unlock { account } => {

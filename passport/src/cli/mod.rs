@@ -11,6 +11,7 @@ mod cases;
 mod clients;
 mod delivery;
 mod doctor;
+mod export;
 mod failure;
 mod filling;
 mod follow;

@@ -46,7 +46,7 @@ impl Outbox {
     }
 
     /// What a receiver is remembered by. Without a key every mobile number could be found by trying them all.
-    fn recipient(&self, channel: &Channel, to: &str) -> [u8; 32] {
+    pub(crate) fn recipient(&self, channel: &Channel, to: &str) -> [u8; 32] {
         hmac_sha256(self.key.expose(), format!("{channel}\0{}", to.to_lowercase()).as_bytes())
     }
 

@@ -2,10 +2,11 @@
 //! when a backup is put in the place of the database.
 //!
 //! It is one list ([`list`]), and what is done with data goes by it: [`retention`] removes what is past its time,
-//! `docs/operate/personal-data.md` is written from it, the tests of
+//! [`copy`] hands out what is held of one person, `docs/operate/personal-data.md` is written from it, the tests of
 //! [`crate::backup::fates`] look at it. A table or column that is missing fails a test, on both databases; so does one of
 //! an erased account in which anything personal is left that the list does not allow.
 
+pub mod copy;
 #[cfg(test)]
 mod documented;
 pub mod list;

@@ -40,6 +40,11 @@ pub fn sentence(event: &Event) -> Option<Sentence<'_>> {
         Event::PasswordChanged { .. } => plain("activity-password-changed", "key"),
         Event::PasswordRemoved { .. } => plain("activity-password-removed", "key"),
         Event::DataCopied { .. } => plain("activity-data-copied", "pencil"),
+        Event::DataRead { reason, .. } => match reason.as_ref() {
+            "request" => plain("activity-data-read-request", "document"),
+            "authority" => plain("activity-data-read-authority", "document"),
+            _ => plain("activity-data-read-incident", "document"),
+        },
         Event::PasswordReset { .. } => plain("activity-password-reset", "key"),
         Event::RecoveryProven { .. } => plain("activity-recovery-proven", "key"),
         Event::RecoveryWaits { .. } => plain("activity-recovery-waits", "clock"),

@@ -1,6 +1,7 @@
 //! What is held of a person: all of it in a copy, none of it left of one who went, and nothing beyond its time.
 
 mod cleaned;
+mod copied;
 mod erased;
 
 use passport::accounts::AccountId;
