@@ -52,7 +52,7 @@ async fn a_database_that_does_not_fit_is_refused_in_one_sentence() {
         let installation = Installation::new(folder.path(), &config);
         for (change, told, back) in MISFITS {
             rewrite(&config, change).await;
-            for command in [&["serve"][..], &["migrate"], &["migrate", "--plan"], &["accounts", "closed"]] {
+            for command in [&["accounts", "closed"][..], &["migrate"], &["migrate", "--plan"], &["serve"]] {
                 let (done, said) = installation.command(command);
                 assert!(!done, "{command:?}: {said}");
                 assert_eq!(said["errors"], serde_json::json!([told]), "{command:?}");
