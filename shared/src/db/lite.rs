@@ -238,7 +238,10 @@ impl Writer {
             }
             if let Some(done) = closing {
                 self.jobs.close();
-                self.tx = None;
+                // Dropped, it would be closed at some moment: whoever comes next would find the file locked.
+                if let Some(Conn::LiteWriter(conn)) = self.tx.take().map(|tx| tx.conn) {
+                    conn.close().await.ok();
+                }
                 done.send(()).ok();
             }
         }
