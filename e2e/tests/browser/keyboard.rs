@@ -31,10 +31,13 @@ async fn somebody_registers_by_keyboard_alone_and_changes_the_captcha_on_the_way
     // The box works by itself from the first field on. It has a picture too, and back again; the focus stays in it.
     browser.type_by_keyboard("[name=captcha_action][value=shrink]", SPACE).await?;
     browser.appears("img.captcha-picture").await?;
-    for (pressed, there) in [("enlarge", ".captcha.large"), ("refresh", ".captcha.large")] {
-        browser.type_by_keyboard(&format!("[name=captcha_action][value={pressed}]"), ENTER).await?;
-        browser.appears(there).await?;
-    }
+    browser.type_by_keyboard("[name=captcha_action][value=enlarge]", ENTER).await?;
+    browser.appears(".captcha.large").await?;
+    const PICTURE: &str = "const shown = document.querySelector('img.captcha-picture'); return shown && shown.src";
+    let before = browser.run(PICTURE).await?;
+    browser.type_by_keyboard("[name=captcha_action][value=refresh]", ENTER).await?;
+    let is_another = async || Ok(browser.run(PICTURE).await.is_ok_and(|now| now.is_string() && now != before));
+    browser.until("another picture", is_another).await?;
     browser.type_by_keyboard("[name=captcha_action][value=work]", ENTER).await?;
     browser.appears(".captcha[data-state=done]").await?;
     let within = "return document.activeElement.closest('.captcha-field') !== null";

@@ -17,14 +17,15 @@ fn page(by_hand: &str) -> String {
         "\n## Every table that tells of people\n\n| table | how its rows go | what its columns hold |\n|---|---|---|\n",
     );
     for table in all().filter(|table| !matches!(table.whose, Whose::Nobody)) {
-        let columns: Vec<String> = table.columns.iter().map(columns).collect();
-        let columns = columns.join("<br>");
+        let columns = groups(table).join("<br>");
         // Writing to a String cannot fail.
         let _ = writeln!(page, "| `{}`{} | {} | {columns} |", table.name, unlinked(table), ways(table));
     }
     page.push_str("\n## Tables that tell of nobody\n\n| table | how its rows go |\n|---|---|\n");
     for table in all().filter(|table| matches!(table.whose, Whose::Nobody)) {
-        let _ = writeln!(page, "| `{}` | {} |", table.name, ways(table));
+        let staff = table.each_column().find(|(_, kind, _)| *kind == Kind::Staff);
+        let staff = staff.map(|(name, ..)| format!("<br>`{name}` may name people of its staff")).unwrap_or_default();
+        let _ = writeln!(page, "| `{}` | {}{staff} |", table.name, ways(table));
     }
     page
 }
@@ -36,14 +37,24 @@ fn unlinked(table: &Table) -> String {
     }
 }
 
-fn columns(Columns(kind, stays, names): &Columns) -> String {
-    let names: Vec<String> = names.split_ascii_whitespace().map(|name| format!("`{name}`")).collect();
-    let stays = match stays {
+/// The columns of a table, those together that are alike.
+fn groups(table: &Table) -> Vec<String> {
+    let mut groups: Vec<(Kind, Stays, String)> = Vec::new();
+    for (name, kind, stays) in table.each_column() {
+        match groups.iter_mut().find(|group| (group.0, group.1) == (kind, stays)) {
+            Some(group) => group.2.push_str(&format!(" `{name}`")),
+            None => groups.push((kind, stays, format!("`{name}`"))),
+        }
+    }
+    groups.iter().map(|(kind, stays, names)| format!("{}{}: {names}", what(*kind), until(*stays))).collect()
+}
+
+fn until(stays: Stays) -> String {
+    match stays {
         Stays::Row => String::new(),
         Stays::Open => ", emptied when the account is closed".to_owned(),
         Stays::Until(then) => format!(", until {then}"),
-    };
-    format!("{}{stays}: {}", what(*kind), names.join(" "))
+    }
 }
 
 const fn what(kind: Kind) -> &'static str {
