@@ -3,7 +3,7 @@
 use futures_util::FutureExt as _;
 use futures_util::future::{join, join_all};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::{Connection as _, Executor as _, PgConnection, SqlStr, SqliteConnection};
+use sqlx::{Connection as _, PgConnection, SqlStr};
 
 use super::*;
 use crate::testkit::{each_engine, on_both};
@@ -137,25 +137,6 @@ async fn what_was_acknowledged_is_there_after_reopening() {
         .await
         .expect("reopened");
     assert_eq!(names(&again).await, ["kept"]);
-}
-
-#[tokio::test]
-async fn a_file_that_was_closed_is_in_nobodys_hands() {
-    let dir = tempfile::tempdir().expect("a folder");
-    let url = format!("sqlite:{}", dir.path().join("test.db").display());
-    for round in 0..20 {
-        let db = Db::connect(&DbConfig::new(&*url)).await.expect("a database");
-        if round == 0 {
-            table(&db).await;
-        }
-        insert(&db, round.to_string(), false).await.expect("stored");
-        assert_eq!(names(&db).await.len(), round + 1);
-        db.close().await;
-        // Only who has it alone can do without the log beside it.
-        let mut conn = SqliteConnection::connect(&url).await.expect("the file");
-        conn.execute("PRAGMA journal_mode = DELETE").await.expect("nobody else has it");
-        conn.close().await.expect("closed");
-    }
 }
 
 #[tokio::test]
