@@ -157,7 +157,7 @@ fn tests(fleet: &mut Fleet, postgres: Option<&Postgres>, tally: &mut Tally) -> a
     command.args(["test", "--workspace", "--locked", "--no-fail-fast"]);
     if let Some(postgres) = postgres {
         // With the second, a test that finds no PostgreSQL fails instead of passing by.
-        command.env("TEST_POSTGRES_URL", &postgres.url).env("REQUIRE_POSTGRES", "1");
+        command.env("TEST_POSTGRES_URL", &postgres.url).env("REQUIRE_POSTGRES", "1").env("REQUIRE_SOFTHSM", "1");
     } else {
         // While one works, a few kills have to do; all of them are for the whole check.
         command.env("CRASH_ROUNDS", "2");

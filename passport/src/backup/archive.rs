@@ -104,7 +104,7 @@ impl Writing {
         self.seal_piece().map_err(at(&to))?;
         let (bytes, sha256) = self.sum.finish();
         let manifest = Manifest { bytes, sha256, tables };
-        let end = manifest::sign(&self.head, &manifest, master).map_err(|error| at(&to)(error.into()))?;
+        let end = manifest::sign(&self.head, &manifest, master)?;
         self.sealer.part(Part::End, &end).map_err(at(&to))?;
         let file = self.sealer.into_inner().into_inner().map_err(|error| at(&to)(error.into_error()))?;
         file.sync_all().map_err(at(&to))?;

@@ -6,7 +6,7 @@ use shared::db::Engine;
 use shared::secret::{constant_time_eq, sha256};
 
 use super::error::BackupError;
-use crate::keys::{MasterKey, Masters};
+use crate::keys::{KeysError, MasterKey, Masters};
 
 /// A migration that the database had.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,10 +81,13 @@ struct Signed {
 }
 
 /// A manifest as it ends the backup with that head.
-pub(super) fn sign(head: &[u8], manifest: &Manifest, master: &MasterKey) -> Result<Vec<u8>, serde_json::Error> {
-    let manifest = serde_json::to_string(manifest)?;
-    let mac = hex(&master.backup_mac(&covered(head, &manifest)));
-    serde_json::to_vec(&Signed { manifest, mac })
+///
+/// # Errors
+/// The token that has the master key cannot be asked.
+pub(super) fn sign(head: &[u8], manifest: &Manifest, master: &MasterKey) -> Result<Vec<u8>, KeysError> {
+    let manifest = serde_json::to_string(manifest).map_err(KeysError::Claims)?;
+    let mac = hex(&master.backup_mac(&covered(head, &manifest))?);
+    serde_json::to_vec(&Signed { manifest, mac }).map_err(KeysError::Claims)
 }
 
 /// Reads what [`sign`] wrote.
@@ -97,7 +100,8 @@ pub(super) fn verify(head: &[u8], of: &Head, end: &[u8], masters: &Masters) -> R
         given: masters.ids().join(" and "),
     })?;
     let signed: Signed = serde_json::from_slice(end).map_err(|_| BackupError::NotABackup)?;
-    let mac = hex(&master.backup_mac(&covered(head, &signed.manifest)));
+    let mac = master.backup_mac(&covered(head, &signed.manifest)).map_err(KeysError::from)?;
+    let mac = hex(&mac);
     if !constant_time_eq(mac.as_bytes(), signed.mac.as_bytes()) {
         return Err(BackupError::Forged);
     }

@@ -10,6 +10,7 @@ use shared::http::ServeError;
 use crate::app::BuildError;
 use crate::backup::BackupError;
 use crate::clients::ClientsError;
+use crate::keys::token::TokenError;
 use crate::keys::{KeysError, MasterKeyError};
 
 /// How the program ends. A script can rely on the numbers.
@@ -108,6 +109,12 @@ impl From<KeysError> for Failure {
             KeysError::OtherMasterKey { .. } => {
                 Self::new(Exit::Refused, error).advise("let keys.master_key_file name the master key that is wanted")
             }
+            // Not tried again by who starts the service anew: a token locks itself.
+            KeysError::Token(TokenError::Pin | TokenError::PinLocked) => {
+                Self::new(Exit::Settings, error).advise("put the right PIN into the file of keys.pkcs11.pin_file")
+            }
+            KeysError::Token(_) => Self::new(Exit::Unavailable, error)
+                .advise("see keys.pkcs11 in docs/configuration.md; `passport doctor` looks at the token"),
             KeysError::Trial(_) | KeysError::Pin(_) => Self::new(Exit::Refused, error),
             KeysError::UnknownKey(_) | KeysError::Destroyed(_) => {
                 Self::new(Exit::Refused, error).advise("`passport keys list` shows every key")
@@ -119,7 +126,10 @@ impl From<KeysError> for Failure {
 
 impl From<MasterKeyError> for Failure {
     fn from(error: MasterKeyError) -> Self {
-        Self::new(Exit::Unavailable, error)
+        match error {
+            MasterKeyError::Token(error) => KeysError::from(error).into(),
+            error => Self::new(Exit::Unavailable, error),
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use shared::db::{CommonClock, Db};
 use tokio::sync::watch;
 
 use super::serve::every;
-use crate::keys::Keys;
+use crate::keys::{Keys, KeysError};
 use crate::limits::Quotas;
 use crate::oidc::mtls::authorities::Authorities;
 
@@ -50,7 +50,7 @@ pub async fn keys(keys: Keys, lease: Duration, mut stopped: watch::Receiver<bool
             }
             Ok(Err(error)) => {
                 if unheard.is_zero() {
-                    tracing::warn!(%error, ?lease, "the keys cannot be followed: this node signs on for its lease at most");
+                    tell(&error, lease);
                 }
                 unheard += KEYS;
             }
@@ -59,6 +59,14 @@ pub async fn keys(keys: Keys, lease: Duration, mut stopped: watch::Receiver<bool
         if unheard >= lease {
             keys.lapse();
         }
+    }
+}
+
+fn tell(error: &KeysError, lease: Duration) {
+    if let KeysError::Token(error) = error {
+        tracing::warn!(%error, "the token does not give its keys: this node signs nothing until it does");
+    } else {
+        tracing::warn!(%error, ?lease, "the keys cannot be followed: this node signs on for its lease at most");
     }
 }
 

@@ -9,16 +9,19 @@ use shared::config::{ConnectionUrl, SecretSource};
 use shared::db::{CommonClock, CommonTime, DatabaseTime, Db, MigrationState, Misfit};
 use shared::entropy::{SharedEntropy, SystemEntropy};
 use shared::http::client::ClientBuilder;
+use shared::secret::SecretString;
 
 use super::failure::{Exit, Failure};
 use crate::MIGRATIONS;
 use crate::app::{App, World};
 use crate::backup;
-use crate::config::{Config, SmsShape};
+use crate::config::{Config, Pkcs11Settings, SigningAlg, SmsShape};
 use crate::delivery::aliyun::{Access, AliyunSms, Around, Templates};
 use crate::delivery::{SmsGateway, Transport};
 use crate::keys::store::StoredMaster;
-use crate::keys::{self, MasterKey, Masters, Stock};
+use crate::keys::token::pkcs11::{Token, TokenSettings};
+use crate::keys::token::{TokenError, TokenKeys};
+use crate::keys::{self, Alg, MasterKey, MasterKeyError, Masters, Stock};
 
 /// The system's clock.
 pub fn clock() -> SharedClock {
@@ -81,31 +84,76 @@ pub const fn advice(misfit: Misfit) -> &'static str {
 
 /// The master key.
 pub fn master_key(config: &Config) -> Result<MasterKey, Failure> {
+    first_master(config, token(&config.keys.pkcs11).as_ref())
+}
+
+fn first_master(config: &Config, token: Option<&Token>) -> Result<MasterKey, Failure> {
     let source = &config.keys.master_key_file;
     let missing = source.path().is_some_and(|path| !path.exists());
     let text = source.read().map_err(|error| {
         let failure = Failure::new(Exit::Unavailable, error);
         if missing { failure.advise("`passport keys init` makes the master key") } else { failure }
     })?;
-    Ok(MasterKey::parse(&text)?)
+    Ok(parse_master(&text, token)?)
 }
 
 /// The master key that is to be the next one, if one is named.
 pub fn next_master_key(config: &Config) -> Result<Option<MasterKey>, Failure> {
-    let Some(source) = &config.keys.next_master_key_file else { return Ok(None) };
-    let text = source.read().map_err(|error| Failure::new(Exit::Unavailable, error))?;
-    Ok(Some(MasterKey::parse(&text)?))
+    next_master(config, token(&config.keys.pkcs11).as_ref())
 }
 
-/// Both, to be looked for again where they come from when the one in use is neither.
+fn next_master(config: &Config, token: Option<&Token>) -> Result<Option<MasterKey>, Failure> {
+    let Some(source) = &config.keys.next_master_key_file else { return Ok(None) };
+    let text = source.read().map_err(|error| Failure::new(Exit::Unavailable, error))?;
+    Ok(Some(parse_master(&text, token)?))
+}
+
+/// The key in that text, or the one in the token that it names. The token is not asked.
+fn parse_master(text: &SecretString, token: Option<&Token>) -> Result<MasterKey, MasterKeyError> {
+    let Some(object) = MasterKey::named(text)? else { return MasterKey::parse(text) };
+    let token = token.ok_or(TokenError::NotConfiguredForMaster)?;
+    Ok(MasterKey::in_token(Arc::new(token.clone()), object))
+}
+
+/// Both, to be looked for again where they come from when the one in use is neither; and the token that has signing keys.
 pub fn masters(config: &Config) -> Result<Masters, Failure> {
-    let (first, next) = (master_key(config)?, next_master_key(config)?);
+    let token = token(&config.keys.pkcs11);
+    let (first, next) = (first_master(config, token.as_ref())?, next_master(config, token.as_ref())?);
+    let keys = token.clone().map(|token| TokenKeys { holder: Arc::new(token), algs: in_token(config) });
     let settings = config.keys.clone();
-    Ok(Masters::from(first).and(next).from_source(move || {
+    Ok(Masters::from(first).and(next).beside(keys).from_source(move || {
         let sources = [Some(&settings.master_key_file), settings.next_master_key_file.as_ref()];
         let texts = sources.into_iter().flatten().filter_map(|source| source.read().ok());
-        texts.filter_map(|text| MasterKey::parse(&text).ok()).collect()
+        texts.filter_map(|text| parse_master(&text, token.as_ref()).ok()).collect()
     }))
+}
+
+/// The token that has signing keys, if one is configured. It is not touched yet.
+pub fn token(settings: &Pkcs11Settings) -> Option<Token> {
+    let (Some(module), Some(token), Some(pin)) = (&settings.module, &settings.token, &settings.pin_file) else {
+        return None;
+    };
+    Some(Token::new(TokenSettings {
+        module: module.clone(),
+        token: token.clone(),
+        pin: pin.clone(),
+        sessions: settings.sessions,
+        timeout: settings.timeout,
+    }))
+}
+
+/// The algorithms whose new keys are made in the token.
+pub fn in_token(config: &Config) -> Vec<Alg> {
+    let alg = |alg: &SigningAlg| match alg {
+        SigningAlg::Es256 => Alg::ES256,
+        SigningAlg::EdDsa => Alg::EdDsa,
+        SigningAlg::Ps256 => Alg::PS256,
+        SigningAlg::Rs256 => Alg::RS256,
+    };
+    match config.keys.pkcs11.algs.as_slice() {
+        [] => vec![Alg::ES256, Alg::PS256, Alg::RS256],
+        named => named.iter().map(alg).collect(),
+    }
 }
 
 /// The master key that a database's keys are sealed under; none: it has no keys yet, or not even tables.

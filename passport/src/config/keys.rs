@@ -1,8 +1,58 @@
 //! `[keys]`
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use shared::config::{Problems, SecretSource};
+
+shared::choice! {
+    /// The algorithm of a signing key.
+    pub enum SigningAlg {
+        /// ECDSA on P-256.
+        Es256 = "ES256",
+        /// Ed25519.
+        EdDsa = "EdDSA",
+        /// RSA-PSS.
+        Ps256 = "PS256",
+        /// RSA PKCS #1 v1.5.
+        Rs256 = "RS256",
+    }
+}
+
+shared::settings! {
+    /// A token (an HSM) with a PKCS #11 module. It makes signing keys and never hands their private halves out. Every node
+    /// needs it: one that does not reach it signs nothing. See `docs/operate/pkcs11.md`.
+    pub struct Pkcs11Settings {
+        /// The module, a shared library, such as `/usr/lib/softhsm/libsofthsm2.so`. Left out, there is no token.
+        module: Option<PathBuf>,
+        /// The token's label or, if several have that label, its serial number.
+        token: Option<String>,
+        /// The PIN of the token's user.
+        pin_file: Option<SecretSource>,
+        /// The algorithms whose new keys are made in the token; left out, ES256, PS256 and RS256. EdDSA, which few tokens
+        /// have, is made in software where the token does not offer it.
+        algs: Vec<SigningAlg>,
+        /// How many sessions this node has with the token, from 1 to 64: as many signatures are made at once.
+        sessions: usize = 4,
+        /// How long a signature may take, from 100 milliseconds to 30 seconds. Then the request is answered with 503.
+        timeout: Duration = "5s",
+    }
+    check a_token_can_be_used
+}
+
+fn a_token_can_be_used(settings: &Pkcs11Settings, problems: &mut Problems<'_>) {
+    for (name, is_set) in [("token", settings.token.is_some()), ("pin_file", settings.pin_file.is_some())] {
+        if is_set != settings.module.is_some() {
+            problems.add(name, "belongs to keys.pkcs11.module: a token needs module, token and pin_file");
+        }
+    }
+    if !(1..=64).contains(&settings.sessions) {
+        problems.add("sessions", "must be from 1 to 64");
+    }
+    if !(Duration::from_millis(100)..=Duration::from_secs(30)).contains(&settings.timeout) {
+        problems.add("timeout", "must be from 100ms to 30s");
+    }
+}
 
 shared::settings! {
     /// Signing keys and the key that seals everything at rest.
@@ -34,6 +84,8 @@ shared::settings! {
         /// For how long a node may sign without renewing its lease in the database, from 10 to 60 seconds. No key begins to
         /// sign before every node with a lease serves it, so a dead node holds a rotation up for as long.
         node_lease: Duration = "30s",
+        /// The token (an HSM) that makes and holds signing keys.
+        pkcs11: Pkcs11Settings,
     }
     check lives_are_sane
 }

@@ -25,7 +25,7 @@ pub use self::audit::AuditSettings;
 pub use self::backup::BackupSettings;
 pub use self::delivery::{DeliverySettings, SmsShape};
 pub use self::egress::EgressSettings;
-pub use self::keys::KeysSettings;
+pub use self::keys::{KeysSettings, Pkcs11Settings, SigningAlg};
 pub use self::limits::{ClientRate, LimitsSettings};
 pub use self::mtls::MtlsSettings;
 pub use self::places::PlacesSettings;

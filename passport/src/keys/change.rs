@@ -7,24 +7,29 @@ use std::sync::Arc;
 use futures_util::FutureExt as _;
 use shared::clock::Timestamp;
 use shared::db::{CommonTime, Db, DbError, Tx};
+use shared::secret::SecretBytes;
+use tokio::runtime::Handle;
 
 use super::alg::Alg;
+use super::fresh::FreshKey;
 use super::master::MasterKey;
-use super::model::{By, Change, KeyRecord, KeyState, Times};
-use super::pin::model::Pins;
-use super::ring::open_signer;
+use super::model::{By, Change, KeyRecord, KeyState};
 use super::rotate::{Moment, Request, Step, TrialOver, plan};
-use super::signing_key::SigningKey;
-use super::store::{self, StoredKey};
+use super::store;
 use super::trial::judge::{Outcome, judge, verdict};
-use super::trial::model::{Trial, TrialEnd, Tried};
+use super::trial::model::{Trial, TrialEnd};
 use super::{Journal, KeysError, Parts};
 
 /// How often a change is begun anew that others came before.
 const TRIES: usize = 3;
 
-/// The keys that a change needs, by their algorithm.
-type Fresh = HashMap<Alg, Vec<StoredKey>>;
+/// The keys that a change needs.
+#[derive(Clone, Default)]
+struct Fresh {
+    keys: HashMap<Alg, Vec<FreshKey>>,
+    /// The algorithms whose next key has to wait for the token.
+    put_off: Vec<Alg>,
+}
 
 /// What the rules are asked about.
 #[derive(Debug, Clone)]
@@ -56,7 +61,8 @@ impl Parts {
             return Ok(Vec::new());
         }
         let master = self.master_in_use().await?;
-        let fresh = Arc::new(self.generate(&steps, (&master, stock.now))?);
+        self.prove_successors(&steps, request).await?;
+        let fresh = Arc::new(self.generate(&steps, (&master, stock.now), request).await?);
         let (parts, request) = (Arc::clone(self), request.clone());
         self.db
             .write(move |tx| {
@@ -68,6 +74,9 @@ impl Parts {
                     let stock = Stock::within(tx, &*parts.time).await?;
                     let mut changes = Vec::new();
                     for step in parts.due(&stock, &request) {
+                        if fresh.puts_off(&step) {
+                            continue;
+                        }
                         changes.extend(apply(tx, &parts, &stock, &mut fresh, &step).await?);
                     }
                     record(tx, &*parts.journal, request.by(), &changes).await?;
@@ -82,42 +91,46 @@ impl Parts {
         plan(&stock.keys, &Moment { policy: &self.policy, now: stock.now, served: stock.served }, request)
     }
 
-    fn generate(&self, steps: &[Step], (master, now): (&MasterKey, Timestamp)) -> Result<Fresh, KeysError> {
-        let mut fresh = Fresh::new();
+    /// Makes the keys of these steps. In an emergency a staged one that the token cannot make is put off: the rest is done.
+    async fn generate(
+        self: &Arc<Self>,
+        steps: &[Step],
+        (master, now): (&Arc<MasterKey>, Timestamp),
+        request: &Request,
+    ) -> Result<Fresh, KeysError> {
+        let mut fresh = Fresh::default();
         for step in steps {
-            if let Step::CreateActive(alg) | Step::CreateStaged(alg) = step {
-                fresh.entry(*alg).or_default().push(self.signing_key(*alg, (master, now))?);
+            let (Step::CreateActive(alg) | Step::CreateStaged(alg)) = step else { continue };
+            match self.fresh_key(*alg, (master, now)).await {
+                Ok(key) => fresh.keys.entry(*alg).or_default().push(key),
+                Err(KeysError::Token(error)) if step.can_wait() && matches!(request, Request::Compromise { .. }) => {
+                    tracing::warn!(%error, %alg, "the next key is made when the token can be reached");
+                    fresh.put_off.push(*alg);
+                }
+                Err(error) => return Err(error),
             }
         }
         Ok(fresh)
     }
 
-    fn signing_key(&self, alg: Alg, (master, now): (&MasterKey, Timestamp)) -> Result<StoredKey, KeysError> {
-        let (key, pkcs8) = SigningKey::generate(alg)?;
-        let public = key.public();
-        let state = KeyState::Staged { since: now, planned: None };
-        let times = Times { made: now, activated: None, retired: None };
-        Ok(StoredKey {
-            private_key: Some(self.wrap(master, &public.kid, pkcs8.expose())),
-            record: KeyRecord {
-                kid: public.kid.clone(),
-                alg,
-                state,
-                times,
-                published_in: 0,
-                tried: Tried::default(),
-                pins: Pins::default(),
-            },
-            public_key: public.encoded.clone(),
-            master_key_id: master.id().to_owned(),
-        })
-    }
-
     /// A key, sealed under that master key and bound to its name.
-    pub(super) fn wrap(&self, master: &MasterKey, name: &str, key: &[u8]) -> Vec<u8> {
-        let mut sealed = Vec::new();
-        master.cipher().seal(&*self.entropy, key, name.as_bytes(), &mut sealed);
-        sealed
+    pub(super) async fn wrap(
+        &self,
+        master: &Arc<MasterKey>,
+        name: &str,
+        key: SecretBytes,
+    ) -> Result<Vec<u8>, KeysError> {
+        if !master.is_in_token() {
+            return Ok(master.seal(&*self.entropy, key.expose(), name)?);
+        }
+        let (master, entropy, name) = (Arc::clone(master), self.entropy.clone(), name.to_owned());
+        may_wait(move || Ok(master.seal(&*entropy, key.expose(), &name)?)).await
+    }
+}
+
+impl Fresh {
+    fn puts_off(&self, step: &Step) -> bool {
+        matches!(step, Step::CreateStaged(alg) if self.put_off.contains(alg))
     }
 }
 
@@ -153,6 +166,16 @@ pub(super) async fn require_master(tx: &mut Tx, master: &MasterKey) -> Result<()
     }
 }
 
+/// Does it on a thread that may wait for the token which has the master key. A transaction of SQLite runs on such a one.
+pub(super) async fn may_wait<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, KeysError> + Send + 'static,
+) -> Result<T, KeysError> {
+    match Handle::try_current() {
+        Ok(runtime) => runtime.spawn_blocking(work).await.map_err(|_| KeysError::Library)?,
+        Err(_) => work(),
+    }
+}
+
 /// Writes the changes down.
 pub(super) async fn record(tx: &mut Tx, journal: &dyn Journal, by: By, changes: &[Change]) -> Result<(), DbError> {
     for change in changes {
@@ -164,7 +187,7 @@ pub(super) async fn record(tx: &mut Tx, journal: &dyn Journal, by: By, changes: 
 /// Takes one step; what changed by it.
 async fn apply(
     tx: &mut Tx,
-    parts: &Parts,
+    parts: &Arc<Parts>,
     stock: &Stock,
     fresh: &mut Fresh,
     step: &Step,
@@ -208,9 +231,13 @@ async fn apply(
 }
 
 /// Refuses a key that cannot be opened: it would leave every node without a key, so rather go on with the old one.
-async fn openable(tx: &mut Tx, parts: &Parts, kid: &str) -> Result<(), KeysError> {
-    let stored = store::signing_keys(tx).await?;
-    stored.iter().filter(|key| key.record.kid == kid).try_for_each(|key| open_signer(&parts.master, key).map(drop))
+async fn openable(tx: &mut Tx, parts: &Arc<Parts>, kid: &str) -> Result<(), KeysError> {
+    let stored = store::signing_keys(tx).await?.into_iter().filter(|key| key.record.kid == kid).collect();
+    match parts.open_signers(stored).await {
+        // The token was asked before: it is passed over in an emergency only.
+        Ok(_) | Err(KeysError::Token(_)) => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 /// Writes down how a trial ended, by what nodes saw of it.
@@ -231,9 +258,14 @@ async fn end_trial(tx: &mut Tx, stock: &Stock, kid: &str, over: TrialOver) -> Re
 
 /// Publishes a fresh key.
 async fn create(tx: &mut Tx, fresh: &mut Fresh, alg: Alg, state: KeyState) -> Result<Vec<Change>, KeysError> {
-    let mut key = fresh.get_mut(&alg).and_then(Vec::pop).ok_or(KeysError::Changed)?;
+    let FreshKey { mut key, place } = fresh.keys.get_mut(&alg).and_then(Vec::pop).ok_or(KeysError::Changed)?;
     key.record.state = state;
     store::insert(tx, &key, state.since()).await?;
+    if let Some((object, token)) = place
+        && store::tokens::publish(tx, object, (&key.record.kid, &token)).await? != 1
+    {
+        return Err(KeysError::Changed);
+    }
     Ok(vec![Change::Signing { kid: key.record.kid, alg, from: None, to: state.as_str() }])
 }
 

@@ -36,7 +36,7 @@ impl Parts {
         let master = self.master_in_use().await?;
         let known = self.db.read(|tx| store::data_keys(tx).boxed()).await?;
         let next = known.last().map_or(1, |key| key.id + 1);
-        let key = Arc::new(self.data_key(next, DataKeyPurpose::Mac, &master));
+        let key = Arc::new(self.data_key(next, DataKeyPurpose::Mac, &master).await?);
         let (journal, now) = (Arc::clone(&self.journal), self.clock.now());
         self.db
             .write(move |tx| {
@@ -79,8 +79,11 @@ impl Parts {
         let master = self.master_in_use().await?;
         let known = self.db.read(|tx| store::data_keys(tx).boxed()).await?;
         let next = known.last().map_or(1, |key| key.id + 1);
-        let fresh: Arc<Vec<StoredDataKey>> =
-            Arc::new((next..).zip(wanted(&known)).map(|(id, purpose)| self.data_key(id, purpose, &master)).collect());
+        let mut fresh = Vec::new();
+        for (id, purpose) in (next..).zip(wanted(&known)) {
+            fresh.push(self.data_key(id, purpose, &master).await?);
+        }
+        let fresh: Arc<Vec<StoredDataKey>> = Arc::new(fresh);
         let (journal, now) = (Arc::clone(&self.journal), self.clock.now());
         self.db
             .write(move |tx| {
@@ -105,16 +108,21 @@ impl Parts {
             .await
     }
 
-    fn data_key(&self, id: i64, purpose: DataKeyPurpose, master: &MasterKey) -> StoredDataKey {
+    async fn data_key(
+        &self,
+        id: i64,
+        purpose: DataKeyPurpose,
+        master: &Arc<MasterKey>,
+    ) -> Result<StoredDataKey, KeysError> {
         let key = shared::secret::SecretBytes::new(bytes::<32>(&*self.entropy));
-        StoredDataKey {
+        Ok(StoredDataKey {
             id,
             purpose,
-            sealed: self.wrap(master, &data_key_name(id, purpose), key.expose()),
+            sealed: self.wrap(master, &data_key_name(id, purpose), key).await?,
             master_key_id: master.id().to_owned(),
             made: self.clock.now(),
             made_in: 0,
-        }
+        })
     }
 }
 

@@ -5,6 +5,7 @@ use shared::db::DbError;
 
 use super::alg::Alg;
 use super::pin::model::PinRefusal;
+use super::token::TokenError;
 use super::trial::model::Refusal;
 
 /// Why a key cannot be used.
@@ -60,6 +61,9 @@ pub enum KeysError {
     /// A sealed key was changed.
     #[error("the sealed key {0} was changed")]
     Tampered(String),
+    /// The token that has the keys cannot be used.
+    #[error(transparent)]
+    Token(#[from] TokenError),
     /// The database.
     #[error(transparent)]
     Db(#[from] DbError),
@@ -73,8 +77,13 @@ fn whose(until: Option<Timestamp>) -> String {
 }
 
 impl KeysError {
+    /// Whether a key that is in memory could not be opened anew, and is as good as before.
+    pub(super) const fn lacks_master(&self) -> bool {
+        matches!(self, Self::OtherMasterKey { .. } | Self::Token(_))
+    }
+
     /// Whether it may be otherwise in a moment.
     pub const fn is_unavailable(&self) -> bool {
-        matches!(self, Self::NoKey(_) | Self::NoLease | Self::Stale)
+        matches!(self, Self::NoKey(_) | Self::NoLease | Self::Stale | Self::Token(_))
     }
 }

@@ -1,25 +1,46 @@
-//! The master key: 32 bytes in a file that only the service may read. It seals every other key at rest, so
-//! that the database alone gives nothing away, and shows of a backup where it comes from. It does nothing else.
+//! The master key: 32 bytes in a file that only the service may read, or a key in a token that the file names. It seals
+//! every other key at rest, so that the database alone gives nothing away, and shows of a backup where it comes from. It
+//! does nothing else.
 
 use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use shared::entropy::{Entropy, bytes};
-use shared::secret::{SecretBytes, SecretString, hmac_sha256};
+use shared::secret::{SecretBytes, SecretString, hmac_sha256, sha256};
 
 use super::cipher::{Cipher, derive};
+use super::token::{Bound, MasterHolder, NONCE, ObjectId, TokenError};
 
-/// The master key, ready for use.
+/// The master key, ready for use. One in a token is asked for by whoever uses it: [`MasterKey::is_in_token`] tells, and
+/// then no thread that serves requests may.
 pub struct MasterKey {
     id: String,
-    cipher: Cipher,
-    /// For hashes of what leaves the database as a whole.
-    backups: SecretBytes,
+    place: Place,
 }
+
+/// Where it is.
+enum Place {
+    Here {
+        cipher: Box<Cipher>,
+        /// For hashes of what leaves the database as a whole.
+        backups: SecretBytes,
+    },
+    InToken {
+        holder: Arc<dyn MasterHolder>,
+        object: ObjectId,
+    },
+}
+
+/// What the file of a key in a token begins with, before its id there.
+const IN_TOKEN: &str = "pkcs11:";
+
+/// The nonce by which the token makes the secret of backups. Nonces of keys that are sealed are random: they never are this.
+const BACKUPS: [u8; NONCE] = [0; NONCE];
 
 /// Why there is no master key.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +56,12 @@ pub enum MasterKeyError {
     /// It is no key.
     #[error("the master key must be 32 bytes, as base64 or as 64 hexadecimal digits")]
     Content,
+    /// It names a key in a token, and not as it should.
+    #[error("the file of a master key in a token must hold pkcs11: and its id there, 32 hexadecimal digits")]
+    Name,
+    /// The token.
+    #[error(transparent)]
+    Token(#[from] TokenError),
 }
 
 impl MasterKey {
@@ -42,8 +69,28 @@ impl MasterKey {
     pub fn new(key: &SecretBytes) -> Self {
         // The id tells one master key from another and says nothing about either.
         let id = URL_SAFE_NO_PAD.encode(&derive(key.expose(), "id")[..6]);
-        let cipher = Cipher::new(&derive(key.expose(), "wrap"));
-        Self { id, cipher, backups: SecretBytes::new(derive(key.expose(), "backup")) }
+        let cipher = Box::new(Cipher::new(&derive(key.expose(), "wrap")));
+        Self { id, place: Place::Here { cipher, backups: SecretBytes::new(derive(key.expose(), "backup")) } }
+    }
+
+    /// The key that a token has by that id. The token is not asked.
+    pub fn in_token(holder: Arc<dyn MasterHolder>, object: ObjectId) -> Self {
+        let id = URL_SAFE_NO_PAD.encode(&sha256(object.as_bytes())[..6]);
+        Self { id, place: Place::InToken { holder, object } }
+    }
+
+    /// The id in a token that the text of a file names; none: it holds the key itself.
+    ///
+    /// # Errors
+    /// It names one, and not as it should.
+    pub fn named(text: &SecretString) -> Result<Option<ObjectId>, MasterKeyError> {
+        let Some(id) = text.expose().trim().strip_prefix(IN_TOKEN) else { return Ok(None) };
+        ObjectId::parse(id).map(Some).ok_or(MasterKeyError::Name)
+    }
+
+    /// Whether the token has to be asked when something is sealed or opened.
+    pub const fn is_in_token(&self) -> bool {
+        matches!(self.place, Place::InToken { .. })
     }
 
     /// Reads the key from its text: base64, or 64 hexadecimal digits.
@@ -60,12 +107,26 @@ impl MasterKey {
     /// The file exists or cannot be written.
     pub fn create(path: &Path, entropy: &dyn Entropy) -> Result<Self, MasterKeyError> {
         let key = SecretBytes::new(bytes::<32>(entropy));
-        // Whoever is killed meanwhile leaves no file of that name that holds half a key.
-        let part = path.with_added_extension(format!("{}.part", URL_SAFE_NO_PAD.encode(bytes::<6>(entropy))));
-        let made = write(&part, &key).and_then(|()| std::fs::hard_link(&part, path));
-        let removed = std::fs::remove_file(&part);
-        made.and(removed).map_err(|error| file(path, error))?;
+        place(path, &STANDARD.encode(key.expose()), entropy)?;
         Ok(Self::new(&key))
+    }
+
+    /// Makes a key in the token, and the file that names it. A file that exists is left alone.
+    ///
+    /// # Errors
+    /// The file exists or cannot be written, or the token refuses.
+    pub fn create_in_token(
+        path: &Path,
+        holder: Arc<dyn MasterHolder>,
+        entropy: &dyn Entropy,
+    ) -> Result<Self, MasterKeyError> {
+        if path.exists() {
+            return Err(file(path, std::io::ErrorKind::AlreadyExists.into()));
+        }
+        let object = ObjectId::random(entropy);
+        holder.make_master(object)?;
+        place(path, &format!("{IN_TOKEN}{object}"), entropy)?;
+        Ok(Self::in_token(holder, object))
     }
 
     /// Tells this master key from others; stored beside what it sealed.
@@ -74,12 +135,45 @@ impl MasterKey {
     }
 
     /// Proves that a backup comes from who has this master key.
-    pub fn backup_mac(&self, data: &[u8]) -> [u8; 32] {
-        hmac_sha256(self.backups.expose(), data)
+    ///
+    /// # Errors
+    /// The token that has it cannot be asked.
+    pub fn backup_mac(&self, data: &[u8]) -> Result<[u8; 32], TokenError> {
+        match &self.place {
+            Place::Here { backups, .. } => Ok(hmac_sha256(backups.expose(), data)),
+            Place::InToken { holder, object } => {
+                // The same text under the same nonce each time: it gives the same bytes, which nobody else can tell.
+                let bound = Bound { text: &[0; 32], to: b"passport:backup" };
+                let secret = SecretBytes::new(holder.seal(*object, BACKUPS, bound)?);
+                Ok(hmac_sha256(secret.expose(), data))
+            }
+        }
     }
 
-    pub(super) fn cipher(&self) -> &Cipher {
-        &self.cipher
+    /// Seals a key, bound to its name: nonce, ciphertext, tag.
+    pub(super) fn seal(&self, entropy: &dyn Entropy, key: &[u8], name: &str) -> Result<Vec<u8>, TokenError> {
+        let mut sealed = Vec::new();
+        match &self.place {
+            Place::Here { cipher, .. } => cipher.seal(entropy, key, name.as_bytes(), &mut sealed),
+            Place::InToken { holder, object } => {
+                let nonce = bytes::<NONCE>(entropy);
+                sealed.extend_from_slice(&nonce);
+                sealed.extend(holder.seal(*object, nonce, Bound { text: key, to: name.as_bytes() })?);
+            }
+        }
+        Ok(sealed)
+    }
+
+    /// Opens it; none, unless every byte is as it was sealed.
+    pub(super) fn open(&self, sealed: &[u8], name: &str) -> Result<Option<SecretBytes>, TokenError> {
+        match &self.place {
+            Place::Here { cipher, .. } => Ok(cipher.open(sealed, name.as_bytes()).map(SecretBytes::new)),
+            Place::InToken { holder, object } => {
+                let Some((nonce, text)) = sealed.split_first_chunk::<NONCE>() else { return Ok(None) };
+                let opened = holder.open(*object, *nonce, Bound { text, to: name.as_bytes() })?;
+                Ok(opened.map(SecretBytes::new))
+            }
+        }
     }
 }
 
@@ -89,9 +183,17 @@ impl std::fmt::Debug for MasterKey {
     }
 }
 
-fn write(path: &Path, key: &SecretBytes) -> std::io::Result<()> {
+/// Whoever is killed meanwhile leaves no file of that name that holds half a key.
+fn place(path: &Path, text: &str, entropy: &dyn Entropy) -> Result<(), MasterKeyError> {
+    let part = path.with_added_extension(format!("{}.part", URL_SAFE_NO_PAD.encode(bytes::<6>(entropy))));
+    let made = write(&part, text).and_then(|()| std::fs::hard_link(&part, path));
+    let removed = std::fs::remove_file(&part);
+    made.and(removed).map_err(|error| file(path, error))
+}
+
+fn write(path: &Path, text: &str) -> std::io::Result<()> {
     let mut out = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-    writeln!(out, "{}", STANDARD.encode(key.expose()))?;
+    writeln!(out, "{text}")?;
     out.sync_all()
 }
 
@@ -113,6 +215,7 @@ mod tests {
     use shared::entropy::SystemEntropy;
 
     use super::*;
+    use crate::keys::token::stand_in::StandIn;
 
     #[test]
     fn a_key_made_is_the_key_read_and_is_never_overwritten() {
@@ -123,6 +226,21 @@ mod tests {
         assert_eq!(MasterKey::parse(&text).expect("a key").id(), made.id());
         assert!(MasterKey::create(&path, &SystemEntropy::new()).is_err());
         assert_eq!(std::fs::read_dir(dir.path()).expect("a folder").count(), 1, "nothing is left lying about");
+    }
+
+    #[test]
+    fn the_file_of_a_key_in_a_token_names_it_and_holds_no_secret() {
+        let (dir, token) = (tempfile::tempdir().expect("a folder"), Arc::new(StandIn::default()));
+        let (path, entropy) = (dir.path().join("master.key"), SystemEntropy::new());
+        let made = MasterKey::create_in_token(&path, token.clone(), &entropy).expect("made");
+        let text = SecretString::new(std::fs::read_to_string(&path).expect("a file"));
+        let named = MasterKey::named(&text).expect("a name").expect("of a key in a token");
+        assert_eq!(MasterKey::in_token(token.clone(), named).id(), made.id());
+        assert!(made.seal(&entropy, b"key", "name").is_ok(), "it is there");
+        assert!(MasterKey::create_in_token(&path, token, &entropy).is_err(), "it is never overwritten");
+        let named = |text: &str| MasterKey::named(&SecretString::new(text));
+        assert!(matches!(named(&"ab".repeat(32)), Ok(None)), "a key itself");
+        assert!(matches!(named("pkcs11:1234"), Err(MasterKeyError::Name)));
     }
 
     #[test]

@@ -1,10 +1,12 @@
-//! The master keys that this process was given: one, and the next one while it is changed.
+//! What opens private halves: the master keys that this process was given, one, and the next one while it is changed;
+//! and the token that has those that are not in the database.
 
 use std::sync::{Arc, PoisonError, RwLock};
 
 use futures_util::FutureExt as _;
 
 use super::master::MasterKey;
+use super::token::TokenKeys;
 use super::{KeysError, Parts, store};
 
 /// Looks again where the master keys come from; nothing: they cannot be read.
@@ -16,11 +18,12 @@ pub struct Masters {
     first: Arc<MasterKey>,
     others: RwLock<Vec<Arc<MasterKey>>>,
     source: Option<Source>,
+    token: Option<TokenKeys>,
 }
 
 impl From<MasterKey> for Masters {
     fn from(key: MasterKey) -> Self {
-        Self { first: Arc::new(key), others: RwLock::default(), source: None }
+        Self { first: Arc::new(key), others: RwLock::default(), source: None, token: None }
     }
 }
 
@@ -36,6 +39,17 @@ impl Masters {
     #[must_use]
     pub fn from_source(self, source: impl Fn() -> Vec<MasterKey> + Send + Sync + 'static) -> Self {
         Self { source: Some(Box::new(source)), ..self }
+    }
+
+    /// Adds the token that has private halves, if one is configured.
+    #[must_use]
+    pub fn beside(self, token: Option<TokenKeys>) -> Self {
+        Self { token, ..self }
+    }
+
+    /// The token that has private halves.
+    pub const fn token(&self) -> Option<&TokenKeys> {
+        self.token.as_ref()
     }
 
     /// The one of that id.
@@ -57,6 +71,12 @@ impl Masters {
             self.take_up(found);
         }
         self.find(id)
+    }
+
+    /// Whether the token has to be asked for one of them.
+    pub fn some_in_token(&self) -> bool {
+        let others = self.others.read().unwrap_or_else(PoisonError::into_inner);
+        self.first.is_in_token() || others.iter().any(|key| key.is_in_token())
     }
 
     /// The one that was given first.

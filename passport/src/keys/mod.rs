@@ -3,6 +3,7 @@
 //! [`Keys`] holds every key opened in memory ([`ring`]), so that signing, verifying and sealing ask no database.
 //! The database holds them sealed under the [`MasterKey`]; each node looks more than once a second whether they changed
 //! ([`Keys::watch`]). [`rotate`] says when a key moves on, [`model`] through which states, [`lease`] which nodes sign.
+//! Private halves of signing keys may be in a [`token`] instead; a node signs only while it reaches that ([`proof`]).
 
 pub mod alg;
 mod change;
@@ -10,6 +11,7 @@ mod cipher;
 mod data_keys;
 mod error;
 pub mod evidence;
+mod fresh;
 mod hashing;
 mod lease;
 pub mod master;
@@ -17,6 +19,7 @@ mod masters;
 pub mod model;
 mod node;
 pub mod pin;
+mod proof;
 pub mod received;
 pub mod rehash;
 pub mod reseal;
@@ -29,6 +32,7 @@ mod seen;
 mod sign;
 pub mod signing_key;
 pub mod store;
+pub mod token;
 pub mod trial;
 pub mod verify;
 
@@ -49,6 +53,7 @@ pub use self::hashing::Hashes;
 pub use self::master::{MasterKey, MasterKeyError};
 pub use self::masters::Masters;
 pub use self::model::{By, Change, KeyRecord, KeyState};
+pub use self::proof::prove;
 pub use self::rewrap::Rewrapped;
 pub use self::ring::Jwks;
 pub use self::rotate::{Policy, Request};
@@ -56,7 +61,9 @@ pub use self::verify::TokenError;
 
 use self::evidence::Tally;
 use self::lease::Lease;
+use self::proof::Proof;
 use self::ring::{Ring, read};
+use self::token::tidy::Swept;
 use self::verify::{Expected, Expiry};
 
 /// Writes down what happens to keys, in the transaction in which it happens. The audit record does, wired in `app`.
@@ -79,6 +86,8 @@ struct Inner {
     /// Of a node that serves. Commands sign nothing for others, and have none.
     lease: OnceLock<Lease>,
     tally: Tally,
+    proof: Proof,
+    swept: Swept,
 }
 
 /// What [`Keys`] are made of.
@@ -92,7 +101,7 @@ pub struct Parts {
     pub time: Arc<dyn CommonTime>,
     /// Randomness.
     pub entropy: SharedEntropy,
-    /// What the keys are sealed under, and what they may be sealed under next.
+    /// What the keys are sealed under, and what they may be sealed under next; and the token that has some of them.
     pub master: Masters,
     /// How long keys stay in their states.
     pub policy: Policy,
@@ -112,7 +121,14 @@ impl Keys {
         parts.change(Request::Tend).await?;
         let ring = read(&parts, None).await?;
         ring.complete()?;
-        Ok(Self(Arc::new(Inner { ring: RwLock::new(ring), parts, lease: OnceLock::new(), tally: Tally::default() })))
+        Ok(Self(Arc::new(Inner {
+            ring: RwLock::new(ring),
+            parts,
+            lease: OnceLock::new(),
+            tally: Tally::default(),
+            proof: Proof::default(),
+            swept: Swept::default(),
+        })))
     }
 
     /// The key set to publish, and for how long relying parties may keep it: `longest`, but not beyond a change that is
@@ -204,6 +220,7 @@ impl Keys {
     pub async fn change(&self, request: Request) -> Result<Vec<Change>, KeysError> {
         let changes = self.0.parts.change(request).await?;
         self.refresh().await?;
+        self.tidy_token().await;
         Ok(changes)
     }
 

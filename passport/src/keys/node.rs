@@ -25,14 +25,17 @@ impl Keys {
     /// the lease: [`Keys::watch`] renews it. `name` tells people which node it is.
     ///
     /// # Errors
-    /// The database refused.
+    /// The database refused, or the token that has keys does not show that it has them.
     pub async fn join(&self, name: &str, lasts: Duration) -> Result<(), KeysError> {
         let id = URL_SAFE_NO_PAD.encode(bytes::<12>(&*self.0.parts.entropy));
+        // Nobody is to wait for a node that cannot sign.
+        self.prove_token().await?;
         // Once joined, a node stays who it is.
         self.0.lease.get_or_init(|| Lease::new(id, name.to_owned(), lasts));
         // No key signs from now on that this node does not know; it looks once more for those that began to before.
         self.renew().await?;
         self.refresh().await?;
+        self.prove_token().await?;
         self.renew().await
     }
 
@@ -40,10 +43,17 @@ impl Keys {
     /// moves on the keys that are due; what moved. To be called more than once a second.
     ///
     /// # Errors
-    /// The database refused, or a key cannot be opened; the keys in memory go on serving for a while.
+    /// The database refused, or a key cannot be opened; the keys in memory go on serving for a while. Or the token that has
+    /// keys does not show that it has them: then nothing is signed until it does.
     pub async fn watch(&self) -> Result<Vec<Change>, KeysError> {
         self.refresh().await?;
         self.write_down_if_due().await;
+        if let Err(error) = self.prove_token().await {
+            // Others can sign, and no key is to wait for a node that could not.
+            self.lapse();
+            return Err(error);
+        }
+        self.tidy_token().await;
         let (ring, now) = (self.ring(), self.0.parts.clock.now());
         if self.0.lease.get().is_some_and(|lease| lease.wants_renewal(now, ring.revision)) {
             self.renew().await?;
@@ -52,6 +62,10 @@ impl Keys {
             Some(at) if at <= now => match self.change(Request::Tend).await {
                 // Without the master key, moving keys is for the nodes that have it.
                 Err(KeysError::OtherMasterKey { .. }) => Ok(Vec::new()),
+                Err(KeysError::Token(error)) => {
+                    tracing::debug!(%error, "keys are moved on when the token can be reached");
+                    Ok(Vec::new())
+                }
                 done => done,
             },
             _ => Ok(Vec::new()),

@@ -3,7 +3,8 @@
 //! Nobody knows what happened to them since: a key that signs in the backup may have leaked meanwhile and been destroyed
 //! for it. So none of them signs or verifies anything any more, and new ones are made at the next start. What is stored
 //! stays sealed by the data keys that sealed it; what passes through browsers counts only if it is sealed by a new one, so
-//! that no code and no opaque token is taken a second time.
+//! that no code and no opaque token is taken a second time. What a token (an HSM) holds is left there: the passport that
+//! the backup was made of may be running, and the keys be its.
 
 use shared::clock::Timestamp;
 use shared::db::Tx;
@@ -14,7 +15,7 @@ use super::change::record;
 use super::masters::Masters;
 use super::model::{By, Change, DataKeyPurpose, KeyState};
 use super::ring::data_key_name;
-use super::store::{self, Epoch, StoredDataKey, nodes};
+use super::store::{self, Epoch, StoredDataKey, nodes, tokens};
 use super::{Journal, KeysError};
 
 /// What it takes to make keys and to write that down.
@@ -52,6 +53,7 @@ pub async fn begin_epoch(
     let seal_key = add_seal_key(tx, maker, now).await?;
     changes.push(Change::DataKey { id: seal_key, purpose: DataKeyPurpose::Seal });
     nodes::forget_all(tx).await?;
+    tokens::forget(tx).await?;
     record(tx, maker.journal, By::Operator, &changes).await?;
     let number = store::epoch(tx).await?.map_or(1, |last| last.number + 1);
     let (backup, backup_made) = (restored.backup.clone(), restored.made);
@@ -86,8 +88,7 @@ async fn add_seal_key(tx: &mut Tx, maker: Maker<'_>, now: Timestamp) -> Result<i
     let id = present.chain(former).max().unwrap_or(0) + 1;
     let key = SecretBytes::new(bytes::<32>(maker.entropy));
     let name = data_key_name(id, DataKeyPurpose::Seal);
-    let mut sealed = Vec::new();
-    master.cipher().seal(maker.entropy, key.expose(), name.as_bytes(), &mut sealed);
+    let sealed = master.seal(maker.entropy, key.expose(), &name)?;
     let (purpose, master_key_id) = (DataKeyPurpose::Seal, master.id().to_owned());
     let key = StoredDataKey { id, purpose, sealed, master_key_id, made: now, made_in: 0 };
     store::insert_data_key(tx, &key, now).await?;

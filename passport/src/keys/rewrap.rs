@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures_util::FutureExt as _;
 use shared::db::Tx;
 
-use super::change::record;
+use super::change::{may_wait, record};
 use super::master::MasterKey;
 use super::model::{By, Change};
 use super::ring::{data_key_name, unwrap};
@@ -42,7 +42,7 @@ impl Keys {
     }
 }
 
-async fn rewrap(tx: &mut Tx, parts: &Parts, next: &MasterKey) -> Result<Option<Rewrapped>, KeysError> {
+async fn rewrap(tx: &mut Tx, parts: &Arc<Parts>, next: &Arc<MasterKey>) -> Result<Option<Rewrapped>, KeysError> {
     // Whoever makes or moves a key waits from here on, and then finds the next master key in use.
     store::touch(tx).await?;
     let used = store::master_in_use(tx).await?.ok_or(KeysError::NoDataKey)?;
@@ -62,25 +62,24 @@ async fn rewrap(tx: &mut Tx, parts: &Parts, next: &MasterKey) -> Result<Option<R
     Ok(Some(Rewrapped { from, to, keys }))
 }
 
-async fn rewrap_data_keys(tx: &mut Tx, parts: &Parts, next: &MasterKey) -> Result<usize, KeysError> {
+async fn rewrap_data_keys(tx: &mut Tx, parts: &Arc<Parts>, next: &Arc<MasterKey>) -> Result<usize, KeysError> {
     let keys = store::data_keys(tx).await?;
     for key in &keys {
         let name = data_key_name(key.id, key.purpose);
-        let opened = unwrap(&parts.master, &key.master_key_id, &name, &key.sealed)?;
-        store::rewrap_data_key(tx, key.id, (parts.wrap(next, &name, opened.expose()), next.id())).await?;
+        let sealed = parts.anew(next, (&key.master_key_id, &name), key.sealed.clone()).await?;
+        store::rewrap_data_key(tx, key.id, (sealed, next.id())).await?;
     }
     Ok(keys.len())
 }
 
-async fn rewrap_signing_keys(tx: &mut Tx, parts: &Parts, next: &MasterKey) -> Result<usize, KeysError> {
+async fn rewrap_signing_keys(tx: &mut Tx, parts: &Arc<Parts>, next: &Arc<MasterKey>) -> Result<usize, KeysError> {
     let mut count = 0;
     for key in store::signing_keys(tx).await? {
         let kid = &key.record.kid;
         let sealed = match &key.private_key {
             Some(sealed) => {
-                let opened = unwrap(&parts.master, &key.master_key_id, kid, sealed)?;
                 count += 1;
-                Some(parts.wrap(next, kid, opened.expose()))
+                Some(parts.anew(next, (&key.master_key_id, kid), sealed.clone()).await?)
             }
             None => None,
         };
@@ -93,4 +92,19 @@ async fn rewrap_signing_keys(tx: &mut Tx, parts: &Parts, next: &MasterKey) -> Re
         }
     }
     Ok(count)
+}
+
+impl Parts {
+    /// A key sealed under `next`, which is sealed under another master key.
+    async fn anew(
+        self: &Arc<Self>,
+        next: &Arc<MasterKey>,
+        (master, name): (&str, &str),
+        sealed: Vec<u8>,
+    ) -> Result<Vec<u8>, KeysError> {
+        let (parts, master, of) = (Arc::clone(self), master.to_owned(), name.to_owned());
+        let open = move || unwrap(&parts.master, &master, &of, &sealed);
+        let opened = if self.master.some_in_token() { may_wait(open).await } else { open() };
+        self.wrap(next, name, opened?).await
+    }
 }

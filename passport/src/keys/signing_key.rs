@@ -6,8 +6,9 @@ use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _, RSA_PKCS1_SHA256, RSA_PSS_SHA256,
-    RsaEncoding, RsaKeyPair,
+    ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, ED25519, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _,
+    RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RSA_PSS_2048_8192_SHA256, RSA_PSS_SHA256, RsaEncoding, RsaKeyPair,
+    UnparsedPublicKey, VerificationAlgorithm,
 };
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -17,6 +18,7 @@ use shared::secret::{SecretBytes, sha256};
 
 use super::KeysError;
 use super::alg::Alg;
+use super::token::{KeyHolder, ObjectId, TokenError};
 
 /// The types of tokens that the passport signs: their headers are encoded once.
 const TYPES: [&str; 3] = ["JWT", "at+jwt", "logout+jwt"];
@@ -25,7 +27,12 @@ enum Pair {
     Ec(EcdsaKeyPair),
     Ed(Ed25519KeyPair),
     Rsa(RsaKeyPair, &'static dyn RsaEncoding),
+    /// Its private half is elsewhere.
+    Held(Arc<dyn KeyHolder>, ObjectId),
 }
+
+/// What shows that a token has a key. It is no JWS, so that no signature of it is a token.
+const PROOF: &[u8] = b"passport: this key is at hand";
 
 /// A key that signs.
 pub struct SigningKey {
@@ -67,6 +74,17 @@ impl PublicKey {
         jwk["alg"] = json!(alg.as_str());
         let jwk = serde_json::from_value(jwk).map_err(|_| KeysError::Malformed)?;
         Ok(Self { kid, alg, encoded, jwk })
+    }
+
+    /// Whether the signature of that message is by this key.
+    fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
+        let algorithm: &dyn VerificationAlgorithm = match self.alg {
+            Alg::ES256 => &ECDSA_P256_SHA256_FIXED,
+            Alg::EdDsa => &ED25519,
+            Alg::PS256 => &RSA_PSS_2048_8192_SHA256,
+            Alg::RS256 => &RSA_PKCS1_2048_8192_SHA256,
+        };
+        UnparsedPublicKey::new(algorithm, &self.encoded).verify(message, signature).is_ok()
     }
 }
 
@@ -153,6 +171,34 @@ impl SigningKey {
         Ok(Self { public, pair, random: SystemRandom::new(), headers })
     }
 
+    /// A key whose private half a token has by that id.
+    ///
+    /// # Errors
+    /// The public half is none of that algorithm.
+    pub fn held(holder: Arc<dyn KeyHolder>, object: ObjectId, alg: Alg, public: Vec<u8>) -> Result<Self, KeysError> {
+        let public = Arc::new(PublicKey::new(alg, public)?);
+        let headers = TYPES.map(|typ| header(&public, typ));
+        Ok(Self { public, pair: Pair::Held(holder, object), random: SystemRandom::new(), headers })
+    }
+
+    /// Whether its private half is in a token.
+    pub const fn is_held(&self) -> bool {
+        matches!(self.pair, Pair::Held(..))
+    }
+
+    /// Has the token show that it has the private half. Of a key that is here there is nothing to show.
+    ///
+    /// # Errors
+    /// The token cannot be asked, does not have it, or has another one in its place.
+    pub async fn prove(&self) -> Result<(), KeysError> {
+        if !self.is_held() {
+            return Ok(());
+        }
+        let signature = self.signature(PROOF).await?;
+        let is_its_own = self.public.verifies(PROOF, &signature);
+        is_its_own.then_some(()).ok_or_else(|| TokenError::OtherKey(self.public.kid.clone()).into())
+    }
+
     /// The public half.
     pub fn public(&self) -> &Arc<PublicKey> {
         &self.public
@@ -161,8 +207,16 @@ impl SigningKey {
     /// A compact JWS of these claims (RFC 7515 §7.1).
     ///
     /// # Errors
-    /// The claims cannot be written as JSON, or the library failed.
-    pub fn jws(&self, typ: &str, claims: &impl serde::Serialize) -> Result<String, KeysError> {
+    /// The claims cannot be written as JSON, the library failed, or the token that has the key cannot be asked.
+    pub async fn jws(&self, typ: &str, claims: &(impl serde::Serialize + Sync)) -> Result<String, KeysError> {
+        let mut token = self.signing_input(typ, claims)?;
+        let signature = self.signature(token.as_bytes()).await?;
+        token.push('.');
+        URL_SAFE_NO_PAD.encode_string(signature, &mut token);
+        Ok(token)
+    }
+
+    fn signing_input(&self, typ: &str, claims: &impl serde::Serialize) -> Result<String, KeysError> {
         let known = TYPES.iter().position(|t| *t == typ);
         let mut token = match known.and_then(|i| self.headers.get(i)) {
             Some(header) => {
@@ -174,13 +228,10 @@ impl SigningKey {
         };
         let json = serde_json::to_vec(claims).map_err(KeysError::Claims)?;
         URL_SAFE_NO_PAD.encode_string(json, &mut token);
-        let signature = self.signature(token.as_bytes())?;
-        token.push('.');
-        URL_SAFE_NO_PAD.encode_string(signature, &mut token);
         Ok(token)
     }
 
-    fn signature(&self, message: &[u8]) -> Result<Vec<u8>, KeysError> {
+    pub(super) async fn signature(&self, message: &[u8]) -> Result<Vec<u8>, KeysError> {
         match &self.pair {
             Pair::Ec(pair) => pair.sign(&self.random, message).map(|signature| signature.as_ref().to_vec()),
             Pair::Ed(pair) => Ok(pair.sign(message).as_ref().to_vec()),
@@ -188,6 +239,7 @@ impl SigningKey {
                 let mut signature = vec![0; pair.public_modulus_len()];
                 pair.sign(*padding, &self.random, message, &mut signature).map(|()| signature)
             }
+            Pair::Held(holder, object) => return Ok(holder.sign(self.public.alg, *object, message.to_vec()).await?),
         }
         .map_err(|_| KeysError::Library)
     }

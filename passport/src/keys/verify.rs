@@ -139,6 +139,7 @@ fn check_times(claims: &Value, now: Timestamp) -> Result<(), TokenError> {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt as _;
     use serde_json::json;
 
     use super::*;
@@ -148,6 +149,10 @@ mod tests {
 
     fn signing_key(alg: Alg) -> SigningKey {
         SigningKey::generate(alg).expect("a key").0
+    }
+
+    fn signed(key: &SigningKey, typ: &str, claims: &Value) -> String {
+        key.jws(typ, claims).now_or_never().expect("nothing is waited for").expect("signed")
     }
 
     /// Twice, since the second time the signature is known.
@@ -169,7 +174,7 @@ mod tests {
         for alg in Alg::ALL {
             let key = signing_key(alg);
             let claims = json!({ "sub": "a", "exp": 1_001 });
-            let token = key.jws("at+jwt", &claims).expect("signed");
+            let token = signed(&key, "at+jwt", &claims);
             assert_eq!(check(&key, &token, "at+jwt"), Ok(claims));
             assert_eq!(check(&key, &token, "JWT"), Err(TokenError::Type));
             assert_eq!(check(&signing_key(alg), &token, "at+jwt"), Err(TokenError::UnknownKey));
@@ -186,7 +191,7 @@ mod tests {
             json!({ "exp": 1_001, "nbf": 1_001 }),
             json!({ "exp": 1_001, "nbf": "soon" }),
         ] {
-            let token = key.jws("JWT", &claims).expect("signed");
+            let token = signed(&key, "JWT", &claims);
             assert_eq!(check(&key, &token, "JWT"), Err(TokenError::Expired), "{claims}");
         }
     }
@@ -194,7 +199,7 @@ mod tests {
     #[test]
     fn an_expired_hint_still_tells_who() {
         let key = signing_key(Alg::ES256);
-        let token = key.jws("JWT", &json!({ "sub": "a", "exp": 1 })).expect("signed");
+        let token = signed(&key, "JWT", &json!({ "sub": "a", "exp": 1 }));
         let verifier = Verifier::new(key.public());
         let expected = Expected { typ: "JWT", expiry: Expiry::Ignored, seen: &Seen::default() };
         let claims: Result<Value, _> = verify(&token, expected, |_| Some(&verifier));
@@ -205,8 +210,8 @@ mod tests {
     fn another_payload_or_signature_is_refused() {
         let key = signing_key(Alg::ES256);
         let (a, b) = (
-            key.jws("JWT", &json!({ "sub": "a", "exp": 2_000 })).expect("signed"),
-            key.jws("JWT", &json!({ "sub": "b", "exp": 2_000 })).expect("signed"),
+            signed(&key, "JWT", &json!({ "sub": "a", "exp": 2_000 })),
+            signed(&key, "JWT", &json!({ "sub": "b", "exp": 2_000 })),
         );
         let parts = |token: &str| token.split('.').map(str::to_owned).collect::<Vec<_>>();
         let (a, b) = (parts(&a), parts(&b));
@@ -215,14 +220,14 @@ mod tests {
         let cut = format!("{}.{}.", a[0], a[1]);
         assert_eq!(check(&key, &cut, "JWT"), Err(TokenError::Signature));
         assert_eq!(check(&key, "a.b", "JWT"), Err(TokenError::Malformed));
-        let large = key.jws("JWT", &json!({ "exp": 2_000, "a": "a".repeat(LARGEST) })).expect("signed");
+        let large = signed(&key, "JWT", &json!({ "exp": 2_000, "a": "a".repeat(LARGEST) }));
         assert_eq!(check(&key, &large, "JWT"), Err(TokenError::Malformed));
     }
 
     #[test]
     fn a_token_seen_before_still_expires_and_keeps_its_type() {
         let (key, seen) = (signing_key(Alg::ES256), Seen::default());
-        let token = key.jws("at+jwt", &json!({ "exp": 1_001 })).expect("signed");
+        let token = signed(&key, "at+jwt", &json!({ "exp": 1_001 }));
         assert!(check_with(&key, &token, "at+jwt", &seen).is_ok());
         assert!(seen.contains(&token));
         assert_eq!(check_with(&key, &token, "JWT", &seen), Err(TokenError::Type));
@@ -239,7 +244,7 @@ mod tests {
         use openidconnect::core::CoreJwsSigningAlgorithm as Core;
         for (alg, core) in [(Alg::ES256, Core::EcdsaP256Sha256), (Alg::RS256, Core::RsaSsaPkcs1V15Sha256)] {
             let key = signing_key(alg);
-            let token = key.jws("JWT", &json!({ "sub": "a" })).expect("signed");
+            let token = signed(&key, "JWT", &json!({ "sub": "a" }));
             let (message, signature) = token.rsplit_once('.').expect("three parts");
             let signature = URL_SAFE_NO_PAD.decode(signature).expect("base64url");
             let public = &key.public().jwk;

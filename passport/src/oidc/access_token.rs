@@ -162,7 +162,7 @@ impl AccessToken {
 ///
 /// # Errors
 /// See [`KeysError`].
-pub fn make(oidc: &Oidc, token: NewAccessToken<'_>, now: Timestamp) -> Result<String, KeysError> {
+pub async fn make(oidc: &Oidc, token: NewAccessToken<'_>, now: Timestamp) -> Result<String, KeysError> {
     let jti = jti(&*oidc.0.entropy);
     let claims = Written {
         iss: &oidc.0.issuer,
@@ -185,8 +185,8 @@ pub fn make(oidc: &Oidc, token: NewAccessToken<'_>, now: Timestamp) -> Result<St
     }
     // A client's own token goes to other servers; a person's comes to our user information first.
     match token.grant {
-        Some(_) => oidc.0.keys.sign_for_ourselves(token.client_id, ALG, TYPE, &claims),
-        None => oidc.0.keys.sign_through(token.client_id, ALG, TYPE, &claims),
+        Some(_) => oidc.0.keys.sign_for_ourselves(token.client_id, ALG, TYPE, &claims).await,
+        None => oidc.0.keys.sign_through(token.client_id, ALG, TYPE, &claims).await,
     }
 }
 

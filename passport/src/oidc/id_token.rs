@@ -55,7 +55,7 @@ pub struct NewIdToken<'t> {
 ///
 /// # Errors
 /// See [`KeysError`].
-pub fn sign(oidc: &Oidc, client: &Client, token: NewIdToken<'_>, now: Timestamp) -> Result<String, KeysError> {
+pub async fn sign(oidc: &Oidc, client: &Client, token: NewIdToken<'_>, now: Timestamp) -> Result<String, KeysError> {
     let claims = Written {
         iss: &oidc.0.issuer,
         sub: token.subject,
@@ -70,7 +70,7 @@ pub fn sign(oidc: &Oidc, client: &Client, token: NewIdToken<'_>, now: Timestamp)
         sid: token.session,
         person: token.person,
     };
-    oidc.0.keys.sign_for(client.id.as_str(), client.id_token_alg, TYPE, &claims)
+    oidc.0.keys.sign_for(client.id.as_str(), client.id_token_alg, TYPE, &claims).await
 }
 
 /// Ties the access token to the ID token (OIDC Core §3.1.3.6).

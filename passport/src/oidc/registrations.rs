@@ -95,7 +95,7 @@ impl SiteRegistrations {
             jti: &token(&**entropy),
             events: Events { question: Nothing {} },
         };
-        let signed = match keys.sign_for(client.id.as_str(), client.id_token_alg, TYPE, &question) {
+        let signed = match keys.sign_for(client.id.as_str(), client.id_token_alg, TYPE, &question).await {
             Ok(signed) => signed,
             Err(error) => {
                 tracing::error!(client = %client.id, %error, "a question for open registrations could not be signed");

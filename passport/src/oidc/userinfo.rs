@@ -81,7 +81,7 @@ async fn user_info(oidc: &Oidc, request: &Request<'_>, sent: &Presented) -> Resu
         None => Ok(respond::json(serde_json::to_vec(&info).unwrap_or_default())),
         Some(alg) => {
             let signed = Signed { iss: &oidc.0.issuer, aud: client.id.as_str(), info };
-            Ok(respond::jwt(oidc.0.keys.sign_for(client.id.as_str(), alg, TYPE, &signed)?))
+            Ok(respond::jwt(oidc.0.keys.sign_for(client.id.as_str(), alg, TYPE, &signed).await?))
         }
     }
 }

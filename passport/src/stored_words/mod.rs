@@ -62,7 +62,11 @@ fn known() -> Vec<Words> {
 
 fn keys() -> Vec<Words> {
     vec![
-        of(&["signing_keys.alg", "former_keys.alg", "key_pins.alg"], Refused, Alg::ALL.map(Alg::as_str)),
+        of(
+            &["signing_keys.alg", "former_keys.alg", "key_pins.alg", "token_keys.alg"],
+            Refused,
+            Alg::ALL.map(Alg::as_str),
+        ),
         of(
             &["signing_keys.state"],
             Refused,
@@ -219,6 +223,7 @@ const NONE: &[&str] = &[
     "node",
     "nonce",
     "number",
+    "object",
     "old_contact",
     "parameters",
     "password_hash",
@@ -232,6 +237,7 @@ const NONE: &[&str] = &[
     "scope",
     "session_id",
     "signed_by",
+    "token_keys.token",
     "version",
     "via",
     "words_en",

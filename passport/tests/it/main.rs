@@ -46,6 +46,7 @@ mod mtls_listener;
 mod nodes;
 mod outage;
 mod par;
+mod pkcs11;
 mod probe;
 mod quotas;
 mod registration;

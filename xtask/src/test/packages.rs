@@ -22,8 +22,13 @@ struct Need {
 const POSTGRES: Need =
     Need { packages: &["postgresql"], what: "a PostgreSQL server", is_there: || postgres::programs().is_some() };
 
-const NEEDS: [Need; 5] = [
+const NEEDS: [Need; 6] = [
     POSTGRES,
+    Need {
+        packages: &["softhsm2"],
+        what: "a token in software (SoftHSM)",
+        is_there: || runs("softhsm2-util", &["--version"]) && Path::new("/usr/lib/softhsm/libsofthsm2.so").exists(),
+    },
     Need {
         packages: &["chromium", "chromium-driver"],
         what: "Chromium with chromedriver",

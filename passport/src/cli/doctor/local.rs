@@ -13,6 +13,7 @@ use crate::cli::world;
 use crate::clients;
 use crate::config::Config;
 use crate::delivery;
+use crate::keys::MasterKey;
 
 /// How long a message may wait before somebody should look.
 const MESSAGE_AGE: Duration = Duration::from_secs(10 * 60);
@@ -75,10 +76,11 @@ pub(super) fn broken(check: &'static str, error: &DbError) -> Finding {
     )
 }
 
-pub fn master_key(patient: &Patient) -> Finding {
+pub async fn master_key(patient: &Patient) -> Finding {
     const CHECK: &str = "master key";
     let path = patient.config.keys.master_key_file.path();
     match world::master_key(&patient.config) {
+        Ok(key) if key.is_in_token() => in_token(key).await,
         Err(failure) => Finding::error(
             CHECK,
             failure.messages.join("; "),
@@ -95,6 +97,22 @@ pub fn master_key(patient: &Patient) -> Finding {
             Some(_) => Finding::ok(CHECK, format!("key {} can be read by its owner only", key.id())),
             None => Finding::ok(CHECK, format!("key {} comes from the environment", key.id())),
         },
+    }
+}
+
+/// Has the token show that it has the master key.
+async fn in_token(key: MasterKey) -> Finding {
+    const CHECK: &str = "master key";
+    let id = key.id().to_owned();
+    match tokio::task::spawn_blocking(move || key.backup_mac(b"doctor").err()).await {
+        Ok(None) => Finding::ok(CHECK, format!("key {id} is in the token")),
+        Ok(Some(error)) => Finding::error(
+            CHECK,
+            error.to_string(),
+            "the token is away, refuses the PIN, or is another one",
+            "bring the right token back; without it nothing that is sealed in the database can be read",
+        ),
+        Err(error) => Finding::error(CHECK, error.to_string(), "the token's module failed", "see its own log"),
     }
 }
 

@@ -9,6 +9,7 @@ mod issuer;
 mod jobs;
 mod keys;
 mod local;
+mod token;
 
 pub(in crate::cli) use self::certificate::ends as certificate_ends;
 
@@ -129,8 +130,9 @@ async fn examine(config: Config, command: &DoctorCommand) -> Vec<Finding> {
     findings.push(finding);
     let patient = Patient { config, db, clock: world::clock() };
     findings.extend(local::migrations(&patient).await);
-    findings.push(local::master_key(&patient));
+    findings.push(local::master_key(&patient).await);
     findings.extend(keys::keys(&patient).await);
+    findings.extend(token::check(&patient).await);
     findings.extend(clock::check(&patient).await);
     findings.extend(jobs::check(&patient).await);
     findings.extend(local::delivery(&patient).await);

@@ -17,8 +17,9 @@ use crate::cli::world;
 use crate::config::Config;
 use crate::keys::model::DataKeyPurpose;
 use crate::keys::rotate::forecast::next_of;
+use crate::keys::store::tokens::InToken;
 use crate::keys::store::{self, FormerDataKey, LookupState, StoredDataKey, StoredLookup, StoredMaster};
-use crate::keys::{KeyRecord, KeyState, Stock};
+use crate::keys::{KeyRecord, KeyState, MasterKey, Stock};
 use crate::web::{Hashed, KeyUse, Sealed};
 
 /// A key, or a use that has a key of its own derived from one.
@@ -33,6 +34,9 @@ struct Entry {
     at: Option<Timestamp>,
 }
 
+/// Who holds what lies in the database.
+const SEALED: &str = "database, sealed by the master key";
+
 /// What the database holds.
 struct Held {
     stock: Stock,
@@ -41,6 +45,7 @@ struct Held {
     lookups: Vec<StoredLookup>,
     master: Option<StoredMaster>,
     masters: Vec<StoredMaster>,
+    tokens: Vec<InToken>,
 }
 
 /// Shows it. Nothing is opened for that, and nothing changed.
@@ -57,6 +62,7 @@ pub async fn all(file: Option<&Path>, output: &Output) -> Result<Exit, Failure> 
                 lookups: store::lookups(tx).await?,
                 master: store::master_in_use(tx).await?,
                 masters: store::former_masters(tx).await?,
+                tokens: store::tokens::all(tx).await?,
             })
         }
         .boxed()
@@ -92,8 +98,25 @@ impl Entry {
     }
 }
 
+impl Held {
+    /// Who has the private half of a signing key that has one.
+    fn holder_of(&self, kid: &str) -> String {
+        let of_key = self.tokens.iter().find(|held| held.kid.as_deref() == Some(kid));
+        match of_key.and_then(|held| held.token.as_deref()) {
+            Some(serial) => format!("token {serial}"),
+            None => SEALED.to_owned(),
+        }
+    }
+}
+
 fn place(source: &SecretSource) -> String {
     source.path().map_or_else(|| "environment".to_owned(), |path| format!("file {}", path.display()))
+}
+
+/// The same of a master key: its file may name one in the token.
+fn master_place(source: &SecretSource) -> String {
+    let named = source.read().ok().and_then(|text| MasterKey::named(&text).ok().flatten());
+    named.map_or_else(|| place(source), |object| format!("token, named by {}: {object}", place(source)))
 }
 
 fn masters(config: &Config, held: &Held) -> Vec<Entry> {
@@ -109,10 +132,14 @@ fn masters(config: &Config, held: &Held) -> Vec<Entry> {
     let used = held.master.as_ref();
     let id = used.map_or("(none yet)", |used| used.id.as_str());
     let since = used.and_then(|used| used.since);
-    let mut entries =
-        vec![entry(id, "master: seals every key below", place(&settings.master_key_file), (since, "keys rewrap"))];
+    let mut entries = vec![entry(
+        id,
+        "master: seals every key below",
+        master_place(&settings.master_key_file),
+        (since, "keys rewrap"),
+    )];
     if let Some(next) = &settings.next_master_key_file {
-        entries.push(entry("(next)", "master, to be changed to", place(next), (None, "keys rewrap")));
+        entries.push(entry("(next)", "master, to be changed to", master_place(next), (None, "keys rewrap")));
     }
     let former = |former: &StoredMaster| {
         entry(&former.id, "master, before: opens backups of its time", "kept by you".to_owned(), (former.since, "gone"))
@@ -126,30 +153,30 @@ fn signing(config: &Config, held: &Held) -> Vec<Entry> {
     let entry = |key: &KeyRecord| {
         let next = next_of(key, keys, &policy);
         let holder = if matches!(key.state, KeyState::Staged { .. } | KeyState::Active { .. }) {
-            "database, sealed by the master key"
+            held.holder_of(&key.kid)
         } else {
-            "database, public half"
+            "database, public half".to_owned()
         };
         Entry {
             name: key.kid.clone(),
             purpose: format!("signs tokens, {}: {}", key.alg, key.state.as_str()),
-            holder: holder.to_owned(),
+            holder,
             since: Some(key.times.made),
             change: next.map_or_else(String::new, |(_, to)| format!("itself, {to}")),
             at: next.map(|(at, _)| at),
         }
     };
     let there = keys.iter().filter(|key| !matches!(key.state, KeyState::Destroyed { .. }));
-    there.flat_map(|key| std::iter::once(entry(key)).chain(kept_half(key))).collect()
+    there.flat_map(|key| std::iter::once(entry(key)).chain(kept_half(key, held.holder_of(&key.kid)))).collect()
 }
 
 /// The private half of a key that retired, if it is kept for clients.
-fn kept_half(key: &KeyRecord) -> Option<Entry> {
+fn kept_half(key: &KeyRecord, holder: String) -> Option<Entry> {
     let clients: Vec<_> = key.pins.standing().map(|pin| pin.client.as_str()).collect();
     key.pins.keeps_half.then(|| Entry {
         name: key.kid.clone(),
         purpose: format!("signs tokens, {}: private half, kept for {}", key.alg, clients.join(", ")),
-        holder: "database, sealed by the master key".to_owned(),
+        holder,
         since: Some(key.times.made),
         change: "itself, destroyed".to_owned(),
         at: key.pins.standing().map(|pin| pin.until).max(),
@@ -175,7 +202,7 @@ fn data(held: &Held) -> Vec<Entry> {
         Entry {
             name: format!("data:{}", key.id),
             purpose,
-            holder: "database, sealed by the master key".to_owned(),
+            holder: SEALED.to_owned(),
             since: Some(key.made),
             change: change.to_owned(),
             at: None,
@@ -295,9 +322,9 @@ mod tests {
             tried: Tried::default(),
             pins: Pins { clients: vec![pin("a", 5_000), pin("b", 3_000)], keeps_half: true },
         };
-        let line = kept_half(&retired).expect("a line");
+        let line = kept_half(&retired, SEALED.to_owned()).expect("a line");
         assert_eq!(line.at, Some(Timestamp::from_seconds(5_000)), "with the last of them");
         assert!(line.purpose.ends_with("kept for a, b") && line.holder.contains("sealed"), "{}", line.purpose);
-        assert!(kept_half(&KeyRecord { pins: Pins::default(), ..retired }).is_none());
+        assert!(kept_half(&KeyRecord { pins: Pins::default(), ..retired }, SEALED.to_owned()).is_none());
     }
 }

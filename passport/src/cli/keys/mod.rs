@@ -24,13 +24,17 @@ use super::failure::{Exit, Failure};
 use super::output::Output;
 use super::world;
 use crate::config::Config;
-use crate::keys::{Alg, Keys, MasterKey};
+use crate::keys::{Alg, Keys};
 
 /// What can be done with keys.
 #[derive(Debug, Subcommand)]
 pub enum KeysCommand {
     /// Make the master key, if it is missing, and the first keys, if the database has its tables.
-    Init,
+    Init {
+        /// Make the master key in the token of keys.pkcs11; the file names it there.
+        #[arg(long)]
+        in_token: bool,
+    },
     /// Show every signing key, its state and what comes next, and the nodes that serve them.
     List {
         /// Show everything else as well that is a key or a secret: what for, how old, who holds it, and what changes it.
@@ -91,6 +95,9 @@ pub enum KeysCommand {
         /// Make that file and the key in it first, unless it is there.
         #[arg(long, requires = "new_master_key_file")]
         make: bool,
+        /// Make it in the token of keys.pkcs11; the file names it there.
+        #[arg(long, requires = "make")]
+        in_token: bool,
     },
     /// Change the keys that seal data: make a new one, seal by it what older ones sealed, and destroy those when nothing
     /// is sealed by them any more. While the passport serves; a run that was stopped is taken up by the next.
@@ -141,7 +148,7 @@ pub enum KeysCommand {
 
 pub async fn run(command: KeysCommand, file: Option<&Path>, output: &Output) -> Result<Exit, Failure> {
     match command {
-        KeysCommand::Init => init(file, output).await,
+        KeysCommand::Init { in_token } => init(in_token, file, output).await,
         KeysCommand::List { all: true } => inventory::all(file, output).await,
         KeysCommand::List { all: false } => list::list(file, output).await,
         KeysCommand::Plan => list::plan(file, output).await,
@@ -155,8 +162,8 @@ pub async fn run(command: KeysCommand, file: Option<&Path>, output: &Output) -> 
         KeysCommand::Trial { alg, lasts, client, .. } => {
             trial::begin(trial::Wanted { alg, lasts, clients: client }, file, output).await
         }
-        KeysCommand::Rewrap { new_master_key_file, make } => {
-            rewrap::rewrap(new_master_key_file, make, file, output).await
+        KeysCommand::Rewrap { new_master_key_file, make, in_token } => {
+            rewrap::rewrap(rewrap::Wanted { file: new_master_key_file, make, in_token }, file, output).await
         }
         KeysCommand::Reseal { dry_run } => reseal::reseal(dry_run, file, output).await,
         KeysCommand::Rehash { dry_run } => rehash::rehash(dry_run, file, output).await,
@@ -195,7 +202,7 @@ async fn keys(file: Option<&Path>) -> Result<Keys, Failure> {
     Ok(world::app(config, db).await?.keys.clone())
 }
 
-async fn init(file: Option<&Path>, output: &Output) -> Result<Exit, Failure> {
+async fn init(in_token: bool, file: Option<&Path>, output: &Output) -> Result<Exit, Failure> {
     let config = Config::load(file)?;
     let db = world::connect(&config).await?;
     let path = config.keys.master_key_file.path().map(Path::to_owned);
@@ -208,7 +215,7 @@ async fn init(file: Option<&Path>, output: &Output) -> Result<Exit, Failure> {
                 return Err(Failure::new(Exit::Refused, message)
                     .advise("put that key back in place, from where its copy is kept"));
             }
-            MasterKey::create(path, &*world::entropy())?;
+            rewrap::make(path, in_token, &config)?;
             true
         }
         _ => false,

@@ -1,6 +1,7 @@
 //! `passport keys rewrap`
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde_json::json;
 use shared::config::SecretSource;
@@ -8,15 +9,39 @@ use shared::config::SecretSource;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::output::Output;
 use crate::cli::world;
-use crate::keys::MasterKey;
+use crate::config::Config;
+use crate::keys::token::TokenError;
+use crate::keys::{MasterKey, MasterKeyError};
+
+/// What the next master key is.
+pub struct Wanted {
+    /// Its file; none: the settings name it.
+    pub file: Option<PathBuf>,
+    /// Whether it is to be made.
+    pub make: bool,
+    /// Whether that is in the token.
+    pub in_token: bool,
+}
+
+/// Makes a master key and its file.
+pub fn make(path: &Path, in_token: bool, config: &Config) -> Result<(), Failure> {
+    let entropy = world::entropy();
+    if in_token {
+        let token = world::token(&config.keys.pkcs11).ok_or(TokenError::NotConfiguredForMaster);
+        MasterKey::create_in_token(path, Arc::new(token.map_err(MasterKeyError::from)?), &*entropy)?;
+    } else {
+        MasterKey::create(path, &*entropy)?;
+    }
+    Ok(())
+}
 
 /// Changes the master key. What it is never stands on the command line, which others can read.
-pub async fn rewrap(new: Option<PathBuf>, make: bool, file: Option<&Path>, output: &Output) -> Result<Exit, Failure> {
+pub async fn rewrap(wanted: Wanted, file: Option<&Path>, output: &Output) -> Result<Exit, Failure> {
     let (mut config, db) = world::database(file).await?;
-    if let Some(path) = new {
+    if let Some(path) = wanted.file {
         // Made by a run that was killed before it went on.
-        if make && !path.exists() {
-            MasterKey::create(&path, &*world::entropy())?;
+        if wanted.make && !path.exists() {
+            make(&path, wanted.in_token, &config)?;
         }
         config.keys.next_master_key_file = Some(SecretSource::file(path));
     }

@@ -22,13 +22,14 @@ use super::rotate::forecast::{next_due, next_published};
 use super::seal::Sealing;
 use super::seen::Seen;
 use super::signing_key::{PublicKey, SigningKey};
+use super::store::tokens::Waste;
 use super::store::{Epoch, StoredDataKey, StoredFormerKey, StoredKey, StoredLookup};
 use super::verify::Verifier;
 
 pub(super) use self::opened::{data_key_name, open_signer, unwrap};
 pub(super) use self::reading::read;
 
-use self::opened::{open_sealing, signer};
+use self::opened::{held, open_sealing, signer};
 use self::whose::{OnTrial, Pinned};
 
 /// The published key set (RFC 7517 §5), encoded.
@@ -48,6 +49,8 @@ pub(super) struct Stored {
     pub(super) data: Vec<StoredDataKey>,
     pub(super) lookups: Vec<StoredLookup>,
     pub(super) epoch: Option<Epoch>,
+    /// What is to be destroyed in the token.
+    pub(super) waste: Vec<Waste>,
     pub(super) now: Timestamp,
 }
 
@@ -77,6 +80,10 @@ pub(super) struct Ring {
     /// The id of the master key that these keys are sealed under, if it is not here: they were opened before it was
     /// changed.
     pub(super) lacking: Option<String>,
+    /// Where there is a token, every key that signs or is to.
+    pub(super) held: Vec<Arc<SigningKey>>,
+    /// What is to be destroyed in the token.
+    pub(super) waste: Vec<Waste>,
     /// When a backup was last put in the place of the database.
     pub(super) epoch_began: Option<Timestamp>,
 }
@@ -137,6 +144,8 @@ impl Ring {
             archived,
             seen: Seen::default(),
             lacking: stored.master_key_id().filter(|id| master.find(id).is_none()).map(str::to_owned),
+            held: held(master, stored, last),
+            waste: stored.waste.clone(),
             epoch_began: stored.epoch.as_ref().map(|epoch| epoch.began),
         })
     }

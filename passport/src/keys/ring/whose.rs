@@ -99,7 +99,7 @@ impl Ring {
     pub(super) fn held(&self, key: &StoredKey) -> Option<Arc<SigningKey>> {
         let tried = self.trials.values().filter_map(|tried| tried.signer.as_ref());
         let pinned = self.pinned.values().flat_map(HashMap::values).filter_map(|held| held.signer.as_ref());
-        let mut held = self.signers.values().chain(tried).chain(pinned);
+        let mut held = self.signers.values().chain(tried).chain(pinned).chain(&self.held);
         held.find(|held| held.public().encoded == key.public_key).cloned()
     }
 

@@ -99,6 +99,21 @@ pub enum Step {
     },
 }
 
+impl Step {
+    /// Whether nothing is lost if it is taken later: a key that signs for nobody yet is made.
+    pub(in crate::keys) const fn can_wait(&self) -> bool {
+        matches!(self, Self::CreateStaged(_))
+    }
+
+    /// The key that is to sign by it and did not before.
+    pub(in crate::keys) fn successor(&self) -> Option<&str> {
+        match self {
+            Self::Activate { kid } | Self::BeginTrial { kid, .. } => Some(kid),
+            _ => None,
+        }
+    }
+}
+
 /// Why a trial is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TrialOver {

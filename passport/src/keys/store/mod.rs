@@ -11,6 +11,7 @@ pub mod pins;
 mod sealed;
 #[cfg(test)]
 pub(super) mod tests;
+pub mod tokens;
 pub mod trials;
 
 use shared::clock::Timestamp;

@@ -85,8 +85,11 @@ async fn a_node_that_cannot_renew_its_lease_signs_nothing_and_soon_publishes_not
         assert!(node.may_sign());
         house.clock.advance(SECOND);
         assert!(!node.may_sign());
-        assert!(matches!(node.sign_for("site", Alg::ES256, "JWT", &json!({})), Err(KeysError::NoLease)));
-        assert!(matches!(node.sign_for_ourselves("site", Alg::ES256, "JWT", &json!({})), Err(KeysError::NoLease)));
+        assert!(matches!(node.sign_for("site", Alg::ES256, "JWT", &json!({})).await, Err(KeysError::NoLease)));
+        assert!(matches!(
+            node.sign_for_ourselves("site", Alg::ES256, "JWT", &json!({})).await,
+            Err(KeysError::NoLease)
+        ));
         assert!(node.jwks(HOUR).is_ok(), "what it knows is hardly old");
         house.clock.advance(PUBLISHED_UNSEEN - LEASE);
         assert!(matches!(node.jwks(HOUR), Err(KeysError::Stale)));

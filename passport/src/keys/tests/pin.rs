@@ -11,7 +11,7 @@ fn signs_for(keys: &Keys, client: &str) -> String {
 }
 
 fn sign_to(keys: &Keys, client: &str) -> String {
-    keys.sign_for(client, Alg::ES256, "JWT", &json!({ "sub": "a", "exp": 20_000_000 })).expect("signed")
+    at_once(keys.sign_for(client, Alg::ES256, "JWT", &json!({ "sub": "a", "exp": 20_000_000 }))).expect("signed")
 }
 
 /// `client` with the key that signs for it now.
@@ -62,7 +62,7 @@ async fn a_pinned_client_stays_with_its_key_on_every_node_until_its_day() {
             assert!(published(node).contains(&old));
             assert_eq!(node.pins_of("slow"), [PinnedTo { alg: Alg::ES256, kid: old.clone(), until }]);
             assert_eq!(node.pins_of("other"), []);
-            let rsa = node.sign_for("slow", Alg::RS256, "JWT", &json!({})).expect("signed");
+            let rsa = node.sign_for("slow", Alg::RS256, "JWT", &json!({})).await.expect("signed");
             assert_ne!(kid(&rsa), old, "a pin is of one algorithm");
         }
         assert_eq!(kept(&house).await, std::slice::from_ref(&old));
@@ -93,8 +93,8 @@ async fn whatever_is_signed_for_a_pinned_client_is_by_its_key() {
     on_both(|house| async move {
         let (node, old, _) = moved_on(&house).await;
         let claims = json!({ "sub": "a", "exp": 20_000_000 });
-        let through = node.sign_through("slow", Alg::ES256, "at+jwt", &claims).expect("signed");
-        let ours = node.sign_for_ourselves("slow", Alg::ES256, "at+jwt", &claims).expect("signed");
+        let through = node.sign_through("slow", Alg::ES256, "at+jwt", &claims).await.expect("signed");
+        let ours = node.sign_for_ourselves("slow", Alg::ES256, "at+jwt", &claims).await.expect("signed");
         assert_eq!([kid(&through), kid(&ours)], [old.clone(), old]);
         assert!(node.verify::<Value>(&ours, "at+jwt").is_ok());
     })
@@ -108,7 +108,7 @@ async fn a_node_without_its_lease_signs_for_no_pinned_client_either() {
         node.join("a", SECOND * 30).await.expect("joined");
         assert_eq!(signs_for(&node, "slow"), old);
         house.clock.advance(SECOND * 30);
-        let refused = node.sign_for("slow", Alg::ES256, "JWT", &json!({}));
+        let refused = node.sign_for("slow", Alg::ES256, "JWT", &json!({})).await;
         assert!(matches!(refused, Err(KeysError::NoLease)), "{refused:?}");
     })
     .await;

@@ -54,7 +54,10 @@ async fn without_a_key_that_signs_nothing_is_published_until_there_is_one() {
             matches!(node.jwks(HOUR), Err(KeysError::NoKey(Alg::ES256))),
             "no set is better than one without a key"
         );
-        assert!(matches!(node.sign_for("site", Alg::ES256, "JWT", &json!({})), Err(KeysError::NoKey(Alg::ES256))));
+        assert!(matches!(
+            node.sign_for("site", Alg::ES256, "JWT", &json!({})).await,
+            Err(KeysError::NoKey(Alg::ES256))
+        ));
         node.watch().await.expect("moved on");
         assert_eq!(active(&node), next);
         assert!(!published(&node).contains(&lost));

@@ -24,7 +24,7 @@ fn signs_for(keys: &Keys, client: &str) -> String {
 }
 
 fn sign_to(keys: &Keys, client: &str) -> String {
-    keys.sign_for(client, Alg::ES256, "JWT", &json!({ "sub": "a", "exp": 20_000_000 })).expect("signed")
+    at_once(keys.sign_for(client, Alg::ES256, "JWT", &json!({ "sub": "a", "exp": 20_000_000 }))).expect("signed")
 }
 
 fn with(house: &House) -> Returned {
@@ -66,8 +66,8 @@ async fn a_trial_for_some_clients_leaves_the_others_alone() {
         assert_eq!([signs_for(&node, "one"), signs_for(&node, "two")], [staged.clone(), staged.clone()]);
         assert_eq!(signs_for(&node, "three"), active);
         let claims = json!({ "sub": "a", "exp": 20_000_000 });
-        let through = node.sign_through("one", Alg::ES256, "at+jwt", &claims).expect("signed");
-        let ours = node.sign_for_ourselves("one", Alg::ES256, "at+jwt", &claims).expect("signed");
+        let through = node.sign_through("one", Alg::ES256, "at+jwt", &claims).await.expect("signed");
+        let ours = node.sign_for_ourselves("one", Alg::ES256, "at+jwt", &claims).await.expect("signed");
         assert_eq!([kid(&through), kid(&ours)], [staged.clone(), staged], "whatever is signed for them");
     })
     .await;

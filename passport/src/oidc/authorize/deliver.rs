@@ -47,9 +47,9 @@ pub async fn conclude(
         let state = BrowserState::settle(browser.cookies, browser.signed_in);
         answer.parameters.push(("session_state", observer.session_state(&state, &*oidc.0.entropy)));
     }
-    let Some(id) = pushed else { return deliver(oidc, answer, frame) };
+    let Some(id) = pushed else { return deliver(oidc, answer, frame).await };
     match par::spend(oidc, id, oidc.0.clock.now()).await {
-        Ok(true) => deliver(oidc, answer, frame),
+        Ok(true) => deliver(oidc, answer, frame).await,
         Ok(false) => {
             let (page, uri) = frame();
             problem::page(oidc, page, &uri, *Unproven::new(ProblemKind::Request, par::SPENT))
@@ -62,9 +62,9 @@ pub async fn conclude(
 }
 
 /// Sends an answer to its client. `frame` is what a page needs, should one be.
-fn deliver(oidc: &Oidc, answer: Answer<'_>, frame: impl FnOnce() -> (Page, Uri)) -> Response {
+async fn deliver(oidc: &Oidc, answer: Answer<'_>, frame: impl FnOnce() -> (Page, Uri)) -> Response {
     let Answer { redirect, parameters } = answer;
-    let parameters = match signed(oidc, redirect, parameters) {
+    let parameters = match signed(oidc, redirect, parameters).await {
         Ok(parameters) => parameters,
         Err(error) => {
             let (page, uri) = frame();
@@ -93,7 +93,7 @@ fn go(redirect: &TrustedRedirect, location: &str) -> Response {
 }
 
 /// The parameters, in one JWT if the client asked for that (JARM §2.1).
-fn signed(
+async fn signed(
     oidc: &Oidc,
     redirect: &TrustedRedirect,
     parameters: Vec<(&'static str, String)>,
@@ -103,7 +103,7 @@ fn signed(
         parameters.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
     claims.insert("aud".to_owned(), recipient.client_id.clone().into());
     claims.insert("exp".to_owned(), (oidc.0.clock.now() + SIGNED_RESPONSE).seconds().into());
-    Ok(vec![("response", oidc.0.keys.sign_for(&recipient.client_id, recipient.alg, TYPE, &claims)?)])
+    Ok(vec![("response", oidc.0.keys.sign_for(&recipient.client_id, recipient.alg, TYPE, &claims).await?)])
 }
 
 fn with_parameters(redirect: &TrustedRedirect, separator: char, parameters: &[(&'static str, String)]) -> String {

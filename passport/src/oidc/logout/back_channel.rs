@@ -64,7 +64,7 @@ impl LogoutTokens {
         // A client that is gone, or that has no such address any more, wants to know nothing.
         let Some(client) = client else { return Ok(Receipt::default()) };
         let Some(uri) = &client.backchannel_logout_uri else { return Ok(Receipt::default()) };
-        let token = self.sign(&client, &notice, message).map_err(|error| temporary(error.to_string()))?;
+        let token = self.sign(&client, &notice, message).await.map_err(|error| temporary(error.to_string()))?;
         let body = Serializer::new(String::new()).append_pair("logout_token", &token).finish();
         match self.egress.post_form(uri, body).await {
             Ok(status) if is_taken(status) => Ok(Receipt::default()),
@@ -73,7 +73,7 @@ impl LogoutTokens {
         }
     }
 
-    fn sign(&self, client: &Client, notice: &LogoutNotice, message: &Outgoing) -> Result<String, KeysError> {
+    async fn sign(&self, client: &Client, notice: &LogoutNotice, message: &Outgoing) -> Result<String, KeysError> {
         let provider = &self.oidc.0;
         let now: Timestamp = provider.clock.now();
         let subject = match notice.account.parse() {
@@ -92,7 +92,7 @@ impl LogoutTokens {
             sid: &notice.session,
             events: Events { logout: Nothing {} },
         };
-        provider.keys.sign_for(client.id.as_str(), client.id_token_alg, TYPE, &claims)
+        provider.keys.sign_for(client.id.as_str(), client.id_token_alg, TYPE, &claims).await
     }
 }
 

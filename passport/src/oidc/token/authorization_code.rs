@@ -91,6 +91,8 @@ async fn spend(
         expires_at: tokens_end.max(code.expires_at),
         told_of_end: caller.client.is_told_of_end(),
     };
+    // A node that cannot sign leaves the code to one that can.
+    oidc.0.keys.ready_to_sign()?;
     if !grants::redeem(&oidc.0.db, redemption).await? {
         return Ok(None);
     }
@@ -105,7 +107,7 @@ async fn spend(
         audience,
         format,
     };
-    let answer = issue::for_person(oidc, caller.client, tokens, now)?;
+    let answer = issue::for_person(oidc, caller.client, tokens, now).await?;
     if oidc.0.keys.is_trying() {
         let client = caller.client;
         oidc.0.keys.signed_in(client.id.as_str(), client.id_token_alg, &grant.session.to_string());

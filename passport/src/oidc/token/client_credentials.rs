@@ -19,5 +19,5 @@ pub async fn issue(oidc: &Oidc, caller: Caller<'_>, params: &Params) -> Result<V
     let scope = negotiate(request)?;
     let audience = Audience::requested(params.all("resource"), client)?;
     let format = Format::of(oidc, &audience).await?;
-    Ok(issue::for_client(oidc, client, (&scope, &audience, format), bound_to)?)
+    Ok(issue::for_client(oidc, client, (&scope, &audience, format), bound_to).await?)
 }

@@ -70,7 +70,12 @@ pub async fn person(oidc: &Oidc, grant: &Grant) -> Result<Option<Told>, DbError>
 ///
 /// # Errors
 /// See [`KeysError`].
-pub fn for_person(oidc: &Oidc, client: &Client, tokens: Tokens<'_>, now: Timestamp) -> Result<Vec<u8>, KeysError> {
+pub async fn for_person(
+    oidc: &Oidc,
+    client: &Client,
+    tokens: Tokens<'_>,
+    now: Timestamp,
+) -> Result<Vec<u8>, KeysError> {
     let grant = tokens.grant;
     let subject = Subjects::of(oidc, client).name(grant.account);
     let (session, id) = (grant.session.to_string(), grant.id.to_string());
@@ -86,7 +91,7 @@ pub fn for_person(oidc: &Oidc, client: &Client, tokens: Tokens<'_>, now: Timesta
         audience: tokens.audience,
         format: tokens.format,
     };
-    let access = access_token::make(oidc, access, now)?;
+    let access = access_token::make(oidc, access, now).await?;
     let id_token = if tokens.scope.has(OPENID) {
         let new = NewIdToken {
             grant,
@@ -96,7 +101,7 @@ pub fn for_person(oidc: &Oidc, client: &Client, tokens: Tokens<'_>, now: Timesta
             access_token: &access,
             person: tokens.person,
         };
-        Some(id_token::sign(oidc, client, new, now)?)
+        Some(id_token::sign(oidc, client, new, now).await?)
     } else {
         None
     };
@@ -114,7 +119,7 @@ pub fn for_person(oidc: &Oidc, client: &Client, tokens: Tokens<'_>, now: Timesta
 ///
 /// # Errors
 /// See [`KeysError`].
-pub fn for_client(
+pub async fn for_client(
     oidc: &Oidc,
     client: &Client,
     (scope, audience, format): (&Scope, &Audience, Format),
@@ -132,7 +137,7 @@ pub fn for_client(
         audience,
         format,
     };
-    let signed = access_token::make(oidc, access, oidc.0.clock.now())?;
+    let signed = access_token::make(oidc, access, oidc.0.clock.now()).await?;
     Ok(write(oidc, Written { access: &signed, scope, refresh: None, id_token: None, bound_to }))
 }
 

@@ -133,7 +133,7 @@ async fn issue(
         person: person.as_ref(),
         bound_to: caller.bound_to,
     };
-    Ok(issue::for_person(oidc, caller.client, tokens, oidc.0.clock.now())?)
+    Ok(issue::for_person(oidc, caller.client, tokens, oidc.0.clock.now()).await?)
 }
 
 /// What the person let the client have was made use of: they are shown when.

@@ -54,6 +54,12 @@ pub(super) const TABLES: &[Table] = &[
         &[plain("client_id alg kid began_at ends_at ended_at")],
     ),
     of_nobody("kept_key_halves", Settled("goes with its key"), DESTROYED, &[plain("kid private_key master_key_id")]),
+    of_nobody(
+        "token_keys",
+        Settled("forgotten: what is in the token may be of a passport that runs, and is left there"),
+        FOR_GOOD,
+        &[plain("object kid alg token made_at destroyed_at")],
+    ),
     of_nobody("key_registry", Settled("counts the change"), &[Goes::Never("one row")], &[plain("id revision")]),
     of_nobody(
         "key_nodes",

@@ -1,5 +1,6 @@
 //! Backups: made while it serves, restored into an empty database or not at all, and nothing revives by them.
 
+mod in_token;
 pub(crate) mod killed;
 mod refused;
 mod revived;

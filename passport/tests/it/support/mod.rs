@@ -6,6 +6,7 @@ mod made;
 pub(crate) mod process;
 pub(crate) mod signer;
 pub(crate) mod site;
+pub(crate) mod softhsm;
 pub(crate) mod stranger;
 
 use std::future::Future;

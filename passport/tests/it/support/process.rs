@@ -13,6 +13,7 @@ use tokio::sync::Mutex;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::site::encoded;
+use super::softhsm::SoftToken;
 
 const EMAIL: &str = "lihua@example.cn";
 const PASSWORD: &str = "Correct-horse-1";
@@ -72,11 +73,23 @@ impl Installation {
 
     /// Settings in that folder, and one candidate in the database.
     pub(crate) fn new(folder: &Path, db: &DbConfig) -> Self {
-        let port = free_port();
-        let config = settings(folder, port, &format!("http://127.0.0.1:{port}"), "");
-        let installation = Self::bare(config, db, port);
+        Self::with_token(folder, db, None)
+    }
+
+    /// The same with that token.
+    pub(crate) fn with_token(folder: &Path, db: &DbConfig, token: Option<&SoftToken>) -> Self {
+        let installation = Self::unmade(folder, db, token);
         installation.add_candidate(folder);
         installation
+    }
+
+    /// Settings alone: the database may have no tables yet.
+    pub(crate) fn unmade(folder: &Path, db: &DbConfig, token: Option<&SoftToken>) -> Self {
+        let port = free_port();
+        let more = token.map(SoftToken::settings).unwrap_or_default();
+        let config = settings(folder, port, &format!("http://127.0.0.1:{port}"), &more);
+        let told = token.map(SoftToken::environment).into_iter().collect();
+        Self { told, ..Self::bare(config, db, port) }
     }
 
     /// The same with TLS, and with a listener beside it that takes the certificates of clients.
@@ -106,9 +119,16 @@ impl Installation {
 
     /// Another node of the same passport. To be made when the first one runs, so that it finds a port of its own.
     pub(crate) fn node(&self, folder: &Path) -> Self {
+        self.node_with(folder, None)
+    }
+
+    /// The same with that token.
+    pub(crate) fn node_with(&self, folder: &Path, token: Option<&SoftToken>) -> Self {
         let port = free_port();
-        let config = settings(folder, port, &self.issuer(), "");
-        Self::bare(config, &self.db, port)
+        let more = token.map(SoftToken::settings).unwrap_or_default();
+        let config = settings(folder, port, &self.issuer(), &more);
+        let told = token.map(SoftToken::environment).into_iter().collect();
+        Self { told, ..Self::bare(config, &self.db, port) }
     }
 
     /// The issuer of its tokens.
@@ -331,6 +351,11 @@ impl Process {
         let pid = self.child.id().to_string();
         let status = Command::new("prlimit").args(["--pid", &pid, "--fsize=unlimited"]).status().expect("prlimit");
         assert!(status.success(), "the limit is lifted");
+    }
+
+    /// The address that it answers at.
+    pub(crate) fn address(&self) -> &str {
+        &self.base
     }
 
     /// A person who may use it, to be moved to another task.
