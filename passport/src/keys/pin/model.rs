@@ -6,7 +6,8 @@ use shared::clock::Timestamp;
 
 use super::super::alg::Alg;
 
-/// How far ahead a pin may end: as long as a key signs as a rule. Who cannot follow by then needs other help.
+/// How far ahead a pin may end, and for how long a key that retired signs for anybody: as long as a key signs as a rule. Who
+/// cannot follow by then needs other help.
 pub const LONGEST: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
 /// A client that stays with a key.
@@ -111,6 +112,22 @@ pub enum PinRefusal {
         until: Timestamp,
         /// The time.
         now: Timestamp,
+        /// The latest possible.
+        latest: Timestamp,
+    },
+    /// The key would sign for too long after it retired.
+    #[error(
+        "{alg} key {kid} signs for clients that cannot follow since {since}, and until {latest} at most, which is {} days \
+         later, however often their day is moved",
+        LONGEST.as_secs() / 86_400
+    )]
+    Enough {
+        /// The algorithm.
+        alg: Alg,
+        /// The key.
+        kid: String,
+        /// When it retired.
+        since: Timestamp,
         /// The latest possible.
         latest: Timestamp,
     },

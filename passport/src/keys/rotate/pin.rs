@@ -14,15 +14,23 @@ pub fn refusal(wanted: &PinWanted, keys: &[KeyRecord], now: Timestamp) -> Option
         return Some(PinRefusal::Day { until, now, latest });
     }
     let named = wanted.kid.as_ref().and_then(|kid| keys.iter().find(|key| key.kid == *kid));
-    match (&wanted.kid, named) {
-        (Some(_), Some(key)) => (!signs(key)).then(|| PinRefusal::Silent {
+    match (named, key_for(wanted, keys)) {
+        (Some(key), _) if !signs(key) => Some(PinRefusal::Silent {
             alg: key.alg,
             kid: key.kid.clone(),
             state: if is_lost(key) { "compromised" } else { key.state.as_str() },
         }),
         // Who asks for a key that is not there gets none, and not another one instead.
-        _ => key_for(wanted, keys).is_none().then_some(PinRefusal::NoKey(wanted.alg)),
+        (_, None) => Some(PinRefusal::NoKey(wanted.alg)),
+        (_, Some(key)) => beyond(key, until),
     }
+}
+
+/// Whether the key would sign for somebody long after it retired: what is moved again and again would have no end.
+fn beyond(key: &KeyRecord, until: Timestamp) -> Option<PinRefusal> {
+    let KeyState::Retiring { since, .. } = key.state else { return None };
+    let latest = since + LONGEST;
+    (until > latest).then(|| PinRefusal::Enough { alg: key.alg, kid: key.kid.clone(), since, latest })
 }
 
 /// Whether the key signs for anybody.

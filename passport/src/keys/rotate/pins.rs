@@ -229,3 +229,21 @@ fn no_pin_is_without_end_or_ends_before_it_begins() {
     let none_signs = refusal(&wanted(None, NOW + HOUR), &keys(&[("b", staged(NOW))]), NOW);
     assert_eq!(none_signs, Some(PinRefusal::NoKey(Alg::ES256)));
 }
+
+#[test]
+fn a_key_that_retired_signs_for_nobody_for_longer_than_that_however_often_the_day_is_moved() {
+    let retired = KeyState::Retiring { since: NOW - LONGEST + HOUR, until: PUBLISHED };
+    let all = house(active(LONG_AGO), &[], retired, &[held(NOW + MILLISECOND)]);
+    let latest = NOW + HOUR;
+    let joins = |client: &str, until| PinWanted { client: client.to_owned(), ..wanted(Some("r"), until) };
+    for asked in [wanted(None, latest), joins("site", latest), joins("other", latest)] {
+        assert_eq!(refusal(&asked, &all, NOW), None);
+        let later = PinWanted { until: latest + MILLISECOND, ..asked };
+        let refused = refusal(&later, &all, NOW);
+        assert!(matches!(refused, Some(PinRefusal::Enough { latest: told, .. }) if told == latest), "{refused:?}");
+        let begun = due(&all, &Request::Pin(later)).into_iter().any(|step| matches!(step, Step::Pin { .. }));
+        assert!(!begun, "and nothing comes of it");
+    }
+    let of_active = PinWanted { client: "third".to_owned(), ..wanted(None, NOW + LONGEST) };
+    assert_eq!(refusal(&of_active, &all, NOW), None, "the key that signs for everybody is another matter");
+}

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 use super::forecast::{after, next_due};
 use super::*;
-use crate::keys::pin::model::{Pin, PinWanted};
+use crate::keys::pin::model::{LONGEST, Pin, PinWanted};
 
 /// What happens at one moment.
 #[derive(Debug, Clone)]
@@ -103,7 +103,8 @@ impl House {
             let able = matches!(key.state, KeyState::Active { .. }) || key.pins.keeps_half;
             assert!(stand().next().is_none() || able, "nothing signs for who stays with it");
             assert!(!key.pins.keeps_half || stand().next().is_some(), "a private half is kept for nobody");
-            if let KeyState::Retiring { until, .. } = key.state {
+            if let KeyState::Retiring { since, until } = key.state {
+                assert!(stand().all(|pin| pin.until <= since + LONGEST), "somebody stays for ever");
                 let needed = stand().all(|pin| pin.until + self.policy.verify_for <= until);
                 assert!(needed, "a token for a client that stays outlives the key");
             }
