@@ -89,6 +89,11 @@ impl Meters {
         metrics.register("limits_refused", "Uses that a limit refused", app.limits.refused().family());
         metrics.register("quotas_refused", "Requests of clients beyond their quota", app.quotas.refused().family());
         metrics.register(
+            "token_calls",
+            "Questions to the token that holds keys, by what they ask for and what came of it",
+            app.keys.token_calls().counts().family(),
+        );
+        metrics.register(
             "passwords_turned_away",
             "Passwords that were not looked at, since too many waited",
             app.accounts.passwords_turned_away(),

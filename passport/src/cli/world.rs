@@ -119,7 +119,10 @@ fn parse_master(text: &SecretString, token: Option<&Token>) -> Result<MasterKey,
 pub fn masters(config: &Config) -> Result<Masters, Failure> {
     let token = token(&config.keys.pkcs11);
     let (first, next) = (first_master(config, token.as_ref())?, next_master(config, token.as_ref())?);
-    let keys = token.clone().map(|token| TokenKeys { holder: Arc::new(token), algs: in_token(config) });
+    let keys = token.clone().map(|token| {
+        let calls = token.calls().clone();
+        TokenKeys { holder: Arc::new(token), algs: in_token(config), calls }
+    });
     let settings = config.keys.clone();
     Ok(Masters::from(first).and(next).beside(keys).from_source(move || {
         let sources = [Some(&settings.master_key_file), settings.next_master_key_file.as_ref()];

@@ -16,7 +16,7 @@ use super::ring::open_signer;
 use super::rotate::{Request, Step};
 use super::signing_key::{PublicKey, SigningKey};
 use super::store::{self, StoredKey};
-use super::token::{Half, ObjectId, TokenKeys};
+use super::token::{Half, ObjectId, TokenError, TokenKeys};
 use super::trial::model::Tried;
 use super::{KeysError, Parts};
 
@@ -61,8 +61,11 @@ impl Parts {
         let noted = self.db.write::<_, DbError, _>(move |tx| store::tokens::begin(tx, (object, alg), now).boxed());
         noted.await?;
         let made = token.holder.generate(alg, object).await?;
-        let public = PublicKey::new(alg, made.public)?;
-        let key = self.stored(&public, SecretBytes::new(Half::in_token(object)), (master, now)).await?;
+        let signer = SigningKey::held(Arc::clone(&token.holder), object, alg, made.public)
+            .map_err(|_| TokenError::Odd("public key"))?;
+        // A public half that is of no use would keep every node from signing once it is published.
+        signer.prove().await?;
+        let key = self.stored(signer.public(), SecretBytes::new(Half::in_token(object)), (master, now)).await?;
         Ok(FreshKey { key, place: Some((object, made.serial)) })
     }
 

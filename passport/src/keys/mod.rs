@@ -32,6 +32,7 @@ mod seen;
 mod sign;
 pub mod signing_key;
 pub mod store;
+mod tend;
 pub mod token;
 pub mod trial;
 pub mod verify;
@@ -63,6 +64,8 @@ use self::evidence::Tally;
 use self::lease::Lease;
 use self::proof::Proof;
 use self::ring::{Ring, read};
+use self::tend::Tending;
+use self::token::Calls;
 use self::token::tidy::Swept;
 use self::verify::{Expected, Expiry};
 
@@ -88,6 +91,7 @@ struct Inner {
     tally: Tally,
     proof: Proof,
     swept: Swept,
+    tending: Tending,
 }
 
 /// What [`Keys`] are made of.
@@ -128,6 +132,7 @@ impl Keys {
             tally: Tally::default(),
             proof: Proof::default(),
             swept: Swept::default(),
+            tending: Tending::default(),
         })))
     }
 
@@ -206,6 +211,11 @@ impl Keys {
     /// The database refused.
     pub async fn stock(&self) -> Result<Stock, DbError> {
         Stock::read(&self.0.parts.db, &self.0.parts.time).await
+    }
+
+    /// What the token was asked for; there is none: nothing.
+    pub fn token_calls(&self) -> Calls {
+        self.0.parts.master.token().map(|token| token.calls.clone()).unwrap_or_default()
     }
 
     /// How long keys stay in their states.

@@ -12,7 +12,6 @@ use shared::entropy::bytes;
 
 use super::lease::Lease;
 use super::model::Change;
-use super::rotate::Request;
 use super::store;
 use super::store::nodes::{self, Node};
 use super::{Keys, KeysError};
@@ -59,7 +58,7 @@ impl Keys {
             self.renew().await?;
         }
         match ring.next_due {
-            Some(at) if at <= now => match self.change(Request::Tend).await {
+            Some(at) if at <= now => match self.tend().await {
                 // Without the master key, moving keys is for the nodes that have it.
                 Err(KeysError::OtherMasterKey { .. }) => Ok(Vec::new()),
                 Err(KeysError::Token(error)) => {

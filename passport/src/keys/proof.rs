@@ -1,6 +1,8 @@
 //! Whether the token has the keys that this node serves: shown by a signature of each when they changed, and by one every
 //! few seconds. A node that does not get them signs nothing, and nobody waits for it.
 
+use std::collections::HashSet;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
@@ -8,6 +10,7 @@ use shared::clock::Timestamp;
 
 use super::masters::Masters;
 use super::ring::open_signer;
+use super::signing_key::SigningKey;
 use super::store::StoredKey;
 use super::{Keys, KeysError};
 
@@ -60,16 +63,31 @@ impl Keys {
         if is_known && proof.is_fresh(now) {
             return Ok(());
         }
+        let mut asked = HashSet::new();
+        let sign: Vec<_> =
+            ring.all_signers().filter(|key| key.is_held() && asked.insert(key.public().kid.as_str())).collect();
         // All of them once; then one of them tells whether the token is there.
-        let in_token = ring.held.iter().filter(|key| key.is_held());
-        for key in in_token.take(if is_known { 1 } else { usize::MAX }) {
+        for key in sign.into_iter().take(if is_known { 1 } else { usize::MAX }) {
             if let Err(error) = key.prove().await {
                 proof.doubt();
                 return Err(error);
             }
         }
+        if !is_known {
+            let later: Vec<_> = ring.held.iter().filter(|key| !asked.contains(key.public().kid.as_str())).collect();
+            miss(&later).await;
+        }
         proof.shown(ring.revision, now);
         Ok(())
+    }
+}
+
+/// Says which of these are not at hand. They sign for nobody yet, and will not: nothing that signs is to stop for them.
+async fn miss(keys: &[&Arc<SigningKey>]) {
+    for key in keys {
+        if let Err(error) = key.prove().await {
+            tracing::error!(%error, kid = %key.public().kid, "a key that is to sign next is not at hand");
+        }
     }
 }
 

@@ -95,11 +95,16 @@ impl Ring {
         self.signing.get(&alg).filter(|(_, since)| at >= *since + DOUBTFUL).map(|(kid, _)| kid)
     }
 
-    /// The same key, as it was opened before.
-    pub(super) fn held(&self, key: &StoredKey) -> Option<Arc<SigningKey>> {
+    /// Every key that signs for somebody; one for several may be there again.
+    pub(in crate::keys) fn all_signers(&self) -> impl Iterator<Item = &Arc<SigningKey>> {
         let tried = self.trials.values().filter_map(|tried| tried.signer.as_ref());
         let pinned = self.pinned.values().flat_map(HashMap::values).filter_map(|held| held.signer.as_ref());
-        let mut held = self.signers.values().chain(tried).chain(pinned).chain(&self.held);
+        self.signers.values().chain(tried).chain(pinned)
+    }
+
+    /// The same key, as it was opened before.
+    pub(super) fn held(&self, key: &StoredKey) -> Option<Arc<SigningKey>> {
+        let mut held = self.all_signers().chain(&self.held);
         held.find(|held| held.public().encoded == key.public_key).cloned()
     }
 

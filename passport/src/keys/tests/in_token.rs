@@ -12,7 +12,7 @@ const A_WHILE: Duration = Duration::from_secs(6);
 
 impl House {
     /// A node that has new keys of ES256 made in that token.
-    async fn node_with(&self, token: &Arc<StandIn>) -> Keys {
+    pub(super) async fn node_with(&self, token: &Arc<StandIn>) -> Keys {
         Keys::start(self.parts_with(token, 1)).await.expect("keys")
     }
 
@@ -22,7 +22,7 @@ impl House {
     }
 
     /// The same, where the key that signs and the staged one are in the token.
-    async fn node_within(&self, token: &Arc<StandIn>) -> Keys {
+    pub(super) async fn node_within(&self, token: &Arc<StandIn>) -> Keys {
         let node = self.node_with(token).await;
         for _ in 0..2 {
             self.rotate(&node).await;
@@ -30,13 +30,13 @@ impl House {
         node
     }
 
-    async fn rotate(&self, node: &Keys) {
+    pub(super) async fn rotate(&self, node: &Keys) {
         self.clock.advance(POLICY.publish_for);
         node.change(rotate(None)).await.expect("rotated");
     }
 
     /// Lets so much time go by that every node has followed or signs no more.
-    async fn tidy(&self, node: &Keys) {
+    pub(super) async fn tidy(&self, node: &Keys) {
         self.clock.advance(Duration::from_secs(60));
         node.watch().await.expect("followed");
     }
@@ -46,14 +46,14 @@ impl House {
         states.into_iter().find(|(_, state)| state.as_str() == "active").expect("an active key").0
     }
 
-    async fn both_kids(&self) -> Vec<String> {
+    pub(super) async fn both_kids(&self) -> Vec<String> {
         let mut kids = vec![self.active_kid().await, self.staged().await];
         kids.sort();
         kids
     }
 
     /// What rows tell of objects that are not destroyed yet: the ids of their keys.
-    async fn noted(&self) -> Vec<Option<String>> {
+    pub(super) async fn noted(&self) -> Vec<Option<String>> {
         let all = self.db.read(|tx| tokens::all(tx).boxed()).await.expect("rows");
         let mut kids: Vec<_> = all.into_iter().filter(|key| key.destroyed.is_none()).map(|key| key.kid).collect();
         kids.sort();

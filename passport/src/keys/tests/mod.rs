@@ -3,6 +3,7 @@
 mod compromise;
 mod evidence;
 mod in_token;
+mod in_token_trouble;
 mod master_in_token;
 mod nodes;
 mod pin;

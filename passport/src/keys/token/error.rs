@@ -58,8 +58,11 @@ pub enum TokenError {
     /// It hands out something else than expected.
     #[error("the token answered with something that is no {0}")]
     Odd(&'static str),
-    /// It signed, and the signature is of another key.
-    #[error("the token signs with another key than {0}")]
+    /// It made a key that it would hand out.
+    #[error("the token makes keys that it would hand out, whatever it is told: nothing is kept in it")]
+    HandsOut,
+    /// It signed, and the signature is damaged, or of another key.
+    #[error("what the token signs is not signed by key {0}")]
     OtherKey(String),
     /// Too much waits for it already.
     #[error("too many signatures wait for the token")]

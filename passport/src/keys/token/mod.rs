@@ -3,6 +3,7 @@
 //!
 //! What stands behind the trait is [`pkcs11`] where the passport runs, and a stand-in in tests of the rules.
 
+mod calls;
 mod error;
 mod half;
 pub mod pkcs11;
@@ -13,9 +14,11 @@ pub(super) mod tidy;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
+use shared::secret::SecretBytes;
 
 use super::alg::Alg;
 
+pub use self::calls::Calls;
 pub use self::error::TokenError;
 pub(super) use self::half::Half;
 pub use self::half::ObjectId;
@@ -63,7 +66,7 @@ pub trait MasterHolder: Send + Sync {
     ///
     /// # Errors
     /// See [`TokenError`].
-    fn open(&self, object: ObjectId, nonce: [u8; NONCE], bound: Bound<'_>) -> Result<Option<Vec<u8>>, TokenError>;
+    fn open(&self, object: ObjectId, nonce: [u8; NONCE], bound: Bound<'_>) -> Result<Option<SecretBytes>, TokenError>;
 }
 
 /// How many bytes a nonce has.
@@ -85,6 +88,8 @@ pub struct TokenKeys {
     pub holder: Arc<dyn KeyHolder>,
     /// The algorithms.
     pub algs: Vec<Alg>,
+    /// What it was asked for.
+    pub calls: Calls,
 }
 
 impl TokenKeys {

@@ -7,10 +7,12 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
+use shared::secret::SecretBytes;
+use tokio::sync::{OwnedRwLockWriteGuard, RwLock};
 
 use super::super::alg::Alg;
 use super::super::signing_key::SigningKey;
-use super::{Bound, KeyHolder, Made, MasterHolder, NONCE, ObjectId, TokenError, TokenKeys};
+use super::{Bound, Calls, KeyHolder, Made, MasterHolder, NONCE, ObjectId, TokenError, TokenKeys};
 
 /// What is in it.
 #[derive(Default)]
@@ -20,11 +22,15 @@ pub(in crate::keys) struct StandIn {
     lacks_eddsa: AtomicBool,
     signed: AtomicUsize,
     masters: Mutex<HashMap<ObjectId, LessSafeKey>>,
+    /// Held by who wants no key to be made.
+    making: Arc<RwLock<()>>,
+    /// What becomes of each signature.
+    spoils: Mutex<Option<fn(Vec<u8>) -> Vec<u8>>>,
 }
 
 impl StandIn {
     pub(in crate::keys) fn keys_of(self: &Arc<Self>, algs: &[Alg]) -> TokenKeys {
-        TokenKeys { holder: self.clone(), algs: algs.to_vec() }
+        TokenKeys { holder: self.clone(), algs: algs.to_vec(), calls: Calls::default() }
     }
 
     pub(in crate::keys) fn take_away(&self, is_gone: bool) {
@@ -33,6 +39,16 @@ impl StandIn {
 
     pub(in crate::keys) fn lack_eddsa(&self) {
         self.lacks_eddsa.store(true, Ordering::SeqCst);
+    }
+
+    /// Has it take its time to make keys: until that is dropped.
+    pub(in crate::keys) async fn make_none(&self) -> OwnedRwLockWriteGuard<()> {
+        Arc::clone(&self.making).write_owned().await
+    }
+
+    /// Has it do that to each signature.
+    pub(in crate::keys) fn spoil(&self, how: Option<fn(Vec<u8>) -> Vec<u8>>) {
+        *self.spoils.lock().expect("no panic") = how;
     }
 
     /// The ids of the keys in it.
@@ -85,11 +101,11 @@ impl MasterHolder for StandIn {
         Ok(text)
     }
 
-    fn open(&self, object: ObjectId, nonce: [u8; NONCE], bound: Bound<'_>) -> Result<Option<Vec<u8>>, TokenError> {
+    fn open(&self, object: ObjectId, nonce: [u8; NONCE], bound: Bound<'_>) -> Result<Option<SecretBytes>, TokenError> {
         let (masters, mut text) = (self.masters(object)?, bound.text.to_vec());
         let nonce = Nonce::assume_unique_for_key(nonce);
         let opened = masters[&object].open_in_place(nonce, Aad::from(bound.to), &mut text);
-        Ok(opened.ok().map(|text| text.to_vec()))
+        Ok(opened.ok().map(|text| SecretBytes::new(&*text)))
     }
 }
 
@@ -99,12 +115,17 @@ impl KeyHolder for StandIn {
     }
 
     fn generate(&self, alg: Alg, object: ObjectId) -> BoxFuture<'_, Result<Made, TokenError>> {
-        self.answer(|| {
+        let make = move || {
             let (key, _) = SigningKey::generate(alg).expect("a key");
             let public = key.public().encoded.clone();
             self.keys.lock().expect("no panic").insert(object, Arc::new(key));
             Ok(Made { public, serial: "4711".to_owned() })
-        })
+        };
+        async move {
+            let _may_make = self.making.read().await;
+            self.answer(make).await
+        }
+        .boxed()
     }
 
     fn sign(&self, _: Alg, object: ObjectId, message: Vec<u8>) -> BoxFuture<'_, Result<Vec<u8>, TokenError>> {
@@ -112,7 +133,9 @@ impl KeyHolder for StandIn {
             let keys = self.keys.lock().expect("no panic");
             let key = keys.get(&object).ok_or_else(|| TokenError::NoObject(object.to_string()))?;
             self.signed.fetch_add(1, Ordering::SeqCst);
-            Ok(key.signature(&message).now_or_never().expect("at once").expect("signed"))
+            let signature = key.signature(&message).now_or_never().expect("at once").expect("signed");
+            let spoil = *self.spoils.lock().expect("no panic");
+            Ok(spoil.map_or_else(|| signature.clone(), |spoil| spoil(signature.clone())))
         })
     }
 

@@ -10,10 +10,10 @@ use crate::support::softhsm::SoftToken;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_master_key_goes_into_the_token_and_out_of_it_while_the_passport_serves() {
     on_both(|house| async move {
-        let (process, file) = (house.installation.start(), house.folder.path().join("master.key"));
+        let (process, file) = (house.installation.start(), house.folder.join("master.key"));
         let before = text(&house.enter(&process).await, "access_token").to_owned();
         for (name, more) in [("in-token.key", &["--in-token"][..]), ("in-file.key", &[])] {
-            let next = house.folder.path().join(name);
+            let next = house.folder.join(name);
             let rewrap = ["keys", "rewrap", "--new-master-key-file", next.to_str().expect("a path"), "--make"];
             house.operate(&[&rewrap[..], more].concat());
             let is_named = std::fs::read_to_string(&next).expect("a file").starts_with("pkcs11:");
@@ -58,6 +58,11 @@ async fn an_installation_can_begin_with_a_master_key_in_the_token() {
         assert!(done, "{said}");
     }
     assert_eq!(token.count(), IN_TOKEN + 1);
+    for truths in token.truths() {
+        let is = |name: &&str| truths.iter().any(|truth| truth == *name);
+        assert!(["CKA_SENSITIVE", "CKA_NEVER_EXTRACTABLE"].iter().all(is), "{truths:?}");
+        assert!(!["CKA_EXTRACTABLE", "CKA_WRAP", "CKA_UNWRAP", "CKA_DERIVE"].iter().any(is), "{truths:?}");
+    }
     let findings = installation.findings();
     assert!(findings.contains("is in the token"), "{findings}");
 }
@@ -65,8 +70,8 @@ async fn an_installation_can_begin_with_a_master_key_in_the_token() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_the_token_that_has_the_master_key_the_passport_says_so_and_serves_on_if_it_runs() {
     on_both(|house| async move {
-        let (process, file) = (house.installation.start(), house.folder.path().join("master.key"));
-        let next = house.folder.path().join("next.key");
+        let (process, file) = (house.installation.start(), house.folder.join("master.key"));
+        let next = house.folder.join("next.key");
         let path = next.to_str().expect("a path");
         house.operate(&["keys", "rewrap", "--new-master-key-file", path, "--make", "--in-token"]);
         std::fs::rename(&next, &file).expect("in its place");
@@ -90,7 +95,7 @@ async fn without_the_token_that_has_the_master_key_the_passport_says_so_and_serv
         assert!(refused(&house.installation).contains("refuses the PIN"));
         house.token.right_pin();
 
-        let folder = house.folder.path().join("without");
+        let folder = house.folder.join("without");
         std::fs::create_dir(&folder).expect("a folder");
         let without = house.installation.node_with(&folder, None);
         std::fs::copy(&file, folder.join("master.key")).expect("copied");

@@ -1,7 +1,11 @@
 //! Keys in a token, from outside: the program as a process, and SoftHSM as the token.
 
+mod hanging;
 mod master;
+mod nodes;
 mod signing;
+
+use std::path::PathBuf;
 
 use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{DecodingKey, Validation, decode, decode_header};
@@ -10,7 +14,6 @@ use serde_json::Value;
 use shared::clock::{Clock as _, SystemClock};
 use shared::db::{Db, DbConfig, sql};
 use shared::testkit;
-use tempfile::TempDir;
 
 use crate::support::process::{Installation, Process, SignIn};
 use crate::support::signer::{ASSERTION_TYPE, Signer};
@@ -23,7 +26,7 @@ const IN_TOKEN: usize = 6;
 /// A passport with a token, and the client `cet`.
 struct House {
     db: DbConfig,
-    folder: TempDir,
+    folder: PathBuf,
     token: SoftToken,
     installation: Installation,
     client: Signer,
@@ -35,7 +38,9 @@ async fn on_both<F: Future<Output = ()>>(test: impl Fn(House) -> F) {
         let folder = tempfile::tempdir().expect("a folder");
         let Some(token) = SoftToken::new(folder.path(), "passport") else { return };
         let installation = Installation::with_token(folder.path(), &db, Some(&token));
-        let house = House { db, folder, token, installation, client: Signer::new() };
+        // The folder stays until the test is over, whatever of the house that takes along.
+        let path = folder.path().to_owned();
+        let house = House { db, folder: path, token, installation, client: Signer::new() };
         house.register("ES256");
         test(house).await;
     })
@@ -47,7 +52,7 @@ impl House {
     fn register(&self, alg: &str) {
         let ours = OURS.replace("'ES256'", &format!("'{alg}'"));
         let keys = format!("{ours}token_endpoint_auth_method = 'private_key_jwt'\n{}", self.client.jwks());
-        self.installation.add_client(self.folder.path(), &keys);
+        self.installation.add_client(&self.folder, &keys);
     }
 
     fn operate(&self, arguments: &[&str]) -> Value {

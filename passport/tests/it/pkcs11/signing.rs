@@ -44,6 +44,22 @@ async fn candidates_sign_in_by_keys_that_only_the_token_has_and_so_after_a_resta
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_token_holds_signs_and_does_nothing_else_and_is_never_handed_out() {
+    on_both(|house| async move {
+        let held = house.token.truths();
+        assert_eq!(held.len(), IN_TOKEN);
+        for truths in held {
+            let is = |name: &&str| truths.iter().any(|truth| truth == *name);
+            let wanted = ["CKA_PRIVATE", "CKA_SENSITIVE", "CKA_ALWAYS_SENSITIVE", "CKA_NEVER_EXTRACTABLE", "CKA_SIGN"];
+            assert!(wanted.iter().all(is), "{truths:?}");
+            let other = ["CKA_EXTRACTABLE", "CKA_DECRYPT", "CKA_UNWRAP", "CKA_DERIVE"];
+            assert!(!other.iter().any(is), "{truths:?}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_key_that_is_compromised_or_retires_is_destroyed_in_the_token_while_others_sign() {
     on_both(|house| async move {
         let process = house.installation.start();
@@ -122,7 +138,7 @@ async fn a_wrong_pin_a_missing_module_and_another_token_are_each_told_in_a_sente
         house.token.right_pin();
 
         let beside = |name: &str, change: &dyn Fn(&str) -> String| {
-            let folder = house.folder.path().join(name);
+            let folder = house.folder.join(name);
             std::fs::create_dir(&folder).expect("a folder");
             let node = house.installation.node_with(&folder, Some(&house.token));
             rewrite(&folder, change);

@@ -353,6 +353,13 @@ impl Process {
         assert!(status.success(), "the limit is lifted");
     }
 
+    /// How many of its threads have a name that begins so.
+    pub(crate) fn threads(&self, name: &str) -> usize {
+        let tasks = std::fs::read_dir(format!("/proc/{}/task", self.child.id())).expect("its threads");
+        let names = tasks.filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("comm")).ok());
+        names.filter(|found| found.starts_with(name)).count()
+    }
+
     /// The address that it answers at.
     pub(crate) fn address(&self) -> &str {
         &self.base

@@ -1,8 +1,11 @@
 //! A token in software (SoftHSM), in a folder of its own: a program finds it by its environment, so the tests run the
 //! program as a process.
 
+use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+
+use rustix::fs::{FlockOperation, fcntl_lock};
 
 /// Debian's package `softhsm2`.
 const MODULE: &str = "/usr/lib/softhsm/libsofthsm2.so";
@@ -81,12 +84,51 @@ impl SoftToken {
         }
     }
 
+    /// Has it keep whoever asks it waiting, until that is dropped: it waits for the locks of its files.
+    pub(crate) fn hang(&self) -> Vec<File> {
+        let lock = |path: PathBuf| {
+            let file = OpenOptions::new().read(true).write(true).open(path).expect("a file");
+            fcntl_lock(&file, FlockOperation::LockExclusive).expect("locked");
+            file
+        };
+        self.files().into_iter().map(lock).collect()
+    }
+
     /// How many objects are in it: each is a file.
     pub(crate) fn count(&self) -> usize {
+        self.objects().len()
+    }
+
+    /// What is true of the objects in it: for each, the names of the attributes that are set.
+    pub(crate) fn truths(&self) -> Vec<Vec<String>> {
+        let of = |path: PathBuf| {
+            let told = Command::new("softhsm2-dump-file").arg(path).output().expect("softhsm2-dump-file runs");
+            let told = String::from_utf8_lossy(&told.stdout).into_owned();
+            let mut name = "";
+            let words = told.lines().filter_map(|line| line.split_whitespace().last());
+            let mut truths = Vec::new();
+            for word in words {
+                match word {
+                    "TRUE" => truths.push(name.to_owned()),
+                    word if word.starts_with("CKA_") => name = word,
+                    _ => {}
+                }
+            }
+            truths
+        };
+        self.objects().into_iter().map(of).collect()
+    }
+
+    fn objects(&self) -> Vec<PathBuf> {
+        let name = |path: &PathBuf| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let is_one = |path: &PathBuf| name(path).ends_with(".object") && name(path) != "token.object";
+        self.files().into_iter().filter(is_one).collect()
+    }
+
+    fn files(&self) -> Vec<PathBuf> {
         let tokens = std::fs::read_dir(self.objects_folder()).expect("a folder");
         let files = tokens.flat_map(|token| std::fs::read_dir(token.expect("a token").path()).expect("a folder"));
-        let names = files.map(|file| file.expect("a file").file_name().to_string_lossy().into_owned());
-        names.filter(|name| name.ends_with(".object") && name != "token.object").count()
+        files.map(|file| file.expect("a file").path()).collect()
     }
 
     fn objects_folder(&self) -> PathBuf {

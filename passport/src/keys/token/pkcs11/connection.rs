@@ -68,11 +68,11 @@ impl Connection {
             None => self.open(&state)?,
         };
         let done = work(&mut session);
-        if done.as_ref().is_err_and(TokenError::may_be_stale) {
-            // Nothing is lost by closing one that is closed.
-            drop(session.handle.close());
-        } else {
+        if done.is_ok() {
             self.session = Some(session);
+        } else {
+            // What was begun in it may not be over; and nothing is lost by closing one that is closed.
+            drop(session.handle.close());
         }
         done
     }
@@ -92,7 +92,8 @@ impl Connection {
     /// A PIN that was refused is not tried again: after a few tries the token would lock itself.
     fn log_in(&self, session: &cryptoki::session::Session) -> Result<(), TokenError> {
         let pin = self.settings.pin.read().map_err(|error| TokenError::PinSource(error.to_string()))?;
-        let hash = sha256(format!("{} {}", self.settings.token, pin.expose()).as_bytes());
+        // Of hashes, so that no copy of the PIN is left behind in memory.
+        let hash = sha256(&[sha256(self.settings.token.as_bytes()), sha256(pin.expose().as_bytes())].concat());
         // Held until the token has answered, so that threads which start at once try a wrong one once.
         let mut refused = REFUSED.lock().unwrap_or_else(PoisonError::into_inner);
         if refused.contains(&hash) {

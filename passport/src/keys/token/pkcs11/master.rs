@@ -4,6 +4,7 @@ use cryptoki::error::{Error, RvError};
 use cryptoki::mechanism::Mechanism;
 use cryptoki::mechanism::aead::GcmParams;
 use cryptoki::object::{Attribute, ObjectClass, ObjectHandle};
+use shared::secret::SecretBytes;
 
 use super::super::{Bound, NONCE, ObjectId, TokenError};
 use super::connection::{Session, told};
@@ -24,13 +25,15 @@ impl Session {
             Attribute::Extractable(false),
             Attribute::Encrypt(true),
             Attribute::Decrypt(true),
+            Attribute::Wrap(false),
+            Attribute::Unwrap(false),
+            Attribute::Derive(false),
             Attribute::ValueLen(BYTES.into()),
             Attribute::Label(LABEL.to_vec()),
             Attribute::Id(object.as_bytes().to_vec()),
         ];
         let made = self.handle.generate_key(&Mechanism::AesKeyGen, &template).map_err(told)?;
-        self.objects.insert(object, made);
-        Ok(())
+        self.keep(object, made)
     }
 
     pub(super) fn seal(
@@ -49,11 +52,11 @@ impl Session {
         object: ObjectId,
         mut nonce: [u8; NONCE],
         bound: Bound<'_>,
-    ) -> Result<Option<Vec<u8>>, TokenError> {
+    ) -> Result<Option<SecretBytes>, TokenError> {
         let key = self.master(object)?;
         let params = GcmParams::new(&mut nonce, bound.to, TAG_BITS.into()).map_err(told)?;
         match self.handle.decrypt(&Mechanism::AesGcm(params), key, bound.text) {
-            Ok(text) => Ok(Some(text)),
+            Ok(text) => Ok(Some(SecretBytes::new(text))),
             // The former is what the standard says of a tag that does not fit, the latter what SoftHSM says of it.
             Err(Error::Pkcs11(RvError::EncryptedDataInvalid | RvError::EncryptedDataLenRange, _)) => Ok(None),
             Err(error) => Err(told(error)),

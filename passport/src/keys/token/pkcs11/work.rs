@@ -5,6 +5,7 @@ use cryptoki::mechanism::eddsa::{EddsaParams, EddsaSignatureScheme};
 use cryptoki::mechanism::rsa::{PkcsMgfType, PkcsPssParams};
 use cryptoki::mechanism::{Mechanism, MechanismType};
 use cryptoki::object::{Attribute, AttributeType, ObjectClass, ObjectHandle};
+use cryptoki::session::SessionState;
 
 use super::super::{Made, ObjectId, TokenError};
 use super::connection::{Session, told};
@@ -53,13 +54,29 @@ impl Session {
             Attribute::Sensitive(true),
             Attribute::Extractable(false),
             Attribute::Sign(true),
+            // It signs and does nothing else: what is left out, tokens allow.
+            Attribute::Decrypt(false),
+            Attribute::Unwrap(false),
+            Attribute::Derive(false),
             Attribute::Label(LABEL.to_vec()),
             id,
         ];
         let (public, private) = self.handle.generate_key_pair(&mechanism, &public, &private).map_err(told)?;
-        self.objects.insert(object, private);
+        self.keep(object, private)?;
         let public = self.public_half(alg, public)?;
         Ok(Made { public, serial: self.serial().to_owned() })
+    }
+
+    /// Remembers a key that was made, unless the token would hand it out: some take a template for a wish.
+    pub(super) fn keep(&mut self, object: ObjectId, key: ObjectHandle) -> Result<(), TokenError> {
+        let wanted = [AttributeType::Sensitive, AttributeType::Extractable];
+        let said = self.handle.get_attributes(key, &wanted).map_err(told)?;
+        if said.contains(&Attribute::Sensitive(true)) && said.contains(&Attribute::Extractable(false)) {
+            self.objects.insert(object, key);
+            return Ok(());
+        }
+        self.handle.destroy_object(key).map_err(told)?;
+        Err(TokenError::HandsOut)
     }
 
     fn public_half(&self, alg: Alg, key: ObjectHandle) -> Result<Vec<u8>, TokenError> {
@@ -102,10 +119,19 @@ impl Session {
     pub(super) fn destroy(&mut self, object: ObjectId) -> Result<(), TokenError> {
         self.objects.remove(&object);
         let all = [Attribute::Id(object.as_bytes().to_vec())];
-        for found in self.handle.find_objects(&all).map_err(told)? {
-            self.handle.destroy_object(found).map_err(told)?;
+        let found = self.handle.find_objects(&all).map_err(told)?;
+        if found.is_empty() {
+            // Who is not logged in any more is shown no private key, and would take it for destroyed.
+            return self.require_login();
         }
-        Ok(())
+        found.into_iter().try_for_each(|object| self.handle.destroy_object(object).map_err(told))
+    }
+
+    fn require_login(&self) -> Result<(), TokenError> {
+        match self.handle.get_session_info().map_err(told)?.session_state() {
+            SessionState::RwUser => Ok(()),
+            _ => Err(TokenError::Gone("its login was lost".to_owned())),
+        }
     }
 
     pub(super) fn find(&mut self, class: ObjectClass, object: ObjectId) -> Result<Option<ObjectHandle>, TokenError> {
