@@ -20,7 +20,7 @@ use crate::backup::store::erased;
 use crate::config::PasswordProfile;
 
 /// How many accounts are added in one transaction.
-const AT_ONCE: usize = 5_000;
+const AT_ONCE: usize = 500;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 

@@ -41,9 +41,22 @@ pub async fn keys(patient: &Patient) -> Vec<Finding> {
         )];
     }
     let records: Vec<KeyRecord> = stored.into_iter().map(|key| key.record).collect();
+    if records.is_empty() {
+        return vec![none()];
+    }
     let (policy, now) = (key_policy(&patient.config), patient.clock.now());
     let moving = Alg::ALL.into_iter().map(|alg| key_of(alg, &records, &policy, now));
     moving.chain(records.iter().flat_map(|key| pins_of(key, now))).collect()
+}
+
+/// There is nothing to sign with, which is as it should be once.
+fn none() -> Finding {
+    Finding::error(
+        CHECK,
+        "there is no signing key".to_owned(),
+        "no passport has run on this database yet, or none since it was restored",
+        "start a passport, which makes them; or run `passport keys init`",
+    )
 }
 
 /// The clients that stay with that key: soon it is too late to see whether they can follow.
@@ -71,8 +84,8 @@ fn key_of(alg: Alg, keys: &[KeyRecord], policy: &Policy, now: Timestamp) -> Find
         (None, _) => Finding::error(
             CHECK,
             format!("no {alg} key is active"),
-            "the passport never ran on this database",
-            "run `passport keys init`",
+            "no passport has signed by this algorithm yet",
+            "start a passport, which makes a key; or run `passport keys init`",
         ),
         (Some(_), None) => Finding::warning(
             CHECK,

@@ -49,6 +49,8 @@ async fn a_backup_made_while_it_serves_is_restored_and_people_sign_in_anew() {
         assert_eq!(beside.tables().await, 0, "nothing is restored by looking");
         let said = succeeds(&restored, &["restore", &file, "--key-file", &key]);
         assert_eq!((&said["epoch"], &said["saved"]), (&1.into(), &made["saved"]), "{said}");
+        let doctor = restored.findings();
+        assert!(doctor.contains("there is no signing key") && doctor.contains("start a passport"), "{doctor}");
 
         let process = restored.start();
         assert!(!process.is_signed_in(&session).await, "a session of before");
