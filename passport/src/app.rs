@@ -311,6 +311,7 @@ pub fn key_policy(config: &Config) -> keys::Policy {
         active_for: config.keys.active_for,
         verify_for: config.keys_verify_for(),
         hint_for: config.keys.hint_for,
+        return_within: config.keys.return_within,
         trial_required: config.keys.trial_required,
     }
 }

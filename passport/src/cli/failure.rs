@@ -115,7 +115,7 @@ impl From<KeysError> for Failure {
             }
             KeysError::Token(_) => Self::new(Exit::Unavailable, error)
                 .advise("see keys.pkcs11 in docs/configuration.md; `passport doctor` looks at the token"),
-            KeysError::Trial(_) | KeysError::Pin(_) => Self::new(Exit::Refused, error),
+            KeysError::Trial(_) | KeysError::Pin(_) | KeysError::Back(_) => Self::new(Exit::Refused, error),
             KeysError::UnknownKey(_) | KeysError::Destroyed(_) => {
                 Self::new(Exit::Refused, error).advise("`passport keys list` shows every key")
             }

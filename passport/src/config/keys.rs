@@ -77,6 +77,9 @@ shared::settings! {
         /// How long after that it still verifies what sites hand back of a sign-in long ago, as `id_token_hint`; from a day
         /// to 1095 days. Then it is destroyed.
         hint_for: Duration = "180d",
+        /// For how long after a change the key before may sign again (`passport keys return`), up to 7 days. For so long it is
+        /// published, and its private half is kept; left at nothing, that is destroyed when the key retires.
+        return_within: Duration = "0s",
         /// Whether a new key signs for good only after a clean trial (`passport keys trial`), or when an operator does
         /// without one (`passport keys rotate --without-trial`). Then keys do not change by themselves any more until
         /// somebody tries them, except in an emergency.
@@ -128,5 +131,8 @@ fn keys_are_exchanged(settings: &KeysSettings, problems: &mut Problems<'_>) {
     }
     if !(DAY..=DAY * 1095).contains(&settings.hint_for) {
         problems.add("hint_for", "must be from 1d to 1095d");
+    }
+    if settings.return_within > DAY * 7 {
+        problems.add("return_within", "must be at most 7d");
     }
 }

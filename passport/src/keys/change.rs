@@ -224,6 +224,10 @@ async fn apply(
             openable(tx, parts, kid).await?;
             store::activate(tx, kid, now).await?
         }
+        Step::Return { kid } => {
+            openable(tx, parts, kid).await?;
+            store::pins::bring_back(tx, kid, now).await?
+        }
         Step::Archive { kid, until } => store::archive(tx, kid, now, *until).await?,
         Step::Destroy { kid, compromised } => store::destroy(tx, kid, now, *compromised).await?,
     };
@@ -300,7 +304,7 @@ fn told(step: &Step, stock: &Stock) -> Vec<Change> {
             alg(kid).map(|alg| Change::Planned { kid: kid.clone(), alg, at: *at }).into_iter().collect()
         }
         Step::Retire { kid, .. } => moved(kid, "retiring").into_iter().collect(),
-        Step::Activate { kid } => moved(kid, "active").into_iter().collect(),
+        Step::Activate { kid } | Step::Return { kid } => moved(kid, "active").into_iter().collect(),
         Step::Archive { kid, .. } => moved(kid, "archived").into_iter().collect(),
         Step::Destroy { kid, compromised } => {
             let said = alg(kid).filter(|_| *compromised).map(|alg| Change::Compromised { kid: kid.clone(), alg });

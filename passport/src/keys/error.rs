@@ -5,6 +5,7 @@ use shared::db::DbError;
 
 use super::alg::Alg;
 use super::pin::model::PinRefusal;
+use super::rotate::back::BackRefusal;
 use super::token::TokenError;
 use super::trial::model::Refusal;
 
@@ -61,6 +62,9 @@ pub enum KeysError {
     /// A sealed key was changed.
     #[error("the sealed key {0} was changed")]
     Tampered(String),
+    /// The former key does not sign again.
+    #[error(transparent)]
+    Back(#[from] BackRefusal),
     /// The token that has the keys cannot be used.
     #[error(transparent)]
     Token(#[from] TokenError),

@@ -6,6 +6,7 @@
 //! Private halves of signing keys may be in a [`token`] instead; a node signs only while it reaches that ([`proof`]).
 
 pub mod alg;
+mod back;
 mod change;
 mod cipher;
 mod data_keys;

@@ -111,14 +111,14 @@ async fn an_operator_gives_up_a_key_and_ends_sessions_if_asked_to() {
     .await;
 }
 
-/// Makes the staged keys old enough to be tried: their time on the clock of the wall.
+/// Makes the keys old enough to be tried and changed: their time on the clock of the wall.
 async fn known_for_long(config: &DbConfig) {
     let db = Db::connect(config).await.expect("the same database");
     let age = db.write::<_, DbError, _>(|tx| {
-        let text = "UPDATE signing_keys SET state_since = state_since - 3600000 WHERE state = 'staged'";
+        let text = "UPDATE signing_keys SET state_since = state_since - 3600000";
         Box::pin(async move { sql(text).execute(tx).await })
     });
-    assert_eq!(age.await.expect("aged"), 4);
+    assert_eq!(age.await.expect("aged"), 8);
     db.close().await;
 }
 
@@ -158,6 +158,40 @@ async fn an_operator_tries_keys_and_is_told_clearly_why_not() {
             (&json!("cet"), &json!(true), &json!("guess"))
         );
         refused(&["keys", "followers", "nobody"], "there is no key nobody");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_operator_goes_back_to_the_key_before_where_that_was_asked_for() {
+    testkit::each_engine(&MIGRATIONS, async |config: DbConfig| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let plain = Installation::new(folder.path(), &config);
+        let kept = plain.on(&config).told("PASSPORT__KEYS__RETURN_WITHIN", "1d");
+        let refused = |installation: &Installation, why: &str| {
+            let (done, said) = installation.command(&["keys", "return"]);
+            assert!(!done && said["exit"] == 5 && said.to_string().contains(why), "{said}");
+        };
+        known_for_long(&config).await;
+        let (before, next) = (key(&kept, "active"), key(&kept, "staged"));
+        refused(&kept, "no ES256 key can sign again");
+        assert!(kept.command(&["keys", "rotate", "--alg", "ES256"]).0);
+        assert_eq!((key(&kept, "active"), key(&kept, "retiring")), (next.clone(), before.clone()));
+        let (_, all) = kept.command(&["keys", "list", "--all"]);
+        assert!(all.to_string().contains("kept for a way back"), "{all}");
+
+        let (done, said) = kept.command(&["keys", "return", "--dry-run"]);
+        let says = format!("ES256 key {before}: would be active");
+        assert!(done && said.to_string().contains(&says), "{said}");
+        assert_eq!(key(&kept, "active"), next, "nothing was changed");
+        let (done, said) = kept.command(&["keys", "return"]);
+        assert!(done, "{said}");
+        assert_eq!((key(&kept, "active"), key(&kept, "retiring")), (before, next));
+
+        // Without the setting, what was kept goes.
+        let (done, said) = plain.command(&["keys", "rotate", "--data"]);
+        assert!(done, "{said}");
+        refused(&plain, "no ES256 key can sign again");
     })
     .await;
 }

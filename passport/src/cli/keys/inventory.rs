@@ -16,6 +16,8 @@ use crate::cli::output::{Output, table};
 use crate::cli::world;
 use crate::config::Config;
 use crate::keys::model::DataKeyPurpose;
+use crate::keys::rotate::Policy;
+use crate::keys::rotate::back::kept_until;
 use crate::keys::rotate::forecast::next_of;
 use crate::keys::store::tokens::InToken;
 use crate::keys::store::{self, FormerDataKey, LookupState, StoredDataKey, StoredLookup, StoredMaster};
@@ -167,19 +169,21 @@ fn signing(config: &Config, held: &Held) -> Vec<Entry> {
         }
     };
     let there = keys.iter().filter(|key| !matches!(key.state, KeyState::Destroyed { .. }));
-    there.flat_map(|key| std::iter::once(entry(key)).chain(kept_half(key, held.holder_of(&key.kid)))).collect()
+    there.flat_map(|key| std::iter::once(entry(key)).chain(kept_half(key, held.holder_of(&key.kid), &policy))).collect()
 }
 
-/// The private half of a key that retired, if it is kept for clients.
-fn kept_half(key: &KeyRecord, holder: String) -> Option<Entry> {
-    let clients: Vec<_> = key.pins.standing().map(|pin| pin.client.as_str()).collect();
+/// The private half of a key that retired, if it is kept: for clients, or for a way back.
+fn kept_half(key: &KeyRecord, holder: String, policy: &Policy) -> Option<Entry> {
+    let mut whom: Vec<_> = key.pins.standing().map(|pin| pin.client.as_str()).collect();
+    let returns = kept_until(key, policy);
+    whom.extend(returns.map(|_| "a way back"));
     key.pins.keeps_half.then(|| Entry {
         name: key.kid.clone(),
-        purpose: format!("signs tokens, {}: private half, kept for {}", key.alg, clients.join(", ")),
+        purpose: format!("signs tokens, {}: private half, kept for {}", key.alg, whom.join(", ")),
         holder,
         since: Some(key.times.made),
         change: "itself, destroyed".to_owned(),
-        at: key.pins.standing().map(|pin| pin.until).max(),
+        at: key.pins.standing().map(|pin| pin.until).chain(returns).max(),
     })
 }
 
@@ -322,9 +326,11 @@ mod tests {
             tried: Tried::default(),
             pins: Pins { clients: vec![pin("a", 5_000), pin("b", 3_000)], keeps_half: true },
         };
-        let line = kept_half(&retired, SEALED.to_owned()).expect("a line");
+        let line = kept_half(&retired, SEALED.to_owned(), &Policy::default()).expect("a line");
         assert_eq!(line.at, Some(Timestamp::from_seconds(5_000)), "with the last of them");
         assert!(line.purpose.ends_with("kept for a, b") && line.holder.contains("sealed"), "{}", line.purpose);
-        assert!(kept_half(&KeyRecord { pins: Pins::default(), ..retired }, SEALED.to_owned()).is_none());
+        assert!(
+            kept_half(&KeyRecord { pins: Pins::default(), ..retired }, SEALED.to_owned(), &Policy::default()).is_none()
+        );
     }
 }

@@ -1,5 +1,6 @@
 //! `passport keys`
 
+mod back;
 mod compromise;
 mod followers;
 mod inventory;
@@ -66,6 +67,15 @@ pub enum KeysCommand {
         /// Make a new key that seals data instead; what older ones sealed still opens.
         #[arg(long, conflicts_with_all = ["alg", "at", "dry_run", "without_trial"])]
         data: bool,
+    },
+    /// Let the key sign again that the present one replaced, while its private half is kept (keys.return_within).
+    Return {
+        /// This algorithm only: ES256, EdDSA, PS256 or RS256. Left out: every one whose former key is kept.
+        #[arg(long)]
+        alg: Option<Alg>,
+        /// Only say what would happen.
+        #[arg(long)]
+        dry_run: bool,
     },
     /// Let the staged key sign for a while, or for some clients, and return to the active one by itself.
     #[command(group = clap::ArgGroup::new("what").args(["lasts", "client", "stop", "report"]).required(true).multiple(true))]
@@ -157,6 +167,7 @@ pub async fn run(command: KeysCommand, file: Option<&Path>, output: &Output) -> 
         KeysCommand::Rotate { alg, at, dry_run, without_trial, .. } => {
             rotate::rotate(rotate::Wanted { alg, at, dry_run, without_trial }, file, output).await
         }
+        KeysCommand::Return { alg, dry_run } => back::back(alg, dry_run, file, output).await,
         KeysCommand::Trial { alg, report: true, .. } => trial::report(alg, file, output).await,
         KeysCommand::Trial { alg, stop: true, .. } => trial::stop(alg, file, output).await,
         KeysCommand::Trial { alg, lasts, client, .. } => {

@@ -31,7 +31,7 @@ pub fn next_due(keys: &[KeyRecord], policy: &Policy) -> Option<Timestamp> {
     });
     let judged = keys.iter().filter_map(|key| Some(key.tried.running()?.judged_at()));
     let unpinned = keys.iter().flat_map(|key| key.pins.standing().map(|pin| pin.until));
-    let unfit = keys.iter().filter(|key| pin::is_unfit(key)).map(|_| Timestamp::default());
+    let unfit = keys.iter().filter_map(|key| pin::unfit_from(key, policy));
     next_published(keys, policy).into_iter().chain(archived).chain(judged).chain(unpinned).chain(unfit).min()
 }
 
@@ -137,6 +137,7 @@ pub(super) fn after(keys: &mut Vec<KeyRecord>, step: &Step, now: Timestamp, kid:
         | Step::PublishUntil { kid, .. }
         | Step::Retire { kid, .. }
         | Step::Activate { kid }
+        | Step::Return { kid }
         | Step::Archive { kid, .. }
         | Step::Destroy { kid, .. } => {
             if let Some(key) = keys.iter_mut().find(|key| key.kid == *kid) {
@@ -176,6 +177,11 @@ fn go(key: &mut KeyRecord, step: &Step, now: Timestamp) {
         Step::Activate { .. } => {
             key.state = KeyState::Active { since: now };
             key.times.activated = Some(now);
+        }
+        Step::Return { .. } => {
+            key.pins.keeps_half = false;
+            key.state = KeyState::Active { since: now };
+            (key.times.activated, key.times.retired) = (Some(now), None);
         }
         Step::Archive { until, .. } => {
             key.pins = Pins::default();

@@ -5,6 +5,7 @@
 //! replaces verifies on until the longest-lived token it may have signed is gone ([`Policy::verify_for`]). Whenever a
 //! staged key goes, another is staged, so that the next change never needs a key that nobody knows.
 
+pub mod back;
 pub mod forecast;
 pub mod pin;
 #[cfg(test)]
@@ -89,6 +90,11 @@ fn plan_alg(alg: Alg, keys: &[KeyRecord], moment: &Moment<'_>, request: &Request
     if matches!(request, Request::Pin(_) | Request::Unpin { .. }) && !pins.is_empty() {
         // What else is due is asked about once more, when these pins stand.
         return pins;
+    }
+    let back = back::steps(alg, keys, moment, request);
+    if !back.is_empty() {
+        // What else is due is asked about once more, when the former key signs.
+        return back;
     }
     let mut standing = Standing::of(of_alg().filter(|key| !lost(key)));
     // Before anything becomes of the key.

@@ -5,7 +5,8 @@ use shared::clock::Timestamp;
 use super::super::alg::Alg;
 use super::super::model::{KeyRecord, KeyState};
 use super::super::pin::model::{LONGEST, Pin, PinEnd, PinRefusal, PinWanted};
-use super::{Moment, Request, Step};
+use super::back::{kept_until, may_return};
+use super::{Moment, Policy, Request, Step};
 
 /// Why that pin is not made; none: it is.
 pub fn refusal(wanted: &PinWanted, keys: &[KeyRecord], now: Timestamp) -> Option<PinRefusal> {
@@ -87,7 +88,7 @@ fn of_key(key: &KeyRecord, asked: Option<&(&KeyRecord, Pin)>, moment: &Moment<'_
         // Nothing is left of it in a moment.
         return steps;
     }
-    if key.pins.keeps_half && last.is_none() {
+    if key.pins.keeps_half && last.is_none() && !may_return(key, moment.policy, moment.now) {
         steps.push(Step::DropHalf { kid: key.kid.clone() });
     }
     steps.extend(published(key, last, moment));
@@ -104,11 +105,15 @@ fn end(key: &KeyRecord, pin: &Pin, moment: &Moment<'_>, request: &Request) -> Op
     }
 }
 
-/// Whether pins and key do not fit each other any more, whatever time it is: a private half is kept for nobody, as after the
-/// removal of a client, or nothing is left to sign with for who stays.
-pub(super) fn is_unfit(key: &KeyRecord) -> bool {
+/// From when on pins and key do not fit each other any more; the beginning of time, if they do not at all. A private half is
+/// kept for nobody, as after the removal of a client or when there is no way back any more; or nothing is left to sign with
+/// for who stays.
+pub(super) fn unfit_from(key: &KeyRecord, policy: &Policy) -> Option<Timestamp> {
     let somebody_stays = key.pins.standing().next().is_some();
-    if somebody_stays { !signs(key) } else { key.pins.keeps_half }
+    if somebody_stays {
+        return (!signs(key)).then(Timestamp::default);
+    }
+    key.pins.keeps_half.then(|| kept_until(key, policy).unwrap_or_default())
 }
 
 /// A key that is kept for clients is published until the last token for them is over: for longer if one of them stays for
@@ -119,12 +124,15 @@ fn published(key: &KeyRecord, last: Option<Timestamp>, moment: &Moment<'_>) -> O
         return None;
     }
     let needed = last.unwrap_or(moment.now) + moment.policy.verify_for;
+    let needed = kept_until(key, moment.policy).map_or(needed, |kept| needed.max(kept));
     let is_off = if last.is_some() { needed > until } else { needed < until };
     is_off.then(|| Step::PublishUntil { kid: key.kid.clone(), until: needed })
 }
 
-/// Until when a key verifies that ceases to sign now, and whether it signs on for clients that are pinned to it.
+/// Until when a key is published that ceases to sign now, and whether its private half is kept: it signs on for clients that
+/// are pinned to it, and may sign again for everybody.
 pub(super) fn retirement(key: &KeyRecord, moment: &Moment<'_>) -> (Timestamp, bool) {
     let last = key.pins.standing().map(|pin| pin.until).filter(|until| *until > moment.now).max();
-    (last.unwrap_or(moment.now) + moment.policy.verify_for, last.is_some())
+    let (verifies, returns) = (last.unwrap_or(moment.now) + moment.policy.verify_for, moment.policy.return_within);
+    (verifies.max(moment.now + returns), last.is_some() || !returns.is_zero())
 }

@@ -13,6 +13,8 @@ pub struct Policy {
     pub verify_for: Duration,
     /// How long a key that is published no more still verifies hints.
     pub hint_for: Duration,
+    /// For how long after a change the key before it may sign again; not at all, if that is no time.
+    pub return_within: Duration,
     /// Whether a key signs for good only after a clean trial, or when an operator does without one.
     pub trial_required: bool,
 }
@@ -27,6 +29,7 @@ impl Default for Policy {
             active_for: 90 * DAY,
             verify_for: 20 * MINUTE,
             hint_for: 180 * DAY,
+            return_within: Duration::ZERO,
             trial_required: false,
         }
     }

@@ -36,6 +36,11 @@ pub enum Request {
         /// The algorithms.
         algs: Vec<Alg>,
     },
+    /// As well, let the keys sign again that the present ones of these algorithms replaced.
+    Return {
+        /// The algorithms.
+        algs: Vec<Alg>,
+    },
     /// As well, have a client stay with a key.
     Pin(PinWanted),
     /// As well, end the pins of this client.
@@ -60,6 +65,7 @@ impl Request {
             Self::Rotate { .. }
             | Self::Trial { .. }
             | Self::StopTrial { .. }
+            | Self::Return { .. }
             | Self::Pin(_)
             | Self::Unpin { .. }
             | Self::Compromise { .. } => By::Operator,

@@ -47,7 +47,7 @@ pub enum Step {
         kid: String,
         /// Until when.
         until: Timestamp,
-        /// Whether it signs on for clients that are pinned to it.
+        /// Whether its private half is kept: for clients that are pinned to it, or for a way back.
         keeps_half: bool,
     },
     /// A client stays with this key.
@@ -83,6 +83,11 @@ pub enum Step {
         /// The staged key.
         kid: String,
     },
+    /// This key signs again.
+    Return {
+        /// The retiring key whose private half was kept.
+        kid: String,
+    },
     /// This key is published no more, and verifies hints until then.
     Archive {
         /// The retiring key.
@@ -108,7 +113,7 @@ impl Step {
     /// The key that is to sign by it and did not before.
     pub(in crate::keys) fn successor(&self) -> Option<&str> {
         match self {
-            Self::Activate { kid } | Self::BeginTrial { kid, .. } => Some(kid),
+            Self::Activate { kid } | Self::Return { kid } | Self::BeginTrial { kid, .. } => Some(kid),
             _ => None,
         }
     }

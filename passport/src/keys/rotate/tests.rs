@@ -16,6 +16,7 @@ pub(super) const POLICY: Policy = Policy {
     active_for: Duration::from_secs(90 * 86_400),
     verify_for: Duration::from_secs(2 * 3_600),
     hint_for: Duration::from_secs(10 * 86_400),
+    return_within: Duration::ZERO,
     trial_required: false,
 };
 pub(super) const MOMENT: Moment<'_> = Moment { policy: &POLICY, now: NOW, served: None };

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
+use super::back::may_return;
 use super::forecast::{after, next_due};
 use super::*;
 use crate::keys::pin::model::{LONGEST, Pin, PinWanted};
@@ -27,6 +28,8 @@ enum Event {
     Pin(Alg, u8, u64, Option<usize>),
     /// Nor does it any more.
     Unpin(u8),
+    /// An operator lets the former key sign again.
+    Return(Alg),
     /// Somebody has one of the keys.
     Compromise(usize),
     /// Nodes follow up to now, or there are none.
@@ -46,6 +49,7 @@ fn event() -> impl Strategy<Value = Event> {
         ),
         3 => (alg.clone(), 60_u64..90_000).prop_map(|(alg, lasts)| Event::Try(alg, lasts)),
         1 => alg.clone().prop_map(Event::Stop),
+        2 => alg.clone().prop_map(Event::Return),
         3 => (alg, 0_u8..3, 60_u64..100 * 86_400, prop::option::of(any::<prop::sample::Index>())).prop_map(
             |(alg, client, lasts, key)| Event::Pin(alg, client, lasts, key.map(|index| index.index(1_000))),
         ),
@@ -59,11 +63,13 @@ fn event() -> impl Strategy<Value = Event> {
 fn policy() -> impl Strategy<Value = Policy> {
     let seconds = Duration::from_secs;
     let lives = (61_u64..86_400, 2_u64..400, 900_u64..30 * 86_400, 1_u64..1_000);
-    (lives, any::<bool>()).prop_map(move |((publish, active, verify, hint), trial_required)| Policy {
+    let returns = prop_oneof![Just(0), 1_u64..7 * 86_400];
+    (lives, returns, any::<bool>()).prop_map(move |((publish, active, verify, hint), returns, trial_required)| Policy {
         publish_for: seconds(publish),
         active_for: seconds(active * 86_400),
         verify_for: seconds(verify),
         hint_for: seconds(hint * 86_400),
+        return_within: seconds(returns),
         trial_required,
     })
 }
@@ -102,7 +108,8 @@ impl House {
             // Who stays with a key can be signed for, and what was signed can be verified.
             let able = matches!(key.state, KeyState::Active { .. }) || key.pins.keeps_half;
             assert!(stand().next().is_none() || able, "nothing signs for who stays with it");
-            assert!(!key.pins.keeps_half || stand().next().is_some(), "a private half is kept for nobody");
+            let returns = may_return(key, &self.policy, self.now);
+            assert!(!key.pins.keeps_half || stand().next().is_some() || returns, "a private half is kept for nobody");
             if let KeyState::Retiring { since, until } = key.state {
                 assert!(stand().all(|pin| pin.until <= since + LONGEST), "somebody stays for ever");
                 let needed = stand().all(|pin| pin.until + self.policy.verify_for <= until);
@@ -179,6 +186,15 @@ impl House {
                 assert!(key.tried.running().is_none(), "two trials at once");
                 assert!(until.since(self.now) <= Duration::from_secs(86_400), "it never ends");
             }
+            Step::Return { kid } => {
+                let key = key(kid);
+                assert!(
+                    matches!(key.state, KeyState::Retiring { until, .. } if self.now < until),
+                    "sites may have forgotten it"
+                );
+                assert!(may_return(key, &self.policy, self.now), "nothing is left of it to sign with");
+                assert!(self.served.is_none_or(|served| served >= key.published_in), "a node may not know it");
+            }
             Step::EndTrial { kid, over: TrialOver::ToBeJudged } => {
                 let trial = key(kid).tried.running().expect("a trial");
                 assert!(self.now >= trial.judged_at(), "it is judged too soon");
@@ -211,6 +227,7 @@ impl House {
                 let (algs, lasts) = (vec![*alg], Duration::from_secs(*seconds));
                 self.act(&Request::Trial { algs, lasts, clients: Vec::new() });
             }
+            Event::Return(alg) => self.act(&Request::Return { algs: vec![*alg] }),
             Event::Stop(alg) => self.act(&Request::StopTrial { algs: vec![*alg] }),
             Event::Pin(alg, client, seconds, index) => {
                 let key = index.map(|index| &self.keys[index % self.keys.len()]);

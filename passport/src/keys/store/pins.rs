@@ -128,6 +128,23 @@ pub async fn drop_half(tx: &mut Tx, kid: &str) -> Result<u64, DbError> {
     sql("DELETE FROM kept_key_halves WHERE kid = $1").bind(kid).execute(tx).await
 }
 
+/// Lets a retiring key sign again whose private half was kept; how many.
+///
+/// # Errors
+/// The database refused; a conflict if its algorithm has an active key.
+pub async fn bring_back(tx: &mut Tx, kid: &str, now: Timestamp) -> Result<u64, DbError> {
+    let back = sql("UPDATE signing_keys SET state = 'active', state_since = $2, activated_at = $2, retires_until = NULL, \
+                    private_key = (SELECT h.private_key FROM kept_key_halves h WHERE h.kid = $1), \
+                    master_key_id = (SELECT h.master_key_id FROM kept_key_halves h WHERE h.kid = $1) \
+                    WHERE kid = $1 AND state = 'retiring' AND EXISTS (SELECT 1 FROM kept_key_halves h WHERE h.kid = $1)")
+    .bind(kid)
+    .bind(now)
+    .execute(tx)
+    .await?;
+    drop_half(tx, kid).await?;
+    Ok(back)
+}
+
 /// Publishes a retiring key until then; how many there were.
 ///
 /// # Errors

@@ -1,5 +1,6 @@
 //! The keys in a database: made once, opened by the right master key only, moved on under signed tokens.
 
+mod back;
 mod compromise;
 mod evidence;
 mod in_token;
@@ -55,6 +56,7 @@ const POLICY: Policy = Policy {
     active_for: Duration::from_secs(90 * 86_400),
     verify_for: Duration::from_secs(2 * 3_600),
     hint_for: Duration::from_secs(10 * 86_400),
+    return_within: Duration::ZERO,
     trial_required: false,
 };
 
