@@ -1,12 +1,13 @@
 //! The version before goes on while this one is rolled out, and may be started anew meanwhile: so its statements have to
 //! work on our tables.
 //!
-//! `migrations/previous/` holds what that version left: the numbers of its migrations, its tables as each engine describes
-//! them, and the statements of its stores. Before a release `UPDATE_PREVIOUS=FOLDER` writes them anew, from the source of
+//! `migrations/previous/` holds what that version left: the commit that it is, the numbers of its migrations, its tables as
+//! each engine describes them, and the statements of its stores. Before a release `UPDATE_PREVIOUS=FOLDER` writes them anew, from the source of
 //! the passport in that folder.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use passport::MIGRATIONS;
 use shared::db::DbConfig;
@@ -46,6 +47,19 @@ fn write(name: &str, lines: impl IntoIterator<Item = String>) {
     std::fs::write(file(name), text).expect("written");
 }
 
+/// The commit of that source. Changes that no commit has would make it a lie.
+fn commit(source: &Path) -> String {
+    let git = |words: &[&str]| {
+        let output = Command::new("git").arg("-C").arg(source).args(words).output().expect("git");
+        assert!(output.status.success(), "git {words:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("text").trim().to_owned()
+    };
+    let program = ["src", "migrations/sqlite", "migrations/postgres"];
+    let changed = git(&[&["status", "--porcelain", "--"], &program[..]].concat());
+    assert_eq!(changed, "", "commit these first");
+    git(&["rev-parse", "HEAD"])
+}
+
 /// Writes down the version whose source that is.
 async fn write_anew(tables: &mut Tables, source: &Path) {
     let names = std::fs::read_dir(source.join("migrations/sqlite")).expect("its migrations");
@@ -55,6 +69,7 @@ async fn write_anew(tables: &mut Tables, source: &Path) {
     for migration in tables.migrations().iter().filter(|migration| numbers.contains(&migration.version)) {
         tables.apply(migration).await;
     }
+    write("commit", [commit(source)]);
     write("migrations", numbers.iter().map(ToString::to_string));
     write(&format!("schema.{}", tables.engine()), tables.described().await);
     write("statements.sql", source::statements(&source.join("src")));
