@@ -68,9 +68,15 @@ pub(crate) fn build(packages: &[&str], profile: Profile) -> anyhow::Result<()> {
 }
 
 /// Runs cargo to its end, noting each crate it compiles; on failure, shows all that it said.
-pub(crate) fn watched<A: AsRef<OsStr>>(mut step: Step, arguments: &[A]) -> anyhow::Result<Step> {
-    let mut child = cargo()
-        .args(arguments)
+pub(crate) fn watched<A: AsRef<OsStr>>(step: Step, arguments: &[A]) -> anyhow::Result<Step> {
+    let mut command = cargo();
+    command.args(arguments);
+    watch(step, command)
+}
+
+/// The same with a command of cargo that is set up already.
+pub(crate) fn watch(mut step: Step, mut command: Command) -> anyhow::Result<Step> {
+    let mut child = command
         .env("CARGO_TERM_COLOR", "never")
         .stdin(Stdio::null())
         .stdout(Stdio::null())
@@ -99,5 +105,6 @@ pub(crate) fn watched<A: AsRef<OsStr>>(mut step: Step, arguments: &[A]) -> anyho
     for line in said {
         step.print(&line);
     }
-    bail!("cargo {} failed: its words stand above", arguments[0].as_ref().display())
+    let what = command.get_args().next().unwrap_or_default();
+    bail!("cargo {} failed: its words stand above", what.display())
 }

@@ -13,7 +13,7 @@ use std::process::Command;
 use anyhow::Context as _;
 use rustix::process::Signal;
 
-use crate::cargo::{self, Profile};
+use crate::cargo::{self, Profile, program as built};
 use crate::demo::{Demo, serve};
 use crate::flags::{self, Flags};
 use crate::fleet::Fleet;
@@ -28,7 +28,7 @@ use crate::wire::Wire;
 pub(crate) const ARGUMENTS: &str = "[--fresh-ports] [--home FOLDER] [--no-build]";
 
 /// How the passports are called.
-const NODES: [&str; 3] = ["passport 1", "passport 2", "passport 3"];
+pub(crate) const NODES: [&str; 3] = ["passport 1", "passport 2", "passport 3"];
 
 /// What the programs are built of.
 pub(crate) const PACKAGES: [&str; 3] = ["passport", "cet-site", "mailbox"];
@@ -51,7 +51,8 @@ pub(crate) fn run(mut flags: Flags) -> anyhow::Result<()> {
     }
     let begun = now();
     let mut fleet = Fleet::new()?;
-    let cluster = Cluster::start(&mut fleet, &Wanted { ports, folder: folder.as_deref(), environment: &[] })?;
+    let wanted = Wanted { ports, folder: folder.as_deref(), environment: &[], program: None };
+    let cluster = Cluster::start(&mut fleet, &wanted)?;
     cluster.demo.describe(None)?;
     println!("{}", cluster.greeting());
     println!("ready in {}; Ctrl-C stops everything and forgets the data", seconds(begun.elapsed()));
@@ -69,6 +70,8 @@ pub(crate) struct Wanted<'w> {
     pub(crate) folder: Option<&'w Path>,
     /// Settings of its passports beside the usual ones.
     pub(crate) environment: &'static [(&'static str, &'static str)],
+    /// The program of its passports; none: the one that was built.
+    pub(crate) program: Option<&'w Path>,
 }
 
 /// A passport of the cluster.
@@ -100,7 +103,7 @@ pub(crate) struct Cluster {
 impl Cluster {
     /// Starts one and waits until all of it is ready.
     pub(crate) fn start(fleet: &mut Fleet, wanted: &Wanted<'_>) -> anyhow::Result<Self> {
-        let Wanted { ports, folder, environment } = *wanted;
+        let Wanted { ports, folder, environment, program } = *wanted;
         let temporary = if folder.is_none() { Some(TemporaryFolder::new("cluster")?) } else { None };
         let folder = folder.or(temporary.as_ref().map(TemporaryFolder::path)).context("no folder")?;
         let home = Home::at(Some(folder.to_owned()));
@@ -115,7 +118,8 @@ impl Cluster {
         let password = home.known_secret("database", &primary.password)?;
         let places = places(&ports, &primary, &password)?;
         let (_, first, _) = places.first().context("no node")?;
-        let demo = Demo::prepare_at(home.clone(), ports, first)?;
+        let program = program.map_or_else(|| built("passport", Profile::Dev), |given| Ok(given.to_owned()))?;
+        let demo = Demo::prepare_by(program, home.clone(), ports, first)?;
         let mut nodes = Vec::new();
         for (name, (port, place, wire)) in NODES.into_iter().zip(places) {
             let config = demo.node(&name.replace(' ', "-"), &place)?;
@@ -150,7 +154,7 @@ impl Cluster {
 impl Node {
     /// Starts it as a part of the fleet; wait for it.
     pub(crate) fn start(&mut self, demo: &Demo, fleet: &mut Fleet) -> anyhow::Result<()> {
-        let command = serve("passport", &self.config)?;
+        let command = serve(demo.program(), &self.config);
         self.start_as(demo, fleet, command)
     }
 
@@ -159,6 +163,11 @@ impl Node {
         command.envs(self.environment.iter().copied());
         self.pid = demo.start_and_know(fleet, self.name, command)?;
         Ok(())
+    }
+
+    /// Stops it in good order, and waits until it is gone.
+    pub(crate) fn stop(&self, fleet: &mut Fleet) -> anyhow::Result<()> {
+        fleet.end(self.pid, Signal::TERM)
     }
 
     /// Ends it at once, as when a machine loses its power.

@@ -123,6 +123,9 @@ pub(crate) struct Demo {
     home: Home,
     ports: Ports,
     certs: Certs,
+    /// The program of the passport.
+    program: PathBuf,
+    /// Its settings.
     passport: PathBuf,
     sites: Vec<PathBuf>,
     /// What the mailbox needs to play the SMS operator: the secret, and the texts.
@@ -139,21 +142,26 @@ impl Demo {
 
     /// The same for a passport at that place.
     pub(crate) fn prepare_at(home: Home, ports: Ports, place: &Place) -> anyhow::Result<Self> {
+        Self::prepare_by(program("passport", Profile::Dev)?, home, ports, place)
+    }
+
+    /// The same by another program of the passport than the one that was built.
+    pub(crate) fn prepare_by(program: PathBuf, home: Home, ports: Ports, place: &Place) -> anyhow::Result<Self> {
         let step = Step::begin("Preparing certificates, settings and databases");
         let certs = Certs::in_folder(home.certs())?;
         let data = home.data();
         let passport = settings_of(&home, &ports, &certs, ("passport", place))?;
         let sms_secret = home.secret("sms")?;
-        let sms_texts = home.file("sms-templates.json", &sms_texts(&passport)?)?;
+        let sms_texts = home.file("sms-templates.json", &sms_texts(&program, &passport)?)?;
         let mut sites = Vec::new();
         for (site, port) in SITES.iter().zip(ports.sites) {
             let database = data.join(format!("{}.db", site.id));
             let text = site.settings(port, &ports, &certs, &database, &home.secret(site.id)?);
             sites.push(home.settings(site.id, &text)?);
         }
-        seed::seed(&home, &passport, &ports)?;
+        seed::seed(&home, (&program, &passport), &ports)?;
         step.done("Prepared");
-        Ok(Self { home, ports, certs, passport, sites, sms: [sms_secret, sms_texts] })
+        Ok(Self { home, ports, certs, program, passport, sites, sms: [sms_secret, sms_texts] })
     }
 
     /// Writes the settings of one more node, at that place; where they are.
@@ -163,7 +171,7 @@ impl Demo {
 
     /// Starts the mailbox, the passport and the sites, all at once, and waits until each is ready.
     pub(crate) fn start(&self, fleet: &mut Fleet) -> anyhow::Result<()> {
-        self.start_with(fleet, |fleet| self.start_part(fleet, "passport", serve("passport", &self.passport)?))
+        self.start_with(fleet, |fleet| self.start_part(fleet, "passport", serve(&self.program, &self.passport)))
     }
 
     /// The same with what else serves in the passport's place.
@@ -180,7 +188,7 @@ impl Demo {
         self.start_part(fleet, "mailbox", mailbox)?;
         start_passport(fleet)?;
         for (site, config) in SITES.iter().zip(&self.sites) {
-            self.start_part(fleet, site.id, serve("cet-site", config)?)?;
+            self.start_part(fleet, site.id, serve(&program("cet-site", Profile::Dev)?, config))?;
         }
         let step = Step::begin("Starting");
         fleet.all_ready(|part| step.print(&format!("✓ {part} is ready")))?;
@@ -191,12 +199,12 @@ impl Demo {
     /// Registers one more client, by the text of its description.
     pub(crate) fn register(&self, id: &str, description: &str) -> anyhow::Result<()> {
         let (file, secret) = (self.home.client(id, description)?, self.home.secret(id)?);
-        seed::register(&program("passport", Profile::Dev)?, &self.passport, &file, &secret)
+        seed::register(&self.program, &self.passport, &file, &secret)
     }
 
     /// Runs one command of the passport.
     pub(crate) fn passport(&self, arguments: &[&str]) -> anyhow::Result<()> {
-        seed::run(&program("passport", Profile::Dev)?, &self.passport, arguments)
+        seed::run(&self.program, &self.passport, arguments)
     }
 
     fn start_part(&self, fleet: &mut Fleet, name: &'static str, command: Command) -> anyhow::Result<()> {
@@ -255,6 +263,11 @@ impl Demo {
         Ok(path)
     }
 
+    /// The program of its passports.
+    pub(crate) fn program(&self) -> &Path {
+        &self.program
+    }
+
     /// The passport's address.
     pub(crate) fn issuer(&self) -> String {
         self.ports.issuer()
@@ -303,8 +316,8 @@ fn settings_of(home: &Home, ports: &Ports, certs: &Certs, (name, place): (&str, 
 }
 
 /// The SMS that the passport sends, as an operator knows them.
-fn sms_texts(config: &Path) -> anyhow::Result<String> {
-    let mut command = Command::new(program("passport", Profile::Dev)?);
+fn sms_texts(program: &Path, config: &Path) -> anyhow::Result<String> {
+    let mut command = Command::new(program);
     command.arg("--config").arg(config).args(["--json", "delivery", "sms-templates"]);
     let output = command.output().context("passport cannot be run")?;
     anyhow::ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -312,8 +325,8 @@ fn sms_texts(config: &Path) -> anyhow::Result<String> {
 }
 
 /// A program of ours that serves by those settings.
-pub(crate) fn serve(name: &str, config: &Path) -> anyhow::Result<Command> {
-    let mut command = Command::new(program(name, Profile::Dev)?);
+pub(crate) fn serve(program: &Path, config: &Path) -> Command {
+    let mut command = Command::new(program);
     command.arg("--config").arg(config).arg("serve");
-    Ok(command)
+    command
 }

@@ -11,12 +11,14 @@ mod nodes;
 mod parties;
 mod people;
 mod postgres_restart;
+mod previous;
 mod promote;
 mod report;
 mod request;
 mod rotation;
+mod upgrade;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
@@ -32,7 +34,8 @@ pub(crate) use self::clock::faketime;
 use self::people::People;
 use self::report::Report;
 
-pub(crate) const ARGUMENTS: &str = "nodes|postgres-restart|promote|clock|cut|crowd|greedy|rotation|all [--long] [--people N] [--home FOLDER] [--no-build]";
+pub(crate) const ARGUMENTS: &str = "nodes|postgres-restart|promote|clock|cut|crowd|greedy|rotation|upgrade|all [--long] \
+     [--people N] [--previous PROGRAM] [--home FOLDER] [--no-build]";
 
 /// The password of everybody who signs in.
 const PASSWORD: &str = "Measure-2026";
@@ -61,16 +64,20 @@ struct Drill {
     environment: &'static [Setting],
 }
 
-const DRILLS: [Drill; 8] = [
+const DRILLS: [Drill; 9] = [
     Drill { name: "nodes", run: nodes::run, environment: &[ONE_ADDRESS] },
     Drill { name: "postgres-restart", run: postgres_restart::run, environment: &[ONE_ADDRESS] },
     Drill { name: "promote", run: promote::run, environment: &[ONE_ADDRESS] },
     Drill { name: "clock", run: clock::run, environment: &[ONE_ADDRESS] },
     Drill { name: "cut", run: cut::run, environment: &[ONE_ADDRESS] },
-    Drill { name: "crowd", run: crowd::run, environment: &[ONE_ADDRESS, crowd::SHORT_QUEUE] },
+    Drill { name: "crowd", run: crowd::run, environment: &crowd::ENVIRONMENT },
     Drill { name: "greedy", run: greedy::run, environment: &[ONE_ADDRESS, greedy::RATE] },
     Drill { name: "rotation", run: rotation::run, environment: &rotation::ENVIRONMENT },
+    Drill { name: UPGRADE, run: upgrade::run, environment: &upgrade::ENVIRONMENT },
 ];
+
+/// The one whose cluster begins with the version before.
+const UPGRADE: &str = "upgrade";
 
 /// What a drill plays with.
 struct Scene {
@@ -85,15 +92,24 @@ struct Scene {
     secret: String,
 }
 
+/// What whoever starts a drill may choose.
+struct Wishes {
+    people: usize,
+    long: bool,
+    home: Option<PathBuf>,
+}
+
 /// Runs the command.
 pub(crate) fn run(mut flags: Flags) -> anyhow::Result<()> {
     let name = flags.word()?.with_context(|| format!("which drill? {ARGUMENTS}"))?;
-    let (mut people, mut long, mut home, mut build) = (4, false, None, true);
+    let mut wishes = Wishes { people: 4, long: false, home: None };
+    let (mut build, mut previous) = (true, None);
     while let Some(flag) = flags.next()? {
         match flag.as_str() {
-            "people" => people = flags.value()?,
-            "long" => long = true,
-            "home" => home = Some(flags.path()?),
+            "people" => wishes.people = flags.value()?,
+            "long" => wishes.long = true,
+            "home" => wishes.home = Some(flags.path()?),
+            "previous" => previous = Some(flags.path()?),
             "no-build" => build = false,
             other => return Err(flags::unknown(other)),
         }
@@ -110,11 +126,13 @@ pub(crate) fn run(mut flags: Flags) -> anyhow::Result<()> {
         let arguments = ["build", "--locked", "--package", "e2e", "--bin", "load", "--features", "e2e/load"];
         watched(step, &arguments)?.done("Built");
     }
+    let before =
+        if wanted.iter().any(|drill| drill.name == UPGRADE) { Some(previous::program(previous)?) } else { None };
     let mut missed = Vec::new();
     for Drill { name, run, environment } in wanted {
         // A cluster for each: what one broke is not the next one's concern.
-        let mut scene = Scene::set(people, home.as_ref(), environment)?;
-        scene.long = long;
+        let program = before.as_deref().filter(|_| name == UPGRADE);
+        let mut scene = Scene::set(&wishes, program, environment)?;
         let report = run(&mut scene).with_context(|| format!("the drill {name} broke off"))?;
         scene.fleet.stop();
         println!("\n## {name}\n\n{report}");
@@ -125,9 +143,11 @@ pub(crate) fn run(mut flags: Flags) -> anyhow::Result<()> {
 }
 
 impl Scene {
-    fn set(people: usize, home: Option<&PathBuf>, environment: &'static [Setting]) -> anyhow::Result<Self> {
+    /// A cluster of that program of the passport; none: of the one that was built.
+    fn set(wishes: &Wishes, program: Option<&Path>, environment: &'static [Setting]) -> anyhow::Result<Self> {
+        let Wishes { people, long, ref home } = *wishes;
         let mut fleet = Fleet::new()?;
-        let wanted = Wanted { ports: Ports::fresh()?, folder: home.map(PathBuf::as_path), environment };
+        let wanted = Wanted { ports: Ports::fresh()?, folder: home.as_deref(), environment, program };
         let cluster = Cluster::start(&mut fleet, &wanted)?;
         let description = cluster.demo.describe(None)?;
         cluster.demo.register("drill", CLIENT)?;
@@ -135,7 +155,7 @@ impl Scene {
         let password = cluster.home.known_secret("people", PASSWORD)?.display().to_string();
         let count = (people + crowd::PEOPLE).to_string();
         cluster.demo.passport(&["accounts", "add", "--login", "u", "--count", &count, "--password-file", &password])?;
-        Ok(Self { fleet, cluster, people, long: false, description, secret })
+        Ok(Self { fleet, cluster, people, long, description, secret })
     }
 
     /// Lets people in: from now on they sign in without pause.

@@ -7,7 +7,6 @@ use std::process::Command;
 
 use anyhow::{Context as _, bail};
 
-use crate::cargo::{Profile, program};
 use crate::home::Home;
 use crate::settings::{Ports, SITES};
 
@@ -23,8 +22,8 @@ pub(crate) struct Candidate {
 pub(crate) const CANDIDATE: Candidate =
     Candidate { email: "candidate@example.cn", mobile: "13800138000", password: "Passport-2026", name: "李晓雨" };
 
-/// Registers the sites and the candidate, unless the database already holds just this.
-pub(crate) fn seed(home: &Home, config: &Path, ports: &Ports) -> anyhow::Result<()> {
+/// Registers the sites and the candidate, unless the database already holds just this, by that program with those settings.
+pub(crate) fn seed(home: &Home, (passport, config): (&Path, &Path), ports: &Ports) -> anyhow::Result<()> {
     let mut wanted = String::new();
     let mut clients = Vec::new();
     for (site, port) in SITES.iter().zip(ports.sites) {
@@ -38,11 +37,10 @@ pub(crate) fn seed(home: &Home, config: &Path, ports: &Ports) -> anyhow::Result<
     if fs::read_to_string(&stamp).ok().as_deref() == Some(&wanted) {
         return Ok(());
     }
-    let passport = program("passport", Profile::Dev)?;
-    let run = |arguments: &[&str]| run(&passport, config, arguments);
+    let run = |arguments: &[&str]| run(passport, config, arguments);
     run(&["migrate"])?;
     for (file, secret) in &clients {
-        register(&passport, config, file, secret)?;
+        register(passport, config, file, secret)?;
     }
     let password = home.known_secret("candidate", CANDIDATE.password)?;
     let Candidate { email, mobile, name, .. } = CANDIDATE;

@@ -18,13 +18,18 @@ pub struct Browser {
     pub client: Client,
     /// What it keeps, as it sends it.
     pub cookies: Vec<(String, String)>,
+    /// The passport that the proxy of a cluster is to lead it to; none: whichever it likes.
+    pub node: Option<usize>,
 }
+
+/// By this header the proxy of a cluster is asked for one passport.
+const NODE: &str = "x-node";
 
 impl Browser {
     /// One that has been nowhere yet.
     pub fn new() -> anyhow::Result<Self> {
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-        Ok(Self { client: Client::builder().redirect(Policy::none()).build()?, cookies: Vec::new() })
+        Ok(Self { client: Client::builder().redirect(Policy::none()).build()?, cookies: Vec::new(), node: None })
     }
 
     /// One that trusts the development CA and finds the hosts of a demo on this machine.
@@ -39,14 +44,14 @@ impl Browser {
             let port = url.port().context("an address without a port")?;
             client = client.resolve(host, SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
         }
-        Ok(Self { client: client.build()?, cookies: Vec::new() })
+        Ok(Self { client: client.build()?, cookies: Vec::new(), node: None })
     }
 
     /// Sends a request with what it keeps, and keeps what it is given.
     pub async fn browse(&mut self, request: RequestBuilder) -> anyhow::Result<(StatusCode, HeaderMap, String)> {
         let kept: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let request = if kept.is_empty() { request } else { request.header(COOKIE, kept.join("; ")) };
-        let (status, headers, text) = answer(request).await?;
+        let (status, headers, text) = answer(self.led(request)).await?;
         for cookie in headers.get_all(SET_COOKIE) {
             let pair = cookie.to_str()?.split(';').next().unwrap_or_default();
             let (name, value) = pair.split_once('=').context("a cookie without a value")?;
@@ -54,6 +59,14 @@ impl Browser {
             self.cookies.push((name.to_owned(), value.to_owned()));
         }
         Ok((status, headers, text))
+    }
+
+    /// A request that the proxy leads to the passport of this browser.
+    pub fn led(&self, request: RequestBuilder) -> RequestBuilder {
+        match self.node {
+            Some(node) => request.header(NODE, node.to_string()),
+            None => request,
+        }
     }
 }
 

@@ -22,6 +22,8 @@ use crate::guest::Guest;
 
 /// After how long a person tries again.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
+/// How a failure begins that is the answer of who has no room.
+const NO_ROOM: &str = "503 ";
 /// How many failures are told.
 const TOLD: usize = 5;
 
@@ -31,8 +33,8 @@ pub struct Order {
     /// How many sign in without pause, and the number of the first.
     people: usize,
     first: usize,
-    /// Whether they do not try a second time.
-    impatient: bool,
+    /// Whether they come to the passport itself, and do not try a second time.
+    crowd: bool,
     /// How many come back with a session.
     returning: usize,
     /// How many times a second the greedy client calls, and with which secret.
@@ -46,7 +48,7 @@ impl Order {
             demo: PathBuf::new(),
             people: 4,
             first: 0,
-            impatient: false,
+            crowd: false,
             returning: 0,
             greedy: 0,
             secret: String::new(),
@@ -56,7 +58,7 @@ impl Order {
                 Arg::Long("demo") => order.demo = words.value()?.into(),
                 Arg::Long("people") => order.people = words.value()?.parse()?,
                 Arg::Long("first") => order.first = words.value()?.parse()?,
-                Arg::Long("impatient") => order.impatient = true,
+                Arg::Long("crowd") => order.crowd = true,
                 Arg::Long("returning") => order.returning = words.value()?.parse()?,
                 Arg::Long("greedy") => order.greedy = words.value()?.parse()?,
                 Arg::Long("secret") => order.secret = words.value()?.string()?,
@@ -97,7 +99,7 @@ pub async fn drive(order: Order) -> anyhow::Result<()> {
     let mut people = JoinSet::new();
     for number in order.first..order.first + order.people {
         let guest = Guest::new(&demo, number)?;
-        people.spawn(come_and_go(guest, Arc::clone(&book), stopped.clone(), order.impatient));
+        people.spawn(come_and_go(guest, Arc::clone(&book), stopped.clone(), order.crowd));
     }
     for number in 0..order.returning {
         people.spawn(come_back(Guest::new(&demo, number)?, Arc::clone(&book), stopped.clone()));
@@ -133,13 +135,13 @@ fn said() -> mpsc::UnboundedReceiver<String> {
     said
 }
 
-async fn come_and_go(mut guest: Guest, book: Shared, stopped: watch::Receiver<bool>, impatient: bool) {
+async fn come_and_go(mut guest: Guest, book: Shared, stopped: watch::Receiver<bool>, crowd: bool) {
     while !*stopped.borrow() {
         let began = Instant::now();
-        let mut outcome = guest.sign_in().await;
+        let mut outcome = if crowd { guest.sign_in_here().await } else { guest.sign_in().await };
         if outcome.is_err() {
             tokio::time::sleep(RETRY_AFTER).await;
-            if !impatient {
+            if !crowd {
                 open(&book).retried += 1;
                 outcome = guest.sign_in().await;
             }
@@ -223,10 +225,11 @@ impl Book {
         took.sort_unstable();
         let at = |share: usize| took.get(took.len() * share / 100).map_or(0, Duration::as_millis);
         let mut text = format!(
-            "sign_ins {}\nretried {}\nfailed {}\nlost {lost}\np50_ms {}\np99_ms {}\n",
+            "sign_ins {}\nretried {}\nfailed {}\nturned_away {}\nlost {lost}\np50_ms {}\np99_ms {}\n",
             self.done.len(),
             self.retried,
             self.failed.len(),
+            self.failed.iter().filter(|why| why.starts_with(NO_ROOM)).count(),
             at(50),
             at(99)
         );
@@ -240,7 +243,9 @@ impl Book {
                 text += &format!("returns {} {name}\n", self.returns(*from, until));
             }
         }
-        for why in self.failed.iter().take(TOLD) {
+        // The rarer ones first.
+        let told = |full: bool| self.failed.iter().filter(move |why| why.starts_with(NO_ROOM) == full);
+        for why in told(false).chain(told(true)).take(TOLD) {
             text += &format!("failure {}\n", why.replace('\n', " "));
         }
         text
@@ -271,6 +276,14 @@ impl Book {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_found_no_room_is_told_from_who_failed() {
+        let failed = ["503 Service Unavailable at /sign-in", "/authorize gave no answer"].map(str::to_owned).to_vec();
+        let figures = Book { failed, ..Book::default() }.figures(Instant::now(), 0);
+        assert!(figures.contains("\nfailed 2\nturned_away 1\n"), "{figures}");
+        assert!(figures.contains("failure /authorize gave no answer\nfailure 503"), "{figures}");
+    }
 
     #[test]
     fn a_pause_is_the_longest_time_in_which_nobody_got_through() {

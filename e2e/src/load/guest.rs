@@ -22,7 +22,8 @@ pub struct Guest {
     passport: Url,
     site: Url,
     name: String,
-    browser: Browser,
+    /// What they came with.
+    pub browser: Browser,
 }
 
 impl Guest {
@@ -44,6 +45,24 @@ impl Guest {
         let request = self.browser.client.post(form.action.clone()).header(ORIGIN, origin).form(&form.values);
         let (page, _) = self.follow(form.action, request).await?;
         anyhow::ensure!(page.origin() == self.site.origin(), "{} is led to {page}", self.name);
+        self.session()
+    }
+
+    /// The same at the passport itself, on the way to no site: little is asked of it beside a look at the password.
+    pub async fn sign_in_here(&mut self) -> anyhow::Result<String> {
+        self.browser.cookies.retain(|(name, _)| name.contains(DEVICE));
+        let start = self.passport.join("/sign-in")?;
+        let (page, text) = self.follow(start.clone(), self.browser.client.get(start)).await?;
+        let mut form = Form::with_control(&page, &text, "password")?;
+        form.set("username", &self.name)?.set("password", PASSWORD)?;
+        let origin = form.action.origin().ascii_serialization();
+        let request = self.browser.client.post(form.action.clone()).header(ORIGIN, origin).form(&form.values);
+        let (status, headers, _) = self.browser.browse(request).await?;
+        location(&form.action, &headers)?.with_context(|| format!("{status} at {}", form.action.path()))?;
+        self.session()
+    }
+
+    fn session(&self) -> anyhow::Result<String> {
         let session = self.browser.cookies.iter().find(|(name, _)| name.contains(SESSION));
         session.map(|(name, value)| format!("{name}={value}")).context("no session at the passport")
     }
@@ -60,9 +79,35 @@ impl Guest {
     /// Whether a session lives.
     pub async fn lives(&self, session: &str) -> anyhow::Result<bool> {
         let request = self.browser.client.get(self.passport.join("/account/profile")?);
-        let status = request.header(reqwest::header::COOKIE, session).send().await?.status();
+        let request = self.browser.led(request.header(reqwest::header::COOKIE, session));
+        let status = request.send().await?.status();
         anyhow::ensure!(!status.is_server_error(), "{status} where a session is looked at");
         Ok(status == StatusCode::OK)
+    }
+
+    /// From now on the proxy leads them to the passport of that number.
+    pub fn go_by(&mut self, node: usize) {
+        self.browser.node = Some(node);
+    }
+
+    /// Whether the site has a session of theirs.
+    pub async fn is_at_site(&mut self) -> anyhow::Result<bool> {
+        let (status, _, _) = self.browser.browse(self.browser.client.get(self.site.join("/registration")?)).await?;
+        anyhow::ensure!(!status.is_server_error(), "{status} at the site");
+        Ok(status == StatusCode::OK)
+    }
+
+    /// Signs out at the passport.
+    pub async fn sign_out(&mut self) -> anyhow::Result<()> {
+        let start = self.passport.join("/sign-out")?;
+        let (page, text) = self.follow(start.clone(), self.browser.client.get(start.clone())).await?;
+        let form = Form::with_control(&page, &text, "csrf")?;
+        anyhow::ensure!(form.action == start, "the form there leads to {}", form.action);
+        let origin = form.action.origin().ascii_serialization();
+        let request = self.browser.client.post(start).header(ORIGIN, origin).form(&form.values);
+        let (status, _, _) = self.browser.browse(request).await?;
+        anyhow::ensure!(status.is_redirection(), "{status} at signing out");
+        Ok(())
     }
 
     async fn follow(&mut self, mut url: Url, mut request: RequestBuilder) -> anyhow::Result<(Url, String)> {

@@ -4,13 +4,15 @@
 //! `load make-key FILE` makes the key of the strict client and prints its public half as a line of the client's
 //! description. `load run …` signs each worker's person in, then lets all of them come to the site again and again, in
 //! turns of one way and the other, and prints a table. `load sign-in …` lets people sign in by password again and again.
-//! `load drill …` lets people sign in at an exam site while a cluster is taken apart around them.
+//! `load drill …` lets people sign in at an exam site while a cluster is taken apart around them; `load across …` goes on at
+//! one passport of it with what began at another.
 
 #![expect(
     clippy::disallowed_methods,
     reason = "a driver measures real time, and its keys and nonces are to be real ones"
 )]
 
+mod across;
 mod browser;
 mod candidate;
 mod drill;
@@ -60,7 +62,8 @@ async fn run() -> anyhow::Result<()> {
         Some(Arg::Value(word)) if word == "run" => drive(Order::read(words)?).await,
         Some(Arg::Value(word)) if word == "sign-in" => sign_in::drive(sign_in::Order::read(words)?).await,
         Some(Arg::Value(word)) if word == "drill" => drill::drive(drill::Order::read(words)?).await,
-        _ => anyhow::bail!("load make-key FILE, load run …, load sign-in …, or load drill …"),
+        Some(Arg::Value(word)) if word == "across" => across::drive(across::Order::read(words)?).await,
+        _ => anyhow::bail!("load make-key FILE, load run …, load sign-in …, load drill …, or load across …"),
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! It ends TLS, asks each node whether it is ready, and sends a request to another node where the first took no connection:
 //! nothing of the request was heard there. One that was cut off half-way is not sent again, since it may have been carried
-//! out: that is for the client to know.
+//! out: that is for the client to know. Who tries it out names a node (`x-node: 2`).
 
 use std::fs;
 use std::path::PathBuf;
@@ -75,7 +75,10 @@ backend nodes
     default-server check inter 500ms fastinter 200ms fall 2 rise 2 observe layer4 error-limit 1 on-error mark-down
 "#
     );
+    // Who names a node gets that one, or none.
+    text += "    force-persist if { req.hdr(x-node) -m found }\n";
     for (number, port) in (1..).zip(nodes) {
+        text += &format!("    use-server passport{number} if {{ req.hdr(x-node) {number} }}\n");
         text += &format!("    server passport{number} 127.0.0.1:{port}\n");
     }
     text

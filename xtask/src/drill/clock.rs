@@ -20,7 +20,7 @@ pub(super) fn run(scene: &mut Scene) -> anyhow::Result<Report> {
     let (fleet, cluster) = (&mut scene.fleet, &mut scene.cluster);
     let node = cluster.nodes.get_mut(1).context("no node")?;
     node.kill(fleet)?;
-    let mut command = serve("passport", &node.config)?;
+    let mut command = serve(cluster.demo.program(), &node.config);
     set_wrong(&mut command)?;
     node.start_as(&cluster.demo, fleet, command)?;
     fleet.all_ready(|_| {})?;

@@ -21,6 +21,8 @@ pub(super) struct Figures {
     pub(super) retried: u64,
     /// Those that failed the second time, too.
     pub(super) failed: u64,
+    /// Those of them that were told that there is no room.
+    pub(super) turned_away: u64,
     /// Sessions that were acknowledged and are gone.
     pub(super) lost: u64,
     /// How long one took, in milliseconds.
@@ -107,6 +109,7 @@ impl Figures {
                 "sign_ins" => &mut figures.sign_ins,
                 "retried" => &mut figures.retried,
                 "failed" => &mut figures.failed,
+                "turned_away" => &mut figures.turned_away,
                 "lost" => &mut figures.lost,
                 "p50_ms" => &mut figures.p50,
                 "p99_ms" => &mut figures.p99,
@@ -149,10 +152,11 @@ mod tests {
 
     #[test]
     fn what_people_say_is_read() -> anyhow::Result<()> {
-        let said = "sign_ins 5\nretried 2\nfailed 1\nlost 0\np50_ms 70\np99_ms 90\npause_ms 812 kill passport 1\n\
+        let said = "sign_ins 5\nretried 2\nfailed 1\nturned_away 1\nlost 0\np50_ms 70\np99_ms 90\npause_ms 812 kill passport 1\n\
                     returns 12 0 8 19 kill passport 1\nfailure 503 at /sign-in\n";
         let figures = Figures::read(said)?;
         assert_eq!((figures.sign_ins, figures.retried, figures.failed, figures.p99), (5, 2, 1, 90));
+        assert_eq!(figures.turned_away, 1);
         assert_eq!(figures.pauses, [("kill passport 1".to_owned(), 812)]);
         let returns = Returns { count: 12, failed: 0, p50: 8, p99: 19 };
         assert_eq!(figures.returns, [("kill passport 1".to_owned(), returns)]);

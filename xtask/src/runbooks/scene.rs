@@ -71,7 +71,7 @@ impl Scene {
     /// The cluster: a proxy, three passports, PostgreSQL with its standby.
     pub(super) fn cluster() -> anyhow::Result<Self> {
         let mut fleet = Fleet::new()?;
-        let wanted = Wanted { ports: Ports::fresh()?, folder: None, environment: &QUICK };
+        let wanted = Wanted { ports: Ports::fresh()?, folder: None, environment: &QUICK, program: None };
         let cluster = Cluster::start(&mut fleet, &wanted)?;
         let logs = cluster.home.logs();
         let host = |node: &crate::cluster::Node| Host::new((node.name, node.pid), &node.config, None, &logs);
@@ -255,7 +255,7 @@ impl Host {
     /// Starts it, unless it runs; wait for it.
     fn start(&mut self, demo: &Demo, fleet: &mut Fleet) -> anyhow::Result<()> {
         if self.pid.is_none() {
-            let mut command = serve("passport", &self.config)?;
+            let mut command = serve(demo.program(), &self.config);
             command.envs(QUICK);
             self.pid = Some(demo.start_and_know(fleet, self.name, command)?);
         }
