@@ -16,8 +16,8 @@ use crate::npm;
 use crate::router;
 use crate::stage::{Browser, whole};
 
-/// What a site shows of a failed sign-in is never more than that; and 72 hours pass before the other one shows its button, on
-/// the page that all links have.
+/// What a site shows of a failed sign-in is never more than that; and 72 hours pass before the other one shows its button,
+/// which `three_days` looks at.
 const ONLY_AS_FAILURES: [&str; 2] = ["/sign-in/failed", "/recover/resume"];
 
 /// Who looks at each page, and remembers which.

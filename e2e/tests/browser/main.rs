@@ -28,3 +28,4 @@ mod router;
 mod second_factors;
 mod stage;
 mod third_party;
+mod three_days;

@@ -22,8 +22,9 @@ struct Need {
 const POSTGRES: Need =
     Need { packages: &["postgresql"], what: "a PostgreSQL server", is_there: || postgres::programs().is_some() };
 
-const NEEDS: [Need; 6] = [
+const NEEDS: [Need; 7] = [
     POSTGRES,
+    FAKETIME,
     Need {
         packages: &["softhsm2"],
         what: "a token in software (SoftHSM)",
@@ -75,7 +76,7 @@ const FOR_RUNBOOKS: [Need; 2] = [
     Need { packages: &["openssl"], what: "OpenSSL's program", is_there: || runs("openssl", &["version"]) },
 ];
 
-/// What shows one program another time.
+/// What shows programs another time.
 const FAKETIME: Need =
     Need { packages: &["libfaketime"], what: "libfaketime", is_there: || crate::drill::faketime().is_some() };
 

@@ -1,5 +1,6 @@
 //! Where the tests play: the running demo, or one of a test's own, and a browser for each person.
 
+mod lasting_demo;
 mod mailbox;
 mod own_demo;
 mod shared_demo;
@@ -13,6 +14,7 @@ use e2e::demo::Demo;
 use e2e::journey::Newcomer;
 use e2e::window::{Look, Opening, Window};
 
+pub(crate) use lasting_demo::LastingDemo;
 pub(crate) use mailbox::received;
 pub(crate) use own_demo::OwnDemo;
 pub(crate) use shared_demo::{operator, whole};

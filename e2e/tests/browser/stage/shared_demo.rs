@@ -15,14 +15,15 @@ use super::own_demo::{fresh_home, program, xtask_demo};
 pub(crate) struct Running {
     /// Where it is.
     pub(crate) demo: Demo,
-    _process: Child,
+    process: Child,
 }
 
 static RUNNING: OnceLock<Result<Running, String>> = OnceLock::new();
 
 /// The demo, started by the first test that asks for it.
 pub(crate) fn get() -> anyhow::Result<&'static Demo> {
-    match RUNNING.get_or_init(|| start(HOME, &["--with-chromedriver"], CROWDED).map_err(|error| format!("{error:#}"))) {
+    let begin = || start(&fresh_home(HOME), &["--with-chromedriver"], CROWDED);
+    match RUNNING.get_or_init(|| begin().map_err(|error| format!("{error:#}"))) {
         Ok(running) => Ok(&running.demo),
         Err(error) => bail!("the demo did not start: {error}"),
     }
@@ -30,10 +31,18 @@ pub(crate) fn get() -> anyhow::Result<&'static Demo> {
 
 /// A whole demo of one test's own, with its mailbox, in a folder of this name.
 pub(crate) fn whole(name: &str) -> anyhow::Result<Running> {
-    start(name, &[], &[])
+    start(&fresh_home(name), &[], &[])
 }
 
 impl Running {
+    /// Stops every program of it, and waits until none is left.
+    pub(super) fn stop(mut self) -> anyhow::Result<()> {
+        drop(self.process.stdin.take());
+        let status = self.process.wait()?;
+        anyhow::ensure!(status.success(), "the demo did not stop in peace: {status}");
+        Ok(())
+    }
+
     /// Who does there what staff and operators do.
     pub(crate) fn operator(&self) -> anyhow::Result<Operator> {
         Ok(Operator { program: program("passport")?, config: self.demo.home.join("passport.toml") })
@@ -59,9 +68,9 @@ const CROWDED: &[(&str, &str)] = &[
     ("PASSPORT__ACCOUNTS__CAPTCHA_AFTER", "10000"),
 ];
 
-fn start(name: &str, more: &[&str], settings: &[(&str, &str)]) -> anyhow::Result<Running> {
-    let home = fresh_home(name);
-    let mut process = xtask_demo(&home)?
+/// Starts a whole demo in that folder, with these variables in the environment of its programs.
+pub(super) fn start(home: &Path, more: &[&str], settings: &[(&str, &str)]) -> anyhow::Result<Running> {
+    let mut process = xtask_demo(home)?
         .args(more)
         .arg("--stop-at-end-of-input")
         .envs(settings.iter().copied())
@@ -73,7 +82,7 @@ fn start(name: &str, more: &[&str], settings: &[(&str, &str)]) -> anyhow::Result
     for line in said.lines().map_while(Result::ok) {
         if line.starts_with("ready in") {
             let demo = Demo::read(&home.join("demo.json"))?;
-            return Ok(Running { demo, _process: process });
+            return Ok(Running { demo, process });
         }
     }
     bail!("xtask demo ended before it was ready ({})", process.wait()?)

@@ -78,7 +78,7 @@ pub async fn cancel(
 }
 
 /// Where the person was going when they asked, if it was in this browser.
-fn way_of(accounts: &Accounts, visit: &Visit) -> Way {
+pub(super) fn way_of(accounts: &Accounts, visit: &Visit) -> Way {
     accounts.way(cookie::way(&visit.cookies).as_deref())
 }
 

@@ -7,7 +7,7 @@ use shared::page::Page;
 
 use super::code_page::RecoveryCode;
 use super::cookie::{self, RecoveryToken};
-use super::link_page::told;
+use super::link_page::{told, way_of};
 use super::resume::Resumes;
 use crate::accounts::link_page::{LinkForm, LinkPage, LinkQuery};
 use crate::accounts::model::Contact;
@@ -25,7 +25,8 @@ pub async fn show(
     Query(query): Query<LinkQuery>,
 ) -> Result<Response, Trouble> {
     let resumes = accounts.resumes(&query.t, cookie::token_hash(&visit.cookies)).await?;
-    Ok(draw(visit.page, resumes, query.t, false))
+    let way = way_of(&accounts, &visit);
+    Ok(draw(visit.page, &way, resumes, (query.t, false)))
 }
 
 /// POST: goes on, or sends a code to the contact that was proven first.
@@ -35,30 +36,36 @@ pub async fn submit(
     Posted { form, fresh, .. }: Posted<LinkForm>,
 ) -> Result<Response, Trouble> {
     let resumes = accounts.resumes(&form.t, cookie::token_hash(&visit.cookies)).await?;
+    let way = way_of(&accounts, &visit);
     match resumes {
         Resumes::Fresh if fresh => {
             if let Some(token) = accounts.resume_recovery(&form.t).await? {
                 cookie::set(&visit.cookies, &token);
-                return Ok(Redirect::to(paths::RECOVER_PASSWORD).into_response());
+                return Ok(Redirect::to(&way.link(paths::RECOVER_PASSWORD)).into_response());
             }
             // Another browser was a moment earlier.
             let resumes = accounts.resumes(&form.t, cookie::token_hash(&visit.cookies)).await?;
-            Ok(draw(visit.page, resumes, form.t, false))
+            Ok(draw(visit.page, &way, resumes, (form.t, false)))
         }
-        Resumes::Elsewhere(contact) if fresh && form.proves() => prove(&accounts, visit, (form.t, contact)).await,
+        Resumes::Elsewhere(contact) if fresh && form.proves() => prove(&accounts, visit, &way, (form.t, contact)).await,
         // Its button was pressed while the link was good, and nobody has asked for a code yet.
-        resumes => Ok(draw(visit.page, resumes, form.t, !fresh)),
+        resumes => Ok(draw(visit.page, &way, resumes, (form.t, !fresh))),
     }
 }
 
 /// Sends the code, and leaves the link with the browser: it goes on with what the link names once the code is right.
-async fn prove(accounts: &Accounts, visit: Visit, (link, contact): (String, Contact)) -> Result<Response, Trouble> {
+async fn prove(
+    accounts: &Accounts,
+    visit: Visit,
+    way: &Way,
+    (link, contact): (String, Contact),
+) -> Result<Response, Trouble> {
     let (lang, now) = (visit.page.lang, accounts.parts().clock.now());
     Ok(match accounts.prove_first_again(contact.clone(), (lang, visit.caller)).await? {
         Issued::Sent(proof) => {
             cookie::set(&visit.cookies, &RecoveryToken::sent(&link));
             let ticket = Ticket { second: true, ..Ticket::new(proof, contact, now) };
-            Redirect::to(&to_code::<RecoveryCode>(accounts, &Way::home(), &ticket)).into_response()
+            Redirect::to(&to_code::<RecoveryCode>(accounts, way, &ticket)).into_response()
         }
         Issued::TooMany(Stopped { until, .. }) => {
             let (to, until) = (contact.masked(), moment::not_before(lang, until, now));
@@ -69,16 +76,16 @@ async fn prove(accounts: &Accounts, visit: Visit, (link, contact): (String, Cont
     })
 }
 
-fn draw(page: Page, resumes: Resumes, token: String, again: bool) -> Response {
+fn draw(page: Page, way: &Way, resumes: Resumes, (token, again): (String, bool)) -> Response {
     let path = paths::RECOVER_RESUME;
     match resumes {
         Resumes::Fresh => LinkPage::new(page, path, "recover-resume", token).again(again).into_response(),
-        Resumes::Here => Redirect::to(paths::RECOVER_PASSWORD).into_response(),
+        Resumes::Here => Redirect::to(&way.link(paths::RECOVER_PASSWORD)).into_response(),
         Resumes::Elsewhere(contact) => {
             let named = [("to", &*contact.masked())];
             LinkPage::naming(page, (path, "recover-elsewhere"), token, &named).proving().again(again).into_response()
         }
         Resumes::Early => told(page, StatusCode::OK, "early", paths::HOME),
-        Resumes::Over => told(page, StatusCode::GONE, "expired", paths::RECOVER),
+        Resumes::Over => told(page, StatusCode::GONE, "expired", &way.link(paths::RECOVER)),
     }
 }

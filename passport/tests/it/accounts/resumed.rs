@@ -9,6 +9,7 @@ use super::contact::{code_in, link_in, messages};
 use super::recovery::{NEW, PHONE, choose, lands, last_to, proven};
 use super::*;
 use crate::support::on_both_with;
+use crate::support::site::{OURS, encoded, get, request};
 
 const RESUME: &str = "/recover/resume";
 const THREE_DAYS: Duration = Duration::from_secs(72 * 60 * 60);
@@ -114,6 +115,54 @@ async fn of_many_browsers_that_follow_the_link_at_once_one_goes_on() {
         let answers = join_all(pressed).await;
         assert_eq!(answers.iter().filter(|answer| may_choose(answer)).count(), 1);
         assert!(answers.iter().all(|answer| answer.has("main form button")), "nobody stands before a wall");
+    })
+    .await;
+}
+
+/// The link, in the browser in which the wait was begun on the way to a site.
+async fn waited_on_the_way(passport: &Passport) -> (Browser, String) {
+    candidate(passport).await;
+    passport.register(&[OURS]).await;
+    let mut browser = passport.browser();
+    let asked = get(&mut browser, &format!("/authorize?{}", encoded(&request())), &[]).await;
+    let way = asked.parameter("continue").expect("a way");
+    let begun = browser.open(&page(&format!("/recover?continue={way}"))).await;
+    let waits = browser.submit(form(&begun, "/recover").set("username", MOBILE)).await;
+    let code = code_in(&last_to(passport, PHONE).await);
+    let second = browser.submit(form(&waits, "/recover/code").set("code", &code)).await;
+    browser.submit(second.form("main form:has([value=wait])").with("action", "wait")).await;
+    let letter = messages(passport).await.into_iter().find(|message| message.contains(RESUME)).expect("a letter");
+    passport.clock.advance(THREE_DAYS);
+    (browser, link_in(&letter))
+}
+
+#[tokio::test]
+async fn in_the_browser_that_was_on_the_way_to_a_site_the_link_leads_back_to_that_way() {
+    on_both_with(PLAIN, |passport| async move {
+        let (mut browser, link) = waited_on_the_way(&passport).await;
+        let chosen = browser.open(&link).await;
+        assert!(may_choose(&chosen), "it is the browser in which the recovery goes on: {}", chosen.text);
+        let done = choose(&mut browser, &chosen).await;
+        assert!(done.url.path() == "/sign-in" && done.text.contains("四六级"), "{}", done.text);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_way_to_a_site_is_kept_over_the_proof_that_is_given_once_more() {
+    on_both_with(PLAIN, |passport| async move {
+        let (mut browser, link) = waited_on_the_way(&passport).await;
+        let mut other = passport.browser();
+        let seen = other.open(&link).await;
+        let chosen = other.submit(form(&seen, RESUME)).await;
+        assert!(may_choose(&chosen), "{}", chosen.text);
+        let seen = browser.open(&link).await;
+        passport.clock.advance(Duration::from_millis(1));
+        let waits = browser.submit(form(&seen, RESUME)).await;
+        let code = code_in(&last_to(&passport, PHONE).await);
+        let chosen = browser.submit(form(&waits, "/recover/code").set("code", &code)).await;
+        let done = choose(&mut browser, &chosen).await;
+        assert!(done.url.path() == "/sign-in" && done.text.contains("四六级"), "{}", done.text);
     })
     .await;
 }
