@@ -92,14 +92,19 @@
     window.addEventListener("pageshow", () => { sent = false; });
   }
 
-  // Tick down what the server printed: <span data-countdown="42">42</span>, spoken at most once a minute
-  // because the live region around it changes only then.
+  // Tick down what the server printed: <span data-countdown="42">42</span>. Nobody wants to hear each second: what
+  // stands around it is not spoken, and gives way at its end to the words of the live region behind it.
   for (const span of document.querySelectorAll("[data-countdown]")) {
     const end = Date.now() + Number(span.dataset.countdown) * 1000;
     const timer = setInterval(() => {
       const left = Math.max(0, Math.ceil((end - Date.now()) / 1000));
       span.textContent = String(left);
-      if (left === 0) clearInterval(timer);
+      if (left > 0) return;
+      clearInterval(timer);
+      const counting = span.parentElement;
+      const told = counting.nextElementSibling;
+      counting.hidden = true;
+      told.textContent = told.dataset.over;
     }, 1000);
   }
 })();

@@ -65,6 +65,7 @@ common-captcha-passed = The check is passed; no need to do it again.
 common-site-policy = The site's privacy policy
 common-site-terms = The site's terms of service
 common-resend = Send another
+common-resend-now = Another can be sent now
 common-resend-at = seconds until another can be sent ({ $time })
 common-announcements = Announcements
 common-status-planned = Planned maintenance: { $when } (Beijing time)

@@ -61,6 +61,7 @@ common-captcha-passed = 验证码已通过，不用再填。
 common-site-policy = 该网站的隐私政策
 common-site-terms = 该网站的服务条款
 common-resend = 重新发送
+common-resend-now = 现在可以重新发送了
 common-resend-at = 秒后可以重发（{ $time }）
 common-announcements = 公告
 common-status-planned = 计划维护：{ $when }（北京时间）
