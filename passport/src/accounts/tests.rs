@@ -13,11 +13,12 @@ use super::admin::Seed;
 use super::assurance::Acr;
 use super::hashing::HashError;
 use super::login::Browser;
+use super::login::whose::whose;
 use super::login::{Attempt, Refusal, SignIn};
-use super::model::LoginName;
+use super::model::{IdDocument, IdType, LoginName};
 use super::password::{Changed, Unconfirmed};
 use super::sessions::Stay;
-use super::store::Found;
+use super::store::{Found, SealedIdentity};
 use super::*;
 use crate::MIGRATIONS;
 use crate::app::{App, World};
@@ -60,7 +61,14 @@ fn attempt(password: &str) -> Attempt {
         name: LoginName::parse(NAME).expect("a name"),
         password: SecretString::new(password),
         province: None,
-        browser: Browser { caller: caller(), present: None, device: [0; 32], wanted: Acr::One, stay: Stay::Browser },
+        browser: Browser {
+            caller: caller(),
+            present: None,
+            device: [0; 32],
+            wanted: Acr::One,
+            stay: Stay::Browser,
+            agrees: None,
+        },
     }
 }
 
@@ -173,6 +181,41 @@ async fn a_name_that_nobody_has_costs_what_its_neighbour_costs() {
         let before = find("13800137999").await;
         assert!(matches!(before, Found::Nobody { neighbour: Some(hash) } if hash == account.password_hash));
         assert!(matches!(find("13800138001").await, Found::Nobody { neighbour: None }));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_number_that_nobody_has_costs_what_its_neighbour_costs() {
+    testkit::on_both(&MIGRATIONS, |db| async move {
+        let (accounts, holder) = accounts(db).await;
+        // Of another cost, and next to every number in the index of names.
+        let other = Seed { plain_name: Some("zz".to_owned()), ..Seed::default() };
+        accounts.seed(vec![other], &SecretString::new(PASSWORD), false).await.expect("another account");
+        let document = |n: u32| {
+            let kind = IdType::parse("passport").expect("a type");
+            IdDocument::parse(kind, &format!("E{n:08}")).expect("a number")
+        };
+        let (held, now) = (document(0), accounts.parts().clock.now());
+        let hashes = accounts.document_hashes(&held);
+        let identity = SealedIdentity { kind: held.kind(), number_sealed: vec![0], hashes };
+        let bound = accounts.write(identity, move |_, identity, tx| {
+            async move { store::insert_identity(tx, holder, &identity, now).await }.boxed()
+        });
+        bound.await.expect("bound");
+        let find = async |document: &IdDocument| {
+            let (asked, name) = (accounts.clone(), LoginName::parse(document.number()).expect("a name"));
+            let read = accounts.parts().db.read::<_, DbError, _>(move |tx| {
+                let (asked, name) = (asked.clone(), name.clone());
+                async move { whose(&asked, tx, &name).await }.boxed()
+            });
+            read.await.expect("an answer")
+        };
+        let Found::Account(account) = find(&held).await else { panic!("the account is not found") };
+        assert_eq!(account.id, holder);
+        let before = (1..100).map(document).find(|other| accounts.document_hashes(other).written < hashes.written);
+        let found = find(&before.expect("a hash below that one")).await;
+        assert!(matches!(found, Found::Nobody { neighbour: Some(hash) } if hash == account.password_hash));
     })
     .await;
 }

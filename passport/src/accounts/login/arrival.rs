@@ -2,6 +2,7 @@
 
 use shared::db::{DbError, Tx};
 use shared::http::Caller;
+use shared::i18n::Lang;
 
 use super::machine::{Circumstances, Event, State, next};
 use crate::accounts::Accounts;
@@ -27,6 +28,8 @@ pub struct Browser {
     pub wanted: Acr,
     /// What it keeps of the sign-in.
     pub stay: Stay,
+    /// In which language the agreements of today are accepted along with it, if they are.
+    pub agrees: Option<Lang>,
 }
 
 /// Who arrives.

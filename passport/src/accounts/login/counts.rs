@@ -17,6 +17,7 @@ const WRONG: &str = "wrong";
 const LOCKED: &str = "locked";
 const BLOCKED: &str = "blocked";
 const TOO_MANY: &str = "too_many";
+const AGREEMENTS_ASKED: &str = "agreements_asked";
 const OVER: &str = "over";
 const FAILED: &str = "failed";
 
@@ -39,6 +40,7 @@ pub(super) fn password(accounts: &Accounts, answer: &Result<SignIn, Trouble>) {
         Ok(SignIn::Refused(Refusal::Wrong { .. })) => WRONG,
         Ok(SignIn::Refused(Refusal::Locked { .. })) => LOCKED,
         Ok(SignIn::Refused(Refusal::TooMany { .. })) => TOO_MANY,
+        Ok(SignIn::Refused(Refusal::Agreements)) => AGREEMENTS_ASKED,
         Ok(SignIn::Refused(Refusal::Blocked | Refusal::Frozen)) => BLOCKED,
         Err(Trouble::Hash(HashError::Busy)) => "turned_away",
         Err(_) => FAILED,
@@ -52,6 +54,7 @@ pub(super) fn passkey(accounts: &Accounts, answer: &Result<passkey::Answer, Trou
         Ok(passkey::Answer::Done(_)) => SIGNED_IN,
         Ok(passkey::Answer::Refused(passkey::Refusal::Answer(Refused::Over))) => OVER,
         Ok(passkey::Answer::Refused(passkey::Refusal::Answer(_))) => WRONG,
+        Ok(passkey::Answer::Refused(passkey::Refusal::Agreements)) => AGREEMENTS_ASKED,
         Ok(passkey::Answer::Refused(_)) => BLOCKED,
         Err(_) => FAILED,
     };

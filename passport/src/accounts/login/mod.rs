@@ -1,5 +1,6 @@
 //! 考生登录: by name and password, with a second step where the account has more, or by a passkey alone.
 
+mod agreements;
 mod arrival;
 pub mod counts;
 mod machine;
@@ -7,6 +8,7 @@ mod page;
 pub mod passkey;
 pub mod second;
 mod sign_in;
+pub(in crate::accounts) mod whose;
 
 pub use self::arrival::{Browser, SignedIn};
 pub use self::page::{show, submit};

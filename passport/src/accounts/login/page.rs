@@ -36,6 +36,8 @@ pub struct LoginForm {
     password: SecretString,
     remember: Option<String>,
     public: Option<String>,
+    /// The box for agreements that changed; the page has it where they were found to have changed.
+    agree: Option<String>,
     #[serde(flatten)]
     captcha: Fields,
 }
@@ -61,6 +63,8 @@ struct LoginPage {
     form: LoginForm,
     provinces: Vec<Choice>,
     captcha: Option<Captcha>,
+    /// Whether the agreements are to be accepted anew.
+    agreements: bool,
     /// How long somebody stays signed in who asks for it, and at a public computer.
     remembered: String,
     public: String,
@@ -89,7 +93,7 @@ pub async fn show(
     if let Some(told) = visit.cookies_refused(&query, way.link(paths::SIGN_IN)) {
         return Ok(told);
     }
-    let draft = accounts.draft(&visit, paths::SIGN_IN, &query).unwrap_or_else(|| {
+    let mut draft = accounts.draft(&visit, paths::SIGN_IN, &query).unwrap_or_else(|| {
         let hint = way.return_to.as_ref().and_then(|to| to.login_hint.clone());
         // As was said here before: by who signs in once more, or by anybody of a computer that many use.
         let remembered = session.is_some_and(|session| session.term.stay == Stay::Remembered);
@@ -101,7 +105,17 @@ pub async fn show(
         })
     });
     let notice = Notice::of_code(&visit.page, query.notice.as_deref());
+    if query.notice.as_deref() == Some(AGREEMENTS) {
+        ask_to_agree(&mut draft.flaws);
+    }
     draw(&accounts, &visit, &way, draft, notice).await
+}
+
+/// What the address says where a passkey was right and the agreements have changed.
+pub(super) const AGREEMENTS: &str = "agreements";
+
+fn ask_to_agree(flaws: &mut Flaws) {
+    flaws.push("agree", "accounts-agree", "accounts-agree-changed");
 }
 
 /// What a box sends.
@@ -124,7 +138,8 @@ pub(super) fn browser(
 ) -> (Browser, DeviceToken) {
     let token = DeviceToken::of(&visit.cookies, &*accounts.parts().entropy);
     let present = session.map(|session| session.id);
-    (Browser { caller: visit.caller, present, device: token.hash(), wanted: way.wanted(), stay }, token)
+    let wanted = way.wanted();
+    (Browser { caller: visit.caller, present, device: token.hash(), wanted, stay, agrees: None }, token)
 }
 
 /// POST: signs in, or sends the form back. A form whose token does not fit leads on all the same if the browser has
@@ -177,6 +192,7 @@ async fn try_form(
         return Ok(Err(Draft::of(form).refused(StatusCode::UNPROCESSABLE_ENTITY, flaws)));
     };
     let (browser, device) = browser(accounts, visit, way, (session.as_ref(), form.stay()));
+    let browser = Browser { agrees: form.agree.is_some().then_some(visit.page.lang), ..browser };
     let attempt = Attempt { name, password: form.password.clone(), province: Province::parse(&form.province), browser };
     let answer = accounts.sign_in(attempt).await;
     counts::password(accounts, &answer);
@@ -257,6 +273,7 @@ fn explain(flaws: &mut Flaws, refusal: Refusal) -> StatusCode {
             return StatusCode::TOO_MANY_REQUESTS;
         }
         Refusal::Frozen => flaws.push(field, label, "contact-frozen"),
+        Refusal::Agreements => ask_to_agree(flaws),
         Refusal::Blocked => flaws.push(field, label, "accounts-login-blocked"),
     }
     StatusCode::UNPROCESSABLE_ENTITY
@@ -277,6 +294,7 @@ async fn draw(
     let page = visit.page.clone().with_errors(&errors);
     let policies = accounts.parts().sessions;
     let shown = LoginPage {
+        agreements: draft.form.agree.is_some() || errors.get("agree").is_some(),
         remembered: span(&page, policies.remembered.idle),
         public: span(&page, policies.public.idle),
         provinces: provinces(page.lang),

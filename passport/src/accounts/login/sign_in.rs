@@ -17,9 +17,11 @@ use shared::clock::Timestamp;
 use shared::db::{DbError, Tx};
 use shared::secret::SecretString;
 
+use super::agreements;
 use super::arrival::{Arrival, Browser, SignedIn, advance, open_session};
 use super::machine::{self, State};
 use super::second::{self, HalfToken};
+use super::whose::whose;
 use crate::accounts::devices;
 use crate::accounts::hashing::{HashError, Verdict as Checked};
 use crate::accounts::model::{AccountId, LoginName, Province};
@@ -84,6 +86,8 @@ pub enum Refusal {
     Blocked,
     /// The password is right, but a change of contacts was undone: one is to be proven anew first.
     Frozen,
+    /// The password is right, but the agreements have changed since they were accepted.
+    Agreements,
 }
 
 /// What a try is counted by: the name as typed; or the account and the browser, where it is known in it, so that whoever
@@ -167,6 +171,7 @@ impl Accounts {
             Ok(Begun::Half(token)) => SignIn::Half { token },
             Err(Changed::Blocked) => SignIn::Refused(Refusal::Blocked),
             Err(Changed::Frozen) => SignIn::Refused(Refusal::Frozen),
+            Err(Changed::Agreements) => SignIn::Refused(Refusal::Agreements),
             Err(Changed::Password) => SignIn::Refused(Refusal::Wrong { left: admitted.left }),
         })
     }
@@ -188,7 +193,7 @@ async fn admit(accounts: Accounts, attempt: Attempt, tx: &mut Tx) -> Result<Resu
     let parts = accounts.parts();
     let (limits, policy, now) = (&parts.limits, parts.limits.policy(), parts.clock.now());
     let block = attempt.block();
-    let found = store::credentials(tx, &attempt.name).await?;
+    let found = whose(&accounts, tx, &attempt.name).await?;
     let counted = match &found {
         Found::Account(account)
             if devices::store::standing(tx, account.id, attempt.browser.device, now).await?.known =>
@@ -254,6 +259,8 @@ enum Changed {
     Frozen,
     /// Another password was set while this one was hashed: sessions of the old one were ended then.
     Password,
+    /// The agreements: their owner has to accept them anew.
+    Agreements,
 }
 
 /// What a right password brought about.
@@ -282,6 +289,9 @@ async fn take_up(
     }
     let (lock, subject) = counted.of(parts.limits.policy(), &attempt);
     parts.limits.clear(tx, lock, Subject::Text(&subject)).await?;
+    if agreements::are_missing(&accounts, tx, account.id, &attempt.browser).await? {
+        return Ok(Err(Changed::Agreements));
+    }
     let step = (State::Nobody, machine::Event::Password);
     match advance(&accounts, tx, step, (account.id, attempt.browser)).await? {
         Some(State::SignedIn(shown)) => {

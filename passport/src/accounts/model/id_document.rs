@@ -95,6 +95,11 @@ impl IdDocument {
         Ok(Self { kind, number: (kind.0.read)(&number)? })
     }
 
+    /// The documents that what was typed may be the number of: one of each type whose form it has.
+    pub fn all_of(text: &str) -> Vec<Self> {
+        IdType::all().filter_map(|kind| Self::parse(kind, text).ok()).collect()
+    }
+
     /// The type.
     pub fn kind(&self) -> IdType {
         self.kind
@@ -107,9 +112,13 @@ impl IdDocument {
 
     /// What two documents of one person have in common: the keyed hash for finding it is made of this.
     pub fn lookup_key(&self) -> String {
+        format!("{}:{}", self.kind.code(), self.lasting())
+    }
+
+    /// What stays of the number when the document is issued anew.
+    pub fn lasting(&self) -> &str {
         // A permit of Hong Kong or Macao is reissued with other last two digits.
-        let number = if self.kind.code() == "hk-mo-permit" { &self.number[..9] } else { &self.number };
-        format!("{}:{number}", self.kind.code())
+        if self.kind.code() == "hk-mo-permit" { &self.number[..9] } else { &self.number }
     }
 
     /// `110105********002X`: six and four characters of a long number, one and two of a short one.

@@ -37,6 +37,20 @@ pub async fn insert_agreement(
         .map(drop)
 }
 
+/// Whether an account's owner accepted agreements, and none of that version or a later one. Versions are days.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn are_outdated(tx: &mut Tx, account: AccountId, version: &str) -> Result<bool, DbError> {
+    let row = sql("SELECT COUNT(*) AS accepted, COUNT(CASE WHEN version >= $2 THEN version END) AS present \
+         FROM agreements WHERE account_id = $1")
+    .bind(account)
+    .bind(version)
+    .fetch_one(tx)
+    .await?;
+    Ok(row.get::<i64>("accepted")? > 0 && row.get::<i64>("present")? == 0)
+}
+
 /// An agreement as it was accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Agreement {

@@ -90,3 +90,17 @@ pub async fn find_by_document(tx: &mut Tx, kind: IdType, hashes: Lookup) -> Resu
     .await?;
     row.map(|row| row.get("account_id")).transpose()
 }
+
+/// The password hash of the account whose document comes next in the index, where nobody has this one: it says what an
+/// account with this document would have cost. Always the same one, so that trying again tells no more.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn neighbour_by_document(tx: &mut Tx, hashes: Lookup) -> Result<Option<String>, DbError> {
+    let row = sql("SELECT a.password_hash FROM identities i JOIN accounts a ON a.id = i.account_id \
+         WHERE i.number_mac >= $1 ORDER BY i.number_mac LIMIT 1")
+    .bind(hashes.written)
+    .fetch_optional(tx)
+    .await?;
+    row.map(|row| row.get("password_hash")).transpose()
+}

@@ -13,13 +13,14 @@ use crate::accounts::model::{
     Account, AccountClaims, AccountId, Details, Email, IdDocument, IdType, Identity, LoginName, Mobile, Name, Province,
 };
 
-pub use self::agreements::{Accepted, Agreement, agreements, insert_agreement};
+pub use self::agreements::{Accepted, Agreement, agreements, are_outdated, insert_agreement};
 pub use self::credentials::{
     Credentials, Found, credentials, credentials_by_id, guarded_until, hold, remove_password, renew_hash,
     replace_password, set_blocked, set_frozen, set_password,
 };
 pub use self::identities::{
-    SEALED_NUMBERS, SealedIdentity, find_by_document, has_identity, insert_identity, remove_identity,
+    SEALED_NUMBERS, SealedIdentity, find_by_document, has_identity, insert_identity, neighbour_by_document,
+    remove_identity,
 };
 
 /// A new account, before it is stored.

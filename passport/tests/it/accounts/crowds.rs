@@ -32,6 +32,7 @@ fn attempt(name: &str, password: &str, (address, n): (IpAddr, u32)) -> Attempt {
             device,
             wanted: Acr::One,
             stay: Stay::Browser,
+            agrees: None,
         },
     }
 }

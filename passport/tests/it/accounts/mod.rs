@@ -2,8 +2,10 @@
 
 mod activity;
 mod aging;
+mod agreements;
 mod alarm;
 mod appeals;
+mod by_document;
 mod caps;
 mod claimed;
 mod closure;
@@ -40,6 +42,7 @@ mod unusual;
 
 use passport::accounts::admin::Seed;
 use passport::accounts::model::{Email, Mobile, Name};
+use shared::entropy::bytes;
 use shared::secret::SecretString;
 use shared::testkit::{Answer, Browser, Form};
 
@@ -62,6 +65,16 @@ pub(crate) async fn candidate(passport: &Passport) {
     };
     let password = SecretString::new(PASSWORD);
     assert_eq!(passport.app.accounts.seed(vec![seed], &password, false).await.expect("an account").len(), 1);
+}
+
+/// Another node on the same database. Its randomness would repeat that of the first, so it begins where the first never
+/// comes to.
+async fn another_node(passport: &Passport, settings: &str) -> Passport {
+    let node = Passport::start(passport.db.clone(), settings).await;
+    for _ in 0..1_000 {
+        bytes::<1_024>(&*node.app.web.entropy);
+    }
+    node
 }
 
 fn page(path: &str) -> String {

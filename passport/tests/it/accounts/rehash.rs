@@ -14,7 +14,6 @@ use passport::keys::rehash::Step;
 use passport::keys::store::LookupState;
 use passport::web::Lookup;
 use shared::db::{DbError, sql};
-use shared::entropy::bytes;
 use shared::http::Caller;
 use shared::i18n::Lang;
 
@@ -26,15 +25,6 @@ const SETTINGS: &str =
 
 fn document(number: usize) -> IdDocument {
     IdDocument::parse(IdType::parse("passport").expect("a type"), &format!("E{number:08}")).expect("a number")
-}
-
-/// Another node. Its randomness would repeat that of the first, so it begins where the first never comes to.
-async fn another(passport: &Passport) -> Passport {
-    let node = Passport::start(passport.db.clone(), SETTINGS).await;
-    for _ in 0..1_000 {
-        bytes::<1_024>(&*node.app.web.entropy);
-    }
-    node
 }
 
 /// Registers somebody with a document; whether it was free.
@@ -148,7 +138,7 @@ impl Apart<'_> {
 #[tokio::test]
 async fn a_document_is_found_and_bound_once_at_every_step_of_every_change() {
     on_both_with(SETTINGS, |passport| async move {
-        let behind = another(&passport).await;
+        let behind = another_node(&passport, SETTINGS).await;
         assert!(is_free(&passport, 1, 1).await);
         let before = held(&passport).await;
         let mut apart = Apart { ahead: &passport, behind: &behind, people: 1 };
@@ -172,7 +162,7 @@ async fn a_document_is_found_and_bound_once_at_every_step_of_every_change() {
 async fn a_node_that_has_not_followed_holds_the_next_step_up() {
     on_both_with(SETTINGS, |passport| async move {
         assert!(is_free(&passport, 1, 1).await);
-        let node = another(&passport).await;
+        let node = another_node(&passport, SETTINGS).await;
         node.app.keys.join("b", Duration::from_secs(30)).await.expect("joined");
         passport.app.keys.begin_rehash().await.expect("begun");
         deal_with(&passport, LookupState::Filling).await;
@@ -187,7 +177,7 @@ async fn a_node_that_has_not_followed_holds_the_next_step_up() {
 #[tokio::test]
 async fn two_operators_at_once_change_one_key() {
     on_both_with(SETTINGS, |passport| async move {
-        let other = another(&passport).await;
+        let other = another_node(&passport, SETTINGS).await;
         for n in 1..4 {
             assert!(is_free(&passport, n, n).await);
         }

@@ -109,6 +109,24 @@ async fn guesses_sent_at_once_are_counted_one_by_one() {
 }
 
 #[tokio::test]
+async fn guesses_sent_to_two_nodes_at_once_are_counted_together() {
+    on_both_with(PLAIN, |passport| async move {
+        candidate(&passport).await;
+        let nodes = [another_node(&passport, PLAIN).await, passport];
+        let mut sent = Vec::new();
+        for node in nodes.iter().cycle().take(20) {
+            let mut browser = node.browser();
+            let form = sign_in_form(&mut browser, EMAIL, "wrong").await;
+            sent.push(async move { summary(&browser.submit(form).await).concat() });
+        }
+        let answers = join_all(sent).await;
+        assert_eq!(answers.iter().filter(|text| text.contains("还可以试")).count(), 4);
+        assert_eq!(answers.iter().filter(|text| text.contains("09:15")).count(), 16);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_session_cookie_is_new_with_each_sign_in_and_bound_to_the_host() {
     on_both_with(PLAIN, |passport| async move {
         candidate(&passport).await;

@@ -4,6 +4,7 @@ use futures_util::FutureExt as _;
 use shared::db::{DbError, Tx};
 
 use crate::accounts::factors::passkeys::answer::{self, Answered};
+use crate::accounts::login::agreements;
 use crate::accounts::login::arrival::{Arrival, Browser, SignedIn, advance, open_session};
 use crate::accounts::login::machine::{Event, State};
 use crate::accounts::login::second;
@@ -41,6 +42,8 @@ pub(in crate::accounts::login) enum Refusal {
     Blocked,
     /// A change of contacts was undone: one is to be proven anew first.
     Frozen,
+    /// The agreements have changed since they were accepted.
+    Agreements,
 }
 
 impl Accounts {
@@ -64,6 +67,9 @@ async fn take(accounts: Accounts, (attempt, token): (Try, SessionToken), tx: &mu
     let Some(State::SignedIn(shown)) = next else {
         return Ok(Answer::Refused(Refusal::Answer(answer::Refused::Unknown)));
     };
+    if agreements::are_missing(&accounts, tx, account, &browser).await? {
+        return Ok(Answer::Refused(Refusal::Agreements));
+    }
     let arrival = Arrival { account, shown, province, told: false };
     Ok(Answer::Done(open_session(&accounts, tx, arrival, (browser, token)).await?))
 }

@@ -8,8 +8,8 @@ use shared::page::Link;
 
 use super::operation::{Answer, Refusal, Try};
 use crate::accounts::factors::passkeys::answer::{Answered, Refused};
-use crate::accounts::login::page::{browser, suffices, welcome};
-use crate::accounts::login::{counts, second};
+use crate::accounts::login::page::{AGREEMENTS, browser, suffices, welcome};
+use crate::accounts::login::{Browser, counts, second};
 use crate::accounts::sessions::Stay;
 use crate::accounts::view::Way;
 use crate::accounts::visit::FormQuery;
@@ -28,6 +28,7 @@ pub struct PasskeyForm {
     /// The boxes of the form for the password beside it, as the script found them.
     remember: String,
     public: String,
+    agree: String,
 }
 
 /// GET: what can be done when the authenticator did not answer.
@@ -78,6 +79,7 @@ pub async fn submit(
     let public = !form.public.is_empty() || (half.is_some() && computer::is_public(&visit.cookies));
     let stay = Stay::chosen(!form.remember.is_empty(), public);
     let (browser, device) = browser(&accounts, &visit, &way, (session.as_ref(), stay));
+    let browser = Browser { agrees: (!form.agree.is_empty()).then_some(visit.page.lang), ..browser };
     let attempt = Try {
         answered: Answered {
             ceremony: form.ceremony,
@@ -96,6 +98,10 @@ pub async fn submit(
         {
             return Ok(Redirect::to(way.path()).into_response());
         }
+        // The box stands on the page of the password, and the button of the passkey beside it.
+        Answer::Refused(Refusal::Agreements) => {
+            return Ok(Redirect::to(&way.link_with(paths::SIGN_IN, "notice", AGREEMENTS)).into_response());
+        }
         Answer::Refused(refusal) => refusal,
     };
     Ok(told(
@@ -105,7 +111,7 @@ pub async fn submit(
             Refusal::Answer(Refused::Unknown) => "unknown",
             Refusal::Answer(Refused::Broken) => "failed",
             Refusal::Blocked => "blocked",
-            Refusal::Frozen => "frozen",
+            Refusal::Frozen | Refusal::Agreements => "frozen",
         },
     ))
 }

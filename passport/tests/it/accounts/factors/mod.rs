@@ -3,7 +3,7 @@
 mod authenticator;
 mod guessed;
 mod how_signed_in;
-mod passkeys;
+pub(super) mod passkeys;
 mod passwordless;
 mod recovery;
 mod recovery_codes;

@@ -13,7 +13,7 @@ pub(super) const ADD: &str = "form[data-passkey=create]";
 pub(super) const USE: &str = "form[data-passkey=get]";
 
 /// Makes a passkey for who has just signed in with this browser; the page after it.
-pub(super) async fn make(browser: &mut Browser, device: &mut Authenticator) -> Answer {
+pub(in crate::accounts) async fn make(browser: &mut Browser, device: &mut Authenticator) -> Answer {
     let answer = browser.open(&page("/account/security/passkeys")).await;
     let options = options(browser, &answer, ADD).await.json();
     let made = answered(answer.form(ADD), &options, &device.create(&options));
@@ -23,8 +23,19 @@ pub(super) async fn make(browser: &mut Browser, device: &mut Authenticator) -> A
 /// Signs in with a passkey, on the sign-in page of that browser.
 pub(super) async fn use_at(browser: &mut Browser, device: &mut Authenticator) -> Answer {
     let answer = browser.open(&page("/sign-in")).await;
-    let options = options(browser, &answer, USE).await.json();
-    browser.submit(answered(answer.form(USE), &options, &device.get(&options))).await
+    use_on(browser, &answer, device, &[]).await
+}
+
+/// Signs in with a passkey on the page in sight, on which those boxes are ticked.
+pub(in crate::accounts) async fn use_on(
+    browser: &mut Browser,
+    answer: &Answer,
+    device: &mut Authenticator,
+    boxes: &[&str],
+) -> Answer {
+    let options = options(browser, answer, USE).await.json();
+    let form = answered(answer.form(USE), &options, &device.get(&options));
+    browser.submit(boxes.iter().fold(form, |form, name| form.set(name, "on"))).await
 }
 
 /// The candidate with a passkey on that device, and recovery codes.
