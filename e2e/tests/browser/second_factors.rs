@@ -139,6 +139,34 @@ async fn who_has_an_app_signs_in_by_keyboard_and_reaches_the_site() -> anyhow::R
     found.verdict()
 }
 
+/// A browser that is remembered asks for the password alone; every other one goes on asking for the step.
+#[tokio::test]
+async fn where_the_device_is_remembered_the_step_is_left_out_and_nowhere_else() -> anyhow::Result<()> {
+    let (owner, who) = (Browser::open(390).await?, newcomer());
+    registered(&owner, &who).await?;
+    let (app, _) = with_app(&owner).await?;
+    owner.close().await?;
+
+    let (browser, sign_in) = (Browser::open(1280).await?, async |browser: &Browser| {
+        browser.goto(&format!("{}/sign-in", browser.demo.passport)).await?;
+        browser.sign_in(&who.email, &who.password).await
+    });
+    sign_in(&browser).await?;
+    browser.fill("code", &app.code()?).await?;
+    browser.click("[name=trust]").await?;
+    browser.submit().await?;
+    browser.appears(".tiles").await?;
+    browser.sign_out_at_the_passport().await?;
+    sign_in(&browser).await?;
+    browser.appears(".tiles").await?;
+
+    let other = Browser::open(390).await?;
+    sign_in(&other).await?;
+    other.arrives_at(&format!("{}/sign-in/second-step", other.demo.passport)).await?;
+    other.close().await?;
+    browser.close().await
+}
+
 /// A passkey and nothing else signs in; and when it does not, the mail and the passkey give the account a password again.
 #[tokio::test]
 async fn an_account_does_without_a_password_and_gets_one_back() -> anyhow::Result<()> {

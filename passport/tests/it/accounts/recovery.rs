@@ -80,6 +80,24 @@ async fn the_code_of_a_mail_lets_choose_a_password_and_every_session_ends() {
 }
 
 #[tokio::test]
+async fn the_sites_of_every_session_are_told_of_a_reset() {
+    on_both_with(PLAIN, |passport| async move {
+        candidate(&passport).await;
+        passport.register(&[&format!("{OURS}backchannel_logout_uri = 'https://site.test/backchannel-logout'\n")]).await;
+        for mut browser in [passport.browser(), passport.browser()] {
+            sign_in(&mut browser).await;
+            passport.tokens(&mut browser, "openid").await;
+        }
+        let mut browser = passport.browser();
+        let chosen = proven(&passport, &mut browser, EMAIL, EMAIL).await;
+        assert!(passport.waiting().await.is_empty(), "nothing has ended yet");
+        choose(&mut browser, &chosen).await;
+        assert_eq!(passport.waiting().await, ["logout:cet", "logout:cet"]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_unknown_name_is_answered_like_a_known_one_and_writes_as_much() {
     on_both_with(PLAIN, |passport| async move {
         candidate(&passport).await;

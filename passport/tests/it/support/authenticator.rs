@@ -60,6 +60,11 @@ impl Authenticator {
 
     /// The answer to options for signing in (§7.2).
     pub(crate) fn get(&mut self, options: &Value) -> String {
+        assert_eq!(
+            options.get("mediation"),
+            None,
+            "a browser that reads `conditional` shows nothing at a button's press"
+        );
         let options = &options["publicKey"];
         assert_eq!(options["userVerification"], "required");
         self.counter += 1;
