@@ -1,6 +1,6 @@
-//! Builds the filter of common passwords: see `passport/data/passwords/README.md`.
+//! Builds the filter of common passwords, as `cargo xtask passwords` asks: see `passport/data/passwords/README.md`.
 //!
-//! `cargo run --release -p passport --example common_passwords -- RANKED WHOLE…`
+//! `cargo run --release -p passport --example common_passwords -- INTO RANKED WHOLE…`
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -9,6 +9,7 @@ use anyhow::{Context as _, Result, bail};
 use passport::accounts::guessable::{digest, fold, follows, pack, skeleton};
 use passport::accounts::model::Password;
 use passport::config::PasswordProfile::{self, Modern, Seed};
+use shared::secret::sha256;
 
 /// So many of the commonest count as words, which are refused with whatever trimmings.
 const WORDS: usize = 100_000;
@@ -21,10 +22,17 @@ const SHORTEST_WORD: usize = 5;
 /// What the file may have at most.
 const BYTES: usize = 2_000_000;
 
+/// The lists that were written by hand.
+const WRITTEN: [&str; 3] = ["chinese-favourites.txt", "chinese-given-names.txt", "chinese-surnames.txt"];
+
+/// What is made of them and of the lists that are named.
+const BUILT: [&str; 4] = ["common.bin", "commonest-modern.txt", "commonest-seed.txt", "commonest-words.txt"];
+
 /// Writes the files, and says what it counted.
 fn main() -> Result<()> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/passwords");
     let mut files = std::env::args_os().skip(1).map(PathBuf::from);
+    let into = files.next().context("INTO is missing: the folder to write to")?;
     let ranked = lines(&files.next().context("RANKED is missing: passwords, the commonest first")?)?;
     let mut filter = Filter::default();
 
@@ -57,16 +65,29 @@ fn main() -> Result<()> {
     if file.len() > BYTES {
         bail!("{} bytes are more than {BYTES}", file.len());
     }
-    std::fs::write(folder.join("common.bin"), &file)?;
+    std::fs::write(into.join("common.bin"), &file)?;
     for (profile, name) in [(Seed, "commonest-seed.txt"), (Modern, "commonest-modern.txt")] {
         let other = whole.iter().filter(|text| fits(profile, text)).step_by(300);
         let samples = ranked.iter().filter(|text| fits(profile, text)).chain(other);
-        write(&folder.join(name), samples)?;
+        write(&into.join(name), samples)?;
     }
     let is_word = |word: &&String| word.len() >= SHORTEST_WORD && word.bytes().all(|b| b.is_ascii_lowercase());
-    write(&folder.join("commonest-words.txt"), ranked.iter().filter(is_word))?;
+    write(&into.join("commonest-words.txt"), ranked.iter().filter(is_word))?;
     println!("{} bytes", file.len());
-    Ok(())
+    let written = WRITTEN.map(|name| folder.join(name));
+    sign(&into, written.into_iter().chain(BUILT.map(|name| into.join(name))))
+}
+
+/// Writes down the hashes of the files: the tests hold what stands in the tree against them, so that no list changes
+/// without the filter, and no filter without the lists.
+fn sign(into: &Path, files: impl Iterator<Item = PathBuf>) -> Result<()> {
+    let mut sums = String::new();
+    for file in files {
+        let name = file.file_name().and_then(|name| name.to_str()).context("a name")?;
+        let hash: String = sha256(&std::fs::read(&file)?).iter().map(|byte| format!("{byte:02x}")).collect();
+        sums += &format!("{hash}  {name}\n");
+    }
+    Ok(std::fs::write(into.join("SHA256SUMS"), sums)?)
 }
 
 /// The digests of what is known so far.

@@ -15,6 +15,7 @@ mod home;
 mod interop;
 mod load;
 mod load_sign_in;
+mod passwords;
 mod ports;
 mod postgres;
 mod progress;
@@ -104,6 +105,12 @@ const COMMANDS: &[Command] = &[
         arguments: fuzz::ARGUMENTS,
         about: "Throws a million inputs at each thing that reads what strangers write; --target: at one of them",
         run: fuzz::run,
+    },
+    Command {
+        name: "passwords",
+        arguments: passwords::ARGUMENTS,
+        about: "Builds the filter of passwords that are guessed first from lists of npm and PyPI; --check: compares it with the one in the tree",
+        run: passwords::run,
     },
     Command {
         name: "certs",

@@ -1,5 +1,9 @@
 //! What is refused, what is not, and how much there is to know it by.
 
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+
 use shared::entropy::{Entropy, SeededEntropy};
 
 use super::*;
@@ -253,4 +257,46 @@ fn the_filter_is_small_and_holds_what_was_put_into_it() {
     assert_eq!(file.len(), 65_537 * 3 + 8 * 3);
     assert!((1..=all.len()).all(|length| filter::holds_in(&file, &all[..length])));
     assert!(!filter::holds_in(&file, &['x']));
+}
+
+fn data() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("data/passwords")
+}
+
+#[test]
+fn the_files_are_those_that_the_builder_wrote_of_these_lists() {
+    let sums = fs::read_to_string(data().join("SHA256SUMS")).expect("what the builder wrote down");
+    let signed: BTreeMap<_, _> =
+        sums.lines().filter_map(|line| line.split_once("  ")).map(|(hash, name)| (name, hash.to_owned())).collect();
+    let found = fs::read_dir(data()).expect("the folder").map(|entry| entry.expect("a file").file_name());
+    let found = found.map(|name| name.into_string().expect("a name"));
+    let mut judged: Vec<String> = found.filter(|name| !["README.md", "SHA256SUMS"].contains(&name.as_str())).collect();
+    judged.sort();
+    assert_eq!(judged, signed.keys().copied().collect::<Vec<_>>(), "a file that nobody built, or that is gone");
+    for (name, hash) in signed {
+        let file = fs::read(data().join(name)).expect("a file");
+        let now: String = shared::secret::sha256(&file).iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(now, hash, "{name} is not as the builder left it: cargo xtask passwords");
+    }
+}
+
+/// The words of a list that was written by hand, as the builder reads it.
+fn words_of(name: &str) -> Vec<String> {
+    let list = fs::read_to_string(data().join(name)).expect("a list");
+    let lines = list.lines().filter(|line| !line.starts_with("# "));
+    lines.flat_map(|line| line.split(' ')).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+#[test]
+fn every_word_and_every_name_that_was_written_down_is_in_the_filter() {
+    let is_missing = |word: &String| {
+        let word = skeleton(Folded::of(word).chars().iter().copied());
+        // Of three letters every word is refused, list or not.
+        word.len() > 3 && !filter::holds(&word)
+    };
+    let (surnames, given) = (words_of("chinese-surnames.txt"), words_of("chinese-given-names.txt"));
+    let names = given.iter().flat_map(|given| surnames.iter().map(move |surname| format!("{surname}{given}")));
+    let all: Vec<String> = words_of("chinese-favourites.txt").into_iter().chain(names).collect();
+    assert!(all.len() > 40_000, "{} words and names are not all of them", all.len());
+    assert_eq!(all.into_iter().filter(is_missing).collect::<Vec<_>>(), Vec::<String>::new());
 }
