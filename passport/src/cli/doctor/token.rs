@@ -167,7 +167,7 @@ mod tests {
     #[test]
     fn settings_that_were_taken_away_are_missed_only_while_keys_are_in_the_token() {
         let (used, retired) = (stored("k", Some(vec![1])), stored("k", None));
-        assert!(without(&[], &[]).is_empty() && without(&[held(None)], &[used.clone()]).is_empty());
+        assert!(without(&[], &[]).is_empty() && without(&[held(None)], std::slice::from_ref(&used)).is_empty());
         assert!(without(&[held(Some("k"))], &[retired]).is_empty());
         let told = without(&[held(Some("k"))], &[used]);
         assert_eq!(told.first().map(|finding| finding.severity), Some(Severity::Error));

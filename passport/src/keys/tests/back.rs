@@ -45,7 +45,7 @@ async fn the_key_before_signs_again_on_every_node_and_the_one_that_failed_verifi
             node.join("n", SECOND * 30).await.expect("joined");
         }
         let meanwhile = sign(&node);
-        assert_eq!(kept(&house).await, [old.clone()]);
+        assert_eq!(kept(&house).await, std::slice::from_ref(&old));
         house.written();
         let changes = node.go_back(vec![Alg::ES256]).await.expect("back");
         let told = Change::Signing { kid: old.clone(), alg: Alg::ES256, from: Some("retiring"), to: "active" };
@@ -75,7 +75,7 @@ async fn there_is_no_way_back_where_none_was_asked_for_nor_when_its_time_is_over
         let (node, old, new) = changed(&house).await;
         house.clock.advance(WITHIN - SECOND);
         node.watch().await.expect("watched");
-        assert_eq!(kept(&house).await, [old.clone()]);
+        assert_eq!(kept(&house).await, std::slice::from_ref(&old));
         assert!(published(&node).contains(&old), "sites know it for as long as it may sign again");
         house.clock.advance(SECOND);
         assert_eq!(refused(&node).await, BackRefusal::Gone(Alg::ES256), "to the second");

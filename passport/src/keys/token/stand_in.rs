@@ -14,6 +14,9 @@ use super::super::alg::Alg;
 use super::super::signing_key::SigningKey;
 use super::{Bound, Calls, KeyHolder, Made, MasterHolder, NONCE, ObjectId, TokenError, TokenKeys};
 
+/// What becomes of a signature on its way.
+type Spoil = fn(Vec<u8>) -> Vec<u8>;
+
 /// What is in it.
 #[derive(Default)]
 pub(in crate::keys) struct StandIn {
@@ -25,7 +28,7 @@ pub(in crate::keys) struct StandIn {
     /// Held by who wants no key to be made.
     making: Arc<RwLock<()>>,
     /// What becomes of each signature.
-    spoils: Mutex<Option<fn(Vec<u8>) -> Vec<u8>>>,
+    spoils: Mutex<Option<Spoil>>,
 }
 
 impl StandIn {
@@ -47,7 +50,7 @@ impl StandIn {
     }
 
     /// Has it do that to each signature.
-    pub(in crate::keys) fn spoil(&self, how: Option<fn(Vec<u8>) -> Vec<u8>>) {
+    pub(in crate::keys) fn spoil(&self, how: Option<Spoil>) {
         *self.spoils.lock().expect("no panic") = how;
     }
 

@@ -37,14 +37,17 @@ const STORES: &[(&str, &[&str])] = &[
     ("keys/store/trials.rs", &["key_trials.clients"]),
 ];
 
+/// Reads a document; otherwise why not.
+type Read = dyn Fn(&Value) -> Result<(), String>;
+
 /// What a column holds, or one of several things that it holds.
 struct Document {
     /// The column, and what of several things.
     name: String,
     /// As this version writes it: with all that it may hold, and with no more than it must.
     written: Vec<Value>,
-    /// Reads one as this version does; otherwise why not.
-    read: Box<dyn Fn(&Value) -> Result<(), String>>,
+    /// Reads one as this version does.
+    read: Box<Read>,
 }
 
 /// One that is read as that type.
