@@ -213,7 +213,8 @@ async fn a_number_that_nobody_has_costs_what_its_neighbour_costs() {
         };
         let Found::Account(account) = find(&held).await else { panic!("the account is not found") };
         assert_eq!(account.id, holder);
-        let before = (1..100).map(document).find(|other| accounts.document_hashes(other).written < hashes.written);
+        let before =
+            (1..1_000_000).map(document).find(|other| accounts.document_hashes(other).written < hashes.written);
         let found = find(&before.expect("a hash below that one")).await;
         assert!(matches!(found, Found::Nobody { neighbour: Some(hash) } if hash == account.password_hash));
     })
