@@ -8,6 +8,7 @@ pub(crate) mod signer;
 pub(crate) mod site;
 pub(crate) mod softhsm;
 pub(crate) mod stranger;
+mod visitor;
 
 use std::future::Future;
 use std::sync::Arc;
