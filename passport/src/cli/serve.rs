@@ -22,7 +22,7 @@ use crate::audit::Heads;
 use crate::clients::Clients;
 use crate::clients::logos::Logos;
 use crate::config::Config;
-use crate::delivery::{Mailer, Policy, Transport, Ways, Worker};
+use crate::delivery::{MailServer, Mailer, Policy, Transport, Ways, Worker};
 use crate::jobs::{Jobs, Outcome};
 use crate::oidc::logout::LogoutTokens;
 use crate::router::{self, router};
@@ -179,12 +179,25 @@ fn shared_work(
     tasks.spawn(jobs::turns(nodes, jobs::clean_up(config), stopped.clone(), remove));
 }
 
+/// Those that vouch for the mail server.
+fn authorities(file: &Path) -> Result<Vec<u8>, Failure> {
+    let told = |error| Failure::new(Exit::Settings, format!("delivery.smtp_ca_file: {}: {error}", file.display()));
+    std::fs::read(file).map_err(told)
+}
+
 fn worker(config: &Config, app: &App, db: &Db, clock: SharedClock) -> Result<Worker, Failure> {
     let settings = &config.delivery;
     let mut mail: Option<Arc<dyn Transport>> = None;
     if let Some(url) = &settings.smtp_url {
         let password = settings.smtp_password_file.as_ref().map(|source| source.read()).transpose()?;
-        let mailer = Mailer::new(url.expose(), password.as_ref(), &settings.from, settings.timeout)
+        let ca = settings.smtp_ca_file.as_deref().map(authorities).transpose()?;
+        let server = MailServer {
+            address: url.expose(),
+            password: password.as_ref(),
+            ca: ca.as_deref(),
+            timeout: settings.timeout,
+        };
+        let mailer = Mailer::new(server, &settings.from)
             .map_err(|error| Failure::new(Exit::Settings, format!("delivery: {error}")))?;
         mail = Some(Arc::new(mailer));
     }

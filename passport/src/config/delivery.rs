@@ -1,5 +1,6 @@
 //! `[delivery]`
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use shared::config::{ConnectionUrl, Problems, SecretSource};
@@ -21,6 +22,8 @@ shared::settings! {
         smtp_url: Option<ConnectionUrl>,
         /// The password of the mail server's user.
         smtp_password_file: Option<SecretSource>,
+        /// Certificates in PEM of the authorities that vouch for the mail server, in place of the public ones: for a server of a network's own.
+        smtp_ca_file: Option<PathBuf>,
         /// The sender: `Name <address>`.
         from: String = "E-TEST Passport <no-reply@passport.localhost>",
         /// Where SMS are posted: `https://` or, to a loopback address only, `http://`.

@@ -29,5 +29,5 @@ pub use self::notice::{Factor, Notice};
 pub use self::outbox::Outbox;
 pub use self::reports::Reports;
 pub use self::sms::SmsGateway;
-pub use self::smtp::Mailer;
+pub use self::smtp::{MailServer, Mailer};
 pub use self::worker::{KEEP_FINISHED, KEEP_UNREACHABLE, Policy, Ways, Worker};

@@ -9,7 +9,10 @@ use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, SinglePart};
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::Credentials;
+use lettre::transport::smtp::client::{Certificate, CertificateStore, Tls, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject as _;
 use shared::secret::SecretString;
 use url::Url;
 
@@ -22,6 +25,19 @@ pub struct Mailer {
     transport: AsyncSmtpTransport<Tokio1Executor>,
 }
 
+/// The mail server, as the settings name it.
+#[derive(Clone, Copy)]
+pub struct MailServer<'s> {
+    /// `smtps://`, `smtp://HOST?tls=required`, or in clear to loopback.
+    pub address: &'s str,
+    /// The password of its user.
+    pub password: Option<&'s SecretString>,
+    /// Who vouches for it in place of the public authorities: certificates in PEM.
+    pub ca: Option<&'s [u8]>,
+    /// How long one attempt may take.
+    pub timeout: Duration,
+}
+
 /// Why there is no way out for mail.
 #[derive(Debug, thiserror::Error)]
 pub enum MailerError {
@@ -31,33 +47,37 @@ pub enum MailerError {
     /// The server's address.
     #[error("the mail server's address cannot be used: {0}")]
     Address(String),
+    /// The authorities.
+    #[error("smtp_ca_file holds no certificate in PEM, or the address no TLS to verify by it")]
+    Authorities,
     /// Mail would travel in clear.
     #[error("mail in clear goes to loopback addresses only: use smtps:// or smtp://HOST?tls=required")]
     Clear,
 }
 
 impl Mailer {
-    /// A way out over the server of that address.
+    /// A way out over that server, for mail from that sender.
     ///
     /// # Errors
     /// See [`MailerError`].
-    pub fn new(
-        address: &str,
-        password: Option<&SecretString>,
-        from: &str,
-        timeout: Duration,
-    ) -> Result<Self, MailerError> {
+    pub fn new(server: MailServer<'_>, from: &str) -> Result<Self, MailerError> {
         let from = from.parse().map_err(|_| MailerError::From)?;
-        let url = Url::parse(address).map_err(|e| MailerError::Address(e.to_string()))?;
-        let encrypted =
-            url.scheme() == "smtps" || url.query_pairs().any(|(key, value)| key == "tls" && value == "required");
+        let url = Url::parse(server.address).map_err(|e| MailerError::Address(e.to_string()))?;
+        // The first one counts, as it does for who reads the address after this.
+        let required = url.query_pairs().find(|(key, _)| key == "tls").is_some_and(|(_, value)| value == "required");
+        let encrypted = url.scheme() == "smtps" || required;
         if !encrypted && !is_loopback(&url) {
             return Err(MailerError::Clear);
         }
-        let mut builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(address)
+        let mut builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(server.address)
             .map_err(|e| MailerError::Address(describe(&e)))?
-            .timeout(Some(timeout));
-        if let Some(password) = password {
+            .timeout(Some(server.timeout));
+        if let Some(ca) = server.ca {
+            let parameters = vouched_for(&url, ca).filter(|_| encrypted).ok_or(MailerError::Authorities)?;
+            let implicit = url.scheme() == "smtps";
+            builder = builder.tls(if implicit { Tls::Wrapper(parameters) } else { Tls::Required(parameters) });
+        }
+        if let Some(password) = server.password {
             builder = builder.credentials(Credentials::new(url.username().to_owned(), password.expose().to_owned()));
         }
         Ok(Self { from, transport: builder.build() })
@@ -94,6 +114,19 @@ impl Mailer {
         };
         written.map_err(|_| permanent("the message cannot be written as mail"))
     }
+}
+
+/// TLS with the server of that address, whose certificate one of these authorities has signed, and no other.
+fn vouched_for(url: &Url, pem: &[u8]) -> Option<TlsParameters> {
+    let authorities = CertificateDer::pem_slice_iter(pem).collect::<Result<Vec<_>, _>>().ok()?;
+    if authorities.is_empty() {
+        return None;
+    }
+    let mut parameters = TlsParameters::builder(url.host_str()?.to_owned()).certificate_store(CertificateStore::None);
+    for authority in authorities {
+        parameters = parameters.add_root_certificate(Certificate::from_der(authority.to_vec()).ok()?);
+    }
+    parameters.build_rustls().ok()
 }
 
 impl Transport for Mailer {
@@ -143,6 +176,9 @@ fn describe(error: &Error) -> String {
 }
 
 #[cfg(test)]
+mod over_tls;
+
+#[cfg(test)]
 mod tests {
     use shared::clock::Timestamp;
     use shared::entropy::SeededEntropy;
@@ -152,12 +188,13 @@ mod tests {
     use crate::delivery::model::{MessageId, Payload};
     use crate::delivery::text;
 
+    const FROM: &str = "E-TEST <no-reply@passport.example>";
+
     fn mailer(address: &str) -> Result<Mailer, MailerError> {
-        let from = "E-TEST <no-reply@passport.example>";
-        Mailer::new(address, None, from, Duration::from_secs(1))
+        Mailer::new(MailServer { address, password: None, ca: None, timeout: Duration::from_secs(1) }, FROM)
     }
 
-    fn outgoing(to: &str) -> Outgoing {
+    pub(super) fn outgoing(to: &str) -> Outgoing {
         let now = Timestamp::from_seconds(1_700_000_000);
         Outgoing {
             id: MessageId::new(now, &SeededEntropy::new(1)),
@@ -172,7 +209,8 @@ mod tests {
         assert!(mailer("smtp://127.0.0.1:2525").is_ok());
         assert!(mailer("smtps://mail.example").is_ok());
         assert!(mailer("smtp://mail.example?tls=required").is_ok());
-        for clear in ["smtp://mail.example", "smtp://mail.example?tls=opportunistic"] {
+        let twice = "smtp://mail.example?tls=opportunistic&tls=required";
+        for clear in ["smtp://mail.example", "smtp://mail.example?tls=opportunistic", twice] {
             assert!(matches!(mailer(clear), Err(MailerError::Clear)), "{clear}");
         }
     }
