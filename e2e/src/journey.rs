@@ -112,6 +112,10 @@ async fn register(visitor: &mut Visitor, newcomer: &Newcomer) -> anyhow::Result<
     let mut form = visitor.form("password_confirm")?;
     form.set("email", &newcomer.email)?.set("mobile", &newcomer.mobile)?;
     form.set("password", &newcomer.password)?.set("password_confirm", &newcomer.password)?;
+    // The version before, which is walked too while nodes are exchanged, did not ask.
+    if form.has("age") {
+        form.set("age", "over")?;
+    }
     form.set("agree", "on")?;
     let form = visitor.prove("password_confirm", form).await?;
     visitor.send(form).await?;

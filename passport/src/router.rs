@@ -15,8 +15,8 @@ use crate::accounts::factors::{self, authenticator, passkeys, recovery_codes};
 use crate::accounts::proof::code_page;
 use crate::accounts::recovery::RecoveryCode;
 use crate::accounts::{
-    activity, alarm, appeals, captcha, closure, contact, find_account, login, password, profile, province, recovery,
-    register, sessions, sign_out,
+    activity, agreements, alarm, appeals, captcha, closure, contact, find_account, guardian, login, password, profile,
+    province, recovery, register, sessions, sign_out,
 };
 use crate::app::App;
 use crate::clients::logos::endpoint as logos;
@@ -52,6 +52,10 @@ pub fn router(app: App) -> Router {
         .route(paths::RECOVERY_CODES, get(recovery_codes::page::show).post(recovery_codes::page::submit))
         .route(paths::REGISTER, get(register::show).post(register::submit))
         .route(paths::PROVINCE, get(province::show).post(province::submit))
+        .route(paths::AGREEMENTS, get(agreements::show).post(agreements::submit))
+        .route(paths::GUARDIAN, get(guardian::show).post(guardian::submit))
+        .route(paths::GUARDIAN_CONSENT, get(guardian::show_consent).post(guardian::submit_consent))
+        .route(paths::GUARDIAN_WITHDRAW, get(guardian::show_withdrawal).post(guardian::submit_withdrawal))
         .route(paths::SIGN_OUT, get(sign_out::show).post(sign_out::submit))
         .route(paths::PROFILE, get(profile::show).post(profile::submit))
         .route(paths::EXPORT, get(export::show).post(export::submit))
@@ -99,6 +103,7 @@ pub fn router(app: App) -> Router {
         .route(provider::LOGOUT, get(end_session::show).post(end_session::post))
         .route(provider::LOGOUT_CONFIRM, get(end_session::show_again).post(end_session::confirm))
         .route(provider::SIGNED_OUT, get(front_channel::show))
+        .layer(from_fn_with_state(app.accounts.clone(), agreements::ask_first))
         .layer(from_fn_with_state(app.web.clone(), return_to::let_forms_go_on))
         .layer(from_fn_with_state(app.pages.clone(), error_page::draw));
     let authorization = Router::new()

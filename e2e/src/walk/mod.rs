@@ -4,6 +4,7 @@
 mod account;
 mod contacts;
 mod factors;
+mod law;
 mod stranger;
 mod third_party;
 mod ways_back;
@@ -56,16 +57,16 @@ impl<W: Witness> Tour<'_, W> {
 
 /// Who registers on the way, and whose address one of them takes.
 #[must_use]
-pub fn people() -> [Newcomer; 4] {
+pub fn people() -> [Newcomer; 7] {
     let number = u64::from(std::process::id());
-    [0, 1, 2, 3].map(|next| Newcomer::new(number + next))
+    [0, 1, 2, 3, 4, 5, 6].map(|next| Newcomer::new(number + next))
 }
 
 /// Walks past every page; `staff` decides about appeals, and registers a site that is not ours. The order matters: failures
 /// come last, since they make the passport ask for captchas.
 pub async fn everywhere(tour: &mut Tour<'_, impl Witness>, demo: &Demo, staff: &Operator) -> anyhow::Result<()> {
     third_party::register(demo, staff)?;
-    let [newcomer, other, mover, moved] = people();
+    let [newcomer, other, mover, moved, asked, child, parent] = people();
     stranger::sites(tour, demo).await?;
     stranger::documents(tour, demo).await?;
     stranger::announcement(tour, demo, staff).await?;
@@ -76,6 +77,8 @@ pub async fn everywhere(tour: &mut Tour<'_, impl Witness>, demo: &Demo, staff: &
     factors::second_step(tour, demo, &newcomer).await?;
     account::province(tour, demo).await?;
     account::closure(tour, demo).await?;
+    law::agreements(tour, demo, &asked, staff).await?;
+    law::guardian(tour, demo, &child, &parent.email).await?;
     contacts::number(tour, demo, &mover).await?;
     contacts::change(tour, demo, &mover, &moved).await?;
     account::public_computer(tour, demo).await?;

@@ -67,6 +67,7 @@ impl Window {
         self.fill("mobile", &who.mobile).await?;
         self.fill("password", &who.password).await?;
         self.fill("password_confirm", &who.password).await?;
+        self.fill("age", "over").await?;
         self.click("[name=agree]").await
     }
 

@@ -102,6 +102,7 @@ async fn without_script_who_cannot_read_the_picture_registers_by_a_code() -> any
     browser.fill("captcha", &code).await?;
     browser.fill("password", &who.password).await?;
     browser.fill("password_confirm", &who.password).await?;
+    browser.fill("age", "over").await?;
     browser.click("[name=agree]").await?;
     browser.submit().await?;
     browser.shows("注册成功，请登录").await?;

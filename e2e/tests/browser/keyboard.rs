@@ -9,6 +9,7 @@ use crate::stage::{Browser, newcomer};
 const TAB: &str = "\u{E004}";
 const ENTER: &str = "\u{E007}";
 const SPACE: &str = " ";
+const DOWN: &str = "\u{E015}";
 
 /// What has the focus, as a selector would name it.
 async fn focus(browser: &Browser) -> anyhow::Result<String> {
@@ -27,6 +28,7 @@ async fn somebody_registers_by_keyboard_alone_and_changes_the_captcha_on_the_way
     browser.type_by_keyboard("[name=mobile]", &who.mobile).await?;
     browser.type_by_keyboard("[name=password]", "short").await?;
     browser.type_by_keyboard("[name=password_confirm]", "short").await?;
+    browser.type_by_keyboard("[name=age]", DOWN).await?;
 
     // The box works by itself from the first field on. It has a picture too, and back again; the focus stays in it.
     browser.type_by_keyboard("[name=captcha_action][value=shrink]", SPACE).await?;

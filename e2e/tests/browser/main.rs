@@ -5,6 +5,7 @@
 
 mod accessibility;
 mod account_life;
+mod agreements;
 mod alarm;
 mod appeals;
 mod asked_first;
@@ -12,6 +13,7 @@ mod axe;
 mod closure;
 mod devices;
 mod every_page;
+mod guardian;
 mod guards;
 mod interrupted;
 mod journeys;

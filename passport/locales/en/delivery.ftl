@@ -518,3 +518,73 @@ delivery-lifted-key-text =
 
     What it signed before stays good until it expires. If people cannot sign in at your site now, have it fetch the key set again:
     { $keys }
+
+delivery-proof-guardian-subject = Do you consent as a guardian? E-TEST Passport
+delivery-proof-guardian-text =
+    Hello,
+
+    Somebody under 14 registered an E-TEST Passport, an account for registering for exams, and named you as their guardian. The Personal Information Protection Law lets their data be used only if a guardian consents.
+
+    Your code is { $code }, good for 10 minutes. If you are with the child, read what it is about on their page and type it there.
+
+    If you are elsewhere, open this link, which says who it is and what you consent to, and answer yes or no. It is good for 7 days:
+    { $link }
+
+    This was asked for on { $time } from the network address { $from }. If you are no guardian of the child, open the link and answer no, or do nothing.
+
+delivery-proof-guardian-action = Look and decide
+delivery-proof-guardian-sms = [E-TEST] Somebody under 14 named you as their guardian. Do you consent? Your code is { $code }, good for 10 minutes; or open this within 7 days: { $link }
+
+delivery-guardian-missing-subject = Your E-TEST Passport needs a guardian’s consent
+delivery-guardian-missing-text =
+    Hello,
+
+    You are under 14, and no guardian has consented to your Passport yet. Until one does you cannot enter exam sites; everything that you filled in is kept.
+
+    Sign in and ask a guardian:
+    { $link }
+
+    If nobody consents until { $time }, the account is cancelled and its data are deleted.
+
+delivery-guardian-missing-action = Ask a guardian
+delivery-guardian-missing-sms = [E-TEST] Your account needs a guardian’s consent, or it is cancelled on { $time }. Sign in and ask: { $link }
+
+delivery-guardian-withdrew-subject = Your guardian withdrew their consent: E-TEST Passport
+delivery-guardian-withdrew-text =
+    Hello,
+
+    Your guardian withdrew their consent. You are signed out everywhere, and cannot enter exam sites for now.
+
+    Talk to them; or sign in and ask a guardian again:
+    { $link }
+
+    If nobody consents until { $time }, the account is cancelled and its data are deleted.
+
+delivery-guardian-withdrew-action = Ask a guardian again
+delivery-guardian-withdrew-sms = [E-TEST] Your guardian withdrew their consent and you are signed out. If nobody consents until { $time }, the account is cancelled. Sign in: { $link }
+
+delivery-guardian-agreed-subject = Your guardian consented: E-TEST Passport
+delivery-guardian-agreed-text =
+    Hello,
+
+    On { $time }, your guardian consented to your E-TEST Passport. You can enter the exam sites now:
+
+    { $issuer }
+
+delivery-guardian-agreed-sms = [E-TEST] On { $time } your guardian consented. You can enter the exam sites now.
+
+delivery-guardian-consented-subject = You consented to your child’s E-TEST Passport
+delivery-guardian-consented-text =
+    Hello,
+
+    On { $time } you consented, as a guardian, that your child uses the E-TEST Passport to register for exams. Please keep this mail.
+
+    You can withdraw that at any time, without signing in:
+    { $link }
+
+    Your child is signed out at once then, and exam sites get no more of their data. From the age of 14 on your child decides, and we delete your data.
+
+    If it was not you who consented, open the link and withdraw it.
+
+delivery-guardian-consented-action = Withdraw the consent
+delivery-guardian-consented-sms = [E-TEST] You consented to your child’s E-TEST Passport. To withdraw it, or if it was not you: { $link }

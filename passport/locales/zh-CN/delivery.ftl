@@ -518,3 +518,73 @@ delivery-lifted-key-text =
 
     它以前签的内容在到期之前仍然有效。如果现在有人无法登录您的网站，请让网站重新获取密钥集：
     { $keys }
+
+delivery-proof-guardian-subject = 请您作为监护人决定是否同意：E-TEST通行证
+delivery-proof-guardian-text =
+    您好，
+
+    一位未满14周岁的考生注册了E-TEST通行证（考试报名账号），把您填写为监护人。依照《个人信息保护法》，孩子的信息要经监护人同意才能使用。
+
+    您的验证码是{ $code }，10分钟内有效。您在孩子身边，可以在孩子的页面上阅读说明并输入它。
+
+    不在身边，请打开下面的链接，看清是谁、同意什么，再选择同意或不同意，7天内有效：
+    { $link }
+
+    这次请求是{ $time }从网络地址{ $from }发起的。如果您不是孩子的监护人，请打开链接选择“不同意”，或者不用理会。
+
+delivery-proof-guardian-action = 查看并决定
+delivery-proof-guardian-sms = 【E-TEST】未满14周岁的考生请您作为监护人决定。验证码{ $code }，或打开{ $link }
+
+delivery-guardian-missing-subject = 您的E-TEST通行证还需要监护人同意
+delivery-guardian-missing-text =
+    您好，
+
+    您未满14周岁，还没有监护人同意您使用通行证。在同意以前不能进入考试网站，您填写的内容都还在。
+
+    请登录并请监护人同意：
+    { $link }
+
+    到{ $time }还没有监护人同意，账号会注销，信息会删除。
+
+delivery-guardian-missing-action = 请监护人同意
+delivery-guardian-missing-sms = 【E-TEST】您的账号还需要监护人同意，{ $time }以前没有同意会注销。请登录办理：{ $link }
+
+delivery-guardian-withdrew-subject = 监护人撤回了同意：E-TEST通行证
+delivery-guardian-withdrew-text =
+    您好，
+
+    您的监护人撤回了同意。所有登录已退出，暂时不能进入考试网站。
+
+    请和监护人商量，也可以登录后重新请监护人同意：
+    { $link }
+
+    到{ $time }还没有监护人同意，账号会注销，信息会删除。
+
+delivery-guardian-withdrew-action = 重新请监护人同意
+delivery-guardian-withdrew-sms = 【E-TEST】监护人撤回了同意，账号已退出登录，{ $time }以前没有重新同意会注销。登录办理：{ $link }
+
+delivery-guardian-agreed-subject = 监护人已同意：E-TEST通行证
+delivery-guardian-agreed-text =
+    您好，
+
+    { $time }，您的监护人同意您使用E-TEST通行证。现在可以进入考试网站报名：
+
+    { $issuer }
+
+delivery-guardian-agreed-sms = 【E-TEST】{ $time }您的监护人已同意，现在可以进入考试网站报名。
+
+delivery-guardian-consented-subject = 您已同意孩子使用E-TEST通行证
+delivery-guardian-consented-text =
+    您好，
+
+    { $time }，您作为监护人，同意孩子使用E-TEST通行证报名考试。请保存这封邮件。
+
+    您随时可以撤回同意，不需要登录：
+    { $link }
+
+    撤回后，孩子的登录马上退出，考试网站不再得到孩子的信息。孩子满14周岁以后，由孩子自己决定，我们会删除您的信息。
+
+    如果不是您本人同意的，请打开链接撤回。
+
+delivery-guardian-consented-action = 撤回同意
+delivery-guardian-consented-sms = 【E-TEST】您作为监护人同意了孩子使用通行证。撤回请打开{ $link }

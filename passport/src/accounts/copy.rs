@@ -7,6 +7,7 @@ use shared::http::Caller;
 
 use super::contact::{self, Standing};
 use super::factors::{self, page::Overview};
+use super::guardian::{self, Guardianship};
 use super::model::{Account, AccountId};
 use super::sessions::{self, Listed};
 use super::store::{self, Agreement};
@@ -27,6 +28,8 @@ pub struct Copied {
     pub standing: Standing,
     /// What protects it.
     pub protection: Overview,
+    /// Who answers for the person, who is under 14, and how that stands.
+    pub guardian: Option<Guardianship>,
     /// The agreements that were accepted.
     pub agreements: Vec<Agreement>,
     /// The sessions that go on.
@@ -75,6 +78,7 @@ async fn copy(accounts: Accounts, (account, caller): (Account, Caller), tx: &mut
     let copied = Copied {
         standing: contact::store::standing(tx, id).await?,
         protection: factors::page::overview(tx, id, now).await?,
+        guardian: guardian::store::find(tx, &*parts.sealer, id).await?,
         agreements: store::agreements(tx, id).await?,
         sessions: sessions::store::listed(tx, id, now, MOST_SESSIONS).await?,
         account,

@@ -53,6 +53,8 @@ pub(super) struct LinkPage {
     title: String,
     lead: String,
     facts: Vec<(String, String)>,
+    /// What its button says yes to.
+    points: Vec<String>,
     button: String,
     /// Whether the button takes something away.
     dangerous: bool,
@@ -81,6 +83,7 @@ impl LinkPage {
             path,
             token,
             facts: Vec::new(),
+            points: Vec::new(),
             dangerous: false,
             action: "",
             refuse: None,
@@ -91,6 +94,11 @@ impl LinkPage {
     /// What can be told of what it does, by name.
     pub(super) fn facts(self, facts: Vec<(String, String)>) -> Self {
         Self { facts, ..self }
+    }
+
+    /// What its button says yes to, point by point.
+    pub(super) fn points(self, points: Vec<String>) -> Self {
+        Self { points, ..self }
     }
 
     /// A hint under the buttons.

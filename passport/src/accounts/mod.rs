@@ -2,6 +2,7 @@
 
 pub mod activity;
 pub mod admin;
+pub mod agreements;
 pub mod alarm;
 pub mod appeals;
 pub mod assurance;
@@ -15,6 +16,7 @@ pub mod factors;
 mod fields;
 pub mod find_account;
 pub mod glance;
+pub mod guardian;
 pub mod guessable;
 pub mod hashing;
 mod link_page;
@@ -71,11 +73,12 @@ use crate::places::Places;
 use crate::web::{KeyUse, Lookup, Sealer, Web};
 
 /// Where accounts have something that is sealed, to be sealed anew when the keys that seal are changed.
-pub const SEALED: [SealedColumn; 4] = [
+pub const SEALED: [SealedColumn; 5] = [
     store::SEALED_NUMBERS,
     factors::authenticator::store::SEALED_SECRETS,
     appeals::SEALED_FILES,
     appeals::SEALED_PHOTOS,
+    guardian::store::SEALED_GUARDIANS,
 ];
 
 /// What numbers of documents are sealed and hashed for.
@@ -252,7 +255,7 @@ impl Accounts {
             EndReason::Locked | EndReason::KeyCompromised | EndReason::Restored => Actor::Operator,
             EndReason::Replaced(by) => Actor::Account(by.to_string()),
             EndReason::Closed | EndReason::TimedOut => Actor::System,
-            EndReason::Frozen | EndReason::Reported => Actor::Visitor,
+            EndReason::Frozen | EndReason::Reported | EndReason::Guardian => Actor::Visitor,
             EndReason::SignedOut
             | EndReason::PasswordChanged
             | EndReason::PasswordReset

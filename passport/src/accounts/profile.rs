@@ -13,6 +13,7 @@ use shared::i18n::Lang;
 use shared::page::{Choice, FormErrors, Page};
 
 use super::fields::read_name;
+use super::guardian::{self, Known};
 use super::model::{Account, AccountId, Address, DetailError, Details, Name, Province};
 use super::view::{Notice, Way, provinces};
 use super::visit::{FormQuery, Frame};
@@ -102,9 +103,12 @@ pub async fn submit(
         Some(profile) if fresh => {
             let locale = profile.locale;
             let change_of = (session.account, profile, visit.caller);
-            accounts.write(change_of, |accounts, args, tx| change(accounts, args, tx).boxed()).await?;
+            let waits = accounts.write(change_of, |accounts, args, tx| change(accounts, args, tx).boxed()).await?;
             page::remember(&visit.cookies, locale);
             web.drop_draft(&visit.cookies, paths::PROFILE);
+            if waits {
+                return Ok(Redirect::to(&format!("{}?notice=profile-saved", paths::GUARDIAN)).into_response());
+            }
             return Ok(Redirect::to(&format!("{}?notice=profile-saved", paths::HOME)).into_response());
         }
         Some(_) => Draft::of(form).stale(),
@@ -116,11 +120,12 @@ pub async fn submit(
     }
 }
 
+/// Stores it; whether its owner waits for a guardian's consent then.
 async fn change(
     accounts: Accounts,
     (id, profile, from): (AccountId, Profile, Caller),
     tx: &mut Tx,
-) -> Result<(), DbError> {
+) -> Result<bool, DbError> {
     let parts = accounts.parts();
     let Profile { name, locale, province, details } = profile;
     let now = parts.clock.now();
@@ -133,7 +138,8 @@ async fn change(
         fields.push("details".into());
     }
     let event = Event::ProfileChanged { account: id.to_string(), fields };
-    parts.audit.record_from(tx, from, &Actor::Account(id.to_string()), &event).await
+    parts.audit.record_from(tx, from, &Actor::Account(id.to_string()), &event).await?;
+    guardian::look(&accounts, tx, (id, Known::Nothing), from).await
 }
 
 /// The form has not all of them: the others stay.

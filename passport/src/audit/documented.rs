@@ -43,6 +43,7 @@ const FIELDS: &[(&str, Told)] = &[
     ("until", Told::Nothing),
     ("uses", Told::Nothing),
     ("version", Told::Nothing),
+    ("why", Told::Nothing),
 ];
 
 /// Of whom a field tells.

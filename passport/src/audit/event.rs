@@ -186,6 +186,54 @@ pub enum Event {
         /// Which account.
         account: String,
     },
+    /// It became known that the owner of an account is under 14.
+    GuardianNeeded {
+        /// Which.
+        account: String,
+        /// How: `declared`, `profile`, `document`.
+        why: Code,
+    },
+    /// Somebody was asked to consent as their guardian.
+    GuardianAsked {
+        /// For which account.
+        account: String,
+        /// Until when they can answer, in milliseconds since the epoch.
+        until: i64,
+    },
+    /// They consented.
+    GuardianConsented {
+        /// For which account.
+        account: String,
+        /// Version of the texts.
+        version: String,
+    },
+    /// They did not.
+    GuardianRefused {
+        /// For which account.
+        account: String,
+    },
+    /// They did not answer in time.
+    GuardianSilent {
+        /// For which account.
+        account: String,
+    },
+    /// They took their consent back.
+    GuardianWithdrew {
+        /// For which account.
+        account: String,
+    },
+    /// The owner of an account is older than was known before.
+    AgeRestated {
+        /// Which.
+        account: String,
+        /// How that is known: `declared`, `profile`, `document`.
+        why: Code,
+    },
+    /// The owner of an account is 14 now.
+    CameOfAge {
+        /// Which.
+        account: String,
+    },
     /// Something was done with an appeal about an identity document.
     AppealMoved {
         /// Which appeal.
@@ -503,6 +551,14 @@ impl Event {
             | Self::CaseClosed { account, .. }
             | Self::ClosureAsked { account, .. }
             | Self::ClosureTakenBack { account }
+            | Self::GuardianNeeded { account, .. }
+            | Self::GuardianAsked { account, .. }
+            | Self::GuardianConsented { account, .. }
+            | Self::GuardianRefused { account }
+            | Self::GuardianSilent { account }
+            | Self::GuardianWithdrew { account }
+            | Self::AgeRestated { account, .. }
+            | Self::CameOfAge { account }
             | Self::DocumentClaimed { account, .. }
             | Self::DocumentDefended { account, .. }
             | Self::DocumentKept { account, .. }

@@ -58,6 +58,12 @@ pub enum AccountsCommand {
         /// Its id, mail address, mobile number or login name.
         account: String,
     },
+    /// Write down that the owner of an account, who is taken for a child, showed a document by which they are 14 or older:
+    /// no guardian has to consent.
+    OfAge {
+        /// Its id, mail address, mobile number or login name.
+        account: String,
+    },
 }
 
 /// The account to add.
@@ -114,6 +120,11 @@ pub async fn run(command: AccountsCommand, file: Option<&Path>, output: &Output)
             let id = locate(&accounts, &account).await?;
             let found = accounts.unlock(id).await?;
             report(found, &account, "unlocked", output)
+        }
+        AccountsCommand::OfAge { account } => {
+            let id = locate(&accounts, &account).await?;
+            let found = accounts.showed_age(id).await?;
+            report(found, &account, "of age", output)
         }
     };
     db.close().await;

@@ -80,11 +80,13 @@ pub enum ProofWords {
     Recovery,
     /// Somebody wants to appeal, and to be written to.
     Appeal,
+    /// Somebody under 14 names who reads this as their guardian.
+    Guardian,
 }
 
 impl ProofWords {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Registered, Self::Contact, Self::Recovery, Self::Appeal];
+    pub const ALL: [Self; 5] = [Self::Registered, Self::Contact, Self::Recovery, Self::Appeal, Self::Guardian];
 
     pub(super) const fn key(self) -> &'static str {
         match self {
@@ -92,6 +94,7 @@ impl ProofWords {
             Self::Contact => "contact",
             Self::Recovery => "recovery",
             Self::Appeal => "appeal",
+            Self::Guardian => "guardian",
         }
     }
 }

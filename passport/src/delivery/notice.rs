@@ -67,6 +67,32 @@ pub enum Notice {
         /// When.
         at: Timestamp,
     },
+    /// No guardian has consented for the account of a child yet, or who was asked did not: this is for the child.
+    GuardianMissing {
+        /// When the account is closed otherwise.
+        until: Timestamp,
+        /// The page on which a guardian is asked.
+        link: String,
+    },
+    /// The guardian took their consent back: this is for the child.
+    GuardianWithdrew {
+        /// When the account is closed otherwise.
+        until: Timestamp,
+        /// The page on which a guardian is asked.
+        link: String,
+    },
+    /// The guardian consented: this is for the child.
+    GuardianAgreed {
+        /// When.
+        at: Timestamp,
+    },
+    /// The same for the guardian.
+    GuardianConsented {
+        /// When.
+        at: Timestamp,
+        /// The link that takes it back.
+        undo: String,
+    },
     /// Somebody proved to have the account's mobile number now, and asks to have it detached.
     NumberClaimed {
         /// The number, masked.
@@ -176,6 +202,10 @@ impl Notice {
             Self::Closing { .. } => "closing",
             Self::ClosingTakenBack { .. } => "closing-taken-back",
             Self::Closed { .. } => "closed",
+            Self::GuardianMissing { .. } => "guardian-missing",
+            Self::GuardianWithdrew { .. } => "guardian-withdrew",
+            Self::GuardianAgreed { .. } => "guardian-agreed",
+            Self::GuardianConsented { .. } => "guardian-consented",
             Self::NumberClaimed { .. } => "number-claimed",
             Self::NumberKept { .. } => "number-kept",
             Self::NumberAges { .. } => "number-ages",
@@ -221,6 +251,10 @@ impl Notice {
             | Self::ContactChanged { .. }
             | Self::ContactLost { .. }
             | Self::Closed { .. }
+            | Self::GuardianMissing { .. }
+            | Self::GuardianWithdrew { .. }
+            | Self::GuardianAgreed { .. }
+            | Self::GuardianConsented { .. }
             | Self::NumberClaimed { .. }
             | Self::NumberKept { .. }
             | Self::NumberAges { .. }

@@ -26,6 +26,13 @@ pub(super) fn notices(issuer: &str) -> Vec<Notice> {
         Notice::Closing { until: at, undo: link("b") },
         Notice::ClosingTakenBack { at },
         Notice::Closed { at },
+        Notice::GuardianMissing { until: at, link: format!("{issuer}/account/guardian") },
+        Notice::GuardianWithdrew { until: at, link: format!("{issuer}/account/guardian") },
+        Notice::GuardianAgreed { at },
+        Notice::GuardianConsented {
+            at,
+            undo: format!("{issuer}/guardian/withdraw?t=Qm9yaW5nX3Rva2VuXzEyOFh4eHh4eHh4eHh4eHh4"),
+        },
         Notice::AccountFound { names: "l@x.example".to_owned() },
         Notice::NumberClaimed { number: "138****8000".to_owned(), until: at, keep: link("k") },
         Notice::NumberDetached { number: "138****8000".to_owned() },

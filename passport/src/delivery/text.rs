@@ -55,11 +55,16 @@ fn sms_of(to: &str, lang: Lang, name: &str, values: &Values<'_>) -> Letter {
 }
 
 /// Every SMS that there is, and what is put into it.
-const SMS: [(&str, &[&str]); 39] = [
+const SMS: [(&str, &[&str]); 44] = [
     ("code", &["code"]),
     ("proof-contact", &["code"]),
     ("proof-recovery", &["code"]),
     ("proof-appeal", &["code"]),
+    ("proof-guardian", &["code", "link"]),
+    ("guardian-missing", &["time", "link"]),
+    ("guardian-withdrew", &["time", "link"]),
+    ("guardian-agreed", &["time"]),
+    ("guardian-consented", &["link"]),
     ("taken", &[]),
     ("password-changed", &["time", "link"]),
     ("password-reset", &["time", "link"]),
@@ -180,12 +185,17 @@ fn said(notice: &Notice) -> Said<'_> {
         | Notice::PasswordReset { at }
         | Notice::ClosingTakenBack { at }
         | Notice::Closed { at }
+        | Notice::GuardianAgreed { at }
         | Notice::FactorChanged { at, .. }
         | Notice::SignedIn { at, .. }
         | Notice::CaseOpened { at, .. } => (Some(*at), ""),
         Notice::RecoveryWaits { until, cancel } => (round(until), cancel.as_str()),
         Notice::RecoveryWaited { until, resume } => (Some(*until), resume.as_str()),
         Notice::ContactChanged { until, undo, .. } | Notice::Closing { until, undo } => (Some(*until), undo.as_str()),
+        Notice::GuardianMissing { until, link } | Notice::GuardianWithdrew { until, link } => {
+            (Some(*until), link.as_str())
+        }
+        Notice::GuardianConsented { at, undo } => (Some(*at), undo.as_str()),
         Notice::NumberClaimed { until, keep, .. } => (Some(*until), keep.as_str()),
         Notice::NumberAges { until, prove, .. } => (Some(*until), prove.as_str()),
         Notice::Locked { until } => (round(until), ""),
@@ -233,8 +243,10 @@ pub(super) fn proof_sms(to: &str, lang: Lang, letter: &ProofLetter) -> Letter {
         ProofWords::Registered | ProofWords::Contact => "proof-contact",
         ProofWords::Recovery => "proof-recovery",
         ProofWords::Appeal => "proof-appeal",
+        ProofWords::Guardian => "proof-guardian",
     };
-    sms_of(to, lang, name, &[("code", &letter.code)])
+    let link = letter.link.as_deref().unwrap_or_default();
+    sms_of(to, lang, name, &[("code", &letter.code), ("link", link)])
 }
 
 /// The mail to who operates a site, about a key of ours. In both languages at once, since nobody knows which one its readers

@@ -8,6 +8,7 @@ use crate::accounts::activity::Happened;
 use crate::accounts::contact::Held;
 use crate::accounts::copy::Copied;
 use crate::accounts::factors::page::Password;
+use crate::accounts::guardian::Guardianship;
 use crate::accounts::model::{Details, IdDocument, Name, Province};
 use crate::accounts::whence;
 use crate::oidc::consent::sites::{Site, destination};
@@ -19,6 +20,7 @@ pub(super) struct File<'a> {
     made_at: String,
     account: AccountPart<'a>,
     protection: ProtectionPart<'a>,
+    guardian: Option<GuardianPart<'a>>,
     agreements: Vec<AgreementPart<'a>>,
     sessions: Vec<SessionPart>,
     sites: Vec<SitePart>,
@@ -65,6 +67,17 @@ struct PasskeyPart<'a> {
     name: &'a str,
     created_at: String,
     used_at: Option<String>,
+}
+
+/// Who answers for a person under 14.
+#[derive(Serialize)]
+struct GuardianPart<'a> {
+    known_by: &'static str,
+    state: &'static str,
+    of_age_at: Option<String>,
+    name: Option<&'a str>,
+    relation: Option<&'static str>,
+    contact: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -127,6 +140,7 @@ impl<'a> File<'a> {
             made_at: now.to_string(),
             account: account(copied),
             protection: protection(copied),
+            guardian: copied.guardian.as_ref().map(guardian),
             agreements: copied
                 .agreements
                 .iter()
@@ -171,6 +185,18 @@ fn account(copied: &Copied) -> AccountPart<'_> {
         province: account.province.map(Province::code),
         details: &account.details,
         updated_at: account.updated_at.to_string(),
+    }
+}
+
+fn guardian(found: &Guardianship) -> GuardianPart<'_> {
+    let person = found.guardian.as_ref();
+    GuardianPart {
+        known_by: found.why.code(),
+        state: found.state.code(),
+        of_age_at: found.of_age_at.map(|at| at.to_string()),
+        name: person.map(|person| person.name.as_str()),
+        relation: person.map(|person| person.relation.code()),
+        contact: person.map(|person| person.contact.as_str()),
     }
 }
 

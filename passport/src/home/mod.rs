@@ -51,6 +51,8 @@ struct HomePage {
     glance: Glance,
     /// Whether no contact is proven: then the account has not long to live.
     unproven: bool,
+    /// Whether a guardian has to consent before a site is entered; none: nobody has to.
+    guardian: Option<bool>,
 }
 
 #[derive(Template, WebTemplate)]
@@ -119,7 +121,10 @@ pub async fn show(
     let tiles = home.clients.tiles().await?;
     let tiles = tiles.iter().filter_map(|client| tile(client, page.lang, &home.issuer)).collect();
     let unproven = !account.email_verified && !account.mobile_verified;
-    Ok(HomePage { notice, greeting, tiles, facts: facts(&page, &account), glance, unproven, page }.into_response())
+    let now = home.accounts.parts().clock.now();
+    let guardian = home.accounts.guardianship(account.id).await?.map(|found| found.holds(now));
+    let facts = facts(&page, &account);
+    Ok(HomePage { notice, greeting, tiles, facts, glance, unproven, guardian, page }.into_response())
 }
 
 /// A tile that starts signing in at the site, which then comes back here for it (OIDC Core §4).

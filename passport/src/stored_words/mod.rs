@@ -13,6 +13,7 @@ use shared::i18n::Lang;
 use shared::status::{Kind, Part};
 
 use crate::accounts::assurance::{Acr, Shown};
+use crate::accounts::guardian::model::{Ended, State, Why};
 use crate::accounts::model::{ContactKind, IdType};
 use crate::accounts::sessions::Stay;
 use crate::accounts::{AccountId, EndReason, Province};
@@ -115,6 +116,9 @@ fn accounts() -> Vec<Words> {
         of(&["sessions.shown"], Passed, Shown::ALL.map(Shown::code)),
         of(&["sessions.end_reason", "sessions.ended_by"], Passed, reasons),
         of(&["sessions.stay", "half_sign_ins.stay"], Passed, Stay::ALL.map(Stay::code)),
+        of(&["guardians.state"], Refused, State::CODES),
+        of(&["guardians.why"], Refused, Why::ALL.map(Why::code)),
+        of(&["guardians.ended"], Passed, Ended::ALL.map(Ended::code)),
         of(&["contact_changes.kind"], Refused, ContactKind::ALL.map(ContactKind::code)),
         of(
             &["ceremonies.purpose"],

@@ -143,6 +143,8 @@ pub enum Work {
     Unproven,
     /// Closes accounts whose owners cancelled them.
     Cancelled,
+    /// Lets children come of age, ends requests to guardians that nobody answered, and closes accounts without consent.
+    Guardians,
 }
 
 impl Table {

@@ -167,6 +167,7 @@ impl Retention {
             Work::Appeals => self.accounts.settle_appeals().await,
             Work::Unproven => self.accounts.close_unproven().await,
             Work::Cancelled => self.accounts.close_due().await,
+            Work::Guardians => self.accounts.settle_guardians().await,
             Work::Grants => self.sweep_grants().await.map(|()| 0),
         }
     }

@@ -38,8 +38,8 @@ macro_rules! content {
 
 /// The version of the agreement and of the privacy policy that a candidate accepts today. It changes with every
 /// change of their meaning; who accepted which is kept with the account, and who accepted an earlier one is asked at the next
-/// sign-in (`accounts::login::agreements`). A day, written so that a later one is the greater text.
-pub const VERSION: &str = "2027-03-18";
+/// sign-in or page (`accounts::agreements`). A day, written so that a later one is the greater text.
+pub const VERSION: &str = "2027-03-19";
 
 static DRAWN: LazyLock<Vec<[String; 2]>> =
     LazyLock::new(|| Document::ALL.map(|document| document.source().map(draw)).into());

@@ -74,6 +74,8 @@ uses! {
     AppealFile = "appeal-file" sealed Sealed::Stored;
     /// The photo of an appeal.
     AppealPhoto = "appeal-photo" sealed Sealed::Stored;
+    /// Who answers for somebody under 14.
+    Guardian = "guardian" sealed Sealed::Stored;
     /// An authenticator app that is being set up.
     AuthenticatorSetup = "authenticator-setup" sealed Sealed::Passing;
     /// Recovery codes that are shown and not stored yet.

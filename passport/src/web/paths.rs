@@ -18,6 +18,14 @@ pub const SIGNED_OUT: &str = "/signed-out";
 pub const REGISTER: &str = "/register";
 /// 考点省份 alone, for a session that has none and a site that needs it.
 pub const PROVINCE: &str = "/province";
+/// The agreements of today, for a session of somebody who accepted those before.
+pub const AGREEMENTS: &str = "/account/agreements";
+/// 监护人同意, for who is under 14.
+pub const GUARDIAN: &str = "/account/guardian";
+/// Where the link leads by which a guardian consents.
+pub const GUARDIAN_CONSENT: &str = "/guardian/consent";
+/// Where the link leads by which they take that back.
+pub const GUARDIAN_WITHDRAW: &str = "/guardian/withdraw";
 /// 修改资料
 pub const PROFILE: &str = "/account/profile";
 /// 下载我的数据

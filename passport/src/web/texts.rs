@@ -13,6 +13,7 @@ macro_rules! sources {
             include_str!(concat!("../../locales/", $lang, "/contact.ftl")),
             include_str!(concat!("../../locales/", $lang, "/alarm.ftl")),
             include_str!(concat!("../../locales/", $lang, "/closure.ftl")),
+            include_str!(concat!("../../locales/", $lang, "/guardian.ftl")),
             include_str!(concat!("../../locales/", $lang, "/number.ftl")),
             include_str!(concat!("../../locales/", $lang, "/recover.ftl")),
             include_str!(concat!("../../locales/", $lang, "/find-account.ftl")),

@@ -54,6 +54,7 @@ async fn nothing_that_people_type_and_no_secret_is_logged_at_any_level_or_traced
             ("name", NAME),
             ("id_type", "resident"),
             ("id_number", NUMBER),
+            ("age", "over"),
             ("agree", "on"),
         ];
         assert_eq!(visitor.fill_in("/register", &person).await, 303);

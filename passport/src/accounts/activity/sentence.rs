@@ -62,6 +62,14 @@ pub fn sentence(event: &Event) -> Option<Sentence<'_>> {
         Event::CaseClosed { .. } => plain("activity-case-closed", "ok"),
         Event::ClosureAsked { .. } => plain("activity-closure-asked", "alert"),
         Event::ClosureTakenBack { .. } => plain("activity-closure-taken-back", "ok"),
+        Event::GuardianNeeded { .. } => plain("activity-guardian-needed", "alert"),
+        Event::GuardianAsked { .. } => plain("activity-guardian-asked", "mail"),
+        Event::GuardianConsented { .. } => plain("activity-guardian-consented", "ok"),
+        Event::GuardianRefused { .. } => plain("activity-guardian-refused", "alert"),
+        Event::GuardianSilent { .. } => plain("activity-guardian-silent", "clock"),
+        Event::GuardianWithdrew { .. } => plain("activity-guardian-withdrew", "alert"),
+        Event::AgeRestated { .. } => plain("activity-age-restated", "pencil"),
+        Event::CameOfAge { .. } => plain("activity-came-of-age", "ok"),
         Event::DocumentClaimed { .. } => plain("activity-document-claimed", "alert"),
         Event::DocumentDefended { .. } => plain("activity-document-defended", "document"),
         Event::DocumentKept { .. } => plain("activity-document-kept", "ok"),
@@ -129,6 +137,7 @@ fn ended(reason: &str) -> &'static str {
         "timed_out" => "activity-ended-timed-out",
         "key_compromised" => "activity-ended-key",
         "restored" => "activity-ended-restored",
+        "guardian" => "activity-ended-guardian",
         _ => "activity-ended",
     }
 }

@@ -8,6 +8,7 @@ use super::model::{Appeal, AppealId};
 use super::moves::{By, move_on};
 use super::state::{Event, State};
 use super::store;
+use crate::accounts::guardian::{self, Known};
 use crate::accounts::model::AccountId;
 use crate::accounts::store::{self as accounts_store, SealedIdentity};
 use crate::accounts::{Accounts, DOCUMENT_PURPOSE, Trouble};
@@ -66,6 +67,7 @@ async fn bind(
     accounts_store::insert_identity(tx, account, &identity, now).await?;
     let event = audit::Event::DocumentBound { account: account.to_string(), appeal: id.to_string() };
     parts.audit.record_from(tx, caller, &Actor::Account(account.to_string()), &event).await?;
+    guardian::look(&accounts, tx, (account, Known::Nothing), caller).await?;
     Ok(Bound::Done)
 }
 

@@ -1,6 +1,5 @@
 //! 考生登录: by name and password, with a second step where the account has more, or by a passkey alone.
 
-mod agreements;
 mod arrival;
 pub mod counts;
 mod machine;

@@ -17,11 +17,11 @@ use shared::clock::Timestamp;
 use shared::db::{DbError, Tx};
 use shared::secret::SecretString;
 
-use super::agreements;
 use super::arrival::{Arrival, Browser, SignedIn, advance, open_session};
 use super::machine::{self, State};
 use super::second::{self, HalfToken};
 use super::whose::whose;
+use crate::accounts::agreements::at_sign_in;
 use crate::accounts::devices;
 use crate::accounts::hashing::{HashError, Verdict as Checked};
 use crate::accounts::model::{AccountId, LoginName, Province};
@@ -289,7 +289,7 @@ async fn take_up(
     }
     let (lock, subject) = counted.of(parts.limits.policy(), &attempt);
     parts.limits.clear(tx, lock, Subject::Text(&subject)).await?;
-    if agreements::are_missing(&accounts, tx, account.id, &attempt.browser).await? {
+    if at_sign_in::are_missing(&accounts, tx, account.id, &attempt.browser).await? {
         return Ok(Err(Changed::Agreements));
     }
     let step = (State::Nobody, machine::Event::Password);

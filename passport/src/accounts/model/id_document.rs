@@ -3,6 +3,8 @@
 //! GB 11643 gives the number of the resident identity card; the other forms follow what the issuing
 //! authorities print. A form says that a number can exist, never that it belongs to the person.
 
+use chrono::NaiveDate;
+
 use super::compact;
 
 /// A type of document.
@@ -108,6 +110,13 @@ impl IdDocument {
     /// The number in its stored form.
     pub fn number(&self) -> &str {
         &self.number
+    }
+
+    /// The day of birth, where the number tells it.
+    pub fn born(&self) -> Option<NaiveDate> {
+        let tells = matches!(self.kind.code(), "resident" | "hk-mo-tw-residence");
+        let day = self.number.get(6..14).filter(|_| tells)?;
+        NaiveDate::parse_from_str(day, "%Y%m%d").ok()
     }
 
     /// What two documents of one person have in common: the keyed hash for finding it is made of this.

@@ -78,7 +78,9 @@ pub async fn issue(accounts: &Accounts, tx: &mut Tx, request: Request) -> Result
     {
         return Ok(Issued::TooMany(Stopped { cap: Cap::Pause, until: former.created_at + PAUSE }));
     }
-    if let Some(stopped) = count(accounts, tx, &request).await? {
+    let account = request.account.filter(|_| request.purpose.is_of_a_session());
+    let counted = Counted { contact: &request.contact, account, from: request.from };
+    if let Some(stopped) = count(accounts, tx, &counted).await? {
         return Ok(Issued::TooMany(stopped));
     }
     if let Some(former) = request.replaces {
@@ -87,17 +89,31 @@ pub async fn issue(accounts: &Accounts, tx: &mut Tx, request: Request) -> Result
     send(accounts, tx, &request).await.map(Issued::Sent)
 }
 
+/// What a message is counted by that proves that it was read.
+pub(in crate::accounts) struct Counted<'c> {
+    /// Where it goes.
+    pub(in crate::accounts) contact: &'c Contact,
+    /// Who asks, signed in.
+    pub(in crate::accounts) account: Option<AccountId>,
+    /// From where.
+    pub(in crate::accounts) from: Caller,
+}
+
 /// Counts for the address block, for the contact as this block asks for it, and for the contact in all: one who floods
 /// a stranger's mailbox runs into the second long before the owner, asking from elsewhere, would meet the third. Who is
 /// signed in is counted by the account as well, or it would write to a hundred strangers. A forgotten password is not:
 /// that two names are of one account, whoever asks for them would learn.
-async fn count(accounts: &Accounts, tx: &mut Tx, request: &Request) -> Result<Option<Stopped>, DbError> {
+pub(in crate::accounts) async fn count(
+    accounts: &Accounts,
+    tx: &mut Tx,
+    asked: &Counted<'_>,
+) -> Result<Option<Stopped>, DbError> {
     let parts = accounts.parts();
     let (limits, now) = (&parts.limits, parts.clock.now());
-    let name = request.contact.name();
-    let pair = format!("{}\0{}", name.as_str(), request.from.network);
-    let (policy, block) = (limits.policy(), AddressBlock::of(request.from.network.address()));
-    let account = request.account.filter(|_| request.purpose.is_of_a_session()).map(|account| account.to_string());
+    let name = asked.contact.name();
+    let pair = format!("{}\0{}", name.as_str(), asked.from.network);
+    let (policy, block) = (limits.policy(), AddressBlock::of(asked.from.network.address()));
+    let account = asked.account.map(|account| account.to_string());
     let counted = [
         (Cap::Network, &policy.proof_address, Some(Subject::Address(block))),
         (Cap::Account, &policy.proof_account, account.as_deref().map(Subject::Text)),

@@ -31,6 +31,8 @@ pub struct RegisterForm {
     /// 密码确认
     #[serde(skip_serializing)]
     pub password_confirm: SecretString,
+    /// 年龄: `over` or `under` 14.
+    pub age: String,
     /// 证件类型
     pub id_type: String,
     /// 证件号
@@ -53,6 +55,8 @@ pub struct Registration {
     pub mobile: Mobile,
     /// The password.
     pub password: Password,
+    /// Whether they say that they are under 14.
+    pub under_age: bool,
     /// The document, if one was given.
     pub document: Option<IdDocument>,
     /// The name, if one was given.
@@ -80,14 +84,32 @@ impl RegisterForm {
             .name(name.as_ref().ok().and_then(Option::as_ref));
         let context = PasswordContext { profile, owner: &owner, label: "accounts-password" };
         let password = read_new_password(flaws, &context, &self.password, &self.password_confirm);
+        let under_age = read_age(flaws, &self.age);
         flaws.append(below);
         Some(Registration {
             email: email.ok()?,
             mobile: mobile.ok()?,
             password: password?,
+            under_age: under_age?,
             document: document.ok()?,
             name: name.ok()?,
         })
+    }
+}
+
+/// What may be answered to the question for the age.
+pub(super) const AGES: [&str; 2] = ["over", "under"];
+
+/// Whether somebody says that they are under 14.
+fn read_age(flaws: &mut Flaws, age: &str) -> Option<bool> {
+    let [over, under] = AGES;
+    match age {
+        _ if age == over => Some(false),
+        _ if age == under => Some(true),
+        _ => {
+            flaws.push("age", "accounts-age", "accounts-age-missing");
+            None
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use shared::secret::sha256;
 
 use super::form::{RegisterForm, Registration};
 use crate::accounts::contact::{self, Held, Standing};
+use crate::accounts::guardian::{self, Known};
 use crate::accounts::model::{AccountId, Contact, Email, LoginName, Mobile};
 use crate::accounts::proof::{self, Purpose, Request};
 use crate::accounts::store::{self, Accepted, NewAccount, SealedIdentity};
@@ -82,8 +83,9 @@ impl Accounts {
             password_hash,
             form_hash: Some(form_hash),
         };
-        let made =
-            self.write((new.clone(), identity, caller), |accounts, args, tx| make(accounts, args, tx).boxed()).await;
+        let known = if registration.under_age { Known::Declared } else { Known::Nothing };
+        let args = (new.clone(), (identity, known), caller);
+        let made = self.write(args, |accounts, args, tx| make(accounts, args, tx).boxed()).await;
         match made {
             Ok(()) => Ok(Registered::Done),
             Err(DbError::Conflict { constraint }) if constraint.contains("form_hash") => Ok(Registered::Done),
@@ -118,7 +120,7 @@ async fn count(accounts: Accounts, address: AddressBlock, tx: &mut Tx) -> Result
 /// Everything that makes an account, in one transaction.
 async fn make(
     accounts: Accounts,
-    (new, identity, caller): (NewAccount, Option<SealedIdentity>, Caller),
+    (new, (identity, known), caller): (NewAccount, (Option<SealedIdentity>, Known), Caller),
     tx: &mut Tx,
 ) -> Result<(), DbError> {
     let parts = accounts.parts();
@@ -136,6 +138,7 @@ async fn make(
     parts.audit.record_from(tx, caller, &actor, &Event::AccountRegistered { account }).await?;
     let lang = new.locale.unwrap_or_default();
     accept_agreements(&accounts, tx, (new.id, lang), caller).await?;
+    guardian::look(&accounts, tx, (new.id, known), caller).await?;
     if let Some(email) = new.email {
         let request = Request {
             purpose: Purpose::Contact,

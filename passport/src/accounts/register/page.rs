@@ -8,7 +8,7 @@ use http::StatusCode;
 use shared::entropy::token;
 use shared::page::{Captcha, Choice, FormErrors, Page, Rule};
 
-use super::form::{RegisterForm, Registration};
+use super::form::{AGES, RegisterForm, Registration};
 use super::operation::Registered;
 use crate::accounts::captcha::{Form, Problem};
 use crate::accounts::challenge::{Challenge, Taken};
@@ -35,6 +35,7 @@ struct RegisterPage {
     rules: Vec<Rule>,
     /// Whether the document belongs to another account.
     document_taken: bool,
+    ages: Vec<Choice>,
     id_types: Vec<Choice>,
     captcha: Option<Captcha>,
 }
@@ -152,6 +153,7 @@ fn draw(accounts: &Accounts, visit: &Visit, way: &Way, mut draft: Draft<Register
     let shown = RegisterPage {
         rules: password_rules(&page, accounts.parts().password_profile, &draft.rules),
         document_taken: draft.flaws.say(DOCUMENT_TAKEN),
+        ages: AGES.map(|age| Choice::new(age, page.t(&format!("accounts-age-{age}")))).to_vec(),
         id_types: id_types(&page),
         way: way.view(page.lang),
         action: way.link(paths::REGISTER),

@@ -77,6 +77,17 @@ impl Session {
     }
 }
 
+/// What the owner of a session has to settle before a site is entered, however well they have signed in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Unsettled {
+    /// They asked for the end of the account, and may take that back.
+    pub leaving: bool,
+    /// They are under 14, and no guardian has consented.
+    pub guardian: bool,
+    /// The agreements have changed since they accepted them, or they came of age since a guardian did.
+    pub agreements: bool,
+}
+
 /// How a browser gets a session, or gets its own anew.
 #[derive(Debug, Clone, Copy)]
 pub struct Opening {
@@ -192,12 +203,14 @@ pub enum EndReason {
     KeyCompromised,
     /// A backup was put in the place of the database: nobody knows whether it had ended since that was made.
     Restored,
+    /// Its owner is under 14, and no guardian consents, or not any more.
+    Guardian,
 }
 
 impl EndReason {
     /// Every reason; whoever signed in instead is `by`.
     #[cfg(test)]
-    pub(crate) fn all(by: AccountId) -> [Self; 13] {
+    pub(crate) fn all(by: AccountId) -> [Self; 14] {
         // A reason that is added belongs into the list below as well.
         match Self::SignedOut {
             Self::SignedOut
@@ -212,7 +225,8 @@ impl EndReason {
             | Self::OthersEnded
             | Self::TimedOut
             | Self::KeyCompromised
-            | Self::Restored => {}
+            | Self::Restored
+            | Self::Guardian => {}
         }
         [
             Self::SignedOut,
@@ -228,6 +242,7 @@ impl EndReason {
             Self::TimedOut,
             Self::KeyCompromised,
             Self::Restored,
+            Self::Guardian,
         ]
     }
 
@@ -252,6 +267,7 @@ impl EndReason {
             Self::TimedOut => "timed_out",
             Self::KeyCompromised => "key_compromised",
             Self::Restored => "restored",
+            Self::Guardian => "guardian",
         }
     }
 }

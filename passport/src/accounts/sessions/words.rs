@@ -53,6 +53,7 @@ fn ended_by(reason: Option<&str>) -> &'static str {
         Some("locked") => "sessions-over-locked",
         Some("key_compromised") => "sessions-over-key",
         Some("restored") => "sessions-over-restored",
+        Some("guardian") => "sessions-over-guardian",
         Some("ended_from_list") => "sessions-over-from-list",
         Some("others_ended") => "sessions-over-others",
         _ => "sessions-over-other",

@@ -26,15 +26,17 @@ pub async fn insert_agreement(
     accepted: &Accepted,
     now: Timestamp,
 ) -> Result<(), DbError> {
-    sql("INSERT INTO agreements (account_id, document, version, sha256, accepted_at) VALUES ($1, $2, $3, $4, $5)")
-        .bind(account)
-        .bind(accepted.document)
-        .bind(&accepted.version)
-        .bind(accepted.sha256)
-        .bind(now)
-        .execute(tx)
-        .await
-        .map(drop)
+    // Of two tabs the first one counts.
+    sql("INSERT INTO agreements (account_id, document, version, sha256, accepted_at) VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT (account_id, document, version) DO NOTHING")
+    .bind(account)
+    .bind(accepted.document)
+    .bind(&accepted.version)
+    .bind(accepted.sha256)
+    .bind(now)
+    .execute(tx)
+    .await
+    .map(drop)
 }
 
 /// Whether an account's owner accepted agreements, and none of that version or a later one. Versions are days.
@@ -49,6 +51,14 @@ pub async fn are_outdated(tx: &mut Tx, account: AccountId, version: &str) -> Res
     .fetch_one(tx)
     .await?;
     Ok(row.get::<i64>("accepted")? > 0 && row.get::<i64>("present")? == 0)
+}
+
+/// Makes every agreement that an account's owner accepted one of a version before any; how many they are.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn age_agreements(tx: &mut Tx, account: AccountId) -> Result<u64, DbError> {
+    sql("UPDATE agreements SET version = '2000-01-01' WHERE account_id = $1").bind(account).execute(tx).await
 }
 
 /// An agreement as it was accepted.

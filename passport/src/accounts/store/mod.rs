@@ -13,7 +13,7 @@ use crate::accounts::model::{
     Account, AccountClaims, AccountId, Details, Email, IdDocument, IdType, Identity, LoginName, Mobile, Name, Province,
 };
 
-pub use self::agreements::{Accepted, Agreement, agreements, are_outdated, insert_agreement};
+pub use self::agreements::{Accepted, Agreement, age_agreements, agreements, are_outdated, insert_agreement};
 pub use self::credentials::{
     Credentials, Found, credentials, credentials_by_id, guarded_until, hold, remove_password, renew_hash,
     replace_password, set_blocked, set_frozen, set_password,

@@ -13,6 +13,11 @@ const AT: &[&str] = &[
     "UPDATE proofs SET ended_at = $1, end_reason = 'expired' WHERE proved_at IS NULL AND ended_at IS NULL",
     "UPDATE recoveries SET ended_at = $1, end_reason = 'restored' WHERE ended_at IS NULL",
     "UPDATE recovery_codes SET used_at = $1 WHERE used_at IS NULL",
+    // Thirty days from now, as after a consent that was taken back.
+    "UPDATE guardians SET state = 'needed', ended = 'restored', erase_at = COALESCE(erase_at, $1 + 2592000000), \
+     person_sealed = NULL, contact_hash = NULL, code_mac = NULL, code_until = NULL, link_hash = NULL, \
+     withdraw_hash = NULL, due_at = NULL, consented_at = NULL, version = NULL, message_id = NULL \
+     WHERE state IN ('asked', 'consented')",
     "UPDATE outbox SET state = 'withheld', payload = NULL, finished_at = $1, last_error = 'restored' \
      WHERE state = 'waiting'",
 ];
@@ -33,6 +38,7 @@ const PLAIN: &[&str] = &[
 /// Statements that give as much time as there was: by `$1` milliseconds more, where it was not over at `$2`.
 const LATER: &[&str] = &[
     "UPDATE closures SET due_at = due_at + $1 WHERE due_at > $2",
+    "UPDATE guardians SET erase_at = erase_at + $1 WHERE erase_at > $2",
     "UPDATE number_claims SET due_at = due_at + $1 WHERE ended_at IS NULL AND due_at > $2",
     "UPDATE appeals SET due_at = due_at + $1 WHERE due_at IS NOT NULL AND due_at > $2",
     "UPDATE contact_changes SET undo_until = undo_until + $1 WHERE undone_at IS NULL AND undo_until > $2",

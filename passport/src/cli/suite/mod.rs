@@ -14,6 +14,7 @@ use std::time::Duration;
 use clap::Subcommand;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use shared::db::Db;
 use url::Url;
 
 use self::kept::Kept;
@@ -40,6 +41,11 @@ pub enum DevCommand {
         #[arg(long)]
         folder: PathBuf,
     },
+    /// Let an account have accepted the agreements of another day, so that it is asked for those of today.
+    AgeAgreements {
+        /// Its id, or a name by which its owner signs in.
+        account: String,
+    },
 }
 
 /// What is known of the suite.
@@ -57,20 +63,43 @@ struct SuiteFile {
 }
 
 pub async fn run(command: DevCommand, config: Option<&Path>, output: &Output) -> Result<Exit, Failure> {
-    let DevCommand::SuiteConfig { file, folder } = command;
     let (config, db) = world::database(config).await?;
     if config.environment != Environment::Development {
         let text = "`passport dev` is for environment = \"development\" only";
         return Err(Failure::new(Exit::Refused, text).advise("its clients and its candidate have no place elsewhere"));
     }
+    match command {
+        DevCommand::SuiteConfig { file, folder } => suite_config((config, db), &file, &folder, output).await,
+        DevCommand::AgeAgreements { account } => age_agreements((config, db), &account, output).await,
+    }
+}
+
+/// No agreement has changed yet where something is developed: this is how the question is seen.
+async fn age_agreements((config, db): (Config, Db), name: &str, output: &Output) -> Result<Exit, Failure> {
+    let app = world::app(config, db.clone()).await?;
+    let aged = match app.accounts.locate(name).await? {
+        Some(account) => app.accounts.age_agreements(account).await?,
+        None => return Err(Failure::new(Exit::Refused, format!("no account has the name {name}"))),
+    };
+    db.close().await;
+    output.result(format!("{aged} agreements are of another day now"), &json!({ "aged": aged }));
+    Ok(Exit::Done)
+}
+
+async fn suite_config(
+    (config, db): (Config, Db),
+    file: &Path,
+    folder: &Path,
+    output: &Output,
+) -> Result<Exit, Failure> {
     let refuse = |error: &dyn std::fmt::Display| Failure::new(Exit::Refused, format!("{}: {error}", file.display()));
-    let text = fs::read_to_string(&file).map_err(|error| refuse(&error))?;
+    let text = fs::read_to_string(file).map_err(|error| refuse(&error))?;
     let known: SuiteFile = toml::from_str(&text).map_err(|error| refuse(&error))?;
     let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if known.alias.is_empty() || !known.alias.chars().all(is_name) {
         return Err(refuse(&"alias is of small letters, digits and hyphens"));
     }
-    let kept = Kept::in_folder(&folder, &*world::entropy())?;
+    let kept = Kept::in_folder(folder, &*world::entropy())?;
     let app = world::app(config.clone(), db.clone()).await?;
     let suite = plan::Suite {
         issuer: config.issuer.origin().to_owned(),
@@ -81,7 +110,7 @@ pub async fn run(command: DevCommand, config: Option<&Path>, output: &Output) ->
     let prepared = prepare(&app, &suite, &kept).await;
     db.close().await;
     prepared?;
-    let written = write(&folder, &suite, &kept, &settings(&config, &known))?;
+    let written = write(folder, &suite, &kept, &settings(&config, &known))?;
     output.result(
         format!(
             "{}\nStart the passport with the settings: set -a; . {}; set +a",

@@ -87,11 +87,11 @@ pub async fn decide(
 ) -> Result<Decision, DbError> {
     let (db, now) = (&oidc.0.db, oidc.0.clock.now());
     let session = match &token_hash {
-        Some(hash) => sessions::store::look_up_leaving(db, hash, now).await?,
+        Some(hash) => sessions::store::look_up_unsettled(db, hash, now).await?,
         None => None,
     };
     let session = session.filter(|(session, _)| oidc.0.accounts.suffices(session));
-    let Some((session, is_leaving)) = session else {
+    let Some((session, unsettled)) = session else {
         let step = interaction::next(request, None, None, began, now);
         return Ok(Decision::Step { step, signed_in: token_hash.map(|_| false) });
     };
@@ -107,7 +107,7 @@ pub async fn decide(
         has_province: session.province.is_some(),
         is_hinted: Meant::read(oidc, request).is(&session, &subjects, request.prompt.none)
             && request.subjects.as_ref().is_none_or(is_named),
-        is_leaving,
+        unsettled,
         context: context(oidc, request, &session).await?,
     };
     match interaction::next(request, Some(present), consent.as_ref(), began, now) {

@@ -194,6 +194,8 @@ impl Way {
             step => {
                 let page = match step {
                     Step::AskToStay => paths::CLOSURE_TAKE_BACK,
+                    Step::AskToAgree => paths::AGREEMENTS,
+                    Step::AskGuardian => paths::GUARDIAN,
                     Step::AskProvince => paths::PROVINCE,
                     Step::AskFactor => paths::FACTOR_NEEDED,
                     _ if self.create => paths::REGISTER,

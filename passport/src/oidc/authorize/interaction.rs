@@ -11,6 +11,7 @@ use super::super::error::{Code, ProtocolError};
 use super::super::named_claims::scope_of_token;
 use super::super::scope::{EXAM, OFFLINE_ACCESS, Scope};
 use super::request::AuthorizationRequest;
+use crate::accounts::sessions::Unsettled;
 
 /// What the decision needs of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,8 +22,8 @@ pub struct Present {
     pub has_province: bool,
     /// Whether `id_token_hint` names this person, or nobody.
     pub is_hinted: bool,
-    /// Whether they asked for the end of their account, and may take that back.
-    pub is_leaving: bool,
+    /// What they have to settle first.
+    pub unsettled: Unsettled,
     /// Whether they have shown it well enough.
     pub context: Context,
 }
@@ -97,6 +98,10 @@ pub enum Step {
     SignIn,
     /// Ask whether the account is to go on.
     AskToStay,
+    /// Ask to accept the agreements, which have changed.
+    AskToAgree,
+    /// Ask for a guardian's consent.
+    AskGuardian,
     /// Ask to add what the account lacks.
     AskFactor,
     /// Ask for the province.
@@ -130,8 +135,8 @@ pub fn next(
     if !fresh && (request.prompt.wants_sign_in() || is_too_old(request, present, now)) {
         return or_refuse(silent, Step::SignIn, Code::LoginRequired, "the sign-in is too old");
     }
-    if present.is_leaving {
-        return or_refuse(silent, Step::AskToStay, Code::InteractionRequired, "the account is about to be closed");
+    if let Some((step, why)) = settle(present.unsettled) {
+        return or_refuse(silent, step, Code::InteractionRequired, why);
     }
     if let Some(step) = reach(request, present, fresh) {
         return step;
@@ -143,6 +148,17 @@ pub fn next(
         return or_refuse(silent, Step::AskConsent, Code::ConsentRequired, "consent is needed");
     }
     Step::Issue
+}
+
+/// What has to be settled first, and why, where something is.
+fn settle(Unsettled { leaving, guardian, agreements }: Unsettled) -> Option<(Step, &'static str)> {
+    if leaving {
+        return Some((Step::AskToStay, "the account is about to be closed"));
+    }
+    if agreements {
+        return Some((Step::AskToAgree, "the agreements have changed"));
+    }
+    guardian.then_some((Step::AskGuardian, "a guardian has to consent"))
 }
 
 /// What has to happen for the context that the client asks for. A wish is asked for once, where it can be met and a page
@@ -227,7 +243,12 @@ mod tests {
     }
 
     fn present(auth_time: Timestamp) -> Option<Present> {
-        Some(Present { auth_time, has_province: true, is_hinted: true, is_leaving: false, context: Context::Reached })
+        let (unsettled, context) = (Unsettled::default(), Context::Reached);
+        Some(Present { auth_time, has_province: true, is_hinted: true, unsettled, context })
+    }
+
+    fn unsettled(unsettled: Unsettled) -> Option<Present> {
+        present(T0).map(|present| Present { unsettled, ..present })
     }
 
     fn code(step: Step) -> Code {
@@ -262,7 +283,7 @@ mod tests {
             auth_time: T0,
             has_province: false,
             is_hinted: true,
-            is_leaving: false,
+            unsettled: Unsettled::default(),
             context: Context::Reached,
         });
         assert_eq!(code(next(&request, no_province, None, began, T0)), Code::InteractionRequired);
@@ -310,7 +331,7 @@ mod tests {
                 auth_time,
                 has_province: true,
                 is_hinted: false,
-                is_leaving: false,
+                unsettled: Unsettled::default(),
                 context: Context::Reached,
             })
         };
@@ -326,7 +347,7 @@ mod tests {
             auth_time: T0,
             has_province: false,
             is_hinted: true,
-            is_leaving: false,
+            unsettled: Unsettled::default(),
             context: Context::Reached,
         });
         assert_eq!(next(&request, without, None, Began::now(T0), T0), Step::AskProvince);
@@ -334,11 +355,28 @@ mod tests {
 
     #[test]
     fn who_is_leaving_enters_no_site_before_taking_that_back() {
-        let leaving = present(T0).map(|present| Present { is_leaving: true, ..present });
+        let leaving = unsettled(Unsettled { leaving: true, guardian: true, agreements: true });
         let request = ours("scope=openid");
         assert_eq!(next(&request, leaving, None, Began::now(later(9)), later(9)), Step::AskToStay);
         let silent = ours("scope=openid&prompt=none");
         assert_eq!(code(next(&silent, leaving, None, Began::now(T0), T0)), Code::InteractionRequired);
+    }
+
+    #[test]
+    fn who_accepted_former_agreements_is_asked_before_the_next_site_and_never_behind_their_back() {
+        let asked = unsettled(Unsettled { agreements: true, guardian: true, ..Unsettled::default() });
+        let request = ours("scope=openid+exam");
+        assert_eq!(next(&request, asked, None, Began::now(later(9)), later(9)), Step::AskToAgree);
+        let silent = ours("scope=openid&prompt=none");
+        assert_eq!(code(next(&silent, asked, None, Began::now(T0), T0)), Code::InteractionRequired);
+    }
+
+    #[test]
+    fn who_is_under_fourteen_enters_no_site_before_a_guardian_consents() {
+        let child = unsettled(Unsettled { guardian: true, ..Unsettled::default() });
+        assert_eq!(next(&ours("scope=openid+exam"), child, None, Began::now(later(9)), later(9)), Step::AskGuardian);
+        let silent = ours("scope=openid&prompt=none");
+        assert_eq!(code(next(&silent, child, None, Began::now(T0), T0)), Code::InteractionRequired);
     }
 
     #[test]

@@ -141,6 +141,39 @@ pub(super) const TABLES: &[Table] = &[
         ],
     },
     Table {
+        name: "guardians",
+        restored: Settled(
+            "consent may have been taken back since: it is asked for anew, with as much time left as there was",
+        ),
+        whose: Whose::Account(own!("guardians", "account_id")),
+        goes: &[
+            Goes::Closed,
+            Goes::When("its owner is 14 and accepts the agreements themselves, or turns out to be older"),
+            Goes::By(
+                Work::Guardians,
+                Keep::Not,
+                "its owner is 14, or nobody answered in time: who the guardian is is erased; or nobody consented in 30 days: \
+                 the account is closed",
+                count!("guardians", "(of_age_at <= $1 AND state <> 'grown') OR due_at <= $1 OR erase_at <= $1"),
+            ),
+        ],
+        columns: &[
+            Columns(
+                Sealed(KeyUse::Guardian),
+                Until("consent ends, is refused or is not given in time"),
+                "person_sealed",
+            ),
+            Columns(
+                About,
+                Row,
+                "state why ended of_age_at known_at erase_at asked_at sent_at due_at consented_at version",
+            ),
+            Columns(Pseudonym, Row, "account_id contact_hash message_id"),
+            Columns(Secret, Row, "code_mac link_hash withdraw_hash"),
+            Columns(Plain, Row, "tries code_until"),
+        ],
+    },
+    Table {
         name: "appeals",
         restored: Settled("a holder may have objected since: there is as much time left for that as there was"),
         whose: Whose::Account(own!("appeals", "holder_id")),

@@ -1,6 +1,7 @@
 //! Agreements that changed: who accepted the former ones is asked with the next sign-in, once, and by whichever way.
 
 use http::StatusCode;
+use url::Position;
 
 use super::contact::registered;
 use super::factors::passkeys::{make, use_on};
@@ -9,6 +10,7 @@ use super::register::count;
 use super::*;
 use crate::support::authenticator::Authenticator;
 use crate::support::on_both_with;
+use crate::support::site::{OURS, encoded, get, post, request, with};
 
 /// What was accepted was an earlier version.
 async fn changed(passport: &Passport) {
@@ -87,6 +89,98 @@ async fn it_is_asked_in_english_too_and_of_nobody_who_accepted_a_later_version()
         change(&passport, "UPDATE agreements SET version = '2999-01-01'").await;
         let home = browser.submit(form(&asked, "/sign-in").set("password", PASSWORD)).await;
         assert_eq!((home.url.path(), accepted(&passport).await), ("/", 2), "by a node of the version after this one");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_session_that_goes_on_is_asked_before_its_next_page_and_ends_where_it_was_going() {
+    on_both_with(PLAIN, |passport| async move {
+        let mut browser = registered(&passport).await;
+        let profile = browser.open(&page("/account/profile")).await;
+        changed(&passport).await;
+        // What was being typed when they changed is kept.
+        let saved = browser.submit(form(&profile, "/account/profile").set("name", "李华")).await;
+        assert_eq!(saved.url.path(), "/account/agreements", "{}", saved.text);
+        assert_eq!(saved.attributes("main .check a", "href"), ["/agreement", "/privacy"]);
+        for way_out in ["/account/export", "/account/close", "/sign-out"] {
+            assert!(saved.has(&format!("main .way-out a[href='{way_out}']")), "{way_out}");
+        }
+        let asked = browser.open(&page("/account/contact")).await;
+        let unticked = browser.submit(form(&asked, "/account/agreements")).await;
+        assert_eq!((unticked.status, accepted(&passport).await), (StatusCode::UNPROCESSABLE_ENTITY, 2));
+        assert_eq!(summary(&unticked), ["协议：读过两份协议，同意的话在这里打勾"]);
+        let foreign = form(&unticked, "/account/agreements").set("agree", "on").set("csrf", "x");
+        let foreign = browser.submit(foreign).await;
+        assert_eq!((foreign.url.path(), accepted(&passport).await), ("/account/agreements", 2), "nothing was done");
+        let agreed = browser.submit(form(&foreign, "/account/agreements").set("agree", "on")).await;
+        assert_eq!((agreed.url.path(), accepted(&passport).await), ("/account/contact", 4));
+        let home = browser.submit(form(&saved, "/account/agreements").set("agree", "on")).await;
+        assert_eq!((home.url.path(), accepted(&passport).await), ("/", 4), "the other tab finds it done");
+        assert!(home.text.contains("李华"), "what was typed was saved");
+        let again = browser.open(&page("/account/agreements")).await;
+        assert_eq!(again.url.path(), "/", "there is nothing left to be asked");
+        let events = "SELECT COUNT(*) AS n FROM audit_events WHERE kind = 'agreement_accepted'";
+        assert_eq!(count(&passport, events).await, 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_does_not_accept_takes_their_data_along_leaves_or_signs_out() {
+    on_both_with(PLAIN, |passport| async move {
+        let mut browser = registered(&passport).await;
+        changed(&passport).await;
+        for free in ["/account/export", "/account/close", "/sign-out", "/privacy", "/agreement", "/help"] {
+            assert_eq!(browser.open(&page(free)).await.url.path(), free);
+        }
+        for asked in ["/", "/account/security", "/account/sites", "/account/sessions?lang=en"] {
+            assert_eq!(browser.open(&page(asked)).await.url.path(), "/account/agreements", "{asked}");
+        }
+        let mut stranger = passport.browser();
+        assert_eq!(stranger.open(&page("/")).await.url.path(), "/");
+        let sign_in = stranger.open(&page("/account/agreements")).await;
+        assert_eq!(sign_in.url.path(), "/sign-in", "who is not signed in does that first");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_next_site_asks_too_and_is_reached_with_one_tick() {
+    on_both_with(PLAIN, |passport| async move {
+        passport.register(&[OURS]).await;
+        let mut browser = registered(&passport).await;
+        let entered = get(&mut browser, &format!("/authorize?{}", encoded(&request())), &[]).await;
+        assert!(entered.parameter("code").is_some(), "nothing has changed");
+        changed(&passport).await;
+        let silent =
+            get(&mut browser, &format!("/authorize?{}", encoded(&with(request(), "prompt", "none"))), &[]).await;
+        assert_eq!(silent.parameter("error").as_deref(), Some("interaction_required"));
+        let asked = get(&mut browser, &format!("/authorize?{}", encoded(&request())), &[]).await;
+        let asked = browser.open(asked.location().expect("a way").as_str()).await;
+        assert_eq!(asked.url.path(), "/account/agreements", "{}", asked.text);
+        assert!(asked.text.contains("四六级"), "it says where one is going: {}", asked.text);
+        let box_ = form(&asked, "/account/agreements").set("agree", "on");
+        let taken = post(&mut browser, "/account/agreements", box_.encoded(), &[]).await;
+        let resumed = taken.location().expect("a way on");
+        assert_eq!(resumed.path(), "/authorize/resume");
+        let arrived = get(&mut browser, &resumed[Position::BeforePath..], &[]).await;
+        assert!(arrived.parameter("code").is_some(), "the site is reached: {:?}", arrived.location());
+        // Another page of the same kind, sent late.
+        let late = post(&mut browser, "/account/agreements", box_.encoded(), &[]).await;
+        assert_eq!((late.location().expect("a way").path(), accepted(&passport).await), ("/authorize/resume", 4));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn developers_see_the_question_of_an_account() {
+    on_both_with(PLAIN, |passport| async move {
+        let mut browser = registered(&passport).await;
+        let accounts = &passport.app.accounts;
+        let id = accounts.locate(EMAIL).await.expect("an answer").expect("an account");
+        assert_eq!(accounts.age_agreements(id).await.expect("aged"), 2);
+        assert_eq!(browser.open(&page("/")).await.url.path(), "/account/agreements");
     })
     .await;
 }

@@ -18,7 +18,7 @@ use crate::support::site::{OURS, THEIRS, claims, encoded, get, post, refreshing,
 const NUMBER: &str = "+8613800138000";
 
 /// What was sent to that address or number, the newest last.
-async fn sent_to(passport: &Passport, to: &str) -> Vec<String> {
+pub(super) async fn sent_to(passport: &Passport, to: &str) -> Vec<String> {
     messages(passport).await.into_iter().filter(|message| message.contains(&format!("\"{to}\""))).collect()
 }
 

@@ -42,7 +42,8 @@ async fn asked(browser: &mut Browser) -> Form {
 }
 
 fn form_again(answer: &Answer) -> Form {
-    form(answer, "/register").set("password", PASSWORD).set("password_confirm", PASSWORD).set("agree", "on")
+    let form = form(answer, "/register").set("age", "over").set("agree", "on");
+    form.set("password", PASSWORD).set("password_confirm", PASSWORD)
 }
 
 #[tokio::test]

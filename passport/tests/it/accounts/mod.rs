@@ -21,6 +21,7 @@ pub(crate) mod factors;
 mod find_account;
 mod floods;
 mod glance;
+mod guardian;
 mod held;
 mod known_devices;
 mod networks;

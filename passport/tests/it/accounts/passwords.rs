@@ -334,7 +334,8 @@ async fn a_refusal_is_told_in_english_too() {
     on_both_with(PLAIN, |passport| async move {
         let mut browser = passport.browser();
         let english = browser.open(&page("/register?lang=en")).await;
-        let form = form(&english, "/register").set("email", EMAIL).set("mobile", MOBILE).set("agree", "on");
+        let form = form(&english, "/register").set("email", EMAIL).set("mobile", MOBILE);
+        let form = form.set("age", "over").set("agree", "on");
         let told = summary(&browser.submit(with(&form, "P@ssw0rd2024")).await);
         assert!(told.len() == 1 && told[0].contains("Many people use this password"), "{told:?}");
     })

@@ -16,6 +16,7 @@ pub(super) async fn register_form(browser: &mut Browser) -> Form {
         .set("mobile", MOBILE)
         .set("password", PASSWORD)
         .set("password_confirm", PASSWORD)
+        .set("age", "over")
         .set("agree", "on")
 }
 

@@ -33,6 +33,7 @@ async fn is_free(passport: &Passport, person: usize, number: usize) -> bool {
         email: Email::parse(&format!("p{person}@example.com")).expect("an address"),
         mobile: Mobile::parse(&format!("138{person:08}")).expect("a number"),
         password: Password::parse(PasswordProfile::Seed, PASSWORD).expect("a password"),
+        under_age: false,
         document: Some(document(number)),
         name: None,
     };

@@ -11,6 +11,7 @@ const GONE: &[&str] = &[
     "DELETE FROM identities WHERE account_id = $1",
     "DELETE FROM profiles WHERE account_id = $1",
     "DELETE FROM closures WHERE account_id = $1",
+    "DELETE FROM guardians WHERE account_id = $1",
     "DELETE FROM alarms WHERE account_id = $1",
     "DELETE FROM contact_changes WHERE account_id = $1",
     "DELETE FROM number_claims WHERE account_id = $1",

@@ -3,8 +3,8 @@
 use futures_util::FutureExt as _;
 use shared::db::{DbError, Tx};
 
+use crate::accounts::agreements::at_sign_in;
 use crate::accounts::factors::passkeys::answer::{self, Answered};
-use crate::accounts::login::agreements;
 use crate::accounts::login::arrival::{Arrival, Browser, SignedIn, advance, open_session};
 use crate::accounts::login::machine::{Event, State};
 use crate::accounts::login::second;
@@ -67,7 +67,7 @@ async fn take(accounts: Accounts, (attempt, token): (Try, SessionToken), tx: &mu
     let Some(State::SignedIn(shown)) = next else {
         return Ok(Answer::Refused(Refusal::Answer(answer::Refused::Unknown)));
     };
-    if agreements::are_missing(&accounts, tx, account, &browser).await? {
+    if at_sign_in::are_missing(&accounts, tx, account, &browser).await? {
         return Ok(Answer::Refused(Refusal::Agreements));
     }
     let arrival = Arrival { account, shown, province, told: false };

@@ -12,9 +12,10 @@ use shared::http::CallerNetwork;
 
 pub use self::list::{listed, past};
 
-use super::{EndReason, Opening, Session, SessionId, Standing, Stay, Term};
+use super::{EndReason, Opening, Session, SessionId, Standing, Stay, Term, Unsettled};
 use crate::accounts::assurance::{Acr, Shown};
 use crate::accounts::model::{AccountId, Province};
+use crate::web::documents;
 
 /// Stores a session that begins now.
 ///
@@ -126,25 +127,39 @@ pub async fn look_up(db: &Db, token_hash: &[u8; 32], now: Timestamp) -> Result<O
     db.find(by_token(token_hash, now)).await?.map(|row| session(&row)).transpose()
 }
 
-/// Like [`look_up`], and whether the owner asked for the end of the account and may take that back.
+/// Like [`look_up`], and what its owner has to settle before a site is entered.
 ///
 /// # Errors
 /// See [`DbError`].
-pub async fn look_up_leaving(
+pub async fn look_up_unsettled(
     db: &Db,
     token_hash: &[u8; 32],
     now: Timestamp,
-) -> Result<Option<(Session, bool)>, DbError> {
+) -> Result<Option<(Session, Unsettled)>, DbError> {
     let query = sql(
         "SELECT s.id, s.account_id, s.auth_time, s.acr, s.amr, s.province, s.last_seen_at, s.idle_limit, s.idle_at, \
-         s.expires_at, s.stay, c.due_at \
+         s.expires_at, s.stay, c.due_at, g.state AS guardian, g.of_age_at, \
+         (SELECT COUNT(*) FROM agreements a WHERE a.account_id = s.account_id) AS accepted, \
+         (SELECT COUNT(*) FROM agreements a WHERE a.account_id = s.account_id AND a.version >= $3) AS present \
          FROM sessions s LEFT JOIN closures c ON c.account_id = s.account_id \
+         LEFT JOIN guardians g ON g.account_id = s.account_id \
          WHERE s.token_hash = $1 AND s.ended_at IS NULL AND s.idle_at > $2 AND s.expires_at > $2",
     )
     .bind(token_hash)
-    .bind(now);
+    .bind(now)
+    .bind(documents::VERSION);
     let Some(row) = db.find(query).await? else { return Ok(None) };
-    Ok(Some((session(&row)?, row.get::<Option<Timestamp>>("due_at")?.is_some())))
+    let guardian: Option<String> = row.get("guardian")?;
+    let of_age = row.get::<Option<Timestamp>>("of_age_at")?.is_some_and(|at| at <= now);
+    let state = guardian.as_deref();
+    let unsettled = Unsettled {
+        leaving: row.get::<Option<Timestamp>>("due_at")?.is_some(),
+        guardian: matches!(state, Some("needed" | "asked")) && !of_age,
+        agreements: of_age
+            || state == Some("grown")
+            || (row.get::<i64>("accepted")? > 0 && row.get::<i64>("present")? == 0),
+    };
+    Ok(Some((session(&row)?, unsettled)))
 }
 
 fn by_token(token_hash: &[u8; 32], now: Timestamp) -> Query {

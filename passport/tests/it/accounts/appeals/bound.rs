@@ -10,7 +10,8 @@ async fn registered_by_link(browser: &mut Browser, link: &str) -> Answer {
     let won = browser.open(link).await;
     assert!(won.text.contains("110105********002X"), "{}", won.text);
     let register = browser.click(&won, &won.attributes("main a.button.primary", "href")[0]).await;
-    let form_ = form(&register, "/register").set("email", OWNER).set("mobile", "13900139000").set("agree", "on");
+    let form_ = form(&register, "/register").set("email", OWNER).set("mobile", "13900139000");
+    let form_ = form_.set("age", "over").set("agree", "on");
     let sign_in = browser.submit(form_.set("password", PASSWORD).set("password_confirm", PASSWORD)).await;
     browser.submit(form(&sign_in, "/sign-in").set("password", PASSWORD)).await
 }

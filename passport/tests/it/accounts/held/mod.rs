@@ -39,6 +39,8 @@ const FILLED: &[&str] = &[
     "INSERT INTO half_sign_ins (token_hash, account_id, password_set_at, expires_at) VALUES ($3, $1, $2, $2 + LATER)",
     "INSERT INTO ceremonies (id, purpose, browser, account_id, state, expires_at) \
      VALUES ('ceremony', 'add', $3, $1, 'trace', $2 + LATER)",
+    "INSERT INTO guardians (account_id, state, why, known_at, consented_at, tries, contact_hash, link_hash, withdraw_hash) \
+     VALUES ($1, 'consented', 'declared', $2, $2, 0, $3, $3, $3)",
     "INSERT INTO lock_notices (account_id, message_id, due_at) VALUES ($1, 'm', $2 + LATER)",
     "INSERT INTO cases (number, account_id, about, at, via, opened_at, network, device) \
      VALUES ('case', $1, 'signed_in', $2, 'email', $2, '203.0.113.77', 'trace-device')",

@@ -1,11 +1,10 @@
-//! Agreements that changed since somebody accepted them: signing in asks for them once more.
-//!
-//! Who accepted none was added by an operator, for development or measuring, and is not asked.
+//! The box on the sign-in page.
 
 use shared::db::{DbError, Tx};
 
-use super::arrival::Browser;
 use crate::accounts::Accounts;
+use crate::accounts::guardian::{self, Known};
+use crate::accounts::login::Browser;
 use crate::accounts::model::AccountId;
 use crate::accounts::register::accept_agreements;
 use crate::accounts::store;
@@ -13,7 +12,7 @@ use crate::web::documents;
 
 /// Whether the owner, who has shown who they are, has still to accept the agreements of today. If they do so with this form,
 /// that is written down.
-pub(super) async fn are_missing(
+pub(in crate::accounts) async fn are_missing(
     accounts: &Accounts,
     tx: &mut Tx,
     account: AccountId,
@@ -24,5 +23,6 @@ pub(super) async fn are_missing(
     }
     let Some(lang) = browser.agrees else { return Ok(true) };
     accept_agreements(accounts, tx, (account, lang), browser.caller).await?;
+    guardian::look(accounts, tx, (account, Known::Nothing), browser.caller).await?;
     Ok(false)
 }
