@@ -30,10 +30,10 @@ pub(super) async fn agreements(
     staff.does(&["dev", "age-agreements", &who.email])?;
     window.fill_sign_in(&who.email, &who.password).await?;
     window.submit().await?;
-    window.appears("[name=agree]").await?;
+    window.appears("#agree-error").await?;
     tour.take("sign-in-agreements", LightAndDark).await?;
     window.fill("password", &who.password).await?;
-    window.click("[name=agree]").await?;
+    window.click("#agree").await?;
     window.submit().await?;
     window.appears(".tiles").await?;
     sign_out(window, demo).await?;
@@ -45,7 +45,7 @@ pub(super) async fn agreements(
     window.submit().await?;
     window.appears(".summary").await?;
     tour.take("agreements-errors", Light).await?;
-    window.click("[name=agree]").await?;
+    window.click("#agree").await?;
     window.submit().await?;
     window.arrives_at(&format!("{}/account/contact", demo.passport)).await?;
     sign_out(window, demo).await

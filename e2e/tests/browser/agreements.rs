@@ -25,7 +25,7 @@ async fn who_is_signed_in_ticks_one_box_on_the_way_to_a_site_and_is_there() -> a
     browser.appears("#agree-error").await?;
     found.look(&browser).await?;
     browser.goto(&asked).await?;
-    browser.click("[name=agree]").await?;
+    browser.click("#agree").await?;
     browser.one_button_leads_on().await?;
     browser.stands_at_the_desk_of(&demo.pets).await?;
     // The question that another tab still shows is answered already.
@@ -46,11 +46,11 @@ async fn who_signs_in_finds_the_box_in_the_form_and_ends_at_the_site() -> anyhow
     first.close().await?;
     operator(&["dev", "age-agreements", &who.email])?;
     browser.asked_to_sign_in(&demo.cet).await?;
-    ensure!(!browser.has("[name=agree]").await?, "nobody is asked before it is known who they are");
+    ensure!(!browser.has("#agree").await?, "nobody is asked before it is known who they are");
     browser.sign_in(&who.email, &who.password).await?;
     browser.appears("#agree-error").await?;
     browser.fill("password", &who.password).await?;
-    browser.click("[name=agree]").await?;
+    browser.click("#agree").await?;
     browser.submit().await?;
     browser.stands_at_the_desk_of(&demo.cet).await?;
     browser.close().await

@@ -55,7 +55,7 @@ async fn a_parent_elsewhere_consents_by_the_link_twice_leads_on_and_the_child_ar
     found.look_at_every_way(&browser, &browser.url().await?).await?;
 
     let link = received(demo, &parent.email, "监护人").await?.link("/guardian/consent")?;
-    let other = Browser::open_without_script().await?;
+    let other = Browser::open(1280).await?;
     found.look_at_every_way(&other, &link).await?;
     other.click("main form button.primary").await?;
     other.appears(".status-mark.ok").await?;
