@@ -35,6 +35,7 @@ use crate::oidc::mtls::authorities::{Authorities, AuthoritiesError};
 use crate::oidc::registrations::{self, SiteRegistrations};
 use crate::oidc::{self, IssuerError, Oidc};
 use crate::places::{Places, PlacesError};
+use crate::portal::Portal;
 use crate::status::{self, Status};
 use crate::web::{KeyUse, Lookup, Pages, Sealed, Sealer, Web, texts};
 
@@ -95,6 +96,8 @@ pub struct Parts {
     pub oidc: Oidc,
     /// The candidate's home.
     pub home: Home,
+    /// Where exam sites join.
+    pub portal: Portal,
     /// How everything stands.
     pub status: Status,
 }
@@ -126,6 +129,7 @@ handlers_take! {
     reports: Reports,
     oidc: Oidc,
     home: Home,
+    portal: Portal,
     status: Status,
 }
 
@@ -236,6 +240,7 @@ impl App {
             sign_ins: accounts::login::counts::none(),
         });
         let logos = Logos::new(db.clone(), clock.clone(), clients.clone(), egress.clone());
+        let portal = Portal::new(accounts.clone());
         let home = Home::new(accounts.clone(), clients.clone(), config.issuer.origin());
         let status = Status::new(status::Parts {
             db: db.clone(),
@@ -287,6 +292,7 @@ impl App {
             quotas,
             oidc,
             home,
+            portal,
             status,
         })))
     }

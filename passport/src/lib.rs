@@ -24,6 +24,7 @@ pub mod limits;
 mod migrations;
 pub mod oidc;
 pub mod places;
+pub mod portal;
 pub mod router;
 pub mod status;
 #[cfg(test)]

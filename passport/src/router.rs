@@ -29,6 +29,7 @@ use crate::oidc::register::endpoint as registration;
 use crate::oidc::{
     authorize, consent, cors, direct, discovery, introspect, jwks, par, revoke, session_state, token, userinfo,
 };
+use crate::portal::pages as portal;
 use crate::status;
 use crate::web::{Pages, documents, error_page, paths, return_to};
 
@@ -103,6 +104,18 @@ pub fn router(app: App) -> Router {
         .route(provider::LOGOUT, get(end_session::show).post(end_session::post))
         .route(provider::LOGOUT_CONFIRM, get(end_session::show_again).post(end_session::confirm))
         .route(provider::SIGNED_OUT, get(front_channel::show))
+        // 接入平台. What each of them stands for, and who may do that: `portal::Act`.
+        .route(paths::PORTAL, get(portal::list))
+        .route(paths::PORTAL_CREATE, get(portal::show_create).post(portal::create))
+        .route(paths::PORTAL_ORGANISATION, get(portal::organisation))
+        .route(paths::PORTAL_NAME, get(portal::show_rename).post(portal::rename))
+        .route(paths::PORTAL_LEAVE, get(portal::show_leave).post(portal::leave))
+        .route(paths::PORTAL_HISTORY, get(portal::history))
+        .route(paths::PORTAL_MEMBERS, get(portal::members).post(portal::invite))
+        .route(paths::PORTAL_MEMBER, get(portal::show_member).post(portal::change_role))
+        .route(paths::PORTAL_MEMBER_REMOVE, get(portal::show_removal).post(portal::remove))
+        .route(paths::PORTAL_WITHDRAW, post(portal::withdraw))
+        .route(paths::PORTAL_INVITATION, get(portal::show_invitation).post(portal::accept))
         .layer(from_fn_with_state(app.accounts.clone(), agreements::ask_first))
         .layer(from_fn_with_state(app.web.clone(), return_to::let_forms_go_on))
         .layer(from_fn_with_state(app.pages.clone(), error_page::draw));

@@ -5,6 +5,7 @@ mod account;
 mod contacts;
 mod factors;
 mod law;
+mod portal;
 mod stranger;
 mod third_party;
 mod ways_back;
@@ -57,16 +58,16 @@ impl<W: Witness> Tour<'_, W> {
 
 /// Who registers on the way, and whose address one of them takes.
 #[must_use]
-pub fn people() -> [Newcomer; 7] {
+pub fn people() -> [Newcomer; 9] {
     let number = u64::from(std::process::id());
-    [0, 1, 2, 3, 4, 5, 6].map(|next| Newcomer::new(number + next))
+    [0, 1, 2, 3, 4, 5, 6, 7, 8].map(|next| Newcomer::new(number + next))
 }
 
 /// Walks past every page; `staff` decides about appeals, and registers a site that is not ours. The order matters: failures
 /// come last, since they make the passport ask for captchas.
 pub async fn everywhere(tour: &mut Tour<'_, impl Witness>, demo: &Demo, staff: &Operator) -> anyhow::Result<()> {
     third_party::register(demo, staff)?;
-    let [newcomer, other, mover, moved, asked, child, parent] = people();
+    let [newcomer, other, mover, moved, asked, child, parent, maker, guest] = people();
     stranger::sites(tour, demo).await?;
     stranger::documents(tour, demo).await?;
     stranger::announcement(tour, demo, staff).await?;
@@ -81,6 +82,7 @@ pub async fn everywhere(tour: &mut Tour<'_, impl Witness>, demo: &Demo, staff: &
     law::guardian(tour, demo, &child, &parent.email).await?;
     contacts::number(tour, demo, &mover).await?;
     contacts::change(tour, demo, &mover, &moved).await?;
+    portal::organisation(tour, demo, [&maker, &guest]).await?;
     account::public_computer(tour, demo).await?;
     ways_back::recovery(tour, demo, &newcomer).await?;
     ways_back::appeal(tour, demo, &other, staff).await?;

@@ -195,6 +195,20 @@ delivery-account-found-text =
 
 delivery-account-found-sms = [E-TEST] You can sign in with: { $new }. If you did not ask, there is nothing to do: it was sent to you alone.
 
+delivery-invited-subject = You are invited to join { $new } (E-TEST portal)
+delivery-invited-text =
+    Hello,
+
+    { $from } invites you to join "{ $new }" and to run the exam sites that it connects to the E-TEST Passport.
+
+    Open this link and sign in with your own Passport to join. It can be used once, before { $time }:
+    { $link }
+
+    If you do not know this organisation, there is nothing to do.
+
+delivery-invited-action = See the invitation
+delivery-invited-sms = [E-TEST] { $new } invites you to its sites in the portal, before { $time }: { $link }
+
 delivery-closing-subject = Your E-TEST Passport is about to be cancelled
 delivery-closing-text =
     Hello,

@@ -195,6 +195,20 @@ delivery-account-found-text =
 
 delivery-account-found-sms = 【E-TEST】您的账号：{ $new }。如非本人查询，请忽略，账号只发给了您。
 
+delivery-invited-subject = 邀请您加入{ $new }（E-TEST接入平台）
+delivery-invited-text =
+    您好，
+
+    { $from }邀请您加入“{ $new }”，一起管理它接入E-TEST通行证的考试站。
+
+    打开下面的链接，用您自己的通行证登录，就可以加入。邀请在{ $time }前有效，只能用一次：
+    { $link }
+
+    如果您不认识这个机构，不用理会这封邮件。
+
+delivery-invited-action = 查看邀请
+delivery-invited-sms = 【E-TEST】{ $new }邀请您加入接入平台，{ $time }前有效：{ $link }
+
 delivery-closing-subject = 您的E-TEST通行证即将注销
 delivery-closing-text =
     您好，

@@ -220,12 +220,7 @@ impl Accounts {
     }
 
     /// The same for a form whose address says more than its path.
-    pub fn waiting_at<F: Serialize>(
-        &self,
-        visit: &Visit,
-        (path, address): (&'static str, &str),
-        draft: &Draft<F>,
-    ) -> String {
+    pub fn waiting_at<F: Serialize>(&self, visit: &Visit, (path, address): (&str, &str), draft: &Draft<F>) -> String {
         let Some(id) = self.parts().web.keep_draft(&visit.cookies, path, draft) else { return address.to_owned() };
         let follows = if address.contains('?') { '&' } else { '?' };
         format!("{address}{follows}{}={id}", draft::FIELD)

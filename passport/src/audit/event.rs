@@ -354,6 +354,65 @@ pub enum Event {
         /// The account it was issued for.
         account: String,
     },
+    /// An organisation was made in the portal, and its maker is its first owner.
+    OrganisationCreated {
+        /// Which.
+        organisation: String,
+        /// Who made it.
+        account: String,
+    },
+    /// An organisation got another name.
+    OrganisationRenamed {
+        /// Which.
+        organisation: String,
+    },
+    /// Somebody was invited into an organisation.
+    MemberInvited {
+        /// Which.
+        organisation: String,
+        /// The invitation.
+        invitation: String,
+        /// As what: `owner`, `developer`, `viewer`.
+        role: Code,
+    },
+    /// An invitation was taken back.
+    InvitationWithdrawn {
+        /// Of which organisation.
+        organisation: String,
+        /// The invitation.
+        invitation: String,
+    },
+    /// Somebody accepted an invitation.
+    MemberJoined {
+        /// Into which organisation.
+        organisation: String,
+        /// Who.
+        account: String,
+        /// As what.
+        role: Code,
+        /// The invitation.
+        invitation: String,
+    },
+    /// A member of an organisation was given another role.
+    MemberRoleChanged {
+        /// Of which organisation.
+        organisation: String,
+        /// Who.
+        account: String,
+        /// What they were.
+        from: Code,
+        /// What they are.
+        to: Code,
+    },
+    /// A member does not belong to an organisation any more.
+    MemberLeft {
+        /// To which.
+        organisation: String,
+        /// Who.
+        account: String,
+        /// A code: `left`, `removed`.
+        how: Code,
+    },
     /// A client entered the registry.
     ClientRegistered {
         /// Its id.
@@ -573,7 +632,11 @@ impl Event {
             | Self::ConsentRefused { account, .. }
             | Self::ConsentWithdrawn { account, .. }
             | Self::CodeReused { account, .. }
-            | Self::RefreshTokenReused { account, .. } => Some(account),
+            | Self::RefreshTokenReused { account, .. }
+            | Self::OrganisationCreated { account, .. }
+            | Self::MemberJoined { account, .. }
+            | Self::MemberRoleChanged { account, .. }
+            | Self::MemberLeft { account, .. } => Some(account),
             _ => None,
         }
     }
@@ -591,6 +654,20 @@ impl Event {
             | Self::ClientRemoved { client }
             | Self::ClientSecretAdded { client }
             | Self::ClientSecretsRetired { client, .. } => Some(client),
+            _ => None,
+        }
+    }
+
+    /// The organisation it concerns, if any.
+    pub fn organisation(&self) -> Option<&str> {
+        match self {
+            Self::OrganisationCreated { organisation, .. }
+            | Self::OrganisationRenamed { organisation }
+            | Self::MemberInvited { organisation, .. }
+            | Self::InvitationWithdrawn { organisation, .. }
+            | Self::MemberJoined { organisation, .. }
+            | Self::MemberRoleChanged { organisation, .. }
+            | Self::MemberLeft { organisation, .. } => Some(organisation),
             _ => None,
         }
     }

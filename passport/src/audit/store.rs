@@ -2,6 +2,7 @@
 
 pub mod batches;
 pub mod lines;
+mod organisations;
 pub mod salts;
 pub mod search;
 
@@ -13,6 +14,8 @@ use serde_json::Value;
 use shared::clock::Timestamp;
 use shared::db::{BrokenRow, DbError, Row, Tx, sql};
 use shared::http::{Caller, Device};
+
+pub use self::organisations::{Noted, of_organisation};
 
 use super::origin::{Field, Origin};
 use super::{Actor, Event, EventId};
@@ -37,14 +40,15 @@ pub struct New<'n> {
 /// The database refused.
 pub async fn append(tx: &mut Tx, New { id, at, from, actor, event }: &New<'_>) -> Result<(), DbError> {
     let (kind, details) = encode(event)?;
-    sql("INSERT INTO audit_events (id, at, actor, kind, account_id, client_id, details, network, device) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)")
+    sql("INSERT INTO audit_events (id, at, actor, kind, account_id, client_id, organisation_id, details, network, device) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)")
     .bind(*id)
     .bind(*at)
     .bind(actor.to_string())
     .bind(kind)
     .bind(event.account())
     .bind(event.client())
+    .bind(event.organisation())
     .bind(details)
     .bind(from.map(|from| from.network.to_string()))
     .bind(from.map(|from| from.device.to_string()))
@@ -117,6 +121,19 @@ pub struct Mark {
     pub at: Timestamp,
     /// That event.
     pub id: EventId,
+}
+
+impl Mark {
+    /// The mark as an address carries it.
+    pub fn write(self) -> String {
+        format!("{}.{}", self.at.millis(), self.id)
+    }
+
+    /// What an address carries; anything else is no mark. It needs no seal: whose events are read is not its to say.
+    pub fn read(text: &str) -> Option<Self> {
+        let (at, id) = text.split_once('.')?;
+        Some(Self { at: Timestamp::from_millis(at.parse().ok()?), id: id.parse().ok()? })
+    }
 }
 
 /// One event of an account, for its owner.

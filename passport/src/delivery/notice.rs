@@ -178,6 +178,17 @@ pub enum Notice {
         /// Whether wrong passwords had locked the account just before.
         guessed: bool,
     },
+    /// Somebody is invited into an organisation of the portal.
+    Invited {
+        /// What it is called.
+        organisation: String,
+        /// Who invites.
+        by: String,
+        /// Until when it can be accepted.
+        until: Timestamp,
+        /// The link that leads in.
+        link: String,
+    },
     /// Somebody said of something that it was not them: the account is shut until its password is chosen anew.
     CaseOpened {
         /// The number of the case.
@@ -220,6 +231,7 @@ impl Notice {
             Self::Locked { .. } => "locked",
             Self::SignedIn { guessed: false, .. } => "signed-in",
             Self::SignedIn { guessed: true, .. } => "signed-in-guessed",
+            Self::Invited { .. } => "invited",
             Self::CaseOpened { .. } => "case-opened",
         }
     }
@@ -265,6 +277,7 @@ impl Notice {
             | Self::DocumentClaimed { .. }
             | Self::DocumentKept
             | Self::DocumentDetached
+            | Self::Invited { .. }
             | Self::CaseOpened { .. } => false,
         }
     }

@@ -44,6 +44,12 @@ pub(super) fn notices(issuer: &str) -> Vec<Notice> {
         Notice::DocumentClaimed { until: at, link: link("o") },
         Notice::DocumentKept,
         Notice::DocumentDetached,
+        Notice::Invited {
+            organisation: "北辰商务外语测评".to_owned(),
+            by: "王工".to_owned(),
+            until: at,
+            link: link("i"),
+        },
         Notice::Locked { until: at },
         Notice::CaseOpened { number: "483-207-915".to_owned(), at },
     ];

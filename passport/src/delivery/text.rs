@@ -55,7 +55,7 @@ fn sms_of(to: &str, lang: Lang, name: &str, values: &Values<'_>) -> Letter {
 }
 
 /// Every SMS that there is, and what is put into it.
-const SMS: [(&str, &[&str]); 44] = [
+const SMS: [(&str, &[&str]); 45] = [
     ("code", &["code"]),
     ("proof-contact", &["code"]),
     ("proof-recovery", &["code"]),
@@ -97,6 +97,7 @@ const SMS: [(&str, &[&str]); 44] = [
     ("password-removed", &["time", "link"]),
     ("data-copied", &["time", "link"]),
     ("factors-removed", &["time", "link"]),
+    ("invited", &["time", "new", "link"]),
     ("case-opened", &["time", "new", "link"]),
     ("signed-in", &["time", "new", "from", "link"]),
     ("signed-in-guessed", &["time", "new", "link"]),
@@ -162,7 +163,7 @@ struct Said<'a> {
     link: &'a str,
     /// The contact, the names or the device that it tells of.
     new: &'a str,
-    /// The network that it tells of.
+    /// The network or the person that it tells of.
     from: &'a str,
 }
 
@@ -197,6 +198,7 @@ fn said(notice: &Notice) -> Said<'_> {
         }
         Notice::GuardianConsented { at, undo } => (Some(*at), undo.as_str()),
         Notice::NumberClaimed { until, keep, .. } => (Some(*until), keep.as_str()),
+        Notice::Invited { until, link, .. } => (Some(*until), link.as_str()),
         Notice::NumberAges { until, prove, .. } => (Some(*until), prove.as_str()),
         Notice::Locked { until } => (round(until), ""),
     };
@@ -213,9 +215,14 @@ fn said(notice: &Notice) -> Said<'_> {
         | Notice::AppealRefused { number, .. }
         | Notice::AppealGranted { number, .. } => number,
         Notice::SignedIn { device, .. } => device,
+        Notice::Invited { organisation, .. } => organisation,
         _ => "",
     };
-    let from = if let Notice::SignedIn { from, .. } = notice { from } else { "" };
+    let from = match notice {
+        Notice::SignedIn { from, .. } => from,
+        Notice::Invited { by, .. } => by,
+        _ => "",
+    };
     Said { time: time.map(beijing).unwrap_or_default(), link, new, from }
 }
 

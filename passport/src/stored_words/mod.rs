@@ -20,6 +20,7 @@ use crate::accounts::{AccountId, EndReason, Province};
 use crate::audit;
 use crate::delivery::model::Reason;
 use crate::keys::{Alg, Sign};
+use crate::portal::Role;
 
 /// What becomes of a word that the code does not know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -160,6 +161,7 @@ fn requests() -> Vec<Words> {
             quoted(include_str!("../accounts/contact/claim.rs"), ["kept", "moot", "detached"]),
         ),
         of(&["appeals.state"], Refused, quoted(include_str!("../accounts/appeals/store.rs"), states)),
+        of(&["organisation_members.role", "organisation_invitations.role"], Refused, Role::ALL.map(Role::as_str)),
     ]
 }
 
@@ -209,6 +211,7 @@ const NONE: &[&str] = &[
     "holder",
     "holder_id",
     "id",
+    "invited_by",
     "jti",
     "kid",
     "last_error",
@@ -225,6 +228,7 @@ const NONE: &[&str] = &[
     "number",
     "object",
     "old_contact",
+    "organisation_id",
     "parameters",
     "password_hash",
     "problem",

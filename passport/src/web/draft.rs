@@ -108,7 +108,7 @@ struct Sealed<D> {
 impl Web {
     /// Keeps a draft of the form at `path` in the browser, in place of an older one; its id. `None` if it is larger
     /// than a cookie: then it has to be shown at once.
-    pub fn keep_draft<F: Serialize>(&self, cookies: &Cookies, path: &'static str, draft: &Draft<F>) -> Option<String> {
+    pub fn keep_draft<F: Serialize>(&self, cookies: &Cookies, path: &str, draft: &Draft<F>) -> Option<String> {
         let id = entropy::token(&*self.entropy);
         let sealed = Sealed {
             id: id.clone(),
@@ -123,7 +123,7 @@ impl Web {
         }
         let seconds = i64::try_from(LIFETIME.as_secs()).unwrap_or(i64::MAX);
         let cookie = Cookie::build((COOKIE, value)).max_age(time::Duration::seconds(seconds));
-        cookies.add(cookie.path(path).secure(true).http_only(true).same_site(SameSite::Lax).build());
+        cookies.add(cookie.path(path.to_owned()).secure(true).http_only(true).same_site(SameSite::Lax).build());
         Some(id)
     }
 
@@ -139,8 +139,8 @@ impl Web {
     }
 
     /// Takes the draft of the form at `path` away: the form has done its work.
-    pub fn drop_draft(&self, cookies: &Cookies, path: &'static str) {
-        cookies.remove(Cookie::build((COOKIE, "")).path(path).secure(true).http_only(true).build());
+    pub fn drop_draft(&self, cookies: &Cookies, path: &str) {
+        cookies.remove(Cookie::build((COOKIE, "")).path(path.to_owned()).secure(true).http_only(true).build());
     }
 }
 

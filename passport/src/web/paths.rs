@@ -62,6 +62,30 @@ pub const ACTIVITY: &str = "/account/activity";
 pub const ACTIVITY_REPORT: &str = "/account/activity/report";
 /// Where the link of a notice leads by which its reader says that it was not them.
 pub const ALARM: &str = "/alarm";
+/// 接入平台: the organisations that somebody acts for.
+pub const PORTAL: &str = "/portal";
+/// Below it, each organisation.
+pub const PORTAL_ORGANISATIONS: &str = "/portal/organisations";
+/// 新建机构
+pub const PORTAL_CREATE: &str = "/portal/organisations/new";
+/// An organisation.
+pub const PORTAL_ORGANISATION: &str = "/portal/organisations/{organisation}";
+/// Its name.
+pub const PORTAL_NAME: &str = "/portal/organisations/{organisation}/name";
+/// Leaving it.
+pub const PORTAL_LEAVE: &str = "/portal/organisations/{organisation}/leave";
+/// 变更记录
+pub const PORTAL_HISTORY: &str = "/portal/organisations/{organisation}/history";
+/// 成员
+pub const PORTAL_MEMBERS: &str = "/portal/organisations/{organisation}/members";
+/// One of them.
+pub const PORTAL_MEMBER: &str = "/portal/organisations/{organisation}/members/{member}";
+/// Taking one out.
+pub const PORTAL_MEMBER_REMOVE: &str = "/portal/organisations/{organisation}/members/{member}/remove";
+/// An invitation taken back.
+pub const PORTAL_WITHDRAW: &str = "/portal/organisations/{organisation}/invitations/{invitation}";
+/// Where the link of an invitation leads.
+pub const PORTAL_INVITATION: &str = "/portal/invitation";
 /// 已授权的网站
 pub const SITES: &str = "/account/sites";
 /// 撤销授权, for the site that the query names.

@@ -22,6 +22,7 @@ macro_rules! sources {
             include_str!(concat!("../../locales/", $lang, "/factors.ftl")),
             include_str!(concat!("../../locales/", $lang, "/sessions.ftl")),
             include_str!(concat!("../../locales/", $lang, "/home.ftl")),
+            include_str!(concat!("../../locales/", $lang, "/portal.ftl")),
             include_str!(concat!("../../locales/", $lang, "/status.ftl")),
             include_str!(concat!("../../locales/", $lang, "/oidc.ftl")),
         ]

@@ -47,6 +47,7 @@ mod nodes;
 mod outage;
 mod par;
 mod pkcs11;
+mod portal;
 mod probe;
 mod quotas;
 mod registration;

@@ -66,10 +66,10 @@ pub async fn show(
     let (account, now) = (session.account, accounts.parts().clock.now());
     accounts.greet(&mut visit.page, account).await?;
     let page = visit.page;
-    let before = query.before.as_deref().and_then(read_mark);
+    let before = query.before.as_deref().and_then(Mark::read);
     let (told, older) = read(&accounts, account, (before, LINES), now).await?;
     let lines = lines(&accounts, &page, told, now).await?;
-    let older = older.map(|mark| format!("{}?before={}", paths::ACTIVITY, write_mark(mark)));
+    let older = older.map(|mark| format!("{}?before={}", paths::ACTIVITY, mark.write()));
     let source = accounts.parts().places.source();
     Ok(ActivityPage { continued: before.is_some(), older, lines, source, page }.into_response())
 }
@@ -166,15 +166,4 @@ async fn happened(accounts: &Accounts, page: &Page, told: Told) -> Result<Happen
         false => device.into_iter().chain(network).collect(),
     };
     Ok(Happened { at: told.mark.at, text, from, symbol })
-}
-
-/// A mark as an address carries it.
-fn write_mark(Mark { at, id }: Mark) -> String {
-    format!("{}.{id}", at.millis())
-}
-
-/// What an address carries; anything else is no mark. It needs no seal: whose events are read is not its to say.
-fn read_mark(text: &str) -> Option<Mark> {
-    let (at, id) = text.split_once('.')?;
-    Some(Mark { at: Timestamp::from_millis(at.parse().ok()?), id: id.parse().ok()? })
 }

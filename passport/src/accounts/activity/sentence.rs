@@ -93,7 +93,17 @@ pub fn sentence(event: &Event) -> Option<Sentence<'_>> {
         Event::ConsentWithdrawn { client, .. } => of_site("activity-consent-withdrawn", "link", client),
         Event::CodeReused { client, .. } => of_site("activity-code-reused", "alert", client),
         Event::RefreshTokenReused { client, .. } => of_site("activity-refresh-token-reused", "alert", client),
-        Event::AppealMoved { .. }
+        Event::OrganisationCreated { .. } => plain("activity-organisation-created", "person-plus"),
+        Event::MemberJoined { .. } => plain("activity-organisation-joined", "person-plus"),
+        Event::MemberRoleChanged { .. } => plain("activity-organisation-role", "pencil"),
+        Event::MemberLeft { how, .. } => match how.as_ref() {
+            "left" => plain("activity-organisation-left", "sign-out"),
+            _ => plain("activity-organisation-removed", "alert"),
+        },
+        Event::OrganisationRenamed { .. }
+        | Event::MemberInvited { .. }
+        | Event::InvitationWithdrawn { .. }
+        | Event::AppealMoved { .. }
         | Event::ClientRegistered { .. }
         | Event::ClientRemoved { .. }
         | Event::ClientInvited { .. }

@@ -33,6 +33,7 @@ const PLAIN: &[&str] = &[
     "DELETE FROM consents",
     "DELETE FROM pushed_requests",
     "DELETE FROM client_invitations",
+    "DELETE FROM organisation_invitations WHERE used_at IS NULL",
 ];
 
 /// Statements that give as much time as there was: by `$1` milliseconds more, where it was not over at `$2`.

@@ -23,7 +23,7 @@ pub(super) const TABLES: &[Table] = &[
         )],
         columns: &[
             Columns(SealedForAccount, Until("the account is closed, with which its key goes"), "network device"),
-            Columns(About, Row, "at kind details client_id"),
+            Columns(About, Row, "at kind details client_id organisation_id"),
             Columns(Pseudonym, Row, "id account_id actor"),
             Columns(Plain, Row, "batch"),
         ],

@@ -2,6 +2,7 @@
 
 mod house;
 mod keys;
+mod organisations;
 mod people;
 mod sign_in;
 mod sites;
@@ -10,5 +11,7 @@ use super::Table;
 
 /// Every table.
 pub fn all() -> impl Iterator<Item = &'static Table> {
-    [people::TABLES, sign_in::TABLES, sites::TABLES, house::TABLES, keys::TABLES].into_iter().flatten()
+    [people::TABLES, sign_in::TABLES, sites::TABLES, organisations::TABLES, house::TABLES, keys::TABLES]
+        .into_iter()
+        .flatten()
 }

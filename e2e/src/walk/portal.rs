@@ -1,0 +1,82 @@
+//! 接入平台: an organisation is made, somebody is invited, and joins.
+
+use crate::demo::Demo;
+use crate::journey::Newcomer;
+use crate::mailbox::received;
+use crate::window::{App, Window};
+
+use super::Worth::{Light, LightAndDark};
+use super::contacts::{sign_in, sign_out};
+use super::ways_back::follow_proof;
+use super::{Tour, Witness};
+
+/// Registers somebody, with a proven address and an app, and leaves them signed in.
+async fn with_second_factor(window: &Window, demo: &Demo, who: &Newcomer) -> anyhow::Result<()> {
+    window.goto(&format!("{}/register", demo.passport)).await?;
+    window.fill_registration(who).await?;
+    window.submit().await?;
+    window.arrives_at(&format!("{}/sign-in", demo.passport)).await?;
+    follow_proof(window, demo, &who.email).await?;
+    sign_in(window, demo, &who.email, &who.password).await?;
+    window.goto(&format!("{}/account/security/authenticator", demo.passport)).await?;
+    window.appears(".qr").await?;
+    let app = App::set_by(window).await?;
+    window.fill("code", &app.former_code()?).await?;
+    window.submit().await?;
+    window.appears(".codes").await?;
+    window.click("[name=kept]").await?;
+    window.submit().await?;
+    window.appears(".glance.good").await
+}
+
+/// One makes an organisation and invites another, who joins as an owner too. Nobody is signed in afterwards.
+pub(super) async fn organisation(
+    tour: &mut Tour<'_, impl Witness>,
+    demo: &Demo,
+    [maker, guest]: [&Newcomer; 2],
+) -> anyhow::Result<()> {
+    let window = tour.window;
+    let portal = format!("{}/portal", demo.passport);
+    with_second_factor(window, demo, maker).await?;
+    tour.visit("portal-none", &portal, LightAndDark).await?;
+    tour.visit("portal-create", &format!("{portal}/organisations/new"), Light).await?;
+    window.fill("name", "北辰.example").await?;
+    window.submit().await?;
+    window.appears(".summary").await?;
+    tour.take("portal-create-wrong", Light).await?;
+    window.fill("name", "北辰商务外语测评").await?;
+    window.submit().await?;
+    window.appears(".notice.ok").await?;
+    tour.take("portal-organisation", LightAndDark).await?;
+    let organisation = window.url().await?.split('?').next().unwrap_or_default().to_owned();
+    tour.visit("portal-members-alone", &format!("{organisation}/members"), Light).await?;
+    window.fill("email", &guest.email).await?;
+    window.run("document.querySelector('[name=role]').value = 'owner'").await?;
+    window.submit().await?;
+    window.appears(".notice.ok").await?;
+    tour.take("portal-members-invited", LightAndDark).await?;
+    tour.visit("portal-leave-last", &format!("{organisation}/leave"), Light).await?;
+    window.click("main form button.danger").await?;
+    window.appears(".notice.warn").await?;
+    tour.take("portal-leave-refused", Light).await?;
+    sign_out(window, demo).await?;
+
+    with_second_factor(window, demo, guest).await?;
+    let link = received(window, demo, &guest.email, "/portal/invitation").await?.link("/portal/invitation")?;
+    tour.visit("portal-invitation", &link, LightAndDark).await?;
+    window.submit().await?;
+    window.appears(".notice.ok").await?;
+    tour.take("portal-joined", Light).await?;
+    tour.visit("portal-invitation-over", &link, Light).await?;
+    tour.visit("portal", &portal, Light).await?;
+    tour.visit("portal-history", &format!("{organisation}/history"), Light).await?;
+    tour.visit("portal-name", &format!("{organisation}/name"), Light).await?;
+    tour.visit("portal-members", &format!("{organisation}/members"), Light).await?;
+    window.click("main .factor-change").await?;
+    window.appears("main select").await?;
+    tour.take("portal-member", Light).await?;
+    window.click("main a.danger-quiet").await?;
+    window.appears("main form button.danger").await?;
+    tour.take("portal-member-remove", Light).await?;
+    sign_out(window, demo).await
+}

@@ -1,0 +1,75 @@
+//! Leaving an organisation.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::extract::{Path, Query, State};
+use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt as _;
+use shared::page::{NavItem, Page};
+
+use super::Portal;
+use super::frame::{address, lead, notice, organisation_path, side};
+use super::gate::Admitted;
+use super::member::{Changed, take_out};
+use super::model::{Act, OrganisationId};
+use super::refusal::Refusal;
+use crate::accounts::visit::FormQuery;
+use crate::accounts::{Notice, Visit};
+use crate::web::{Button, Posted, paths};
+
+#[derive(Template, WebTemplate)]
+#[template(path = "portal/leave.html")]
+struct LeavePage {
+    page: Page,
+    notice: Option<Notice>,
+    side: Vec<NavItem>,
+    name: String,
+    action: String,
+    back: String,
+}
+
+/// The address of the page.
+pub fn path(id: OrganisationId) -> String {
+    format!("{}/leave", organisation_path(id))
+}
+
+/// GET: asks.
+pub async fn show(
+    State(portal): State<Portal>,
+    Path(organisation): Path<String>,
+    mut visit: Visit,
+    Query(query): Query<FormQuery>,
+) -> Result<Response, Refusal> {
+    let path = address(&organisation, "leave")?;
+    let Admitted { session, member } = portal.admit(&mut visit, (&organisation, Act::Leave), |_| path.clone()).await?;
+    let page = portal.greeted(visit.page, &session).await?;
+    let id = member.organisation.id;
+    let shown = LeavePage {
+        notice: notice(&page, query.notice.as_deref()),
+        side: side(&page, id, ""),
+        name: member.organisation.name,
+        action: path,
+        back: organisation_path(id),
+        page,
+    };
+    Ok(shown.into_response())
+}
+
+/// POST: leaves.
+pub async fn submit(
+    State(portal): State<Portal>,
+    Path(organisation): Path<String>,
+    mut visit: Visit,
+    posted: Posted<Button>,
+) -> Result<Response, Refusal> {
+    let path = address(&organisation, "leave")?;
+    let Admitted { session, member } = portal.admit(&mut visit, (&organisation, Act::Leave), |_| path.clone()).await?;
+    if !posted.fresh {
+        return Ok(lead(&path, "again"));
+    }
+    let args = ((member.organisation.id, member.id, "left"), (session.account, visit.caller));
+    Ok(match portal.write(args, |portal, args, tx| take_out(portal, args, tx).boxed()).await? {
+        Changed::LastOwner => lead(&path, "last-owner"),
+        Changed::Done | Changed::Gone => lead(paths::PORTAL, "left"),
+    })
+}

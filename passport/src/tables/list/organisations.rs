@@ -1,0 +1,41 @@
+//! Organisations that run exam sites.
+
+use crate::backup::fates::Fate::{Kept, Settled};
+use crate::portal::INVITATION_KEPT;
+use crate::tables::store::{own, sweep};
+use crate::tables::{Columns, Goes, Keep, Kind::*, Stays::*, Table, Whose};
+
+pub(super) const TABLES: &[Table] = &[
+    Table {
+        name: "organisations",
+        restored: Kept("as of before; what was changed since is lost here"),
+        whose: Whose::Nobody,
+        goes: &[Goes::Never("its sites are registered in its name")],
+        columns: &[Columns(Plain, Row, "id name created_at revision")],
+    },
+    Table {
+        name: "organisation_members",
+        restored: Kept("as of before: the owners look whether somebody is back who was taken out since"),
+        whose: Whose::Account(own!("organisation_members", "account_id", "id")),
+        goes: &[Goes::Closed, Goes::When("they leave, or an owner takes them out")],
+        columns: &[Columns(About, Row, "organisation_id role since"), Columns(Pseudonym, Row, "id account_id")],
+    },
+    Table {
+        name: "organisation_invitations",
+        restored: Settled("one may have been used or taken back since: none can be used"),
+        whose: Whose::Unlinked(
+            "who reads mail at an address that an owner typed; it may be nobody's who has an account",
+        ),
+        goes: &[Goes::Over(
+            Keep::For(INVITATION_KEPT),
+            "it can be accepted no more",
+            sweep!("organisation_invitations", "id", "expires_at <= $1"),
+        )],
+        columns: &[
+            Columns(OfAnother, Row, "email"),
+            Columns(About, Row, "organisation_id role invited_at used_at withdrawn_at expires_at"),
+            Columns(Pseudonym, Row, "id invited_by"),
+            Columns(Secret, Row, "token_hash"),
+        ],
+    },
+];
