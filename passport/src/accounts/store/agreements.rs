@@ -58,6 +58,8 @@ pub async fn are_outdated(tx: &mut Tx, account: AccountId, version: &str) -> Res
 /// # Errors
 /// See [`DbError`].
 pub async fn age_agreements(tx: &mut Tx, account: AccountId) -> Result<u64, DbError> {
+    // Those that were made so before would stand in the way.
+    sql("DELETE FROM agreements WHERE account_id = $1 AND version = '2000-01-01'").bind(account).execute(tx).await?;
     sql("UPDATE agreements SET version = '2000-01-01' WHERE account_id = $1").bind(account).execute(tx).await
 }
 

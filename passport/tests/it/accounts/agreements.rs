@@ -180,6 +180,10 @@ async fn developers_see_the_question_of_an_account() {
         let accounts = &passport.app.accounts;
         let id = accounts.locate(EMAIL).await.expect("an answer").expect("an account");
         assert_eq!(accounts.age_agreements(id).await.expect("aged"), 2);
+        let asked = browser.open(&page("/")).await;
+        assert_eq!(asked.url.path(), "/account/agreements");
+        browser.submit(form(&asked, "/account/agreements").set("agree", "on")).await;
+        assert_eq!(accounts.age_agreements(id).await.expect("aged once more"), 2);
         assert_eq!(browser.open(&page("/")).await.url.path(), "/account/agreements");
     })
     .await;
