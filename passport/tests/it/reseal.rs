@@ -99,6 +99,12 @@ async fn furnish(passport: &Passport) -> Vec<String> {
                 .bind(keys.seal("appeal-photo", number(id).as_bytes(), id.as_bytes()))
                 .execute(tx)
                 .await?;
+            sql("INSERT INTO guardians (account_id, state, why, known_at, tries, person_sealed) \
+                 VALUES ($1, 'consented', 'declared', 1, 0, $2)")
+            .bind(id)
+            .bind(keys.seal("guardian", number(id).as_bytes(), b""))
+            .execute(tx)
+            .await?;
             Ok(())
         }
         .boxed()
@@ -210,7 +216,7 @@ async fn two_operators_at_once_make_one_key_and_seal_each_row_once() {
             other.app.keys.refresh().await.expect("followed");
         }
         let done = join_all(others.iter().map(|other| walk(&other.app.keys))).await;
-        assert_eq!(done.iter().map(|(done, _)| done).sum::<usize>(), PEOPLE + 3);
+        assert_eq!(done.iter().map(|(done, _)| done).sum::<usize>(), PEOPLE + 4);
         opens(&passport.db, &passport.app.keys).await;
     })
     .await;
@@ -269,7 +275,7 @@ async fn a_row_that_opens_with_no_key_is_left_as_it_is_and_keeps_the_older_key()
         passport.db.execute(damage.bind(&people[7]).bind(&damaged)).await.expect("damaged");
         keys.begin_reseal().await.expect("begun");
         let (done, broken) = walk(keys).await;
-        assert_eq!((done, broken), (PEOPLE + 2, vec![people[7].clone()]));
+        assert_eq!((done, broken), (PEOPLE + 3, vec![people[7].clone()]));
         passport.clock.advance(DAY);
         assert_eq!(finish(keys).await, Finish::Left { column: "identities.number_sealed", rows: 1 });
     })

@@ -140,7 +140,7 @@ async fn try_form(
         "agree" => agree(accounts, visit, (way, found), form).await,
         "resend" => {
             let answered = accounts.ask_guardian_again(found.account, (lang, caller)).await?;
-            Ok(judge(way, answered, form))
+            Ok(judge(way, answered).map_err(|(status, flaws)| Draft::of(form).refused(status, flaws)))
         }
         "link" => match accounts.send_withdrawal_link(found.account, (lang, caller)).await? {
             Some(Err(stopped)) => Ok(Err(Draft::of(form).refused(StatusCode::TOO_MANY_REQUESTS, too_often(stopped)))),
@@ -153,13 +153,14 @@ async fn try_form(
                 return Ok(Err(Draft::of(form).refused(StatusCode::UNPROCESSABLE_ENTITY, flaws)));
             };
             let asking = Asking { account: found.account, guardian, of_age_at, lang, caller };
-            Ok(judge(way, accounts.ask_guardian(asking).await?, form))
+            let answered = accounts.ask_guardian(asking).await?;
+            Ok(judge(way, answered).map_err(|(status, flaws)| Draft::of(form).refused(status, flaws)))
         }
     }
 }
 
 /// Where an answer leads, or what is to be mended.
-fn judge(way: &Way, answered: Answered, form: GuardianForm) -> Tried {
+fn judge(way: &Way, answered: Answered) -> Result<String, (StatusCode, Flaws)> {
     let mut flaws = Flaws::default();
     match answered {
         Answered::Sent => return Ok(way.link_with(paths::GUARDIAN, "notice", "guardian-asked")),
@@ -167,13 +168,13 @@ fn judge(way: &Way, answered: Answered, form: GuardianForm) -> Tried {
         Answered::Nothing => return Ok(way.link(paths::GUARDIAN)),
         Answered::TooOften(stopped) => {
             stopped.tell(&mut flaws, "contact", "guardian-contact");
-            return Err(Draft::of(form).refused(StatusCode::TOO_MANY_REQUESTS, flaws));
+            return Err((StatusCode::TOO_MANY_REQUESTS, flaws));
         }
         Answered::GrownTooLate => flaws.push("birthdate", "accounts-profile-birthdate", "guardian-birthdate-document"),
         Answered::Own => flaws.push("contact", "guardian-contact", "guardian-contact-own"),
         Answered::TooManyChildren => flaws.push("contact", "guardian-contact", "guardian-contact-children"),
     }
-    Err(Draft::of(form).refused(StatusCode::UNPROCESSABLE_ENTITY, flaws))
+    Err((StatusCode::UNPROCESSABLE_ENTITY, flaws))
 }
 
 /// The guardian sits beside the child: the box, and the code.

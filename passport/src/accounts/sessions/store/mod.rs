@@ -139,25 +139,22 @@ pub async fn look_up_unsettled(
     let query = sql(
         "SELECT s.id, s.account_id, s.auth_time, s.acr, s.amr, s.province, s.last_seen_at, s.idle_limit, s.idle_at, \
          s.expires_at, s.stay, c.due_at, g.state AS guardian, g.of_age_at, \
-         (SELECT COUNT(*) FROM agreements a WHERE a.account_id = s.account_id) AS accepted, \
-         (SELECT COUNT(*) FROM agreements a WHERE a.account_id = s.account_id AND a.version >= $3) AS present \
+         (SELECT MAX(a.version) FROM agreements a WHERE a.account_id = s.account_id) AS accepted \
          FROM sessions s LEFT JOIN closures c ON c.account_id = s.account_id \
          LEFT JOIN guardians g ON g.account_id = s.account_id \
          WHERE s.token_hash = $1 AND s.ended_at IS NULL AND s.idle_at > $2 AND s.expires_at > $2",
     )
     .bind(token_hash)
-    .bind(now)
-    .bind(documents::VERSION);
+    .bind(now);
     let Some(row) = db.find(query).await? else { return Ok(None) };
     let guardian: Option<String> = row.get("guardian")?;
     let of_age = row.get::<Option<Timestamp>>("of_age_at")?.is_some_and(|at| at <= now);
-    let state = guardian.as_deref();
+    let (state, accepted) = (guardian.as_deref(), row.get::<Option<String>>("accepted")?);
     let unsettled = Unsettled {
         leaving: row.get::<Option<Timestamp>>("due_at")?.is_some(),
         guardian: matches!(state, Some("needed" | "asked")) && !of_age,
-        agreements: of_age
-            || state == Some("grown")
-            || (row.get::<i64>("accepted")? > 0 && row.get::<i64>("present")? == 0),
+        // Versions are days, so that they sort as text. Who is on record with none was never asked here.
+        agreements: of_age || state == Some("grown") || accepted.is_some_and(|version| *version < *documents::VERSION),
     };
     Ok(Some((session(&row)?, unsettled)))
 }
