@@ -183,7 +183,7 @@ async fn everything_is_sealed_by_a_new_key_and_the_older_one_goes_when_nothing_n
         // Half-way, both open.
         let batch = keys.reseal(COLUMNS[0], "").await.expect("a batch");
         assert_eq!(batch.done, 100);
-        assert_eq!(walk(keys).await, (33, vec![]));
+        assert_eq!(walk(keys).await, (34, vec![]));
         assert_eq!(walk(keys).await, (0, vec![]));
         let newer = opens(&passport.db, keys).await;
         assert!(newer > older, "{newer} {older}");

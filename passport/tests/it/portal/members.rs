@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use passport::portal::Role;
 
-use super::{Person, listed, member, summary};
+use super::{Person, links, listed, member, summary};
 use crate::support::{ISSUER, on_both};
 
 const NAME: &str = "北辰商务外语测评";
@@ -63,6 +63,29 @@ async fn without_a_second_factor_or_a_proven_address_nobody_makes_one() {
         assert!(summary(&refused).contains("Prove your e-mail address"), "{}", refused.text);
         assert_eq!(refused.form(&format!("form[action='{path}']")).value("name"), Some(NAME), "nothing is lost");
         assert!(person.open("/portal").await.has(".empty"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_decides_who_decides_asks_once_more_after_five_minutes() {
+    on_both(|passport| async move {
+        let mut owner = Person::new(&passport).await;
+        let ours = owner.found(NAME).await;
+        let (members, name) = (format!("{ours}/members"), format!("{ours}/name"));
+        let (page, own) = (owner.open(&members).await, page_of(&mut owner, &ours, 0).await);
+        passport.clock.advance(Duration::from_secs(5 * 60));
+        let invite = page.form(&format!("form[action='{members}']")).set("email", "wang@office.example");
+        let asked = owner.browser.submit(invite).await;
+        assert_eq!(asked.url.path(), "/sign-in", "inviting");
+        for path in [own.clone(), format!("{own}/remove")] {
+            assert_eq!(owner.open(&path).await.url.path(), "/sign-in", "{path}");
+        }
+        assert_eq!(links(&passport, "wang@office.example").await, [""; 0]);
+        // Everything else goes on.
+        for path in [&members, &name] {
+            assert_eq!(owner.open(path).await.url.path(), path);
+        }
     })
     .await;
 }

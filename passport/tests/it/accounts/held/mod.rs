@@ -52,6 +52,13 @@ const FILLED: &[&str] = &[
      VALUES ('passkey', $1, $3, 'trace-credential', 'trace-key', 0, $2)",
     "INSERT INTO authenticators (account_id, secret_sealed, last_step, created_at) VALUES ($1, $3, 0, $2)",
     "INSERT INTO recovery_codes (account_id, code_hash, created_at) VALUES ($1, $3, $2)",
+    "INSERT INTO organisations (id, name, created_at, revision) \
+     SELECT '01890000-0000-7000-8000-00000000000a', '机构', 0, 0 WHERE $1 <> ''",
+    "INSERT INTO organisation_members (id, organisation_id, account_id, role, since) \
+     VALUES ('01890000-0000-7000-8000-00000000000b', '01890000-0000-7000-8000-00000000000a', $1, 'viewer', $2)",
+    "INSERT INTO organisation_invitations (id, organisation_id, email, role, token_hash, invited_by, invited_at, expires_at) \
+     VALUES ('01890000-0000-7000-8000-00000000000c', '01890000-0000-7000-8000-00000000000a', 'guest@example.com', 'viewer', \
+     $3, $1, $2, $2 + LATER)",
     "INSERT INTO unreachable (recipient, reason, refused_at) SELECT recipient, 'unknown', $2 FROM outbox \
      WHERE recipient IS NOT NULL AND $1 <> '' ON CONFLICT (recipient) DO NOTHING",
 ];
