@@ -33,6 +33,7 @@ use crate::oidc::logout::Farewells;
 use crate::oidc::mtls::Mtls;
 use crate::oidc::mtls::authorities::{Authorities, AuthoritiesError};
 use crate::oidc::registrations::{self, SiteRegistrations};
+use crate::oidc::signals::Herald;
 use crate::oidc::{self, IssuerError, Oidc};
 use crate::places::{Places, PlacesError};
 use crate::portal::Portal;
@@ -70,6 +71,8 @@ pub struct Parts {
     pub pages: Pages,
     /// Signing and sealing.
     pub keys: Keys,
+    /// What seals by them.
+    pub sealer: Arc<dyn Sealer>,
     /// The registry of exam sites.
     pub clients: Clients,
     /// Their logos.
@@ -189,6 +192,7 @@ impl App {
         let pages = pages.announcing(Arc::clone(&board), clock.clone());
         let recipients_key = SecretBytes::new(keys.mac(KeyUse::Delivery.as_str(), b"recipients"));
         let outbox = Outbox::new(clock.clone(), entropy.clone(), config.issuer.as_str(), recipients_key);
+        audit.watched_by(Arc::new(Herald::new(outbox.clone())));
         // Only now, since the outbox needs the keys. Nothing that sites are told of can have happened before.
         journal.outbox.get_or_init(|| outbox.clone());
         let report_secret = config.delivery.report_secret_file.as_ref().map(SecretSource::read).transpose();
@@ -204,7 +208,7 @@ impl App {
             db: db.clone(),
             clock: clock.clone(),
             entropy: entropy.clone(),
-            sealer,
+            sealer: sealer.clone(),
             audit: audit.clone(),
             outbox: outbox.clone(),
             limits: limits.clone(),
@@ -279,6 +283,7 @@ impl App {
             web,
             pages,
             keys,
+            sealer,
             clients,
             logos,
             accounts,

@@ -27,7 +27,7 @@ use crate::oidc::discovery::paths as provider;
 use crate::oidc::logout::{end_session, front_channel};
 use crate::oidc::register::endpoint as registration;
 use crate::oidc::{
-    authorize, consent, cors, direct, discovery, introspect, jwks, par, revoke, session_state, token, userinfo,
+    authorize, consent, cors, direct, discovery, introspect, jwks, par, revoke, session_state, signals, token, userinfo,
 };
 use crate::portal::pages as portal;
 use crate::status;
@@ -136,6 +136,7 @@ pub fn router(app: App) -> Router {
     let scripts = Router::new()
         .route(provider::METADATA, get(discovery::show))
         .route(provider::OAUTH_METADATA, get(discovery::show))
+        .route(provider::SIGNALS_METADATA, get(signals::metadata::show))
         .route(provider::JWKS, get(jwks::show))
         .route(provider::CLIENT_JWKS, get(jwks::show_to))
         .route(paths::STATUS_DOCUMENT, get(status::page::document))

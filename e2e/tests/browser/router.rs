@@ -7,9 +7,10 @@ use anyhow::Context as _;
 
 /// What the passport answers to a GET without being a page: data, pictures, a frame without words, and addresses that lead
 /// on at once.
-const NO_PAGES: [&str; 13] = [
+const NO_PAGES: [&str; 14] = [
     "/.well-known/oauth-authorization-server",
     "/.well-known/openid-configuration",
+    "/.well-known/ssf-configuration",
     "/authorize",
     "/authorize/cancel",
     "/authorize/resume",

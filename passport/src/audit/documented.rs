@@ -36,6 +36,7 @@ const FIELDS: &[(&str, Told)] = &[
     ("notice", Told::Nothing),
     ("organisation", Told::Nothing),
     ("reason", Told::Nothing),
+    ("reopened", Told::Nothing),
     ("role", Told::Nothing),
     ("scope", Told::Nothing),
     ("sessions_ended", Told::Nothing),

@@ -83,6 +83,9 @@ pub enum Event {
         account: String,
         /// How many sessions ended by it.
         sessions_ended: u64,
+        /// Whether the account was shut until then.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        reopened: bool,
     },
     /// Somebody who wants to choose the password anew proved to read what is sent to the account.
     RecoveryProven {
@@ -445,6 +448,13 @@ pub enum Event {
         /// When they end, in milliseconds since the epoch.
         at: i64,
     },
+    /// A client's stream of security events was set, or brought to another state.
+    ClientSignalsSet {
+        /// Its id.
+        client: String,
+        /// The state it is in: `enabled`, `paused`, `disabled`.
+        to: Code,
+    },
     /// A signing key went from one state to another.
     SigningKeyMoved {
         /// The key.
@@ -653,7 +663,8 @@ impl Event {
             | Self::ClientChanged { client }
             | Self::ClientRemoved { client }
             | Self::ClientSecretAdded { client }
-            | Self::ClientSecretsRetired { client, .. } => Some(client),
+            | Self::ClientSecretsRetired { client, .. }
+            | Self::ClientSignalsSet { client, .. } => Some(client),
             _ => None,
         }
     }

@@ -6,7 +6,8 @@
 //! person's own account of it. Events are kept for [`RETENTION`].
 //!
 //! The database refuses to change what was recorded. Beside the requests [`seal`] gathers it in batches that are chained
-//! and signed, [`verify`] tells whether it is still what was sealed, and it is removed batch by batch.
+//! and signed, [`verify`] tells whether it is still what was sealed, and it is removed batch by batch. A
+//! [`witness`] writes what follows from an event into its transaction.
 
 mod actor;
 #[cfg(test)]
@@ -19,7 +20,9 @@ pub(crate) mod samples;
 pub mod seal;
 pub mod store;
 pub mod verify;
+pub mod witness;
 
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use shared::clock::SharedClock;
@@ -30,6 +33,7 @@ use shared::http::Caller;
 pub use self::actor::Actor;
 pub use self::event::{Code, Event};
 pub use self::seal::{Chain, Heads};
+pub use self::witness::{Seen, Witness};
 
 use self::origin::Origins;
 
@@ -51,12 +55,18 @@ pub struct Audit {
     clock: SharedClock,
     entropy: SharedEntropy,
     origins: Origins,
+    witness: Arc<OnceLock<Arc<dyn Witness>>>,
 }
 
 impl Audit {
     /// A record that takes time and ids from these.
     pub fn new(clock: SharedClock, entropy: SharedEntropy) -> Self {
-        Self { clock, entropy, origins: Origins::default() }
+        Self { clock, entropy, origins: Origins::default(), witness: Arc::default() }
+    }
+
+    /// Lets somebody look on from now on; the first one stays.
+    pub fn watched_by(&self, witness: Arc<dyn Witness>) {
+        self.witness.get_or_init(|| witness);
     }
 
     /// Appends `event` within the caller's transaction: one that comes of no request of a person's browser.
@@ -80,7 +90,11 @@ impl Audit {
     ) -> Result<(), DbError> {
         let now = self.clock.now();
         let id = EventId::new(now, &*self.entropy);
-        store::append(tx, &store::New { id, at: now, from: from.into(), actor, event }).await
+        store::append(tx, &store::New { id, at: now, from: from.into(), actor, event }).await?;
+        match self.witness.get() {
+            Some(witness) => witness.saw(tx, Seen { at: now, actor, event }).await,
+            None => Ok(()),
+        }
     }
 
     /// Removes events older than [`RETENTION`], those of one batch; how many went.

@@ -20,8 +20,8 @@ use crate::delivery::{MessageId, samples, text};
 /// What can be done with messages.
 #[derive(Debug, Subcommand)]
 pub enum DeliveryCommand {
-    /// Show messages that wait or were given up, oldest first, and what kept each the last time. Logout tokens stand in a
-    /// channel for each client, `logout:CLIENT_ID`. Whom mail and SMS are for is not shown.
+    /// Show messages that wait or were given up, oldest first, and what kept each the last time. Logout tokens and
+    /// security events stand in a channel for each client, `logout:CLIENT_ID` and `signals:CLIENT_ID`. Whom mail and SMS are for is not shown.
     List {
         /// At most that many.
         #[arg(long, default_value_t = 100)]

@@ -24,7 +24,7 @@ use crate::keys::rotate::forecast::next_of;
 pub const PAUSE: Duration = Duration::from_secs(15);
 
 /// The channels that are told of, also where nothing waits.
-const CHANNELS: [&str; 3] = ["mail", "sms", "logout"];
+const CHANNELS: [&str; 4] = ["mail", "sms", "logout", "signals"];
 
 /// What is measured.
 #[derive(Clone, Default)]

@@ -25,6 +25,7 @@ use crate::config::Config;
 use crate::delivery::{MailServer, Mailer, Policy, Transport, Ways, Worker};
 use crate::jobs::{Jobs, Outcome};
 use crate::oidc::logout::LogoutTokens;
+use crate::oidc::signals::SignalTokens;
 use crate::router::{self, router};
 use crate::status::Status;
 
@@ -203,6 +204,8 @@ fn worker(config: &Config, app: &App, db: &Db, clock: SharedClock) -> Result<Wor
     }
     let sms = world::sms(config)?;
     let logout: Arc<dyn Transport> = Arc::new(LogoutTokens::new(app.oidc.clone(), app.egress.clone()));
+    let signals: Arc<dyn Transport> =
+        Arc::new(SignalTokens::new(app.oidc.clone(), app.egress.clone(), app.sealer.clone()));
     Ok(Worker {
         db: db.clone(),
         clock,
@@ -213,7 +216,7 @@ fn worker(config: &Config, app: &App, db: &Db, clock: SharedClock) -> Result<Wor
             timeout: settings.timeout,
             concurrency: settings.concurrency,
         },
-        ways: Ways { mail, sms, logout: Some(logout) },
+        ways: Ways { mail, sms, logout: Some(logout), signals: Some(signals) },
     })
 }
 

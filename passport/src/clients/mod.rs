@@ -14,6 +14,7 @@ pub mod registry;
 pub mod rules;
 pub mod secret;
 pub mod sector;
+pub mod signals;
 pub mod store;
 mod uses;
 

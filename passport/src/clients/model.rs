@@ -211,6 +211,8 @@ pub struct Client {
     pub id_token_alg: Alg,
     /// Its tile on the candidate's home.
     pub tile: Option<Tile>,
+    /// Whether it has a stream of security events, in whichever state, as far as the registry in memory knows.
+    pub hears_signals: bool,
     /// What it was made from, for storing and showing.
     pub metadata: Metadata,
     pub(super) secrets: Vec<StoredSecret>,
@@ -258,9 +260,9 @@ impl Client {
     }
 
     /// Whether it registered an address by which it is told that a session ended, from server to server or in the
-    /// browser.
+    /// browser, or has a stream of security events, over which that is told as well.
     pub fn is_told_of_end(&self) -> bool {
-        self.backchannel_logout_uri.is_some() || self.frontchannel_logout_uri.is_some()
+        self.backchannel_logout_uri.is_some() || self.frontchannel_logout_uri.is_some() || self.hears_signals
     }
 
     /// Whether it may use that grant.

@@ -118,6 +118,7 @@ impl Client {
             tile: m.tile.clone(),
             secrets,
             registration_hash: None,
+            hears_signals: false,
             metadata,
         })
     }

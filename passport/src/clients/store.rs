@@ -9,6 +9,7 @@ use super::logos;
 use super::metadata::Metadata;
 use super::model::{Client, ClientId};
 use super::secret::StoredSecret;
+use super::signals;
 use super::uses::SecretUse;
 
 /// The number of changes made to the registry so far.
@@ -27,7 +28,7 @@ pub async fn touch(tx: &mut Tx) -> Result<(), DbError> {
     sql("UPDATE client_registry SET revision = revision + 1 WHERE id = 1").execute(tx).await.map(drop)
 }
 
-/// Every client with its secrets and the name of its logo.
+/// Every client with its secrets, the name of its logo, and whether it has a stream of security events.
 ///
 /// # Errors
 /// The database refused, or a row is broken.
@@ -41,6 +42,7 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<Client>, DbError> {
         secrets.entry(row.get("client_id")?).or_default().push(stored_secret(row)?);
     }
     let mut logos = logos::store::names(tx).await?;
+    let hearing = signals::store::clients(tx).await?;
     let rows =
         sql("SELECT client_id, metadata, registration_hash FROM clients ORDER BY client_id").fetch_all(tx).await?;
     rows.iter()
@@ -48,7 +50,7 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<Client>, DbError> {
             let id = row.get::<String>("client_id")?;
             let client = client(row, secrets.remove(&id).unwrap_or_default())?;
             let logo = logos.remove(&id).filter(|(address, _)| logos::is_current(&client, address));
-            Ok(Client { logo: logo.map(|(_, name)| name), ..client })
+            Ok(Client { logo: logo.map(|(_, name)| name), hears_signals: hearing.contains(&id), ..client })
         })
         .collect()
 }
@@ -184,12 +186,13 @@ pub async fn set_registration_hash(tx: &mut Tx, id: &ClientId, hash: [u8; 32]) -
         .map(drop)
 }
 
-/// Forgets a client, its secrets and its logo.
+/// Forgets a client, its secrets, its logo and its stream.
 ///
 /// # Errors
 /// The database refused.
 pub async fn remove(tx: &mut Tx, id: &ClientId) -> Result<(), DbError> {
     logos::store::remove(tx, id).await?;
+    signals::store::remove(tx, id.as_str()).await?;
     sql("DELETE FROM client_secrets WHERE client_id = $1").bind(id.as_str()).execute(tx).await?;
     sql("DELETE FROM clients WHERE client_id = $1").bind(id.as_str()).execute(tx).await.map(drop)
 }

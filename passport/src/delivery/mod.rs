@@ -1,8 +1,9 @@
-//! Mail, SMS and logout tokens through one durable outbox.
+//! Mail, SMS, logout tokens and security events through one durable outbox.
 //!
 //! [`Outbox`] writes a message in the transaction of what it tells of. The [`worker`] sends it afterwards, as often as
 //! it takes within limits, always under the same id, so that a receiver can tell a repetition. [`Mailer`] and
-//! [`SmsGateway`] are the ways out for words; the one for logout tokens is the provider's. What became of messages is
+//! [`SmsGateway`] are the ways out for words; those for logout tokens and security events are the
+//! provider's. What became of messages is
 //! seen, and those given up are taken up again, through [`store`]. Operators and mail servers report later what became of
 //! those that they took ([`reports`]); who could not be reached is remembered under a keyed hash, until a message arrives.
 
@@ -23,7 +24,7 @@ pub mod worker;
 pub use self::aliyun::AliyunSms;
 pub use self::model::{
     Channel, KeyLetter, KeyMatter, Letter, LogoutNotice, Marks, MessageId, Outgoing, Payload, Progress, ProofLetter,
-    ProofWords, Reason, Receipt, SendError, SiteName, Template, Transport, Unreachable,
+    ProofWords, Reason, Receipt, SendError, SignalNotice, SiteName, Template, Transport, Unreachable,
 };
 pub use self::notice::{Factor, Notice};
 pub use self::outbox::Outbox;

@@ -24,10 +24,13 @@ pub enum Channel {
     Sms,
     /// Logout tokens for the client of that id: one that does not answer keeps no other waiting.
     Logout(String),
+    /// Security events for the client of that id.
+    Signals(String),
 }
 
-/// What the names of channels for logout tokens begin with.
+/// What the names of channels for logout tokens begin with, and those for security events.
 const LOGOUT: &str = "logout:";
+const SIGNALS: &str = "signals:";
 
 impl Channel {
     /// The name in the database and in figures.
@@ -36,6 +39,7 @@ impl Channel {
             Self::Mail => "mail".into(),
             Self::Sms => "sms".into(),
             Self::Logout(client) => format!("{LOGOUT}{client}").into(),
+            Self::Signals(client) => format!("{SIGNALS}{client}").into(),
         }
     }
 
@@ -45,6 +49,7 @@ impl Channel {
             Self::Mail => "mail",
             Self::Sms => "sms",
             Self::Logout(_) => "logout",
+            Self::Signals(_) => "signals",
         }
     }
 
@@ -53,13 +58,16 @@ impl Channel {
         match name {
             "mail" => Some(Self::Mail),
             "sms" => Some(Self::Sms),
-            _ => name.strip_prefix(LOGOUT).map(|client| Self::Logout(client.to_owned())),
+            _ => {
+                let of = |begin: &str, channel: fn(String) -> Self| Some(channel(name.strip_prefix(begin)?.to_owned()));
+                of(LOGOUT, Self::Logout).or_else(|| of(SIGNALS, Self::Signals))
+            }
         }
     }
 
     /// Whether what is given up may be kept to be tried again: words to people are erased, ids are not.
     pub fn keeps_what_failed(&self) -> bool {
-        matches!(self, Self::Logout(_))
+        matches!(self, Self::Logout(_) | Self::Signals(_))
     }
 }
 
@@ -290,6 +298,26 @@ pub struct LogoutNotice {
     pub session: String,
 }
 
+/// A security event as it waits: it is made and signed when it is sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignalNotice {
+    /// The client that is told.
+    pub client: String,
+    /// Of whom: the account's id; none: of the stream itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// Of which session alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<String>,
+    /// What happened: the name of its type.
+    pub event: String,
+    /// What is said about that, by the names of its members.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub members: BTreeMap<String, String>,
+    /// When it happened, in seconds since the epoch.
+    pub at: i64,
+}
+
 /// The content of a message: JSON that its way out reads. Nothing prints it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Payload(String);
@@ -371,7 +399,9 @@ mod tests {
 
     #[test]
     fn every_channel_is_found_again_by_its_name() {
-        for channel in [Channel::Mail, Channel::Sms, Channel::Logout("a.b-c_d".to_owned())] {
+        for channel in
+            [Channel::Mail, Channel::Sms, Channel::Logout("a.b-c_d".to_owned()), Channel::Signals("a.b-c_d".to_owned())]
+        {
             assert_eq!(Channel::named(&channel.name()), Some(channel));
         }
         assert_eq!(Channel::named("pigeon"), None);

@@ -9,7 +9,7 @@ use shared::i18n::Lang;
 use shared::secret::{SecretBytes, hmac_sha256};
 use tokio::sync::Notify;
 
-use super::model::{Channel, KeyLetter, LogoutNotice, MessageId, Payload, ProofLetter, Unreachable};
+use super::model::{Channel, KeyLetter, LogoutNotice, MessageId, Payload, ProofLetter, SignalNotice, Unreachable};
 use super::notice::Notice;
 use super::{store, text};
 
@@ -193,6 +193,16 @@ impl Outbox {
     /// The database refused.
     pub async fn logout(&self, tx: &mut Tx, notice: &LogoutNotice) -> Result<MessageId, DbError> {
         self.write(tx, (&Channel::Logout(notice.client.clone()), None), &Payload::of(notice)).await
+    }
+
+    /// Writes a security event for a client, within the caller's transaction; one that is held back waits until
+    /// [`store::release`].
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn signal(&self, tx: &mut Tx, notice: &SignalNotice, held: bool) -> Result<MessageId, DbError> {
+        let due = if held { store::HELD } else { self.clock.now() };
+        self.write_at(tx, (&Channel::Signals(notice.client.clone()), None), &Payload::of(notice), due).await
     }
 
     async fn write(&self, tx: &mut Tx, to: (&Channel, Option<&str>), payload: &Payload) -> Result<MessageId, DbError> {

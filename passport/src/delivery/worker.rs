@@ -56,6 +56,8 @@ pub struct Ways {
     pub sms: Option<Arc<dyn Transport>>,
     /// For logout tokens.
     pub logout: Option<Arc<dyn Transport>>,
+    /// For security events.
+    pub signals: Option<Arc<dyn Transport>>,
 }
 
 impl Ways {
@@ -64,6 +66,7 @@ impl Ways {
             Channel::Mail => self.mail.as_deref(),
             Channel::Sms => self.sms.as_deref(),
             Channel::Logout(_) => self.logout.as_deref(),
+            Channel::Signals(_) => self.signals.as_deref(),
         }
     }
 }

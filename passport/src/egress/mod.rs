@@ -11,8 +11,9 @@ pub mod resolve;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use shared::http::client::{self, BodyError, ClientBuilder, ClientError};
+use shared::secret::SecretString;
 use shared::telemetry::traces;
 use tokio::sync::OnceCell;
 use tracing::Instrument as _;
@@ -23,6 +24,9 @@ use crate::config::EgressSettings;
 
 /// The largest answer that is read.
 const MOST: usize = 256 << 10;
+
+/// The largest explanation that is read.
+const MOST_SAID: usize = 4 << 10;
 
 /// Calls strangers. Cheap to clone.
 #[derive(Clone)]
@@ -73,6 +77,27 @@ pub struct Fetched {
     pub fresh_for: Option<Duration>,
 }
 
+/// A document to be sent.
+pub struct Sending<'s> {
+    /// Its media type.
+    pub content_type: &'static str,
+    /// The media type of the answer that is understood.
+    pub accept: &'static str,
+    /// What is shown to whoever takes it.
+    pub authorization: Option<&'s SecretString>,
+    /// The document.
+    pub body: String,
+}
+
+/// An answer to one.
+#[derive(Debug, Clone)]
+pub struct Answered {
+    /// Its status.
+    pub status: StatusCode,
+    /// What it says, as far as it was read; empty where the document was taken.
+    pub body: Vec<u8>,
+}
+
 impl Egress {
     /// Calls as the settings allow.
     pub fn new(settings: EgressSettings) -> Self {
@@ -109,6 +134,27 @@ impl Egress {
         let request = self.client(url).await?.post(url.clone());
         let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(body);
         Ok(request.send().instrument(traces::call("POST", url.host_str())).await.map_err(failure)?.status())
+    }
+
+    /// Sends a document, and reads what is said about it when it is not taken.
+    ///
+    /// # Errors
+    /// There was no answer: see [`EgressError`].
+    pub async fn post(&self, url: &Url, sending: Sending<'_>) -> Result<Answered, EgressError> {
+        let mut request = self.client(url).await?.post(url.clone());
+        request = request.header(header::CONTENT_TYPE, sending.content_type).header(header::ACCEPT, sending.accept);
+        if let Some(authorization) = sending.authorization {
+            let mut value = HeaderValue::from_str(authorization.expose()).map_err(|_| EgressError::Address)?;
+            value.set_sensitive(true);
+            request = request.header(header::AUTHORIZATION, value);
+        }
+        let request = request.body(sending.body);
+        let response = request.send().instrument(traces::call("POST", url.host_str())).await.map_err(failure)?;
+        let status = response.status();
+        // Whoever took it has nothing to say.
+        let body =
+            if status.is_success() { Vec::new() } else { client::body(response, MOST_SAID).await.unwrap_or_default() };
+        Ok(Answered { status, body })
     }
 
     /// The client, for an address that may be called.

@@ -24,7 +24,7 @@ use crate::accounts::assurance::Acr;
 use crate::keys::Alg;
 
 /// Metadata changes with a release.
-const CACHE: &str = "public, max-age=3600";
+pub(super) const CACHE: &str = "public, max-age=3600";
 
 /// Paths of the endpoints below the issuer.
 pub mod paths {
@@ -32,6 +32,8 @@ pub mod paths {
     pub const METADATA: &str = "/.well-known/openid-configuration";
     /// RFC 8414 §3
     pub const OAUTH_METADATA: &str = "/.well-known/oauth-authorization-server";
+    /// Shared Signals Framework 1.0 §7.2
+    pub const SIGNALS_METADATA: &str = "/.well-known/ssf-configuration";
     /// RFC 7517
     pub const JWKS: &str = "/jwks";
     /// RFC 6749 §3.1

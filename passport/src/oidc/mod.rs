@@ -1,4 +1,4 @@
-//! The OpenID provider: discovery, authorization, tokens, user information and logout.
+//! The OpenID provider: discovery, authorization, tokens, user information, logout and security events.
 //!
 //! A person's way: [`authorize`] checks the request and decides what has to happen before a code may be given;
 //! sign-in, province and [`consent`] come back to it. A client's way: [`token`] authenticates the client
@@ -29,6 +29,7 @@ pub mod jwks;
 pub mod key_news;
 pub mod lifetimes;
 pub mod logout;
+mod messenger;
 pub mod mtls;
 pub mod named_claims;
 pub mod once;
@@ -42,6 +43,7 @@ pub mod resource;
 pub mod revoke;
 pub mod scope;
 pub mod session_state;
+pub mod signals;
 pub mod store;
 pub mod subject;
 pub mod token;
@@ -141,6 +143,7 @@ struct Inner {
     web: Web,
     pages: Pages,
     metadata: Document,
+    signals_metadata: Document,
     jwks_cache: String,
     tokens: Counts<2>,
 }
@@ -157,6 +160,7 @@ impl Oidc {
     /// The issuer is no URL.
     pub fn new(parts: Parts) -> Result<Self, IssuerError> {
         let metadata = discovery::document(&parts.issuer, parts.registration, parts.mtls.as_ref())?;
+        let signals_metadata = signals::metadata::document(&parts.issuer);
         Ok(Self(Arc::new(Inner {
             issuer: parts.issuer.into(),
             jwks_cache: format!("public, max-age={}", parts.lifetimes.jwks.as_secs()),
@@ -179,6 +183,7 @@ impl Oidc {
             web: parts.web,
             pages: parts.pages,
             metadata,
+            signals_metadata,
             tokens: token::counts::none(),
         })))
     }

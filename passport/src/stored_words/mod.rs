@@ -18,6 +18,7 @@ use crate::accounts::model::{ContactKind, IdType};
 use crate::accounts::sessions::Stay;
 use crate::accounts::{AccountId, EndReason, Province};
 use crate::audit;
+use crate::clients::signals::{EventType, StreamState};
 use crate::delivery::model::Reason;
 use crate::keys::{Alg, Sign};
 use crate::portal::Role;
@@ -170,9 +171,15 @@ fn rest() -> Vec<Words> {
     let store = include_str!("../delivery/store/mod.rs");
     vec![
         of(&["audit_events.kind"], Passed, events),
-        of(&["outbox.channel"], Passed, quoted(include_str!("../delivery/model.rs"), ["mail", "sms", "logout"])),
+        of(
+            &["outbox.channel"],
+            Passed,
+            quoted(include_str!("../delivery/model.rs"), ["mail", "sms", "logout", "signals"]),
+        ),
         of(&["outbox.state"], Passed, quoted(store, ["waiting", "sent", "failed", "withheld"])),
         of(&["outbox.reason", "unreachable.reason"], Passed, Reason::ALL.map(Reason::code)),
+        of(&["client_signals.state"], Refused, StreamState::ALL.map(StreamState::as_str)),
+        of(&["client_signals.events"], Passed, EventType::CHOSEN.map(EventType::code)),
         of(
             &["client_logos.media_type"],
             Passed,
@@ -205,6 +212,7 @@ const NONE: &[&str] = &[
     "declined",
     "device",
     "email",
+    "endpoint",
     "first_network",
     "first_staff",
     "hash",

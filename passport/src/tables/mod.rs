@@ -17,13 +17,22 @@ mod tests;
 
 use std::time::Duration;
 
+use crate::accounts;
 use crate::backup::fates::Fate;
+use crate::clients;
+use crate::keys::store::SealedColumn;
 use crate::web::KeyUse;
 
 pub use self::list::all;
 pub use self::retention::Retention;
 
 use self::store::{Count, Own, Sweep};
+
+/// Everything that is sealed under data keys and stored, to be sealed anew when those are changed.
+pub const SEALED: [SealedColumn; accounts::SEALED.len() + 1] = {
+    let [numbers, secrets, files, photos, guardians] = accounts::SEALED;
+    [numbers, secrets, files, photos, guardians, clients::signals::SEALED_AUTHORIZATIONS]
+};
 
 /// A table.
 #[derive(Debug, Clone, Copy)]

@@ -76,6 +76,8 @@ uses! {
     AppealPhoto = "appeal-photo" sealed Sealed::Stored;
     /// Who answers for somebody under 14.
     Guardian = "guardian" sealed Sealed::Stored;
+    /// What a site wants to be shown by who sends it security events.
+    SignalAuthorization = "signal-authorization" sealed Sealed::Stored;
     /// An authenticator app that is being set up.
     AuthenticatorSetup = "authenticator-setup" sealed Sealed::Passing;
     /// Recovery codes that are shown and not stored yet.

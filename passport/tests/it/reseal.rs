@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use futures_util::future::join_all;
-use passport::accounts::SEALED;
 use passport::accounts::admin::Seed;
 use passport::keys::reseal::{Batch, Finish};
 use passport::keys::store::SealedColumn;
 use passport::keys::{Change, Keys};
+use passport::tables::SEALED;
 use passport::web::{KeyUse, Sealed};
 use shared::db::{Db, DbError, sql};
 use shared::secret::SecretString;
@@ -105,6 +105,12 @@ async fn furnish(passport: &Passport) -> Vec<String> {
             .bind(keys.seal("guardian", number(id).as_bytes(), b""))
             .execute(tx)
             .await?;
+            sql("INSERT INTO client_signals (client_id, endpoint, events, state, created_at, changed_at, \
+                 authorization_sealed) VALUES ($1, 'https://a.example/', '', 'enabled', 1, 1, $2)")
+            .bind(id)
+            .bind(keys.seal("signal-authorization", number(id).as_bytes(), id.as_bytes()))
+            .execute(tx)
+            .await?;
             Ok(())
         }
         .boxed()
@@ -183,7 +189,7 @@ async fn everything_is_sealed_by_a_new_key_and_the_older_one_goes_when_nothing_n
         // Half-way, both open.
         let batch = keys.reseal(COLUMNS[0], "").await.expect("a batch");
         assert_eq!(batch.done, 100);
-        assert_eq!(walk(keys).await, (34, vec![]));
+        assert_eq!(walk(keys).await, (35, vec![]));
         assert_eq!(walk(keys).await, (0, vec![]));
         let newer = opens(&passport.db, keys).await;
         assert!(newer > older, "{newer} {older}");
@@ -216,7 +222,7 @@ async fn two_operators_at_once_make_one_key_and_seal_each_row_once() {
             other.app.keys.refresh().await.expect("followed");
         }
         let done = join_all(others.iter().map(|other| walk(&other.app.keys))).await;
-        assert_eq!(done.iter().map(|(done, _)| done).sum::<usize>(), PEOPLE + 4);
+        assert_eq!(done.iter().map(|(done, _)| done).sum::<usize>(), PEOPLE + 5);
         opens(&passport.db, &passport.app.keys).await;
     })
     .await;
@@ -275,7 +281,7 @@ async fn a_row_that_opens_with_no_key_is_left_as_it_is_and_keeps_the_older_key()
         passport.db.execute(damage.bind(&people[7]).bind(&damaged)).await.expect("damaged");
         keys.begin_reseal().await.expect("begun");
         let (done, broken) = walk(keys).await;
-        assert_eq!((done, broken), (PEOPLE + 3, vec![people[7].clone()]));
+        assert_eq!((done, broken), (PEOPLE + 4, vec![people[7].clone()]));
         passport.clock.advance(DAY);
         assert_eq!(finish(keys).await, Finish::Left { column: "identities.number_sealed", rows: 1 });
     })

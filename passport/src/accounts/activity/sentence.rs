@@ -108,6 +108,7 @@ pub fn sentence(event: &Event) -> Option<Sentence<'_>> {
         | Event::ClientRemoved { .. }
         | Event::ClientInvited { .. }
         | Event::ClientChanged { .. }
+        | Event::ClientSignalsSet { .. }
         | Event::ClientSecretAdded { .. }
         | Event::ClientSecretsRetired { .. }
         | Event::SigningKeyMoved { .. }

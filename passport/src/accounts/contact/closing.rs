@@ -48,8 +48,9 @@ pub async fn close(accounts: &Accounts, tx: &mut Tx, account: AccountId, reason:
     sessions::store::withdraw_all(tx, account, now).await?;
     factors::store::remove_all(tx, account).await?;
     devices::store::forget_all(tx, account).await?;
-    store::close(tx, account, now).await?;
-    parts.audit.forget(tx, &account.to_string()).await?;
+    // Before it is forgotten which sites know the person: those are told.
     let event = Event::AccountClosed { account: account.to_string(), reason: reason.into() };
-    parts.audit.record(tx, &Actor::System, &event).await
+    parts.audit.record(tx, &Actor::System, &event).await?;
+    store::close(tx, account, now).await?;
+    parts.audit.forget(tx, &account.to_string()).await
 }

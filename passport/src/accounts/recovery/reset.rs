@@ -84,6 +84,7 @@ async fn set_password(
 ) -> Result<(), DbError> {
     let parts = accounts.parts();
     let (now, account) = (parts.clock.now(), seen.recovery.account);
+    let reopened = accounts_store::credentials_by_id(tx, account).await?.is_some_and(|found| found.frozen);
     accounts_store::set_password(tx, account, hash, now).await?;
     accounts_store::set_frozen(tx, account, None).await?;
     store::set_guard(tx, account, now + GUARD).await?;
@@ -106,7 +107,7 @@ async fn set_password(
     // Whoever knew the old password may have been there.
     let ended = sessions::end_all(accounts, tx, account, EndReason::PasswordReset.asked_by(caller)).await?;
     lift_locks(accounts, tx, account).await?;
-    let event = Event::PasswordReset { account: account.to_string(), sessions_ended: ended };
+    let event = Event::PasswordReset { account: account.to_string(), sessions_ended: ended, reopened };
     parts.audit.record_from(tx, caller, &Actor::Account(account.to_string()), &event).await?;
     alarm::tell_proven(accounts, tx, (account, Some(caller)), &Notice::PasswordReset { at: now }).await
 }

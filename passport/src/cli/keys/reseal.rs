@@ -6,17 +6,17 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::accounts;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::output::Output;
 use crate::cli::world;
 use crate::keys::reseal::Finish;
 use crate::keys::store::SealedColumn;
 use crate::keys::{Change, Keys};
+use crate::tables;
 use crate::web::KeyUse;
 
 /// Every column that data keys seal.
-pub const COLUMNS: &[SealedColumn] = &accounts::SEALED;
+pub const COLUMNS: &[SealedColumn] = &tables::SEALED;
 
 /// How much longer older keys are kept than what they sealed may be on its way: nodes follow within a second, a browser
 /// comes back a moment late.

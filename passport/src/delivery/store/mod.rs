@@ -1,13 +1,17 @@
 //! The outbox's table. A message is claimed by moving its next attempt ahead: if the worker dies, it comes up again by
 //! itself, and no transaction stays open while a message is under way.
 
+mod hold;
 pub mod reach;
 mod watch;
 
 use shared::clock::Timestamp;
 use shared::db::{BrokenRow, DbError, Row, Tx, sql};
 
-pub use self::watch::{Counts, Flow, Undelivered, Waiting, counts, flow, take_up, undelivered, waiting};
+pub use self::hold::{HELD, hold, let_go, release};
+pub use self::watch::{
+    Counts, Flow, Last, Undelivered, Waiting, counts, flow, last, of_channel, take_up, undelivered, waiting,
+};
 
 use super::model::{Channel, MessageId, Outgoing, Payload, Progress, Reason, Receipt};
 

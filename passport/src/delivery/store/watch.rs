@@ -27,8 +27,12 @@ pub async fn counts(tx: &mut Tx) -> Result<Counts, DbError> {
                     WHERE state = 'waiting' OR state = 'failed' GROUP BY state")
     .fetch_all(tx)
     .await?;
+    counted(&rows)
+}
+
+fn counted(rows: &[Row]) -> Result<Counts, DbError> {
     let mut counts = Counts::default();
-    for row in &rows {
+    for row in rows {
         match row.get::<String>("state")?.as_str() {
             "waiting" => {
                 counts.waiting = row.get("messages")?;
@@ -180,4 +184,66 @@ pub async fn take_up(tx: &mut Tx, id: Option<MessageId>, now: Timestamp) -> Resu
         .bind(now),
     };
     statement.execute(tx).await
+}
+
+/// What is waiting and given up in one channel.
+///
+/// # Errors
+/// The database refused, or a row is broken.
+pub async fn of_channel(tx: &mut Tx, channel: &Channel) -> Result<Counts, DbError> {
+    let rows = sql("SELECT state, COUNT(*) AS messages, MIN(created_at) AS oldest FROM outbox \
+                    WHERE channel = $1 AND (state = 'waiting' OR state = 'failed') GROUP BY state")
+    .bind(&*channel.name())
+    .fetch_all(tx)
+    .await?;
+    counted(&rows)
+}
+
+/// What became of the message of a channel that was handed over last, or tried in vain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Last {
+    /// Which one.
+    pub id: MessageId,
+    /// Whether it was taken; otherwise it waits for another try, or is given up.
+    pub state: String,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// What the other side called it, or answered, when it took it.
+    pub receipt: Option<String>,
+    /// What kept it.
+    pub last_error: Option<String>,
+    /// When it was written.
+    pub created_at: Timestamp,
+    /// When it was taken or given up.
+    pub finished_at: Option<Timestamp>,
+    /// When it is tried again, if it waits.
+    pub next_attempt_at: Timestamp,
+}
+
+/// The latest message of a channel that was tried. For who looks at one channel, now and then: it goes through all that is
+/// remembered of the channel.
+///
+/// # Errors
+/// The database refused, or the row is broken.
+pub async fn last(tx: &mut Tx, channel: &Channel) -> Result<Option<Last>, DbError> {
+    let row =
+        sql("SELECT id, state, attempts, receipt, last_error, created_at, finished_at, next_attempt_at FROM outbox \
+                   WHERE channel = $1 AND state <> 'withheld' AND (attempts > 0 OR last_error IS NOT NULL) \
+                   ORDER BY CASE WHEN finished_at IS NULL THEN created_at ELSE finished_at END DESC, id DESC LIMIT 1")
+        .bind(&*channel.name())
+        .fetch_optional(tx)
+        .await?;
+    row.map(|row| {
+        Ok(Last {
+            id: row.get("id")?,
+            state: row.get("state")?,
+            attempts: row.get("attempts")?,
+            receipt: row.get("receipt")?,
+            last_error: row.get("last_error")?,
+            created_at: row.get("created_at")?,
+            finished_at: row.get("finished_at")?,
+            next_attempt_at: row.get("next_attempt_at")?,
+        })
+    })
+    .transpose()
 }

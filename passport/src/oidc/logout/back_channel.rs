@@ -11,12 +11,11 @@ use serde::Serialize;
 use shared::clock::Timestamp;
 
 use super::super::Oidc;
-use super::super::subject::Subjects;
+use super::super::messenger::{Messenger, later};
 use crate::clients::Client;
 use crate::config::SIGNED_MESSAGE;
 use crate::delivery::{LogoutNotice, Outgoing, Receipt, SendError, Transport};
 use crate::egress::Egress;
-use crate::keys::KeysError;
 
 /// The `typ` of the header (§2.4).
 const TYPE: &str = "logout+jwt";
@@ -44,45 +43,35 @@ struct Events {
 struct Nothing {}
 
 /// The way out for logout tokens.
-pub struct LogoutTokens {
-    oidc: Oidc,
-    egress: Egress,
-}
+pub struct LogoutTokens(Messenger);
 
 impl LogoutTokens {
     /// Tokens of that provider, handed over by calls that egress lets through.
     pub fn new(oidc: Oidc, egress: Egress) -> Self {
-        Self { oidc, egress }
+        Self(Messenger::new(oidc, egress))
     }
 
     /// Whatever goes wrong may be mended while the message waits: also what the client answers with 400, since that says
     /// as well that signing out failed at its side (§2.8).
     async fn hand_over(&self, message: &Outgoing) -> Result<Receipt, SendError> {
         let notice: LogoutNotice = message.payload.read()?;
-        let temporary = |what: String| SendError::Temporary(what);
-        let client = self.oidc.0.clients.find(&notice.client).await.map_err(|error| temporary(error.to_string()))?;
         // A client that is gone, or that has no such address any more, wants to know nothing.
-        let Some(client) = client else { return Ok(Receipt::default()) };
+        let Some(client) = self.0.client(&notice.client).await? else { return Ok(Receipt::default()) };
         let Some(uri) = &client.backchannel_logout_uri else { return Ok(Receipt::default()) };
-        let token = self.sign(&client, &notice, message).await.map_err(|error| temporary(error.to_string()))?;
+        let token = self.sign(&client, &notice, message).await?;
         let body = Serializer::new(String::new()).append_pair("logout_token", &token).finish();
-        match self.egress.post_form(uri, body).await {
+        match self.0.egress.post_form(uri, body).await {
             Ok(status) if is_taken(status) => Ok(Receipt::default()),
-            Ok(status) => Err(temporary(format!("the site answered {}", status.as_u16()))),
-            Err(error) => Err(temporary(error.to_string())),
+            Ok(status) => Err(later(format!("the site answered {}", status.as_u16()))),
+            Err(error) => Err(later(error)),
         }
     }
 
-    async fn sign(&self, client: &Client, notice: &LogoutNotice, message: &Outgoing) -> Result<String, KeysError> {
-        let provider = &self.oidc.0;
-        let now: Timestamp = provider.clock.now();
-        let subject = match notice.account.parse() {
-            Ok(account) => Subjects::of(&self.oidc, client).name(account),
-            Err(_) => notice.account.clone(),
-        };
+    async fn sign(&self, client: &Client, notice: &LogoutNotice, message: &Outgoing) -> Result<String, SendError> {
+        let now: Timestamp = self.0.oidc.0.clock.now();
         let claims = Written {
-            iss: &provider.issuer,
-            sub: &subject,
+            iss: self.0.issuer(),
+            sub: &self.0.subject(client, &notice.account),
             aud: client.id.as_str(),
             iat: now.seconds(),
             exp: (now + SIGNED_MESSAGE).seconds(),
@@ -92,7 +81,7 @@ impl LogoutTokens {
             sid: &notice.session,
             events: Events { logout: Nothing {} },
         };
-        provider.keys.sign_for(client.id.as_str(), client.id_token_alg, TYPE, &claims).await
+        self.0.sign(client, TYPE, &claims).await
     }
 }
 

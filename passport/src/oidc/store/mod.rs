@@ -4,6 +4,7 @@ pub mod consents;
 pub mod grants;
 pub mod pushed_requests;
 pub mod revoked;
+pub mod signals;
 pub mod sweep;
 pub mod used_tokens;
 

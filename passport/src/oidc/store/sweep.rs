@@ -7,6 +7,7 @@ use shared::clock::Timestamp;
 use shared::db::{BATCH, DbError, Tx, sql};
 
 use super::super::handle::GrantId;
+use super::signals;
 
 /// Removes authorizations that are over among the next ones after `after`, and the answers kept for retries before
 /// `retries_before`; where to go on, or `None` at the end.
@@ -24,6 +25,7 @@ pub async fn grants(
         sql("SELECT id FROM grants WHERE id > $1 ORDER BY id LIMIT $2").bind(&after).bind(BATCH).fetch_all(tx).await?;
     let Some(last) = rows.last() else { return Ok(None) };
     let last: GrantId = last.get("id")?;
+    signals::remember(tx, &after, last).await?;
     // Whoever is to be told of a session's end is known by these rows for as long as the session lives.
     sql("DELETE FROM grants WHERE id > $1 AND id <= $2 AND expires_at <= $3 AND (told_of_end = 0 OR NOT EXISTS \
          (SELECT s.id FROM sessions s WHERE s.id = grants.session_id AND s.ended_at IS NULL AND s.expires_at > $3))")

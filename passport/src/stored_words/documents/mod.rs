@@ -14,7 +14,7 @@ use webauthn_rs::prelude::{DiscoverableAuthentication, Passkey, PasskeyRegistrat
 use crate::accounts::model::Details;
 use crate::audit::{Event, samples as events, store::kind};
 use crate::clients::metadata::Metadata;
-use crate::delivery::model::{Letter, LogoutNotice};
+use crate::delivery::model::{Letter, LogoutNotice, SignalNotice};
 
 /// Columns that hold such documents, and nothing else.
 pub(super) const COLUMNS: &[&str] = &[
@@ -66,6 +66,7 @@ fn known() -> Vec<Document> {
         of::<Vec<String>>("key_trials.clients", [serde_json::json!(["a-client"])]),
         of::<Letter>("outbox.payload mail", samples::letters()),
         of::<LogoutNotice>("outbox.payload logout", [samples::logout()]),
+        of::<SignalNotice>("outbox.payload signals", samples::signals()),
         of::<Passkey>("passkeys.credential", [samples::passkey()]),
         of::<PasskeyRegistration>("ceremonies.state registration", [registration]),
         of::<DiscoverableAuthentication>("ceremonies.state sign_in", [sign_in]),

@@ -12,7 +12,7 @@ use webauthn_rs::prelude::Passkey;
 
 use crate::accounts::model::{Address, Details};
 use crate::clients::metadata::Metadata;
-use crate::delivery::model::{Letter, LogoutNotice, Marks, Template};
+use crate::delivery::model::{Letter, LogoutNotice, Marks, SignalNotice, Template};
 
 fn value(stored: &impl Serialize) -> Value {
     serde_json::to_value(stored).expect("JSON")
@@ -93,6 +93,15 @@ pub(super) fn letters() -> [Value; 2] {
 /// The word that a session ended.
 pub(super) fn logout() -> Value {
     value(&LogoutNotice { client: text(), account: text(), session: text() })
+}
+
+/// A security event with all that it may say, and with no more than it must.
+pub(super) fn signals() -> [Value; 2] {
+    let bare =
+        SignalNotice { client: text(), account: None, session: None, event: text(), members: BTreeMap::new(), at: 1 };
+    let members = BTreeMap::from([(text(), text())]);
+    let full = SignalNotice { account: Some(text()), session: Some(text()), members, ..bare.clone() };
+    [value(&full), value(&bare)]
 }
 
 /// A passkey, as the library writes what it read.

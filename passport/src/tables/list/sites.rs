@@ -86,6 +86,23 @@ pub(super) const TABLES: &[Table] = &[
         columns: &[Columns(Plain, Row, "client_id hash created_at expires_at last_used_at")],
     },
     Table {
+        name: "client_signals",
+        restored: Kept("as clients: what was set since is lost"),
+        whose: Whose::Nobody,
+        goes: &[Goes::When("the client is removed")],
+        columns: &[
+            Columns(Plain, Row, "client_id endpoint events state created_at changed_at"),
+            Columns(Plain, Row, "authorization_sealed"),
+        ],
+    },
+    Table {
+        name: "signal_subjects",
+        restored: Kept("whom sites knew: they still do"),
+        whose: Whose::Account(own!("signal_subjects", "account_id")),
+        goes: &[Goes::Closed, Goes::When("the client is removed")],
+        columns: &[Columns(About, Row, "client_id entered_at"), Columns(Pseudonym, Row, "account_id")],
+    },
+    Table {
         name: "client_registry",
         restored: Kept("a count"),
         whose: Whose::Nobody,

@@ -9,9 +9,10 @@ use crate::support::site::{OURS, request};
 use crate::support::{ISSUER, Passport, on_both_with};
 
 /// The addresses of the protocol: their methods, and whether scripts of other origins may ask.
-const ADDRESSES: [(&str, &[&str], bool); 19] = [
+const ADDRESSES: [(&str, &[&str], bool); 20] = [
     ("/.well-known/openid-configuration", &["GET", "HEAD"], true),
     ("/.well-known/oauth-authorization-server", &["GET", "HEAD"], true),
+    ("/.well-known/ssf-configuration", &["GET", "HEAD"], true),
     ("/jwks", &["GET", "HEAD"], true),
     ("/clients/cet/jwks.json", &["GET", "HEAD"], true),
     ("/clients/nobody/jwks.json", &["GET", "HEAD"], true),

@@ -59,6 +59,7 @@ const FILLED: &[&str] = &[
     "INSERT INTO organisation_invitations (id, organisation_id, email, role, token_hash, invited_by, invited_at, expires_at) \
      VALUES ('01890000-0000-7000-8000-00000000000c', '01890000-0000-7000-8000-00000000000a', 'guest@example.com', 'viewer', \
      $3, $1, $2, $2 + LATER)",
+    "INSERT INTO signal_subjects (account_id, client_id, entered_at) VALUES ($1, 'cet', $2)",
     "INSERT INTO unreachable (recipient, reason, refused_at) SELECT recipient, 'unknown', $2 FROM outbox \
      WHERE recipient IS NOT NULL AND $1 <> '' ON CONFLICT (recipient) DO NOTHING",
 ];
