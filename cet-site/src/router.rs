@@ -30,6 +30,7 @@ pub fn routes(app: App) -> Router {
         .route("/signed-out", get(sign_in::signed_out))
         // For the passport
         .route("/backchannel-logout", post(sign_in::back_channel_logout))
+        .route("/signals", post(sign_in::take_signal))
         .route("/open-registrations", post(desk::open_registrations))
         .with_state(app)
         .layer(from_fn_with_state(web.clone(), language::remember))

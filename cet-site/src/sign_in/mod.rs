@@ -5,6 +5,7 @@
 //!      └──▶ ask: a page with a button, if another site led here (cause) └──▶ fault: a page that says what to do
 //! logout ──▶ session ends ──▶ passport's end_session ──▶ signed out
 //! back_channel: the passport's session ended ──▶ logout_token ──▶ sessions end
+//! signals: something happened to an account there ──▶ security event ──▶ noted, sessions end
 //! question: the passport asks about a person ──▶ the desk answers
 //! ```
 //!
@@ -27,6 +28,8 @@ mod question;
 mod return_path;
 mod service;
 pub mod session;
+mod signals;
+mod signed;
 mod start;
 mod visitor;
 
@@ -41,5 +44,6 @@ pub use person::{Person, masked_account};
 pub use question::NoQuestion;
 pub use return_path::ReturnPath;
 pub use service::{Parts, SignIn};
+pub use signals::submit as take_signal;
 pub use start::show as start;
 pub use visitor::Visitor;

@@ -22,9 +22,11 @@ use shared::secret::SecretString;
 use url::Url;
 
 use super::attempt::Attempt;
-use super::logout_token::{self, Expected, LogoutToken, Refusal};
+use super::logout_token::{self, LogoutToken};
 use super::person::{Person, masked_account};
 use super::provider::{Metadata, Provider, chain};
+use super::signals::set::{self, Signal};
+use super::signed::{Expected, Refusal};
 
 /// How far the clocks of two honest machines may lie apart.
 const LEEWAY: Duration = Duration::from_secs(60);
@@ -165,19 +167,26 @@ impl Passport {
 
     /// What a logout token says, after every check (OpenID Connect Back-Channel Logout §2.6) but that of its single use.
     pub(super) async fn read_logout_token(&self, text: &str) -> Result<LogoutToken, PassportError> {
-        self.read_token(|keys, expected| logout_token::read(text, keys, expected)).await
+        let read = self.read_token(|keys, expected| logout_token::read(text, keys, expected)).await?;
+        read.map_err(|refusal| PassportError::Token(refusal.to_string()))
     }
 
     /// Whom a question for open registrations is about.
     pub(super) async fn read_question(&self, text: &str) -> Result<String, PassportError> {
-        self.read_token(|keys, expected| logout_token::read_question(text, keys, expected)).await
+        let read = self.read_token(|keys, expected| logout_token::read_question(text, keys, expected)).await?;
+        read.map_err(|refusal| PassportError::Token(refusal.to_string()))
+    }
+
+    /// What a security event says, after every check but that of its single use; or why it is not taken.
+    pub(super) async fn read_signal(&self, text: &str) -> Result<Result<Signal, Refusal>, PassportError> {
+        self.read_token(|keys, expected| set::read(text, keys, expected)).await
     }
 
     /// Reads a token that the passport signed for this site, with newer keys if none of those at hand did.
     async fn read_token<T>(
         &self,
         read_with: impl Fn(&[CoreJsonWebKey], Expected<'_>) -> Result<T, Refusal>,
-    ) -> Result<T, PassportError> {
+    ) -> Result<Result<T, Refusal>, PassportError> {
         let read = |metadata: &Metadata| {
             let expected = Expected {
                 issuer: metadata.issuer().as_str(),
@@ -188,14 +197,13 @@ impl Passport {
             read_with(metadata.jwks().keys(), expected)
         };
         let metadata = self.provider.metadata().await?;
-        let outcome = match read(&metadata) {
+        Ok(match read(&metadata) {
             Err(Refusal::UnknownKey) => match self.provider.newer_keys(&metadata).await {
                 Some(newer) => read(&newer),
-                None => Err(Refusal::UnknownKey),
+                None => Err(Refusal::TooEarly),
             },
             other => other,
-        };
-        outcome.map_err(|refusal| PassportError::Token(refusal.to_string()))
+        })
     }
 
     /// Redeems the code of an attempt and learns who the person is.

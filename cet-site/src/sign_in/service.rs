@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures_util::FutureExt as _;
 use http::HeaderMap;
-use shared::clock::SharedClock;
+use shared::clock::{SharedClock, Timestamp};
 use shared::config::BaseUrl;
 use shared::db::{Db, DbError};
 use shared::entropy::{SharedEntropy, token};
@@ -23,6 +23,7 @@ use super::person::Person;
 use super::return_path::ReturnPath;
 use super::session::store::ends;
 use super::session::{Session, SessionId, SessionLimits, SessionToken, store};
+use super::signals::store as signals;
 
 /// Signing in and out. Cheap to clone.
 #[derive(Clone)]
@@ -270,12 +271,22 @@ impl SignIn {
                 if !store::spend_token(tx, &token.id, token.over_at).await? {
                     return Err(NotEnded::Repeated);
                 }
-                ends::remember(tx, &token, now).await?;
+                ends::remember(tx, &token.whom, token.issued_at, now).await?;
                 Ok(store::end_of(tx, &token.whom).await?)
             }
             .boxed()
         })
         .await
+    }
+
+    /// The database, for what the passport tells.
+    pub(super) fn db(&self) -> &Db {
+        &self.0.parts.db
+    }
+
+    /// The time.
+    pub(super) fn now(&self) -> Timestamp {
+        self.0.parts.clock.now()
     }
 
     /// The passport, for what it signs.
@@ -289,7 +300,7 @@ impl SignIn {
         (state.is_some() && state == kept, Cookie::removal(self.sign_out_cookie()))
     }
 
-    /// Deletes sessions that no longer count, and forgets logout tokens and ends whose time is over; how many sessions there
+    /// Deletes sessions that no longer count, and forgets logout tokens, security events and ends whose time is over; how many sessions there
     /// were.
     ///
     /// # Errors
@@ -300,6 +311,7 @@ impl SignIn {
         let sweep = db.write(move |tx| {
             async move {
                 store::forget_tokens(tx, now).await?;
+                signals::forget(tx, now).await?;
                 ends::forget(tx, now).await?;
                 store::sweep(tx, limits, now).await
             }

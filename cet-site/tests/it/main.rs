@@ -13,6 +13,7 @@ mod pages;
 mod passport_status;
 mod return_path;
 mod settings;
+mod signals;
 mod support;
 mod texts;
 mod tokens;

@@ -1,5 +1,7 @@
 //! `passport clients`
 
+mod signals;
+
 use std::fmt::Write as _;
 use std::fs::{OpenOptions, Permissions};
 use std::io::Write as _;
@@ -68,6 +70,9 @@ pub enum ClientsCommand {
         #[arg(long, value_name = "FILE")]
         secret_file: Option<PathBuf>,
     },
+    /// Look after what a client is told of accounts by signed security events.
+    #[command(subcommand)]
+    Signals(signals::SignalsCommand),
 }
 
 fn duration(text: &str) -> Result<Duration, String> {
@@ -75,6 +80,9 @@ fn duration(text: &str) -> Result<Duration, String> {
 }
 
 pub async fn run(command: ClientsCommand, config: Option<&Path>, output: &Output) -> Result<Exit, Failure> {
+    if let ClientsCommand::Signals(command) = command {
+        return signals::run(command, config, output).await;
+    }
     let (config, db) = world::database(config).await?;
     let audit = Audit::new(world::clock(), world::entropy());
     let clients = Clients::new(db.clone(), world::clock(), world::entropy(), audit);
@@ -91,6 +99,8 @@ pub async fn run(command: ClientsCommand, config: Option<&Path>, output: &Output
             let secret = clients.rotate_secret(Actor::Operator, &client_id, overlap).await?;
             hand_over(&client_id, &secret, secret_file.as_deref(), output)
         }
+        // It needs the keys, and was led aside above.
+        ClientsCommand::Signals(_) => Ok(()),
     };
     db.close().await;
     result.map(|()| Exit::Done)

@@ -10,6 +10,7 @@ use shared::http::ServeError;
 use crate::app::BuildError;
 use crate::backup::BackupError;
 use crate::clients::ClientsError;
+use crate::clients::signals::SignalsError;
 use crate::keys::token::TokenError;
 use crate::keys::{KeysError, MasterKeyError};
 
@@ -163,6 +164,19 @@ impl From<BackupError> for Failure {
 impl From<ServeError> for Failure {
     fn from(error: ServeError) -> Self {
         Self::new(Exit::Failed, error)
+    }
+}
+
+impl From<SignalsError> for Failure {
+    fn from(error: SignalsError) -> Self {
+        match error {
+            SignalsError::Db(error) => error.into(),
+            SignalsError::Unknown => Self::new(Exit::Refused, error).advise("`passport clients list` shows all"),
+            SignalsError::NoStream => {
+                Self::new(Exit::Refused, error).advise("`passport clients signals set` makes one")
+            }
+            error => Self::new(Exit::Refused, error),
+        }
     }
 }
 

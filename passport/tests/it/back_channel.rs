@@ -10,7 +10,6 @@ use axum::routing::post;
 use form_urlencoded::parse;
 use futures_util::FutureExt as _;
 use http::StatusCode;
-use passport::config::EgressSettings;
 use passport::delivery::{Channel, LogoutNotice, MessageId, Outgoing, Policy, Transport as _, Ways, Worker, store};
 use passport::egress::Egress;
 use passport::oidc::logout::LogoutTokens;
@@ -18,8 +17,8 @@ use serde_json::{Value, json};
 use shared::clock::Clock as _;
 use shared::db::{DbError, sql};
 use shared::entropy::SystemEntropy;
-use shared::http::{Server, ServerSettings};
 
+use crate::support::listener::{Listener, listen};
 use crate::support::site::{
     OURS, SECRET, THEIRS, agreed_code, basic, claims, encoded, get, post as send, redemption, request, with,
 };
@@ -105,18 +104,10 @@ pub(crate) struct Site {
     pub(crate) url: String,
     /// What its certificate goes back to.
     pub(crate) ca: PathBuf,
-    _folder: tempfile::TempDir,
+    _listener: Listener,
 }
 
 pub(crate) async fn site(status: StatusCode) -> Site {
-    let folder = tempfile::tempdir().expect("a folder");
-    let made = rcgen::generate_simple_self_signed(["site.localhost".to_owned()]).expect("a certificate");
-    let (cert, key) = (folder.path().join("cert.pem"), folder.path().join("key.pem"));
-    std::fs::write(&cert, made.cert.pem()).expect("a file");
-    std::fs::write(&key, made.signing_key.serialize_pem()).expect("a file");
-    let settings = ServerSettings { tls_cert: Some(cert.clone()), tls_key: Some(key), ..ServerSettings::loopback() };
-    let server = Server::bind(&settings).await.expect("a free port");
-    let url = format!("https://site.localhost:{}/out", server.address().port());
     let heard = Arc::new(Mutex::new(Vec::new()));
     let kept = Arc::clone(&heard);
     let routes = Router::new().route(
@@ -126,13 +117,9 @@ pub(crate) async fn site(status: StatusCode) -> Site {
             async move { status }
         }),
     );
-    tokio::spawn(server.run(routes, std::future::pending()));
-    let egress = Egress::new(EgressSettings {
-        allow: vec!["site.localhost".to_owned()],
-        ca_file: Some(cert.clone()),
-        timeout: Duration::from_secs(20),
-    });
-    Site { egress, heard, url, ca: cert, _folder: folder }
+    let listener = listen(routes).await;
+    let (egress, ca, url) = (listener.egress.clone(), listener.ca.clone(), format!("{}/out", listener.origin));
+    Site { egress, heard, url, ca, _listener: listener }
 }
 
 fn message(passport: &Passport, notice: &LogoutNotice) -> Outgoing {

@@ -59,6 +59,7 @@ mod response_modes;
 mod security;
 mod session_management;
 mod sessions;
+mod signals;
 mod spent;
 mod status;
 mod status_command;

@@ -189,6 +189,27 @@ impl StubPassport {
         sign(&memory, &header, &claims)
     }
 
+    /// A security event about the person, of that type, as `change` leaves its header and claims. Each has an id of its
+    /// own.
+    pub fn signal(&self, event: &str, change: impl FnOnce(&mut Value, &mut Value)) -> String {
+        let mut memory = self.inner.lock();
+        memory.issued += 1;
+        let now = self.inner.clock.now().seconds();
+        let mut header = json!({ "alg": "ES256", "typ": "secevent+jwt", "kid": memory.kid });
+        let mut claims = json!({
+            "iss": self.issuer, "aud": "cet", "iat": now, "toe": now, "jti": format!("event-{}", memory.issued),
+            "sub_id": { "format": "iss_sub", "iss": self.issuer, "sub": memory.subject },
+            "events": { (format!("https://schemas.openid.net/secevent/{event}")): {} },
+        });
+        change(&mut header, &mut claims);
+        sign(&memory, &header, &claims)
+    }
+
+    /// The id of the session that ID tokens name.
+    pub fn sid(&self) -> String {
+        self.inner.lock().sid.clone()
+    }
+
     /// How often an endpoint was called.
     pub fn hits(&self, endpoint: &str) -> u32 {
         self.inner.lock().hits.get(endpoint).copied().unwrap_or(0)

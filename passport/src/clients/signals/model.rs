@@ -92,7 +92,7 @@ impl EventType {
     }
 }
 
-/// What becomes of events for a client (SSF §8.1.2).
+/// What becomes of events for a client (SSF §8.1.2.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StreamState {
     /// They are sent.

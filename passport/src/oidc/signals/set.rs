@@ -57,7 +57,8 @@ impl<'s> Set<'s> {
     }
 }
 
-/// Somebody, as the client knows them (RFC 9493 §3.2.3), or one session of theirs (SSF §3.3): by `sid` of its ID tokens.
+/// Somebody, as the client knows them (RFC 9493 §3.2.3), or one session of theirs (a complex subject of SSF): by `sid` of its ID
+/// tokens.
 fn about(issuer: &str, subject: &str, session: Option<&str>) -> Value {
     let user = json!({ "format": "iss_sub", "iss": issuer, "sub": subject });
     match session {

@@ -31,7 +31,7 @@ async fn alarm_to(passport: &Passport, to: &str) -> String {
 }
 
 /// Changes the password in that browser.
-async fn change_password(browser: &mut Browser, old: &str, new: &str) {
+pub(super) async fn change_password(browser: &mut Browser, old: &str, new: &str) {
     let asked = browser.open(&page("/account/password")).await;
     let filled = form(&asked, "/account/password").set("old_password", old).set("password", new);
     let done = browser.submit(filled.set("password_confirm", new)).await;
@@ -39,7 +39,7 @@ async fn change_password(browser: &mut Browser, old: &str, new: &str) {
 }
 
 /// A thief who knows the password, is signed in and has changed it; the link of the notice that the owner got.
-async fn robbed(passport: &Passport) -> (Browser, String) {
+pub(super) async fn robbed(passport: &Passport) -> (Browser, String) {
     candidate(passport).await;
     let mut thief = passport.browser().from_address([203, 0, 113, 66].into());
     sign_in(&mut thief).await;
@@ -60,7 +60,7 @@ async fn give_new_address(passport: &Passport, thief: &mut Browser) {
 }
 
 /// Presses the button of the link's page.
-async fn press(passport: &Passport, link: &str) -> Answer {
+pub(super) async fn press(passport: &Passport, link: &str) -> Answer {
     let mut anybody = passport.browser();
     let seen = anybody.open(link).await;
     anybody.submit(form(&seen, "/alarm")).await
@@ -78,7 +78,7 @@ async fn is_in(browser: &mut Browser) -> bool {
 }
 
 /// Chooses a new password by the mail alone; where that leads.
-async fn reset(passport: &Passport) -> String {
+pub(super) async fn reset(passport: &Passport) -> String {
     let mut owner = passport.browser();
     let chosen = proven(passport, &mut owner, EMAIL, EMAIL).await;
     passport.clock.advance(Duration::from_millis(1));

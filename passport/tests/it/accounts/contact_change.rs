@@ -33,7 +33,7 @@ async fn wish(browser: &mut Browser, kind: &str, new: &str, password: &str) -> A
 }
 
 /// Changes the contact; the letter that the former one got.
-async fn change(passport: &Passport, browser: &mut Browser, (kind, old, new): (&str, &str, &str)) -> String {
+pub(super) async fn change(passport: &Passport, browser: &mut Browser, (kind, old, new): (&str, &str, &str)) -> String {
     passport.clock.advance(Duration::from_millis(1));
     let waits = wish(browser, kind, new, PASSWORD).await;
     assert_eq!(waits.url.path(), "/account/contact/proof", "{:?}", summary(&waits));

@@ -37,6 +37,7 @@ mod settings;
 mod sign_in;
 mod sign_in_notices;
 mod sign_ins;
+mod signalled;
 mod stays;
 mod told;
 mod unusual;

@@ -2,6 +2,7 @@
 
 pub(crate) mod authenticator;
 pub(crate) mod collector;
+pub(crate) mod listener;
 mod made;
 pub(crate) mod process;
 pub(crate) mod signer;

@@ -10,7 +10,7 @@ use std::time::Duration;
 use shared::clock::Timestamp;
 use shared::db::{DbError, Tx, sql};
 
-use crate::sign_in::logout_token::{LogoutToken, Whom};
+use crate::sign_in::logout_token::Whom;
 use crate::sign_in::person::Person;
 
 /// Longer than a sign-in takes from the code to the session, all time limits of calls included.
@@ -24,16 +24,21 @@ fn of_subject(subject: &str) -> String {
     format!("sub:{subject}")
 }
 
-/// Remembers what the token says.
-pub(in crate::sign_in) async fn remember(tx: &mut Tx, token: &LogoutToken, now: Timestamp) -> Result<(), DbError> {
-    let about = match &token.whom {
+/// Remembers what the passport said then.
+pub(in crate::sign_in) async fn remember(
+    tx: &mut Tx,
+    whom: &Whom,
+    said_at: Timestamp,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    let about = match whom {
         Whom::Session { sid, .. } => of_session(sid),
         Whom::Subject(subject) => of_subject(subject),
     };
     sql("INSERT INTO passport_ends (about, ended_at, over_at) VALUES ($1, $2, $3) \
          ON CONFLICT (about) DO UPDATE SET ended_at = excluded.ended_at, over_at = excluded.over_at")
     .bind(about)
-    .bind(token.issued_at)
+    .bind(said_at)
     .bind(now + REMEMBERED)
     .execute(tx)
     .await
