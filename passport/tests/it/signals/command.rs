@@ -18,7 +18,7 @@ async fn an_operator_sets_a_stream_up_sees_its_last_delivery_and_never_its_secre
         let folder = tempfile::tempdir().expect("a folder");
         let installation = Installation::new(folder.path(), &config);
         installation.add_client(folder.path(), THEIRS);
-        let run = |arguments: &[&str]| installation.command(&[&["clients", "signals"], arguments].concat());
+        let run = |arguments: &[&str]| installation.command(&[&["clients", "signals"][..], arguments].concat());
         let (done, said) = run(&["show", "bei"]);
         assert!(!done && said["exit"] == 5, "{said}");
         for wrong in [

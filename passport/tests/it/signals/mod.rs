@@ -20,7 +20,7 @@ use shared::db::{DbError, sql};
 use shared::entropy::SystemEntropy;
 use shared::testkit::Browser;
 
-use self::receiver::{Receiver, receiver};
+use self::receiver::receiver;
 use crate::support::site::{OURS, THEIRS};
 use crate::support::{ISSUER, Passport, on_both};
 

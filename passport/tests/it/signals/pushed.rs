@@ -34,7 +34,8 @@ async fn a_token_says_whom_and_what_and_cannot_be_taken_for_another() {
         happens(&passport, account).await;
         passport.clock.advance(Duration::from_secs(3));
         send(&passport, &site.egress).await;
-        let [call] = &site.heard()[..] else { panic!("one call") };
+        let heard = site.heard();
+        let [call] = &heard[..] else { panic!("{heard:?}") };
         assert_eq!(call.headers[header::CONTENT_TYPE], "application/secevent+jwt");
         assert_eq!(call.headers[header::ACCEPT], "application/json");
         assert_eq!(call.headers.get(header::AUTHORIZATION), None);

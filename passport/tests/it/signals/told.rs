@@ -188,8 +188,12 @@ async fn what_is_rolled_back_is_told_to_nobody() {
 async fn a_site_is_told_that_an_account_is_gone_and_then_forgotten_with_it() {
     on_both(|passport| async move {
         let site = receiver().await;
-        let (_, account) = entered(&passport, &site.url).await;
-        passport.clock.advance(UNPROVEN_LIFETIME);
+        passport.register(&[&OURS.replace("'refresh_token', ", "")]).await;
+        stream(&passport, &site.url, &[]).await;
+        let (mut browser, session) = passport.signed_in(None).await;
+        passport.tokens(&mut browser, "openid").await;
+        let account = session.account;
+        passport.clock.advance(UNPROVEN_LIFETIME + Duration::from_secs(1));
         passport.app.oidc.sweep(None).await.expect("swept");
         assert_eq!(count(&passport, "SELECT COUNT(*) AS n FROM grants").await, 0);
         assert_eq!(count(&passport, "SELECT COUNT(*) AS n FROM signal_subjects").await, 1);
