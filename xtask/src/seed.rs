@@ -29,7 +29,9 @@ pub(crate) fn seed(home: &Home, (passport, config): (&Path, &Path), ports: &Port
     for (site, port) in SITES.iter().zip(ports.sites) {
         let text = site.client(port);
         wanted += &text;
-        clients.push((home.client(site.id, &text)?, home.secret(site.id)?));
+        let signals = format!("{}/signals", site.base_url(port));
+        wanted += &signals;
+        clients.push((home.client(site.id, &text)?, home.secret(site.id)?, (site.id, signals)));
     }
     wanted += CANDIDATE.email;
     // What was seeded stands beside the databases, so that a removed folder is seeded anew.
@@ -39,8 +41,9 @@ pub(crate) fn seed(home: &Home, (passport, config): (&Path, &Path), ports: &Port
     }
     let run = |arguments: &[&str]| run(passport, config, arguments);
     run(&["migrate"])?;
-    for (file, secret) in &clients {
+    for (file, secret, (id, signals)) in &clients {
         register(passport, config, file, secret)?;
+        run(&["clients", "signals", "set", id, "--endpoint", signals])?;
     }
     let password = home.known_secret("candidate", CANDIDATE.password)?;
     let Candidate { email, mobile, name, .. } = CANDIDATE;
