@@ -298,9 +298,10 @@ async fn an_event_is_taken_for_as_long_as_the_passport_may_send_it_and_not_befor
         for (offset, taken) in [(60, true), (61, false), (-days(45) - 59, true), (-days(45) - 60, false)] {
             let token = world.passport.signal(NOTED[0], |_, claims| claims["iat"] = json!(now() + offset));
             let answer = tell(&world, &token).await;
-            match taken {
-                true => assert_taken(&answer, &format!("{offset}")),
-                false => assert_refused(&answer, "invalid_request", &format!("{offset}")),
+            if taken {
+                assert_taken(&answer, &format!("{offset}"));
+            } else {
+                assert_refused(&answer, "invalid_request", &format!("{offset}"));
             }
         }
         // What would be refused for its age need not be remembered.

@@ -95,7 +95,7 @@ async fn set(
     output: &Output,
 ) -> Result<(), Failure> {
     let authorization = match authorization {
-        Some(path) if std::fs::metadata(&path).is_ok_and(|file| file.len() == 0) => Some("".to_owned().into()),
+        Some(path) if std::fs::metadata(&path).is_ok_and(|file| file.len() == 0) => Some(String::new().into()),
         Some(path) => Some(SecretSource::file(&path).read()?),
         None => None,
     };
