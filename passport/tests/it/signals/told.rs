@@ -193,6 +193,9 @@ async fn a_site_is_told_that_an_account_is_gone_and_then_forgotten_with_it() {
         let (mut browser, session) = passport.signed_in(None).await;
         passport.tokens(&mut browser, "openid").await;
         let account = session.account;
+        // As who registers by the form, and proves nothing.
+        let registered = sql("UPDATE accounts SET form_hash = $1").bind([1_u8; 32]);
+        passport.db.execute(registered).await.expect("changed");
         passport.clock.advance(UNPROVEN_LIFETIME + Duration::from_secs(1));
         passport.app.oidc.sweep(None).await.expect("swept");
         assert_eq!(count(&passport, "SELECT COUNT(*) AS n FROM grants").await, 0);
