@@ -72,7 +72,7 @@ fn token_request(data: &[u8]) {
         headers.insert(header::AUTHORIZATION, value);
     }
     let Ok(params) = Params::parse(body) else { return };
-    let Some(named) = client_auth::fuzzing_named(&headers, &params) else { return };
+    let Some(named) = client_auth::named(&headers, &params) else { return };
     let ways = [headers.contains_key(header::AUTHORIZATION), params.get("client_secret").is_some()];
     assert!(ways.iter().filter(|way| **way).count() <= 1, "two ways at once");
     assert!(params.get("client_id").is_none_or(|id| id == named), "two clients at once");

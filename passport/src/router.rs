@@ -1,5 +1,7 @@
 //! The table of contents: every address of the passport, grouped by who calls it.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn_with_state, map_response};
@@ -27,7 +29,8 @@ use crate::oidc::discovery::paths as provider;
 use crate::oidc::logout::{end_session, front_channel};
 use crate::oidc::register::endpoint as registration;
 use crate::oidc::{
-    authorize, consent, cors, direct, discovery, introspect, jwks, par, revoke, session_state, signals, token, userinfo,
+    authorize, consent, cors, direct, discovery, introspect, jwks, par, revoke, rules, session_state, signals, token,
+    userinfo,
 };
 use crate::portal::pages as portal;
 use crate::status;
@@ -90,6 +93,8 @@ pub fn router(app: App) -> Router {
         .route(paths::CAPTCHA_IMAGE, get(captcha::image::show))
         .route(paths::HELP, get(documents::help))
         .route(paths::STATUS, get(status::page::show))
+        .route(paths::ERRORS, get(rules::pages::index))
+        .route(paths::ERROR, get(rules::pages::show))
         .route(paths::FIND_ACCOUNT, get(find_account::show).post(find_account::submit))
         .route(paths::RECOVER, get(recovery::show).post(recovery::submit))
         .route(paths::RECOVER_CODE, get(code_page::show::<RecoveryCode>).post(code_page::submit::<RecoveryCode>))
@@ -177,7 +182,7 @@ pub fn kit(app: &App, settings: &ServerSettings, host: &str) -> Kit {
         body_limit: appeals::BODY_LIMIT,
         request_timeout: appeals::UPLOAD_TIME.max(settings.request_timeout),
     };
-    Kit::new(settings).hosts([host]).pages(Failures(app.pages.clone())).uploads([photo])
+    Kit::new(settings).hosts([host]).pages(Failures(app.pages.clone(), app.oidc.issuer())).uploads([photo])
 }
 
 /// Addresses that programs ask: they read JSON, whatever goes wrong.
@@ -200,7 +205,7 @@ fn is_direct(path: &str) -> bool {
 const SCRIPTS: [&str; 3] = [provider::TOKEN, provider::USERINFO, provider::REVOKE];
 
 /// Answers where no handler could: an error of the standard to a program, a page to a person.
-struct Failures(Pages);
+struct Failures(Pages, Arc<str>);
 
 impl FailurePages for Failures {
     fn page(&self, failure: Failure, asked: &Asked) -> Response {
@@ -208,7 +213,7 @@ impl FailurePages for Failures {
         if !is_direct(path) {
             return FailurePages::page(&self.0, failure, asked);
         }
-        let mut response = direct::respond::unanswered(failure);
+        let mut response = direct::respond::unanswered(failure, &self.1);
         if SCRIPTS.contains(&path) {
             cors::allow_any_origin(response.headers_mut());
         }

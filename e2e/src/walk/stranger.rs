@@ -35,6 +35,8 @@ pub(super) async fn documents(tour: &mut Tour<'_, impl Witness>, demo: &Demo) ->
         "recover/account",
         "appeal",
         "status",
+        "errors",
+        "errors/redirect-uri-not-registered",
         "no-such-page",
     ] {
         tour.visit(&format!("passport-{}", page.replace('/', "-")), &format!("{}/{page}", demo.passport), Light)

@@ -43,4 +43,5 @@ web-developers-error = Error
 web-developers-received = Received
 web-developers-rule = Rule
 web-developers-fix = How to fix it
+web-developers-more = What this error means
 web-developers-reference = Reference

@@ -43,4 +43,5 @@ web-developers-error = 错误
 web-developers-received = 收到的值
 web-developers-rule = 规则
 web-developers-fix = 怎么改
+web-developers-more = 这个错误的说明
 web-developers-reference = 关联编号

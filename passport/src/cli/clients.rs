@@ -17,7 +17,7 @@ use shared::secret::SecretString;
 
 use super::failure::{Exit, Failure};
 use super::output::{Output, table};
-use super::world;
+use super::{refusals, world};
 use crate::audit::{Actor, Audit};
 use crate::clients::{Applied, AuthMethod, Client, Clients, Metadata, secret, sector};
 use crate::egress::Egress;
@@ -51,6 +51,16 @@ pub enum ClientsCommand {
         /// How long it is valid.
         #[arg(long, default_value = "7d", value_parser = duration)]
         valid_for: Duration,
+    },
+    /// Show which requests of a client were refused on the last days, grouped by the rule that was broken: how often, when,
+    /// why, what to do, and one example. Nodes write down every half a minute what they counted.
+    Refusals {
+        /// Its client_id.
+        #[arg(allow_hyphen_values = true)]
+        client_id: String,
+        /// Of how many days, this one among them.
+        #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..=30))]
+        days: u32,
     },
     /// Forget a client and its secrets. Its tokens are refused from then on.
     Remove {
@@ -94,6 +104,11 @@ pub async fn run(command: ClientsCommand, config: Option<&Path>, output: &Output
         ClientsCommand::List => list(&clients, output).await,
         ClientsCommand::Invite { uses, valid_for } => invite(&clients, uses, valid_for, output).await,
         ClientsCommand::Remove { client_id } => remove(&clients, &client_id, output).await,
+        ClientsCommand::Refusals { client_id, days } => {
+            let client = known(&clients, &client_id).await?;
+            let of = (client.id.as_str(), config.issuer.origin());
+            refusals::show(&db, of, (days, world::clock().now()), output).await
+        }
         ClientsCommand::Show { client_id } => show(&clients, &client_id, output).await,
         ClientsCommand::RotateSecret { client_id, overlap, secret_file } => {
             let secret = clients.rotate_secret(Actor::Operator, &client_id, overlap).await?;

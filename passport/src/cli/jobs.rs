@@ -1,7 +1,7 @@
 //! The jobs that one of all nodes does at a time, and this node's turns at them.
 //!
 //! What nodes do beside these is each one's own: to follow the keys and the time, to settle quotas, to write down when
-//! secrets were used. Messages are sent by all nodes at once, which share them by rows (`delivery/store`).
+//! secrets were used and what was refused. Messages are sent by all nodes at once, which share them by rows (`delivery/store`).
 
 use std::time::Duration;
 

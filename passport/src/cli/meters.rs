@@ -86,6 +86,13 @@ impl Meters {
         measured.register(metrics);
         metrics.register("sign_ins", "Tries to sign in, by way and outcome", app.accounts.tried_sign_ins().family());
         metrics.register("tokens", "Requests for tokens, by grant and outcome", app.oidc.tokens().family());
+        let refusals = app.oidc.refusals();
+        metrics.register("refusals", "Refused requests of the protocol, by rule", refusals.by_rule().family());
+        metrics.register(
+            "refusals_not_kept",
+            "Refused requests that found no slot to be counted in for their client",
+            refusals.not_kept().family(),
+        );
         metrics.register("limits_refused", "Uses that a limit refused", app.limits.refused().family());
         metrics.register("quotas_refused", "Requests of clients beyond their quota", app.quotas.refused().family());
         metrics.register(

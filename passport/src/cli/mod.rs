@@ -21,6 +21,7 @@ mod meters;
 mod migrate;
 mod output;
 mod probe;
+mod refusals;
 mod retention;
 mod serve;
 mod settings;

@@ -24,10 +24,14 @@ use crate::clients::logos::Logos;
 use crate::config::Config;
 use crate::delivery::{MailServer, Mailer, Policy, Transport, Ways, Worker};
 use crate::jobs::{Jobs, Outcome};
+use crate::oidc::Oidc;
 use crate::oidc::logout::LogoutTokens;
 use crate::oidc::signals::SignalTokens;
 use crate::router::{self, router};
 use crate::status::Status;
+
+/// How often it is written down what was refused.
+const REFUSALS: Duration = Duration::from_secs(30);
 
 /// How often this node writes down when secrets of clients were used.
 const SECRET_USES: Duration = Duration::from_secs(60);
@@ -57,7 +61,8 @@ pub async fn run(file: Option<&Path>) -> Result<Exit, Failure> {
     app.keys.join(&config.server.listen.to_string(), config.keys.node_lease).await?;
     // Nobody is to read that nothing is known yet.
     app.status.look().await;
-    let (keys, clients, (stop, stopped)) = (app.keys.clone(), app.clients.clone(), watch::channel(false));
+    let (keys, clients, oidc) = (app.keys.clone(), app.clients.clone(), app.oidc.clone());
+    let (stop, stopped) = watch::channel(false);
     let metrics = Arc::new(Metrics::new("passport"));
     let meters = Meters::new(&metrics, (app.clone(), db.clone()), clock.clone(), &config);
     meters.look().await;
@@ -78,6 +83,7 @@ pub async fn run(file: Option<&Path>) -> Result<Exit, Failure> {
         tracing::warn!("background work did not end in time; what was under way is taken up at the next start");
     }
     write_uses(clients).await;
+    write_refusals(oidc).await;
     if let Err(error) = keys.leave().await {
         tracing::warn!(%error, "the other nodes wait for this one until its lease runs out");
     }
@@ -152,6 +158,8 @@ fn background(
     tasks.spawn(async move { sending.run(stop).await });
     let clients = app.clients.clone();
     tasks.spawn(every(SECRET_USES, stopped.clone(), move || write_uses(clients.clone())));
+    let oidc = app.oidc.clone();
+    tasks.spawn(every(REFUSALS, stopped.clone(), move || write_refusals(oidc.clone())));
     let status = app.status.clone();
     tasks.spawn(every(STATUS, stopped.clone(), move || tell_status(status.clone())));
     shared_work(&mut tasks, (config, app, db), clock, stopped);
@@ -251,6 +259,12 @@ async fn end_public_sessions(accounts: Accounts) -> Outcome {
 async fn write_uses(clients: Clients) {
     if let Err(error) = clients.write_uses().await {
         tracing::warn!(%error, "when secrets of clients were used is written down later");
+    }
+}
+
+async fn write_refusals(oidc: Oidc) {
+    if let Err(error) = oidc.write_refusals().await {
+        tracing::warn!(%error, "which requests were refused is written down later");
     }
 }
 

@@ -186,7 +186,7 @@ pub async fn set_registration_hash(tx: &mut Tx, id: &ClientId, hash: [u8; 32]) -
         .map(drop)
 }
 
-/// Forgets a client, its secrets, its logo and its stream.
+/// Forgets a client, its secrets, its logo, its stream, and what was refused to it.
 ///
 /// # Errors
 /// The database refused.
@@ -194,6 +194,7 @@ pub async fn remove(tx: &mut Tx, id: &ClientId) -> Result<(), DbError> {
     logos::store::remove(tx, id).await?;
     signals::store::remove(tx, id.as_str()).await?;
     sql("DELETE FROM client_secrets WHERE client_id = $1").bind(id.as_str()).execute(tx).await?;
+    sql("DELETE FROM refusals WHERE client_id = $1").bind(id.as_str()).execute(tx).await?;
     sql("DELETE FROM clients WHERE client_id = $1").bind(id.as_str()).execute(tx).await.map(drop)
 }
 

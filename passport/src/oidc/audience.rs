@@ -5,15 +5,10 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::error::{Code, ProtocolError};
+use super::error::ProtocolError;
 use super::params::Params;
+use super::rules::Rule;
 use crate::clients::Client;
-
-const REFUSED: ProtocolError = ProtocolError::new(
-    Code::InvalidTarget,
-    "a resource is none that the client may have tokens for, or none that was authorized",
-    "RFC 8707 2",
-);
 
 /// Resources, in the order they were named; none: our own.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -41,7 +36,7 @@ impl Audience {
         let mut resources: Vec<String> = Vec::new();
         for resource in named {
             if !may(resource) {
-                return Err(REFUSED);
+                return Err(Rule::ResourceRefused.into());
             }
             if !resources.iter().any(|known| known == resource) {
                 resources.push(resource.to_owned());

@@ -1,5 +1,5 @@
-//! Errors of the protocol, for their three readers: a code of the standard for the client, a sentence and the rule for
-//! its developer, and, in [`Failure`](super::failure::Failure), the cause for the operator.
+//! Errors of the protocol, for their three readers: a code of the standard for the client, a sentence and the rule
+//! ([`Rule`]) for its developer, and, in [`Failure`](super::failure::Failure), the cause for the operator.
 //!
 //! Descriptions are ASCII without quotes and backslashes (RFC 6749 §4.1.2.1), and are fixed texts: nothing of
 //! a request is echoed in them.
@@ -7,6 +7,8 @@
 use std::fmt;
 
 use http::StatusCode;
+
+use super::rules::Rule;
 
 /// An error code of OAuth 2.0 or OpenID Connect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +59,10 @@ pub enum Code {
     InvalidDpopProof,
     /// RFC 9449 §8
     UseDpopNonce,
+    /// RFC 7591 §3.2.2
+    InvalidClientMetadata,
+    /// RFC 7591 §3.2.2
+    InvalidRedirectUri,
 }
 
 impl Code {
@@ -85,6 +91,8 @@ impl Code {
             Self::InsufficientScope => "insufficient_scope",
             Self::InvalidDpopProof => "invalid_dpop_proof",
             Self::UseDpopNonce => "use_dpop_nonce",
+            Self::InvalidClientMetadata => "invalid_client_metadata",
+            Self::InvalidRedirectUri => "invalid_redirect_uri",
         }
     }
 
@@ -108,36 +116,48 @@ impl fmt::Display for Code {
     }
 }
 
-/// A request that breaks a rule, or that a person declined.
+/// A request that breaks a rule, or that a person declined. [`Rule::error`] makes one: there is none without a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("{code}: {description} ({rule})")]
+#[error("{}: {} ({}, {})", .code, .rule.says(), .rule.section(), .rule.name())]
 pub struct ProtocolError {
     /// For the client's program.
     pub code: Code,
     /// For the client's developer: what is wrong.
     pub description: &'static str,
-    /// Where the rule stands.
-    pub rule: &'static str,
+    /// What was broken, as the owner of the client may know it.
+    rule: Rule,
 }
 
 impl ProtocolError {
-    /// An error under that rule.
-    pub const fn new(code: Code, description: &'static str, rule: &'static str) -> Self {
-        Self { code, description, rule }
+    /// The error of a request that breaks that rule.
+    pub const fn of(rule: Rule) -> Self {
+        let told = rule.told();
+        Self { code: told.code(), description: told.says(), rule }
     }
 
-    /// `invalid_request` under that rule.
-    pub const fn invalid_request(description: &'static str, rule: &'static str) -> Self {
-        Self::new(Code::InvalidRequest, description, rule)
+    /// The rule that was broken. Whoever asks may have to be told of another: see [`Rule::told`].
+    pub const fn rule(&self) -> Rule {
+        self.rule
     }
 
-    /// `error_description`: what is wrong, the rule and, unless it is empty, the reference, in the characters of
-    /// RFC 6749 §4.1.2.1.
+    /// Where the rule stands that is told.
+    pub const fn section(&self) -> &'static str {
+        self.rule.told().section()
+    }
+
+    /// `error_uri`: the page about it (RFC 6749 §4.1.2.1, §5.2).
+    pub fn uri(&self, issuer: &str) -> String {
+        self.rule.told().page(issuer)
+    }
+
+    /// `error_description`: what is wrong, where the rule stands and, unless it is empty, the reference, in the characters
+    /// of RFC 6749 §4.1.2.1.
     pub fn describe(&self, reference: &str) -> String {
-        let mut text = String::with_capacity(self.description.len() + self.rule.len() + reference.len() + 16);
+        let section = self.section();
+        let mut text = String::with_capacity(self.description.len() + section.len() + reference.len() + 16);
         text.push_str(self.description);
         text.push_str(" (");
-        text.push_str(self.rule);
+        text.push_str(section);
         if !reference.is_empty() {
             text.push_str(", reference ");
             text.extend(reference.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-'));
@@ -145,14 +165,11 @@ impl ProtocolError {
         text.push(')');
         text
     }
+}
 
-    /// `invalid_grant`. One text for every reason, so that a guesser learns nothing.
-    pub const fn invalid_grant() -> Self {
-        Self::new(
-            Code::InvalidGrant,
-            "the grant is unknown, spent, expired, revoked or of another client",
-            "RFC 6749 5.2",
-        )
+impl From<Rule> for ProtocolError {
+    fn from(rule: Rule) -> Self {
+        Self::of(rule)
     }
 }
 
@@ -162,8 +179,8 @@ mod tests {
 
     #[test]
     fn a_description_holds_only_what_the_standard_allows() {
-        let error = ProtocolError::invalid_request("text", "rule");
-        assert_eq!(error.describe("a\"\\\r\n你b"), "text (rule, reference ab)");
-        assert_eq!(error.describe(""), "text (rule)");
+        let error = Rule::CodeMissing.error();
+        assert_eq!(error.describe("a\"\\\r\n你b"), "code is missing (RFC 6749 4.1.3, reference ab)");
+        assert_eq!(error.describe(""), "code is missing (RFC 6749 4.1.3)");
     }
 }

@@ -2,13 +2,13 @@
 
 use shared::db::DbError;
 
-use super::error::{Code, ProtocolError};
+use super::error::ProtocolError;
+use super::rules::Rule;
 use crate::keys::KeysError;
 use crate::limits::Spent;
 
 /// What a client is told that asks for more than it may.
-pub const TOO_MANY: ProtocolError =
-    ProtocolError::new(Code::TooManyRequests, "the client sends more requests than it may", "RFC 6585 4");
+pub const TOO_MANY: ProtocolError = Rule::TooManyRequests.error();
 
 /// Why an operation of the provider did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -27,22 +27,22 @@ pub enum Failure {
     Spent(#[from] Spent),
 }
 
+impl From<Rule> for Failure {
+    fn from(rule: Rule) -> Self {
+        Self::Protocol(rule.error())
+    }
+}
+
 impl Failure {
     /// What a client may know of it.
     pub fn public(&self) -> ProtocolError {
         match self {
             Self::Protocol(error) => *error,
-            Self::Db(error) if error.is_unavailable() => Self::later(),
-            Self::Keys(error) if error.is_unavailable() => Self::later(),
+            Self::Db(error) if error.is_unavailable() => Rule::TemporarilyUnavailable.into(),
+            Self::Keys(error) if error.is_unavailable() => Rule::TemporarilyUnavailable.into(),
             Self::Spent(_) => TOO_MANY,
-            Self::Db(_) | Self::Keys(_) => {
-                ProtocolError::new(Code::ServerError, "the request could not be served", "RFC 6749 4.1.2.1")
-            }
+            Self::Db(_) | Self::Keys(_) => Rule::ServerError.into(),
         }
-    }
-
-    fn later() -> ProtocolError {
-        ProtocolError::new(Code::TemporarilyUnavailable, "try again in a moment", "RFC 6749 4.1.2.1")
     }
 
     /// Logs what is our concern; called once, where the answer is made.

@@ -10,9 +10,10 @@ use shared::http::Shown;
 use super::audience::ReadAud;
 use super::confirmation::Confirmation;
 use super::direct::{self, Sent, respond};
-use super::error::{Code, ProtocolError};
 use super::failure::Failure;
 use super::mtls::Sender;
+use super::refusals::{Attempt, Endpoint};
+use super::rules::Rule;
 use super::store::grants;
 use super::subject::Subjects;
 use super::{Oidc, access_token, client_auth, handle};
@@ -55,22 +56,22 @@ struct Answer {
 /// `POST /introspect`
 pub async fn introspect(State(oidc): State<Oidc>, headers: HeaderMap, shown: Shown, Sent(body): Sent) -> Response {
     let sender = Sender { headers: &headers, certificate: shown.0.as_ref() };
-    match serve(&oidc, sender, &body).await {
+    let mut attempt = Attempt::at(Endpoint::Introspect);
+    match serve(&oidc, sender, &body, &mut attempt).await {
         Ok(answer) => respond::json(serde_json::to_vec(&answer).unwrap_or_default()),
-        Err(failure) => respond::error(&failure),
+        Err(failure) => attempt.refuse(&oidc, sender, &body, &failure).await,
     }
 }
 
-async fn serve(oidc: &Oidc, sender: Sender<'_>, body: &[u8]) -> Result<Answer, Failure> {
+async fn serve(oidc: &Oidc, sender: Sender<'_>, body: &[u8], attempt: &mut Attempt) -> Result<Answer, Failure> {
     let params = direct::form(sender.headers, body)?;
-    let client = client_auth::authenticate(oidc, sender, &params).await?;
+    let client = client_auth::authenticate(oidc, sender, &params, attempt).await?;
     if client.is_public() {
         // Whoever asks must have proven who it is (RFC 7662 §2.1).
-        let text = "a public client may not introspect";
-        return Err(ProtocolError::new(Code::InvalidClient, text, "RFC 7662 2.1").into());
+        return Err(Rule::IntrospectionPublic.into());
     }
     let Some(token) = params.get("token") else {
-        return Err(ProtocolError::invalid_request("token is missing", "RFC 7662 2.1").into());
+        return Err(Rule::IntrospectionTokenMissing.into());
     };
     match of_access_token(oidc, &client, token).await? {
         Some(answer) => Ok(answer),

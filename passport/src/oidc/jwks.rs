@@ -6,8 +6,8 @@ use axum::response::Response;
 use http::{HeaderMap, Method, StatusCode};
 
 use super::direct::respond;
-use super::error::ProtocolError;
 use super::failure::Failure;
+use super::rules::Rule;
 use super::{Oidc, document};
 
 /// `GET /jwks`. A new key is published long before it signs, so clients may keep the set for a while; not for long,
@@ -26,7 +26,7 @@ pub async fn show_to(
     method: Method,
     asked: HeaderMap,
 ) -> Response {
-    let Ok(Path(id)) = id else { return nobody() };
+    let Ok(Path(id)) = id else { return nobody(&oidc) };
     match oidc.0.clients.find(&id).await {
         Ok(Some(client)) => {
             let answer = key_set(&oidc, &asked);
@@ -37,14 +37,14 @@ pub async fn show_to(
             }
             answer
         }
-        Ok(None) => nobody(),
-        Err(error) => respond::error(&error.into()),
+        Ok(None) => nobody(&oidc),
+        Err(error) => respond::error(&error.into(), &oidc.0.issuer),
     }
 }
 
 /// No cache keeps it: the client may be registered in a moment.
-fn nobody() -> Response {
-    let mut response = respond::refusal(&ProtocolError::invalid_request("there is no such client", "RFC 9110 15.5.5"));
+fn nobody(oidc: &Oidc) -> Response {
+    let mut response = respond::refusal(&Rule::ClientPageUnknown.error(), &oidc.0.issuer);
     *response.status_mut() = StatusCode::NOT_FOUND;
     response
 }
@@ -57,6 +57,6 @@ fn key_set(oidc: &Oidc, asked: &HeaderMap) -> Response {
             let cache = format!("public, max-age={}", age.as_secs());
             document::respond(&jwks.body, &jwks.etag, asked, &cache)
         }
-        Err(error) => respond::error(&Failure::Keys(error)),
+        Err(error) => respond::error(&Failure::Keys(error), &oidc.0.issuer),
     }
 }

@@ -37,10 +37,12 @@ pub mod par;
 pub mod params;
 #[cfg(test)]
 mod properties;
+pub mod refusals;
 pub mod register;
 pub mod registrations;
 pub mod resource;
 pub mod revoke;
+pub mod rules;
 pub mod scope;
 pub mod session_state;
 pub mod signals;
@@ -69,6 +71,7 @@ use self::handle::GrantId;
 pub use self::lifetimes::Lifetimes;
 use self::mtls::Mtls;
 use self::mtls::authorities::Authorities;
+use self::refusals::Refusals;
 use crate::accounts::Accounts;
 use crate::audit::Audit;
 use crate::clients::Clients;
@@ -146,6 +149,7 @@ struct Inner {
     signals_metadata: Document,
     jwks_cache: String,
     tokens: Counts<2>,
+    refusals: Refusals,
 }
 
 /// The issuer cannot be one.
@@ -185,12 +189,31 @@ impl Oidc {
             metadata,
             signals_metadata,
             tokens: token::counts::none(),
+            refusals: Refusals::default(),
         })))
     }
 
     /// What was asked of the token endpoint, by grant and outcome.
     pub fn tokens(&self) -> &Counts<2> {
         &self.0.tokens
+    }
+
+    /// The issuer identifier.
+    pub fn issuer(&self) -> Arc<str> {
+        Arc::clone(&self.0.issuer)
+    }
+
+    /// Which requests were refused, by client and rule, as far as this node saw it since it last wrote that down.
+    pub fn refusals(&self) -> &Refusals {
+        &self.0.refusals
+    }
+
+    /// Writes down what was refused.
+    ///
+    /// # Errors
+    /// See [`DbError`]; what was not written is kept for the next time.
+    pub async fn write_refusals(&self) -> Result<(), DbError> {
+        self.0.refusals.write(&self.0.db).await
     }
 
     /// The authorities whose certificates authenticate clients, if any do.

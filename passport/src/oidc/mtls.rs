@@ -15,6 +15,7 @@ use self::authorities::Authorities;
 use super::confirmation::Confirmation;
 use super::discovery::paths;
 use super::error::ProtocolError;
+use super::rules::Rule;
 use super::{Oidc, client_keys};
 use crate::clients::{AuthMethod, Client};
 use crate::keys::received::Thumbprint;
@@ -56,7 +57,7 @@ impl Sender<'_> {
         match self.certificate {
             _ if !client.certificate_bound => Ok(None),
             Some(shown) => Ok(Some(Confirmation::Certificate(Thumbprint::of_certificate(shown.own())))),
-            None => Err(ProtocolError::invalid_request("the client must show its certificate", "RFC 8705 3")),
+            None => Err(Rule::CertificateRequired.into()),
         }
     }
 }

@@ -7,10 +7,9 @@ use serde_json::{Map, Value};
 
 use super::claims::scope_of;
 use super::error::ProtocolError;
+use super::rules::Rule;
 use super::scope::Scope;
 use crate::clients::Client;
-
-const RULE: &str = "OpenID Connect Core 1.0 5.5";
 
 /// The longest parameter that is read, in bytes.
 const LIMIT: usize = 2048;
@@ -100,20 +99,18 @@ impl ClaimsRequest {
     /// # Errors
     /// `invalid_request` for what is no JSON object of objects.
     pub fn read(text: &str, client: &Client) -> Result<Self, ProtocolError> {
-        let refuse = |what| ProtocolError::invalid_request(what, RULE);
         if text.len() > LIMIT {
-            return Err(refuse("claims is too long"));
+            return Err(Rule::ClaimsTooLong.into());
         }
-        let members: Map<String, Value> =
-            serde_json::from_str(text).map_err(|_| refuse("claims is not a JSON object"))?;
+        let members: Map<String, Value> = serde_json::from_str(text).map_err(|_| Rule::ClaimsNotAnObject)?;
         let part = |name: &str| match members.get(name) {
             None | Some(Value::Null) => Ok(Map::new()),
             Some(Value::Object(part)) => Ok(part.clone()),
-            Some(_) => Err(refuse("a member of claims is not an object")),
+            Some(_) => Err(Rule::ClaimsMemberNotAnObject),
         };
         let (userinfo, id_token) = (part("userinfo")?, part("id_token")?);
         if !userinfo.values().chain(id_token.values()).all(|wish| wish.is_null() || wish.is_object()) {
-            return Err(refuse("a claim is asked for by null or by an object"));
+            return Err(Rule::ClaimsWishMalformed.into());
         }
         let names = |part: &Map<String, Value>| {
             let mut given: Vec<&str> = part.keys().map(String::as_str).collect();

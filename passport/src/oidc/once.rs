@@ -14,8 +14,8 @@ use shared::secret::sha256;
 use super::Oidc;
 use super::client_auth::assertion;
 use super::dpop::proof;
-use super::error::{Code, ProtocolError};
 use super::failure::Failure;
+use super::rules::Rule;
 use super::store::used_tokens;
 
 /// For how long after its end a token is remembered: the clock of another node may be behind. So may that of its maker be
@@ -75,9 +75,9 @@ pub async fn spend(oidc: &Oidc, assertion: Option<Once>, proof: Option<Once>) ->
         return Ok(());
     }
     let since = oidc.0.keys.remembers_since();
-    for (token, error) in [(assertion, ASSERTION_USED), (proof, PROOF_USED)] {
+    for (token, rule) in [(assertion, Rule::AssertionUsed), (proof, Rule::ProofUsed)] {
         if token.is_some_and(|token| token.is_older_than(since)) {
-            return Err(error().into());
+            return Err(rule.into());
         }
     }
     let attempt = bytes(&*oidc.0.entropy);
@@ -93,14 +93,8 @@ pub async fn spend(oidc: &Oidc, assertion: Option<Once>, proof: Option<Once>) ->
         (Some(assertion), Some(_)) => !is_ours(oidc, assertion, attempt).await?,
         (assertion, _) => assertion.is_some(),
     };
-    Err(if assertion_was_used { ASSERTION_USED() } else { PROOF_USED() }.into())
+    Err(if assertion_was_used { Rule::AssertionUsed } else { Rule::ProofUsed }.into())
 }
-
-const ASSERTION_USED: fn() -> ProtocolError =
-    || ProtocolError::new(Code::InvalidClient, "the client assertion was used before", "RFC 7523 3");
-
-const PROOF_USED: fn() -> ProtocolError =
-    || ProtocolError::new(Code::InvalidDpopProof, "the DPoP proof was used before", "RFC 9449 11.1");
 
 /// Whether it was this attempt that spent the token.
 async fn is_ours(oidc: &Oidc, token: Once, attempt: [u8; 16]) -> Result<bool, DbError> {

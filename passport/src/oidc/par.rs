@@ -21,10 +21,12 @@ use super::authorize::respond::TrustedRedirect;
 use super::authorize::{checks, object};
 use super::client_auth::{self, Authenticated};
 use super::direct::{self, Sent, respond};
-use super::error::{Code, ProtocolError};
+use super::error::ProtocolError;
 use super::failure::Failure;
 use super::mtls::Sender;
 use super::params::Params;
+use super::refusals::{Attempt, Endpoint};
+use super::rules::Rule;
 use super::store::pushed_requests::{self, PushedRequest};
 use super::{Oidc, dpop, once};
 
@@ -35,11 +37,7 @@ pub const PREFIX: &str = "urn:ietf:params:oauth:request_uri:";
 const CREDENTIALS: [&str; 3] = ["client_secret", "client_assertion", "client_assertion_type"];
 
 /// One text, whether a handle never was, is over, or is another client's.
-pub const SPENT: ProtocolError = ProtocolError::new(
-    Code::InvalidRequestUri,
-    "request_uri is unknown, expired, spent or of another client",
-    "RFC 9126 4",
-);
+pub const SPENT: ProtocolError = Rule::PushedRequestGone.error();
 
 /// What finds a pushed request: SHA-256 of its handle.
 pub type PushedId = [u8; 32];
@@ -54,23 +52,24 @@ struct Answer {
 /// `POST /par`
 pub async fn push(State(oidc): State<Oidc>, headers: HeaderMap, shown: Shown, Sent(body): Sent) -> Response {
     let sender = Sender { headers: &headers, certificate: shown.0.as_ref() };
-    let mut response = match serve(&oidc, sender, &body).await {
+    let mut attempt = Attempt::at(Endpoint::Par);
+    let mut response = match serve(&oidc, sender, &body, &mut attempt).await {
         Ok(answer) => {
             let mut response = respond::json(serde_json::to_vec(&answer).unwrap_or_default());
             *response.status_mut() = StatusCode::CREATED;
             response
         }
-        Err(failure) => respond::error(&failure),
+        Err(failure) => attempt.refuse(&oidc, sender, &body, &failure).await,
     };
     dpop::offer_nonce(&oidc, &headers, &mut response);
     response
 }
 
-async fn serve(oidc: &Oidc, sender: Sender<'_>, body: &[u8]) -> Result<Answer, Failure> {
+async fn serve(oidc: &Oidc, sender: Sender<'_>, body: &[u8], attempt: &mut Attempt) -> Result<Answer, Failure> {
     let mut params = direct::form(sender.headers, body)?;
-    let Authenticated { client, assertion } = client_auth::verify(oidc, sender, &params).await?;
+    let Authenticated { client, assertion } = client_auth::verify(oidc, sender, &params, attempt).await?;
     if params.get("request_uri").is_some() {
-        return Err(ProtocolError::invalid_request("request_uri has no place here", "RFC 9126 2.1").into());
+        return Err(Rule::PushedRequestUri.into());
     }
     for name in CREDENTIALS {
         params.take(name);

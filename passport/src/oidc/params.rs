@@ -2,13 +2,12 @@
 //! control characters.
 
 use super::error::ProtocolError;
+use super::rules::Rule;
 use crate::web::form;
 
 /// Parameters in the order they came.
 #[derive(Debug, Clone, Default)]
 pub struct Params(Vec<(String, String)>);
-
-const RULE: &str = "RFC 6749 3.1";
 
 /// More than any request has. Each name is compared with all before it: thousands of them would keep a thread busy.
 const LIMIT: usize = 64;
@@ -36,14 +35,14 @@ impl Params {
     /// As there.
     pub fn add(&mut self, name: &str, value: String) -> Result<(), ProtocolError> {
         if self.0.len() == LIMIT {
-            return Err(ProtocolError::invalid_request("the request has too many parameters", RULE));
+            return Err(Rule::ParameterTooMany.into());
         }
         if self.0.iter().any(|(n, _)| n == name) && !REPEATABLE.contains(&name) {
-            return Err(ProtocolError::invalid_request("a parameter was sent more than once", RULE));
+            return Err(Rule::ParameterTwice.into());
         }
         // They have no use in any parameter, and split lines where they are echoed.
         if [name, &value].iter().any(|text| text.bytes().any(|b| b.is_ascii_control())) {
-            return Err(ProtocolError::invalid_request("a parameter holds a control character", RULE));
+            return Err(Rule::ParameterControlCharacter.into());
         }
         self.0.push((name.to_owned(), value));
         Ok(())
@@ -81,6 +80,11 @@ impl Params {
         form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.0).finish()
     }
 
+    /// Every name and value, in the order they came.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// Takes the value of that parameter out, unless it is missing or empty.
     pub fn take(&mut self, name: &str) -> Option<String> {
         let (_, value) = self.0.iter_mut().find(|(n, _)| n == name)?;
@@ -92,7 +96,7 @@ impl Params {
 const REPEATABLE: [&str; 2] = ["resource", "audience"];
 
 fn text(part: &[u8]) -> Result<String, ProtocolError> {
-    form::decode(part).map_err(|_| ProtocolError::invalid_request("a parameter is not percent-encoded UTF-8", RULE))
+    form::decode(part).map_err(|_| Rule::ParameterEncoding.error())
 }
 
 #[cfg(test)]

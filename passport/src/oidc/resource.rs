@@ -12,12 +12,12 @@ use super::dpop::{self, Asked};
 use super::error::{Code, ProtocolError};
 use super::failure::Failure;
 use super::params::Params;
+use super::rules::Rule;
 use crate::keys::received::Thumbprint;
 use crate::web::form::is_form;
 
 /// What is said of any token that does not count.
-pub(super) const DEAD: ProtocolError =
-    ProtocolError::new(Code::InvalidToken, "the access token is unknown, expired or revoked", "RFC 6750 3.1");
+pub(super) const DEAD: ProtocolError = Rule::AccessTokenDead.error();
 
 /// How an access token was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,7 +66,7 @@ impl Request<'_> {
             None
         };
         match (in_header, in_body) {
-            (Some(_), Some(_)) => Err(ProtocolError::invalid_request("the access token was sent twice", RULE)),
+            (Some(_), Some(_)) => Err(Rule::AccessTokenTwice.into()),
             (found, None) => Ok(found),
             (None, Some(text)) => Ok(Some(Presented { scheme: Scheme::Bearer, text })),
         }
@@ -89,27 +89,20 @@ impl Request<'_> {
             (Some(Confirmation::Certificate(wanted)), Scheme::Bearer) => {
                 let shown = self.certificate.map(|shown| Thumbprint::of_certificate(shown.own()));
                 if shown.as_ref() != Some(wanted) {
-                    let text = "the access token is bound to another certificate";
-                    return Err(ProtocolError::new(Code::InvalidToken, text, "RFC 8705 3").into());
+                    return Err(Rule::AccessTokenOtherCertificate.into());
                 }
             }
             // Otherwise a stolen token would be good without its key (RFC 9449 §7.2).
             (Some(Confirmation::Dpop(_)), Scheme::Bearer) => {
-                return Err(wrong_scheme("the access token is bound to a key").into());
+                return Err(Rule::AccessTokenBound.into());
             }
             (Some(Confirmation::Certificate(_)) | None, Scheme::Dpop) => {
-                return Err(wrong_scheme("the access token is not bound to a key").into());
+                return Err(Rule::AccessTokenNotBound.into());
             }
         }
         Ok(token)
     }
 }
-
-const fn wrong_scheme(text: &'static str) -> ProtocolError {
-    ProtocolError::new(Code::InvalidToken, text, "RFC 9449 7.1")
-}
-
-const RULE: &str = "RFC 6750 2";
 
 /// The token in the header of a request (RFC 6750 §2.1, RFC 9449 §7.1).
 ///
@@ -119,7 +112,7 @@ pub fn presented_in_header(headers: &HeaderMap) -> Result<Option<Presented>, Pro
     let mut sent = headers.get_all(header::AUTHORIZATION).iter();
     let (first, second) = (sent.next(), sent.next());
     if second.is_some() {
-        return Err(ProtocolError::invalid_request("several Authorization headers", RULE));
+        return Err(Rule::ResourceHeaderTwice.into());
     }
     Ok(first.and_then(|value| value.to_str().ok()).and_then(credentials))
 }
@@ -146,17 +139,19 @@ pub fn unauthorized() -> Response {
 }
 
 /// The answer to who sent one that does not do.
-pub fn refuse(failure: &Failure, scheme: Scheme) -> Response {
+pub fn refuse(oidc: &Oidc, failure: &Failure, scheme: Scheme) -> Response {
     let error = failure.public();
     let proof = matches!(error.code, Code::InvalidDpopProof | Code::UseDpopNonce);
     // RFC 9449 §7.1: here they answer a challenge, which at the token endpoint they do not.
     let status = if proof { StatusCode::UNAUTHORIZED } else { error.code.status() };
     if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
-        return respond::error(failure);
+        return respond::error(failure, &oidc.0.issuer);
     }
     failure.log();
     let (code, text) = (error.code, error.description);
-    let said = format!("realm=\"passport\", error=\"{code}\", error_description=\"{text}\"");
+    // RFC 6750 §3
+    let page = error.uri(&oidc.0.issuer);
+    let said = format!("realm=\"passport\", error=\"{code}\", error_description=\"{text}\", error_uri=\"{page}\"");
     let scope = if error.code == Code::InsufficientScope { ", scope=\"openid\"" } else { "" };
     match scheme {
         Scheme::Bearer => challenge(status, &format!("Bearer {said}{scope}")),

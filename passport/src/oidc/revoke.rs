@@ -8,35 +8,34 @@ use shared::clock::Timestamp;
 use shared::http::Shown;
 
 use super::direct::{self, Sent, respond};
-use super::error::{Code, ProtocolError};
 use super::failure::Failure;
 use super::mtls::Sender;
+use super::refusals::{Attempt, Endpoint};
+use super::rules::Rule;
 use super::store::{grants, revoked};
 use super::{Oidc, access_token, client_auth, handle};
 use crate::clients::Client;
 
-const NOT_YOURS: ProtocolError =
-    ProtocolError::new(Code::UnauthorizedClient, "the token was issued to another client", "RFC 7009 2.1");
-
 /// `POST /revoke`
 pub async fn revoke(State(oidc): State<Oidc>, headers: HeaderMap, shown: Shown, Sent(body): Sent) -> Response {
     let sender = Sender { headers: &headers, certificate: shown.0.as_ref() };
-    match serve(&oidc, sender, &body).await {
+    let mut attempt = Attempt::at(Endpoint::Revoke);
+    match serve(&oidc, sender, &body, &mut attempt).await {
         Ok(()) => respond::done(),
-        Err(failure) => respond::error(&failure),
+        Err(failure) => attempt.refuse(&oidc, sender, &body, &failure).await,
     }
 }
 
 /// A token that we don't know, or that is over, is revoked as far as anybody can tell (§2.2).
-async fn serve(oidc: &Oidc, sender: Sender<'_>, body: &[u8]) -> Result<(), Failure> {
+async fn serve(oidc: &Oidc, sender: Sender<'_>, body: &[u8], attempt: &mut Attempt) -> Result<(), Failure> {
     let params = direct::form(sender.headers, body)?;
-    let client = client_auth::authenticate(oidc, sender, &params).await?;
+    let client = client_auth::authenticate(oidc, sender, &params, attempt).await?;
     let Some(text) = params.get("token") else {
-        return Err(ProtocolError::invalid_request("token is missing", "RFC 7009 2.1").into());
+        return Err(Rule::RevocationTokenMissing.into());
     };
     if let Ok(token) = access_token::read(oidc, text) {
         if token.client_id != client.id.as_str() {
-            return Err(NOT_YOURS.into());
+            return Err(Rule::RevocationOfAnothersToken.into());
         }
         return revoke_access_token(oidc, token.jti, Timestamp::from_seconds(token.exp)).await;
     }
@@ -65,7 +64,7 @@ async fn revoke_family(oidc: &Oidc, client: &Client, presented: handle::Presente
             async move {
                 let Some(family) = grants::family(tx, presented.grant).await? else { return Ok(()) };
                 if family.grant.client_id != client_id {
-                    return Err(NOT_YOURS.into());
+                    return Err(Rule::RevocationOfAnothersToken.into());
                 }
                 // Any token of the family that was really issued ends it, a spent one too.
                 grants::revoke(tx, presented.grant, now).await?;

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::error::{Code, ProtocolError};
+use super::error::ProtocolError;
+use super::rules::Rule;
 use crate::clients::{Client, GrantType};
 
 /// OIDC Core §3.1.2.1: makes an OAuth request an OpenID one.
@@ -38,7 +39,7 @@ impl Scope {
     pub fn requested(text: &str) -> Result<Self, ProtocolError> {
         // Each token is compared with all before it, and what is granted is stored: a stranger must not choose how much.
         if text.len() > LIMIT {
-            return Err(ProtocolError::new(Code::InvalidScope, "scope is too long", "RFC 6749 3.3"));
+            return Err(Rule::ScopeTooLong.into());
         }
         Self::parse(text)
     }
@@ -49,11 +50,7 @@ impl Scope {
     /// `invalid_scope` for a character outside of RFC 6749 §3.3.
     pub fn parse(text: &str) -> Result<Self, ProtocolError> {
         if !text.bytes().all(|b| b == b' ' || b == 0x21 || (0x23..=0x5b).contains(&b) || (0x5d..=0x7e).contains(&b)) {
-            return Err(ProtocolError::new(
-                Code::InvalidScope,
-                "scope holds a character it must not hold",
-                "RFC 6749 3.3",
-            ));
+            return Err(Rule::ScopeCharacter.into());
         }
         Ok(Self::collect(text.split(' ').filter(|token| !token.is_empty())))
     }
@@ -153,6 +150,7 @@ impl shared::db::Column for Scope {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::oidc::error::Code;
     use crate::oidc::testing::client;
 
     fn scope(text: &str) -> Scope {

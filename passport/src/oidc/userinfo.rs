@@ -9,9 +9,11 @@ use shared::http::Shown;
 use super::claims::{self, Told};
 use super::direct::{Sent, respond};
 use super::discovery::paths;
-use super::error::{Code, ProtocolError};
+use super::error::Code;
 use super::failure::Failure;
+use super::refusals;
 use super::resource::{self, DEAD, Presented, Request, Scheme};
+use super::rules::Rule;
 use super::scope::{OPENID, Scope};
 use super::store::grants;
 use super::subject::Subjects;
@@ -35,23 +37,23 @@ pub async fn show(
             Ok(answer) => answer,
             Err(failure) => {
                 note_refusal(&oidc, &failure, &sent.text).await;
-                resource::refuse(&failure, sent.scheme)
+                resource::refuse(&oidc, &failure, sent.scheme)
             }
         },
         Ok(None) => resource::unauthorized(),
-        Err(error) => resource::refuse(&error.into(), Scheme::Bearer),
+        Err(error) => resource::refuse(&oidc, &error.into(), Scheme::Bearer),
     };
     dpop::offer_nonce(&oidc, &headers, &mut response);
     response
 }
 
-/// While a key is on trial, remembers a client whose token is one of ours and did not count.
+/// Counts the refusal for the client whose token it is, and while a key is on trial remembers that it did not count. A
+/// token that cannot be read is nobody's.
 async fn note_refusal(oidc: &Oidc, failure: &Failure, text: &str) {
-    if !oidc.0.keys.is_trying() || failure.public().code != Code::InvalidToken {
-        return;
-    }
-    let Ok(token) = access_token::read_for_us(oidc, text) else { return };
-    if let Ok(Some(client)) = oidc.0.clients.find(&token.client_id).await {
+    let Ok(token) = access_token::read_for_us(oidc, text) else { return refusals::note_of_nobody(oidc, failure) };
+    let Ok(Some(client)) = oidc.0.clients.find(&token.client_id).await else { return };
+    refusals::note_token(oidc, &client, failure);
+    if oidc.0.keys.is_trying() && failure.public().code == Code::InvalidToken {
         token.refused(oidc, &client);
     }
 }
@@ -59,8 +61,7 @@ async fn note_refusal(oidc: &Oidc, failure: &Failure, text: &str) {
 async fn user_info(oidc: &Oidc, request: &Request<'_>, sent: &Presented) -> Result<Response, Failure> {
     let token = request.token(oidc, sent).await?;
     if !token.allows(OPENID) {
-        let text = "the access token does not allow openid";
-        return Err(ProtocolError::new(Code::InsufficientScope, text, "RFC 6750 3.1").into());
+        return Err(Rule::OpenidMissing.into());
     }
     let (Some(grant), Ok(scope)) = (token.grant(), Scope::parse(&token.scope)) else { return Err(DEAD.into()) };
     // A client that gave up its registration has no tokens any more (RFC 7592 §2.3).

@@ -21,6 +21,7 @@ use crate::audit;
 use crate::clients::signals::{EventType, StreamState};
 use crate::delivery::model::Reason;
 use crate::keys::{Alg, Sign};
+use crate::oidc::rules::Rule;
 use crate::portal::Role;
 
 /// What becomes of a word that the code does not know.
@@ -185,6 +186,7 @@ fn rest() -> Vec<Words> {
             Passed,
             quoted(include_str!("../clients/logos/picture.rs"), ["image/png", "image/jpeg", "image/webp"]),
         ),
+        of(&["refusals.rule"], Passed, Rule::ALL.iter().map(|rule| rule.name())),
         of(&["client_requests.kind"], Passed, quoted(include_str!("../limits/quota/mod.rs"), ["codes", "calls"])),
         of(
             &["jobs.name"],
@@ -213,6 +215,7 @@ const NONE: &[&str] = &[
     "device",
     "email",
     "endpoint",
+    "refusals.example",
     "first_network",
     "first_staff",
     "hash",

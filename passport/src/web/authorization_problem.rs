@@ -21,6 +21,8 @@ pub struct AuthorizationProblem {
     pub description: String,
     /// Where the rule stands, such as "RFC 9700 2.1".
     pub rule: &'static str,
+    /// Where a page of ours tells about it.
+    pub page: String,
     /// The value that broke the rule, as it was sent.
     pub received: Option<String>,
     /// The client id, as it was sent.
@@ -88,7 +90,10 @@ pub fn page(page: Page, problem: AuthorizationProblem) -> Response {
 }
 
 /// The public address of a rule.
-fn reference(rule: &str) -> Option<String> {
+pub fn reference(rule: &str) -> Option<String> {
+    if rule.starts_with("OpenID Connect RP-Initiated Logout 1.0") {
+        return Some("https://openid.net/specs/openid-connect-rpinitiated-1_0.html".to_owned());
+    }
     if rule.starts_with("OpenID Connect Core 1.0") {
         return Some("https://openid.net/specs/openid-connect-core-1_0.html".to_owned());
     }
@@ -123,6 +128,7 @@ mod tests {
             code: "invalid_request",
             description: "redirect_uri is not registered".to_owned(),
             rule: "RFC 9700 2.1",
+            page: "/errors/redirect-uri-not-registered".to_owned(),
             received: Some("https://evil.example/\"><script>".to_owned()),
             client_id: Some("pets".to_owned()),
             at: String::new(),

@@ -148,6 +148,10 @@ pub const ACCESSIBILITY: &str = "/accessibility";
 pub const HELP: &str = "/help";
 /// 服务状态
 pub const STATUS: &str = "/status";
+/// What errors of the protocol mean.
+pub const ERRORS: &str = "/errors";
+/// What one of them means: its `error_uri`.
+pub const ERROR: &str = "/errors/{code}";
 /// The same for programs.
 pub const STATUS_DOCUMENT: &str = "/status.json";
 /// The picture of a captcha; the sealed challenge stands in the query.

@@ -25,6 +25,7 @@ macro_rules! sources {
             include_str!(concat!("../../locales/", $lang, "/portal.ftl")),
             include_str!(concat!("../../locales/", $lang, "/status.ftl")),
             include_str!(concat!("../../locales/", $lang, "/oidc.ftl")),
+            include_str!(concat!("../../locales/", $lang, "/errors.ftl")),
         ]
     };
 }
@@ -52,7 +53,7 @@ mod tests {
 
     /// What is called so in both languages: our labels, makers of machines and programs, formats.
     const NAMES: Names<'_> = Names(
-        "E-TEST LOGIN CET PETS NCRE Cookie JavaScript ICP TOTP client_id Windows Mac Linux Chromebook \
+        "E-TEST LOGIN CET PETS NCRE Cookie JavaScript ICP TOTP client_id error_uri Windows Mac Linux Chromebook \
          iPhone iPad Edge Opera Firefox Chrome Safari IE UC QQ OPPO vivo JPEG PNG HEIC 10MB \
          name@example.com https:// /recover /register /help 002X Web WCAG AA GB/T Tab Enter IPv6 X",
     );
@@ -97,7 +98,9 @@ mod tests {
 
     #[test]
     fn no_template_says_words_of_its_own() {
-        let found = check::typed_words(&folders(["templates"]), Names("client_id check session")).expect("readable");
+        let found =
+            check::typed_words(&folders(["templates"]), Names("client_id check session error error_description"))
+                .expect("readable");
         assert_eq!(found, Vec::<String>::new());
     }
 

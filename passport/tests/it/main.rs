@@ -50,6 +50,7 @@ mod pkcs11;
 mod portal;
 mod probe;
 mod quotas;
+mod refusals;
 mod registration;
 mod request_objects;
 mod request_references;

@@ -8,9 +8,10 @@ use std::sync::Arc;
 use shared::i18n::Lang;
 
 use super::super::audience::Audience;
-use super::super::error::{Code, ProtocolError};
+use super::super::error::ProtocolError;
 use super::super::grant_engine::authorization;
 use super::super::named_claims::{AcrWish, ClaimsRequest};
+use super::super::rules::Rule;
 use super::acr::AcrDemand;
 use super::request::{AuthorizationRequest, Prompt, RawRequest, parse_max_age};
 use super::respond::TrustedRedirect;
@@ -83,102 +84,102 @@ fn an_essential_context_is_known(wish: Option<&AcrWish>) -> Result<(), ProtocolE
     let unmet = wish.is_some_and(|wish| {
         wish.essential && !wish.values.is_empty() && !wish.values.iter().any(|acr| Acr::parse(acr).is_some())
     });
-    let text = "no essential acr can be reached";
-    refuse_if(unmet, Code::UnmetAuthenticationRequirements, text, "OpenID Connect Core 1.0 5.5.1.1")
+    refuse_if(unmet, Rule::ContextUnknown)
 }
 
-fn refuse_if(broken: bool, code: Code, description: &'static str, rule: &'static str) -> Result<(), ProtocolError> {
-    if broken { Err(ProtocolError::new(code, description, rule)) } else { Ok(()) }
+fn refuse_if(broken: bool, rule: Rule) -> Result<(), ProtocolError> {
+    if broken { Err(rule.error()) } else { Ok(()) }
 }
 
 fn it_is_signed_where_it_must_be(raw: &RawRequest, client: &Client) -> Result<(), ProtocolError> {
     let missing = client.requests.signed && !raw.given.signed;
-    refuse_if(missing, Code::InvalidRequest, "the client signs its requests", "RFC 9101 10.5")
+    refuse_if(missing, Rule::SignatureRequired)
 }
 
 fn it_comes_in_one_way(raw: &RawRequest, _: &Client) -> Result<(), ProtocolError> {
     let both = raw.request.is_some() && raw.request_uri.is_some();
-    refuse_if(both, Code::InvalidRequest, "request and request_uri exclude each other", "RFC 9101 5")
+    refuse_if(both, Rule::RequestAndRequestUri)
 }
 
 /// What it leads to takes the place of all parameters, so one that is still there led nowhere.
 fn its_reference_was_followed(raw: &RawRequest, _: &Client) -> Result<(), ProtocolError> {
     let left = raw.request_uri.is_some();
-    refuse_if(left, Code::InvalidRequestUri, "request_uri leads to no request", "OpenID Connect Core 1.0 6.2")
+    refuse_if(left, Rule::RequestUriNotFollowed)
 }
 
 /// Likewise: parameters beside an object that nobody verified are not what the client asked for.
 fn its_object_was_opened(raw: &RawRequest, _: &Client) -> Result<(), ProtocolError> {
     let closed = raw.request.is_some() && !raw.given.signed;
-    refuse_if(closed, Code::InvalidRequestObject, "the request object was not verified", "RFC 9101 6.2")
+    refuse_if(closed, Rule::RequestNotOpened)
 }
 
 fn it_comes_without_a_registration(raw: &RawRequest, _: &Client) -> Result<(), ProtocolError> {
     let used = raw.registration.is_some();
-    refuse_if(used, Code::RegistrationNotSupported, "registration is not supported", "OpenID Connect Core 1.0 7.2.1")
+    refuse_if(used, Rule::RegistrationParameter)
 }
 
 fn it_is_pushed_where_it_must_be(raw: &RawRequest, client: &Client) -> Result<(), ProtocolError> {
     let missing = client.requires_pushed_requests() && !raw.given.pushed;
-    refuse_if(missing, Code::InvalidRequest, "the client pushes its requests first", "RFC 9126 5")
+    refuse_if(missing, Rule::PushRequired)
 }
 
 fn the_client_may_use_codes(_: &RawRequest, client: &Client) -> Result<(), ProtocolError> {
     let may = client.allows(GrantType::AuthorizationCode);
-    refuse_if(!may, Code::UnauthorizedClient, "the client is not registered for codes", "RFC 6749 4.1.2.1")
+    refuse_if(!may, Rule::CodesNotAllowed)
 }
 
 fn the_response_type_is_code(raw: &RawRequest, _: &Client) -> Result<(), ProtocolError> {
     let missing = raw.response_type.is_none();
-    refuse_if(missing, Code::InvalidRequest, "response_type is missing", "RFC 6749 3.1.1")?;
+    refuse_if(missing, Rule::ResponseTypeMissing)?;
     let other = raw.response_type.as_deref() != Some("code");
-    refuse_if(other, Code::UnsupportedResponseType, "the response type is code", "RFC 6749 3.1.1")
+    refuse_if(other, Rule::ResponseTypeNotCode)
 }
 
 fn the_response_mode_is_known(raw: &RawRequest, _: &Client) -> Result<(), ProtocolError> {
     let other = raw.response_mode.as_deref().is_some_and(|mode| ResponseMode::parse(mode).is_none());
-    refuse_if(other, Code::InvalidRequest, "response_mode is unknown", "OAuth 2.0 Multiple Response Types 2.1")
+    refuse_if(other, Rule::ResponseModeUnknown)
 }
 
 /// They are stored with the code, so a stranger must not choose how much is stored.
 fn values_are_not_too_long(raw: &RawRequest, _: &Client) -> Result<(), ProtocolError> {
     let long = |value: &Option<String>, limit| value.as_ref().is_some_and(|v| v.len() > limit);
     let broken = long(&raw.nonce, 512) || long(&raw.login_hint, 254);
-    refuse_if(broken, Code::InvalidRequest, "a parameter is too long", "RFC 6749 4.1.2.1")
+    refuse_if(broken, Rule::ValueTooLong)
 }
 
 fn a_challenge_is_there_where_it_must_be(raw: &RawRequest, client: &Client) -> Result<(), ProtocolError> {
     let missing = client.requires_pkce() && raw.code_challenge.is_none();
-    refuse_if(missing, Code::InvalidRequest, "code_challenge is missing", "RFC 7636 4.4.1")
+    refuse_if(missing, Rule::ChallengeMissing)
 }
 
 fn a_challenge_method_comes_with_a_challenge(raw: &RawRequest, _: &Client) -> Result<(), ProtocolError> {
     let alone = raw.code_challenge_method.is_some() && raw.code_challenge.is_none();
-    refuse_if(alone, Code::InvalidRequest, "code_challenge is missing", "RFC 7636 4.3")
+    refuse_if(alone, Rule::ChallengeMethodAlone)
 }
 
 /// A challenge without a method would be a plain one.
 fn the_challenge_method_is_s256(raw: &RawRequest, _: &Client) -> Result<(), ProtocolError> {
     let other = raw.code_challenge.is_some() && raw.code_challenge_method.as_deref() != Some("S256");
-    refuse_if(other, Code::InvalidRequest, "code_challenge_method is S256", "RFC 7636 4.4.1")
+    refuse_if(other, Rule::ChallengeMethodNotS256)
 }
 
 fn the_key_of_the_code_is_well_formed(raw: &RawRequest, _: &Client) -> Result<(), ProtocolError> {
     let broken = raw.dpop_jkt.as_deref().is_some_and(|jkt| Thumbprint::parse(jkt).is_none());
-    refuse_if(broken, Code::InvalidRequest, "dpop_jkt is no SHA-256 thumbprint", "RFC 9449 10")
+    refuse_if(broken, Rule::CodeKeyMalformed)
 }
 
 fn the_challenge_is_well_formed(raw: &RawRequest, _: &Client) -> Result<(), ProtocolError> {
     // SHA-256 in base64url without padding is exactly this long.
     let well_formed = |c: &String| c.len() == 43 && c.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
     let broken = !raw.code_challenge.as_ref().is_none_or(well_formed);
-    refuse_if(broken, Code::InvalidRequest, "code_challenge is not a SHA-256 in base64url", "RFC 7636 4.2")
+    refuse_if(broken, Rule::ChallengeMalformed)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::oidc::authorize::request::Given;
+    use crate::oidc::error::Code;
     use crate::oidc::testing::client;
 
     const FAPI: &str = "profile = 'fapi2'\ntoken_endpoint_auth_method = 'private_key_jwt'\njwks = { keys = [] }";

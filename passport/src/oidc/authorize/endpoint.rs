@@ -11,8 +11,10 @@ use tower_cookies::Cookies;
 use url::Url;
 
 use super::super::Oidc;
-use super::super::error::{Code, ProtocolError};
+use super::super::error::ProtocolError;
 use super::super::failure::{Failure, TOO_MANY};
+use super::super::refusals;
+use super::super::rules::Rule;
 use super::super::scope::EXAM;
 use super::decision::{self, Asking, Decision};
 use super::deliver::{Carrying, conclude};
@@ -70,6 +72,9 @@ pub async fn cancel(State(oidc): State<Oidc>, request: Request) -> Response {
     let Some(pending) = sealed(&oidc, &parts) else { return see_other(paths::HOME) };
     match proof::prove(&oidc, &pending.query, pending.began(oidc.0.clock.now())).await {
         Ok(proven) => {
+            if let Ok(request) = &proven.request {
+                refusals::note_answer(&oidc, &request.client, &DECLINED, &pending.query);
+            }
             let answer = proven.redirect.with_error(&DECLINED, RequestId::of(&parts.extensions).as_str());
             let frame = || (oidc.0.pages.page_of(&parts), parts.uri.clone());
             conclude(&oidc, proven.pushed, answer, carrying(&cookies(&parts), None), frame).await
@@ -79,8 +84,7 @@ pub async fn cancel(State(oidc): State<Oidc>, request: Request) -> Response {
 }
 
 /// What a client is told when the person would not go on.
-pub const DECLINED: ProtocolError =
-    ProtocolError::new(Code::AccessDenied, "the person did not go on", "RFC 6749 4.1.2.1");
+pub const DECLINED: ProtocolError = Rule::PersonDeclined.error();
 
 /// The request that the address carries, if it carries one.
 fn sealed(oidc: &Oidc, parts: &Parts) -> Option<Pending> {
@@ -122,19 +126,21 @@ async fn serve(oidc: &Oidc, parts: &Parts, query: &str, began: Began) -> Respons
         Ok(request) => request,
         Err(error) => return send(redirect.with_error(&error, reference.as_str()), None).await,
     };
+    let refuse = |error: &ProtocolError| {
+        refusals::note_answer(oidc, &request.client, error, query);
+        redirect.with_error(error, reference.as_str())
+    };
     let asking = asking(parts);
     // Before the database is asked. It is codes that are counted: whoever has no session uses up nothing.
     if asking.token_hash.is_some() && may_have_code(oidc, &request, Quotas::check).is_err() {
-        return send(redirect.with_error(&TOO_MANY, reference.as_str()), None).await;
+        return send(refuse(&TOO_MANY), None).await;
     }
     match decision::decide(oidc, &request, began, asking).await {
         Ok(Decision::Code(code)) => match may_have_code(oidc, &request, Quotas::take) {
             Ok(()) => send(redirect.with_code(code), Some(true)).await,
-            Err(_) => send(redirect.with_error(&TOO_MANY, reference.as_str()), Some(true)).await,
+            Err(_) => send(refuse(&TOO_MANY), Some(true)).await,
         },
-        Ok(Decision::Step { step: Step::Refuse(error), signed_in }) => {
-            send(redirect.with_error(&error, reference.as_str()), signed_in).await
-        }
+        Ok(Decision::Step { step: Step::Refuse(error), signed_in }) => send(refuse(&error), signed_in).await,
         Ok(Decision::Step { step, .. }) => {
             let pending = Pending { query: query.to_owned(), began_at: began.at };
             let language = request.language.filter(|_| !began.resumed || pending::is_first(&parts.uri));

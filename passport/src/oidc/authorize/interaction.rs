@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use shared::clock::Timestamp;
 
-use super::super::error::{Code, ProtocolError};
+use super::super::error::ProtocolError;
 use super::super::named_claims::scope_of_token;
+use super::super::rules::Rule;
 use super::super::scope::{EXAM, OFFLINE_ACCESS, Scope};
 use super::request::AuthorizationRequest;
 use crate::accounts::sessions::Unsettled;
@@ -112,8 +113,6 @@ pub enum Step {
     Refuse(ProtocolError),
 }
 
-const RULE: &str = "OpenID Connect Core 1.0 3.1.2.6";
-
 /// Decides.
 pub fn next(
     request: &AuthorizationRequest,
@@ -124,41 +123,41 @@ pub fn next(
 ) -> Step {
     let silent = request.prompt.none;
     let Some(present) = present else {
-        return or_refuse(silent, Step::SignIn, Code::LoginRequired, "nobody is signed in");
+        return or_refuse(silent, Step::SignIn, Rule::NobodySignedIn);
     };
     let fresh = began.includes(present.auth_time);
     if !present.is_hinted {
         // Whoever signed in after being asked is not the person whom the client means (OIDC Core §3.1.2.1).
         let refuse = silent || fresh;
-        return or_refuse(refuse, Step::SignIn, Code::LoginRequired, "another person is signed in");
+        return or_refuse(refuse, Step::SignIn, Rule::AnotherPersonSignedIn);
     }
     if !fresh && (request.prompt.wants_sign_in() || is_too_old(request, present, now)) {
-        return or_refuse(silent, Step::SignIn, Code::LoginRequired, "the sign-in is too old");
+        return or_refuse(silent, Step::SignIn, Rule::SignInTooOld);
     }
     if let Some((step, why)) = settle(present.unsettled) {
-        return or_refuse(silent, step, Code::InteractionRequired, why);
+        return or_refuse(silent, step, why);
     }
     if let Some(step) = reach(request, present, fresh) {
         return step;
     }
     if request.scope.has(EXAM) && !present.has_province {
-        return or_refuse(silent, Step::AskProvince, Code::InteractionRequired, "the province is not known");
+        return or_refuse(silent, Step::AskProvince, Rule::ProvinceUnknown);
     }
     if needs_consent(request, consent, began) {
-        return or_refuse(silent, Step::AskConsent, Code::ConsentRequired, "consent is needed");
+        return or_refuse(silent, Step::AskConsent, Rule::ConsentNeeded);
     }
     Step::Issue
 }
 
 /// What has to be settled first, and why, where something is.
-fn settle(Unsettled { leaving, guardian, agreements }: Unsettled) -> Option<(Step, &'static str)> {
+fn settle(Unsettled { leaving, guardian, agreements }: Unsettled) -> Option<(Step, Rule)> {
     if leaving {
-        return Some((Step::AskToStay, "the account is about to be closed"));
+        return Some((Step::AskToStay, Rule::AccountIsLeaving));
     }
     if agreements {
-        return Some((Step::AskToAgree, "the agreements have changed"));
+        return Some((Step::AskToAgree, Rule::AgreementsChanged));
     }
-    guardian.then_some((Step::AskGuardian, "a guardian has to consent"))
+    guardian.then_some((Step::AskGuardian, Rule::GuardianRequired))
 }
 
 /// What has to happen for the context that the client asks for. A wish is asked for once, where it can be met and a page
@@ -169,13 +168,8 @@ fn reach(request: &AuthorizationRequest, present: Present, fresh: bool) -> Optio
     match (present.context, demand.essential) {
         (Context::Reached, _) | (Context::OutOfReach, false) => None,
         (Context::WithinReach, false) => (!silent && !fresh).then_some(Step::SignIn),
-        (Context::WithinReach, true) => {
-            Some(or_refuse(silent, Step::SignIn, Code::LoginRequired, "a stronger sign-in is asked for"))
-        }
-        (Context::OutOfReach, true) => {
-            let (code, text) = (Code::UnmetAuthenticationRequirements, "the account has no such factor");
-            Some(or_refuse(silent, Step::AskFactor, code, text))
-        }
+        (Context::WithinReach, true) => Some(or_refuse(silent, Step::SignIn, Rule::StrongerSignInNeeded)),
+        (Context::OutOfReach, true) => Some(or_refuse(silent, Step::AskFactor, Rule::FactorMissing)),
     }
 }
 
@@ -206,8 +200,8 @@ fn needs_consent(request: &AuthorizationRequest, consent: Option<&Consent>, bega
     asked_again || !covered
 }
 
-fn or_refuse(refuse: bool, step: Step, code: Code, description: &'static str) -> Step {
-    if refuse { Step::Refuse(ProtocolError::new(code, description, RULE)) } else { step }
+fn or_refuse(refuse: bool, step: Step, rule: Rule) -> Step {
+    if refuse { Step::Refuse(rule.error()) } else { step }
 }
 
 #[cfg(test)]
@@ -218,6 +212,7 @@ mod tests {
     use crate::oidc::authorize::checks;
     use crate::oidc::authorize::request::{Given, RawRequest};
     use crate::oidc::authorize::respond::TrustedRedirect;
+    use crate::oidc::error::Code;
     use crate::oidc::params::Params;
     use crate::oidc::testing::client_at;
 

@@ -9,14 +9,13 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 use shared::clock::Timestamp;
 
-use super::super::error::{Code, ProtocolError};
+use super::super::error::ProtocolError;
 use super::super::failure::Failure;
 use super::super::params::Params;
+use super::super::rules::{self, Rule};
 use super::super::{Oidc, client_keys};
 use crate::clients::{Client, Profile};
 use crate::keys::received::{Audience, Claims, Purpose, Received, Refusal, Times};
-
-const RULE: &str = "RFC 9101 6";
 
 /// OIDC Core §6.1 asks for no times; those that are there count.
 const STANDARD: Times = Times { exp: false, nbf: false, longest: Duration::from_secs(100 * 365 * 24 * 60 * 60) };
@@ -49,12 +48,12 @@ pub async fn open(
         params.put("client_id", client.id.as_str());
     }
     if params.get("client_id") != Some(client.id.as_str()) {
-        return Err(refused("client_id differs from the one in the request object").into());
+        return Err(Rule::ObjectClientDiffers.into());
     }
     if client.profile == Profile::Standard {
         let differs = |name| matches!((params.get(name), outer.get(name)), (Some(a), Some(b)) if a != b);
         if differs("response_type") {
-            return Err(refused("response_type differs from the one in the request object").into());
+            return Err(Rule::ObjectResponseTypeDiffers.into());
         }
         // Nobody could say that a client signs its requests if one parameter signed made up for all the others.
         if !client.requests.signed {
@@ -90,14 +89,14 @@ fn parameters(claims: Map<String, Value>) -> Result<Params, ProtocolError> {
             continue;
         }
         if name == "request" || name == "request_uri" {
-            return Err(refused("a request object holds no other"));
+            return Err(Rule::ObjectInObject.into());
         }
         match value {
             Value::Null => {}
             Value::String(text) => params.add(&name, text)?,
             Value::Array(values) if name == "resource" => {
                 for value in values {
-                    let text = value.as_str().ok_or_else(|| refused("a resource is a text"))?;
+                    let text = value.as_str().ok_or(Rule::ObjectResourceNotText)?;
                     params.add(&name, text.to_owned())?;
                 }
             }
@@ -114,9 +113,5 @@ pub(crate) fn fuzzing_parameters(claims: Map<String, Value>) -> Option<Params> {
 }
 
 fn refusal(refusal: Refusal) -> ProtocolError {
-    refused(refusal.text())
-}
-
-const fn refused(text: &'static str) -> ProtocolError {
-    ProtocolError::new(Code::InvalidRequestObject, text, RULE)
+    rules::of_request_object(refusal).error()
 }

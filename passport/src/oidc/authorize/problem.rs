@@ -17,8 +17,12 @@ pub fn page(oidc: &Oidc, page: Page, uri: &Uri, unproven: Unproven) -> Response 
         Failure::Protocol(error) => error,
         failure => return fault(page, uri, &failure),
     };
+    if unproven.client.is_none() {
+        oidc.0.refusals.count(error.rule());
+    }
     tracing::info!(
         code = %error.code,
+        rule = error.rule().name(),
         description = error.description,
         client = unproven.client.as_ref().map(|client| client.id.as_str()),
         reference = %page.request_id,
@@ -33,7 +37,8 @@ pub fn page(oidc: &Oidc, page: Page, uri: &Uri, unproven: Unproven) -> Response 
         kind: unproven.kind,
         code: error.code.as_str(),
         description: error.description.to_owned(),
-        rule: error.rule,
+        rule: error.section(),
+        page: error.uri(""),
         received: unproven.received,
         client_id: unproven.client_id,
         at: moment::exact(oidc.0.clock.now()),

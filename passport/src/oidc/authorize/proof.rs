@@ -7,6 +7,8 @@ use super::super::error::ProtocolError;
 use super::super::failure::Failure;
 use super::super::par::{self, PushedId};
 use super::super::params::Params;
+use super::super::refusals::{Endpoint, Refused};
+use super::super::rules::Rule;
 use super::interaction::Began;
 use super::pending::LIMIT;
 use super::request::{AuthorizationRequest, Given, RawRequest};
@@ -63,36 +65,52 @@ impl Unproven {
 pub async fn prove(oidc: &Oidc, query: &str, began: Began) -> Result<Proven, Box<Unproven>> {
     let unread = |error| Unproven::new(ProblemKind::Request, error);
     if query.len() > LIMIT {
-        let error = ProtocolError::invalid_request("the request is longer than 4096 bytes", "RFC 6749 4.1.2.1");
-        return Err(unread(error));
+        return Err(unread(Rule::RequestTooLong.error()));
     }
     let params = Params::parse(query.as_bytes()).map_err(unread)?;
     let client = client(oidc, &params).await?;
-    let sent = resolve(oidc, &client, params, began).await.map_err(|unproven| Box::new(unproven.by(&client)))?;
+    let sent = match resolve(oidc, &client, params.clone(), began).await {
+        Ok(sent) => sent,
+        Err(unproven) => {
+            if let Failure::Protocol(error) = &unproven.failure {
+                note(oidc, &client, (error, Given::default()), &params);
+            }
+            return Err(Box::new(unproven.by(&client)));
+        }
+    };
     match TrustedRedirect::prove(&client, &sent.raw, &oidc.0.issuer) {
         Ok(redirect) => {
             let request = match sent.flaw {
                 Some(flaw) => Err(flaw),
-                None => checks::accept(&sent.raw, client, redirect.clone()),
+                None => checks::accept(&sent.raw, Arc::clone(&client), redirect.clone()),
             };
+            if let Err(error) = &request {
+                note(oidc, &client, (error, sent.raw.given), &sent.params);
+            }
             Ok(Proven { request, redirect, pushed: sent.pushed })
         }
         Err(error) => {
+            note(oidc, &client, (&error, sent.raw.given), &sent.params);
             let unproven = Unproven::new(ProblemKind::RedirectUri, error);
             Err(Box::new(unproven.by(&client).received(sent.raw.redirect_uri)))
         }
     }
 }
 
+/// Counts the refusal. What was pushed or signed is its client's; anybody can send a browser here with anything else.
+fn note(oidc: &Oidc, client: &Client, (error, given): (&ProtocolError, Given), params: &Params) {
+    let proven = !client.is_public() && (given.pushed || given.signed);
+    let refused = Refused { client, proven, rule: error.rule(), endpoint: Endpoint::Authorize, params };
+    oidc.0.refusals.note(refused, oidc.0.clock.now());
+}
+
 async fn client(oidc: &Oidc, params: &Params) -> Result<Arc<Client>, Box<Unproven>> {
     let Some(client_id) = params.get("client_id") else {
-        let error = ProtocolError::invalid_request("client_id is missing", "RFC 6749 4.1.1");
-        return Err(Unproven::new(ProblemKind::UnknownClient, error));
+        return Err(Unproven::new(ProblemKind::UnknownClient, Rule::ClientIdMissing));
     };
     let found = oidc.0.clients.find(client_id).await;
     found.map_err(|error| Unproven::new(ProblemKind::Request, error))?.ok_or_else(|| {
-        let error = ProtocolError::invalid_request("client_id is not registered", "RFC 6749 4.1.2.1");
-        let unproven = Unproven::new(ProblemKind::UnknownClient, error);
+        let unproven = Unproven::new(ProblemKind::UnknownClient, Rule::ClientIdNotRegistered);
         let client_id = Some(client_id.to_owned());
         Box::new(Unproven { client_id: client_id.clone(), ..unproven.received(client_id) })
     })
@@ -101,6 +119,7 @@ async fn client(oidc: &Oidc, params: &Params) -> Result<Arc<Client>, Box<Unprove
 /// The parameters that count, wherever they are.
 struct Sent {
     raw: RawRequest,
+    params: Params,
     pushed: Option<PushedId>,
     /// What is wrong with the signed ones. The others then tell where to say so.
     flaw: Option<ProtocolError>,
@@ -117,7 +136,7 @@ async fn resolve(oidc: &Oidc, client: &Client, params: Params, began: Began) -> 
     let params =
         Params::parse(found.parameters.as_bytes()).map_err(|error| Unproven::new(ProblemKind::Request, error))?;
     let given = Given { pushed: true, signed: found.signed };
-    Ok(Sent { raw: RawRequest::read(&params, given), pushed: Some(id), flaw: None })
+    Ok(Sent { raw: RawRequest::read(&params, given), params, pushed: Some(id), flaw: None })
 }
 
 /// What is signed takes the place of what is not (RFC 9101 §6.3).
@@ -128,7 +147,7 @@ async fn signed(oidc: &Oidc, client: &Client, params: Params, began: Began) -> R
         Err(Failure::Protocol(flaw)) => (params, Given::default(), Some(flaw)),
         Err(failure) => return Err(Unproven::new(ProblemKind::Request, failure)),
     };
-    Ok(Sent { raw: RawRequest::read(&params, given), pushed: None, flaw })
+    Ok(Sent { raw: RawRequest::read(&params, given), params, pushed: None, flaw })
 }
 
 /// The parameters of the request object that came or is referred to, if there is one.

@@ -16,7 +16,8 @@ use shared::secret::sha256;
 use url::Url;
 
 use super::super::Oidc;
-use super::super::error::{Code, ProtocolError};
+use super::super::error::ProtocolError;
+use super::super::rules::Rule;
 use super::interaction::Began;
 use crate::clients::Client;
 
@@ -61,7 +62,7 @@ impl Copy {
 pub async fn follow(oidc: &Oidc, client: &Client, reference: &str) -> Result<Arc<str>, ProtocolError> {
     let (address, hash) = reference.split_once('#').map_or((reference, None), |(a, hash)| (a, Some(hash)));
     let known = Url::parse(address).ok().and_then(|url| client.requests.uris.iter().find(|own| **own == url));
-    let url = known.ok_or_else(|| refused("request_uri is not registered"))?;
+    let url = known.ok_or(Rule::ObjectAddressNotRegistered)?;
     let place = oidc.0.request_objects.place(url);
     // Held while the object is fetched: those who come meanwhile wait for it instead of fetching it as well.
     let mut place = place.lock().await;
@@ -78,11 +79,7 @@ pub async fn follow(oidc: &Oidc, client: &Client, reference: &str) -> Result<Arc
         }
     }
     let usable = place.copy.as_ref().filter(|copy| copy.is(hash) && now.since(copy.had_at) <= Began::LIFETIME);
-    Ok(Arc::clone(&usable.ok_or_else(|| refused("request_uri leads to no request object"))?.text))
-}
-
-const fn refused(text: &'static str) -> ProtocolError {
-    ProtocolError::new(Code::InvalidRequestUri, text, "RFC 9101 5.2")
+    Ok(Arc::clone(&usable.ok_or(Rule::ObjectNotHad)?.text))
 }
 
 impl Copies {

@@ -6,9 +6,10 @@ use std::time::Duration;
 use shared::i18n::Lang;
 
 use super::super::audience::Audience;
-use super::super::error::{Code, ProtocolError};
+use super::super::error::ProtocolError;
 use super::super::named_claims::NamedClaims;
 use super::super::params::Params;
+use super::super::rules::Rule;
 use super::super::scope::Scope;
 use super::acr::AcrDemand;
 use super::respond::TrustedRedirect;
@@ -167,7 +168,6 @@ impl Prompt {
     /// # Errors
     /// `invalid_request` for a value that does not exist, or `none` beside another.
     pub fn parse(text: &str) -> Result<Self, ProtocolError> {
-        const RULE: &str = "OpenID Connect Core 1.0 3.1.2.1";
         let mut prompt = Self::default();
         for value in text.split(' ').filter(|value| !value.is_empty()) {
             match value {
@@ -176,13 +176,11 @@ impl Prompt {
                 "consent" => prompt.consent = true,
                 "select_account" => prompt.select_account = true,
                 "create" => prompt.create = true,
-                _ => {
-                    return Err(ProtocolError::invalid_request("prompt has a value that does not exist", RULE));
-                }
+                _ => return Err(Rule::PromptUnknown.into()),
             }
         }
         if prompt.none && (prompt != Self { none: true, ..Self::default() }) {
-            return Err(ProtocolError::invalid_request("prompt none stands alone", RULE));
+            return Err(Rule::PromptNoneNotAlone.into());
         }
         Ok(prompt)
     }
@@ -200,16 +198,13 @@ impl Prompt {
 pub fn parse_max_age(text: &str) -> Result<Duration, ProtocolError> {
     let digits = !text.is_empty() && text.len() <= 10 && text.bytes().all(|b| b.is_ascii_digit());
     let seconds = if digits { text.parse().ok() } else { None };
-    seconds.map(Duration::from_secs).ok_or(ProtocolError::new(
-        Code::InvalidRequest,
-        "max_age is a number of seconds",
-        "OpenID Connect Core 1.0 3.1.2.1",
-    ))
+    seconds.map(Duration::from_secs).ok_or(Rule::MaxAgeMalformed.error())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::oidc::error::Code;
 
     #[test]
     fn prompt_values_combine_but_none_stands_alone() {

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use http::{StatusCode, header};
 
 use super::super::error::ProtocolError;
+use super::super::rules::Rule;
 use super::super::scope::OPENID;
 use super::super::session_state::Observer;
 use super::request::RawRequest;
@@ -46,10 +47,10 @@ impl TrustedRedirect {
     /// It is missing (OIDC Core §3.1.2.1 requires it), or not registered byte for byte (RFC 9700 §2.1).
     pub fn prove(client: &Client, request: &RawRequest, issuer: &Arc<str>) -> Result<Self, ProtocolError> {
         let Some(uri) = &request.redirect_uri else {
-            return Err(ProtocolError::invalid_request("redirect_uri is missing", "OpenID Connect Core 1.0 3.1.2.1"));
+            return Err(Rule::RedirectUriMissing.into());
         };
         if client.redirect_uri(uri).is_none() {
-            return Err(ProtocolError::invalid_request("redirect_uri is not registered", "RFC 9700 2.1"));
+            return Err(Rule::RedirectUriNotRegistered.into());
         }
         // A mode that we do not know is refused by a check, in the usual one.
         let mode = request.response_mode.as_deref().and_then(ResponseMode::parse).unwrap_or_default();
@@ -110,7 +111,8 @@ impl TrustedRedirect {
     /// The answer with an error. `reference` finds the request in our log.
     pub fn with_error(&self, error: &ProtocolError, reference: &str) -> Answer<'_> {
         let code = error.code.as_str().to_owned();
-        self.answer(vec![("error", code), ("error_description", error.describe(reference))])
+        let (description, page) = (error.describe(reference), error.uri(&self.issuer));
+        self.answer(vec![("error", code), ("error_description", description), ("error_uri", page)])
     }
 
     /// With `state` and, against mix-up, `iss` (RFC 9207).
@@ -138,7 +140,6 @@ pub fn see_other(location: &str) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::oidc::error::Code;
     use crate::oidc::testing::client;
 
     fn prove(uri: Option<&str>, mode: Option<&str>) -> Result<TrustedRedirect, ProtocolError> {
@@ -174,11 +175,12 @@ mod tests {
         let good = redirect.with_code("xyz".to_owned()).parameters;
         let own = |name, value: &str| (name, value.to_owned());
         assert_eq!(good, [own("code", "xyz"), own("state", "s"), own("iss", "https://p.test")]);
-        let error = ProtocolError::new(Code::LoginRequired, "sign-in is needed", "OIDC");
+        let error = Rule::NobodySignedIn.error();
         let bad = redirect.with_error(&error, "R7K4").parameters;
         assert_eq!(bad.first(), Some(&own("error", "login_required")));
         assert!(bad[1].1.contains("R7K4"), "{bad:?}");
-        assert_eq!(bad[2..], good[1..]);
+        assert_eq!(bad[2], own("error_uri", "https://p.test/errors/nobody-signed-in"));
+        assert_eq!(bad[3..], good[1..]);
     }
 
     #[test]

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use super::super::discovery::paths;
-use super::super::error::{Code, ProtocolError};
+use super::super::error::ProtocolError;
 use super::super::failure::Failure;
 use super::super::once::{Once, Use};
 use super::super::params::Params;
+use super::super::rules::{self, Rule};
 use super::super::{Oidc, client_keys};
-use super::refused;
 use crate::clients::{Client, Profile};
 use crate::keys::received::{Audience, Claims, Purpose, Received, Refusal, Times};
 
@@ -36,16 +36,12 @@ impl<'r> Assertion<'r> {
         let text = match (params.get("client_assertion_type"), params.get("client_assertion")) {
             (None, None) => return Ok(None),
             (Some(TYPE), Some(text)) => text,
-            _ => {
-                let text = "a client assertion comes with the client_assertion_type jwt-bearer";
-                return Err(ProtocolError::new(Code::InvalidClient, text, "RFC 7523 2.2"));
-            }
+            _ => return Err(Rule::AssertionTypeUnknown.into()),
         };
         let received = Received::parse(text, Purpose::ClientAssertion).map_err(refusal)?;
         let client_id = received.unproven("sub").ok_or_else(|| refusal(Refusal::Claim))?.to_owned();
         if params.get("client_id").is_some_and(|id| id != client_id) {
-            let text = "client_id differs from the client assertion";
-            return Err(ProtocolError::new(Code::InvalidClient, text, "RFC 7521 4.2"));
+            return Err(Rule::AssertionClientDiffers.into());
         }
         Ok(Some(Self { received, client_id }))
     }
@@ -58,10 +54,11 @@ impl<'r> Assertion<'r> {
     /// Holds it against the client's keys and the rules of its profile. What comes back is to be spent.
     ///
     /// # Errors
-    /// `invalid_client`. Why is said only once the signature is right: until then nobody knows who asks.
+    /// `invalid_client`. Why is said only once the signature is right: until then nobody knows who asks, and the rules about
+    /// keys are told as another.
     pub(super) async fn verify(self, oidc: &Oidc, client: &Client) -> Result<Once, Failure> {
         let algorithms = client.signing_algorithms(client.assertion_alg);
-        let claims = client_keys::verify(oidc, client, self.received, &algorithms).await.map_err(|_| refused())?;
+        let claims = client_keys::verify(oidc, client, self.received, &algorithms).await.map_err(refusal)?;
         let once = judge(oidc, client, &claims).map_err(refusal)?;
         Ok(once)
     }
@@ -91,5 +88,5 @@ fn judge(oidc: &Oidc, client: &Client, claims: &Claims) -> Result<Once, Refusal>
 }
 
 fn refusal(refusal: Refusal) -> ProtocolError {
-    ProtocolError::new(Code::InvalidClient, refusal.text(), "RFC 7523 3")
+    rules::of_assertion(refusal).error()
 }

@@ -10,15 +10,15 @@ use http::{HeaderMap, header};
 use self::assertion::Assertion;
 use self::secret::Shown;
 use super::Oidc;
-use super::error::{Code, ProtocolError};
+use super::error::ProtocolError;
 use super::failure::Failure;
 use super::mtls::{self, Sender};
 use super::once::{self, Once};
 use super::params::Params;
+use super::refusals::Attempt;
+use super::rules::Rule;
 use crate::clients::{AuthMethod, Client};
 use crate::limits::quota;
-
-const RULE: &str = "RFC 6749 2.3";
 
 /// A client that has authenticated.
 pub struct Authenticated {
@@ -42,8 +42,13 @@ enum Credentials<'r> {
 ///
 /// # Errors
 /// As [`verify`], and `invalid_client` for an assertion that was used before.
-pub async fn authenticate(oidc: &Oidc, sender: Sender<'_>, params: &Params) -> Result<Arc<Client>, Failure> {
-    let Authenticated { client, assertion } = verify(oidc, sender, params).await?;
+pub async fn authenticate(
+    oidc: &Oidc,
+    sender: Sender<'_>,
+    params: &Params,
+    attempt: &mut Attempt,
+) -> Result<Arc<Client>, Failure> {
+    let Authenticated { client, assertion } = verify(oidc, sender, params, attempt).await?;
     once::spend(oidc, assertion, None).await?;
     Ok(client)
 }
@@ -53,29 +58,37 @@ pub async fn authenticate(oidc: &Oidc, sender: Sender<'_>, params: &Params) -> R
 /// # Errors
 /// `invalid_request` for several ways at once, `invalid_client` for everything else that does not authenticate: an
 /// unknown client, a wrong secret or key and the wrong method read the same. And what a client that has authenticated may
-/// ask for is used up: strangers who name it use up nothing of that.
-pub async fn verify(oidc: &Oidc, sender: Sender<'_>, params: &Params) -> Result<Authenticated, Failure> {
+/// ask for is used up: strangers who name it use up nothing of that. `attempt` learns who it was.
+pub async fn verify(
+    oidc: &Oidc,
+    sender: Sender<'_>,
+    params: &Params,
+    attempt: &mut Attempt,
+) -> Result<Authenticated, Failure> {
     let credentials = credentials(sender.headers, params)?;
     let client_id = match &credentials {
         Credentials::Nothing(id) => id,
         Credentials::Secret(shown) => shown.client_id.as_str(),
         Credentials::Assertion(assertion) => assertion.client_id(),
     };
-    let client = oidc.0.clients.find(client_id).await?.ok_or_else(refused)?;
+    let client = oidc.0.clients.find(client_id).await?.ok_or(Rule::ClientUnknown)?;
+    attempt.names(&client);
     let assertion = match credentials {
         Credentials::Nothing(_) if client.auth_method == AuthMethod::None => None,
         Credentials::Nothing(_) if shows_its_certificate(oidc, sender, &client).await => None,
         Credentials::Secret(shown) => {
             let now = oidc.0.clock.now();
-            let secret = shown.proves(&client, now).ok_or_else(refused)?;
+            let secret = shown.proves(&client, now).ok_or_else(|| shown.refusal(&client))?;
             oidc.0.clients.used_secret(&client.id, secret.hash, now);
             None
         }
         Credentials::Assertion(assertion) if client.auth_method == AuthMethod::PrivateKeyJwt => {
             Some(assertion.verify(oidc, &client).await?)
         }
-        _ => return Err(refused().into()),
+        Credentials::Nothing(_) => return Err(nothing_shown(&client).into()),
+        Credentials::Assertion(_) => return Err(Rule::ClientMethodNotRegistered.into()),
     };
+    attempt.prove();
     if !client.is_public() {
         oidc.0.quotas.take(client.id.as_str(), quota::Kind::Calls, oidc.0.clock.now())?;
     }
@@ -89,44 +102,44 @@ async fn shows_its_certificate(oidc: &Oidc, sender: Sender<'_>, client: &Client)
     }
 }
 
-fn refused() -> ProtocolError {
-    ProtocolError::new(Code::InvalidClient, "client authentication failed", "RFC 6749 5.2")
+/// What is missing where a client only says who it is.
+fn nothing_shown(client: &Client) -> Rule {
+    match client.auth_method {
+        AuthMethod::Certificate | AuthMethod::OwnCertificate => Rule::ClientCertificateRefused,
+        _ => Rule::ClientCredentialsMissing,
+    }
 }
 
 fn credentials<'r>(headers: &HeaderMap, params: &'r Params) -> Result<Credentials<'r>, ProtocolError> {
     let mut authorization = headers.get_all(header::AUTHORIZATION).iter();
     let (first, second) = (authorization.next(), authorization.next());
     if second.is_some() {
-        return Err(ProtocolError::invalid_request("several Authorization headers", RULE));
+        return Err(Rule::ClientHeaderTwice.into());
     }
     let (id, secret) = (params.get("client_id"), params.get("client_secret"));
     if let Some(assertion) = Assertion::sent(params)? {
         if first.is_some() || secret.is_some() {
-            let text = "credentials were sent beside a client assertion";
-            return Err(ProtocolError::invalid_request(text, RULE));
+            return Err(Rule::ClientCredentialsBesideAssertion.into());
         }
         return Ok(Credentials::Assertion(assertion));
     }
     match (first, id, secret) {
-        (Some(_), _, Some(_)) => {
-            Err(ProtocolError::invalid_request("credentials were sent in the header and in the body", RULE))
-        }
+        (Some(_), _, Some(_)) => Err(Rule::ClientCredentialsTwice.into()),
         (Some(value), id, None) => {
-            let shown = value.to_str().ok().and_then(Shown::basic).ok_or_else(refused)?;
+            let shown = value.to_str().ok().and_then(Shown::basic).ok_or(Rule::ClientHeaderUnreadable)?;
             if id.is_some_and(|id| id != shown.client_id) {
-                return Err(ProtocolError::invalid_request("client_id differs from the header", RULE));
+                return Err(Rule::ClientIdDiffersFromHeader.into());
             }
             Ok(Credentials::Secret(shown))
         }
         (None, Some(id), Some(secret)) => Ok(Credentials::Secret(Shown::posted(id, secret))),
         (None, Some(id), None) => Ok(Credentials::Nothing(id)),
-        (None, None, _) => Err(refused()),
+        (None, None, _) => Err(Rule::ClientCredentialsMissing.into()),
     }
 }
 
 /// Which client the credentials of a request name, if they are any.
-#[cfg(any(test, feature = "fuzzing"))]
-pub(crate) fn fuzzing_named(headers: &HeaderMap, params: &Params) -> Option<String> {
+pub(crate) fn named(headers: &HeaderMap, params: &Params) -> Option<String> {
     Some(match credentials(headers, params).ok()? {
         Credentials::Secret(shown) => shown.client_id,
         Credentials::Nothing(id) => id.to_owned(),
@@ -140,6 +153,7 @@ mod tests {
     use base64::engine::general_purpose::STANDARD;
 
     use super::*;
+    use crate::oidc::error::Code;
 
     fn read(authorization: &[&str], body: &str) -> Result<(String, AuthMethod, String), Code> {
         let mut headers = HeaderMap::new();

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use shared::clock::Timestamp;
 use shared::secret::SecretString;
 
+use super::super::rules::Rule;
 use crate::clients::secret::StoredSecret;
 use crate::clients::{AuthMethod, Client};
 use crate::web::form;
@@ -38,6 +39,11 @@ impl Shown {
     pub(super) fn proves<'c>(&self, client: &'c Client, now: Timestamp) -> Option<&'c StoredSecret> {
         let right = client.verify_secret(self.secret.expose(), now);
         right.filter(|_| client.auth_method == self.method)
+    }
+
+    /// Why it proves nothing.
+    pub(super) fn refusal(&self, client: &Client) -> Rule {
+        if client.auth_method == self.method { Rule::ClientSecretWrong } else { Rule::ClientMethodNotRegistered }
     }
 
     #[cfg(test)]

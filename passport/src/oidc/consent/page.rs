@@ -29,6 +29,7 @@ use super::super::discovery::paths as provider;
 use super::super::failure::Failure;
 use super::super::named_claims;
 use super::super::par::PushedId;
+use super::super::refusals;
 use super::super::scope::{EMAIL, Scope};
 use super::super::store::consents;
 use super::super::visit::Visit;
@@ -106,6 +107,7 @@ pub async fn submit(
         "allow" => allow(&oidc, &question, &posted.form, visit.caller).await,
         "deny" => match deny(&oidc, &question, visit.caller).await {
             Ok(()) => {
+                refusals::note_answer(&oidc, &question.request.client, &DECLINED, "");
                 let answer = question.request.redirect.with_error(&DECLINED, visit.reference.as_str());
                 let browser = Carrying { cookies: &visit.cookies, signed_in: Some(true) };
                 return conclude(&oidc, question.pushed, answer, browser, || (visit.page, visit.uri)).await;

@@ -3,24 +3,29 @@
 pub mod respond;
 
 use axum::body::Bytes;
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRef, FromRequest, Request};
 use axum::response::Response;
 use http::HeaderMap;
 
+use super::Oidc;
 use super::error::ProtocolError;
 use super::params::Params;
+use super::rules::Rule;
 use crate::web::form::is_form;
 
 /// The body of a direct request. One that is too large or breaks off is answered with an error of the standard.
 pub struct Sent(pub Bytes);
 
-impl<S: Send + Sync> FromRequest<S> for Sent {
+impl<S: Send + Sync> FromRequest<S> for Sent
+where
+    Oidc: FromRef<S>,
+{
     type Rejection = Response;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
         Bytes::from_request(request, state).await.map(Self).map_err(|rejection| {
-            let error = ProtocolError::invalid_request("the body is too large or broke off", "RFC 9110 15.5.14");
-            let mut response = respond::refusal(&error);
+            let oidc = Oidc::from_ref(state);
+            let mut response = respond::refusal(&Rule::FormBodyTooLarge.error(), &oidc.0.issuer);
             *response.status_mut() = rejection.status();
             response
         })
@@ -33,8 +38,7 @@ impl<S: Send + Sync> FromRequest<S> for Sent {
 /// `invalid_request` for another content type or a malformed body.
 pub fn form(headers: &HeaderMap, body: &[u8]) -> Result<Params, ProtocolError> {
     if !is_form(headers) {
-        let text = "the body is application/x-www-form-urlencoded";
-        return Err(ProtocolError::invalid_request(text, "RFC 6749 4.1.3"));
+        return Err(Rule::FormContentType.into());
     }
     Params::parse(body)
 }

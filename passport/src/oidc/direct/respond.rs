@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::super::error::{Code, ProtocolError};
 use super::super::failure::Failure;
+use super::super::rules::Rule;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
@@ -35,10 +36,10 @@ pub fn done() -> Response {
     response
 }
 
-/// The error that a failure is to the client; the cause is logged.
-pub fn error(failure: &Failure) -> Response {
+/// The error that a failure is to the client of that issuer; the cause is logged.
+pub fn error(failure: &Failure, issuer: &str) -> Response {
     failure.log();
-    let mut response = refusal(&failure.public());
+    let mut response = refusal(&failure.public(), issuer);
     if let Failure::Spent(spent) = failure {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(spent.retry_after()));
     }
@@ -46,26 +47,30 @@ pub fn error(failure: &Failure) -> Response {
 }
 
 /// The answer to a request that reached no handler, or that got none from it. The kit sets its own status.
-pub fn unanswered(failure: shared::http::Failure) -> Response {
+pub fn unanswered(failure: shared::http::Failure, issuer: &str) -> Response {
     use shared::http::Failure as F;
-    let error = match failure {
-        F::NotFound | F::WrongHost => ProtocolError::invalid_request("there is no such endpoint", "RFC 9110 15.5.5"),
-        F::MethodNotAllowed => ProtocolError::invalid_request("the method is not allowed here", "RFC 9110 15.5.6"),
-        F::TooLarge => ProtocolError::invalid_request("the body is too large", "RFC 9110 15.5.14"),
-        F::TimedOut => ProtocolError::new(Code::TemporarilyUnavailable, "try again in a moment", "RFC 9110 15.6.4"),
-        F::Panicked => ProtocolError::new(Code::ServerError, "the request could not be served", "RFC 9110 15.6.1"),
+    let rule = match failure {
+        F::NotFound | F::WrongHost => Rule::EndpointUnknown,
+        F::MethodNotAllowed => Rule::MethodNotAllowed,
+        F::TooLarge => Rule::FormBodyTooLarge,
+        F::TimedOut => Rule::TemporarilyUnavailable,
+        F::Panicked => Rule::ServerError,
     };
-    refusal(&error)
+    refusal(&rule.error(), issuer)
+}
+
+/// An error of RFC 6749 §5.2, as it is written.
+#[derive(Serialize)]
+pub(in crate::oidc) struct Body<'b> {
+    pub(in crate::oidc) error: &'static str,
+    pub(in crate::oidc) error_description: &'b str,
+    pub(in crate::oidc) error_uri: &'b str,
 }
 
 /// An error of RFC 6749 §5.2. A client that failed to authenticate is told how it may (RFC 9110 §15.5.2).
-pub fn refusal(error: &ProtocolError) -> Response {
-    #[derive(Serialize)]
-    struct Body {
-        error: &'static str,
-        error_description: String,
-    }
-    let body = Body { error: error.code.as_str(), error_description: error.describe("") };
+pub fn refusal(error: &ProtocolError, issuer: &str) -> Response {
+    let body =
+        Body { error: error.code.as_str(), error_description: &error.describe(""), error_uri: &error.uri(issuer) };
     let mut response = json(serde_json::to_vec(&body).unwrap_or_default());
     *response.status_mut() = error.code.status();
     let headers = response.headers_mut();

@@ -14,8 +14,9 @@ use self::proof::Expected;
 pub use self::proof::Proof;
 use super::Oidc;
 use super::discovery::paths;
-use super::error::{Code, ProtocolError};
+use super::error::ProtocolError;
 use super::failure::Failure;
+use super::rules::Rule;
 use super::{mtls, once};
 use crate::clients::{Client, Profile};
 use crate::keys::Alg;
@@ -34,8 +35,7 @@ pub const NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
 pub fn at_token(oidc: &Oidc, headers: &HeaderMap, client: &Client) -> Result<Option<Proof>, ProtocolError> {
     let found = direct(oidc, headers, client, paths::TOKEN)?;
     if found.is_none() && client.requires_bound_tokens() && !client.certificate_bound {
-        let text = "the client must send a DPoP proof";
-        return Err(ProtocolError::invalid_request(text, "RFC 9449 5.2"));
+        return Err(Rule::ProofRequired.into());
     }
     Ok(found)
 }
@@ -53,8 +53,7 @@ pub fn at_par(
 ) -> Result<Option<Proof>, ProtocolError> {
     let found = direct(oidc, headers, client, paths::PAR)?;
     if found.as_ref().is_some_and(|proof| dpop_jkt.is_some_and(|jkt| jkt != proof.key.as_str())) {
-        let text = "dpop_jkt names another key than the DPoP proof";
-        return Err(ProtocolError::new(Code::InvalidDpopProof, text, "RFC 9449 10.1"));
+        return Err(Rule::ProofKeyDiffers.into());
     }
     Ok(found)
 }
@@ -78,8 +77,7 @@ fn direct(oidc: &Oidc, headers: &HeaderMap, client: &Client, path: &str) -> Resu
 /// `invalid_dpop_proof`, `use_dpop_nonce`; `invalid_token` if the token is bound to another key.
 pub async fn at_resource(oidc: &Oidc, headers: &HeaderMap, client: &Client, asked: Asked<'_>) -> Result<(), Failure> {
     let Some(text) = sent(headers)? else {
-        let text = "the access token came without a DPoP proof";
-        return Err(ProtocolError::new(Code::InvalidDpopProof, text, "RFC 9449 7.1").into());
+        return Err(Rule::ProofMissing.into());
     };
     let expected = Expected {
         method: asked.method,
@@ -90,8 +88,7 @@ pub async fn at_resource(oidc: &Oidc, headers: &HeaderMap, client: &Client, aske
     };
     let proof = proof::check(text, &expected, &*oidc.0.web.sealer, oidc.0.clock.now())?;
     if proof.key != *asked.key {
-        let text = "the DPoP proof was made with another key than the access token is bound to";
-        return Err(ProtocolError::new(Code::InvalidToken, text, "RFC 9449 7.1").into());
+        return Err(Rule::AccessTokenOtherKey.into());
     }
     once::spend(oidc, None, Some(proof.once)).await
 }
@@ -114,12 +111,8 @@ fn sent(headers: &HeaderMap) -> Result<Option<&str>, ProtocolError> {
     let mut all = headers.get_all(&PROOF).iter();
     match (all.next(), all.next()) {
         (None, _) => Ok(None),
-        (Some(value), None) => {
-            let text = "the DPoP proof is malformed";
-            let malformed = ProtocolError::new(Code::InvalidDpopProof, text, "RFC 9449 4.3");
-            value.to_str().map(Some).map_err(|_| malformed)
-        }
-        (Some(_), Some(_)) => Err(ProtocolError::new(Code::InvalidDpopProof, "several DPoP headers", "RFC 9449 4.3")),
+        (Some(value), None) => value.to_str().map(Some).map_err(|_| Rule::ProofUnreadable.error()),
+        (Some(_), Some(_)) => Err(Rule::ProofTwice.into()),
     }
 }
 

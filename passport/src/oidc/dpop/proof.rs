@@ -8,8 +8,9 @@ use shared::clock::Timestamp;
 use shared::secret::sha256;
 use url::Url;
 
-use super::super::error::{Code, ProtocolError};
+use super::super::error::ProtocolError;
 use super::super::once::{Once, Use};
+use super::super::rules::{self, Rule};
 use super::nonce;
 use crate::keys::Alg;
 use crate::keys::received::{Claims, Purpose, Received, Refusal, Thumbprint};
@@ -24,8 +25,6 @@ const OLD: i64 = 11;
 
 /// From the moment that it names to the first one at which it is too old.
 pub(in crate::oidc) const LONGEST: Duration = Duration::from_secs(OLD.unsigned_abs() + 1);
-
-const RULE: &str = "RFC 9449 4.3";
 
 /// A proof that holds. It counts once, and is to be spent before anything else happens.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,26 +64,23 @@ pub(super) fn check(
     let key = key.thumbprint();
     let (jti, iat) = required(&claims).map_err(refusal)?;
     if claims.text("htm").ok().flatten() != Some(expected.method) {
-        return Err(invalid("htm is another method than that of the request"));
+        return Err(Rule::ProofMethod.into());
     }
     if !claims.text("htu").ok().flatten().is_some_and(|htu| is_one_of(htu, expected.addresses)) {
-        return Err(invalid("htu is another address than that of the request"));
+        return Err(Rule::ProofAddress.into());
     }
     match claims.text("nonce").map_err(refusal)? {
         None if !expected.nonce_required => {}
         Some(text) if nonce::is_fresh(text, sealer, now) => {}
-        _ => {
-            let text = "the DPoP proof must hold the nonce of the DPoP-Nonce header";
-            return Err(ProtocolError::new(Code::UseDpopNonce, text, "RFC 9449 8"));
-        }
+        _ => return Err(Rule::ProofNonce.into()),
     }
     if !(-AHEAD..=OLD).contains(&(now.seconds() - iat.seconds())) {
-        return Err(invalid("iat is not the current time"));
+        return Err(Rule::ProofTime.into());
     }
     if let Some(token) = expected.access_token {
         let hash = URL_SAFE_NO_PAD.encode(sha256(token.as_bytes()));
         if claims.text("ath").ok().flatten() != Some(hash.as_str()) {
-            return Err(invalid("ath is not the hash of the access token"));
+            return Err(Rule::ProofTokenHash.into());
         }
     }
     // The first moment at which it would be too old.
@@ -111,11 +107,7 @@ fn is_one_of(htu: &str, ours: &[String]) -> bool {
 }
 
 fn refusal(refusal: Refusal) -> ProtocolError {
-    invalid(refusal.text())
-}
-
-const fn invalid(text: &'static str) -> ProtocolError {
-    ProtocolError::new(Code::InvalidDpopProof, text, RULE)
+    rules::of_proof(refusal).error()
 }
 
 #[cfg(test)]

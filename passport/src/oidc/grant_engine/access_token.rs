@@ -8,6 +8,7 @@ use oxide_auth::primitives::grant::{Extensions, Grant, Value};
 
 use super::{FAR, NO_REDIRECT, OUT_OF_STEP, refusal, to_machine};
 use crate::oidc::error::ProtocolError;
+use crate::oidc::rules::Rule;
 use crate::oidc::scope::Scope;
 
 /// The request of a client that has authenticated.
@@ -53,14 +54,13 @@ impl<'r> Redemption<'r> {
     /// `invalid_request` for what is missing or malformed, `unsupported_grant_type`.
     pub fn begin(request: CodeRequest<'r>) -> Result<Self, ProtocolError> {
         if request.code.is_none() {
-            return Err(ProtocolError::invalid_request("code is missing", "RFC 6749 4.1.3"));
+            return Err(Rule::CodeMissing.into());
         }
         if request.redirect_uri.is_none() && request.code_verifier.is_none() {
-            return Err(ProtocolError::invalid_request("redirect_uri is missing", "RFC 6749 4.1.3"));
+            return Err(Rule::TokenRedirectUriMissing.into());
         }
         if request.code_verifier.is_some_and(|v| !is_verifier(v)) {
-            let text = "code_verifier has 43 to 128 unreserved characters";
-            return Err(ProtocolError::invalid_request(text, "RFC 7636 4.1"));
+            return Err(Rule::VerifierMalformed.into());
         }
         let mut machine = AccessToken::new(&Asked(request));
         match machine.advance(Input::None) {
@@ -83,14 +83,17 @@ impl<'r> Redemption<'r> {
     /// challenge do not belong together.
     pub fn recover(mut self, stored: Option<Stored<'_>>) -> Result<(), ProtocolError> {
         let Some(stored) = stored else {
-            return Err(ProtocolError::invalid_grant());
+            return Err(Rule::CodeUnreadable.into());
         };
         if self.request.redirect_uri.is_some_and(|presented| presented != stored.redirect_uri) {
-            return Err(ProtocolError::invalid_grant());
+            return Err(Rule::CodeRedirectUriDiffers.into());
         }
         let grant = machine_grant(&stored, self.request.redirect_uri)?;
         let extensions = match self.machine.advance(Input::Recovered(Some(Box::new(grant)))) {
             Output::Extend { extensions } => std::mem::take(extensions),
+            Output::Err(_) if stored.client_id != self.request.client_id => {
+                return Err(Rule::GrantOfAnotherClient.into());
+            }
             Output::Err(error) => return Err(refused(*error)),
             _ => return Err(OUT_OF_STEP),
         };
@@ -127,9 +130,10 @@ fn verify_challenge(mut extensions: Extensions, verifier: Option<&str>) -> Resul
         (None, None) => Ok(()),
         (Some(challenge), Some(verifier)) => {
             let verdict = pkce.verify(Some(challenge), Some(Cow::Borrowed(verifier)));
-            verdict.map_err(|()| ProtocolError::invalid_grant())
+            verdict.map_err(|()| Rule::VerifierWrong.error())
         }
-        _ => Err(ProtocolError::invalid_grant()),
+        (Some(_), None) => Err(Rule::VerifierMissing.into()),
+        (None, Some(_)) => Err(Rule::VerifierUnexpected.into()),
     }
 }
 

@@ -11,7 +11,8 @@ use oxide_auth::primitives::registrar::{BoundClient, PreGrant};
 use super::{OUT_OF_STEP, registered, to_machine};
 use crate::clients::Client;
 use crate::oidc::authorize::request::RawRequest;
-use crate::oidc::error::{Code, ProtocolError};
+use crate::oidc::error::ProtocolError;
+use crate::oidc::rules::Rule;
 use crate::oidc::scope::Scope;
 
 /// What came out of the negotiation.
@@ -39,8 +40,7 @@ pub fn negotiate(raw: &RawRequest, client: &Client) -> Result<Negotiated, Protoc
     let asked = Asked(raw);
     let granted = Scope::requested(raw.scope.as_deref().unwrap_or_default())?.granted_to(client);
     if granted.is_empty() {
-        let text = "scope is missing or names nothing that the client may ask for";
-        return Err(ProtocolError::new(Code::InvalidScope, text, "RFC 6749 3.3"));
+        return Err(Rule::ScopeNothingLeft.into());
     }
     let mut machine = Authorization::new(&asked);
     let mut input = Input::None;
@@ -82,9 +82,7 @@ fn bind(raw: &RawRequest, client: &Client) -> Result<BoundClient<'static>, Proto
 fn challenge(raw: &RawRequest) -> Result<Extensions, ProtocolError> {
     let asked = Asked(raw);
     let (method, challenge) = (asked.extension("code_challenge_method"), asked.extension("code_challenge"));
-    let value = Pkce::optional()
-        .challenge(method, challenge)
-        .map_err(|()| ProtocolError::invalid_request("code_challenge_method is S256", "RFC 7636 4.4.1"))?;
+    let value = Pkce::optional().challenge(method, challenge).map_err(|()| Rule::ChallengeMethodNotS256.error())?;
     let mut extensions = Extensions::new();
     if let Some(value) = value {
         extensions.set(&Pkce::optional(), value);
@@ -101,18 +99,12 @@ fn stored_challenge(extensions: Extensions) -> Option<String> {
 
 fn refusal(error: Error) -> ProtocolError {
     let Error::Redirect(mut url) = error else {
-        return ProtocolError::invalid_request("the request is malformed", "RFC 6749 4.1.2.1");
+        return Rule::RequestMalformed.into();
     };
     match url.description().kind() {
-        AuthorizationErrorType::UnsupportedResponseType => {
-            ProtocolError::new(Code::UnsupportedResponseType, "the response type is code", "RFC 6749 3.1.1")
-        }
-        AuthorizationErrorType::InvalidScope => {
-            ProtocolError::new(Code::InvalidScope, "scope is malformed", "RFC 6749 3.3")
-        }
-        AuthorizationErrorType::InvalidRequest => {
-            ProtocolError::invalid_request("the request is malformed", "RFC 6749 4.1.2.1")
-        }
+        AuthorizationErrorType::UnsupportedResponseType => Rule::ResponseTypeNotCode.into(),
+        AuthorizationErrorType::InvalidScope => Rule::ScopeMalformed.into(),
+        AuthorizationErrorType::InvalidRequest => Rule::RequestMalformed.into(),
         _ => OUT_OF_STEP,
     }
 }
@@ -159,6 +151,7 @@ impl Request for Asked<'_> {
 mod tests {
     use super::*;
     use crate::oidc::authorize::request::Given;
+    use crate::oidc::error::Code;
     use crate::oidc::params::Params;
     use crate::oidc::testing::client;
 

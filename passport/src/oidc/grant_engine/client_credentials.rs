@@ -8,7 +8,8 @@ use oxide_auth::primitives::registrar::{BoundClient, PreGrant};
 
 use super::{NO_REDIRECT, OUT_OF_STEP, refusal, registered, to_machine};
 use crate::clients::Client;
-use crate::oidc::error::{Code, ProtocolError};
+use crate::oidc::error::ProtocolError;
+use crate::oidc::rules::Rule;
 use crate::oidc::scope::Scope;
 
 /// The request of a client that has authenticated.
@@ -41,8 +42,7 @@ pub fn negotiate(request: CredentialsRequest<'_>) -> Result<Scope, ProtocolError
         Some(asked) => {
             let granted = asked.granted_to_client_itself(request.client);
             if granted.is_empty() && !is_openid_alone(&asked) {
-                let text = "scope names nothing that the client may have for itself";
-                return Err(ProtocolError::new(Code::InvalidScope, text, "RFC 6749 3.3"));
+                return Err(Rule::ScopeNotForClient.into());
             }
             granted
         }
@@ -120,6 +120,7 @@ impl Request for Asked<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::oidc::error::Code;
     use crate::oidc::testing::client;
 
     fn run(scope: Option<&str>) -> Result<String, Code> {

@@ -22,7 +22,8 @@ use chrono::{DateTime, Utc};
 use oxide_auth::code_grant::error::AccessTokenErrorType;
 use oxide_auth::primitives::registrar::{ExactUrl, RegisteredUrl};
 
-use super::error::{Code, ProtocolError};
+use super::error::ProtocolError;
+use super::rules::Rule;
 use super::scope::Scope;
 
 /// For machines that insist on a redirect URI where the flow has none. Nothing is ever sent there.
@@ -32,14 +33,11 @@ const NO_REDIRECT: &str = "https://nowhere.invalid/";
 const FAR: DateTime<Utc> = DateTime::<Utc>::MAX_UTC;
 
 /// A defect of the machine or of the way it is driven: a step came that cannot come.
-const OUT_OF_STEP: ProtocolError =
-    ProtocolError::new(Code::ServerError, "the request could not be served", "RFC 6749 4.1.2.1");
+const OUT_OF_STEP: ProtocolError = Rule::ServerError.error();
 
 fn registered(uri: &str) -> Result<RegisteredUrl, ProtocolError> {
     let exact = ExactUrl::new(uri.to_owned());
-    exact
-        .map(RegisteredUrl::Exact)
-        .map_err(|_| ProtocolError::invalid_request("redirect_uri is not an absolute URI", "RFC 6749 3.1.2"))
+    exact.map(RegisteredUrl::Exact).map_err(|_| Rule::RedirectUriNotAbsolute.error())
 }
 
 /// The scope in the machine's type. A [`Scope`] holds only what that type takes.
@@ -49,22 +47,13 @@ fn to_machine(scope: &Scope) -> Result<oxide_auth::primitives::scope::Scope, Pro
 
 /// A refusal by a machine of the token endpoint, as the standard names it.
 fn refusal(kind: AccessTokenErrorType) -> ProtocolError {
-    match kind {
-        AccessTokenErrorType::InvalidGrant => ProtocolError::invalid_grant(),
-        AccessTokenErrorType::InvalidScope => {
-            ProtocolError::new(Code::InvalidScope, "scope exceeds what was granted", "RFC 6749 6")
-        }
-        AccessTokenErrorType::UnsupportedGrantType => {
-            ProtocolError::new(Code::UnsupportedGrantType, "grant_type is not supported", "RFC 6749 5.2")
-        }
-        AccessTokenErrorType::UnauthorizedClient => {
-            ProtocolError::new(Code::UnauthorizedClient, "the client may not use this grant", "RFC 6749 5.2")
-        }
-        AccessTokenErrorType::InvalidClient => {
-            ProtocolError::new(Code::InvalidClient, "client authentication failed", "RFC 6749 5.2")
-        }
-        AccessTokenErrorType::InvalidRequest => {
-            ProtocolError::invalid_request("a required parameter is missing or malformed", "RFC 6749 5.2")
-        }
-    }
+    let rule = match kind {
+        AccessTokenErrorType::InvalidGrant => Rule::GrantRefused,
+        AccessTokenErrorType::InvalidScope => Rule::ScopeExceedsGrant,
+        AccessTokenErrorType::UnsupportedGrantType => Rule::GrantTypeUnsupported,
+        AccessTokenErrorType::UnauthorizedClient => Rule::GrantNotAllowed,
+        AccessTokenErrorType::InvalidClient => Rule::ClientAuthenticationFailed,
+        AccessTokenErrorType::InvalidRequest => Rule::TokenRequestMalformed,
+    };
+    rule.error()
 }

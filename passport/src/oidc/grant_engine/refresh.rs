@@ -7,6 +7,7 @@ use oxide_auth::primitives::grant::{Extensions, Grant};
 
 use super::{FAR, NO_REDIRECT, OUT_OF_STEP, refusal, to_machine};
 use crate::oidc::error::ProtocolError;
+use crate::oidc::rules::Rule;
 use crate::oidc::scope::Scope;
 
 /// The request of a client that has authenticated.
@@ -40,7 +41,7 @@ pub struct Stored<'s> {
 /// `invalid_request` for what is missing.
 pub fn refresh(request: RefreshRequest<'_>, stored: Option<Stored<'_>>) -> Result<Scope, ProtocolError> {
     if request.refresh_token.is_none() {
-        return Err(ProtocolError::invalid_request("refresh_token is missing", "RFC 6749 6"));
+        return Err(Rule::RefreshTokenMissing.into());
     }
     let asked = request.scope.map(Scope::requested).transpose()?;
     let mut machine = Refresh::new(&Asked(request));
@@ -57,6 +58,10 @@ pub fn refresh(request: RefreshRequest<'_>, stored: Option<Stored<'_>>) -> Resul
     let grant = stored.map(|stored| machine_grant(&stored)).transpose()?.map(Box::new);
     match machine.advance(Input::Recovered { scope: request.scope.map(Cow::Borrowed), grant }) {
         Output::Refresh { .. } => {}
+        Output::Err(_) if stored.is_none() => return Err(Rule::RefreshTokenUnknown.into()),
+        Output::Err(_) if stored.is_some_and(|stored| stored.client_id != request.client_id) => {
+            return Err(Rule::GrantOfAnotherClient.into());
+        }
         Output::Err(error) => return Err(refused(error)),
         _ => return Err(OUT_OF_STEP),
     }

@@ -7,13 +7,12 @@ use shared::i18n::Lang;
 
 use super::super::Oidc;
 use super::super::authorize::proof::Unproven;
-use super::super::error::ProtocolError;
 use super::super::id_token::Hint;
 use super::super::params::Params;
+use super::super::refusals::{Endpoint, Refused};
+use super::super::rules::Rule;
 use crate::clients::Client;
 use crate::web::authorization_problem::ProblemKind;
-
-const RULE: &str = "OpenID Connect RP-Initiated Logout 1.0 2";
 
 /// A request whose way back is proven.
 #[derive(Debug)]
@@ -39,8 +38,7 @@ pub async fn read(oidc: &Oidc, query: &[u8]) -> Result<LogoutRequest, Box<Unprov
     if let (Some(hint), Some(named)) = (&hint, named)
         && hint.aud != named
     {
-        let error = ProtocolError::invalid_request("client_id is not the audience of id_token_hint", RULE);
-        return Err(Unproven::new(ProblemKind::Request, error));
+        return Err(Unproven::new(ProblemKind::Request, Rule::LogoutAudienceDiffers));
     }
     let client_id = hint.as_ref().map(|hint| hint.aud.as_str()).or(named);
     let client = match client_id {
@@ -53,12 +51,15 @@ pub async fn read(oidc: &Oidc, query: &[u8]) -> Result<LogoutRequest, Box<Unprov
         return Ok(LogoutRequest { hint, client, back: None, language });
     };
     if client.as_ref().is_none_or(|client| client.post_logout_redirect_uri(uri).is_none()) {
-        let error = ProtocolError::invalid_request("post_logout_redirect_uri is not registered", RULE);
+        let rule = Rule::LogoutRedirectNotRegistered;
+        if let Some(client) = &client {
+            oidc.0.refusals.note(Refused::unproven(client, rule, Endpoint::Logout, &params), oidc.0.clock.now());
+        }
         return Err(Box::new(Unproven {
             client_id: client_id.map(str::to_owned),
             client,
             received: Some(uri.to_owned()),
-            ..*Unproven::new(ProblemKind::RedirectUri, error)
+            ..*Unproven::new(ProblemKind::RedirectUri, rule)
         }));
     }
     Ok(LogoutRequest { hint, client, back: Some(with_state(uri, params.get("state"))), language })

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::refusal::Refusal;
 use crate::clients::{Client, ClientsError, Metadata, rules};
+use crate::oidc::rules::Rule;
 use crate::oidc::scope::{EXAM, SUPPORTED};
 
 /// Fields that mean the same here and there.
@@ -71,7 +72,7 @@ pub(super) fn read(sent: &Map<String, Value>) -> Result<Metadata, Refusal> {
     }
     only(sent, "response_types", &json!(["code"]))?;
     let mut fields = json!({ "client_id": "", NAME: names(sent)?, "scopes": scopes(sent.get("scope"))? });
-    let mut metadata = parse(&fields).map_err(|()| Refusal::Request("the client metadata is malformed"))?;
+    let mut metadata = parse(&fields).map_err(|()| Refusal::from(Rule::RegistrationMalformed))?;
     for name in SHARED {
         // RFC 7591 §2: null is as good as left out.
         let Some(value) = sent.get(name).filter(|value| !value.is_null()) else { continue };

@@ -12,7 +12,9 @@ use shared::secret::SecretString;
 use super::super::Oidc;
 use super::super::direct::{Sent, respond};
 use super::super::discovery::paths;
+use super::super::refusals;
 use super::super::resource::{self, Scheme};
+use super::super::rules::Rule;
 use super::members::Members;
 use super::refusal::Refusal;
 use super::{Policy, document};
@@ -36,13 +38,13 @@ const PINS: &str = "issuer_key_pins";
 pub async fn register(State(oidc): State<Oidc>, address: ClientAddr, headers: HeaderMap, Sent(body): Sent) -> Response {
     match create(&oidc, address, &headers, &body).await {
         Ok(registered) => reply(StatusCode::CREATED, information(&oidc, &registered)),
-        Err(refusal) => refusal.into_response(),
+        Err(refusal) => refuse(&oidc, None, refusal),
     }
 }
 
 async fn create(oidc: &Oidc, address: ClientAddr, headers: &HeaderMap, body: &[u8]) -> Result<Registered, Refusal> {
     let admission = match (oidc.0.registration, bearer(headers)?) {
-        (Policy::Closed, _) => return Err(Refusal::Closed),
+        (Policy::Closed, _) => return Err(Rule::RegistrationClosed.into()),
         (Policy::Open, None) => Admission::Open,
         (Policy::Invited, None) => return Err(Refusal::NoToken),
         (_, Some(token)) => Admission::Invited(token),
@@ -51,7 +53,7 @@ async fn create(oidc: &Oidc, address: ClientAddr, headers: &HeaderMap, body: &[u
     // Whoever has no invitation may not even make us ask a stranger's server too often.
     let counted = matches!(admission, Admission::Open) || metadata.sector_identifier_uri.is_some();
     if counted && !has_room(oidc, AddressBlock::of(address.0)).await? {
-        return Err(Refusal::TooMany);
+        return Err(Rule::RegistrationTooMany.into());
     }
     speaks_for(oidc, &metadata).await?;
     Ok(oidc.0.clients.register(metadata, admission).await?)
@@ -80,31 +82,47 @@ async fn has_room(oidc: &Oidc, block: AddressBlock) -> Result<bool, Refusal> {
 pub async fn show(State(oidc): State<Oidc>, id: Id, headers: HeaderMap) -> Response {
     match own(&oidc, id, &headers).await {
         Ok((client, token)) => reply(StatusCode::OK, managed(&oidc, &client, &token)),
-        Err(refusal) => refusal.into_response(),
+        Err(refusal) => refuse(&oidc, None, refusal),
     }
 }
 
 /// `PUT /register/{client_id}` (RFC 7592 §2.2): what is not sent is no longer registered.
 pub async fn replace(State(oidc): State<Oidc>, id: Id, headers: HeaderMap, Sent(body): Sent) -> Response {
-    match change(&oidc, id, &headers, &body).await {
+    let (client, token) = match own(&oidc, id, &headers).await {
+        Ok(own) => own,
+        Err(refusal) => return refuse(&oidc, None, refusal),
+    };
+    match change(&oidc, (&client, token), &headers, &body).await {
         Ok(information) => reply(StatusCode::OK, information),
-        Err(refusal) => refusal.into_response(),
+        Err(refusal) => refuse(&oidc, Some(&client), refusal),
     }
 }
 
-async fn change(oidc: &Oidc, id: Id, headers: &HeaderMap, body: &[u8]) -> Result<Map<String, Value>, Refusal> {
-    let (old, token) = own(oidc, id, headers).await?;
+/// The answer, counted for the client that it is about, once its token has proven it.
+fn refuse(oidc: &Oidc, client: Option<&Client>, refusal: Refusal) -> Response {
+    if let Some(rule) = refusal.rule() {
+        refusals::note_registration(oidc, client, rule);
+    }
+    refusal.into_response(&oidc.0.issuer)
+}
+
+async fn change(
+    oidc: &Oidc,
+    (old, token): (&Client, SecretString),
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<Map<String, Value>, Refusal> {
     let sent = object(headers, body)?;
     if sent.get("client_id").and_then(Value::as_str) != Some(old.id.as_str()) {
-        return Err(Refusal::Request("client_id is missing or another"));
+        return Err(Rule::RegistrationClientIdDiffers.into());
     }
     if OURS.iter().any(|name| sent.contains_key(*name)) {
-        return Err(Refusal::Request("the request says what is for the registry to say"));
+        return Err(Rule::RegistrationSaysOurs.into());
     }
     if let Some(secret) = sent.get("client_secret") {
         let known = secret.as_str().is_some_and(|secret| old.verify_secret(secret, oidc.0.clock.now()).is_some());
         if !known {
-            return Err(Refusal::Request("client_secret is not the registered one"));
+            return Err(Rule::RegistrationSecretDiffers.into());
         }
     }
     let mut metadata = document::read(&sent)?;
@@ -112,7 +130,7 @@ async fn change(oidc: &Oidc, id: Id, headers: &HeaderMap, body: &[u8]) -> Result
     speaks_for(oidc, &metadata).await?;
     let actor = Actor::Client(old.id.to_string());
     let secret = oidc.0.clients.replace(actor, metadata).await?;
-    let new = oidc.0.clients.find(old.id.as_str()).await?.ok_or(Refusal::Token)?;
+    let new = oidc.0.clients.find(old.id.as_str()).await?.ok_or(Rule::RegistrationTokenRefused)?;
     let mut information = managed(oidc, &new, &token);
     if let Some(secret) = secret {
         tell_secret(&mut information, &secret);
@@ -132,7 +150,7 @@ pub async fn remove(State(oidc): State<Oidc>, id: Id, headers: HeaderMap) -> Res
             *response.status_mut() = StatusCode::NO_CONTENT;
             response
         }
-        Err(refusal) => refusal.into_response(),
+        Err(refusal) => refuse(&oidc, None, refusal),
     }
 }
 
@@ -143,23 +161,23 @@ type Id = Result<Path<String>, PathRejection>;
 async fn own(oidc: &Oidc, id: Id, headers: &HeaderMap) -> Result<(Client, SecretString), Refusal> {
     let token = bearer(headers)?.ok_or(Refusal::NoToken)?;
     // An address that cannot be read is none that we gave out.
-    let Path(id) = id.map_err(|_| Refusal::Token)?;
-    let client = oidc.0.clients.managed(&id, &token).await?.ok_or(Refusal::Token)?;
+    let Path(id) = id.map_err(|_| Rule::RegistrationTokenRefused)?;
+    let client = oidc.0.clients.managed(&id, &token).await?.ok_or(Rule::RegistrationTokenRefused)?;
     Ok((client, token))
 }
 
 /// RFC 7591 §3, RFC 7592 §2: the token is a bearer token.
 fn bearer(headers: &HeaderMap) -> Result<Option<SecretString>, Refusal> {
-    let sent = resource::presented_in_header(headers).map_err(|error| Refusal::Request(error.description))?;
+    let sent = resource::presented_in_header(headers).map_err(|_| Rule::RegistrationHeaderTwice)?;
     Ok(sent.filter(|sent| sent.scheme == Scheme::Bearer).map(|sent| SecretString::new(sent.text)))
 }
 
 fn object(headers: &HeaderMap, body: &[u8]) -> Result<Map<String, Value>, Refusal> {
     if !is_of_type(headers, "application/json") {
-        return Err(Refusal::Metadata("the body is application/json".to_owned()));
+        return Err(Refusal::body("the body is application/json"));
     }
     let read = serde_json::from_slice::<Members>(body).map(|members| members.0);
-    read.map_err(|_| Refusal::Metadata("the body is a JSON object that names each field once".to_owned()))
+    read.map_err(|_| Rule::RegistrationBody.into())
 }
 
 /// RFC 7591 §3.2.1

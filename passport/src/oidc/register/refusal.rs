@@ -2,78 +2,95 @@
 
 use axum::response::Response;
 use http::{HeaderValue, StatusCode, header};
-use serde_json::json;
 use shared::db::DbError;
 
-use super::super::direct::respond;
+use super::super::direct::respond::{self, Body};
 use super::super::failure::Failure;
 use super::super::resource;
-use crate::clients::{ClientsError, Problem, Rule, secret::SecretError};
+use super::super::rules::Rule;
+use crate::clients::{ClientsError, Problem, Rule as MetadataRule, secret::SecretError};
 
 /// Why a registration was not taken.
 #[derive(Debug)]
 pub(super) enum Refusal {
-    /// Nobody registers without an operator here.
-    Closed,
     /// The request has no token.
     NoToken,
-    /// Its token is unknown, spent or expired.
-    Token,
-    /// Too many clients from one network.
-    TooMany,
-    /// There is no metadata, or a field of it breaks a rule: its name and what it needs.
-    Metadata(String),
-    /// A redirect URI does.
-    RedirectUri(String),
-    /// The request brings what it must not (RFC 7592 §2.2).
-    Request(&'static str),
+    /// It breaks a rule, and what there is to say of it beside the rule.
+    Rule(Rule, Option<String>),
     /// Our concern.
     Failure(Failure),
 }
 
 impl Refusal {
-    /// The answer. A cause of ours is logged.
-    pub(super) fn into_response(self) -> Response {
+    /// The answer, by that issuer. A cause of ours is logged.
+    pub(super) fn into_response(self, issuer: &str) -> Response {
         match self {
-            Self::Closed => answer(StatusCode::FORBIDDEN, "access_denied", "clients are registered by operators here"),
             // RFC 6750 §3.1: who presented nothing made no mistake that could be named.
             Self::NoToken => resource::challenge(StatusCode::UNAUTHORIZED, "Bearer realm=\"passport\""),
-            Self::Token => {
-                let text = "the access token is unknown, spent or expired";
-                let mut response = answer(StatusCode::UNAUTHORIZED, "invalid_token", text);
-                let challenge = HeaderValue::from_static("Bearer realm=\"passport\", error=\"invalid_token\"");
-                response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+            Self::Rule(rule, text) => {
+                let mut response = answer(rule, text.as_deref(), issuer);
+                let headers = response.headers_mut();
+                if rule == Rule::RegistrationTokenRefused {
+                    let page = rule.page(issuer);
+                    let challenge = format!("Bearer realm=\"passport\", error=\"invalid_token\", error_uri=\"{page}\"");
+                    headers.extend(HeaderValue::from_str(&challenge).ok().map(|how| (header::WWW_AUTHENTICATE, how)));
+                }
+                if rule == Rule::RegistrationTooMany {
+                    headers.insert(header::RETRY_AFTER, HeaderValue::from_static("3600"));
+                }
                 response
             }
-            Self::TooMany => {
-                let text = "too many clients were registered from this network";
-                let mut response = answer(StatusCode::TOO_MANY_REQUESTS, "temporarily_unavailable", text);
-                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("3600"));
-                response
-            }
-            Self::Metadata(text) => answer(StatusCode::BAD_REQUEST, "invalid_client_metadata", &text),
-            Self::RedirectUri(text) => answer(StatusCode::BAD_REQUEST, "invalid_redirect_uri", &text),
-            Self::Request(text) => answer(StatusCode::BAD_REQUEST, "invalid_request", text),
-            Self::Failure(failure) => respond::error(&failure),
+            Self::Failure(failure) => respond::error(&failure, issuer),
         }
+    }
+
+    /// The rule that it breaks, if it is the sender's mistake.
+    pub(super) const fn rule(&self) -> Option<Rule> {
+        match self {
+            Self::Rule(rule, _) => Some(*rule),
+            Self::NoToken | Self::Failure(_) => None,
+        }
+    }
+
+    /// A body that is no metadata.
+    pub(super) fn body(text: &str) -> Self {
+        Self::Rule(Rule::RegistrationBody, Some(text.to_owned()))
+    }
+
+    /// Metadata that break a rule, and what is to be said of it.
+    fn metadata(text: impl Into<String>) -> Self {
+        Self::Rule(Rule::RegistrationMetadata, Some(text.into()))
+    }
+
+    /// A redirect URI that breaks a rule.
+    fn redirect_uri(text: impl Into<String>) -> Self {
+        Self::Rule(Rule::RegistrationRedirectUri, Some(text.into()))
     }
 
     /// A field that breaks a rule.
     pub(super) fn field(name: &str, needs: &str) -> Self {
-        Self::Metadata(format!("{name}: {needs}"))
+        Self::metadata(format!("{name}: {needs}"))
     }
 
     fn of(problems: &[Problem]) -> Self {
-        let Some(first) = problems.first() else { return Self::Metadata(String::new()) };
+        let Some(first) = problems.first() else { return Self::metadata(String::new()) };
         match (&first.rule, first.field) {
             // The address stands in the request: it is not repeated.
-            (Rule::Redirect(_, why), "redirect_uris") => Self::RedirectUri(format!("a redirect URI {why}")),
-            (Rule::NoRedirect, _) => Self::RedirectUri(first.to_string()),
-            (Rule::SectorLacks(_), field) => Self::field(field, "does not list every redirect URI"),
-            (Rule::Redirect(_, why), field) => Self::field(field, &format!("an address {why}")),
-            (Rule::Scope(_) | Rule::Resource(_), field) => Self::field(field, "holds a value that is none of its kind"),
-            _ => Self::Metadata(first.to_string()),
+            (MetadataRule::Redirect(_, why), "redirect_uris") => Self::redirect_uri(format!("a redirect URI {why}")),
+            (MetadataRule::NoRedirect, _) => Self::redirect_uri(first.to_string()),
+            (MetadataRule::SectorLacks(_), field) => Self::field(field, "does not list every redirect URI"),
+            (MetadataRule::Redirect(_, why), field) => Self::field(field, &format!("an address {why}")),
+            (MetadataRule::Scope(_) | MetadataRule::Resource(_), field) => {
+                Self::field(field, "holds a value that is none of its kind")
+            }
+            _ => Self::metadata(first.to_string()),
         }
+    }
+}
+
+impl From<Rule> for Refusal {
+    fn from(rule: Rule) -> Self {
+        Self::Rule(rule, None)
     }
 }
 
@@ -89,21 +106,24 @@ impl From<ClientsError> for Refusal {
             ClientsError::Metadata(problems) => Self::of(&problems),
             ClientsError::Db(error) => error.into(),
             // The client may have been removed a moment ago.
-            ClientsError::NotInvited | ClientsError::Unknown => Self::Token,
+            ClientsError::NotInvited | ClientsError::Unknown => Rule::RegistrationTokenRefused.into(),
             ClientsError::NoSecret
             | ClientsError::TooManySecrets
             | ClientsError::Secret(SecretError::Short | SecretError::Character) => {
-                Self::Request("the client's secret cannot be changed so")
+                Rule::RegistrationSecretUnchangeable.into()
             }
         }
     }
 }
 
-fn answer(status: StatusCode, code: &str, text: &str) -> Response {
+fn answer(rule: Rule, text: Option<&str>, issuer: &str) -> Response {
     // The characters of RFC 6749 §5.2.
+    let text = text.unwrap_or(rule.says());
     let text: String = text.chars().filter(|c| matches!(c, ' '..='~') && !matches!(c, '"' | '\\')).collect();
-    let body = json!({ "error": code, "error_description": text }).to_string();
-    let mut response = respond::json(body);
-    *response.status_mut() = status;
+    let body = Body { error: rule.code().as_str(), error_description: &text, error_uri: &rule.page(issuer) };
+    let mut response = respond::json(serde_json::to_vec(&body).unwrap_or_default());
+    // RFC 6749 has no status of its own for it.
+    let closed = rule == Rule::RegistrationClosed;
+    *response.status_mut() = if closed { StatusCode::FORBIDDEN } else { rule.code().status() };
     response
 }

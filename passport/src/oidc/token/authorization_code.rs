@@ -17,6 +17,7 @@ use super::super::failure::Failure;
 use super::super::grant_engine::access_token::{self as engine, CodeRequest, Stored};
 use super::super::handle;
 use super::super::params::Params;
+use super::super::rules::Rule;
 use super::super::store::grants::{self, Redemption};
 use super::endpoint::Caller;
 use super::issue::{self, Tokens};
@@ -38,13 +39,13 @@ pub async fn redeem(oidc: &Oidc, caller: Caller<'_>, params: &Params) -> Result<
     };
     let begun = engine::Redemption::begin(request)?;
     let text = request.code.unwrap_or_default();
-    let code = AuthorizationCode::open(&*oidc.0.web.sealer, text).ok_or_else(ProtocolError::invalid_grant)?;
+    let code = AuthorizationCode::open(&*oidc.0.web.sealer, text).ok_or(Rule::CodeUnreadable)?;
     let now = oidc.0.clock.now();
     let judged = judge(begun, caller, &code, now).and_then(|()| code.grant.audience.narrowed(params));
     let refused = match judged {
         Ok(audience) => match spend(oidc, caller, (&code, &audience), now).await? {
             Some(answer) => return Ok(answer),
-            None => ProtocolError::invalid_grant(),
+            None => Rule::CodeSpent.error(),
         },
         Err(error) => error,
     };
@@ -68,7 +69,10 @@ fn judge(
     }))?;
     // RFC 9449 §10: a code that was asked for with a key is for the holder of that key.
     let another_key = code.dpop_jkt.is_some() && code.dpop_jkt.as_ref() != caller.bound_to.and_then(Confirmation::jkt);
-    if another_key || code.expires_at <= now { Err(ProtocolError::invalid_grant()) } else { Ok(()) }
+    if another_key {
+        return Err(Rule::CodeBoundToAnotherKey.into());
+    }
+    if code.expires_at <= now { Err(Rule::CodeExpired.into()) } else { Ok(()) }
 }
 
 /// The answer, unless the code was spent or its session has ended.

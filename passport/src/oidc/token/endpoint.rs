@@ -8,10 +8,12 @@ use shared::http::Shown;
 use super::super::client_auth::{self, Authenticated};
 use super::super::confirmation::Confirmation;
 use super::super::direct::{self, Sent, respond};
-use super::super::error::{Code, ProtocolError};
+use super::super::error::ProtocolError;
 use super::super::failure::Failure;
 use super::super::mtls::Sender;
 use super::super::params::Params;
+use super::super::refusals::{Attempt, Endpoint};
+use super::super::rules::Rule;
 use super::super::{Oidc, dpop, once};
 use super::{authorization_code, client_credentials, counts, refresh_token};
 use crate::clients::{Client, GrantType};
@@ -38,21 +40,27 @@ impl<'c> Caller<'c> {
 pub async fn token(State(oidc): State<Oidc>, headers: HeaderMap, shown: Shown, Sent(body): Sent) -> Response {
     let sender = Sender { headers: &headers, certificate: shown.0.as_ref() };
     let mut asked = counts::NONE;
-    let served = serve(&oidc, sender, &body, &mut asked).await;
+    let mut attempt = Attempt::at(Endpoint::Token);
+    let served = serve(&oidc, sender, &body, (&mut asked, &mut attempt)).await;
     counts::count(&oidc.0.tokens, asked, &served);
     let mut response = match served {
         Ok(answer) => respond::json(answer),
-        Err(failure) => respond::error(&failure),
+        Err(failure) => attempt.refuse(&oidc, sender, &body, &failure).await,
     };
     dpop::offer_nonce(&oidc, &headers, &mut response);
     response
 }
 
-/// `asked` becomes the name of the grant as soon as it is known.
-async fn serve(oidc: &Oidc, sender: Sender<'_>, body: &[u8], asked: &mut &'static str) -> Result<Vec<u8>, Failure> {
+/// `asked` becomes the name of the grant as soon as it is known, and `attempt` learns of which client it is.
+async fn serve(
+    oidc: &Oidc,
+    sender: Sender<'_>,
+    body: &[u8],
+    (asked, attempt): (&mut &'static str, &mut Attempt),
+) -> Result<Vec<u8>, Failure> {
     let params = direct::form(sender.headers, body)?;
     *asked = counts::name(params.get("grant_type"));
-    let Authenticated { client, assertion } = client_auth::verify(oidc, sender, &params).await?;
+    let Authenticated { client, assertion } = client_auth::verify(oidc, sender, &params, attempt).await?;
     // Before anything is spent: a client that is only told to use a nonce sends its assertion again.
     let proof = dpop::at_token(oidc, sender.headers, &client)?;
     let certificate = sender.binding(&client)?;
@@ -63,7 +71,7 @@ async fn serve(oidc: &Oidc, sender: Sender<'_>, body: &[u8], asked: &mut &'stati
 
 async fn grant(oidc: &Oidc, caller: Caller<'_>, params: &Params) -> Result<Vec<u8>, Failure> {
     match params.get("grant_type") {
-        None => Err(ProtocolError::invalid_request("grant_type is missing", "RFC 6749 4.1.3").into()),
+        None => Err(Rule::GrantTypeMissing.into()),
         Some("authorization_code") => {
             may(caller.client, GrantType::AuthorizationCode)?;
             authorization_code::redeem(oidc, caller, params).await
@@ -76,15 +84,10 @@ async fn grant(oidc: &Oidc, caller: Caller<'_>, params: &Params) -> Result<Vec<u
             may(caller.client, GrantType::ClientCredentials)?;
             client_credentials::issue(oidc, caller, params).await
         }
-        Some(_) => {
-            let text = "grant_type is not supported";
-            Err(ProtocolError::new(Code::UnsupportedGrantType, text, "RFC 6749 5.2").into())
-        }
+        Some(_) => Err(Rule::GrantTypeUnsupported.into()),
     }
 }
 
 fn may(client: &Client, grant: GrantType) -> Result<(), ProtocolError> {
-    let text = "the client may not use this grant";
-    let refusal = ProtocolError::new(Code::UnauthorizedClient, text, "RFC 6749 5.2");
-    if client.allows(grant) { Ok(()) } else { Err(refusal) }
+    if client.allows(grant) { Ok(()) } else { Err(Rule::GrantNotAllowed.into()) }
 }

@@ -10,11 +10,11 @@ use shared::db::{DbError, Tx};
 
 use super::super::access_token::Format;
 use super::super::audience::Audience;
-use super::super::error::ProtocolError;
 use super::super::failure::Failure;
 use super::super::grant_engine::refresh::{self as engine, RefreshRequest, Stored};
 use super::super::handle::{self, Presented};
 use super::super::params::Params;
+use super::super::rules::Rule;
 use super::super::scope::Scope;
 use super::super::store::consents;
 use super::super::store::grants::{self, Family, Grant, Rotation};
@@ -60,28 +60,28 @@ pub async fn refresh(oidc: &Oidc, caller: Caller<'_>, params: &Params) -> Result
         family.as_ref().map(|f| Stored { client_id: &f.grant.client_id, owner: &owner, scope: &f.grant.scope });
     let scope = engine::refresh(request, stored)?;
     let (Some(presented), Some(family)) = (presented, family) else {
-        return Err(ProtocolError::invalid_grant().into());
+        return Err(Rule::RefreshTokenUnknown.into());
     };
     // Looked at before reuse is: whoever lacks the key must not be able to end the family either.
     if family.key.is_some() && family.key.as_ref() != caller.refresh_key() {
-        return Err(ProtocolError::invalid_grant().into());
+        return Err(Rule::RefreshTokenBoundToAnotherKey.into());
     }
     let asked = Asked { scope, audience: family.grant.audience.narrowed(params)? };
     let now = oidc.0.clock.now();
     let lifetimes = oidc.0.lifetimes;
     match standing(&family, presented, lifetimes, now) {
-        Standing::Over => Err(ProtocolError::invalid_grant().into()),
+        Standing::Over => Err(Rule::RefreshTokenOver.into()),
         Standing::JustReplaced(sealed) => reopen(text, &sealed),
         Standing::Spent => {
             end_family(oidc, client, presented, now).await?;
-            Err(ProtocolError::invalid_grant().into())
+            Err(Rule::RefreshTokenSpent.into())
         }
         // Its token is bound to the client's own key already, and a lost answer would lock it out (FAPI 2.0 Security
         // Profile §5.3.2.1: no rotation).
         Standing::Current if client.profile == Profile::Fapi2 => {
             let answer = issue(oidc, caller, &family.grant, &asked, text).await?;
             if !grants::prolong(&oidc.0.db, presented, now, idle_end(&family, lifetimes, now)).await? {
-                return Err(ProtocolError::invalid_grant().into());
+                return Err(Rule::RefreshTokenOver.into());
             }
             note_use(oidc, &family, now).await?;
             Ok(answer)
@@ -102,7 +102,8 @@ pub async fn refresh(oidc: &Oidc, caller: Caller<'_>, params: &Params) -> Result
                     Ok(answer)
                 }
                 Standing::JustReplaced(sealed) => reopen(text, &sealed),
-                Standing::Spent | Standing::Over => Err(ProtocolError::invalid_grant().into()),
+                Standing::Spent => Err(Rule::RefreshTokenSpent.into()),
+                Standing::Over => Err(Rule::RefreshTokenOver.into()),
             }
         }
     }
@@ -165,7 +166,7 @@ fn standing(family: &Family, presented: Presented, lifetimes: Lifetimes, now: Ti
 }
 
 fn reopen(token: &str, sealed: &[u8]) -> Result<Vec<u8>, Failure> {
-    retry::open(token, sealed).ok_or_else(|| ProtocolError::invalid_grant().into())
+    retry::open(token, sealed).ok_or_else(|| Rule::RefreshTokenSpent.into())
 }
 
 /// Replaces the token, or finds out what another request made of it in the meantime.

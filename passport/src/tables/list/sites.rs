@@ -2,6 +2,7 @@
 
 use crate::backup::fates::Fate::{Kept, Settled};
 use crate::oidc::KEEP_PUSHED;
+use crate::oidc::refusals::KEPT;
 use crate::tables::store::{count, own, sweep};
 use crate::tables::{Columns, Goes, Keep, Kind::*, Stays::*, Table, Whose, Work};
 
@@ -134,5 +135,19 @@ pub(super) const TABLES: &[Table] = &[
             sweep!("client_requests", "client_id, kind, stretch", "stretch < $1 / 10000"),
         )],
         columns: &[Columns(Plain, Row, "client_id kind stretch used")],
+    },
+    Table {
+        name: "refusals",
+        restored: Kept("counts of mistakes; those since are lost"),
+        whose: Whose::Nobody,
+        goes: &[
+            Goes::Over(
+                Keep::For(KEPT),
+                "its last request",
+                sweep!("refusals", "client_id, rule, proven, day", "last_at <= $1"),
+            ),
+            Goes::When("the client is removed"),
+        ],
+        columns: &[Columns(Plain, Row, "client_id rule proven day times first_at last_at example")],
     },
 ];

@@ -53,12 +53,14 @@ fn outcome(answer: &Answer) -> Outcome {
     }
 }
 
-/// The code in the body: an object of it and of a description in the characters that RFC 6749 §5.2 allows.
+/// The code in the body: an object of it, of a description in the characters that RFC 6749 §5.2 allows, and of a page of ours.
 fn told(answer: &Answer) -> String {
     assert_eq!(answer.header("content-type"), Some("application/json"), "{}", answer.text);
     let json = answer.json();
     let members = json.as_object().expect("an object");
-    assert!(members.keys().eq(["error", "error_description"]), "{json}");
+    assert!(members.keys().eq(["error", "error_description", "error_uri"]), "{json}");
+    let page = json["error_uri"].as_str().expect("an address");
+    assert!(page.starts_with("https://passport.test/errors/"), "{page}");
     let description = json["error_description"].as_str().expect("a description");
     let plain = |b: u8| matches!(b, b' '..=b'~') && b != b'"' && b != b'\\';
     assert!(description.bytes().all(plain), "{description}");

@@ -5,6 +5,7 @@ use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPai
 use serde_json::{Value, json};
 
 use super::*;
+use crate::oidc::error::Code;
 use crate::web::seal::testing::PlainSealer;
 
 const NOW: Timestamp = Timestamp::from_millis(1_200_000_900);
