@@ -135,9 +135,8 @@ async fn what_a_guesser_must_not_learn_is_told_to_nobody_but_the_owner() {
             Rule::VerifierWrong,
         ];
         assert_eq!(written(&passport, "cet").await, rules.map(|rule| counted(rule, true, 1)));
-        let secret = |id: &str, secret: &str| basic(id, secret);
         let mut told = BTreeSet::new();
-        for by in [secret("cet", "a-secret-that-is-long-enough-and-wrong"), secret("nobody", SECRET)] {
+        for by in [basic("cet", "a-secret-that-is-long-enough-and-wrong"), basic("nobody", SECRET)] {
             told.insert(post(&mut browser, "/token", encoded(&refreshing("x")), &[("authorization", &by)]).await.text);
         }
         let form = [("client_id", "cet"), ("client_secret", SECRET)];
