@@ -12,6 +12,8 @@ pub struct Sought {
     pub account: Option<String>,
     /// The client they concern.
     pub client: Option<String>,
+    /// The organisation they concern.
+    pub organisation: Option<String>,
     /// Their kind.
     pub kind: Option<String>,
     /// Who did it.
@@ -29,7 +31,7 @@ macro_rules! found {
             "SELECT id, at, actor, kind, account_id, client_id, details, network, device, batch FROM audit_events WHERE ",
             $first,
             " AND ($2 IS NULL OR account_id = $2) AND ($3 IS NULL OR client_id = $3) AND ($4 IS NULL OR kind = $4) \
-             AND ($5 IS NULL OR actor = $5) AND at >= $6 AND at < $7 ",
+             AND ($5 IS NULL OR actor = $5) AND at >= $6 AND at < $7 AND ($8 IS NULL OR organisation_id = $8) ",
             $order
         )
     };
@@ -40,10 +42,11 @@ macro_rules! found {
 /// # Errors
 /// The database refused, or a row is broken.
 pub async fn newest(tx: &mut Tx, sought: &Sought, most: i64) -> Result<Vec<Line>, DbError> {
-    let text = match (&sought.account, &sought.client) {
-        (Some(_), _) => found!("account_id = $1", "ORDER BY at DESC, id DESC LIMIT $8"),
-        (None, Some(_)) => found!("client_id = $1", "ORDER BY at DESC, id DESC LIMIT $8"),
-        (None, None) => found!("$1 IS NULL", "ORDER BY at DESC, id DESC LIMIT $8"),
+    let text = match narrowest(sought) {
+        Narrowest::Account(_) => found!("account_id = $1", "ORDER BY at DESC, id DESC LIMIT $9"),
+        Narrowest::Client(_) => found!("client_id = $1", "ORDER BY at DESC, id DESC LIMIT $9"),
+        Narrowest::Organisation(_) => found!("organisation_id = $1", "ORDER BY at DESC, id DESC LIMIT $9"),
+        Narrowest::Nothing => found!("$1 IS NULL", "ORDER BY at DESC, id DESC LIMIT $9"),
     };
     let rows = bound(text, sought).bind(most).fetch_all(tx).await?;
     rows.iter().map(lines::read).collect()
@@ -59,10 +62,13 @@ pub async fn oldest(
     behind: Option<&(Timestamp, String)>,
     most: i64,
 ) -> Result<Vec<Line>, DbError> {
-    let text = match (&sought.account, &sought.client) {
-        (Some(_), _) => found!("account_id = $1", "AND (at > $6 OR id > $9) ORDER BY at, id LIMIT $8"),
-        (None, Some(_)) => found!("client_id = $1", "AND (at > $6 OR id > $9) ORDER BY at, id LIMIT $8"),
-        (None, None) => found!("$1 IS NULL", "AND (at > $6 OR id > $9) ORDER BY at, id LIMIT $8"),
+    let text = match narrowest(sought) {
+        Narrowest::Account(_) => found!("account_id = $1", "AND (at > $6 OR id > $10) ORDER BY at, id LIMIT $9"),
+        Narrowest::Client(_) => found!("client_id = $1", "AND (at > $6 OR id > $10) ORDER BY at, id LIMIT $9"),
+        Narrowest::Organisation(_) => {
+            found!("organisation_id = $1", "AND (at > $6 OR id > $10) ORDER BY at, id LIMIT $9")
+        }
+        Narrowest::Nothing => found!("$1 IS NULL", "AND (at > $6 OR id > $10) ORDER BY at, id LIMIT $9"),
     };
     // Behind an event: not before its time, and at that moment only those whose ids come later.
     let (since, id) = behind.map_or((sought.since, ""), |(at, id)| (*at, id.as_str()));
@@ -71,14 +77,35 @@ pub async fn oldest(
     rows.iter().map(lines::read).collect()
 }
 
+/// What narrows most of what is sought.
+enum Narrowest<'s> {
+    Account(&'s str),
+    Client(&'s str),
+    Organisation(&'s str),
+    Nothing,
+}
+
+fn narrowest(sought: &Sought) -> Narrowest<'_> {
+    match (sought.account.as_deref(), sought.client.as_deref(), sought.organisation.as_deref()) {
+        (Some(account), ..) => Narrowest::Account(account),
+        (None, Some(client), _) => Narrowest::Client(client),
+        (None, None, Some(organisation)) => Narrowest::Organisation(organisation),
+        (None, None, None) => Narrowest::Nothing,
+    }
+}
+
 fn bound(text: &'static str, sought: &Sought) -> Query {
-    let (account, client) = (sought.account.as_deref(), sought.client.as_deref());
+    let first = match narrowest(sought) {
+        Narrowest::Account(id) | Narrowest::Client(id) | Narrowest::Organisation(id) => Some(id),
+        Narrowest::Nothing => None,
+    };
     sql(text)
-        .bind(account.or(client))
-        .bind(account)
-        .bind(client)
+        .bind(first)
+        .bind(sought.account.as_deref())
+        .bind(sought.client.as_deref())
         .bind(sought.kind.as_deref())
         .bind(sought.actor.as_deref())
         .bind(sought.since)
         .bind(sought.until)
+        .bind(sought.organisation.as_deref())
 }

@@ -59,6 +59,9 @@ pub struct Which {
     /// Of this client.
     #[arg(long, value_name = "CLIENT_ID", allow_hyphen_values = true)]
     client: Option<String>,
+    /// Of this organisation of the portal.
+    #[arg(long, value_name = "ORGANISATION_ID")]
+    organisation: Option<String>,
     /// Of this kind, as in `sign_in_refused`. docs/operate/audit-events.md lists them.
     #[arg(long)]
     kind: Option<String>,
@@ -78,6 +81,7 @@ impl From<Which> for Sought {
         Self {
             account: which.account,
             client: which.client,
+            organisation: which.organisation,
             kind: which.kind,
             actor: which.actor,
             since: which.since.unwrap_or_default(),
