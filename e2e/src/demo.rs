@@ -10,6 +10,8 @@ use serde::Deserialize;
 pub struct Demo {
     /// The passport's address, `https://passport.localhost:…`.
     pub passport: String,
+    /// The sandbox's address, a passport beside it.
+    pub sandbox: String,
     /// The CET site's address.
     pub cet: String,
     /// The PETS site's address.

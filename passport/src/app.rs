@@ -21,7 +21,7 @@ use crate::accounts::{self, Accounts, SessionPolicies, SessionPolicy};
 use crate::audit::{Audit, Chain};
 use crate::clients::Clients;
 use crate::clients::logos::Logos;
-use crate::config::{AccountsSettings, Config, MtlsSettings, RegistrationPolicy, SecondFactor};
+use crate::config::{AccountsSettings, Config, MtlsSettings, RegistrationPolicy, SandboxSettings, SecondFactor};
 use crate::delivery::{Channel, Outbox, Reports};
 use crate::egress::Egress;
 use crate::home::Home;
@@ -37,6 +37,7 @@ use crate::oidc::signals::Herald;
 use crate::oidc::{self, IssuerError, Oidc};
 use crate::places::{Places, PlacesError};
 use crate::portal::Portal;
+use crate::portal::sandbox::Sandbox;
 use crate::status::{self, Status};
 use crate::web::{KeyUse, Lookup, Pages, Sealed, Sealer, Web, texts};
 
@@ -157,6 +158,12 @@ pub enum BuildError {
     /// The database of places.
     #[error("places.database: {0}")]
     Places(#[from] PlacesError),
+    /// The secret by which a portal registers sites here.
+    #[error("registration.portal_token_file: {0}")]
+    PortalToken(ConfigError),
+    /// The secret by which sites are registered in the sandbox.
+    #[error("sandbox.token_file: {0}")]
+    SandboxToken(ConfigError),
     /// The secret of reports.
     #[error("delivery.report_secret_file: {0}")]
     ReportSecret(ConfigError),
@@ -190,6 +197,7 @@ impl App {
         let board = Arc::new(Board::default());
         let pages = Pages::new(Arc::new(texts::catalogue()), config.site.icp.as_deref());
         let pages = pages.announcing(Arc::clone(&board), clock.clone());
+        let pages = pages.of_sandbox(config.registration.portal_token_file.is_some());
         let recipients_key = SecretBytes::new(keys.mac(KeyUse::Delivery.as_str(), b"recipients"));
         let outbox = Outbox::new(clock.clone(), entropy.clone(), config.issuer.as_str(), recipients_key);
         audit.watched_by(Arc::new(Herald::new(outbox.clone())));
@@ -244,7 +252,9 @@ impl App {
             sign_ins: accounts::login::counts::none(),
         });
         let logos = Logos::new(db.clone(), clock.clone(), clients.clone(), egress.clone());
-        let portal = Portal::new(accounts.clone());
+        let portal_token = config.registration.portal_token_file.as_ref().map(SecretSource::read).transpose();
+        let portal_token = portal_token.map_err(BuildError::PortalToken)?;
+        let portal = Portal::new(accounts.clone(), sandbox(&config.sandbox)?).known_by(portal_token.clone());
         let home = Home::new(accounts.clone(), clients.clone(), config.issuer.origin());
         let status = Status::new(status::Parts {
             db: db.clone(),
@@ -272,6 +282,7 @@ impl App {
                 RegistrationPolicy::Invited => oidc::register::Policy::Invited,
                 RegistrationPolicy::Open => oidc::register::Policy::Open,
             },
+            portal_token,
             limits: limits.clone(),
             quotas: quotas.clone(),
             accounts: accounts.clone(),
@@ -307,6 +318,12 @@ impl App {
 fn channels(config: &Config) -> Vec<Channel> {
     let ways = [(Channel::Mail, config.delivery.smtp_url.is_some()), (Channel::Sms, config.delivery.sms_url.is_some())];
     ways.into_iter().filter_map(|(channel, exists)| exists.then_some(channel)).collect()
+}
+
+/// The sandbox that the portal registers sites in, if there is one.
+fn sandbox(settings: &SandboxSettings) -> Result<Option<Sandbox>, BuildError> {
+    let Some(token) = &settings.token_file else { return Ok(None) };
+    Ok(Sandbox::new(settings.clone(), token.read().map_err(BuildError::SandboxToken)?))
 }
 
 fn mtls(settings: &MtlsSettings) -> Result<Option<Mtls>, BuildError> {

@@ -33,6 +33,7 @@ use crate::oidc::{
     userinfo,
 };
 use crate::portal::pages as portal;
+use crate::portal::sandbox::{candidates, pages as sandbox};
 use crate::status;
 use crate::web::{Pages, documents, error_page, paths, return_to};
 
@@ -120,6 +121,12 @@ pub fn router(app: App) -> Router {
         .route(paths::PORTAL_MEMBER, get(portal::show_member).post(portal::change_role))
         .route(paths::PORTAL_MEMBER_REMOVE, get(portal::show_removal).post(portal::remove))
         .route(paths::PORTAL_WITHDRAW, post(portal::withdraw))
+        .route(paths::PORTAL_SANDBOX, get(sandbox::list))
+        .route(paths::PORTAL_SANDBOX_NEW, get(sandbox::show_register).post(sandbox::register))
+        .route(paths::PORTAL_SANDBOX_CANDIDATES, get(sandbox::show_candidates).post(sandbox::make_candidates))
+        .route(paths::PORTAL_SANDBOX_SITE, get(sandbox::site))
+        .route(paths::PORTAL_SANDBOX_SETTINGS, get(sandbox::show_settings).post(sandbox::change))
+        .route(paths::PORTAL_SANDBOX_REMOVE, get(sandbox::show_remove).post(sandbox::remove))
         .route(paths::PORTAL_INVITATION, get(portal::show_invitation).post(portal::accept))
         .layer(from_fn_with_state(app.accounts.clone(), agreements::ask_first))
         .layer(from_fn_with_state(app.web.clone(), return_to::let_forms_go_on))
@@ -135,6 +142,8 @@ pub fn router(app: App) -> Router {
         .route(provider::REGISTERED, get(registration::show).put(registration::replace).delete(registration::remove))
         .route(provider::PAR, post(par::push))
         .route(provider::INTROSPECT, post(introspect::introspect))
+        // What a portal asks of its sandbox.
+        .route(candidates::PATH, post(sandbox::make_stand_ins))
         // What operators of mail and SMS report.
         .route(reports::PATH, post(reports::take));
     // What a site that is a script in a browser asks for too.
@@ -186,7 +195,7 @@ pub fn kit(app: &App, settings: &ServerSettings, host: &str) -> Kit {
 }
 
 /// Addresses that programs ask: they read JSON, whatever goes wrong.
-const DIRECT: [&str; 7] = [
+const DIRECT: [&str; 8] = [
     provider::REGISTER,
     provider::PAR,
     provider::TOKEN,
@@ -194,6 +203,7 @@ const DIRECT: [&str; 7] = [
     provider::REVOKE,
     provider::INTROSPECT,
     reports::PATH,
+    candidates::PATH,
 ];
 
 fn is_direct(path: &str) -> bool {

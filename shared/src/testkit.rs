@@ -23,7 +23,7 @@ mod reference;
 pub use answer::Answer;
 pub use browser::Browser;
 pub use cookies::{CookieJar, StoredCookie};
-pub use databases::{each_engine, on_both, postgres_is_there};
+pub use databases::{each_engine, on_both, one_more, postgres_is_there};
 pub use form::Form;
 pub use markup::markup_faults;
 pub use outage::Outage;

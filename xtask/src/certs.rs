@@ -30,11 +30,12 @@ const SERVER_DAYS: u32 = 397;
 const RENEWED_BEFORE: u32 = 60;
 
 /// The servers and the names that each certificate holds.
-const SERVERS: [(&str, &str); 4] = [
+const SERVERS: [(&str, &str); 5] = [
     ("passport", "passport.localhost"),
     ("cet", "cet.localhost"),
     ("pets", "pets.localhost"),
     ("ncre", "ncre.localhost"),
+    ("sandbox", "sandbox.localhost"),
 ];
 
 /// The folder with the CA and the certificates.

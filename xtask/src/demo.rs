@@ -19,7 +19,7 @@ use crate::settings::{self, Place, Ports, SITES, Secrets};
 
 pub(crate) const ARGUMENTS: &str = "[--check] [--reset] [--fresh-ports] [--home FOLDER] [--passport-port PORT] \
     [--cet-port PORT] [--pets-port PORT] [--ncre-port PORT] [--mailbox-port PORT] [--smtp-port PORT] \
-    [--metrics-port PORT] [--no-build] [--only-prepare] [--with-chromedriver] [--stop-at-end-of-input]";
+    [--metrics-port PORT] [--sandbox-port PORT] [--no-build] [--only-prepare] [--with-chromedriver] [--stop-at-end-of-input]";
 
 struct Options {
     ports: Ports,
@@ -127,6 +127,8 @@ pub(crate) struct Demo {
     program: PathBuf,
     /// Its settings.
     passport: PathBuf,
+    /// Those of the sandbox.
+    sandbox: PathBuf,
     sites: Vec<PathBuf>,
     /// What the mailbox needs to play the SMS operator: the secret, and the texts.
     sms: [PathBuf; 2],
@@ -159,9 +161,12 @@ impl Demo {
             let text = site.settings(port, &ports, &certs, &database, &home.secret(site.id)?);
             sites.push(home.settings(site.id, &text)?);
         }
+        let (master_key, portal) = (home.secret("sandbox-master.key")?, home.secret("portal")?);
+        let sandbox = settings::sandbox(&ports, &certs, &data.join("sandbox.db"), [&master_key, &portal]);
+        let sandbox = home.settings("sandbox", &sandbox)?;
         seed::seed(&home, (&program, &passport), &ports)?;
         step.done("Prepared");
-        Ok(Self { home, ports, certs, program, passport, sites, sms: [sms_secret, sms_texts] })
+        Ok(Self { home, ports, certs, program, passport, sandbox, sites, sms: [sms_secret, sms_texts] })
     }
 
     /// Writes the settings of one more node, at that place; where they are.
@@ -171,7 +176,10 @@ impl Demo {
 
     /// Starts the mailbox, the passport and the sites, all at once, and waits until each is ready.
     pub(crate) fn start(&self, fleet: &mut Fleet) -> anyhow::Result<()> {
-        self.start_with(fleet, |fleet| self.start_part(fleet, "passport", serve(&self.program, &self.passport)))
+        self.start_with(fleet, |fleet| {
+            self.start_part(fleet, "passport", serve(&self.program, &self.passport))?;
+            self.start_part(fleet, "sandbox", serve(&self.program, &self.sandbox))
+        })
     }
 
     /// The same with what else serves in the passport's place.
@@ -241,6 +249,7 @@ impl Demo {
     pub(crate) fn describe(&self, chromedriver: Option<u16>) -> anyhow::Result<PathBuf> {
         let mut rows = vec![
             ("passport".to_owned(), self.ports.issuer()),
+            ("sandbox".to_owned(), self.ports.sandbox_issuer()),
             ("mailbox".to_owned(), self.mailbox()),
             ("metrics".to_owned(), format!("http://127.0.0.1:{}", self.ports.metrics)),
             ("ca".to_owned(), self.certs.ca().display().to_string()),
@@ -293,7 +302,12 @@ impl Demo {
         for (site, port) in SITES.iter().zip(self.ports.sites) {
             text += &format!("{}  ({})\n               ", site.base_url(port), site.id.to_uppercase());
         }
-        text += &format!("{}  (passport)\n", self.ports.issuer());
+        text += &format!("{}  (passport)\n               ", self.ports.issuer());
+        text += &format!(
+            "{}/portal  (portal of exam sites; its sandbox at {})\n",
+            self.ports.issuer(),
+            self.ports.sandbox_issuer()
+        );
         text += &format!("  Mail and SMS {}\n", self.mailbox());
         text +=
             &format!("  Demo account {} or {}, password {}\n\n", CANDIDATE.email, CANDIDATE.mobile, CANDIDATE.password);
@@ -311,6 +325,7 @@ fn settings_of(home: &Home, ports: &Ports, certs: &Certs, (name, place): (&str, 
         master_key: &home.secret("master.key")?,
         sms: &home.secret("sms")?,
         reports: &home.secret("reports")?,
+        portal: &home.secret("portal")?,
     };
     home.settings(name, &settings::passport(ports, place, certs, &secrets))
 }

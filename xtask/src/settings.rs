@@ -22,17 +22,19 @@ pub(crate) struct Ports {
     pub(crate) smtp: u16,
     /// Of the passport's metrics and health.
     pub(crate) metrics: u16,
+    /// Of the sandbox, a passport of its own.
+    pub(crate) sandbox: u16,
 }
 
 impl Ports {
     /// The ones that the documents name.
     pub(crate) const USUAL: Self =
-        Self { passport: 8443, sites: [8444, 8445, 8446], mailbox: 8447, smtp: 8448, metrics: 8449 };
+        Self { passport: 8443, sites: [8444, 8445, 8446], mailbox: 8447, smtp: 8448, metrics: 8449, sandbox: 8450 };
 
     /// Free ones.
     pub(crate) fn fresh() -> anyhow::Result<Self> {
-        let [passport, cet, pets, ncre, mailbox, smtp, metrics] = ports::fresh()?;
-        Ok(Self { passport, sites: [cet, pets, ncre], mailbox, smtp, metrics })
+        let [passport, cet, pets, ncre, mailbox, smtp, metrics, sandbox] = ports::fresh()?;
+        Ok(Self { passport, sites: [cet, pets, ncre], mailbox, smtp, metrics, sandbox })
     }
 
     /// Sets the port that a flag names; `false` when there is no such flag.
@@ -45,6 +47,7 @@ impl Ports {
             "mailbox-port" => &mut self.mailbox,
             "smtp-port" => &mut self.smtp,
             "metrics-port" => &mut self.metrics,
+            "sandbox-port" => &mut self.sandbox,
             _ => return false,
         };
         *place = port;
@@ -61,6 +64,7 @@ impl Ports {
             (self.mailbox, "the mailbox's page", "mailbox-port"),
             (self.smtp, "the mailbox's SMTP", "smtp-port"),
             (self.metrics, "the passport's metrics", "metrics-port"),
+            (self.sandbox, "the sandbox", "sandbox-port"),
         ] {
             ports::must_be_free(port, wanted_by, flag)?;
         }
@@ -70,6 +74,11 @@ impl Ports {
     /// The passport's address and the issuer of its tokens.
     pub(crate) fn issuer(&self) -> String {
         format!("https://passport.localhost:{}", self.passport)
+    }
+
+    /// The sandbox's address, likewise.
+    pub(crate) fn sandbox_issuer(&self) -> String {
+        format!("https://sandbox.localhost:{}", self.sandbox)
     }
 }
 
@@ -206,6 +215,8 @@ pub(crate) struct Secrets<'a> {
     pub(crate) sms: &'a Path,
     /// By which reports of delivery are signed.
     pub(crate) reports: &'a Path,
+    /// By which the portal registers sites in the sandbox.
+    pub(crate) portal: &'a Path,
 }
 
 /// The settings of the demo's passport, at that place.
@@ -239,6 +250,11 @@ ca_file = {ca}
 [accounts]
 captcha = "adaptive"
 
+[sandbox]
+issuer = "{sandbox}"
+token_file = {portal}
+ca_file = {ca}
+
 [site]
 icp = "{ICP}"
 
@@ -246,6 +262,8 @@ icp = "{ICP}"
 migrate_on_start = true
 "#,
         issuer = ports.issuer(),
+        sandbox = ports.sandbox_issuer(),
+        portal = quoted(secrets.portal),
         server = place.server,
         database = place.database,
         smtp = ports.smtp,
@@ -255,6 +273,55 @@ migrate_on_start = true
         master_key = quoted(secrets.master_key),
         sms = quoted(secrets.sms),
         reports = quoted(secrets.reports),
+    )
+}
+
+/// The settings of the demo's sandbox: a passport beside the other, whose data is in that file. Mail goes to the same mailbox.
+pub(crate) fn sandbox(ports: &Ports, certs: &Certs, database: &Path, [master_key, portal]: [&Path; 2]) -> String {
+    format!(
+        r#"issuer = "{issuer}"
+environment = "development"
+
+[server]
+listen = "127.0.0.1:{port}"
+tls_cert = {certificate}
+tls_key = {key}
+shutdown_grace = "3s"
+
+[database]
+url = {database}
+
+[keys]
+master_key_file = {master_key}
+
+[registration]
+portal_token_file = {portal}
+
+[delivery]
+smtp_url = "smtp://127.0.0.1:{smtp}"
+
+[egress]
+allow = ["localhost"]
+ca_file = {ca}
+
+[accounts]
+captcha = "adaptive"
+
+[site]
+icp = "{ICP}"
+
+[dev]
+migrate_on_start = true
+"#,
+        issuer = ports.sandbox_issuer(),
+        port = ports.sandbox,
+        certificate = quoted(&certs.certificate("sandbox")),
+        key = quoted(&certs.key("sandbox")),
+        database = sqlite(database),
+        master_key = quoted(master_key),
+        portal = quoted(portal),
+        smtp = ports.smtp,
+        ca = quoted(&certs.ca()),
     )
 }
 
@@ -293,12 +360,20 @@ mod tests {
     #[test]
     fn every_port_has_its_flag_and_no_other_flag_is_taken_for_one() {
         let mut ports = Ports::USUAL;
-        for flag in ["passport-port", "cet-port", "pets-port", "ncre-port", "mailbox-port", "smtp-port", "metrics-port"]
-        {
+        for flag in [
+            "passport-port",
+            "cet-port",
+            "pets-port",
+            "ncre-port",
+            "mailbox-port",
+            "smtp-port",
+            "metrics-port",
+            "sandbox-port",
+        ] {
             assert!(ports.set(flag, 1), "{flag}");
         }
         assert!(!ports.set("other-port", 1));
-        assert_eq!([ports.passport, ports.mailbox, ports.smtp, ports.metrics], [1; 4]);
+        assert_eq!([ports.passport, ports.mailbox, ports.smtp, ports.metrics, ports.sandbox], [1; 5]);
         assert_eq!(ports.sites, [1; 3]);
     }
 }

@@ -14,6 +14,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
+pub use self::portal::with_second_factor;
+
 use self::Worth::LightAndDark;
 use crate::demo::Demo;
 use crate::journey::Newcomer;

@@ -11,7 +11,10 @@ use super::ways_back::follow_proof;
 use super::{Tour, Witness};
 
 /// Registers somebody, with a proven address and an app, and leaves them signed in.
-async fn with_second_factor(window: &Window, demo: &Demo, who: &Newcomer) -> anyhow::Result<()> {
+///
+/// # Errors
+/// A step does not lead to the next.
+pub async fn with_second_factor(window: &Window, demo: &Demo, who: &Newcomer) -> anyhow::Result<()> {
     window.goto(&format!("{}/register", demo.passport)).await?;
     window.fill_registration(who).await?;
     window.submit().await?;
@@ -27,6 +30,33 @@ async fn with_second_factor(window: &Window, demo: &Demo, who: &Newcomer) -> any
     window.click("[name=kept]").await?;
     window.submit().await?;
     window.appears(".glance.good").await
+}
+
+/// A site is registered in the sandbox, wrong first, and taken out again.
+async fn sandbox(tour: &mut Tour<'_, impl Witness>, organisation: &str) -> anyhow::Result<()> {
+    let window = tour.window;
+    tour.visit("sandbox-none", &format!("{organisation}/sandbox"), LightAndDark).await?;
+    tour.visit("sandbox-new", &format!("{organisation}/sandbox/new"), LightAndDark).await?;
+    window.fill("name", "北辰报名网").await?;
+    window.fill("redirect_uris", "http://bei.example/callback").await?;
+    window.submit().await?;
+    window.appears(".summary").await?;
+    tour.take("sandbox-new-wrong", Light).await?;
+    window.fill("redirect_uris", "http://localhost:8080/callback").await?;
+    window.submit().await?;
+    window.appears(".secret").await?;
+    window.run("document.querySelector('details').open = true").await?;
+    tour.take("sandbox-site", LightAndDark).await?;
+    let site = window.url().await?.split('?').next().unwrap_or_default().to_owned();
+    tour.visit("sandbox", &format!("{organisation}/sandbox"), Light).await?;
+    tour.visit("sandbox-settings", &format!("{site}/settings"), Light).await?;
+    tour.visit("sandbox-candidates-none", &format!("{organisation}/sandbox/candidates"), Light).await?;
+    window.click("main form button.primary").await?;
+    window.appears(".notice.ok").await?;
+    tour.take("sandbox-candidates", LightAndDark).await?;
+    tour.visit("sandbox-remove", &format!("{site}/remove"), Light).await?;
+    window.click("main form button.danger").await?;
+    window.appears(".notice.ok").await
 }
 
 /// One makes an organisation and invites another, who joins as an owner too. Nobody is signed in afterwards.
@@ -55,6 +85,7 @@ pub(super) async fn organisation(
     window.submit().await?;
     window.appears(".notice.ok").await?;
     tour.take("portal-members-invited", LightAndDark).await?;
+    sandbox(tour, &organisation).await?;
     tour.visit("portal-leave-last", &format!("{organisation}/leave"), Light).await?;
     window.click("main form button.danger").await?;
     window.appears(".notice.warn").await?;

@@ -24,6 +24,7 @@ mod logs;
 mod mail_links;
 mod never_a_dead_end;
 mod npm;
+mod portal;
 mod public_computer;
 mod reports;
 mod router;

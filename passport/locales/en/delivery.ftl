@@ -209,6 +209,15 @@ delivery-invited-text =
 delivery-invited-action = See the invitation
 delivery-invited-sms = [E-TEST] { $new } invites you to its sites in the portal, before { $time }: { $link }
 
+delivery-member-removed-subject = You were removed from { $new } (E-TEST portal)
+delivery-member-removed-text =
+    Hello,
+
+    { $from } removed you from "{ $new }". You can no longer see or manage its exam sites, and invitations that you sent and nobody accepted yet were taken back.
+
+    If you think that this is a mistake, ask an owner of the organisation.
+delivery-member-removed-sms = [E-TEST] You were removed from { $new } in the portal. If in doubt, ask one of its owners.
+
 delivery-closing-subject = Your E-TEST Passport is about to be cancelled
 delivery-closing-text =
     Hello,

@@ -154,6 +154,7 @@ activity-data-read-request = Our staff exported all data of this account, as its
 activity-data-read-authority = Our staff exported all data of this account for an authority, as the law requires
 activity-data-read-incident = Our staff exported all data of this account to deal with a problem
 activity-password-reset = Reset the password
+activity-password-reset-reopened = Reset the password, which opened the account again
 activity-recovery-proven = Verified a contact to reset the password
 activity-recovery-waits = Asked to reset the password and began to wait
 activity-recovery-cancelled = Cancelled resetting the password

@@ -1,5 +1,6 @@
 # The frame of the passport's pages, its documents and its error pages.
 web-brand = E-TEST Passport
+web-sandbox = Sandbox, for trying out
 web-find-account = Find your account
 web-next = What to do next
 web-go-home = Go to the Passport home page

@@ -209,6 +209,15 @@ delivery-invited-text =
 delivery-invited-action = 查看邀请
 delivery-invited-sms = 【E-TEST】{ $new }邀请您加入接入平台，{ $time }前有效：{ $link }
 
+delivery-member-removed-subject = 您已被移出{ $new }（E-TEST接入平台）
+delivery-member-removed-text =
+    您好，
+
+    { $from }已将您移出“{ $new }”。您不能再查看和管理它的考试站，您发出的、还没有人接受的邀请也已撤回。
+
+    如果您认为这是误操作，请联系该机构的所有者。
+delivery-member-removed-sms = 【E-TEST】您已被移出接入平台的{ $new }。如有疑问，请联系该机构的所有者。
+
 delivery-closing-subject = 您的E-TEST通行证即将注销
 delivery-closing-text =
     您好，

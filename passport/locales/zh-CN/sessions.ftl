@@ -148,6 +148,7 @@ activity-data-read-request = 工作人员应本人要求，导出了账号的全
 activity-data-read-authority = 工作人员依法应主管机关要求，导出了账号的全部数据
 activity-data-read-incident = 工作人员为处理问题，导出了账号的全部数据
 activity-password-reset = 重置了密码
+activity-password-reset-reopened = 重置了密码，账号重新启用
 activity-recovery-proven = 为重置密码，验证了一个联系方式
 activity-recovery-waits = 申请重置密码，开始等待
 activity-recovery-cancelled = 取消了重置密码

@@ -1,5 +1,6 @@
 # The frame of the passport's pages, its documents and its error pages.
 web-brand = E-TEST 通行证
+web-sandbox = 沙盒，仅供试用
 web-find-account = 找回账号
 web-next = 接下来怎么办
 web-go-home = 去通行证首页

@@ -32,6 +32,7 @@ pub mod rehash;
 pub mod sessions;
 pub mod side;
 pub mod sign_out;
+pub mod stand_ins;
 pub mod store;
 mod trouble;
 mod view;

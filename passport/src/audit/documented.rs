@@ -40,6 +40,7 @@ const FIELDS: &[(&str, Told)] = &[
     ("role", Told::Nothing),
     ("scope", Told::Nothing),
     ("sessions_ended", Told::Nothing),
+    ("site", Told::Nothing),
     ("step", Told::Nothing),
     ("succeeded", Told::Nothing),
     ("to", Told::Nothing),

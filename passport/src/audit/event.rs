@@ -416,6 +416,32 @@ pub enum Event {
         /// A code: `left`, `removed`.
         how: Code,
     },
+    /// An organisation registered a site in the sandbox.
+    SandboxSiteRegistered {
+        /// Which organisation.
+        organisation: String,
+        /// Which site: an id of the portal.
+        site: String,
+    },
+    /// An organisation changed what a site in the sandbox is registered with.
+    SandboxSiteChanged {
+        /// Which organisation.
+        organisation: String,
+        /// Which site.
+        site: String,
+    },
+    /// An organisation took a site out of the sandbox.
+    SandboxSiteRemoved {
+        /// Which organisation.
+        organisation: String,
+        /// Which site.
+        site: String,
+    },
+    /// An organisation had its stand-ins in the sandbox made anew.
+    SandboxCandidatesMade {
+        /// Which organisation.
+        organisation: String,
+    },
     /// A client entered the registry.
     ClientRegistered {
         /// Its id.
@@ -678,7 +704,11 @@ impl Event {
             | Self::InvitationWithdrawn { organisation, .. }
             | Self::MemberJoined { organisation, .. }
             | Self::MemberRoleChanged { organisation, .. }
-            | Self::MemberLeft { organisation, .. } => Some(organisation),
+            | Self::MemberLeft { organisation, .. }
+            | Self::SandboxSiteRegistered { organisation, .. }
+            | Self::SandboxSiteChanged { organisation, .. }
+            | Self::SandboxSiteRemoved { organisation, .. }
+            | Self::SandboxCandidatesMade { organisation } => Some(organisation),
             _ => None,
         }
     }

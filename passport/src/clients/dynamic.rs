@@ -19,6 +19,8 @@ use crate::keys::pin::{self, model::PinEnd};
 pub enum Admission {
     /// Everybody may.
     Open,
+    /// The portal may, for organisations that try their sites out.
+    Portal,
     /// By an initial access token, which is spent.
     Invited(SecretString),
 }

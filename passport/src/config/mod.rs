@@ -11,6 +11,7 @@ mod limits;
 mod mtls;
 mod places;
 mod registration;
+mod sandbox;
 mod tokens;
 
 use std::path::Path;
@@ -30,6 +31,7 @@ pub use self::limits::{ClientRate, LimitsSettings};
 pub use self::mtls::MtlsSettings;
 pub use self::places::PlacesSettings;
 pub use self::registration::{RegistrationPolicy, RegistrationSettings};
+pub use self::sandbox::SandboxSettings;
 pub use self::tokens::{SIGNED_MESSAGE, SIGNED_RESPONSE, TokensSettings};
 
 /// What environment variables begin with.
@@ -66,6 +68,8 @@ shared::settings! {
         accounts: AccountsSettings,
         /// Clients that register themselves.
         registration: RegistrationSettings,
+        /// A passport beside this one to try sites out on.
+        sandbox: SandboxSettings,
         /// Limits against guessing and flooding.
         limits: LimitsSettings,
         /// Mail and SMS.
@@ -108,6 +112,14 @@ fn the_parts_fit_together(config: &Config, problems: &mut Problems<'_>) {
             "keys.verify_for",
             "must be at least 10m longer than the longest-lived token (tokens.access, tokens.id)",
         );
+    }
+    if config.sandbox.issuer.as_ref().is_some_and(|sandbox| sandbox.origin() == config.issuer.origin()) {
+        problems
+            .add("sandbox.issuer", "must be another than the issuer: what is tried out must count for nothing here");
+    }
+    if config.sandbox.issuer.is_some() && config.registration.portal_token_file.is_some() {
+        problems
+            .add("sandbox.issuer", "is not for a passport that is a sandbox itself (registration.portal_token_file)");
     }
     if config.environment == Environment::Production {
         // Whoever can register an address could otherwise have it called inside our own network.

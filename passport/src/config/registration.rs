@@ -1,5 +1,7 @@
 //! `[registration]`
 
+use shared::config::SecretSource;
+
 shared::choice! {
     /// Who may register clients without an operator (RFC 7591).
     pub enum RegistrationPolicy {
@@ -17,5 +19,8 @@ shared::settings! {
     pub struct RegistrationSettings {
         /// Who may.
         policy: RegistrationPolicy = "closed",
+        /// The secret by which the portal of another passport registers sites here, whatever the policy. It makes this one
+        /// a sandbox: sites on developers' own machines, at http and a loopback address, are registered too.
+        portal_token_file: Option<SecretSource>,
     }
 }

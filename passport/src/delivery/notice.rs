@@ -189,6 +189,13 @@ pub enum Notice {
         /// The link that leads in.
         link: String,
     },
+    /// Somebody was taken out of an organisation of the portal by another.
+    MemberRemoved {
+        /// What it is called.
+        organisation: String,
+        /// Who did it.
+        by: String,
+    },
     /// Somebody said of something that it was not them: the account is shut until its password is chosen anew.
     CaseOpened {
         /// The number of the case.
@@ -232,6 +239,7 @@ impl Notice {
             Self::SignedIn { guessed: false, .. } => "signed-in",
             Self::SignedIn { guessed: true, .. } => "signed-in-guessed",
             Self::Invited { .. } => "invited",
+            Self::MemberRemoved { .. } => "member-removed",
             Self::CaseOpened { .. } => "case-opened",
         }
     }
@@ -278,6 +286,7 @@ impl Notice {
             | Self::DocumentKept
             | Self::DocumentDetached
             | Self::Invited { .. }
+            | Self::MemberRemoved { .. }
             | Self::CaseOpened { .. } => false,
         }
     }

@@ -50,6 +50,7 @@ pub(super) fn notices(issuer: &str) -> Vec<Notice> {
             until: at,
             link: link("i"),
         },
+        Notice::MemberRemoved { organisation: "北辰商务外语测评".to_owned(), by: "王工".to_owned() },
         Notice::Locked { until: at },
         Notice::CaseOpened { number: "483-207-915".to_owned(), at },
     ];

@@ -55,7 +55,7 @@ fn sms_of(to: &str, lang: Lang, name: &str, values: &Values<'_>) -> Letter {
 }
 
 /// Every SMS that there is, and what is put into it.
-const SMS: [(&str, &[&str]); 45] = [
+const SMS: [(&str, &[&str]); 46] = [
     ("code", &["code"]),
     ("proof-contact", &["code"]),
     ("proof-recovery", &["code"]),
@@ -98,6 +98,7 @@ const SMS: [(&str, &[&str]); 45] = [
     ("data-copied", &["time", "link"]),
     ("factors-removed", &["time", "link"]),
     ("invited", &["time", "new", "link"]),
+    ("member-removed", &["new"]),
     ("case-opened", &["time", "new", "link"]),
     ("signed-in", &["time", "new", "from", "link"]),
     ("signed-in-guessed", &["time", "new", "link"]),
@@ -176,6 +177,7 @@ fn said(notice: &Notice) -> Said<'_> {
         | Notice::NumberKept { .. }
         | Notice::NumberDetached { .. }
         | Notice::ContactLost { .. }
+        | Notice::MemberRemoved { .. }
         | Notice::DocumentKept
         | Notice::DocumentDetached => (None, ""),
         Notice::AppealBegun { link, .. } | Notice::AppealRefused { link, .. } => (None, link.as_str()),
@@ -215,12 +217,12 @@ fn said(notice: &Notice) -> Said<'_> {
         | Notice::AppealRefused { number, .. }
         | Notice::AppealGranted { number, .. } => number,
         Notice::SignedIn { device, .. } => device,
-        Notice::Invited { organisation, .. } => organisation,
+        Notice::Invited { organisation, .. } | Notice::MemberRemoved { organisation, .. } => organisation,
         _ => "",
     };
     let from = match notice {
         Notice::SignedIn { from, .. } => from,
-        Notice::Invited { by, .. } => by,
+        Notice::Invited { by, .. } | Notice::MemberRemoved { by, .. } => by,
         _ => "",
     };
     Said { time: time.map(beijing).unwrap_or_default(), link, new, from }

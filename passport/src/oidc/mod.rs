@@ -62,6 +62,7 @@ use futures_util::FutureExt as _;
 use shared::clock::SharedClock;
 use shared::db::{Db, DbError};
 use shared::entropy::SharedEntropy;
+use shared::secret::SecretString;
 use shared::telemetry::Counts;
 
 use self::authorize::interaction::Began;
@@ -105,6 +106,8 @@ pub struct Parts {
     pub clients: Clients,
     /// Who may register clients without an operator.
     pub registration: register::Policy,
+    /// The secret by which a portal registers sites here, if this is a sandbox.
+    pub portal_token: Option<SecretString>,
     /// How often something may be tried.
     pub limits: Limits,
     /// How much each client may ask for.
@@ -136,6 +139,7 @@ struct Inner {
     keys: Keys,
     clients: Clients,
     registration: register::Policy,
+    portal_token: Option<SecretString>,
     limits: Limits,
     quotas: Quotas,
     egress: Egress,
@@ -177,6 +181,7 @@ impl Oidc {
             keys: parts.keys,
             clients: parts.clients,
             registration: parts.registration,
+            portal_token: parts.portal_token,
             limits: parts.limits,
             quotas: parts.quotas,
             egress: parts.egress,

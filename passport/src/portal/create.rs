@@ -5,7 +5,6 @@ use askama_web::WebTemplate;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt as _;
-use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use shared::db::{DbError, Tx};
 use shared::http::Caller;
@@ -87,19 +86,14 @@ pub async fn submit(
         return Ok(portal.in_language(&visit, (paths::PORTAL_CREATE, lang), &Draft::of(form)));
     }
     let mut flaws = Flaws::default();
-    let draft = match form.read(&mut flaws) {
-        Some(_) if !fresh => Draft::of(form).stale(),
-        Some(name) => {
-            let args = (session.account, name, visit.caller);
-            match portal.write(args, |portal, args, tx| create(portal, args, tx).boxed()).await? {
-                Ok(made) => return Ok(portal.done(&visit, paths::PORTAL_CREATE, &organisation_path(made), "created")),
-                Err(why) => flaws.push("name", "portal-name-label", why),
-            }
-            Draft::of(form).refused(StatusCode::UNPROCESSABLE_ENTITY, flaws)
+    if let Some(name) = form.read(&mut flaws).filter(|_| fresh) {
+        let args = (session.account, name, visit.caller);
+        match portal.write(args, |portal, args, tx| create(portal, args, tx).boxed()).await? {
+            Ok(made) => return Ok(portal.done(&visit, paths::PORTAL_CREATE, &organisation_path(made), "created")),
+            Err(why) => flaws.push("name", "portal-name-label", why),
         }
-        None => Draft::of(form).refused(StatusCode::UNPROCESSABLE_ENTITY, flaws),
-    };
-    Ok(portal.send_back(&visit, paths::PORTAL_CREATE, &draft))
+    }
+    Ok(portal.send_back(&visit, paths::PORTAL_CREATE, (form, flaws)))
 }
 
 /// Makes an organisation, or says why not: the key of a sentence.

@@ -1,7 +1,10 @@
 //! What the pages of the portal have in common: its header, the navigation of an organisation, its addresses, forms that
 //! come back.
 
+use askama::Template;
+use askama_web::WebTemplate;
 use axum::response::{IntoResponse, Redirect, Response};
+use http::StatusCode;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use shared::i18n::Lang;
@@ -12,14 +15,13 @@ use super::model::{MemberId, OrganisationId, Role};
 use super::refusal::Refusal;
 use crate::accounts::visit::FormQuery;
 use crate::accounts::{Notice, Visit};
-use crate::web::{Draft, paths};
+use crate::web::{Draft, Flaws, draft, paths};
 
 /// The page as one of the portal.
 pub fn framed(mut page: Page) -> Page {
     page.site.tagline = Some(page.t("portal-name"));
-    let here = page.nav.iter().any(|item| item.current);
     page.nav = vec![
-        NavItem::new(paths::PORTAL, page.t("portal-organisations"), !here),
+        NavItem::new(paths::PORTAL, page.t("portal-organisations"), true),
         NavItem::new(paths::STATUS, page.t("status-title"), false),
         NavItem::new(paths::HOME, page.t("accounts-home"), false),
     ];
@@ -41,21 +43,6 @@ pub fn member_path(id: OrganisationId, member: MemberId) -> String {
     format!("{}/{member}", page_path(id, "members"))
 }
 
-/// The pages of an organisation, with the one of that name marked; none: its overview.
-pub fn side(page: &Page, id: OrganisationId, current: &str) -> Vec<NavItem> {
-    [
-        ("", "portal-overview", "document"),
-        ("members", "portal-members", "person-plus"),
-        ("history", "portal-history", "clock"),
-    ]
-    .into_iter()
-    .map(|(name, key, icon)| {
-        let path = if name.is_empty() { organisation_path(id) } else { page_path(id, name) };
-        NavItem::new(path, page.t(key), name == current).with_icon(icon)
-    })
-    .collect()
-}
-
 /// What a role is called.
 pub fn role_name(page: &Page, role: Role) -> String {
     page.t(&format!("portal-role-{}", role.as_str()))
@@ -64,6 +51,30 @@ pub fn role_name(page: &Page, role: Role) -> String {
 /// The roles to choose from.
 pub fn roles(page: &Page) -> Vec<Choice> {
     Role::ALL.map(|role| Choice::new(role.as_str(), role_name(page, role))).to_vec()
+}
+
+/// A page that asks whether something is to be done that cannot be taken back.
+#[derive(Template, WebTemplate)]
+#[template(path = "portal/ask.html")]
+pub struct AskPage {
+    /// The page around it.
+    pub page: Page,
+    /// What is to be said first.
+    pub notice: Option<Notice>,
+    /// The pages of the organisation.
+    pub side: Vec<NavItem>,
+    /// The question.
+    pub title: String,
+    /// What follows from it.
+    pub points: Vec<String>,
+    /// What the button says that does it.
+    pub button: String,
+    /// What the way back says.
+    pub keep: String,
+    /// Where the form goes.
+    pub action: String,
+    /// Where the way back leads.
+    pub back: String,
 }
 
 /// The notice that a redirect asks for by its code.
@@ -76,7 +87,13 @@ pub fn notice(page: &Page, code: Option<&str>) -> Option<Notice> {
         "invitation-over" => ("info", "portal-notice-invitation-over"),
         "role-changed" => ("ok", "portal-notice-role-changed"),
         "removed" => ("ok", "portal-notice-removed"),
+        "member-gone" => ("info", "portal-notice-member-gone"),
         "left" => ("ok", "portal-notice-left"),
+        "site-registered" => ("ok", "sandbox-notice-registered"),
+        "site-changed" => ("ok", "sandbox-notice-changed"),
+        "site-removed" => ("ok", "sandbox-notice-removed"),
+        "candidates-made" => ("ok", "sandbox-notice-candidates"),
+        "site-gone" => ("info", "sandbox-notice-gone"),
         "joined" => ("ok", "portal-notice-joined"),
         "member-already" => ("info", "portal-notice-member-already"),
         "last-owner" => ("warn", "portal-last-owner"),
@@ -95,7 +112,33 @@ pub fn address(organisation: &str, page: &str) -> Result<String, Refusal> {
     Ok(if page.is_empty() { organisation_path(id) } else { page_path(id, page) })
 }
 
+/// A form that comes back: with what is to be mended, or to be sent once more where it was only too old.
+pub fn answered<F>(form: F, flaws: Flaws) -> Draft<F> {
+    if flaws.is_empty() {
+        Draft::of(form).stale()
+    } else {
+        Draft::of(form).refused(StatusCode::UNPROCESSABLE_ENTITY, flaws)
+    }
+}
+
 impl Portal {
+    /// The pages of an organisation, with the one of that name marked; none: its overview.
+    pub(super) fn side(&self, page: &Page, id: OrganisationId, current: &str) -> Vec<NavItem> {
+        [
+            ("", "portal-overview", "document"),
+            ("sandbox", "sandbox-title", "laptop"),
+            ("members", "portal-members", "person-plus"),
+            ("history", "portal-history", "clock"),
+        ]
+        .into_iter()
+        .filter(|(name, ..)| *name != "sandbox" || self.sandbox.is_some())
+        .map(|(name, key, icon)| {
+            let path = if name.is_empty() { organisation_path(id) } else { page_path(id, name) };
+            NavItem::new(path, page.t(key), name == current).with_icon(icon)
+        })
+        .collect()
+    }
+
     /// The draft of the form at `address` that a query names, if this browser has it.
     pub(super) fn draft<F: DeserializeOwned>(
         &self,
@@ -111,9 +154,16 @@ impl Portal {
         self.accounts.waiting_at(visit, (address, address), draft)
     }
 
-    /// Answers a form with its page, which shows what is to be mended.
-    pub(super) fn send_back<F: Serialize>(&self, visit: &Visit, address: &str, draft: &Draft<F>) -> Response {
-        Redirect::to(&self.waiting(visit, address, draft)).into_response()
+    /// Answers a form with its page, which shows what is to be mended; nothing is, where the form was only too old.
+    pub(super) fn send_back<F: Serialize>(&self, visit: &Visit, address: &str, (form, flaws): (F, Flaws)) -> Response {
+        Redirect::to(&self.waiting(visit, address, &answered(form, flaws))).into_response()
+    }
+
+    /// The same for a form that may be larger than what a browser keeps: then there is no such answer, and its page has to
+    /// be drawn at once.
+    pub(super) fn kept<F: Serialize>(&self, visit: &Visit, address: &str, draft: &Draft<F>) -> Option<Response> {
+        let id = self.accounts.parts().web.keep_draft(&visit.cookies, address, draft)?;
+        Some(Redirect::to(&format!("{address}?{}={id}", draft::FIELD)).into_response())
     }
 
     /// The same in another language.

@@ -10,7 +10,7 @@ use futures_util::FutureExt as _;
 use serde::Deserialize;
 use shared::page::{NavItem, Page};
 
-use super::frame::{address, page_path, role_name, side};
+use super::frame::{address, page_path, role_name};
 use super::gate::Admitted;
 use super::model::{Act, OrganisationId, Role};
 use super::refusal::Refusal;
@@ -63,7 +63,7 @@ pub async fn show(
     let names = portal.people(id).await?;
     let now = portal.accounts.parts().clock.now();
     let lines = noted.iter().filter_map(|one| {
-        let what = sentence(&page, &one.event, &names)?;
+        let what = sentence(&page, one.event.as_ref()?, &names)?;
         Some(Line {
             at: moment::past(page.lang, one.mark.at, now),
             by: person(&page, one.actor_account(), &names),
@@ -72,7 +72,7 @@ pub async fn show(
     });
     let shown = HistoryPage {
         lines: lines.collect(),
-        side: side(&page, id, "history"),
+        side: portal.side(&page, id, "history"),
         older: older.map(|mark| format!("{}?before={}", page_path(id, "history"), mark.write())),
         page,
     };
@@ -128,6 +128,10 @@ fn sentence(page: &Page, event: &Event, names: &HashMap<String, String>) -> Opti
         }
         Event::MemberLeft { how, .. } if how == "left" => page.t("portal-did-left"),
         Event::MemberLeft { account, .. } => page.tw("portal-did-removed", [("member", of(account).as_str())]),
+        Event::SandboxSiteRegistered { .. } => page.t("portal-did-site-registered"),
+        Event::SandboxSiteChanged { .. } => page.t("portal-did-site-changed"),
+        Event::SandboxSiteRemoved { .. } => page.t("portal-did-site-removed"),
+        Event::SandboxCandidatesMade { .. } => page.t("portal-did-candidates-made"),
         _ => return None,
     })
 }

@@ -15,7 +15,7 @@ use shared::http::Caller;
 use shared::page::{Link, Page};
 use shared::secret::sha256;
 
-use super::frame::{framed, lead, organisation_path, role_name};
+use super::frame::{lead, organisation_path, role_name};
 use super::model::{MemberId, OrganisationId, Proof};
 use super::refusal::Refusal;
 use super::store::Invitation;
@@ -150,5 +150,5 @@ fn over(page: Page) -> Response {
         way: Link::new(paths::PORTAL.to_owned(), page.t("portal-organisations")),
         other: None,
     };
-    explain(framed(page), StatusCode::GONE, told)
+    explain(page, StatusCode::GONE, told)
 }

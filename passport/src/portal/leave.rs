@@ -1,32 +1,18 @@
 //! Leaving an organisation.
 
-use askama::Template;
-use askama_web::WebTemplate;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt as _;
-use shared::page::{NavItem, Page};
 
 use super::Portal;
-use super::frame::{address, lead, notice, organisation_path, side};
+use super::frame::{AskPage, address, lead, notice, organisation_path};
 use super::gate::Admitted;
-use super::member::{Changed, take_out};
+use super::member::{Changed, Departure, take_out};
 use super::model::{Act, OrganisationId};
 use super::refusal::Refusal;
+use crate::accounts::Visit;
 use crate::accounts::visit::FormQuery;
-use crate::accounts::{Notice, Visit};
 use crate::web::{Button, Posted, paths};
-
-#[derive(Template, WebTemplate)]
-#[template(path = "portal/leave.html")]
-struct LeavePage {
-    page: Page,
-    notice: Option<Notice>,
-    side: Vec<NavItem>,
-    name: String,
-    action: String,
-    back: String,
-}
 
 /// The address of the page.
 pub fn path(id: OrganisationId) -> String {
@@ -44,10 +30,13 @@ pub async fn show(
     let Admitted { session, member } = portal.admit(&mut visit, (&organisation, Act::Leave), |_| path.clone()).await?;
     let page = portal.greeted(visit.page, &session).await?;
     let id = member.organisation.id;
-    let shown = LeavePage {
+    let shown = AskPage {
         notice: notice(&page, query.notice.as_deref()),
-        side: side(&page, id, ""),
-        name: member.organisation.name,
+        side: portal.side(&page, id, ""),
+        title: page.tw("portal-leave-title", [("organisation", member.organisation.name.as_str())]),
+        points: ["portal-leave-now", "portal-leave-again", "portal-leave-stays"].map(|key| page.t(key)).to_vec(),
+        button: page.t("portal-leave-button"),
+        keep: page.t("portal-leave-keep"),
         action: path,
         back: organisation_path(id),
         page,
@@ -67,7 +56,7 @@ pub async fn submit(
     if !posted.fresh {
         return Ok(lead(&path, "again"));
     }
-    let args = ((member.organisation.id, member.id, "left"), (session.account, visit.caller));
+    let args = ((member.organisation.id, member.id, Departure::Left), (session.account, visit.caller));
     Ok(match portal.write(args, |portal, args, tx| take_out(portal, args, tx).boxed()).await? {
         Changed::LastOwner => lead(&path, "last-owner"),
         Changed::Done | Changed::Gone => lead(paths::PORTAL, "left"),

@@ -11,7 +11,7 @@ use shared::db::{DbError, Tx};
 use shared::http::Caller;
 use shared::page::{Choice, FormErrors, NavItem, Page};
 
-use super::frame::{address, framed, lead, member_path, notice, page_path, roles, side};
+use super::frame::{AskPage, address, lead, member_path, notice, page_path, roles};
 use super::gate::Admitted;
 use super::model::{Act, MemberId, Membership, OrganisationId, Role};
 use super::refusal::Refusal;
@@ -20,6 +20,7 @@ use super::{Portal, leave};
 use crate::accounts::visit::FormQuery;
 use crate::accounts::{AccountId, Notice, Session, Visit};
 use crate::audit::{Actor, Event};
+use crate::delivery;
 use crate::web::{Button, Posted, moment};
 
 /// The form that gives another role.
@@ -46,20 +47,15 @@ struct MemberPage {
     back: String,
 }
 
-#[derive(Template, WebTemplate)]
-#[template(path = "portal/remove.html")]
-struct RemovePage {
-    page: Page,
-    side: Vec<NavItem>,
-    name: String,
-    action: String,
-    back: String,
-}
-
 /// The address of a page of the member that a request names.
 fn here(organisation: &str, member: &str, page: &str) -> Result<String, Refusal> {
     let member = member.parse::<MemberId>().map_err(|_| Refusal::Unknown)?;
     Ok(format!("{}/{member}{page}", address(organisation, "members")?))
+}
+
+/// Leads to the members, where it is said that there is none such.
+fn gone(id: OrganisationId) -> Response {
+    lead(&page_path(id, "members"), "member-gone")
 }
 
 /// What becomes of a change of who belongs to an organisation.
@@ -77,7 +73,7 @@ impl Changed {
     fn notice(self, done: &'static str) -> &'static str {
         match self {
             Self::Done => done,
-            Self::Gone => "removed",
+            Self::Gone => "member-gone",
             Self::LastOwner => "last-owner",
         }
     }
@@ -93,7 +89,7 @@ pub async fn show(
     let path = here(&organisation, &member, "")?;
     let admitted = portal.admit(&mut visit, (&organisation, Act::ChangeRole), |_| path).await?;
     let id = admitted.member.organisation.id;
-    let Some(one) = portal.one(id, &member).await? else { return Ok(lead(&page_path(id, "members"), "removed")) };
+    let Some(one) = portal.one(id, &member).await? else { return Ok(gone(id)) };
     let page = portal.greeted(visit.page, &admitted.session).await?;
     let now = portal.accounts.parts().clock.now();
     let own = one.id == admitted.member.id;
@@ -101,7 +97,7 @@ pub async fn show(
     let shown = MemberPage {
         errors: FormErrors::default(),
         notice: notice(&page, query.notice.as_deref()),
-        side: side(&page, id, "members"),
+        side: portal.side(&page, id, "members"),
         since: moment::day(page.lang, one.since, now),
         role: one.role.as_str().to_owned(),
         roles: roles(&page),
@@ -126,7 +122,7 @@ pub async fn submit(
     let admitted = portal.admit(&mut visit, (&organisation, Act::ChangeRole), |_| path.clone()).await?;
     let (true, Some(role)) = (posted.fresh, Role::parse(&posted.form.role)) else { return Ok(lead(&path, "again")) };
     let id = admitted.member.organisation.id;
-    let Some(one) = portal.one(id, &member).await? else { return Ok(lead(&page_path(id, "members"), "removed")) };
+    let Some(one) = portal.one(id, &member).await? else { return Ok(gone(id)) };
     let args = ((id, one.id, role), (admitted.session.account, visit.caller));
     let changed = portal.write(args, |portal, args, tx| change(portal, args, tx).boxed()).await?;
     let to = if changed == Changed::LastOwner { path } else { page_path(id, "members") };
@@ -138,16 +134,17 @@ pub async fn show_removal(
     State(portal): State<Portal>,
     Path((organisation, member)): Path<(String, String)>,
     mut visit: Visit,
+    Query(query): Query<FormQuery>,
 ) -> Result<Response, Refusal> {
     let path = here(&organisation, &member, "/remove")?;
     let Admitted { session, member: own } =
         portal.admit(&mut visit, (&organisation, Act::Remove), |_| path.clone()).await?;
     let id = own.organisation.id;
-    let Some(one) = portal.one(id, &member).await? else { return Ok(lead(&page_path(id, "members"), "removed")) };
+    let Some(one) = portal.one(id, &member).await? else { return Ok(gone(id)) };
     if one.id == own.id {
         return Ok(Redirect::to(&leave::path(id)).into_response());
     }
-    draw_removal(&portal, visit, &session, (own, one)).await
+    draw_removal(&portal, visit, &session, (own, one), query.notice).await
 }
 
 async fn draw_removal(
@@ -155,13 +152,19 @@ async fn draw_removal(
     visit: Visit,
     session: &Session,
     (own, one): (Membership, Member),
+    code: Option<String>,
 ) -> Result<Response, Refusal> {
-    let (page, id) = (framed(portal.greeted(visit.page, session).await?), own.organisation.id);
-    let shown = RemovePage {
-        side: side(&page, id, "members"),
+    let (page, id) = (portal.greeted(visit.page, session).await?, own.organisation.id);
+    let name = one.name.or(one.email).unwrap_or_else(|| page.t("portal-member-unnamed"));
+    let shown = AskPage {
+        notice: notice(&page, code.as_deref()),
+        side: portal.side(&page, id, "members"),
+        title: page.tw("portal-remove-title", [("member", name.as_str())]),
+        points: ["portal-remove-now", "portal-remove-sent", "portal-remove-stays"].map(|key| page.t(key)).to_vec(),
+        button: page.t("portal-remove-button"),
+        keep: page.t("portal-remove-keep"),
         action: format!("{}/remove", member_path(id, one.id)),
         back: page_path(id, "members"),
-        name: one.name.or(one.email).unwrap_or_else(|| page.t("portal-member-unnamed")),
         page,
     };
     Ok(shown.into_response())
@@ -181,11 +184,11 @@ pub async fn remove(
     if !posted.fresh {
         return Ok(lead(&path, "again"));
     }
-    let Some(one) = portal.one(id, &member).await? else { return Ok(lead(&page_path(id, "members"), "removed")) };
+    let Some(one) = portal.one(id, &member).await? else { return Ok(gone(id)) };
     if one.id == own.id {
         return Ok(Redirect::to(&leave::path(id)).into_response());
     }
-    let args = ((id, one.id, "removed"), (session.account, visit.caller));
+    let args = ((id, one.id, Departure::Removed), (session.account, visit.caller));
     let changed = portal.write(args, |portal, args, tx| take_out(portal, args, tx).boxed()).await?;
     Ok(lead(&page_path(id, "members"), changed.notice("removed")))
 }
@@ -240,10 +243,28 @@ async fn change(
     Ok(Changed::Done)
 }
 
+/// How a member goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Departure {
+    /// Of their own will.
+    Left,
+    /// By an owner's.
+    Removed,
+}
+
+impl Departure {
+    const fn code(self) -> &'static str {
+        match self {
+            Self::Left => "left",
+            Self::Removed => "removed",
+        }
+    }
+}
+
 /// Takes a member out, and what they had sent.
 pub(super) async fn take_out(
     portal: Portal,
-    ((id, member, how), (account, from)): ((OrganisationId, MemberId, &'static str), (AccountId, Caller)),
+    ((id, member, how), (account, from)): ((OrganisationId, MemberId, Departure), (AccountId, Caller)),
     tx: &mut Tx,
 ) -> Result<Changed, DbError> {
     let one = match one_of(tx, (id, member), None).await? {
@@ -251,9 +272,13 @@ pub(super) async fn take_out(
         Err(why) => return Ok(why),
     };
     let parts = portal.accounts.parts();
+    if how == Departure::Removed {
+        tell(&portal, tx, (id, &one), account).await?;
+    }
     store::remove(tx, member).await?;
     store::withdraw_of(tx, id, one.account, parts.clock.now()).await?;
-    let event = Event::MemberLeft { organisation: id.to_string(), account: one.account.to_string(), how: how.into() };
+    let event =
+        Event::MemberLeft { organisation: id.to_string(), account: one.account.to_string(), how: how.code().into() };
     parts.audit.record_from(tx, from, &Actor::Account(account.to_string()), &event).await?;
     Ok(Changed::Done)
 }
@@ -270,4 +295,21 @@ async fn stop_inviting(
         store::withdraw_of(tx, id, account, now).await?;
     }
     Ok(())
+}
+
+/// Tells who was taken out, at their mail address if it is proven: they would find an organisation gone, and not know why.
+async fn tell(
+    portal: &Portal,
+    tx: &mut Tx,
+    (id, one): (OrganisationId, &Member),
+    by: AccountId,
+) -> Result<(), DbError> {
+    let claims = crate::accounts::store::claims(tx, one.account).await?.filter(|claims| claims.email_verified);
+    let (Some(claims), Some(email)) = (claims, &one.email) else { return Ok(()) };
+    let Some(of) = store::membership(tx, by, id).await? else { return Ok(()) };
+    let members = store::members(tx, id).await?;
+    let by = members.into_iter().find(|member| member.account == by).and_then(|member| member.name.or(member.email));
+    let notice = delivery::Notice::MemberRemoved { organisation: of.organisation.name, by: by.unwrap_or_default() };
+    let outbox = &portal.accounts.parts().outbox;
+    outbox.mail(tx, email, claims.locale.unwrap_or_default(), notice).await.map(drop)
 }

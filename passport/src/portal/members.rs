@@ -5,11 +5,10 @@ use askama_web::WebTemplate;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt as _;
-use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use shared::page::{Choice, FormErrors, NavItem, Page};
 
-use super::frame::{address, framed, lead, member_path, page_path, role_name, roles, side};
+use super::frame::{address, framed, lead, member_path, page_path, role_name, roles};
 use super::gate::Admitted;
 use super::invite::{Invited, Invitee};
 use super::model::{Act, InvitationId, Membership, Role};
@@ -108,7 +107,7 @@ async fn draw(
     };
     let shown = MembersPage {
         notice: notice.or_else(|| super::frame::notice(&page, code.as_deref())),
-        side: side(&page, id, "members"),
+        side: portal.side(&page, id, "members"),
         members: members.into_iter().map(view).collect(),
         waiting: waiting.into_iter().map(invitation).collect(),
         roles: roles(&page),
@@ -135,22 +134,17 @@ pub async fn submit(
         return Ok(portal.in_language(&visit, (&at, lang), &Draft::of(form)));
     }
     let mut flaws = Flaws::default();
-    let draft = match form.read(&mut flaws) {
-        Some(_) if !fresh => Draft::of(form).stale(),
-        Some((email, role)) => {
-            let invitee = Invitee { organisation: member.organisation, email, role, lang: visit.page.lang };
-            match portal.invite(invitee, (session.account, visit.caller)).await? {
-                Invited::Sent => return Ok(portal.done(&visit, &at, &at, "invited")),
-                Invited::Already => flaws.push("email", "portal-invite-email", "portal-invite-already"),
-                Invited::TooOften { until } => {
-                    flaws.push_until("email", "portal-invite-email", "portal-invite-often", until);
-                }
+    if let Some((email, role)) = form.read(&mut flaws).filter(|_| fresh) {
+        let invitee = Invitee { organisation: member.organisation, email, role, lang: visit.page.lang };
+        match portal.invite(invitee, (session.account, visit.caller)).await? {
+            Invited::Sent => return Ok(portal.done(&visit, &at, &at, "invited")),
+            Invited::Already => flaws.push("email", "portal-invite-email", "portal-invite-already"),
+            Invited::TooOften { until } => {
+                flaws.push_until("email", "portal-invite-email", "portal-invite-often", until);
             }
-            Draft::of(form).refused(StatusCode::UNPROCESSABLE_ENTITY, flaws)
         }
-        None => Draft::of(form).refused(StatusCode::UNPROCESSABLE_ENTITY, flaws),
-    };
-    Ok(portal.send_back(&visit, &at, &draft))
+    }
+    Ok(portal.send_back(&visit, &at, (form, flaws)))
 }
 
 impl InviteForm {

@@ -17,12 +17,19 @@ mod model;
 mod organisation;
 mod refusal;
 mod rename;
+pub mod sandbox;
 pub mod store;
+
+use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use shared::db::{DbError, Tx};
+use shared::secret::SecretString;
 
 use crate::accounts::Accounts;
+
+use self::refusal::Refusal;
+use self::sandbox::Sandbox;
 
 pub use self::invite::KEPT as INVITATION_KEPT;
 pub use self::model::{
@@ -46,12 +53,26 @@ pub mod pages {
 #[derive(Clone)]
 pub struct Portal {
     accounts: Accounts,
+    sandbox: Option<Sandbox>,
+    /// The secret by which the portal of another passport is known, if this is a sandbox.
+    token: Option<Arc<SecretString>>,
 }
 
 impl Portal {
-    /// The portal, for the people of these accounts.
-    pub const fn new(accounts: Accounts) -> Self {
-        Self { accounts }
+    /// The portal, for the people of these accounts, and the sandbox beside it if there is one.
+    pub const fn new(accounts: Accounts, sandbox: Option<Sandbox>) -> Self {
+        Self { accounts, sandbox, token: None }
+    }
+
+    /// The same in a sandbox, which the portal of another passport knows by that secret.
+    #[must_use]
+    pub fn known_by(self, token: Option<SecretString>) -> Self {
+        Self { token: token.map(Arc::new), ..self }
+    }
+
+    /// The sandbox. Where there is none, its pages are not there either.
+    fn sandbox(&self) -> Result<&Sandbox, Refusal> {
+        self.sandbox.as_ref().ok_or(Refusal::Unknown)
     }
 
     /// Runs an operation in one transaction. It may be run again, so it gets its own copy of everything.

@@ -70,6 +70,8 @@ pub enum Act {
     ChangeRole,
     /// Removing a member.
     Remove,
+    /// Registering sites in the sandbox, changing and removing them.
+    RunSites,
 }
 
 impl Act {
@@ -77,6 +79,7 @@ impl Act {
     pub const fn needs(self) -> Role {
         match self {
             Self::Look | Self::Leave => Role::Viewer,
+            Self::RunSites => Role::Developer,
             Self::Rename | Self::Invite | Self::ChangeRole | Self::Remove => Role::Owner,
         }
     }
@@ -85,7 +88,7 @@ impl Act {
     pub const fn asks(self) -> Proof {
         match self {
             Self::Look => Proof::Session,
-            Self::Leave | Self::Rename => Proof::SecondFactor,
+            Self::Leave | Self::Rename | Self::RunSites => Proof::SecondFactor,
             // What decides who decides.
             Self::Invite | Self::ChangeRole | Self::Remove => Proof::FreshSecondFactor,
         }

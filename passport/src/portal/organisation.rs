@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt as _;
 use shared::page::{NavItem, Page};
 
-use super::frame::{address, notice, organisation_path, page_path, role_name, side};
+use super::frame::{address, notice, organisation_path, page_path, role_name};
 use super::gate::Admitted;
 use super::model::{Act, Role};
 use super::refusal::Refusal;
@@ -49,7 +49,7 @@ pub async fn show(
     let now = portal.accounts.parts().clock.now();
     let shown = OrganisationPage {
         notice: notice(&page, query.notice.as_deref()),
-        side: side(&page, id, ""),
+        side: portal.side(&page, id, ""),
         role: role_name(&page, member.role),
         since: moment::day(page.lang, member.organisation.created_at, now),
         owners: members.iter().filter(|member| member.role == Role::Owner).count(),

@@ -4,7 +4,7 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use shared::page::{Link, Page};
 
-use super::frame::{framed, organisation_path};
+use super::frame::organisation_path;
 use super::model::{Organisation, Role};
 use crate::accounts::{Stop, Trouble};
 use crate::web::error_page::{Explanation, Fault, Tone, explain};
@@ -31,7 +31,7 @@ impl Refusal {
             way: Link::new(organisation_path(organisation.id), page.t("portal-forbidden-back")),
             other: None,
         };
-        Self::Forbidden(Box::new(explain(framed(page), StatusCode::FORBIDDEN, told)))
+        Self::Forbidden(Box::new(explain(page, StatusCode::FORBIDDEN, told)))
     }
 }
 

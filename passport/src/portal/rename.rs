@@ -5,13 +5,12 @@ use askama_web::WebTemplate;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt as _;
-use http::StatusCode;
 use shared::db::{DbError, Tx};
 use shared::http::Caller;
 use shared::page::{FormErrors, NavItem, Page};
 
 use super::create::NameForm;
-use super::frame::{address, framed, organisation_path, side};
+use super::frame::{address, framed, organisation_path};
 use super::gate::Admitted;
 use super::model::{Act, OrganisationId, OrganisationName};
 use super::refusal::Refusal;
@@ -48,7 +47,7 @@ pub async fn show(
     let Frame { status, headers, page, errors, notice, .. } = accounts.frame(visit, &admitted.session, &draft).await?;
     let (page, id) = (framed(page), admitted.member.organisation.id);
     let shown = NamePage {
-        side: side(&page, id, ""),
+        side: portal.side(&page, id, ""),
         page,
         errors,
         notice,
@@ -73,16 +72,12 @@ pub async fn submit(
         return Ok(portal.in_language(&visit, (&at, lang), &Draft::of(form)));
     }
     let mut flaws = Flaws::default();
-    let draft = match form.read(&mut flaws) {
-        Some(_) if !fresh => Draft::of(form).stale(),
-        Some(name) => {
-            let args = ((member.organisation.id, name), (session.account, visit.caller));
-            portal.write(args, |portal, args, tx| rename(portal, args, tx).boxed()).await?;
-            return Ok(portal.done(&visit, &at, &organisation_path(member.organisation.id), "renamed"));
-        }
-        None => Draft::of(form).refused(StatusCode::UNPROCESSABLE_ENTITY, flaws),
-    };
-    Ok(portal.send_back(&visit, &at, &draft))
+    if let Some(name) = form.read(&mut flaws).filter(|_| fresh) {
+        let args = ((member.organisation.id, name), (session.account, visit.caller));
+        portal.write(args, |portal, args, tx| rename(portal, args, tx).boxed()).await?;
+        return Ok(portal.done(&visit, &at, &organisation_path(member.organisation.id), "renamed"));
+    }
+    Ok(portal.send_back(&visit, &at, (form, flaws)))
 }
 
 async fn rename(

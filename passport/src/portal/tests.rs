@@ -28,11 +28,11 @@ fn a_name_is_made_of_the_letters_of_names() {
 
 #[test]
 fn a_role_may_do_what_those_below_may() {
-    let acts = [Act::Look, Act::Leave, Act::Rename, Act::Invite, Act::ChangeRole, Act::Remove];
+    let acts = [Act::Look, Act::Leave, Act::Rename, Act::Invite, Act::ChangeRole, Act::Remove, Act::RunSites];
     for act in acts {
         for pair in Role::ALL.windows(2) {
             assert!(pair[0].may(act) || !pair[1].may(act), "{act:?}");
         }
     }
-    assert!(Role::Viewer.may(Act::Look) && !Role::Viewer.may(Act::Rename) && !Role::Developer.may(Act::Invite));
+    assert!(Role::Viewer.may(Act::Look) && !Role::Viewer.may(Act::RunSites) && !Role::Developer.may(Act::Invite));
 }

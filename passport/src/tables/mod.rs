@@ -21,6 +21,7 @@ use crate::accounts;
 use crate::backup::fates::Fate;
 use crate::clients;
 use crate::keys::store::SealedColumn;
+use crate::portal;
 use crate::web::KeyUse;
 
 pub use self::list::all;
@@ -28,10 +29,11 @@ pub use self::retention::Retention;
 
 use self::store::{Count, Own, Sweep};
 
-/// Everything that is sealed under data keys and stored, to be sealed anew when those are changed.
-pub const SEALED: [SealedColumn; accounts::SEALED.len() + 1] = {
-    let [numbers, secrets, files, photos, guardians] = accounts::SEALED;
-    [numbers, secrets, files, photos, guardians, clients::signals::SEALED_AUTHORIZATIONS]
+/// Every column that data keys seal, in the order of their [uses](KeyUse): to be sealed anew when those are changed.
+pub const SEALED: [SealedColumn; 8] = {
+    let [numbers, apps, files, photos, guardians] = accounts::SEALED;
+    let [sites, sets] = portal::sandbox::SEALED;
+    [numbers, apps, files, photos, guardians, sites, sets, clients::signals::SEALED_AUTHORIZATIONS]
 };
 
 /// A table.

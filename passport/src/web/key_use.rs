@@ -76,6 +76,10 @@ uses! {
     AppealPhoto = "appeal-photo" sealed Sealed::Stored;
     /// Who answers for somebody under 14.
     Guardian = "guardian" sealed Sealed::Stored;
+    /// What sites of organisations are changed by in the sandbox.
+    SandboxSite = "sandbox-site" sealed Sealed::Stored;
+    /// The stand-ins that an organisation signs in with in the sandbox.
+    SandboxCandidates = "sandbox-candidates" sealed Sealed::Stored;
     /// What a site wants to be shown by who sends it security events.
     SignalAuthorization = "signal-authorization" sealed Sealed::Stored;
     /// An authenticator app that is being set up.

@@ -27,12 +27,13 @@ pub struct Pages {
     texts: Arc<Catalogue>,
     icp: Option<Arc<str>>,
     announced: Option<(Arc<Board>, SharedClock)>,
+    sandbox: bool,
 }
 
 impl Pages {
     /// Pages with those texts; `icp` is the filing number in the footer.
     pub fn new(texts: Arc<Catalogue>, icp: Option<&str>) -> Self {
-        Self { texts, icp: icp.map(Arc::from), announced: None }
+        Self { texts, icp: icp.map(Arc::from), announced: None, sandbox: false }
     }
 
     /// The same, with what stands on that board at the top.
@@ -41,11 +42,17 @@ impl Pages {
         Self { announced: Some((board, clock)), ..self }
     }
 
+    /// The same; those of a sandbox say at the top that they are.
+    #[must_use]
+    pub fn of_sandbox(self, sandbox: bool) -> Self {
+        Self { sandbox, ..self }
+    }
+
     /// The frame of the page at that address, in that language, without a form token.
     pub fn page(&self, lang: Lang, uri: &Uri) -> Page {
         let text = |key| self.texts.text(lang, key);
-        let site =
-            Site { accent: Accent::Passport, name: text("web-brand"), tagline: None, home: paths::HOME.to_owned() };
+        let tagline = self.sandbox.then(|| text("web-sandbox"));
+        let site = Site { accent: Accent::Passport, name: text("web-brand"), tagline, home: paths::HOME.to_owned() };
         let mut page = Page::new(Arc::clone(&self.texts), lang, site);
         let at = uri.path();
         // Registration has 首页 and 退出, as its users know it; the way to help is at the foot there.

@@ -84,6 +84,18 @@ pub const PORTAL_MEMBER: &str = "/portal/organisations/{organisation}/members/{m
 pub const PORTAL_MEMBER_REMOVE: &str = "/portal/organisations/{organisation}/members/{member}/remove";
 /// An invitation taken back.
 pub const PORTAL_WITHDRAW: &str = "/portal/organisations/{organisation}/invitations/{invitation}";
+/// Sites of an organisation in the sandbox.
+pub const PORTAL_SANDBOX: &str = "/portal/organisations/{organisation}/sandbox";
+/// Registering a site in the sandbox.
+pub const PORTAL_SANDBOX_NEW: &str = "/portal/organisations/{organisation}/sandbox/new";
+/// The stand-ins of an organisation in the sandbox.
+pub const PORTAL_SANDBOX_CANDIDATES: &str = "/portal/organisations/{organisation}/sandbox/candidates";
+/// A site in the sandbox.
+pub const PORTAL_SANDBOX_SITE: &str = "/portal/organisations/{organisation}/sandbox/{site}";
+/// Changing what a site in the sandbox is registered with.
+pub const PORTAL_SANDBOX_SETTINGS: &str = "/portal/organisations/{organisation}/sandbox/{site}/settings";
+/// Taking a site out of the sandbox.
+pub const PORTAL_SANDBOX_REMOVE: &str = "/portal/organisations/{organisation}/sandbox/{site}/remove";
 /// Where the link of an invitation leads.
 pub const PORTAL_INVITATION: &str = "/portal/invitation";
 /// 已授权的网站

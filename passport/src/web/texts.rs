@@ -23,6 +23,7 @@ macro_rules! sources {
             include_str!(concat!("../../locales/", $lang, "/sessions.ftl")),
             include_str!(concat!("../../locales/", $lang, "/home.ftl")),
             include_str!(concat!("../../locales/", $lang, "/portal.ftl")),
+            include_str!(concat!("../../locales/", $lang, "/sandbox.ftl")),
             include_str!(concat!("../../locales/", $lang, "/status.ftl")),
             include_str!(concat!("../../locales/", $lang, "/oidc.ftl")),
             include_str!(concat!("../../locales/", $lang, "/errors.ftl")),
@@ -55,7 +56,10 @@ mod tests {
     const NAMES: Names<'_> = Names(
         "E-TEST LOGIN CET PETS NCRE Cookie JavaScript ICP TOTP client_id error_uri Windows Mac Linux Chromebook \
          iPhone iPad Edge Opera Firefox Chrome Safari IE UC QQ OPPO vivo JPEG PNG HEIC 10MB \
-         name@example.com https:// /recover /register /help 002X Web WCAG AA GB/T Tab Enter IPv6 X",
+         name@example.com https:// /recover /register /help 002X Web WCAG AA GB/T Tab Enter IPv6 X \
+         OIDC RFC http https http://localhost http://127.0.0.1 https://example.com/callback \
+         com.example.app:/callback client_secret client_secret_basic client_secret_post private_key_jwt jwks_uri \
+         issuer scope acr urn:e-test:acr:2 email_verified",
     );
 
     fn folders<const N: usize>(paths: [&str; N]) -> [&Path; N] {

@@ -105,6 +105,24 @@ async fn furnish(passport: &Passport) -> Vec<String> {
             .bind(keys.seal("guardian", number(id).as_bytes(), b""))
             .execute(tx)
             .await?;
+            sql("INSERT INTO organisations (id, name, created_at, revision) VALUES ('o', 'o', 1, 0)")
+                .execute(tx)
+                .await?;
+            sql("INSERT INTO sandbox_sites (id, organisation_id, client_id, name, registered_at, token_sealed) \
+                 VALUES ($1, 'o', 'c', 's', 1, $2)")
+            .bind(id)
+            .bind(keys.seal("sandbox-site", number(id).as_bytes(), id.as_bytes()))
+            .execute(tx)
+            .await?;
+            sql("INSERT INTO organisations (id, name, created_at, revision) VALUES ($1, 'p', 1, 0)")
+                .bind(id)
+                .execute(tx)
+                .await?;
+            sql("INSERT INTO sandbox_candidates (organisation_id, set_sealed, made_at) VALUES ($1, $2, 1)")
+                .bind(id)
+                .bind(keys.seal("sandbox-candidates", number(id).as_bytes(), id.as_bytes()))
+                .execute(tx)
+                .await?;
             sql("INSERT INTO client_signals (client_id, endpoint, events, state, created_at, changed_at, \
                  authorization_sealed) VALUES ($1, 'https://a.example/', '', 'enabled', 1, 1, $2)")
             .bind(id)
@@ -189,7 +207,7 @@ async fn everything_is_sealed_by_a_new_key_and_the_older_one_goes_when_nothing_n
         // Half-way, both open.
         let batch = keys.reseal(COLUMNS[0], "").await.expect("a batch");
         assert_eq!(batch.done, 100);
-        assert_eq!(walk(keys).await, (35, vec![]));
+        assert_eq!(walk(keys).await, (37, vec![]));
         assert_eq!(walk(keys).await, (0, vec![]));
         let newer = opens(&passport.db, keys).await;
         assert!(newer > older, "{newer} {older}");
@@ -222,7 +240,7 @@ async fn two_operators_at_once_make_one_key_and_seal_each_row_once() {
             other.app.keys.refresh().await.expect("followed");
         }
         let done = join_all(others.iter().map(|other| walk(&other.app.keys))).await;
-        assert_eq!(done.iter().map(|(done, _)| done).sum::<usize>(), PEOPLE + 5);
+        assert_eq!(done.iter().map(|(done, _)| done).sum::<usize>(), PEOPLE + 7);
         opens(&passport.db, &passport.app.keys).await;
     })
     .await;
@@ -281,7 +299,7 @@ async fn a_row_that_opens_with_no_key_is_left_as_it_is_and_keeps_the_older_key()
         passport.db.execute(damage.bind(&people[7]).bind(&damaged)).await.expect("damaged");
         keys.begin_reseal().await.expect("begun");
         let (done, broken) = walk(keys).await;
-        assert_eq!((done, broken), (PEOPLE + 4, vec![people[7].clone()]));
+        assert_eq!((done, broken), (PEOPLE + 6, vec![people[7].clone()]));
         passport.clock.advance(DAY);
         assert_eq!(finish(keys).await, Finish::Left { column: "identities.number_sealed", rows: 1 });
     })

@@ -56,6 +56,16 @@ pub async fn each_engine(migrations: &Migrations, test: impl AsyncFn(DbConfig)) 
     run("PostgreSQL", test(lent.config.clone())).await.unwrap_or_else(|panic| resume_unwind(panic));
 }
 
+/// One more database of a test, migrated and empty, on SQLite in that folder: for a second program beside the one that is
+/// tested on every engine.
+///
+/// # Panics
+/// When it cannot be made.
+pub async fn one_more(migrations: &Migrations, dir: &Path) -> Db {
+    let config = sqlite(migrations, dir).await;
+    Db::connect(&config).await.expect("the test's database can be opened")
+}
+
 /// Whether tests run on PostgreSQL too.
 #[must_use]
 pub fn postgres_is_there() -> bool {

@@ -18,7 +18,7 @@ pub(crate) use lasting_demo::LastingDemo;
 pub(crate) use mailbox::received;
 pub(crate) use own_demo::OwnDemo;
 pub(crate) use shared_demo::{operator, whole};
-pub(crate) use site::{Site, parameter};
+pub(crate) use site::{CHALLENGE, Site, VERIFIER, parameter};
 
 /// Somebody who is not registered yet, another one at each call.
 pub(crate) fn newcomer() -> Newcomer {

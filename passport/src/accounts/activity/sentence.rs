@@ -45,7 +45,8 @@ pub fn sentence(event: &Event) -> Option<Sentence<'_>> {
             "authority" => plain("activity-data-read-authority", "document"),
             _ => plain("activity-data-read-incident", "document"),
         },
-        Event::PasswordReset { .. } => plain("activity-password-reset", "key"),
+        Event::PasswordReset { reopened: false, .. } => plain("activity-password-reset", "key"),
+        Event::PasswordReset { reopened: true, .. } => plain("activity-password-reset-reopened", "key"),
         Event::RecoveryProven { .. } => plain("activity-recovery-proven", "key"),
         Event::RecoveryWaits { .. } => plain("activity-recovery-waits", "clock"),
         Event::RecoveryCancelled { .. } => plain("activity-recovery-cancelled", "ok"),
@@ -100,7 +101,11 @@ pub fn sentence(event: &Event) -> Option<Sentence<'_>> {
             "left" => plain("activity-organisation-left", "sign-out"),
             _ => plain("activity-organisation-removed", "alert"),
         },
-        Event::OrganisationRenamed { .. }
+        Event::SandboxSiteRegistered { .. }
+        | Event::SandboxSiteChanged { .. }
+        | Event::SandboxSiteRemoved { .. }
+        | Event::SandboxCandidatesMade { .. }
+        | Event::OrganisationRenamed { .. }
         | Event::MemberInvited { .. }
         | Event::InvitationWithdrawn { .. }
         | Event::AppealMoved { .. }

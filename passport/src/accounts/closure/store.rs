@@ -10,7 +10,7 @@ use crate::accounts::model::AccountId;
 ///
 /// # Errors
 /// See [`DbError`].
-pub(super) async fn insert(tx: &mut Tx, closure: &Closure, undo_hash: [u8; 32]) -> Result<bool, DbError> {
+pub async fn insert(tx: &mut Tx, closure: &Closure, undo_hash: [u8; 32]) -> Result<bool, DbError> {
     sql("INSERT INTO closures (account_id, asked_at, due_at, undo_hash) VALUES ($1, $2, $3, $4) \
          ON CONFLICT (account_id) DO NOTHING")
     .bind(closure.account)

@@ -1,7 +1,7 @@
 //! What is on record about an organisation, for its members.
 
 use shared::clock::Timestamp;
-use shared::db::{DbError, Tx, sql};
+use shared::db::{DbError, Row, Tx, sql};
 
 use super::{Mark, decode};
 use crate::audit::Event;
@@ -13,8 +13,8 @@ pub struct Noted {
     pub mark: Mark,
     /// Who did it, as it is stored.
     pub actor: String,
-    /// What was done.
-    pub event: Event,
+    /// What was done; `None` for a kind that this version does not have.
+    pub event: Option<Event>,
 }
 
 impl Noted {
@@ -24,8 +24,8 @@ impl Noted {
     }
 }
 
-/// The events that concern an organisation, newest first; those of kinds that this version does not have are left out. The
-/// column that they are found by is not sealed with them: what an event itself says of whom it concerns is compared.
+/// The events that concern an organisation, newest first. The column that they are found by is not sealed with them: what
+/// an event itself says of whom it concerns is compared, and one that says something else is none of theirs.
 ///
 /// # Errors
 /// The database refused, or a row is broken.
@@ -45,13 +45,11 @@ pub async fn of_organisation(
     .bind(most)
     .fetch_all(tx)
     .await?;
-    let mut noted = Vec::with_capacity(rows.len());
-    for row in &rows {
-        let Some(event) = decode(row.get("kind")?, &row.get::<String>("details")?) else { continue };
-        if event.organisation() == Some(organisation) {
-            let mark = Mark { at: row.get("at")?, id: row.get("id")? };
-            noted.push(Noted { mark, actor: row.get("actor")?, event });
-        }
-    }
-    Ok(noted)
+    let read = |row: &Row| {
+        let event = decode(row.get("kind")?, &row.get::<String>("details")?);
+        let mark = Mark { at: row.get("at")?, id: row.get("id")? };
+        let event = event.filter(|event| event.organisation() == Some(organisation));
+        Ok(Noted { mark, actor: row.get("actor")?, event })
+    };
+    rows.iter().map(read).collect()
 }

@@ -12,11 +12,8 @@ use crate::cli::world;
 use crate::keys::reseal::Finish;
 use crate::keys::store::SealedColumn;
 use crate::keys::{Change, Keys};
-use crate::tables;
+use crate::tables::SEALED;
 use crate::web::KeyUse;
-
-/// Every column that data keys seal.
-pub const COLUMNS: &[SealedColumn] = &tables::SEALED;
 
 /// How much longer older keys are kept than what they sealed may be on its way: nodes follow within a second, a browser
 /// comes back a moment late.
@@ -50,16 +47,16 @@ pub async fn reseal(dry_run: bool, file: Option<&Path>, output: &Output) -> Resu
     }
     let mut lines: Vec<String> = keys.begin_reseal().await?.iter().map(Change::to_string).collect();
     let mut run = Run::default();
-    for column in COLUMNS {
+    for column in &SEALED {
         run.walk(&keys, column).await?;
     }
     let finish = run.finish(&keys, passing).await?;
     run.refuse_broken()?;
-    lines.extend(COLUMNS.iter().map(|column| format!("{}: {} sealed anew", column.name, run.of(column))));
+    lines.extend(SEALED.iter().map(|column| format!("{}: {} sealed anew", column.name, run.of(column))));
     let until = if let Finish::Waits { until } = &finish { Some(until.to_string()) } else { None };
     let done = matches!(finish, Finish::Done { .. });
     lines.extend(told(finish));
-    let columns: Value = COLUMNS.iter().map(|column| (column.name.to_owned(), json!(run.of(column)))).collect();
+    let columns: Value = SEALED.iter().map(|column| (column.name.to_owned(), json!(run.of(column)))).collect();
     output.result(lines.join("\n"), &json!({ "done": lines, "rows": columns, "finished": done, "waits_until": until }));
     Ok(Exit::Done)
 }
@@ -68,7 +65,7 @@ async fn preview(keys: &Keys, output: &Output) -> Result<Exit, Failure> {
     let next = keys.sealing_keys().await? == 1;
     let (mut lines, mut rows) = (Vec::new(), BTreeMap::new());
     lines.push(if next { "a new key would be made" } else { "there is a new key already" }.to_owned());
-    for column in COLUMNS {
+    for column in &SEALED {
         let count = keys.older(*column, next).await?;
         lines.push(format!("{}: {count} to be sealed anew", column.name));
         rows.insert(column.name, count);
@@ -125,10 +122,10 @@ impl Run {
     /// Ends it, as far as may be. Nodes follow within a second: what they sealed until then is taken up as well.
     async fn finish(&mut self, keys: &Keys, passing: Duration) -> Result<Finish, Failure> {
         for _ in 0..LOOKS {
-            match keys.finish_reseal(COLUMNS, passing).await? {
+            match keys.finish_reseal(&SEALED, passing).await? {
                 Finish::Unfollowed => {}
                 Finish::Left { column, .. } if !self.broken.contains_key(column) => {
-                    for column in COLUMNS.iter().filter(|known| known.name == column) {
+                    for column in SEALED.iter().filter(|known| known.name == column) {
                         self.walk(keys, column).await?;
                     }
                 }
@@ -136,7 +133,7 @@ impl Run {
             }
             tokio::time::sleep(LOOK).await;
         }
-        Ok(keys.finish_reseal(COLUMNS, passing).await?)
+        Ok(keys.finish_reseal(&SEALED, passing).await?)
     }
 
     /// A row that no key opens was damaged before; the older key is kept, in case that can be mended.

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::refusal::Refusal;
-use crate::clients::{Client, ClientsError, Metadata, rules};
+use crate::clients::{Client, Metadata};
 use crate::oidc::rules::Rule;
 use crate::oidc::scope::{EXAM, SUPPORTED};
 
@@ -79,7 +79,6 @@ pub(super) fn read(sent: &Map<String, Value>) -> Result<Metadata, Refusal> {
         fields[name] = value.clone();
         metadata = parse(&fields).map_err(|()| Refusal::field(name, "has a value that is not supported here"))?;
     }
-    rules::self_registered(&metadata).map_err(|problem| ClientsError::Metadata(vec![problem]))?;
     Ok(metadata)
 }
 

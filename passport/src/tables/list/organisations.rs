@@ -21,6 +21,23 @@ pub(super) const TABLES: &[Table] = &[
         columns: &[Columns(About, Row, "organisation_id role since"), Columns(Pseudonym, Row, "id account_id")],
     },
     Table {
+        name: "sandbox_sites",
+        restored: Kept(
+            "as of before; a site that was changed since has its settings from the sandbox, and one that was \
+            registered since stays there unused",
+        ),
+        whose: Whose::Nobody,
+        goes: &[Goes::When("a member takes the site out of the sandbox")],
+        columns: &[Columns(Plain, Row, "id organisation_id client_id name registered_at token_sealed")],
+    },
+    Table {
+        name: "sandbox_candidates",
+        restored: Kept("as of before; a set that was made since has another password, and is made anew"),
+        whose: Whose::Nobody,
+        goes: &[Goes::Never("an organisation has one set, which the next one replaces")],
+        columns: &[Columns(Plain, Row, "organisation_id set_sealed made_at")],
+    },
+    Table {
         name: "organisation_invitations",
         restored: Settled("one may have been used or taken back since: none can be used"),
         whose: Whose::Unlinked(

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use passport::portal::Role;
 
-use super::{Person, links, listed, member, summary};
+use super::{Person, history, links, listed, member, subjects, summary};
 use crate::support::{ISSUER, on_both};
 
 const NAME: &str = "北辰商务外语测评";
@@ -16,11 +16,6 @@ const SECOND: Duration = Duration::from_secs(1);
 async fn page_of(person: &mut Person, organisation: &str, line: usize) -> String {
     let page = person.open(&format!("{organisation}/members")).await;
     page.attributes("a.factor-change", "href").remove(line)
-}
-
-/// What happened, the newest first, in English.
-async fn history(person: &mut Person, organisation: &str) -> Vec<String> {
-    person.open(&format!("{organisation}/history")).await.texts("li.event p:first-child")
 }
 
 #[tokio::test]
@@ -180,6 +175,8 @@ async fn a_role_and_a_member_go_and_the_others_can_read_of_it() {
         );
         let told = member.open("/account/activity").await;
         assert!(told.text.contains("Was removed from an organisation"), "who was removed reads of it");
+        let mails = subjects(&passport, &member.email(&passport).await).await;
+        assert!(mails.iter().any(|subject| subject.contains("移出") && subject.contains(NAME)), "{mails:?}");
         // A second time, from a page that was left open, there is nobody to remove.
         let again = owner.open(&remove).await;
         assert!(again.url.path().ends_with("/members") && again.has(".notice"), "{}", again.text);

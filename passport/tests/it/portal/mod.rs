@@ -3,6 +3,7 @@
 mod invitations;
 mod members;
 mod roles;
+mod sandbox;
 
 use std::time::Duration;
 
@@ -44,6 +45,15 @@ impl Person {
 
     fn account(&self) -> AccountId {
         self.session.account
+    }
+
+    /// Their mail address.
+    async fn email(&self, passport: &Passport) -> String {
+        let account = self.account();
+        let read = passport.db.read::<_, DbError, _>(move |tx| {
+            async move { sql("SELECT email FROM accounts WHERE id = $1").bind(account).fetch_one(tx).await }.boxed()
+        });
+        read.await.expect("the account").get("email").expect("an address")
     }
 
     /// Opens a page of the portal, in English.
@@ -95,19 +105,36 @@ async fn member(passport: &Passport, owner: &mut Person, organisation: &str, rol
 
 /// The links of invitations to an address, without the host.
 async fn links(passport: &Passport, email: &str) -> Vec<String> {
-    let read = passport.db.read::<_, DbError, _>(|tx| {
-        async move { sql("SELECT payload FROM outbox WHERE state = 'waiting'").fetch_all(tx).await }.boxed()
-    });
-    let payloads = read.await.expect("the outbox").into_iter().map(|row| row.get::<String>("payload").expect("a mail"));
-    let letters = payloads.map(|payload| serde_json::from_str::<Value>(&payload).expect("JSON"));
+    let letters = letters(passport, email).await;
     letters
-        .filter(|letter| letter["to"] == email)
+        .iter()
         .filter_map(|letter| {
             let text = letter["text"].as_str().expect("a text");
             let link = &text[text.find("/portal/invitation?t=")?..];
             Some(link.split_whitespace().next().unwrap_or_default().to_owned())
         })
         .collect()
+}
+
+/// What the mails to an address are about.
+async fn subjects(passport: &Passport, email: &str) -> Vec<String> {
+    let letters = letters(passport, email).await;
+    letters.iter().map(|letter| letter["subject"].as_str().expect("a subject").to_owned()).collect()
+}
+
+/// The mails that wait for an address.
+async fn letters(passport: &Passport, email: &str) -> Vec<Value> {
+    let read = passport.db.read::<_, DbError, _>(|tx| {
+        async move { sql("SELECT payload FROM outbox WHERE state = 'waiting'").fetch_all(tx).await }.boxed()
+    });
+    let payloads = read.await.expect("the outbox").into_iter().map(|row| row.get::<String>("payload").expect("a mail"));
+    let letters = payloads.map(|payload| serde_json::from_str::<Value>(&payload).expect("JSON"));
+    letters.filter(|letter| letter["to"] == email).collect()
+}
+
+/// What happened, the newest first, in English.
+async fn history(person: &mut Person, organisation: &str) -> Vec<String> {
+    person.open(&format!("{organisation}/history")).await.texts("li.event p:first-child")
 }
 
 /// What is to be mended, at the top of a page.

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use http::{Method, StatusCode};
 use passport::portal::Role;
 
+use super::sandbox::{away, one};
 use super::{Person, listed, member};
 use crate::support::site::post;
-use crate::support::{ISSUER, on_both};
+use crate::support::{ISSUER, on_both, on_both_with};
 
 /// What an address stands for.
 #[derive(Debug, Clone, Copy)]
@@ -38,6 +39,16 @@ const RULES: &[(&str, Method, Rule)] = &[
     ("PORTAL_MEMBER", Method::POST, Rule::Member(Role::Owner)),
     ("PORTAL_MEMBER_REMOVE", Method::GET, Rule::Member(Role::Owner)),
     ("PORTAL_MEMBER_REMOVE", Method::POST, Rule::Member(Role::Owner)),
+    ("PORTAL_SANDBOX", Method::GET, Rule::Member(Role::Viewer)),
+    ("PORTAL_SANDBOX_NEW", Method::GET, Rule::Member(Role::Developer)),
+    ("PORTAL_SANDBOX_NEW", Method::POST, Rule::Member(Role::Developer)),
+    ("PORTAL_SANDBOX_CANDIDATES", Method::GET, Rule::Member(Role::Developer)),
+    ("PORTAL_SANDBOX_CANDIDATES", Method::POST, Rule::Member(Role::Developer)),
+    ("PORTAL_SANDBOX_SITE", Method::GET, Rule::Member(Role::Viewer)),
+    ("PORTAL_SANDBOX_SETTINGS", Method::GET, Rule::Member(Role::Developer)),
+    ("PORTAL_SANDBOX_SETTINGS", Method::POST, Rule::Member(Role::Developer)),
+    ("PORTAL_SANDBOX_REMOVE", Method::GET, Rule::Member(Role::Developer)),
+    ("PORTAL_SANDBOX_REMOVE", Method::POST, Rule::Member(Role::Developer)),
     ("PORTAL_WITHDRAW", Method::POST, Rule::Member(Role::Owner)),
 ];
 
@@ -76,9 +87,11 @@ async fn met(person: &mut Person, method: &Method, path: &str) -> u16 {
 
 #[tokio::test]
 async fn nobody_does_what_their_role_does_not_reach_and_strangers_learn_nothing() {
-    on_both(|passport| async move {
+    let folder = tempfile::tempdir().expect("a folder");
+    on_both_with(&away(&folder), |passport| async move {
         let mut owner = Person::new(&passport).await;
         let ours = owner.found("北辰商务外语测评").await;
+        let site = one(&passport, &ours).await;
         let mut developer = member(&passport, &mut owner, &ours, Role::Developer).await;
         let mut viewer = member(&passport, &mut owner, &ours, Role::Viewer).await;
         let mut other = Person::new(&passport).await;
@@ -89,7 +102,7 @@ async fn nobody_does_what_their_role_does_not_reach_and_strangers_learn_nothing(
             let found = page.attributes(css, name).into_iter().find(|path| path.contains(before)).expect("an address");
             found.rsplit('/').next().expect("an id").to_owned()
         };
-        let (one, invitation) = (of("a.factor-change", "href", "/members/"), of("form", "action", "/invitations/"));
+        let (them, invitation) = (of("a.factor-change", "href", "/members/"), of("form", "action", "/invitations/"));
         let organisation = ours.rsplit('/').next().expect("an id");
         let before = (listed(&mut owner, &ours).await, passport.rows().await);
 
@@ -97,7 +110,8 @@ async fn nobody_does_what_their_role_does_not_reach_and_strangers_learn_nothing(
         for (name, method, rule) in RULES {
             let path = address(name)
                 .replace("{organisation}", organisation)
-                .replace("{member}", &one)
+                .replace("{member}", &them)
+                .replace("{site}", &site)
                 .replace("{invitation}", &invitation);
             assert_eq!(met(&mut nobody, method, &path).await, 303, "{method} {path}: nobody is signed in");
             let Rule::Member(least) = rule else {

@@ -5,6 +5,7 @@ pub(crate) mod collector;
 pub(crate) mod listener;
 mod made;
 pub(crate) mod process;
+pub(crate) mod sandbox;
 pub(crate) mod signer;
 pub(crate) mod site;
 pub(crate) mod softhsm;
@@ -57,14 +58,23 @@ impl Passport {
         Self::begin(db, settings, (BEGIN, 7)).await
     }
 
+    /// A passport at another address. `settings` is TOML beside [`SETTINGS`].
+    pub(crate) async fn start_at(issuer: &str, db: Db, settings: &str) -> Self {
+        Self::begin_at(issuer, (db, settings), (BEGIN, 9)).await
+    }
+
     /// Another passport on a database that one was on before, at that time and with other randomness.
     pub(crate) async fn start_again(db: Db, at: Timestamp) -> Self {
         Self::begin(db, "", (at, 8)).await
     }
 
-    async fn begin(db: Db, settings: &str, (at, seed): (Timestamp, u64)) -> Self {
-        let config: Config =
-            shared::config::parse(&format!("{SETTINGS}{settings}"), PREFIX, []).expect("the test's settings");
+    async fn begin(db: Db, settings: &str, from: (Timestamp, u64)) -> Self {
+        Self::begin_at(ISSUER, (db, settings), from).await
+    }
+
+    async fn begin_at(issuer: &str, (db, settings): (Db, &str), (at, seed): (Timestamp, u64)) -> Self {
+        let settings = format!("{}{settings}", SETTINGS.replace(ISSUER, issuer));
+        let config: Config = shared::config::parse(&settings, PREFIX, []).expect("the test's settings");
         let clock = Arc::new(FakeClock::at(at));
         made::keys(&db).await;
         let app = App::build(World {

@@ -13,7 +13,7 @@ use shared::entropy::{Entropy, bytes};
 use totp_rs::{Builder, Secret as Key};
 use zeroize::Zeroizing;
 
-pub use self::operation::{Enabled, check};
+pub use self::operation::{Enabled, check, give};
 
 use crate::web::KeyUse;
 

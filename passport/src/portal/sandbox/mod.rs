@@ -1,0 +1,36 @@
+//! 沙盒: where an organisation tries its sites out. It is another passport, with its own keys and its own people; the portal
+//! registers sites there as any program would (RFC 7591) and changes them by the token that it got (RFC 7592).
+
+pub mod candidates;
+mod credentials;
+mod document;
+mod form;
+mod list;
+mod model;
+mod problem;
+mod register;
+mod remote;
+mod remove;
+mod settings;
+mod site;
+mod snippets;
+pub mod store;
+
+use crate::keys::store::SealedColumn;
+
+/// What the portal keeps sealed of the sandbox.
+pub const SEALED: [SealedColumn; 2] = [store::SEALED_TOKENS, candidates::store::SEALED_SETS];
+
+pub use self::model::SiteId;
+pub use self::remote::{Sandbox, SandboxError};
+
+/// Handlers, for the router.
+pub mod pages {
+    pub use super::candidates::endpoint::make as make_stand_ins;
+    pub use super::candidates::page::{show as show_candidates, submit as make_candidates};
+    pub use super::list::show as list;
+    pub use super::register::{show as show_register, submit as register};
+    pub use super::remove::{show as show_remove, submit as remove};
+    pub use super::settings::{show as show_settings, submit as change};
+    pub use super::site::show as site;
+}

@@ -1,0 +1,156 @@
+//! A site in the sandbox: what it is registered with, its secret while it is new, and how programs are told of both.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::extract::{Path, Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use futures_util::FutureExt as _;
+use serde_json::{Map, Value};
+use shared::page::{NavItem, Page};
+use shared::secret::SecretString;
+
+use super::credentials::Credentials;
+use super::form::SiteForm;
+use super::model::{Kind, Site, SiteId};
+use super::register::told;
+use super::remote::{Managed, SandboxError};
+use super::settings::{gone, kind_name};
+use super::snippets::{self, Snippet};
+use super::store;
+use crate::accounts::visit::FormQuery;
+use crate::accounts::{Notice, Visit};
+use crate::portal::frame::{address, lead, notice};
+use crate::portal::gate::Admitted;
+use crate::portal::refusal::Refusal;
+use crate::portal::{Act, OrganisationId, Portal};
+use crate::web::{Draft, KeyUse, draft, moment};
+
+#[derive(Template, WebTemplate)]
+#[template(path = "portal/sandbox/site.html")]
+struct SitePage {
+    page: Page,
+    notice: Option<Notice>,
+    side: Vec<NavItem>,
+    name: String,
+    client_id: String,
+    issuer: String,
+    since: String,
+    /// Its secret, on the page that follows its making.
+    secret: Option<String>,
+    /// What it is registered with, if the sandbox tells.
+    registered: Option<RegisteredView>,
+    snippets: Vec<Snippet>,
+    /// Where it is changed and removed, for who may.
+    change: Option<String>,
+    remove: Option<String>,
+}
+
+/// What the sandbox knows of a site.
+struct RegisteredView {
+    kind: String,
+    redirect_uris: Vec<String>,
+    post_logout_redirect_uris: Vec<String>,
+    logout: Option<String>,
+    jwks_uri: Option<String>,
+    scope: String,
+}
+
+/// `GET /portal/organisations/{organisation}/sandbox/{site}`
+pub async fn show(
+    State(portal): State<Portal>,
+    Path((organisation, site)): Path<(String, String)>,
+    mut visit: Visit,
+    Query(query): Query<FormQuery>,
+) -> Result<Response, Refusal> {
+    let id = site.parse::<SiteId>().map_err(|_| Refusal::Unknown)?;
+    let at = address(&organisation, &format!("sandbox/{id}"))?;
+    let Admitted { session, member } = portal.admit(&mut visit, (&organisation, Act::Look), |_| at.clone()).await?;
+    let Some(site) = portal.site(member.organisation.id, &site).await? else { return gone(&organisation) };
+    // Whoever only looks gets none, even from a browser that somebody else has used.
+    let may = member.role.may(Act::RunSites);
+    let fresh = portal.draft::<Credentials>(&visit, &at, &query).filter(|_| may).and_then(|draft| draft.form.secret());
+    let registered = portal.registered(&site).await?;
+    let page = portal.greeted(visit.page, &session).await?;
+    let trouble = registered.as_ref().err().map(|error| Notice { kind: "warn", text: page.t(told(error)) });
+    let registered = registered.ok();
+    let issuer = portal.sandbox()?.issuer().to_owned();
+    let shown = SitePage {
+        notice: trouble.or_else(|| notice(&page, query.notice.as_deref())),
+        side: portal.side(&page, member.organisation.id, "sandbox"),
+        since: moment::day(page.lang, site.registered_at, portal.accounts.parts().clock.now()),
+        secret: fresh,
+        snippets: registered.as_ref().map(|it| snippets::of(&issuer, &site, it)).unwrap_or_default(),
+        registered: registered.as_ref().map(|registered| view(&page, registered)),
+        change: (may && registered.is_some()).then(|| format!("{at}/settings")),
+        remove: may.then(|| format!("{at}/remove")),
+        name: site.name,
+        client_id: site.client_id,
+        issuer,
+        page,
+    };
+    Ok(shown.into_response())
+}
+
+fn view(page: &Page, registered: &Map<String, Value>) -> RegisteredView {
+    let form = SiteForm::of(registered);
+    let lines = |text: &str| text.lines().map(str::to_owned).collect();
+    let some = |text: String| Some(text).filter(|text| !text.is_empty());
+    RegisteredView {
+        kind: Kind::parse(&form.kind).map(|kind| kind_name(page, kind)).unwrap_or_default(),
+        redirect_uris: lines(&form.redirect_uris),
+        post_logout_redirect_uris: lines(&form.post_logout_redirect_uris),
+        logout: some(form.backchannel_logout_uri),
+        jwks_uri: some(form.jwks_uri),
+        scope: registered.get("scope").and_then(Value::as_str).unwrap_or_default().to_owned(),
+    }
+}
+
+/// Leads to the page of a site, which shows the secret that it has just got: once, in this browser.
+pub(super) fn lead_with(
+    portal: &Portal,
+    visit: &Visit,
+    (to, notice): (&str, &str),
+    secret: Option<&SecretString>,
+) -> Response {
+    let Some(secret) = secret else { return lead(to, notice) };
+    let kept = Draft::of(Credentials::of(Some(secret)));
+    match portal.accounts.parts().web.keep_draft(&visit.cookies, to, &kept) {
+        Some(id) => Redirect::to(&format!("{to}?notice={notice}&{}={id}", draft::FIELD)).into_response(),
+        None => lead(to, notice),
+    }
+}
+
+impl Site {
+    /// As the sandbox knows it.
+    pub(super) fn managed<'m>(&'m self, token: &'m SecretString) -> Managed<'m> {
+        Managed { client_id: &self.client_id, token }
+    }
+}
+
+impl Portal {
+    /// The site of an organisation that an address names. Without a sandbox there are none.
+    pub(super) async fn site(&self, organisation: OrganisationId, site: &str) -> Result<Option<Site>, Refusal> {
+        self.sandbox()?;
+        let Ok(id) = site.parse::<SiteId>() else { return Err(Refusal::Unknown) };
+        let found = self.read((organisation, id), |(organisation, id), tx| store::find(tx, organisation, id).boxed());
+        Ok(found.await?)
+    }
+
+    /// The token by which a site is changed.
+    ///
+    /// # Errors
+    /// It does not open: its row was damaged.
+    pub(super) fn token(&self, site: &Site) -> Result<SecretString, Refusal> {
+        let sealer = &self.accounts.parts().sealer;
+        let opened = sealer.open_for(KeyUse::SandboxSite, &site.token_sealed, site.id.to_string().as_bytes());
+        let text = opened.and_then(|bytes| String::from_utf8(bytes).ok());
+        let broken = || shared::db::BrokenRow::new("token_sealed", "does not open");
+        text.map(SecretString::new).ok_or_else(|| shared::db::DbError::from(broken()).into())
+    }
+
+    /// What the sandbox knows of a site.
+    pub(super) async fn registered(&self, site: &Site) -> Result<Result<Map<String, Value>, SandboxError>, Refusal> {
+        let token = self.token(site)?;
+        Ok(self.sandbox()?.read(site.managed(&token)).await)
+    }
+}
