@@ -45,7 +45,7 @@ async fn sandbox(tour: &mut Tour<'_, impl Witness>, organisation: &str) -> anyho
     window.fill("redirect_uris", "http://localhost:8080/callback").await?;
     window.submit().await?;
     window.appears(".secret").await?;
-    window.run("document.querySelector('details').open = true").await?;
+    window.run("document.querySelector('details.fold').open = true").await?;
     tour.take("sandbox-site", LightAndDark).await?;
     let site = window.url().await?.split('?').next().unwrap_or_default().to_owned();
     tour.visit("sandbox", &format!("{organisation}/sandbox"), Light).await?;

@@ -19,7 +19,7 @@ shared::settings! {
         connect: Option<SocketAddr>,
         /// Certificates (PEM) that its own must go back to; those of the system when unset.
         ca_file: Option<PathBuf>,
-        /// How long one call to it may take.
+        /// How long one call to it may take; making candidates to try with may take four times as long.
         timeout: Duration = "5s",
     }
     check it_can_be_spoken_to

@@ -1,6 +1,7 @@
 //! The sandbox as it is reached from here: its registration endpoint.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::{Method, StatusCode, header};
 use serde_json::{Map, Value};
@@ -147,7 +148,10 @@ impl Sandbox {
     /// See [`SandboxError`].
     pub(super) async fn make_candidates(&self, set: &str) -> Result<Made, SandboxError> {
         let wanted = Map::from_iter([("set".to_owned(), set.into())]);
-        let (status, body) = self.send(Method::POST, candidates::PATH, &self.0.token, Some(&wanted)).await?;
+        // Hashing a password and making six accounts is more work than anything else that is asked of it.
+        let timeout = self.0.settings.timeout * 4;
+        let call = Call { method: Method::POST, path: candidates::PATH, body: Some(&wanted), timeout };
+        let (status, body) = self.send(call, &self.0.token).await?;
         if status != StatusCode::OK {
             return Err(SandboxError::Answer(status));
         }
@@ -163,20 +167,19 @@ impl Sandbox {
         body: Option<&Map<String, Value>>,
     ) -> Result<(StatusCode, Map<String, Value>), SandboxError> {
         let below = client_id.map(|id| format!("/{id}")).unwrap_or_default();
-        self.send(method, &format!("{REGISTER}{below}"), token, body).await
+        let path = format!("{REGISTER}{below}");
+        self.send(Call { method, path: &path, body, timeout: self.0.settings.timeout }, token).await
     }
 
     async fn send(
         &self,
-        method: Method,
-        path: &str,
+        Call { method, path, body, timeout }: Call<'_>,
         token: &SecretString,
-        body: Option<&Map<String, Value>>,
     ) -> Result<(StatusCode, Map<String, Value>), SandboxError> {
         let Inner { issuer, host, .. } = &*self.0;
         let span = traces::call(span_name(&method), Some(host));
         let mut request = self.client().await?.request(method, format!("{issuer}{path}"));
-        request = request.bearer_auth(token.expose()).header(header::ACCEPT, "application/json");
+        request = request.timeout(timeout).bearer_auth(token.expose()).header(header::ACCEPT, "application/json");
         if let Some(body) = body {
             let text = Value::Object(body.clone()).to_string();
             request = request.header(header::CONTENT_TYPE, "application/json").body(text);
@@ -198,6 +201,14 @@ impl Sandbox {
         };
         Ok(client.get_or_try_init(build).await?)
     }
+}
+
+/// What is asked of the sandbox, and how long that may take.
+struct Call<'c> {
+    method: Method,
+    path: &'c str,
+    body: Option<&'c Map<String, Value>>,
+    timeout: Duration,
 }
 
 fn span_name(method: &Method) -> &'static str {

@@ -89,7 +89,7 @@ pub async fn show(
     let (at, page) = addresses(&organisation, &site)?;
     let admitted = portal.admit(&mut visit, (&organisation, Act::RunSites), |_| at.clone()).await?;
     let Some(site) = portal.site(admitted.member.organisation.id, &site).await? else {
-        return Ok(gone(&organisation)?);
+        return gone(&organisation);
     };
     let draft = match portal.draft(&visit, &at, &query) {
         Some(draft) => draft,
@@ -116,7 +116,7 @@ pub async fn submit(
         return Ok(portal.in_language(&visit, (&at, lang), &Draft::of(form)));
     }
     let Some(site) = portal.site(admitted.member.organisation.id, &site).await? else {
-        return Ok(gone(&organisation)?);
+        return gone(&organisation);
     };
     let mut flaws = Flaws::default();
     if let Some(document) = form.read(&mut flaws).filter(|_| fresh) {
