@@ -22,6 +22,7 @@ use crate::audit::{Audit, Chain};
 use crate::clients::Clients;
 use crate::clients::logos::Logos;
 use crate::config::{AccountsSettings, Config, MtlsSettings, RegistrationPolicy, SandboxSettings, SecondFactor};
+use crate::console::Console;
 use crate::delivery::{Channel, Outbox, Reports};
 use crate::egress::Egress;
 use crate::home::Home;
@@ -36,8 +37,8 @@ use crate::oidc::registrations::{self, SiteRegistrations};
 use crate::oidc::signals::Herald;
 use crate::oidc::{self, IssuerError, Oidc};
 use crate::places::{Places, PlacesError};
-use crate::portal::Portal;
 use crate::portal::sandbox::Sandbox;
+use crate::portal::{Owners, Portal};
 use crate::status::{self, Status};
 use crate::web::{KeyUse, Lookup, Pages, Sealed, Sealer, Web, texts};
 
@@ -102,6 +103,8 @@ pub struct Parts {
     pub home: Home,
     /// Where exam sites join.
     pub portal: Portal,
+    /// Where the staff works, if it is switched on.
+    pub console: Option<Console>,
     /// How everything stands.
     pub status: Status,
 }
@@ -152,6 +155,9 @@ pub enum BuildError {
     /// The relying party of passkeys.
     #[error("issuer: {0}")]
     Passkeys(PasskeyError),
+    /// The relying party of the staff's passkeys.
+    #[error("console.origin: {0}")]
+    Console(PasskeyError),
     /// The authorities of clients' certificates.
     #[error("mtls.ca_file: {0}")]
     Authorities(#[from] AuthoritiesError),
@@ -238,6 +244,7 @@ impl App {
                 clock: clock.clone(),
                 entropy: entropy.clone(),
             })),
+            organisations: Arc::new(Owners::new(db.clone())),
             places: Places::of(config.places.database.as_deref())?,
             sites: Arc::new(EnteredSites::new(db.clone(), clients.clone())),
             passkeys: Passkeys::new(config.issuer.origin(), "E-TEST 通行证").map_err(BuildError::Passkeys)?,
@@ -255,6 +262,9 @@ impl App {
         let portal_token = config.registration.portal_token_file.as_ref().map(SecretSource::read).transpose();
         let portal_token = portal_token.map_err(BuildError::PortalToken)?;
         let portal = Portal::new(accounts.clone(), sandbox(&config.sandbox)?).known_by(portal_token.clone());
+        let console = config.console.origin.as_ref();
+        let console = console.map(|at| Console::new(at.origin(), accounts.clone(), &web, pages.clone())).transpose();
+        let console = console.map_err(BuildError::Console)?;
         let home = Home::new(accounts.clone(), clients.clone(), config.issuer.origin());
         let status = Status::new(status::Parts {
             db: db.clone(),
@@ -309,6 +319,7 @@ impl App {
             oidc,
             home,
             portal,
+            console,
             status,
         })))
     }

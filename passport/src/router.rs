@@ -6,7 +6,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use http::StatusCode;
 use shared::assets;
 use shared::http::{Asked, Failure, FailurePages, Kit, ServerSettings, Upload};
@@ -27,7 +27,7 @@ use crate::export;
 use crate::home;
 use crate::oidc::discovery::paths as provider;
 use crate::oidc::logout::{end_session, front_channel};
-use crate::oidc::register::endpoint as registration;
+use crate::oidc::register::{endpoint as registration, findings, refused, rehearsal, secrets, signals as stream};
 use crate::oidc::{
     authorize, consent, cors, direct, discovery, introspect, jwks, par, revoke, rules, session_state, signals, token,
     userinfo,
@@ -126,6 +126,12 @@ pub fn router(app: App) -> Router {
         .route(paths::PORTAL_SANDBOX_CANDIDATES, get(sandbox::show_candidates).post(sandbox::make_candidates))
         .route(paths::PORTAL_SANDBOX_SITE, get(sandbox::site))
         .route(paths::PORTAL_SANDBOX_SETTINGS, get(sandbox::show_settings).post(sandbox::change))
+        .route(paths::PORTAL_SANDBOX_ERRORS, get(sandbox::errors))
+        .route(paths::PORTAL_TRY, get(sandbox::follow_try))
+        .route(paths::PORTAL_SANDBOX_TRY, get(sandbox::show_try).post(sandbox::begin_try))
+        .route(paths::PORTAL_SANDBOX_ROTATION, get(sandbox::show_rotation).post(sandbox::rehearse))
+        .route(paths::PORTAL_SANDBOX_SIGNALS, get(sandbox::show_signals).post(sandbox::set_signals))
+        .route(paths::PORTAL_SANDBOX_SECRETS, get(sandbox::show_secrets).post(sandbox::change_secrets))
         .route(paths::PORTAL_SANDBOX_REMOVE, get(sandbox::show_remove).post(sandbox::remove))
         .route(paths::PORTAL_INVITATION, get(portal::show_invitation).post(portal::accept))
         .layer(from_fn_with_state(app.accounts.clone(), agreements::ask_first))
@@ -140,6 +146,13 @@ pub fn router(app: App) -> Router {
     let servers = Router::new()
         .route(provider::REGISTER, post(registration::register))
         .route(provider::REGISTERED, get(registration::show).put(registration::replace).delete(registration::remove))
+        .route(provider::CLIENT_SECRETS, get(secrets::list).post(secrets::make))
+        .route(provider::CLIENT_SECRET, delete(secrets::end))
+        .route(provider::CLIENT_SIGNALS, get(stream::show).put(stream::set))
+        .route(provider::CLIENT_VERIFICATION, post(stream::verify))
+        .route(provider::CLIENT_REHEARSAL, get(rehearsal::show).post(rehearsal::begin))
+        .route(provider::CLIENT_FINDINGS, get(findings::list))
+        .route(provider::CLIENT_REFUSALS, get(refused::list))
         .route(provider::PAR, post(par::push))
         .route(provider::INTROSPECT, post(introspect::introspect))
         // What a portal asks of its sandbox.

@@ -1,5 +1,7 @@
 //! 接入平台: an organisation is made, somebody is invited, and joins.
 
+use anyhow::Context as _;
+
 use crate::demo::Demo;
 use crate::journey::Newcomer;
 use crate::mailbox::received;
@@ -32,8 +34,17 @@ pub async fn with_second_factor(window: &Window, demo: &Demo, who: &Newcomer) ->
     window.appears(".glance.good").await
 }
 
+/// A request of the site that the sandbox refuses: it names an address that is not registered.
+async fn refused_request(window: &Window, demo: &Demo, site: &str) -> anyhow::Result<()> {
+    window.goto(site).await?;
+    let id = window.run("return document.querySelector('dd.code-line').textContent").await?;
+    let id = id.as_str().context("the client_id")?;
+    let asked = format!("response_type=code&scope=openid&redirect_uri=http%3A%2F%2Flocalhost%3A8080%2F&client_id={id}");
+    window.goto(&format!("{}/authorize?{asked}", demo.sandbox)).await
+}
+
 /// A site is registered in the sandbox, wrong first, and taken out again.
-async fn sandbox(tour: &mut Tour<'_, impl Witness>, organisation: &str) -> anyhow::Result<()> {
+async fn sandbox(tour: &mut Tour<'_, impl Witness>, demo: &Demo, organisation: &str) -> anyhow::Result<()> {
     let window = tour.window;
     tour.visit("sandbox-none", &format!("{organisation}/sandbox"), LightAndDark).await?;
     tour.visit("sandbox-new", &format!("{organisation}/sandbox/new"), LightAndDark).await?;
@@ -50,6 +61,29 @@ async fn sandbox(tour: &mut Tour<'_, impl Witness>, organisation: &str) -> anyho
     let site = window.url().await?.split('?').next().unwrap_or_default().to_owned();
     tour.visit("sandbox", &format!("{organisation}/sandbox"), Light).await?;
     tour.visit("sandbox-settings", &format!("{site}/settings"), Light).await?;
+    window.run("document.querySelector('details.fold').open = true").await?;
+    tour.take("sandbox-settings-more", Light).await?;
+    tour.visit("sandbox-try", &format!("{site}/try"), Light).await?;
+    window.submit().await?;
+    window.appears("dl.stacked").await?;
+    tour.take("sandbox-try-request", LightAndDark).await?;
+    tour.visit("sandbox-rotation", &format!("{site}/rotation"), Light).await?;
+    tour.visit("sandbox-errors-none", &format!("{site}/errors"), Light).await?;
+    refused_request(window, demo, &site).await?;
+    tour.visit("sandbox-errors", &format!("{site}/errors"), LightAndDark).await?;
+    tour.visit("sandbox-secrets", &format!("{site}/secrets"), Light).await?;
+    window.click("button[value=beside]").await?;
+    window.appears(".secret").await?;
+    tour.take("sandbox-secrets-two", LightAndDark).await?;
+    tour.visit("sandbox-signals-none", &format!("{site}/signals"), Light).await?;
+    window.fill("endpoint", "http://bei.example/signals").await?;
+    window.click("#signals button.primary").await?;
+    window.appears(".summary").await?;
+    tour.take("sandbox-signals-wrong", Light).await?;
+    window.fill("endpoint", "https://bei.example/signals").await?;
+    window.click("#signals button.primary").await?;
+    window.appears(".notice.ok").await?;
+    tour.take("sandbox-signals", LightAndDark).await?;
     tour.visit("sandbox-candidates-none", &format!("{organisation}/sandbox/candidates"), Light).await?;
     window.click("main form button.primary").await?;
     window.appears(".notice.ok").await?;
@@ -79,13 +113,15 @@ pub(super) async fn organisation(
     window.appears(".notice.ok").await?;
     tour.take("portal-organisation", LightAndDark).await?;
     let organisation = window.url().await?.split('?').next().unwrap_or_default().to_owned();
+    tour.visit("closure-of-a-last-owner", &format!("{}/account/close", demo.passport), LightAndDark).await?;
+    window.appears(".notice.warn a[href='/portal']").await?;
     tour.visit("portal-members-alone", &format!("{organisation}/members"), Light).await?;
     window.fill("email", &guest.email).await?;
     window.run("document.querySelector('[name=role]').value = 'owner'").await?;
     window.submit().await?;
     window.appears(".notice.ok").await?;
     tour.take("portal-members-invited", LightAndDark).await?;
-    sandbox(tour, &organisation).await?;
+    sandbox(tour, demo, &organisation).await?;
     tour.visit("portal-leave-last", &format!("{organisation}/leave"), Light).await?;
     window.click("main form button.danger").await?;
     window.appears(".notice.warn").await?;

@@ -7,7 +7,7 @@ use anyhow::Context as _;
 
 /// What the passport answers to a GET without being a page: data, pictures, a frame without words, and addresses that lead
 /// on at once.
-const NO_PAGES: [&str; 14] = [
+const NO_PAGES: [&str; 19] = [
     "/.well-known/oauth-authorization-server",
     "/.well-known/openid-configuration",
     "/.well-known/ssf-configuration",
@@ -17,7 +17,12 @@ const NO_PAGES: [&str; 14] = [
     "/captcha/image",
     "/check-session",
     "/clients/{client_id}",
+    "/clients/{client_id}/findings",
     "/clients/{client_id}/jwks.json",
+    "/clients/{client_id}/refusals",
+    "/clients/{client_id}/rehearsal",
+    "/clients/{client_id}/secrets",
+    "/clients/{client_id}/signals",
     "/jwks",
     "/logos/{hash}",
     "/status.json",

@@ -32,6 +32,10 @@ accounts-login-wrong = That account and password don’t match. { $left ->
         [one] 1 try left
        *[other] { $left } tries left
     }, or reset the password
+accounts-login-wrong-number = That account and password don’t match. { $left ->
+        [one] 1 try left
+       *[other] { $left } tries left
+    }. You can sign in with your e-mail or mobile number instead, or reset the password
 accounts-login-locked = To protect your account, try again after { $time } or reset the password now
 accounts-login-blocked = This account is on hold. Please ask on the contact page of the exam site
 accounts-login-too-many = Too many tries came from this network. Try again after { $time }

@@ -1,6 +1,12 @@
 # The frame of the passport's pages, its documents and its error pages.
 web-brand = E-TEST Passport
 web-sandbox = Sandbox, for trying out
+web-simulator = Simulator, not a passport
+web-simulator-desk = Desk
+web-simulator-title = This is a simulator
+web-simulator-lead = For development and tests: anybody signs in as anyone, and nothing that it signs is valid at a passport.
+web-console = Console
+web-console-line = For staff only
 web-find-account = Find your account
 web-next = What to do next
 web-go-home = Go to the Passport home page

@@ -29,6 +29,7 @@ accounts-login-account-missing = 填写注册时用的邮箱或手机号
 accounts-login-password-missing = 填写密码
 accounts-login-province-missing = 选择您要去考试的省份
 accounts-login-wrong = 账号或密码不对。还可以试{ $left }次；忘了密码可以重置
+accounts-login-wrong-number = 账号或密码不对。还可以试{ $left }次；也可以改用邮箱或手机号登录，忘了密码可以重置
 accounts-login-locked = 为保护您的账号，请{ $time }以后再试，或现在重置密码
 accounts-login-blocked = 这个账号暂时停用。请到考试网站的联系页面询问
 accounts-login-too-many = 这个网络上试的次数太多了。请{ $time }以后再试

@@ -1,6 +1,12 @@
 # The frame of the passport's pages, its documents and its error pages.
 web-brand = E-TEST 通行证
 web-sandbox = 沙盒，仅供试用
+web-simulator = 模拟器，不是真正的通行证
+web-simulator-desk = 控制台
+web-simulator-title = 这是模拟器
+web-simulator-lead = 供开发和测试使用：谁都可以登录成任何人，它签发的一切在真正的通行证里都无效。
+web-console = 管理台
+web-console-line = 仅供工作人员
 web-find-account = 找回账号
 web-next = 接下来怎么办
 web-go-home = 去通行证首页

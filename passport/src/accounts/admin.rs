@@ -1,14 +1,20 @@
-//! What operators do with accounts at the command line: add (for development and measuring), look, lock, unlock.
+//! What operators and staff do with accounts, at the command line and in the console: add (for development and measuring),
+//! look, lock, unlock, end sessions, take every second factor away.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::FutureExt as _;
 use shared::db::{DbError, Tx};
-use shared::secret::SecretString;
+use shared::secret::{SecretString, sha256};
 
+use super::guardian::{self, Known};
+use super::login::whose::whose;
 use super::model::{Account, AccountId, ContactKind, Details, Email, LoginName, Mobile, Name};
 use super::sessions::{self, EndReason};
-use super::store::{self, NewAccount};
-use super::{Accounts, Trouble, contact};
+use super::store::{self, Found, NewAccount};
+use super::{Accounts, Trouble, alarm, contact, factors};
 use crate::audit::{Actor, Event};
+use crate::delivery::{Factor, Notice};
 use crate::limits::Subject;
 
 /// An account to be added without its owner: for development and measuring, so no agreement is recorded.
@@ -100,7 +106,8 @@ impl Accounts {
     }
 
     /// Stores details of a person that another register knows, in place of those that were stored; whether there is such
-    /// an account. They are tidied already: see [`Details::tidy`].
+    /// an account. They are tidied already: see [`Details::tidy`]. A date of birth among them may tell that the account is a
+    /// child's, and that a guardian has to consent.
     ///
     /// # Errors
     /// The database.
@@ -176,33 +183,119 @@ async fn set_details(accounts: Accounts, (id, details): (AccountId, Details), tx
     }
     let event = Event::ProfileChanged { account: id.to_string(), fields: vec!["details".into()] };
     parts.audit.record(tx, &Actor::Operator, &event).await?;
+    guardian::look(&accounts, tx, (id, Known::Nothing), None).await?;
     Ok(true)
 }
 
 async fn lock(accounts: Accounts, id: AccountId, tx: &mut Tx) -> Result<bool, DbError> {
-    let parts = accounts.parts();
-    let now = parts.clock.now();
-    if !store::set_blocked(tx, id, Some(now)).await? {
-        return Ok(false);
-    }
-    for session in sessions::store::live(tx, id, now).await? {
-        accounts.end_session(tx, session, EndReason::Locked).await?;
-    }
-    sessions::store::withdraw_all(tx, id, now).await?;
-    let event = Event::AccountLocked { account: id.to_string(), until: None };
-    parts.audit.record(tx, &Actor::Operator, &event).await?;
-    Ok(true)
+    accounts.lock_by(tx, id, &Actor::Operator).await
 }
 
 async fn unlock(accounts: Accounts, id: AccountId, tx: &mut Tx) -> Result<bool, DbError> {
-    let parts = accounts.parts();
-    if !store::set_blocked(tx, id, None).await? {
-        return Ok(false);
+    accounts.unlock_by(tx, id, &Actor::Operator).await
+}
+
+/// What staff does within a transaction of their own, in which it is on record why. Each says whether there is such an
+/// account.
+impl Accounts {
+    /// Whose a login name is: the very name, as sign-in takes it.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn named(&self, tx: &mut Tx, name: &LoginName) -> Result<Option<AccountId>, DbError> {
+        Ok(match whose(self, tx, name).await? {
+            Found::Account(found) => Some(found.id),
+            Found::Nobody { .. } => None,
+        })
     }
-    for name in store::login_names(tx, id).await? {
-        parts.limits.clear(tx, &parts.limits.policy().sign_in_name, Subject::Text(&name)).await?;
+
+    /// See [`Accounts::lock`].
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn lock_by(&self, tx: &mut Tx, id: AccountId, by: &Actor) -> Result<bool, DbError> {
+        let now = self.parts().clock.now();
+        if !store::set_blocked(tx, id, Some(now)).await? {
+            return Ok(false);
+        }
+        sessions::end_all(self, tx, id, EndReason::Locked).await?;
+        let event = Event::AccountLocked { account: id.to_string(), until: None };
+        self.parts().audit.record(tx, by, &event).await?;
+        Ok(true)
     }
-    let event = Event::AccountUnlocked { account: id.to_string() };
-    parts.audit.record(tx, &Actor::Operator, &event).await?;
-    Ok(true)
+
+    /// See [`Accounts::unlock`].
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn unlock_by(&self, tx: &mut Tx, id: AccountId, by: &Actor) -> Result<bool, DbError> {
+        if !store::set_blocked(tx, id, None).await? {
+            return Ok(false);
+        }
+        self.forget_tries_by(tx, id, by).await
+    }
+
+    /// Forgets the wrong passwords that locked an account, and leaves a lock by staff as it is.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn forget_tries_by(&self, tx: &mut Tx, id: AccountId, by: &Actor) -> Result<bool, DbError> {
+        let parts = self.parts();
+        if store::credentials_by_id(tx, id).await?.is_none() {
+            return Ok(false);
+        }
+        for name in store::login_names(tx, id).await? {
+            parts.limits.clear(tx, &parts.limits.policy().sign_in_name, Subject::Text(&name)).await?;
+        }
+        let event = Event::AccountUnlocked { account: id.to_string() };
+        parts.audit.record(tx, by, &event).await?;
+        Ok(true)
+    }
+
+    /// Ends every session of an account, and what sites were granted in them.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn end_sessions_by_staff(&self, tx: &mut Tx, id: AccountId) -> Result<bool, DbError> {
+        if store::credentials_by_id(tx, id).await?.is_none() {
+            return Ok(false);
+        }
+        sessions::end_all(self, tx, id, EndReason::Staff).await?;
+        Ok(true)
+    }
+
+    /// Takes every second factor from an account whose owner lost them all, ends its sessions and tells every proven contact.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn reset_factors_by(&self, tx: &mut Tx, id: AccountId, by: &Actor) -> Result<bool, DbError> {
+        if store::credentials_by_id(tx, id).await?.is_none() {
+            return Ok(false);
+        }
+        factors::store::remove_all(tx, id).await?;
+        factors::lift(self, tx, id).await?;
+        sessions::end_all(self, tx, id, EndReason::Staff).await?;
+        let event = Event::FactorRemoved { account: id.to_string(), factor: "all".into() };
+        self.parts().audit.record(tx, by, &event).await?;
+        let notice = Notice::FactorChanged { factor: Factor::AllRemoved, at: self.parts().clock.now() };
+        alarm::tell_proven(self, tx, (id, None), &notice).await?;
+        Ok(true)
+    }
+
+    /// A text that is another one once something changed by which the owner signs in: what two people agree on has to be
+    /// agreed on anew then. `None`: there is no such account.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn standing_mark(&self, tx: &mut Tx, id: AccountId) -> Result<Option<String>, DbError> {
+        let Some(found) = store::credentials_by_id(tx, id).await? else { return Ok(None) };
+        let enrolled = factors::store::enrolled(tx, id).await?;
+        let passkeys = factors::passkeys::store::all(tx, id).await?;
+        let mut text = format!("{:?} {} {} {enrolled:?}", found.password_set_at, found.blocked, found.frozen);
+        for passkey in passkeys {
+            text.push(' ');
+            text.push_str(&passkey.id.to_string());
+        }
+        Ok(Some(URL_SAFE_NO_PAD.encode(sha256(text.as_bytes()))))
+    }
 }

@@ -123,6 +123,14 @@ mod tests {
     }
 
     #[test]
+    fn no_message_is_a_factor() {
+        for shown in Shown::ALL {
+            // RFC 8176 §2: by SMS, by telephone, by a second channel.
+            assert!(shown.amr().iter().all(|method| !["sms", "tel", "mca"].contains(method)), "{shown:?}");
+        }
+    }
+
+    #[test]
     fn what_was_shown_is_read_back_and_nothing_else_is() {
         for shown in Shown::ALL {
             assert_eq!(Shown::of_code(shown.code()), Some(shown));

@@ -125,6 +125,8 @@ pub struct Parts {
     pub sites: Arc<dyn Sites>,
     /// Asks the sites that take registrations.
     pub registrations: Arc<dyn closure::Registrations>,
+    /// Knows which organisations an account decides in.
+    pub organisations: Arc<dyn closure::Organisations>,
     /// The relying party of passkeys.
     pub passkeys: Passkeys,
     /// Makes and checks captchas.
@@ -253,7 +255,7 @@ impl Accounts {
             return Ok(None);
         };
         let actor = match reason {
-            EndReason::Locked | EndReason::KeyCompromised | EndReason::Restored => Actor::Operator,
+            EndReason::Locked | EndReason::KeyCompromised | EndReason::Restored | EndReason::Staff => Actor::Operator,
             EndReason::Replaced(by) => Actor::Account(by.to_string()),
             EndReason::Closed | EndReason::TimedOut => Actor::System,
             EndReason::Frozen | EndReason::Reported | EndReason::Guardian => Actor::Visitor,

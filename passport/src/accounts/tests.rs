@@ -29,11 +29,11 @@ const SETTINGS: &str = "issuer = 'https://passport.test'\n[database]\nurl = 'sql
     [keys]\nmaster_key_file = 'unused'\n[accounts]\nhash_threads = 1\nhash_queue = 1\n\
     [accounts.hash]\nmemory_kib = 64\niterations = 1\n";
 
-const NAME: &str = "13800138000";
+pub(super) const NAME: &str = "13800138000";
 const PASSWORD: &str = "abc12345!";
 
 /// Accounts, one of them a candidate's.
-async fn accounts(db: Db) -> (Accounts, AccountId) {
+pub(super) async fn accounts(db: Db) -> (Accounts, AccountId) {
     let clock = Arc::new(FakeClock::at(Timestamp::from_seconds(1_800_000_000)));
     let config = shared::config::parse(SETTINGS, crate::config::PREFIX, []).expect("settings");
     let world = World {
@@ -51,7 +51,7 @@ async fn accounts(db: Db) -> (Accounts, AccountId) {
     (accounts, id)
 }
 
-fn caller() -> Caller {
+pub(super) fn caller() -> Caller {
     Caller::at(IpAddr::V4(Ipv4Addr::LOCALHOST))
 }
 

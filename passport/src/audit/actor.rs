@@ -11,6 +11,8 @@ pub enum Actor {
     Client(String),
     /// Somebody at the command line of a node.
     Operator,
+    /// Somebody of the staff, in the console, by their id there.
+    Staff(String),
     /// Someone not signed in.
     Visitor,
     /// The passport itself, on schedule or at start.
@@ -23,6 +25,7 @@ impl fmt::Display for Actor {
             Self::Account(id) => write!(f, "account:{id}"),
             Self::Client(id) => write!(f, "client:{id}"),
             Self::Operator => f.write_str("operator"),
+            Self::Staff(id) => write!(f, "staff:{id}"),
             Self::Visitor => f.write_str("visitor"),
             Self::System => f.write_str("system"),
         }

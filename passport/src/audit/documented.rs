@@ -16,6 +16,7 @@ const FIELDS: &[(&str, Told)] = &[
     ("appeal", Told::Person),
     ("case", Told::Person),
     ("staff", Told::Staff),
+    ("act", Told::Nothing),
     ("alg", Told::Nothing),
     ("at", Told::Nothing),
     ("backup", Told::Nothing),
@@ -35,6 +36,7 @@ const FIELDS: &[(&str, Told)] = &[
     ("made", Told::Nothing),
     ("notice", Told::Nothing),
     ("organisation", Told::Nothing),
+    ("proposal", Told::Nothing),
     ("reason", Told::Nothing),
     ("reopened", Told::Nothing),
     ("role", Told::Nothing),
@@ -136,7 +138,7 @@ const INTRODUCTION: &str = "\
 
 <!-- Written by `UPDATE_DOCS=1 cargo test documented` from passport/src/audit/event.rs: change it there. -->
 
-Each event has a time, an actor (`account:ID`, `client:ID`, `operator`, `visitor`, `system`), a kind and the fields below. Where a person in a browser did it, the network address and the kind of
+Each event has a time, an actor (`account:ID`, `client:ID`, `operator`, `staff:ID`, `visitor`, `system`), a kind and the fields below. Where a person in a browser did it, the network address and the kind of
 device are noted as well: both are personal. How the record is sealed, read and kept, [audit.md](audit.md) says.
 
 All of it is kept for 366 days, and for 180 at the least, whatever anybody says. No field holds a name, a mail address, a number or a secret; ids of ours that stand for a person are marked as

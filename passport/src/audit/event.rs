@@ -77,6 +77,74 @@ pub enum Event {
         /// Who did it.
         staff: String,
     },
+    /// Somebody of the staff looked at an account in the console.
+    AccountViewed {
+        /// Which.
+        account: String,
+        /// A code: `owner`, `incident`, `appeal`, `authority`, `approval`.
+        reason: Code,
+        /// Who did it: their id in the console.
+        staff: String,
+    },
+    /// Somebody was asked into the staff's console.
+    StaffInvited {
+        /// Who: their id in the console.
+        staff: String,
+        /// As what: roles, separated by spaces.
+        role: String,
+        /// A code: `first`, `break_glass`, `proposal`.
+        how: Code,
+    },
+    /// A link was made by which somebody makes their passkeys for the console.
+    StaffLinkMade {
+        /// For whom: their id in the console.
+        staff: String,
+    },
+    /// They made their passkeys, and can sign in.
+    StaffActivated {
+        /// Who: their id in the console.
+        staff: String,
+    },
+    /// They signed in at the console.
+    StaffSignedIn {
+        /// Who: their id in the console.
+        staff: String,
+    },
+    /// They were given other roles.
+    StaffRolesChanged {
+        /// Who: their id in the console.
+        staff: String,
+        /// What they were.
+        from: String,
+        /// What they are.
+        to: String,
+    },
+    /// They cannot sign in any more.
+    StaffSuspended {
+        /// Who: their id in the console.
+        staff: String,
+    },
+    /// They can again.
+    StaffReinstated {
+        /// Who: their id in the console.
+        staff: String,
+    },
+    /// Somebody of the staff proposed an act that takes two.
+    ActProposed {
+        /// Which proposal.
+        proposal: String,
+        /// Which act.
+        act: Code,
+    },
+    /// It was decided, or an act that takes one person was done.
+    ActDecided {
+        /// Which proposal.
+        proposal: String,
+        /// Which act.
+        act: Code,
+        /// A code: `done`, `refused`, `lapsed`.
+        how: Code,
+    },
     /// A password was chosen anew by who had forgotten it.
     PasswordReset {
         /// Whose.
@@ -437,6 +505,34 @@ pub enum Event {
         /// Which site.
         site: String,
     },
+    /// An organisation had a new secret made for a site in the sandbox.
+    SandboxSecretMade {
+        /// Which organisation.
+        organisation: String,
+        /// Which site.
+        site: String,
+    },
+    /// An organisation had a secret of a site in the sandbox refused from then on.
+    SandboxSecretEnded {
+        /// Which organisation.
+        organisation: String,
+        /// Which site.
+        site: String,
+    },
+    /// An organisation chose what a site in the sandbox is told of accounts.
+    SandboxSignalsSet {
+        /// Which organisation.
+        organisation: String,
+        /// Which site.
+        site: String,
+    },
+    /// An organisation had a change of the signing key rehearsed for a site in the sandbox.
+    SandboxRotationRehearsed {
+        /// Which organisation.
+        organisation: String,
+        /// Which site.
+        site: String,
+    },
     /// An organisation had its stand-ins in the sandbox made anew.
     SandboxCandidatesMade {
         /// Which organisation.
@@ -613,103 +709,4 @@ pub enum Event {
         /// How many times the database has been restored so far.
         epoch: i64,
     },
-}
-
-impl Event {
-    /// The account it concerns, if any.
-    pub fn account(&self) -> Option<&str> {
-        match self {
-            Self::AccountRegistered { account }
-            | Self::AgreementAccepted { account, .. }
-            | Self::SignedIn { account, .. }
-            | Self::SignInRefused { account, .. }
-            | Self::AccountLocked { account, .. }
-            | Self::AccountUnlocked { account }
-            | Self::PasswordChanged { account, .. }
-            | Self::PasswordRemoved { account, .. }
-            | Self::DataCopied { account }
-            | Self::DataRead { account, .. }
-            | Self::PasswordReset { account, .. }
-            | Self::RecoveryProven { account, .. }
-            | Self::RecoveryWaits { account, .. }
-            | Self::AccountNamed { account }
-            | Self::RecoveryCancelled { account }
-            | Self::ContactProven { account, .. }
-            | Self::ContactRefused { account, .. }
-            | Self::NumberClaimed { account, .. }
-            | Self::NumberKept { account, .. }
-            | Self::ContactDetached { account, .. }
-            | Self::ContactCorrected { account, .. }
-            | Self::ContactChanged { account, .. }
-            | Self::AccountFrozen { account }
-            | Self::CaseOpened { account, .. }
-            | Self::CaseClosed { account, .. }
-            | Self::ClosureAsked { account, .. }
-            | Self::ClosureTakenBack { account }
-            | Self::GuardianNeeded { account, .. }
-            | Self::GuardianAsked { account, .. }
-            | Self::GuardianConsented { account, .. }
-            | Self::GuardianRefused { account }
-            | Self::GuardianSilent { account }
-            | Self::GuardianWithdrew { account }
-            | Self::AgeRestated { account, .. }
-            | Self::CameOfAge { account }
-            | Self::DocumentClaimed { account, .. }
-            | Self::DocumentDefended { account, .. }
-            | Self::DocumentKept { account, .. }
-            | Self::DocumentDetached { account, .. }
-            | Self::DocumentBound { account, .. }
-            | Self::FactorAdded { account, .. }
-            | Self::FactorRemoved { account, .. }
-            | Self::AccountClosed { account, .. }
-            | Self::ProfileChanged { account, .. }
-            | Self::SessionEnded { account, .. }
-            | Self::ConsentGiven { account, .. }
-            | Self::ConsentRefused { account, .. }
-            | Self::ConsentWithdrawn { account, .. }
-            | Self::CodeReused { account, .. }
-            | Self::RefreshTokenReused { account, .. }
-            | Self::OrganisationCreated { account, .. }
-            | Self::MemberJoined { account, .. }
-            | Self::MemberRoleChanged { account, .. }
-            | Self::MemberLeft { account, .. } => Some(account),
-            _ => None,
-        }
-    }
-
-    /// The client it concerns, if any.
-    pub fn client(&self) -> Option<&str> {
-        match self {
-            Self::ConsentGiven { client, .. }
-            | Self::ConsentRefused { client, .. }
-            | Self::ConsentWithdrawn { client, .. }
-            | Self::CodeReused { client, .. }
-            | Self::RefreshTokenReused { client, .. }
-            | Self::ClientRegistered { client }
-            | Self::ClientChanged { client }
-            | Self::ClientRemoved { client }
-            | Self::ClientSecretAdded { client }
-            | Self::ClientSecretsRetired { client, .. }
-            | Self::ClientSignalsSet { client, .. } => Some(client),
-            _ => None,
-        }
-    }
-
-    /// The organisation it concerns, if any.
-    pub fn organisation(&self) -> Option<&str> {
-        match self {
-            Self::OrganisationCreated { organisation, .. }
-            | Self::OrganisationRenamed { organisation }
-            | Self::MemberInvited { organisation, .. }
-            | Self::InvitationWithdrawn { organisation, .. }
-            | Self::MemberJoined { organisation, .. }
-            | Self::MemberRoleChanged { organisation, .. }
-            | Self::MemberLeft { organisation, .. }
-            | Self::SandboxSiteRegistered { organisation, .. }
-            | Self::SandboxSiteChanged { organisation, .. }
-            | Self::SandboxSiteRemoved { organisation, .. }
-            | Self::SandboxCandidatesMade { organisation } => Some(organisation),
-            _ => None,
-        }
-    }
 }

@@ -10,6 +10,7 @@
 //! [`witness`] writes what follows from an event into its transaction.
 
 mod actor;
+mod concerns;
 #[cfg(test)]
 mod documented;
 pub mod event;

@@ -136,12 +136,17 @@ impl Mark {
     }
 }
 
+/// Whether that actor is of the staff: at the command line, or in the console.
+fn is_of_staff(actor: &str) -> bool {
+    actor == Actor::Operator.to_string() || actor.starts_with("staff:")
+}
+
 /// One event of an account, for its owner.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Told {
     /// Where it stands.
     pub mark: Mark,
-    /// Whether somebody at the command line did it.
+    /// Whether somebody of the staff did it: at the command line, or in the console.
     pub by_operator: bool,
     /// What happened; `None` for a kind that this version does not have.
     pub event: Option<Event>,
@@ -270,7 +275,7 @@ fn told(row: &Row, origin: &Origin) -> Result<Told, DbError> {
     let opened = |field, stored: Option<String>| stored.and_then(|stored| origin.open(field, &stored));
     Ok(Told {
         mark: Mark { at: row.get("at")?, id: row.get("id")? },
-        by_operator: row.get::<String>("actor")? == Actor::Operator.to_string(),
+        by_operator: is_of_staff(&row.get::<String>("actor")?),
         event: decode(row.get("kind")?, &row.get::<String>("details")?),
         network: opened(Field::Network, row.get("network")?),
         device: opened(Field::Device, row.get("device")?).map(|device| Device::parse(&device)),

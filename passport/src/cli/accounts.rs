@@ -35,6 +35,7 @@ pub enum AccountsCommand {
         account: String,
     },
     /// Store what another register knows of a person: claims of OpenID Connect Core §5.1, in place of those stored before.
+    /// By a date of birth under 14 a guardian has to consent, as if the person had written it.
     SetDetails {
         /// Its id, mail address, mobile number or login name.
         account: String,
@@ -123,8 +124,10 @@ pub async fn run(command: AccountsCommand, file: Option<&Path>, output: &Output)
         }
         AccountsCommand::OfAge { account } => {
             let id = locate(&accounts, &account).await?;
-            let found = accounts.showed_age(id).await?;
-            report(found, &account, "of age", output)
+            match accounts.showed_age(id).await? {
+                true => report(true, &account, "of age", output),
+                false => Err(Failure::new(Exit::Refused, "its owner is not taken for a child")),
+            }
         }
     };
     db.close().await;

@@ -1,25 +1,25 @@
 //! `passport clients`
 
+mod add;
+mod apply;
+mod file;
+mod lint;
+mod show;
 mod signals;
 
-use std::fmt::Write as _;
-use std::fs::{OpenOptions, Permissions};
-use std::io::Write as _;
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Subcommand;
 use serde_json::json;
-use shared::config::{Raw, SecretSource, Setting as _};
-use shared::secret::SecretString;
+use shared::config::{Raw, Setting as _};
 
 use super::failure::{Exit, Failure};
-use super::output::{Output, table};
+use super::output::Output;
 use super::{refusals, world};
 use crate::audit::{Actor, Audit};
-use crate::clients::{Applied, AuthMethod, Client, Clients, Metadata, secret, sector};
+use crate::clients::{Client, Clients};
 use crate::egress::Egress;
 
 /// What can be done with relying parties.
@@ -33,6 +33,28 @@ pub enum ClientsCommand {
         /// Where the secret stands, or where to write it if the file is missing.
         #[arg(long, value_name = "FILE")]
         secret_file: Option<PathBuf>,
+    },
+    /// Bring the registry to what a file says of many clients: shows each difference, and does nothing where there is none.
+    Apply {
+        /// A TOML file with a table `[[clients]]` for each, as `clients show` writes one. `secret_file` in it names where
+        /// the secret stands, or where to write it if the file is missing.
+        file: PathBuf,
+        /// Remove clients that the file does not name. Those that registered themselves stay.
+        #[arg(long)]
+        prune: bool,
+        /// Show what would be done, and do nothing. Ends with 6 if there is something to do.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Tell what is wrong with a client, what is risky about it and what to do. Ends with 6 if something will not work.
+    Lint {
+        /// Its client_id. All clients, when neither this nor a file is named.
+        #[arg(allow_hyphen_values = true, conflicts_with = "file")]
+        client_id: Option<String>,
+        /// A TOML file of one client as `clients add` takes it, or of many as `clients apply` does. It need not be
+        /// registered, and no database is asked.
+        #[arg(long)]
+        file: Option<PathBuf>,
     },
     /// Show every client in a line.
     List,
@@ -93,95 +115,40 @@ pub async fn run(command: ClientsCommand, config: Option<&Path>, output: &Output
     if let ClientsCommand::Signals(command) = command {
         return signals::run(command, config, output).await;
     }
+    if let ClientsCommand::Lint { file: Some(file), .. } = &command {
+        return lint::of_file(file, output);
+    }
     let (config, db) = world::database(config).await?;
     let audit = Audit::new(world::clock(), world::entropy());
     let clients = Clients::new(db.clone(), world::clock(), world::entropy(), audit);
+    let egress = || Egress::new(config.egress.clone());
+    let done = |()| Exit::Done;
     let result = match command {
         ClientsCommand::Add { file, secret_file } => {
-            let egress = Egress::new(config.egress.clone());
-            add(&clients, &egress, (&file, secret_file.as_deref()), output).await
+            add::add(&clients, &egress(), (&file, secret_file.as_deref()), output).await.map(done)
         }
-        ClientsCommand::List => list(&clients, output).await,
-        ClientsCommand::Invite { uses, valid_for } => invite(&clients, uses, valid_for, output).await,
-        ClientsCommand::Remove { client_id } => remove(&clients, &client_id, output).await,
+        ClientsCommand::Apply { file, prune, dry_run } => {
+            apply::apply(&clients, &egress(), &apply::Wanted { file, prune, dry_run }, output).await
+        }
+        ClientsCommand::Lint { client_id, .. } => lint::registered(&clients, client_id.as_deref(), output).await,
+        ClientsCommand::List => show::list(&clients, output).await.map(done),
+        ClientsCommand::Invite { uses, valid_for } => invite(&clients, uses, valid_for, output).await.map(done),
+        ClientsCommand::Remove { client_id } => remove(&clients, &client_id, output).await.map(done),
         ClientsCommand::Refusals { client_id, days } => {
             let client = known(&clients, &client_id).await?;
             let of = (client.id.as_str(), config.issuer.origin());
-            refusals::show(&db, of, (days, world::clock().now()), output).await
+            refusals::show(&db, of, (days, world::clock().now()), output).await.map(done)
         }
-        ClientsCommand::Show { client_id } => show(&clients, &client_id, output).await,
+        ClientsCommand::Show { client_id } => show::show(&clients, &client_id, output).await.map(done),
         ClientsCommand::RotateSecret { client_id, overlap, secret_file } => {
             let secret = clients.rotate_secret(Actor::Operator, &client_id, overlap).await?;
-            hand_over(&client_id, &secret, secret_file.as_deref(), output)
+            add::hand_over(&client_id, &secret, secret_file.as_deref(), output).map(done)
         }
         // It needs the keys, and was led aside above.
-        ClientsCommand::Signals(_) => Ok(()),
+        ClientsCommand::Signals(_) => Ok(Exit::Done),
     };
     db.close().await;
-    result.map(|()| Exit::Done)
-}
-
-async fn add(
-    clients: &Clients,
-    egress: &Egress,
-    (file, secret_file): (&Path, Option<&Path>),
-    output: &Output,
-) -> Result<(), Failure> {
-    let refuse = |error: &dyn std::fmt::Display| Failure::new(Exit::Refused, format!("{}: {error}", file.display()));
-    let text = std::fs::read_to_string(file).map_err(|error| refuse(&error))?;
-    let metadata = Metadata::from_file(&text).map_err(|error| refuse(&error))?;
-    sector::check(egress, &metadata).await.map_err(|problem| refuse(&problem))?;
-    let id = metadata.client_id.clone();
-    let needs_none = !matches!(metadata.token_endpoint_auth_method, AuthMethod::Basic | AuthMethod::Post);
-    let applied = clients.apply(Actor::Operator, metadata).await?;
-    let what = match applied {
-        Applied::Registered => "registered",
-        Applied::Changed => "changed",
-        Applied::Unchanged => "unchanged",
-    };
-    let has_secret = clients.find(&id).await?.is_some_and(|client| !client.secrets().is_empty());
-    match secret_file {
-        _ if needs_none => {}
-        Some(path) if path.exists() => {
-            let secret = SecretSource::file(path).read()?;
-            clients.import_secret(Actor::Operator, &id, &secret).await?;
-        }
-        // A secret that nobody asked for would only be in the way of the one in use.
-        None if has_secret => {}
-        _ => {
-            let secret = clients.rotate_secret(Actor::Operator, &id, Duration::ZERO).await?;
-            return hand_over(&id, &secret, secret_file, output);
-        }
-    }
-    output.result(format!("{id}: {what}"), &json!({ "client_id": id, "result": what }));
-    Ok(())
-}
-
-/// Writes a new secret where it is wanted, for its owner's eyes only. It can be had this once only.
-fn hand_over(id: &str, secret: &SecretString, file: Option<&Path>, output: &Output) -> Result<(), Failure> {
-    let Some(path) = file else {
-        let text = format!("client_id: {id}\nclient_secret: {}\nIt is not shown again.", secret.expose());
-        output.result(text, &json!({ "client_id": id, "client_secret": secret.expose() }));
-        return Ok(());
-    };
-    OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(path)
-        .and_then(|mut out| {
-            // The mode above is for a new file: one that was there keeps its own.
-            out.set_permissions(Permissions::from_mode(0o600))?;
-            writeln!(out, "{}", secret.expose())
-        })
-        .map_err(|error| {
-            Failure::new(Exit::Failed, format!("{}: {error}", path.display()))
-                .advise("the client has a new secret that was not written down: run `passport clients rotate-secret`")
-        })?;
-    let place = path.display().to_string();
-    output.result(format!("{id}: secret in {place}"), &json!({ "client_id": id, "secret_file": place }));
-    Ok(())
+    result
 }
 
 async fn invite(clients: &Clients, uses: u32, valid_for: Duration, output: &Output) -> Result<(), Failure> {
@@ -203,54 +170,4 @@ async fn known(clients: &Clients, id: &str) -> Result<Arc<Client>, Failure> {
     clients.find(id).await?.ok_or_else(|| {
         Failure::new(Exit::Refused, format!("there is no client {id}")).advise("`passport clients list` shows all")
     })
-}
-
-async fn list(clients: &Clients, output: &Output) -> Result<(), Failure> {
-    let all = clients.all().await?;
-    let mut rows = vec![["CLIENT_ID", "NAME", "PROFILE", "SECRETS", "FIRST REDIRECT URI"].map(str::to_owned).to_vec()];
-    for client in &all {
-        let uri = client.redirect_uris.first().map(ToString::to_string).unwrap_or_default();
-        let profile = format!("{:?}", client.profile).to_lowercase();
-        let secrets = client.secrets().len().to_string();
-        rows.push(vec![client.id.to_string(), client.name.en.clone(), profile, secrets, uri]);
-    }
-    let values: Vec<_> = all.iter().map(|client| &client.metadata).collect();
-    output.result(table(&rows), &values);
-    Ok(())
-}
-
-async fn show(clients: &Clients, id: &str, output: &Output) -> Result<(), Failure> {
-    let client = known(clients, id).await?;
-    let secrets: Vec<_> = client
-        .secrets()
-        .iter()
-        .map(|secret| {
-            json!({
-                "created_at": secret.created_at.to_string(),
-                "expires_at": secret.expires_at.map(|end| end.to_string()),
-                "last_used_at": secret.last_used_at.map(|at| at.to_string()),
-            })
-        })
-        .collect();
-    let text = describe(&client)?;
-    output.result(text, &json!({ "metadata": client.metadata, "secrets": secrets }));
-    Ok(())
-}
-
-/// The client as its file would say it, and when its secrets were used and end.
-fn describe(client: &Client) -> Result<String, Failure> {
-    let mut text = toml::to_string(&client.metadata).map_err(|error| Failure::new(Exit::Failed, error))?;
-    for (n, stored) in client.secrets().iter().enumerate() {
-        let end = stored.expires_at.map_or("exchanged".to_owned(), |end| end.to_string());
-        let used = stored.last_used_at.map_or("not used yet".to_owned(), |at| format!("last used {at}"));
-        // Writing to a String cannot fail.
-        let _ = writeln!(
-            text,
-            "# secret {} of at most {}: made {}, {used}, valid until {end}",
-            n + 1,
-            secret::LIMIT,
-            stored.created_at
-        );
-    }
-    Ok(text)
 }

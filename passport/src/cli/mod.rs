@@ -25,6 +25,7 @@ mod refusals;
 mod retention;
 mod serve;
 mod settings;
+mod staff;
 mod status;
 mod suite;
 mod world;
@@ -90,6 +91,9 @@ enum Command {
     /// Look after messages on their way: mail, SMS, and what sites are told of ended sessions.
     #[command(subcommand)]
     Delivery(delivery::DeliveryCommand),
+    /// Look after who works in the console.
+    #[command(subcommand)]
+    Staff(staff::StaffCommand),
     /// Say what people should know: planned work, and troubles.
     #[command(subcommand)]
     Status(status::StatusCommand),
@@ -150,6 +154,7 @@ fn dispatch(cli: Cli, output: &Output) -> Result<Exit, Failure> {
             Command::Cases(command) => cases::run(command, file, output).await,
             Command::Retention(command) => retention::run(command, file, output).await,
             Command::Delivery(command) => delivery::run(command, file, output).await,
+            Command::Staff(command) => staff::run(command, file, output).await,
             Command::Status(command) => status::run(command, file, output).await,
             Command::Probe(command) => probe::run(command, output).await,
             Command::Backup(command) => backup::make(command, file, output).await,

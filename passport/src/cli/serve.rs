@@ -22,6 +22,7 @@ use crate::audit::Heads;
 use crate::clients::Clients;
 use crate::clients::logos::Logos;
 use crate::config::Config;
+use crate::console;
 use crate::delivery::{MailServer, Mailer, Policy, Transport, Ways, Worker};
 use crate::jobs::{Jobs, Outcome};
 use crate::oidc::Oidc;
@@ -120,6 +121,14 @@ async fn serve(
         background.spawn(run_beside(server, routes, "certificates", stopped.clone()));
     }
     let asked = (db.clone(), app.keys.clone());
+    if let (Some(console), Some(origin)) = (&app.console, &config.console.origin) {
+        let settings = console_settings(config);
+        let kit = console::router::kit(console, &settings, origin.authority()).metrics(metrics.requests());
+        let routes = kit.apply(console::router::router(console.clone()));
+        let server = Server::bind(&settings).await?;
+        tracing::info!(address = %server.address(), %origin, "the staff's console");
+        background.spawn(run_beside(server, routes, "console", stopped.clone()));
+    }
     let readiness = Readiness::new(move || {
         let (db, keys) = asked.clone();
         async move { keys.may_sign() && db.ping().await.is_ok() }
@@ -135,6 +144,16 @@ async fn serve(
     let routes = kit.apply(router(app)).merge(telemetry::health(readiness));
     tracing::info!(address = %server.address(), issuer = %config.issuer, "ready");
     Ok(server.run(routes, termination()).await?)
+}
+
+/// How the console's listener answers: for its own host alone, with its own certificate where it has one.
+fn console_settings(config: &Config) -> ServerSettings {
+    let mut settings = ServerSettings { listen: config.console.listen, hosts: Vec::new(), ..config.server.clone() };
+    if config.console.tls_cert.is_some() {
+        settings.tls_cert.clone_from(&config.console.tls_cert);
+        settings.tls_key.clone_from(&config.console.tls_key);
+    }
+    settings
 }
 
 /// Answers on a listener beside the main one, until that has stopped.

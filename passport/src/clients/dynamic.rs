@@ -1,6 +1,7 @@
 //! Clients that register themselves (RFC 7591) and manage themselves afterwards, by a token of their own (RFC 7592).
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use shared::clock::Timestamp;
@@ -13,6 +14,12 @@ use super::model::{Client, ClientId};
 use super::{Clients, ClientsError, secret, store};
 use crate::audit::{Actor, Event};
 use crate::keys::pin::{self, model::PinEnd};
+
+/// The `software_id` (RFC 7591 §2) of clients that the portal registers for a sign-in to look at, and removes after it.
+pub const ATTEMPT: &str = "portal-try";
+
+/// For how long such a client is kept that nobody came back to remove.
+const ATTEMPT_KEPT: Duration = Duration::from_secs(60 * 60);
 
 /// By what right somebody registers a client.
 #[derive(Debug, Clone)]
@@ -125,6 +132,20 @@ impl Clients {
             })
             .await?;
         self.reload().await
+    }
+
+    /// Forgets the clients of [attempts](ATTEMPT) that nobody came back to.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub async fn forget_attempts(&self) -> Result<(), DbError> {
+        let before = self.clock.now() - ATTEMPT_KEPT;
+        let stale =
+            self.db.read(move |tx| async move { store::of_software(tx, ATTEMPT, before).await }.boxed()).await?;
+        for id in stale {
+            self.remove(Actor::System, &id).await?;
+        }
+        Ok(())
     }
 
     /// Makes an initial access token.

@@ -5,6 +5,7 @@
 
 pub mod certificate_name;
 pub mod dynamic;
+pub mod lint;
 pub mod logos;
 pub mod metadata;
 pub mod model;
@@ -68,6 +69,12 @@ pub enum ClientsError {
     /// Two secrets are valid already.
     #[error("two secrets are valid already: let the older one end first")]
     TooManySecrets,
+    /// The client has no valid secret of that name.
+    #[error("the client has no such secret")]
+    SecretUnknown,
+    /// It is the only valid one.
+    #[error("the client has no other secret")]
+    LastSecret,
     /// A secret that was brought along is not good enough.
     #[error(transparent)]
     Secret(#[from] secret::SecretError),
@@ -254,6 +261,36 @@ impl Clients {
             .await?;
         self.reload().await?;
         Ok(())
+    }
+
+    /// Has the secret of that [handle](secret::StoredSecret::handle) refused from now on.
+    ///
+    /// # Errors
+    /// See [`ClientsError`]; the only valid one stays.
+    pub async fn end_secret(&self, actor: Actor, id: &ClientId, handle: &str) -> Result<(), ClientsError> {
+        let (audit, now) = (self.audit.clone(), self.clock.now());
+        let (id, handle) = (id.clone(), handle.to_owned());
+        self.db
+            .write(move |tx| {
+                let (id, handle, audit, actor) = (id.clone(), handle.clone(), audit.clone(), actor.clone());
+                async move {
+                    let client = store::find(tx, &id).await?.ok_or(ClientsError::Unknown)?;
+                    let valid: Vec<_> = client.secrets.iter().filter(|secret| secret.is_valid(now)).collect();
+                    let Some(ending) = valid.iter().find(|secret| secret.handle() == handle) else {
+                        return Err(ClientsError::SecretUnknown);
+                    };
+                    if valid.len() == 1 {
+                        return Err(ClientsError::LastSecret);
+                    }
+                    store::end_secret(tx, &id, ending.hash, now).await?;
+                    store::touch(tx).await?;
+                    let ended = Event::ClientSecretsRetired { client: id.to_string(), at: now.millis() };
+                    Ok(audit.record(tx, &actor, &ended).await?)
+                }
+                .boxed()
+            })
+            .await?;
+        Ok(self.reload().await?)
     }
 
     /// Keeps in mind that a client used one of its secrets, until [`Clients::write_uses`].

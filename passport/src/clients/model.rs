@@ -226,6 +226,11 @@ impl Client {
         self.auth_method == AuthMethod::None
     }
 
+    /// Whether it registered itself, and looks after that itself (RFC 7592).
+    pub const fn manages_itself(&self) -> bool {
+        self.registration_hash.is_some()
+    }
+
     /// Whether it authenticates with a secret.
     pub fn uses_secret(&self) -> bool {
         matches!(self.auth_method, AuthMethod::Basic | AuthMethod::Post)

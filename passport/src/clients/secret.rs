@@ -37,6 +37,12 @@ impl std::fmt::Debug for StoredSecret {
 }
 
 impl StoredSecret {
+    /// What it is called where it must not be shown: no way leads back from it.
+    pub fn handle(&self) -> String {
+        let digest = sha256(&[b"client-secret ".as_slice(), &self.hash].concat());
+        digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// Whether it still counts at that moment.
     pub fn is_valid(&self, now: Timestamp) -> bool {
         self.expires_at.is_none_or(|end| now < end)

@@ -74,6 +74,27 @@ pub async fn find(tx: &mut Tx, id: &ClientId) -> Result<Option<Client>, DbError>
     client(&row, secrets).map(Some)
 }
 
+/// The clients of that `software_id` that were registered before.
+///
+/// # Errors
+/// The database refused.
+pub async fn of_software(tx: &mut Tx, software: &str, before: Timestamp) -> Result<Vec<ClientId>, DbError> {
+    let rows = sql("SELECT client_id, metadata FROM clients WHERE created_at < $1 AND metadata LIKE $2")
+        .bind(before)
+        .bind(format!("%{software}%"))
+        .fetch_all(tx)
+        .await?;
+    let mut found = Vec::new();
+    for row in rows {
+        let metadata = serde_json::from_str::<Metadata>(&row.get::<String>("metadata")?).ok();
+        // The words may stand elsewhere in it.
+        if metadata.is_some_and(|metadata| metadata.software_id.as_deref() == Some(software)) {
+            found.extend(ClientId::parse(&row.get::<String>("client_id")?));
+        }
+    }
+    Ok(found)
+}
+
 fn client(row: &Row, secrets: Vec<StoredSecret>) -> Result<Client, DbError> {
     let broken = |problem: String| DbError::from(BrokenRow::new("metadata", problem));
     let json: String = row.get("metadata")?;
@@ -159,6 +180,20 @@ pub async fn retire_others(tx: &mut Tx, id: &ClientId, kept: [u8; 32], end: Time
     .bind(end)
     .execute(tx)
     .await
+}
+
+/// Ends a secret.
+///
+/// # Errors
+/// The database refused.
+pub async fn end_secret(tx: &mut Tx, id: &ClientId, hash: [u8; 32], now: Timestamp) -> Result<(), DbError> {
+    sql("UPDATE client_secrets SET expires_at = $3 WHERE client_id = $1 AND hash = $2")
+        .bind(id.as_str())
+        .bind(hash)
+        .bind(now)
+        .execute(tx)
+        .await
+        .map(drop)
 }
 
 /// Forgets secrets that ended before `now`.

@@ -4,6 +4,7 @@
 mod accounts;
 mod audit;
 mod backup;
+mod console;
 mod delivery;
 mod egress;
 mod keys;
@@ -24,6 +25,7 @@ use shared::telemetry::{LogSettings, TraceSettings};
 pub use self::accounts::{AccountsSettings, CaptchaPolicy, HashSettings, PasswordProfile, SecondFactor};
 pub use self::audit::AuditSettings;
 pub use self::backup::BackupSettings;
+pub use self::console::ConsoleSettings;
 pub use self::delivery::{DeliverySettings, SmsShape};
 pub use self::egress::EgressSettings;
 pub use self::keys::{KeysSettings, Pkcs11Settings, SigningAlg};
@@ -64,6 +66,8 @@ shared::settings! {
         tokens: TokensSettings,
         /// Certificates of clients.
         mtls: MtlsSettings,
+        /// The staff's console.
+        console: ConsoleSettings,
         /// Sign-in, sessions and passwords.
         accounts: AccountsSettings,
         /// Clients that register themselves.
@@ -121,6 +125,7 @@ fn the_parts_fit_together(config: &Config, problems: &mut Problems<'_>) {
         problems
             .add("sandbox.issuer", "is not for a passport that is a sandbox itself (registration.portal_token_file)");
     }
+    the_console_stands_apart(config, problems);
     if config.environment == Environment::Production {
         // Whoever can register an address could otherwise have it called inside our own network.
         if !config.egress.allow.is_empty() {
@@ -132,6 +137,24 @@ fn the_parts_fit_together(config: &Config, problems: &mut Problems<'_>) {
         if config.egress.ca_file.is_some() {
             problems.add("egress.ca_file", "is for environment = \"development\" only");
         }
+    }
+}
+
+/// Cookies do not tell ports apart, and a passkey of a host can be asked for by every host below it.
+fn the_console_stands_apart(config: &Config, problems: &mut Problems<'_>) {
+    let Some(origin) = &config.console.origin else { return };
+    let (host, public) = (origin.host(), config.issuer.host());
+    if public == host || public.ends_with(&format!(".{host}")) {
+        problems.add("console.origin", "must have another host than the issuer, and none above it");
+    }
+    if config.mtls.address.as_ref().is_some_and(|address| address.host() == host) {
+        problems.add("console.origin", "must have another host than mtls.address");
+    }
+    let listen = config.console.listen;
+    let taken = [Some(config.server.listen), config.server.metrics_listen, config.mtls.listen];
+    // Port 0 is whichever is free.
+    if listen.port() != 0 && taken.contains(&Some(listen)) {
+        problems.add("console.listen", "must be another address than those of the other listeners");
     }
 }
 
@@ -261,6 +284,20 @@ mod tests {
             assert!(error.contains(wrong), "{settings}: {error}");
         }
         assert!(parse(&format!("[mtls]\n{at}from_proxy = true")).is_ok());
+    }
+
+    #[test]
+    fn the_console_shares_neither_host_nor_listener_with_what_candidates_reach() {
+        let with = |origin: &str, more: &str| parse(&format!("[console]\norigin = '{origin}'\n{more}")).map(drop);
+        assert_eq!(with("https://console.passport.example", ""), Ok(()));
+        for origin in ["https://passport.example", "https://passport.example:8450", "https://example"] {
+            assert!(with(origin, "").expect_err("refused").starts_with("console.origin"), "{origin}");
+        }
+        let error = with("https://console.example", "listen = '127.0.0.1:8443'").expect_err("refused");
+        assert!(error.starts_with("console.listen"), "{error}");
+        let error = with("https://console.example/x", "").expect_err("refused");
+        assert_eq!(error, "console.origin: must have no path");
+        assert!(parse("").expect("settings").console.origin.is_none(), "there is none by itself");
     }
 
     #[test]

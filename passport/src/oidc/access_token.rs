@@ -1,6 +1,8 @@
 //! Access tokens: JWTs of RFC 9068, or the same claims sealed, where a resource server wants tokens that say nothing to
 //! whoever holds them. Neither is stored. What revokes one is the grant it names, or its own `jti`.
 
+use std::time::Duration;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
@@ -22,7 +24,7 @@ use crate::web::seal::{KeyUse, open_text, seal_text};
 pub const TYPE: &str = "at+jwt";
 
 /// Access tokens are read by us alone or by a resource server of ours, so the cheaper algorithm will do for all.
-const ALG: Alg = Alg::ES256;
+pub(crate) const ALG: Alg = Alg::ES256;
 
 /// What a sealed token is sealed for.
 const PURPOSE: KeyUse = KeyUse::AccessToken;
@@ -76,7 +78,7 @@ pub struct NewAccessToken<'t> {
 
 /// The claims as they are written (RFC 9068 §2.2).
 #[derive(Serialize)]
-struct Written<'t> {
+pub(crate) struct Written<'t> {
     iss: &'t str,
     sub: &'t str,
     aud: Aud<'t>,
@@ -158,19 +160,20 @@ impl AccessToken {
     }
 }
 
-/// Makes a token.
-///
-/// # Errors
-/// See [`KeysError`].
-pub async fn make(oidc: &Oidc, token: NewAccessToken<'_>, now: Timestamp) -> Result<String, KeysError> {
-    let jti = jti(&*oidc.0.entropy);
-    let claims = Written {
-        iss: &oidc.0.issuer,
+/// The claims of a token of that issuer, which lives for that long and has that name.
+pub(crate) fn write<'t>(
+    issuer: &'t str,
+    (jti, lifetime): (&'t str, Duration),
+    token: NewAccessToken<'t>,
+    now: Timestamp,
+) -> Written<'t> {
+    Written {
+        iss: issuer,
         sub: token.subject,
-        aud: token.audience.claim(&oidc.0.issuer),
-        exp: (now + oidc.0.lifetimes.access_token).seconds(),
+        aud: token.audience.claim(issuer),
+        exp: (now + lifetime).seconds(),
         iat: now.seconds(),
-        jti: &jti,
+        jti,
         client_id: token.client_id,
         scope: token.scope.as_str(),
         gid: token.grant,
@@ -178,7 +181,16 @@ pub async fn make(oidc: &Oidc, token: NewAccessToken<'_>, now: Timestamp) -> Res
         auth_time: token.auth_time.map(Timestamp::seconds),
         acr: token.acr,
         cnf: token.bound_to,
-    };
+    }
+}
+
+/// Makes a token.
+///
+/// # Errors
+/// See [`KeysError`].
+pub async fn make(oidc: &Oidc, token: NewAccessToken<'_>, now: Timestamp) -> Result<String, KeysError> {
+    let jti = jti(&*oidc.0.entropy);
+    let claims = write(&oidc.0.issuer, (&jti, oidc.0.lifetimes.access_token), token, now);
     if token.format == Format::Opaque {
         // Texts and numbers: nothing in it can fail to be written.
         return Ok(seal_text(&*oidc.0.web.sealer, PURPOSE, &serde_json::to_vec(&claims).unwrap_or_default()));
@@ -227,6 +239,6 @@ pub async fn lives(oidc: &Oidc, token: &AccessToken) -> Result<bool, DbError> {
 }
 
 /// 128 random bits.
-fn jti(entropy: &dyn Entropy) -> String {
+pub(crate) fn jti(entropy: &dyn Entropy) -> String {
     URL_SAFE_NO_PAD.encode(bytes::<16>(entropy))
 }

@@ -13,6 +13,7 @@ use openidconnect::{
     ResponseTypes, Scope, TokenUrl, UserInfoUrl,
 };
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::authorize::response_mode::ResponseMode;
 use super::claims::PERSONAL;
@@ -24,7 +25,7 @@ use crate::accounts::assurance::Acr;
 use crate::keys::Alg;
 
 /// Metadata changes with a release.
-pub(super) const CACHE: &str = "public, max-age=3600";
+pub(crate) const CACHE: &str = "public, max-age=3600";
 
 /// Paths of the endpoints below the issuer.
 pub mod paths {
@@ -48,6 +49,20 @@ pub mod paths {
     pub const REGISTER: &str = "/clients";
     /// One client's registration (RFC 7592 §2).
     pub const REGISTERED: &str = "/clients/{client_id}";
+    /// The secrets of a client, for whoever manages its registration.
+    pub const CLIENT_SECRETS: &str = "/clients/{client_id}/secrets";
+    /// One of them.
+    pub const CLIENT_SECRET: &str = "/clients/{client_id}/secrets/{secret}";
+    /// What there is to point out about a client, for whoever manages its registration.
+    pub const CLIENT_FINDINGS: &str = "/clients/{client_id}/findings";
+    /// The stream of security events of a client, for whoever manages its registration.
+    pub const CLIENT_SIGNALS: &str = "/clients/{client_id}/signals";
+    /// Asking for a verification event.
+    pub const CLIENT_VERIFICATION: &str = "/clients/{client_id}/signals/verification";
+    /// A change of the signing key, rehearsed for a client in a sandbox.
+    pub const CLIENT_REHEARSAL: &str = "/clients/{client_id}/rehearsal";
+    /// What was refused to a client, for whoever manages its registration.
+    pub const CLIENT_REFUSALS: &str = "/clients/{client_id}/refusals";
     /// The key set, for one client.
     pub const CLIENT_JWKS: &str = "/clients/{client_id}/jwks.json";
     /// RFC 9126 §2
@@ -137,6 +152,15 @@ pub fn document(issuer: &str, registration: Policy, mtls: Option<&Mtls>) -> Resu
         }
     };
     Ok(Document::new(serde_json::to_vec(&metadata).unwrap_or_default()))
+}
+
+/// The members of the metadata of that issuer, where operators alone register clients and no certificates are taken.
+///
+/// # Errors
+/// The issuer is no URL.
+pub fn members(issuer: &str) -> Result<Map<String, Value>, IssuerError> {
+    let written = serde_json::to_value(metadata(issuer, None)?);
+    Ok(written.ok().and_then(|written| written.as_object().cloned()).unwrap_or_default())
 }
 
 fn metadata(issuer: &str, mtls: Option<&Mtls>) -> Result<Metadata, IssuerError> {

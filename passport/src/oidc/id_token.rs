@@ -1,5 +1,7 @@
 //! ID tokens (OIDC Core §2), and what comes back of them as a hint.
 
+use std::time::Duration;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
@@ -12,12 +14,12 @@ use crate::clients::Client;
 use crate::keys::{Alg, KeysError};
 
 /// The `typ` of the header.
-const TYPE: &str = "JWT";
+pub(crate) const TYPE: &str = "JWT";
 
 /// The claims as they are written. Claims of scopes are not among them: they are given at the user information
 /// endpoint, since an access token is issued too (OIDC Core §5.4); those asked for by name are. One audience, hence no `azp` (§2).
 #[derive(Serialize)]
-struct Written<'t> {
+pub(crate) struct Written<'t> {
     iss: &'t str,
     sub: &'t str,
     aud: &'t str,
@@ -51,30 +53,41 @@ pub struct NewIdToken<'t> {
     pub person: Option<&'t Told>,
 }
 
-/// Signs an ID token by the client's algorithm.
-///
-/// # Errors
-/// See [`KeysError`].
-pub async fn sign(oidc: &Oidc, client: &Client, token: NewIdToken<'_>, now: Timestamp) -> Result<String, KeysError> {
-    let claims = Written {
-        iss: &oidc.0.issuer,
+/// The claims of a token of that issuer, which lives for that long.
+pub(crate) fn write<'t>(
+    issuer: &'t str,
+    (client, lifetime): (&'t Client, Duration),
+    (token, at_hash): (NewIdToken<'t>, &'t str),
+    now: Timestamp,
+) -> Written<'t> {
+    Written {
+        iss: issuer,
         sub: token.subject,
         aud: client.id.as_str(),
-        exp: (now + oidc.0.lifetimes.id_token).seconds(),
+        exp: (now + lifetime).seconds(),
         iat: now.seconds(),
         auth_time: token.grant.auth_time.seconds(),
         nonce: token.nonce,
         acr: &token.grant.acr,
         amr: token.grant.amr.split(' ').filter(|m| !m.is_empty()).collect(),
-        at_hash: &at_hash(client.id_token_alg, token.access_token),
+        at_hash,
         sid: token.session,
         person: token.person,
-    };
+    }
+}
+
+/// Signs an ID token by the client's algorithm.
+///
+/// # Errors
+/// See [`KeysError`].
+pub async fn sign(oidc: &Oidc, client: &Client, token: NewIdToken<'_>, now: Timestamp) -> Result<String, KeysError> {
+    let hash = at_hash(client.id_token_alg, token.access_token);
+    let claims = write(&oidc.0.issuer, (client, oidc.0.lifetimes.id_token), (token, &hash), now);
     oidc.0.keys.sign_for(client.id.as_str(), client.id_token_alg, TYPE, &claims).await
 }
 
 /// Ties the access token to the ID token (OIDC Core §3.1.3.6).
-fn at_hash(alg: Alg, access_token: &str) -> String {
+pub(crate) fn at_hash(alg: Alg, access_token: &str) -> String {
     URL_SAFE_NO_PAD.encode(alg.left_half_of_hash(access_token.as_bytes()))
 }
 
@@ -96,9 +109,14 @@ impl Hint {
     /// not sign, and for what somebody else could have.
     pub fn read(oidc: &Oidc, text: &str) -> Option<Self> {
         let hint: Self = oidc.0.keys.verify_hint(text, TYPE).ok()?;
-        let hint = Some(hint).filter(|hint| hint.iss == *oidc.0.issuer)?;
+        let hint = Some(hint).filter(|hint| hint.is_of(&oidc.0.issuer))?;
         oidc.0.keys.handed_back(&hint.aud, text);
         Some(hint)
+    }
+
+    /// Whether that issuer says that it is one of its own.
+    pub(crate) fn is_of(&self, issuer: &str) -> bool {
+        self.iss == issuer
     }
 }
 

@@ -7,6 +7,7 @@ use http::HeaderMap;
 use serde::Serialize;
 use shared::http::Shown;
 
+use super::access_token::AccessToken;
 use super::audience::ReadAud;
 use super::confirmation::Confirmation;
 use super::direct::{self, Sent, respond};
@@ -14,7 +15,7 @@ use super::failure::Failure;
 use super::mtls::Sender;
 use super::refusals::{Attempt, Endpoint};
 use super::rules::Rule;
-use super::store::grants;
+use super::store::grants::{self, Family};
 use super::subject::Subjects;
 use super::{Oidc, access_token, client_auth, handle};
 use crate::clients::Client;
@@ -22,7 +23,7 @@ use crate::keys::Sign;
 
 /// RFC 7662 §2.2
 #[derive(Debug, Default, Serialize)]
-struct Answer {
+pub(crate) struct Answer {
     active: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     scope: Option<String>,
@@ -51,6 +52,42 @@ struct Answer {
     /// RFC 9449 §6.2
     #[serde(skip_serializing_if = "Option::is_none")]
     cnf: Option<Confirmation>,
+}
+
+impl Answer {
+    /// About an access token of that issuer that counts.
+    pub(crate) fn of_access_token(token: AccessToken, issuer: &str) -> Self {
+        Self {
+            active: true,
+            scope: Some(token.scope),
+            client_id: Some(token.client_id),
+            token_type: Some(Confirmation::token_type(token.cnf.as_ref())),
+            exp: Some(token.exp),
+            iat: Some(token.iat),
+            sub: Some(token.sub),
+            aud: Some(token.aud),
+            iss: Some(issuer.to_owned()),
+            jti: Some(token.jti),
+            acr: token.acr,
+            auth_time: token.auth_time,
+            cnf: token.cnf,
+        }
+    }
+
+    /// About the refresh token of a family that counts.
+    pub(crate) fn of_family(family: Family, subject: String, issuer: &str) -> Self {
+        Self {
+            active: true,
+            scope: Some(family.grant.scope.to_string()),
+            client_id: Some(family.grant.client_id),
+            exp: Some(family.expires_at.seconds()),
+            sub: Some(subject),
+            auth_time: Some(family.grant.auth_time.seconds()),
+            acr: Some(family.grant.acr),
+            iss: Some(issuer.to_owned()),
+            ..Self::default()
+        }
+    }
 }
 
 /// `POST /introspect`
@@ -89,21 +126,7 @@ async fn of_access_token(oidc: &Oidc, client: &Client, text: &str) -> Result<Opt
         return Ok(Some(Answer::default()));
     }
     token.came_back(oidc, client, Sign::Introspection);
-    Ok(Some(Answer {
-        active: true,
-        scope: Some(token.scope),
-        client_id: Some(token.client_id),
-        token_type: Some(Confirmation::token_type(token.cnf.as_ref())),
-        exp: Some(token.exp),
-        iat: Some(token.iat),
-        sub: Some(token.sub),
-        aud: Some(token.aud),
-        iss: Some(oidc.0.issuer.to_string()),
-        jti: Some(token.jti),
-        acr: token.acr,
-        auth_time: token.auth_time,
-        cnf: token.cnf,
-    }))
+    Ok(Some(Answer::of_access_token(token, &oidc.0.issuer)))
 }
 
 async fn of_refresh_token(oidc: &Oidc, client: &Client, text: &str) -> Result<Answer, Failure> {
@@ -115,15 +138,8 @@ async fn of_refresh_token(oidc: &Oidc, client: &Client, text: &str) -> Result<An
     let family = family.filter(|f| {
         !f.over && f.expires_at > now && f.current == Some(presented.hash) && f.grant.client_id == client.id.as_str()
     });
-    Ok(family.map_or_else(Answer::default, |family| Answer {
-        active: true,
-        scope: Some(family.grant.scope.to_string()),
-        client_id: Some(family.grant.client_id),
-        exp: Some(family.expires_at.seconds()),
-        sub: Some(Subjects::of(oidc, client).name(family.grant.account)),
-        auth_time: Some(family.grant.auth_time.seconds()),
-        acr: Some(family.grant.acr),
-        iss: Some(oidc.0.issuer.to_string()),
-        ..Answer::default()
+    Ok(family.map_or_else(Answer::default, |family| {
+        let subject = Subjects::of(oidc, client).name(family.grant.account);
+        Answer::of_family(family, subject, &oidc.0.issuer)
     }))
 }

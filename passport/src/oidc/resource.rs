@@ -17,7 +17,7 @@ use crate::keys::received::Thumbprint;
 use crate::web::form::is_form;
 
 /// What is said of any token that does not count.
-pub(super) const DEAD: ProtocolError = Rule::AccessTokenDead.error();
+pub(crate) const DEAD: ProtocolError = Rule::AccessTokenDead.error();
 
 /// How an access token was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -139,18 +139,18 @@ pub fn unauthorized() -> Response {
 }
 
 /// The answer to who sent one that does not do.
-pub fn refuse(oidc: &Oidc, failure: &Failure, scheme: Scheme) -> Response {
+pub fn refuse(issuer: &str, failure: &Failure, scheme: Scheme) -> Response {
     let error = failure.public();
     let proof = matches!(error.code, Code::InvalidDpopProof | Code::UseDpopNonce);
     // RFC 9449 §7.1: here they answer a challenge, which at the token endpoint they do not.
     let status = if proof { StatusCode::UNAUTHORIZED } else { error.code.status() };
     if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
-        return respond::error(failure, &oidc.0.issuer);
+        return respond::error(failure, issuer);
     }
     failure.log();
     let (code, text) = (error.code, error.description);
     // RFC 6750 §3
-    let page = error.uri(&oidc.0.issuer);
+    let page = error.uri(issuer);
     let said = format!("realm=\"passport\", error=\"{code}\", error_description=\"{text}\", error_uri=\"{page}\"");
     let scope = if error.code == Code::InsufficientScope { ", scope=\"openid\"" } else { "" };
     match scheme {

@@ -12,7 +12,7 @@ use crate::clients::Client;
 use crate::keys::Keys;
 use crate::web::KeyUse;
 
-const PURPOSE: KeyUse = KeyUse::PairwiseSubject;
+pub(crate) const PURPOSE: KeyUse = KeyUse::PairwiseSubject;
 
 /// The names of people for one client.
 #[derive(Clone)]
@@ -46,10 +46,7 @@ impl Subjects {
     pub fn name(&self, account: AccountId) -> String {
         match self {
             Self::Public => account.to_string(),
-            // A host holds no zero byte: no two pairs read the same.
-            Self::Pairwise { keys, sector } => {
-                URL_SAFE_NO_PAD.encode(keys.mac(PURPOSE.as_str(), format!("{sector}\0{account}").as_bytes()))
-            }
+            Self::Pairwise { keys, sector } => pairwise(sector, account, |data| keys.mac(PURPOSE.as_str(), data)),
         }
     }
 
@@ -58,4 +55,10 @@ impl Subjects {
     pub fn means(&self, subject: &str, account: AccountId) -> bool {
         subject == self.name(account)
     }
+}
+
+/// The subject of an account within a sector, by that keyed hash.
+pub(crate) fn pairwise(sector: &str, account: AccountId, mac: impl FnOnce(&[u8]) -> [u8; 32]) -> String {
+    // A host holds no zero byte: no two pairs read the same.
+    URL_SAFE_NO_PAD.encode(mac(format!("{sector}\0{account}").as_bytes()))
 }

@@ -37,11 +37,11 @@ pub async fn show(
             Ok(answer) => answer,
             Err(failure) => {
                 note_refusal(&oidc, &failure, &sent.text).await;
-                resource::refuse(&oidc, &failure, sent.scheme)
+                resource::refuse(&oidc.0.issuer, &failure, sent.scheme)
             }
         },
         Ok(None) => resource::unauthorized(),
-        Err(error) => resource::refuse(&oidc, &error.into(), Scheme::Bearer),
+        Err(error) => resource::refuse(&oidc.0.issuer, &error.into(), Scheme::Bearer),
     };
     dpop::offer_nonce(&oidc, &headers, &mut response);
     response
@@ -89,20 +89,25 @@ async fn user_info(oidc: &Oidc, request: &Request<'_>, sent: &Presented) -> Resu
 
 /// User information (OIDC Core §5.3.2).
 #[derive(Serialize)]
-struct UserInfo {
-    sub: String,
+pub(crate) struct UserInfo {
+    /// Who it is.
+    pub(crate) sub: String,
+    /// What is told of them.
     #[serde(flatten)]
-    told: Told,
+    pub(crate) told: Told,
 }
 
 /// The `typ` of signed user information.
-const TYPE: &str = "JWT";
+pub(crate) const TYPE: &str = "JWT";
 
 /// User information that the client can show to others (OIDC Core §5.3.2).
 #[derive(Serialize)]
-struct Signed<'s> {
-    iss: &'s str,
-    aud: &'s str,
+pub(crate) struct Signed<'s> {
+    /// Who says so.
+    pub(crate) iss: &'s str,
+    /// To whom.
+    pub(crate) aud: &'s str,
+    /// What is said.
     #[serde(flatten)]
-    info: UserInfo,
+    pub(crate) info: UserInfo,
 }

@@ -69,12 +69,21 @@ pub struct AskPage {
     pub points: Vec<String>,
     /// What the button says that does it.
     pub button: String,
+    /// Whether nothing is lost by it.
+    pub is_harmless: bool,
     /// What the way back says.
     pub keep: String,
     /// Where the form goes.
     pub action: String,
     /// Where the way back leads.
     pub back: String,
+}
+
+impl AskPage {
+    /// The look of the button.
+    const fn kind(&self) -> &'static str {
+        if self.is_harmless { "primary" } else { "danger" }
+    }
 }
 
 /// The notice that a redirect asks for by its code.
@@ -93,6 +102,16 @@ pub fn notice(page: &Page, code: Option<&str>) -> Option<Notice> {
         "site-changed" => ("ok", "sandbox-notice-changed"),
         "site-removed" => ("ok", "sandbox-notice-removed"),
         "candidates-made" => ("ok", "sandbox-notice-candidates"),
+        "secret-made" => ("ok", "sandbox-notice-secret-made"),
+        "secret-ended" => ("ok", "sandbox-notice-secret-ended"),
+        "secrets-changed" => ("info", "sandbox-notice-secrets-changed"),
+        "try-over" => ("info", "portal-notice-try-over"),
+        "rehearsal-begun" => ("ok", "sandbox-notice-rehearsal-begun"),
+        "rehearsal-later" => ("info", "sandbox-notice-rehearsal-later"),
+        "signals-set" => ("ok", "sandbox-notice-signals-set"),
+        "signals-verify" => ("ok", "sandbox-notice-signals-verify"),
+        "signals-changed" => ("info", "sandbox-notice-signals-changed"),
+        "sandbox-away" => ("warn", "sandbox-away"),
         "site-gone" => ("info", "sandbox-notice-gone"),
         "joined" => ("ok", "portal-notice-joined"),
         "member-already" => ("info", "portal-notice-member-already"),

@@ -131,6 +131,10 @@ fn sentence(page: &Page, event: &Event, names: &HashMap<String, String>) -> Opti
         Event::SandboxSiteRegistered { .. } => page.t("portal-did-site-registered"),
         Event::SandboxSiteChanged { .. } => page.t("portal-did-site-changed"),
         Event::SandboxSiteRemoved { .. } => page.t("portal-did-site-removed"),
+        Event::SandboxSecretMade { .. } => page.t("portal-did-secret-made"),
+        Event::SandboxSecretEnded { .. } => page.t("portal-did-secret-ended"),
+        Event::SandboxSignalsSet { .. } => page.t("portal-did-signals-set"),
+        Event::SandboxRotationRehearsed { .. } => page.t("portal-did-rehearsed"),
         Event::SandboxCandidatesMade { .. } => page.t("portal-did-candidates-made"),
         _ => return None,
     })

@@ -36,6 +36,7 @@ pub async fn show(
         title: page.tw("portal-leave-title", [("organisation", member.organisation.name.as_str())]),
         points: ["portal-leave-now", "portal-leave-again", "portal-leave-stays"].map(|key| page.t(key)).to_vec(),
         button: page.t("portal-leave-button"),
+        is_harmless: false,
         keep: page.t("portal-leave-keep"),
         action: path,
         back: organisation_path(id),

@@ -162,6 +162,7 @@ async fn draw_removal(
         title: page.tw("portal-remove-title", [("member", name.as_str())]),
         points: ["portal-remove-now", "portal-remove-sent", "portal-remove-stays"].map(|key| page.t(key)).to_vec(),
         button: page.t("portal-remove-button"),
+        is_harmless: false,
         keep: page.t("portal-remove-keep"),
         action: format!("{}/remove", member_path(id, one.id)),
         back: page_path(id, "members"),

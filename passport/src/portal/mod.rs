@@ -15,6 +15,7 @@ mod member;
 mod members;
 mod model;
 mod organisation;
+mod owners;
 mod refusal;
 mod rename;
 pub mod sandbox;
@@ -35,6 +36,8 @@ pub use self::invite::KEPT as INVITATION_KEPT;
 pub use self::model::{
     Act, InvitationId, MemberId, Membership, NameError, Organisation, OrganisationId, OrganisationName, Role,
 };
+
+pub use self::owners::Owners;
 
 /// Handlers, for the router.
 pub mod pages {

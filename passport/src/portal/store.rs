@@ -214,6 +214,21 @@ pub async fn owned(tx: &mut Tx, account: AccountId) -> Result<i64, DbError> {
         .get("owned")
 }
 
+/// The organisations of which an account is the only owner, by their names; who is about to close their account is none.
+///
+/// # Errors
+/// The database refused.
+pub async fn owned_alone(tx: &mut Tx, account: AccountId) -> Result<Vec<String>, DbError> {
+    let rows = sql("SELECT o.name FROM organisation_members m JOIN organisations o ON o.id = m.organisation_id \
+         WHERE m.account_id = $1 AND m.role = 'owner' AND NOT EXISTS (SELECT 1 FROM organisation_members x \
+         WHERE x.organisation_id = m.organisation_id AND x.role = 'owner' AND x.account_id <> m.account_id \
+         AND NOT EXISTS (SELECT 1 FROM closures c WHERE c.account_id = x.account_id)) ORDER BY o.name, o.id")
+    .bind(account)
+    .fetch_all(tx)
+    .await?;
+    rows.iter().map(|row| row.get("name")).collect()
+}
+
 /// Writes an invitation.
 ///
 /// # Errors

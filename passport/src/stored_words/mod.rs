@@ -19,6 +19,7 @@ use crate::accounts::sessions::Stay;
 use crate::accounts::{AccountId, EndReason, Province};
 use crate::audit;
 use crate::clients::signals::{EventType, StreamState};
+use crate::console;
 use crate::delivery::model::Reason;
 use crate::keys::{Alg, Sign};
 use crate::oidc::rules::Rule;
@@ -126,7 +127,10 @@ fn accounts() -> Vec<Words> {
         of(
             &["ceremonies.purpose"],
             Passed,
-            quoted(include_str!("../accounts/factors/passkeys/store.rs"), ["registration", "sign_in"]),
+            quoted(
+                include_str!("../accounts/factors/passkeys/store.rs"),
+                ["registration", "sign_in", "staff_registration", "staff_sign_in"],
+            ),
         ),
     ]
 }
@@ -163,6 +167,11 @@ fn requests() -> Vec<Words> {
             quoted(include_str!("../accounts/contact/claim.rs"), ["kept", "moot", "detached"]),
         ),
         of(&["appeals.state"], Refused, quoted(include_str!("../accounts/appeals/store.rs"), states)),
+        of(&["staff.roles"], Passed, console::model::Role::ALL.map(console::model::Role::as_str)),
+        of(&["staff.state"], Refused, console::model::State::ALL.map(console::model::State::as_str)),
+        of(&["staff_proposals.act"], Refused, console::payload::samples::all().iter().map(|one| one.act().as_str())),
+        of(&["staff_proposals.state"], Refused, console::model::Stage::ALL.map(console::model::Stage::as_str)),
+        of(&["staff_reads.reason"], Passed, console::model::Reason::ALL.map(console::model::Reason::as_str)),
         of(&["organisation_members.role", "organisation_invitations.role"], Refused, Role::ALL.map(Role::as_str)),
     ]
 }
@@ -211,6 +220,7 @@ const NONE: &[&str] = &[
     "client_id",
     "code_challenge",
     "contact",
+    "decided_by",
     "declined",
     "device",
     "email",
@@ -244,6 +254,8 @@ const NONE: &[&str] = &[
     "password_hash",
     "problem",
     "proof_id",
+    "proposed_by",
+    "staff_proposals.reason",
     "receipt",
     "redirect_uri",
     "refresh_jkt",
@@ -251,9 +263,11 @@ const NONE: &[&str] = &[
     "scope",
     "session_id",
     "signed_by",
+    "staff_id",
     "token_keys.token",
     "version",
     "via",
+    "why",
     "words_en",
     "words_zh",
 ];

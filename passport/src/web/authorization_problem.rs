@@ -89,13 +89,19 @@ pub fn page(page: Page, problem: AuthorizationProblem) -> Response {
     (StatusCode::BAD_REQUEST, ProblemPage { page, problem, lead, fix, rule_href, way }).into_response()
 }
 
+/// Where the documents of the OpenID Foundation stand.
+const OPENID: [(&str, &str); 5] = [
+    ("OpenID Connect RP-Initiated Logout 1.0", "rpinitiated"),
+    ("OpenID Connect Back-Channel Logout 1.0", "backchannel"),
+    ("OpenID Connect Front-Channel Logout 1.0", "frontchannel"),
+    ("OpenID Connect Registration 1.0", "registration"),
+    ("OpenID Connect Core 1.0", "core"),
+];
+
 /// The public address of a rule.
 pub fn reference(rule: &str) -> Option<String> {
-    if rule.starts_with("OpenID Connect RP-Initiated Logout 1.0") {
-        return Some("https://openid.net/specs/openid-connect-rpinitiated-1_0.html".to_owned());
-    }
-    if rule.starts_with("OpenID Connect Core 1.0") {
-        return Some("https://openid.net/specs/openid-connect-core-1_0.html".to_owned());
+    if let Some((_, page)) = OPENID.iter().find(|(name, _)| rule.starts_with(name)) {
+        return Some(format!("https://openid.net/specs/openid-connect-{page}-1_0.html"));
     }
     let (number, section) = rule.strip_prefix("RFC ")?.split_once(' ')?;
     let plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');

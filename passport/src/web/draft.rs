@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use shared::clock::Timestamp;
 use shared::entropy;
-use shared::secret::constant_time_eq;
+use shared::secret::{constant_time_eq, sha256};
 use tower_cookies::Cookies;
 use tower_cookies::cookie::{Cookie, SameSite, time};
 
@@ -29,8 +29,15 @@ pub const FIELD: &str = "draft";
 pub const LIFETIME: Duration = Duration::from_secs(30 * 60);
 
 /// Its path tells the drafts of different forms apart, which the prefix `__Host-` would forbid; that no neighbour
-/// under the same domain has planted it is shown by the seal, which names the browser.
-const COOKIE: &str = "__Secure-pp_draft";
+/// under the same domain has planted it is shown by the seal, which names the browser. A page below the one of another form
+/// is sent the drafts of both: the rest of the name tells those apart.
+const COOKIE: &str = "__Secure-pp_draft-";
+
+/// The cookie of the form at that path.
+fn cookie_of(path: &str) -> String {
+    let digest = sha256(path.as_bytes());
+    digest.iter().take(4).fold(COOKIE.to_owned(), |name, byte| name + &format!("{byte:02x}"))
+}
 
 const PURPOSE: KeyUse = KeyUse::Draft;
 
@@ -122,14 +129,14 @@ impl Web {
             return None;
         }
         let seconds = i64::try_from(LIFETIME.as_secs()).unwrap_or(i64::MAX);
-        let cookie = Cookie::build((COOKIE, value)).max_age(time::Duration::seconds(seconds));
+        let cookie = Cookie::build((cookie_of(path), value)).max_age(time::Duration::seconds(seconds));
         cookies.add(cookie.path(path.to_owned()).secure(true).http_only(true).same_site(SameSite::Lax).build());
         Some(id)
     }
 
     /// The draft of that id, if this browser has it for the form at `path`.
     pub fn draft<F: DeserializeOwned>(&self, cookies: &Cookies, path: &str, id: Option<&str>) -> Option<Draft<F>> {
-        let (id, cookie) = (id?, cookies.get(COOKIE)?);
+        let (id, cookie) = (id?, cookies.get(&cookie_of(path))?);
         let sealed = open_text(&*self.sealer, PURPOSE, cookie.value())?;
         let sealed: Sealed<Draft<F>> = serde_json::from_slice(&sealed).ok()?;
         let same = |a: &str, b: &str| constant_time_eq(a.as_bytes(), b.as_bytes());
@@ -140,7 +147,7 @@ impl Web {
 
     /// Takes the draft of the form at `path` away: the form has done its work.
     pub fn drop_draft(&self, cookies: &Cookies, path: &str) {
-        cookies.remove(Cookie::build((COOKIE, "")).path(path.to_owned()).secure(true).http_only(true).build());
+        cookies.remove(Cookie::build((cookie_of(path), "")).path(path.to_owned()).secure(true).http_only(true).build());
     }
 }
 
@@ -148,7 +155,7 @@ impl Web {
 /// cookie of a name, whatever its path, so these go into the headers by themselves.
 pub fn drop_drafts(headers: &mut HeaderMap, paths: &[&'static str]) {
     for path in paths {
-        let mut removal = Cookie::build((COOKIE, "")).path(*path).secure(true).http_only(true).build();
+        let mut removal = Cookie::build((cookie_of(path), "")).path(*path).secure(true).http_only(true).build();
         removal.make_removal();
         if let Ok(value) = HeaderValue::try_from(removal.to_string()) {
             headers.append(SET_COOKIE, value);
@@ -177,6 +184,17 @@ mod tests {
     }
 
     #[test]
+    fn drafts_of_forms_below_one_another_do_not_hide_each_other() {
+        let ((web, _), cookies) = (web(), Cookies::default());
+        let keep = |path: &str| web.keep_draft(&cookies, path, &Draft::of(path.to_owned())).expect("a draft");
+        let (above, below) = (keep("/site"), keep("/site/secrets"));
+        for (path, id) in [("/site", above), ("/site/secrets", below)] {
+            let found = web.draft::<String>(&cookies, path, Some(&id)).map(|draft| draft.form);
+            assert_eq!(found.as_deref(), Some(path));
+        }
+    }
+
+    #[test]
     fn a_draft_comes_back_to_its_form_in_its_browser_for_a_while() {
         let ((web, clock), cookies) = (web(), Cookies::default());
         let id = kept(&web, &cookies, "typed").expect("a draft");
@@ -193,7 +211,7 @@ mod tests {
         let ((web, _), mine, theirs) = (web(), Cookies::default(), Cookies::default());
         let id = kept(&web, &mine, "typed").expect("a draft");
         form::csrf_token(&web, &theirs);
-        theirs.add(mine.get(COOKIE).expect("a cookie").into_owned());
+        theirs.add(mine.get(&cookie_of("/register")).expect("a cookie").into_owned());
         assert!(web.draft::<String>(&theirs, "/register", Some(&id)).is_none());
     }
 

@@ -180,7 +180,7 @@ pub(crate) fn is_of_type(headers: &HeaderMap, media_type: &str) -> bool {
 
 /// Whether the browser says that another site sent this. `Origin: null` comes from private windows and
 /// redirects too: the token decides about those.
-pub(super) fn is_foreign(headers: &HeaderMap, origin: &str) -> bool {
+pub(crate) fn is_foreign(headers: &HeaderMap, origin: &str) -> bool {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let other_site = text("sec-fetch-site").is_some_and(|site| matches!(site, "cross-site" | "same-site"));
     other_site || text("origin").is_some_and(|sent| sent != "null" && !sent.eq_ignore_ascii_case(origin))

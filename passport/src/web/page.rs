@@ -9,7 +9,7 @@ use http::{HeaderValue, Uri, header};
 use shared::clock::SharedClock;
 use shared::http::{Asked, RequestId};
 use shared::i18n::{Catalogue, Lang};
-use shared::page::{Accent, Link, NavItem, Page, Site, address};
+use shared::page::{Accent, Announcement, Link, NavItem, Page, Site, address};
 use shared::status::Board;
 use tower_cookies::Cookies;
 use tower_cookies::cookie::time::Duration;
@@ -27,13 +27,24 @@ pub struct Pages {
     texts: Arc<Catalogue>,
     icp: Option<Arc<str>>,
     announced: Option<(Arc<Board>, SharedClock)>,
-    sandbox: bool,
+    of: Of,
+}
+
+/// What a page is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Of {
+    Passport,
+    /// A passport to try sites out with.
+    Sandbox,
+    Simulator,
+    /// The staff's console.
+    Console,
 }
 
 impl Pages {
     /// Pages with those texts; `icp` is the filing number in the footer.
     pub fn new(texts: Arc<Catalogue>, icp: Option<&str>) -> Self {
-        Self { texts, icp: icp.map(Arc::from), announced: None, sandbox: false }
+        Self { texts, icp: icp.map(Arc::from), announced: None, of: Of::Passport }
     }
 
     /// The same, with what stands on that board at the top.
@@ -45,15 +56,33 @@ impl Pages {
     /// The same; those of a sandbox say at the top that they are.
     #[must_use]
     pub fn of_sandbox(self, sandbox: bool) -> Self {
-        Self { sandbox, ..self }
+        Self { of: if sandbox { Of::Sandbox } else { Of::Passport }, ..self }
+    }
+
+    /// The same; those of a simulator say so loudly, and lead to nothing that it does not have.
+    #[must_use]
+    pub fn of_simulator(self) -> Self {
+        Self { of: Of::Simulator, ..self }
+    }
+
+    /// The same for the staff's console, which has a host of its own: nothing of the passport is linked from there.
+    #[must_use]
+    pub fn of_console(self) -> Self {
+        Self { of: Of::Console, announced: None, ..self }
     }
 
     /// The frame of the page at that address, in that language, without a form token.
     pub fn page(&self, lang: Lang, uri: &Uri) -> Page {
         let text = |key| self.texts.text(lang, key);
-        let tagline = self.sandbox.then(|| text("web-sandbox"));
+        let tagline = (self.of == Of::Sandbox).then(|| text("web-sandbox"));
         let site = Site { accent: Accent::Passport, name: text("web-brand"), tagline, home: paths::HOME.to_owned() };
         let mut page = Page::new(Arc::clone(&self.texts), lang, site);
+        page.other_lang_url = address::in_language(uri, lang.other());
+        match self.of {
+            Of::Passport | Of::Sandbox => {}
+            Of::Simulator => return as_simulator(page),
+            Of::Console => return as_console(page),
+        }
         let at = uri.path();
         // Registration has 首页 and 退出, as its users know it; the way to help is at the foot there.
         let second = match at {
@@ -67,7 +96,6 @@ impl Pages {
             Link::new(paths::ACCESSIBILITY, text("common-accessibility")),
             Link::new(paths::HELP, text("common-help")),
         ];
-        page.other_lang_url = address::in_language(uri, lang.other());
         if let Some((board, clock)) = &self.announced {
             let now = clock.now();
             page.announcements = board.report(now).announcements(&page, now, paths::STATUS);
@@ -100,6 +128,27 @@ impl Pages {
         page.request_id = asked.id.to_string();
         page
     }
+}
+
+/// The frame of a page of the staff's console.
+fn as_console(mut page: Page) -> Page {
+    page.site.name = page.t("web-console");
+    page.site.tagline = Some(page.t("web-console-line"));
+    page.site.accent = Accent::Other;
+    page
+}
+
+/// The frame of a page of a simulator.
+fn as_simulator(mut page: Page) -> Page {
+    page.site.tagline = Some(page.t("web-simulator"));
+    page.nav = vec![NavItem::new(paths::HOME, page.t("web-simulator-desk"), false)];
+    page.announcements = vec![Announcement {
+        kind: "warn",
+        title: page.t("web-simulator-title"),
+        sentences: vec![page.t("web-simulator-lead")],
+        more: None,
+    }];
+    page
 }
 
 /// The frame of the page that answers this request, with a form token. `?lang=` chooses the language and is

@@ -94,6 +94,18 @@ pub const PORTAL_SANDBOX_CANDIDATES: &str = "/portal/organisations/{organisation
 pub const PORTAL_SANDBOX_SITE: &str = "/portal/organisations/{organisation}/sandbox/{site}";
 /// Changing what a site in the sandbox is registered with.
 pub const PORTAL_SANDBOX_SETTINGS: &str = "/portal/organisations/{organisation}/sandbox/{site}/settings";
+/// What was refused to a site in the sandbox.
+pub const PORTAL_SANDBOX_ERRORS: &str = "/portal/organisations/{organisation}/sandbox/{site}/errors";
+/// A sign-in in the sandbox on which every message is shown.
+pub const PORTAL_SANDBOX_TRY: &str = "/portal/organisations/{organisation}/sandbox/{site}/try";
+/// Where the sandbox sends people back to from it.
+pub const PORTAL_TRY: &str = "/portal/try";
+/// A change of the sandbox's signing key, rehearsed for a site.
+pub const PORTAL_SANDBOX_ROTATION: &str = "/portal/organisations/{organisation}/sandbox/{site}/rotation";
+/// What a site in the sandbox is told of accounts.
+pub const PORTAL_SANDBOX_SIGNALS: &str = "/portal/organisations/{organisation}/sandbox/{site}/signals";
+/// The secrets of a site in the sandbox.
+pub const PORTAL_SANDBOX_SECRETS: &str = "/portal/organisations/{organisation}/sandbox/{site}/secrets";
 /// Taking a site out of the sandbox.
 pub const PORTAL_SANDBOX_REMOVE: &str = "/portal/organisations/{organisation}/sandbox/{site}/remove";
 /// Where the link of an invitation leads.

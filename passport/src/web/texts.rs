@@ -24,6 +24,10 @@ macro_rules! sources {
             include_str!(concat!("../../locales/", $lang, "/home.ftl")),
             include_str!(concat!("../../locales/", $lang, "/portal.ftl")),
             include_str!(concat!("../../locales/", $lang, "/sandbox.ftl")),
+            include_str!(concat!("../../locales/", $lang, "/lint.ftl")),
+            include_str!(concat!("../../locales/", $lang, "/try.ftl")),
+            include_str!(concat!("../../locales/", $lang, "/rotation.ftl")),
+            include_str!(concat!("../../locales/", $lang, "/console.ftl")),
             include_str!(concat!("../../locales/", $lang, "/status.ftl")),
             include_str!(concat!("../../locales/", $lang, "/oidc.ftl")),
             include_str!(concat!("../../locales/", $lang, "/errors.ftl")),
@@ -59,7 +63,14 @@ mod tests {
          name@example.com https:// /recover /register /help 002X Web WCAG AA GB/T Tab Enter IPv6 X \
          OIDC RFC http https http://localhost http://127.0.0.1 https://example.com/callback \
          com.example.app:/callback client_secret client_secret_basic client_secret_post private_key_jwt jwks_uri \
-         issuer scope acr urn:e-test:acr:2 email_verified",
+         issuer scope acr urn:e-test:acr:2 email_verified openid ID offline_access grant_types default_max_age \
+         max_age IP Universal Links App Links client_uri backchannel_logout_uri logout token sub redirect_uris \
+         sector_identifier_uri contacts policy_uri localhost code token_endpoint_auth_signing_alg ES256 \
+         post_logout_redirect_uris JWKS UTC Authorization iss aud nonce code_verifier SHA-256 refresh verifier \
+         kid alg azp none HS256 at_hash sid jti events state UUID JSON prompt=none access_denied \
+         login_required consent_required interaction_required unmet_authentication_requirements \
+         temporarily_unavailable server_error invalid_request invalid_scope unauthorized_client \
+         unsupported_response_type invalid_grant invalid_client",
     );
 
     fn folders<const N: usize>(paths: [&str; N]) -> [&Path; N] {
@@ -102,9 +113,11 @@ mod tests {
 
     #[test]
     fn no_template_says_words_of_its_own() {
-        let found =
-            check::typed_words(&folders(["templates"]), Names("client_id check session error error_description"))
-                .expect("readable");
+        let found = check::typed_words(
+            &folders(["templates"]),
+            Names("client_id check session error error_description alg kid"),
+        )
+        .expect("readable");
         assert_eq!(found, Vec::<String>::new());
     }
 

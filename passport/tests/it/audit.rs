@@ -1,10 +1,12 @@
 //! The record, as operators verify it, search in it and hand it out.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use passport::MIGRATIONS;
+use passport::audit::{Actor, Audit, Event};
 use serde_json::Value;
 use shared::db::{Db, DbConfig, DbError, Engine, sql};
 use shared::testkit;
@@ -87,7 +89,41 @@ async fn a_node_seals_the_record_and_whoever_rewrites_it_is_found_out() {
 }
 
 #[tokio::test]
-async fn the_record_is_searched_by_what_is_asked_for_and_handed_out_whole() {
+async fn the_record_is_searched_by_organisation() {
+    testkit::each_engine(&MIGRATIONS, async |config: DbConfig| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (installation, _) = installed(folder.path(), &config);
+        let db = Db::connect(&config).await.expect("a database");
+        let clock = Arc::new(shared::clock::SystemClock);
+        let audit = Audit::new(clock.clone(), Arc::new(shared::entropy::SystemEntropy::new()));
+        let (ours, theirs) = ("01890000-0000-7000-8000-000000000001", "01890000-0000-7000-8000-000000000002");
+        let written = db.write::<_, DbError, _>(move |tx| {
+            let audit = audit.clone();
+            async move {
+                for organisation in [ours, theirs] {
+                    let made =
+                        Event::OrganisationCreated { organisation: organisation.to_owned(), account: String::new() };
+                    audit.record(tx, &Actor::Operator, &made).await?;
+                }
+                let renamed = Event::OrganisationRenamed { organisation: ours.to_owned() };
+                audit.record(tx, &Actor::Operator, &renamed).await
+            }
+            .boxed()
+        });
+        written.await.expect("recorded");
+        db.close().await;
+        let found = |organisation: &str| {
+            let (done, found) = installation.command(&["audit", "search", "--organisation", organisation]);
+            assert!(done, "{found}");
+            found.as_array().expect("events").len()
+        };
+        assert_eq!([ours, theirs, "01890000-0000-7000-8000-000000000003"].map(found), [2, 1, 0]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_record_is_searched_by_what_what_is_asked_for_and_handed_out_whole() {
     testkit::each_engine(&MIGRATIONS, async |config: DbConfig| {
         let folder = tempfile::tempdir().expect("a folder");
         let (installation, account) = installed(folder.path(), &config);

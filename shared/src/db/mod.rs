@@ -118,6 +118,8 @@ pub struct Tx {
     pub(crate) conn: Conn,
     /// Whether a statement ran that may have changed something since the flag was last cleared.
     pub(crate) wrote: bool,
+    /// How many statements ran.
+    pub(crate) ran: u64,
     /// What befell the last statement that failed, if it is nothing of its own.
     pub(crate) trouble: Option<Trouble>,
 }
@@ -140,7 +142,12 @@ pub(crate) enum Trouble {
 
 impl Tx {
     fn new(conn: Conn) -> Self {
-        Self { conn, wrote: false, trouble: None }
+        Self { conn, wrote: false, ran: 0, trouble: None }
+    }
+
+    /// How many statements ran on it so far: by that, tests hold what has to take the same time against each other.
+    pub const fn statements(&self) -> u64 {
+        self.ran
     }
 }
 

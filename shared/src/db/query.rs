@@ -167,8 +167,9 @@ impl Query {
         }
     }
 
-    /// Anything but a plain SELECT may write.
+    /// Counts it. Anything but a plain SELECT may write.
     fn mark(&self, tx: &mut Tx) {
+        tx.ran += 1;
         tx.wrote |= !self.text.trim_start().get(..6).is_some_and(|verb| verb.eq_ignore_ascii_case("select"));
     }
 

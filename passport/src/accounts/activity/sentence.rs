@@ -45,6 +45,13 @@ pub fn sentence(event: &Event) -> Option<Sentence<'_>> {
             "authority" => plain("activity-data-read-authority", "document"),
             _ => plain("activity-data-read-incident", "document"),
         },
+        Event::AccountViewed { reason, .. } => match reason.as_ref() {
+            "owner" => plain("activity-viewed-owner", "eye"),
+            "incident" => plain("activity-viewed-incident", "eye"),
+            "appeal" => plain("activity-viewed-appeal", "eye"),
+            "authority" => plain("activity-viewed-authority", "eye"),
+            _ => plain("activity-viewed-approval", "eye"),
+        },
         Event::PasswordReset { reopened: false, .. } => plain("activity-password-reset", "key"),
         Event::PasswordReset { reopened: true, .. } => plain("activity-password-reset-reopened", "key"),
         Event::RecoveryProven { .. } => plain("activity-recovery-proven", "key"),
@@ -101,9 +108,22 @@ pub fn sentence(event: &Event) -> Option<Sentence<'_>> {
             "left" => plain("activity-organisation-left", "sign-out"),
             _ => plain("activity-organisation-removed", "alert"),
         },
-        Event::SandboxSiteRegistered { .. }
+        Event::StaffInvited { .. }
+        | Event::StaffLinkMade { .. }
+        | Event::StaffActivated { .. }
+        | Event::StaffSignedIn { .. }
+        | Event::StaffRolesChanged { .. }
+        | Event::StaffSuspended { .. }
+        | Event::StaffReinstated { .. }
+        | Event::ActProposed { .. }
+        | Event::ActDecided { .. }
+        | Event::SandboxSiteRegistered { .. }
         | Event::SandboxSiteChanged { .. }
         | Event::SandboxSiteRemoved { .. }
+        | Event::SandboxSecretMade { .. }
+        | Event::SandboxSecretEnded { .. }
+        | Event::SandboxSignalsSet { .. }
+        | Event::SandboxRotationRehearsed { .. }
         | Event::SandboxCandidatesMade { .. }
         | Event::OrganisationRenamed { .. }
         | Event::MemberInvited { .. }
@@ -154,6 +174,7 @@ fn ended(reason: &str) -> &'static str {
         "key_compromised" => "activity-ended-key",
         "restored" => "activity-ended-restored",
         "guardian" => "activity-ended-guardian",
+        "staff" => "activity-ended-staff",
         _ => "activity-ended",
     }
 }

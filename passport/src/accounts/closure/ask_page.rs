@@ -6,6 +6,7 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
+use shared::i18n::Lang;
 use shared::page::{FormErrors, Page};
 use shared::secret::SecretString;
 
@@ -38,6 +39,8 @@ struct AskPage {
     day: String,
     /// From when on it may be asked for, if not now.
     guarded: Option<String>,
+    /// Organisations in which nobody could decide any more, if there are any.
+    ownerless: Option<String>,
     has_password: bool,
 }
 
@@ -147,9 +150,15 @@ async fn draw(
     }
     let Frame { status, headers, page, errors, notice, now } = accounts.frame(visit, session, &draft).await?;
     let guarded = accounts.closing_guarded_until(session.account).await?;
+    let ownerless = accounts.parts().organisations.left_without_owner(session.account).await?;
+    let mark = match page.lang {
+        Lang::Zh => "、",
+        Lang::En => ", ",
+    };
     let shown = AskPage {
         day: moment::exact(now + COOLING_OFF),
         has_password: accounts.has_password(session.account).await?,
+        ownerless: (!ownerless.is_empty()).then(|| ownerless.join(mark)),
         guarded: guarded.map(|until| moment::not_before(page.lang, until, now)),
         notice,
         page,

@@ -87,7 +87,7 @@ async fn ask(accounts: &Accounts, tx: &mut Tx, asking: Asking) -> Result<Answere
         if !found.may_be_restated() {
             return Ok(Answered::GrownTooLate);
         }
-        restate(accounts, tx, &found, (Why::Declared, asking.caller)).await?;
+        restate(accounts, tx, &found, (Why::Declared, Some(asking.caller))).await?;
         return Ok(Answered::Grown);
     }
     if let Some(answered) = refused(accounts, tx, (&found, &asking), now).await? {

@@ -10,7 +10,7 @@ use shared::http::Caller;
 use super::model::{Guardianship, Why, born_on, of_age_at};
 use super::{KEPT_WITHOUT, store};
 use crate::accounts::model::{Account, AccountId};
-use crate::accounts::sessions::{self, EndReason};
+use crate::accounts::sessions::{self, EndReason, Ending};
 use crate::accounts::{Accounts, DOCUMENT_PURPOSE, closure, store as accounts_store};
 use crate::audit::{Actor, Event};
 use crate::delivery::Notice;
@@ -27,14 +27,14 @@ pub(in crate::accounts) enum Known {
 
 /// Looks how old the owner of an account is, within the transaction in which that may have become known; whether the
 /// account is one that waits for a guardian now. What is known for the first time of an account that is in use ends its
-/// sessions, and what sites were granted in them.
+/// sessions, and what sites were granted in them. Without a caller it became known by what an operator brought.
 pub(in crate::accounts) async fn look(
     accounts: &Accounts,
     tx: &mut Tx,
     (account, known): (AccountId, Known),
-    caller: Caller,
+    from: impl Into<Option<Caller>>,
 ) -> Result<bool, DbError> {
-    let parts = accounts.parts();
+    let (parts, from) = (accounts.parts(), from.into());
     let now = parts.clock.now();
     let found = store::find(tx, &*parts.sealer, account).await?;
     let open = |sealed: &[u8]| parts.sealer.open(DOCUMENT_PURPOSE, sealed);
@@ -42,18 +42,18 @@ pub(in crate::accounts) async fn look(
     let born = evidence(&owner);
     match (found, born) {
         (None, Some((why, at))) if at > now => {
-            begin(accounts, tx, account, ((why, Some(at)), now, caller)).await?;
+            begin(accounts, tx, account, ((why, Some(at)), now, from)).await?;
             Ok(true)
         }
         // What a document says outweighs the declaration.
         (None, Some((Why::Document, _))) => Ok(false),
         (None, _) if known == Known::Declared => {
-            begin(accounts, tx, account, ((Why::Declared, None), now, caller)).await?;
+            begin(accounts, tx, account, ((Why::Declared, None), now, from)).await?;
             Ok(true)
         }
         (None, _) => Ok(false),
         (Some(found), Some((why, at))) if counts(&found, why, at > now) => {
-            learn(accounts, tx, &found, ((why, at), now, caller)).await
+            learn(accounts, tx, &found, ((why, at), now, from)).await
         }
         (Some(found), _) => Ok(found.holds(now)),
     }
@@ -84,10 +84,10 @@ async fn learn(
     accounts: &Accounts,
     tx: &mut Tx,
     found: &Guardianship,
-    ((why, at), now, caller): ((Why, Timestamp), Timestamp, Caller),
+    ((why, at), now, from): ((Why, Timestamp), Timestamp, Option<Caller>),
 ) -> Result<bool, DbError> {
     if at <= now && !found.is_grown(now) {
-        restate(accounts, tx, found, (why, caller)).await?;
+        restate(accounts, tx, found, (why, from)).await?;
         return Ok(false);
     }
     // A date in the profile tells the day, and not how it became known that this is a child.
@@ -103,31 +103,35 @@ pub(super) async fn restate(
     accounts: &Accounts,
     tx: &mut Tx,
     found: &Guardianship,
-    (why, caller): (Why, Caller),
+    (why, from): (Why, Option<Caller>),
 ) -> Result<(), DbError> {
     store::remove(tx, found.account).await?;
-    let account = found.account.to_string();
-    let event = Event::AgeRestated { account: account.clone(), why: why.code().into() };
-    accounts.parts().audit.record_from(tx, caller, &Actor::Account(account), &event).await
+    let event = Event::AgeRestated { account: found.account.to_string(), why: why.code().into() };
+    accounts.parts().audit.record_from(tx, from, &who(found.account, from), &event).await
 }
 
 async fn begin(
     accounts: &Accounts,
     tx: &mut Tx,
     account: AccountId,
-    ((why, of_age_at), now, caller): ((Why, Option<Timestamp>), Timestamp, Caller),
+    ((why, of_age_at), now, from): ((Why, Option<Timestamp>), Timestamp, Option<Caller>),
 ) -> Result<(), DbError> {
     let parts = accounts.parts();
     let erase_at = now + KEPT_WITHOUT;
     store::insert(tx, account, (why, of_age_at), (now, erase_at)).await?;
     let event = Event::GuardianNeeded { account: account.to_string(), why: why.code().into() };
-    parts.audit.record_from(tx, caller, &Actor::Account(account.to_string()), &event).await?;
+    parts.audit.record_from(tx, from, &who(account, from), &event).await?;
     // Who has just registered reads it on the next page.
     if sessions::store::live(tx, account, now).await?.is_empty() {
         return Ok(());
     }
-    sessions::end_all(accounts, tx, account, EndReason::Guardian.asked_by(caller)).await?;
+    sessions::end_all(accounts, tx, account, Ending { reason: EndReason::Guardian, from }).await?;
     let link = format!("{}{}", parts.web.origin, paths::GUARDIAN);
     let notice = Notice::GuardianMissing { until: erase_at, link };
-    closure::tell_contacts(accounts, tx, (account, Some(caller)), &notice).await
+    closure::tell_contacts(accounts, tx, (account, from), &notice).await
+}
+
+/// Who has it known: the owner, from somewhere, or an operator.
+fn who(account: AccountId, from: Option<Caller>) -> Actor {
+    from.map_or(Actor::Operator, |_| Actor::Account(account.to_string()))
 }

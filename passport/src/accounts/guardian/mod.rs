@@ -17,6 +17,8 @@ mod links;
 pub mod model;
 mod page;
 pub mod store;
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 

@@ -193,6 +193,7 @@ async fn try_form(
     };
     let (browser, device) = browser(accounts, visit, way, (session.as_ref(), form.stay()));
     let browser = Browser { agrees: form.agree.is_some().then_some(visit.page.lang), ..browser };
+    let is_number = !name.documents().is_empty();
     let attempt = Attempt { name, password: form.password.clone(), province: Province::parse(&form.province), browser };
     let answer = accounts.sign_in(attempt).await;
     counts::password(accounts, &answer);
@@ -208,7 +209,7 @@ async fn try_form(
             Ok(Ok(Redirect::to(&way.link(paths::SECOND_STEP)).into_response()))
         }
         SignIn::Refused(refusal) => {
-            let status = explain(&mut flaws, refusal);
+            let status = explain(&mut flaws, refusal, is_number);
             Ok(Err(Draft::of(form).refused(status, flaws)))
         }
     }
@@ -260,12 +261,14 @@ fn flaws_of(way: &Way, form: &LoginForm, problem: Option<Problem>) -> Flaws {
     flaws
 }
 
-/// The status and the sentence for a refusal.
-fn explain(flaws: &mut Flaws, refusal: Refusal) -> StatusCode {
+/// The status and the sentence for a refusal. Where a document's number was typed, whosever it is or nobody's, it names the
+/// other ways: the figures may stand on documents of two people, and then sign neither of them in.
+fn explain(flaws: &mut Flaws, refusal: Refusal, is_number: bool) -> StatusCode {
     let (field, label) = ("username", "accounts-account");
     match refusal {
         Refusal::Wrong { left } => {
-            flaws.push_count(field, label, "accounts-login-wrong", ("left", left));
+            let wrong = if is_number { "accounts-login-wrong-number" } else { "accounts-login-wrong" };
+            flaws.push_count(field, label, wrong, ("left", left));
         }
         Refusal::Locked { until } => flaws.push_until(field, label, "accounts-login-locked", until),
         Refusal::TooMany { until } => {

@@ -49,3 +49,6 @@ pub const GUARD: Duration = Duration::from_secs(72 * 60 * 60);
 
 /// How fresh the proof of a mobile number has to be for an SMS to be enough: after that it may be somebody else's.
 pub const FRESH_MOBILE: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+
+#[cfg(test)]
+mod tests;

@@ -148,7 +148,7 @@ impl Accounts {
     }
 }
 
-async fn ask(accounts: Accounts, asking: Asking, tx: &mut Tx) -> Result<Issued, DbError> {
+pub(super) async fn ask(accounts: Accounts, asking: Asking, tx: &mut Tx) -> Result<Issued, DbError> {
     let account = accounts_store::find_by_name(tx, &asking.contact.name()).await?;
     let request = Request {
         purpose: Purpose::Recovery,
@@ -162,7 +162,7 @@ async fn ask(accounts: Accounts, asking: Asking, tx: &mut Tx) -> Result<Issued, 
     proof::issue::issue(&accounts, tx, request).await
 }
 
-async fn by_code(
+pub(super) async fn by_code(
     accounts: Accounts,
     (id, code, browser, token): (ProofId, String, Here, RecoveryToken),
     tx: &mut Tx,

@@ -205,12 +205,14 @@ pub enum EndReason {
     Restored,
     /// Its owner is under 14, and no guardian consents, or not any more.
     Guardian,
+    /// Somebody of the staff ended it, with all the others of the account.
+    Staff,
 }
 
 impl EndReason {
     /// Every reason; whoever signed in instead is `by`.
     #[cfg(test)]
-    pub(crate) fn all(by: AccountId) -> [Self; 14] {
+    pub(crate) fn all(by: AccountId) -> [Self; 15] {
         // A reason that is added belongs into the list below as well.
         match Self::SignedOut {
             Self::SignedOut
@@ -226,7 +228,8 @@ impl EndReason {
             | Self::TimedOut
             | Self::KeyCompromised
             | Self::Restored
-            | Self::Guardian => {}
+            | Self::Guardian
+            | Self::Staff => {}
         }
         [
             Self::SignedOut,
@@ -243,6 +246,7 @@ impl EndReason {
             Self::KeyCompromised,
             Self::Restored,
             Self::Guardian,
+            Self::Staff,
         ]
     }
 
@@ -268,6 +272,7 @@ impl EndReason {
             Self::KeyCompromised => "key_compromised",
             Self::Restored => "restored",
             Self::Guardian => "guardian",
+            Self::Staff => "staff",
         }
     }
 }

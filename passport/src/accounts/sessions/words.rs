@@ -54,6 +54,7 @@ fn ended_by(reason: Option<&str>) -> &'static str {
         Some("key_compromised") => "sessions-over-key",
         Some("restored") => "sessions-over-restored",
         Some("guardian") => "sessions-over-guardian",
+        Some("staff") => "sessions-over-staff",
         Some("ended_from_list") => "sessions-over-from-list",
         Some("others_ended") => "sessions-over-others",
         _ => "sessions-over-other",

@@ -34,6 +34,10 @@ const PLAIN: &[&str] = &[
     "DELETE FROM pushed_requests",
     "DELETE FROM client_invitations",
     "DELETE FROM organisation_invitations WHERE used_at IS NULL",
+    "DELETE FROM staff_sessions",
+    "DELETE FROM staff_links",
+    "DELETE FROM staff_reads",
+    "UPDATE staff_proposals SET state = 'lapsed' WHERE state = 'open'",
 ];
 
 /// Statements that give as much time as there was: by `$1` milliseconds more, where it was not over at `$2`.

@@ -3,19 +3,19 @@
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
-use futures_util::FutureExt as _;
-use serde_json::{Value, json};
+use serde_json::json;
 use shared::config::SecretSource;
-use shared::db::{Db, DbError};
+use shared::db::Db;
 
 use crate::app::App;
+use crate::audit::Actor;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::output::Output;
 use crate::cli::world;
 use crate::clients::signals::{HELD_FOR, SignalsError, Stream, StreamState, Wanted};
-use crate::delivery::Channel;
-use crate::delivery::store::{self, Counts, Last};
+use crate::delivery::store::Last;
 use crate::oidc::signals::herald;
+use crate::oidc::signals::report::{Report, agreed};
 
 /// What can be done with the stream of security events of a client.
 #[derive(Debug, Subcommand)]
@@ -101,8 +101,8 @@ async fn set(
     };
     let events = (!events.is_empty()).then_some(events.as_slice());
     let wanted = Wanted::parse(endpoint.as_deref(), events, authorization).map_err(SignalsError::from)?;
-    let stream = app.clients.set_signals(&*app.sealer, id, wanted).await?;
-    output.result(described(&stream).join("\n"), &value(&stream));
+    let stream = app.clients.set_signals(Actor::Operator, &*app.sealer, id, wanted).await?;
+    output.result(described(&stream).join("\n"), &agreed(&stream));
     Ok(())
 }
 
@@ -120,7 +120,7 @@ async fn verify(app: &App, db: &Db, asked: (&str, Option<&str>), output: &Output
 }
 
 async fn bring(app: &App, id: &str, to: StreamState, output: &Output) -> Result<(), Failure> {
-    app.clients.set_signals_state(id, to).await?;
+    app.clients.set_signals_state(Actor::Operator, id, to).await?;
     output.result(format!("{id}: {}", to.as_str()), &json!({ "client_id": id, "state": to.as_str() }));
     Ok(())
 }
@@ -132,22 +132,13 @@ async fn known(app: &App, id: &str) -> Result<Stream, Failure> {
 
 async fn show(app: &App, db: &Db, id: &str, output: &Output) -> Result<(), Failure> {
     let stream = known(app, id).await?;
-    let channel = Channel::Signals(id.to_owned());
-    let (counts, last): (Counts, Option<Last>) = db
-        .read::<_, DbError, _>(move |tx| {
-            let channel = channel.clone();
-            async move { Ok((store::of_channel(tx, &channel).await?, store::last(tx, &channel).await?)) }.boxed()
-        })
-        .await?;
-    let mut lines = described(&stream);
+    let report = Report::read(db, stream).await?;
+    let Report { stream, counts, last } = &report;
+    let mut lines = described(stream);
     lines.push(format!("waiting        {}", counts.waiting));
     lines.push(format!("given up       {}", counts.failed));
     lines.push(format!("last delivery  {}", last.as_ref().map_or("none yet".to_owned(), told)));
-    let mut value = value(&stream);
-    value["waiting"] = counts.waiting.into();
-    value["given_up"] = counts.failed.into();
-    value["last_delivery"] = last.as_ref().map_or(Value::Null, delivery);
-    output.result(lines.join("\n"), &value);
+    output.result(lines.join("\n"), &report.value());
     Ok(())
 }
 
@@ -173,14 +164,6 @@ fn described(stream: &Stream) -> Vec<String> {
     ]
 }
 
-fn value(stream: &Stream) -> Value {
-    let events: Vec<&str> = stream.events.iter().map(|event| event.code()).collect();
-    json!({
-        "client_id": stream.client.to_string(), "endpoint": stream.endpoint.as_str(), "state": stream.state.as_str(),
-        "since": stream.changed_at.to_string(), "events": events, "authorization": stream.has_authorization(),
-    })
-}
-
 fn told(last: &Last) -> String {
     let error = last.last_error.as_deref().unwrap_or("no error");
     match (last.state.as_str(), last.finished_at) {
@@ -188,17 +171,4 @@ fn told(last: &Last) -> String {
         ("failed", Some(at)) => format!("given up {at} after {} attempt(s): {error}", last.attempts),
         _ => format!("not taken after {} attempt(s), again at {}: {error}", last.attempts, last.next_attempt_at),
     }
-}
-
-fn delivery(last: &Last) -> Value {
-    let state = match last.state.as_str() {
-        "sent" => "taken",
-        "failed" => "given_up",
-        _ => "waiting",
-    };
-    json!({
-        "message": last.id.to_string(), "state": state, "attempts": last.attempts, "status": last.receipt,
-        "error": last.last_error, "written_at": last.created_at.to_string(),
-        "finished_at": last.finished_at.map(|at| at.to_string()),
-    })
 }

@@ -50,7 +50,13 @@ impl Clients {
     ///
     /// # Errors
     /// See [`SignalsError`].
-    pub async fn set_signals(&self, sealer: &dyn Sealer, client: &str, wanted: Wanted) -> Result<Stream, SignalsError> {
+    pub async fn set_signals(
+        &self,
+        actor: Actor,
+        sealer: &dyn Sealer,
+        client: &str,
+        wanted: Wanted,
+    ) -> Result<Stream, SignalsError> {
         let id = ClientId::parse(client).ok_or(SignalsError::Unknown)?;
         let sealed = wanted.authorization.map(|value| {
             let seal = |value: shared::secret::SecretString| {
@@ -63,7 +69,7 @@ impl Clients {
         let written = self
             .db
             .write(move |tx| {
-                let (audit, id, sealed) = (audit.clone(), id.clone(), sealed.clone());
+                let (audit, actor, id, sealed) = (audit.clone(), actor.clone(), id.clone(), sealed.clone());
                 let (endpoint, events) = (endpoint.clone(), events.clone());
                 async move {
                     if registry::find(tx, &id).await?.is_none() {
@@ -88,7 +94,7 @@ impl Clients {
                     store::put(tx, &stream, now).await?;
                     registry::touch(tx).await?;
                     let event = Event::ClientSignalsSet { client: id.to_string(), to: stream.state.as_str().into() };
-                    audit.record(tx, &Actor::Operator, &event).await?;
+                    audit.record(tx, &actor, &event).await?;
                     Ok(stream)
                 }
                 .boxed()
@@ -103,11 +109,11 @@ impl Clients {
     ///
     /// # Errors
     /// See [`SignalsError`].
-    pub async fn set_signals_state(&self, client: &str, to: StreamState) -> Result<bool, SignalsError> {
+    pub async fn set_signals_state(&self, actor: Actor, client: &str, to: StreamState) -> Result<bool, SignalsError> {
         let (audit, client, now) = (self.audit.clone(), client.to_owned(), self.clock.now());
         self.db
             .write(move |tx| {
-                let (audit, client) = (audit.clone(), client.clone());
+                let (audit, actor, client) = (audit.clone(), actor.clone(), client.clone());
                 async move {
                     let stream = store::find(tx, &client).await?.ok_or(SignalsError::NoStream)?;
                     if stream.state == to {
@@ -116,7 +122,7 @@ impl Clients {
                     store::put(tx, &Stream { state: to, changed_at: now, ..stream }, now).await?;
                     take_along(tx, client.clone(), to, now).await?;
                     let event = Event::ClientSignalsSet { client, to: to.as_str().into() };
-                    audit.record(tx, &Actor::Operator, &event).await?;
+                    audit.record(tx, &actor, &event).await?;
                     Ok(true)
                 }
                 .boxed()

@@ -1,6 +1,8 @@
 //! Decides about a request with what is stored: the session of a person who is signed in, and what they let the client
 //! have where that matters. The code that may come of it is sealed, not stored.
 
+use std::time::Duration;
+
 use futures_util::FutureExt as _;
 use shared::clock::Timestamp;
 use shared::db::DbError;
@@ -61,9 +63,11 @@ impl Meant {
 }
 
 /// Who asks, and what they let the client have.
-struct Permission {
-    session: Session,
-    consent: Option<Consent>,
+pub(crate) struct Permission {
+    /// The session of who is there.
+    pub(crate) session: Session,
+    /// What they let the client have, where they were asked.
+    pub(crate) consent: Option<Consent>,
 }
 
 /// The browser that asks.
@@ -117,7 +121,9 @@ pub async fn decide(
                 let whose = (session.account, request.client.id.as_str());
                 consents::note_use(db, whose, consent.used_at, now).await?;
             }
-            Ok(Decision::Code(code(oidc, request, Permission { session, consent }, now)))
+            let id = GrantId::new(now, &*oidc.0.entropy);
+            let code = code(request, Permission { session, consent }, (id, oidc.0.lifetimes.code), now);
+            Ok(Decision::Code(code.seal(&*oidc.0.web.sealer)))
         }
         step => Ok(Decision::Step { step, signed_in: Some(true) }),
     }
@@ -142,16 +148,22 @@ async fn note_use(oidc: &Oidc, session: &Session, from: CallerNetwork, now: Time
     oidc.0.db.write(move |tx| async move { sessions::store::touch(tx, id, now, from).await }.boxed()).await
 }
 
-fn code(oidc: &Oidc, request: &AuthorizationRequest, permission: Permission, now: Timestamp) -> String {
+/// The code for that request, which becomes that grant and may be redeemed for that long.
+pub(crate) fn code(
+    request: &AuthorizationRequest,
+    permission: Permission,
+    (id, lifetime): (GrantId, Duration),
+    now: Timestamp,
+) -> AuthorizationCode {
     let Permission { session, consent } = permission;
     let by_consent = consent.is_some();
     let (scope, named) = match consent {
         Some(consent) => (request.scope.without(&consent.declined), request.named.without_declined(&consent.declined)),
         None => (request.scope.clone(), request.named.clone()),
     };
-    let code = AuthorizationCode {
+    AuthorizationCode {
         grant: Grant {
-            id: GrantId::new(now, &*oidc.0.entropy),
+            id,
             client_id: request.client.id.as_str().to_owned(),
             account: session.account,
             session: session.id,
@@ -171,7 +183,6 @@ fn code(oidc: &Oidc, request: &AuthorizationRequest, permission: Permission, now
         nonce: request.nonce.clone(),
         code_challenge: request.code_challenge.clone(),
         dpop_jkt: request.dpop_jkt.clone(),
-        expires_at: now + oidc.0.lifetimes.code,
-    };
-    code.seal(&*oidc.0.web.sealer)
+        expires_at: now + lifetime,
+    }
 }

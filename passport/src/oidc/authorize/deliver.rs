@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use form_urlencoded::Serializer;
 use http::{HeaderValue, Uri, header};
 use serde_json::{Map, Value};
+use shared::clock::Timestamp;
 use shared::http::NAMING_THE_ORIGIN;
 use shared::page::Page;
 use tower_cookies::Cookies;
@@ -15,7 +16,7 @@ use super::super::failure::Failure;
 use super::super::par::{self, PushedId};
 use super::problem;
 use super::proof::Unproven;
-use super::respond::{Answer, TrustedRedirect, see_other};
+use super::respond::{Answer, Recipient, TrustedRedirect, see_other};
 use super::response_mode::Carrier;
 use crate::accounts::sessions::browser_state::BrowserState;
 use crate::config::SIGNED_RESPONSE;
@@ -24,7 +25,7 @@ use crate::web::authorization_problem::ProblemKind;
 use crate::web::return_to;
 
 /// The `typ` of a signed response.
-const TYPE: &str = "JWT";
+pub(crate) const TYPE: &str = "JWT";
 
 /// The browser that an answer travels through.
 #[derive(Clone, Copy)]
@@ -71,13 +72,22 @@ async fn deliver(oidc: &Oidc, answer: Answer<'_>, frame: impl FnOnce() -> (Page,
             return problem::fault(page, &uri, &Failure::Keys(error));
         }
     };
+    carry(redirect, parameters, || frame().0)
+}
+
+/// Lets the browser carry parameters in the way that the client asked for. `page` is the frame of one, should one be.
+pub(crate) fn carry(
+    redirect: &TrustedRedirect,
+    parameters: Vec<(&'static str, String)>,
+    page: impl FnOnce() -> Page,
+) -> Response {
     match redirect.mode().carrier {
         Carrier::Query => {
             let separator = if redirect.uri().contains('?') { '&' } else { '?' };
             go(redirect, &with_parameters(redirect, separator, &parameters))
         }
         Carrier::Fragment => go(redirect, &with_parameters(redirect, '#', &parameters)),
-        Carrier::FormPost => form_post(frame().0, redirect, parameters),
+        Carrier::FormPost => form_post(page(), redirect, parameters),
     }
 }
 
@@ -99,11 +109,21 @@ async fn signed(
     parameters: Vec<(&'static str, String)>,
 ) -> Result<Vec<(&'static str, String)>, KeysError> {
     let Some(recipient) = redirect.recipient() else { return Ok(parameters) };
+    let claims = claims(recipient, parameters, oidc.0.clock.now());
+    Ok(vec![("response", oidc.0.keys.sign_for(&recipient.client_id, recipient.alg, TYPE, &claims).await?)])
+}
+
+/// What a signed response to that client says.
+pub(crate) fn claims(
+    recipient: &Recipient,
+    parameters: Vec<(&'static str, String)>,
+    now: Timestamp,
+) -> Map<String, Value> {
     let mut claims: Map<String, Value> =
         parameters.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
     claims.insert("aud".to_owned(), recipient.client_id.clone().into());
-    claims.insert("exp".to_owned(), (oidc.0.clock.now() + SIGNED_RESPONSE).seconds().into());
-    Ok(vec![("response", oidc.0.keys.sign_for(&recipient.client_id, recipient.alg, TYPE, &claims).await?)])
+    claims.insert("exp".to_owned(), (now + SIGNED_RESPONSE).seconds().into());
+    claims
 }
 
 fn with_parameters(redirect: &TrustedRedirect, separator: char, parameters: &[(&'static str, String)]) -> String {

@@ -2,10 +2,12 @@
 
 use axum::response::Response;
 use http::Uri;
+use shared::clock::Timestamp;
 use shared::i18n::Lang;
 use shared::page::Page;
 
 use super::super::Oidc;
+use super::super::error::ProtocolError;
 use super::super::failure::Failure;
 use super::proof::Unproven;
 use crate::web::authorization_problem::{self, AuthorizationProblem, ProblemSite};
@@ -28,6 +30,11 @@ pub fn page(oidc: &Oidc, page: Page, uri: &Uri, unproven: Unproven) -> Response 
         reference = %page.request_id,
         "a request could not be answered to its client"
     );
+    draw(page, unproven, (&error, oidc.0.clock.now()))
+}
+
+/// The page alone, for a request that broke a rule at that moment.
+pub(crate) fn draw(page: Page, unproven: Unproven, (error, at): (&ProtocolError, Timestamp)) -> Response {
     let site = unproven.client.map(|client| ProblemSite {
         name: if page.lang == Lang::Zh { client.name.zh.clone() } else { client.name.en.clone() },
         home: client.home_uri.as_ref().map(ToString::to_string),
@@ -41,7 +48,7 @@ pub fn page(oidc: &Oidc, page: Page, uri: &Uri, unproven: Unproven) -> Response 
         page: error.uri(""),
         received: unproven.received,
         client_id: unproven.client_id,
-        at: moment::exact(oidc.0.clock.now()),
+        at: moment::exact(at),
     };
     authorization_problem::page(page, problem)
 }

@@ -22,7 +22,7 @@ const TIMES: Times = Times { exp: true, nbf: false, longest: LONGEST };
 pub(in crate::oidc) const LONGEST: Duration = Duration::from_secs(60 * 60);
 
 /// An assertion that was sent. Nothing about it is proven.
-pub(super) struct Assertion<'r> {
+pub(crate) struct Assertion<'r> {
     received: Received<'r>,
     client_id: String,
 }

@@ -6,6 +6,7 @@ mod secret;
 use std::sync::Arc;
 
 use http::{HeaderMap, header};
+use shared::clock::Timestamp;
 
 use self::assertion::Assertion;
 use self::secret::Shown;
@@ -17,6 +18,7 @@ use super::once::{self, Once};
 use super::params::Params;
 use super::refusals::Attempt;
 use super::rules::Rule;
+use crate::clients::secret::StoredSecret;
 use crate::clients::{AuthMethod, Client};
 use crate::limits::quota;
 
@@ -29,7 +31,7 @@ pub struct Authenticated {
 }
 
 /// What a request says about who sends it.
-enum Credentials<'r> {
+pub(crate) enum Credentials<'r> {
     /// An identifier alone.
     Nothing(&'r str),
     /// A secret.
@@ -65,28 +67,25 @@ pub async fn verify(
     params: &Params,
     attempt: &mut Attempt,
 ) -> Result<Authenticated, Failure> {
-    let credentials = credentials(sender.headers, params)?;
-    let client_id = match &credentials {
-        Credentials::Nothing(id) => id,
-        Credentials::Secret(shown) => shown.client_id.as_str(),
-        Credentials::Assertion(assertion) => assertion.client_id(),
-    };
-    let client = oidc.0.clients.find(client_id).await?.ok_or(Rule::ClientUnknown)?;
+    let credentials = Credentials::read(sender.headers, params)?;
+    let client = oidc.0.clients.find(credentials.client_id()).await?.ok_or(Rule::ClientUnknown)?;
     attempt.names(&client);
     let assertion = match credentials {
-        Credentials::Nothing(_) if client.auth_method == AuthMethod::None => None,
-        Credentials::Nothing(_) if shows_its_certificate(oidc, sender, &client).await => None,
-        Credentials::Secret(shown) => {
-            let now = oidc.0.clock.now();
-            let secret = shown.proves(&client, now).ok_or_else(|| shown.refusal(&client))?;
-            oidc.0.clients.used_secret(&client.id, secret.hash, now);
+        Credentials::Nothing(_)
+            if client.auth_method != AuthMethod::None && shows_its_certificate(oidc, sender, &client).await =>
+        {
             None
         }
         Credentials::Assertion(assertion) if client.auth_method == AuthMethod::PrivateKeyJwt => {
             Some(assertion.verify(oidc, &client).await?)
         }
-        Credentials::Nothing(_) => return Err(nothing_shown(&client).into()),
-        Credentials::Assertion(_) => return Err(Rule::ClientMethodNotRegistered.into()),
+        credentials => {
+            let now = oidc.0.clock.now();
+            if let Some(secret) = credentials.prove(&client, now)? {
+                oidc.0.clients.used_secret(&client.id, secret.hash, now);
+            }
+            None
+        }
     };
     attempt.prove();
     if !client.is_public() {
@@ -107,6 +106,38 @@ fn nothing_shown(client: &Client) -> Rule {
     match client.auth_method {
         AuthMethod::Certificate | AuthMethod::OwnCertificate => Rule::ClientCertificateRefused,
         _ => Rule::ClientCredentialsMissing,
+    }
+}
+
+impl<'r> Credentials<'r> {
+    /// What the request says.
+    ///
+    /// # Errors
+    /// `invalid_request` for several ways at once, `invalid_client` for what cannot be read.
+    pub(crate) fn read(headers: &HeaderMap, params: &'r Params) -> Result<Self, ProtocolError> {
+        credentials(headers, params)
+    }
+
+    /// The client that it says it is of.
+    pub(crate) fn client_id(&self) -> &str {
+        match self {
+            Self::Nothing(id) => id,
+            Self::Secret(shown) => shown.client_id.as_str(),
+            Self::Assertion(assertion) => assertion.client_id(),
+        }
+    }
+
+    /// Whether it is of that client, as far as that needs neither keys nor certificates; by which secret, if by one.
+    ///
+    /// # Errors
+    /// What is missing or wrong.
+    pub(crate) fn prove<'c>(&self, client: &'c Client, now: Timestamp) -> Result<Option<&'c StoredSecret>, Rule> {
+        match self {
+            Self::Nothing(_) if client.auth_method == AuthMethod::None => Ok(None),
+            Self::Nothing(_) => Err(nothing_shown(client)),
+            Self::Secret(shown) => shown.proves(client, now).map(Some).ok_or_else(|| shown.refusal(client)),
+            Self::Assertion(_) => Err(Rule::ClientMethodNotRegistered),
+        }
     }
 }
 
@@ -140,11 +171,7 @@ fn credentials<'r>(headers: &HeaderMap, params: &'r Params) -> Result<Credential
 
 /// Which client the credentials of a request name, if they are any.
 pub(crate) fn named(headers: &HeaderMap, params: &Params) -> Option<String> {
-    Some(match credentials(headers, params).ok()? {
-        Credentials::Secret(shown) => shown.client_id,
-        Credentials::Nothing(id) => id.to_owned(),
-        Credentials::Assertion(assertion) => assertion.client_id().to_owned(),
-    })
+    Some(credentials(headers, params).ok()?.client_id().to_owned())
 }
 
 #[cfg(test)]

@@ -11,10 +11,12 @@ use crate::clients::{AuthMethod, Client};
 use crate::web::form;
 
 /// A secret that was sent, and how.
-pub(super) struct Shown {
+pub(crate) struct Shown {
     pub(super) client_id: String,
-    method: AuthMethod,
-    secret: SecretString,
+    /// In which way.
+    pub(crate) method: AuthMethod,
+    /// The secret.
+    pub(crate) secret: SecretString,
 }
 
 impl Shown {

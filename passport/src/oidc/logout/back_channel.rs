@@ -18,11 +18,11 @@ use crate::delivery::{LogoutNotice, Outgoing, Receipt, SendError, Transport};
 use crate::egress::Egress;
 
 /// The `typ` of the header (§2.4).
-const TYPE: &str = "logout+jwt";
+pub(crate) const TYPE: &str = "logout+jwt";
 
 /// The claims (§2.4). A nonce is prohibited. Both `sub` and `sid` are there: a client may need either.
 #[derive(Serialize)]
-struct Written<'t> {
+pub(crate) struct Written<'t> {
     iss: &'t str,
     sub: &'t str,
     aud: &'t str,
@@ -31,6 +31,17 @@ struct Written<'t> {
     jti: &'t str,
     sid: &'t str,
     events: Events,
+}
+
+/// The claims of a token of that issuer for that client, about that person and session.
+pub(crate) fn write<'t>(
+    (iss, aud): (&'t str, &'t str),
+    (sub, sid): (&'t str, &'t str),
+    jti: &'t str,
+    now: Timestamp,
+) -> Written<'t> {
+    let (iat, exp) = (now.seconds(), (now + SIGNED_MESSAGE).seconds());
+    Written { iss, sub, aud, iat, exp, jti, sid, events: Events { logout: Nothing {} } }
 }
 
 #[derive(Serialize)]
@@ -69,18 +80,11 @@ impl LogoutTokens {
 
     async fn sign(&self, client: &Client, notice: &LogoutNotice, message: &Outgoing) -> Result<String, SendError> {
         let now: Timestamp = self.0.oidc.0.clock.now();
-        let claims = Written {
-            iss: self.0.issuer(),
-            sub: &self.0.subject(client, &notice.account),
-            aud: client.id.as_str(),
-            iat: now.seconds(),
-            exp: (now + SIGNED_MESSAGE).seconds(),
-            // Each try is a token of its own: a client that took one, and whose answer was lost, would have to refuse
-            // the same id when it comes again (§2.6, step 7).
-            jti: &format!("{}.{}", message.id, message.attempt),
-            sid: &notice.session,
-            events: Events { logout: Nothing {} },
-        };
+        let subject = self.0.subject(client, &notice.account);
+        // Each try is a token of its own: a client that took one, and whose answer was lost, would have to refuse
+        // the same id when it comes again (§2.6, step 7).
+        let jti = format!("{}.{}", message.id, message.attempt);
+        let claims = write((self.0.issuer(), client.id.as_str()), (&subject, &notice.session), &jti, now);
         self.0.sign(client, TYPE, &claims).await
     }
 }

@@ -34,32 +34,54 @@ pub struct LogoutRequest {
 pub async fn read(oidc: &Oidc, query: &[u8]) -> Result<LogoutRequest, Box<Unproven>> {
     let params = Params::parse(query).map_err(|error| Unproven::new(ProblemKind::Request, error))?;
     let hint = params.get("id_token_hint").and_then(|text| Hint::read(oidc, text));
+    let client = match client_id(&params, hint.as_ref())? {
+        Some(id) => oidc.0.clients.find(&id).await.map_err(|error| Unproven::new(ProblemKind::Request, error))?,
+        None => None,
+    };
+    let settled = settle(&params, hint, client);
+    if let Err(unproven) = &settled
+        && let Some(client) = &unproven.client
+    {
+        let refused = Refused::unproven(client, Rule::LogoutRedirectNotRegistered, Endpoint::Logout, &params);
+        oidc.0.refusals.note(refused, oidc.0.clock.now());
+    }
+    settled
+}
+
+/// The client that a request means, by its hint or by name.
+///
+/// # Errors
+/// They differ.
+pub(crate) fn client_id(params: &Params, hint: Option<&Hint>) -> Result<Option<String>, Box<Unproven>> {
     let named = params.get("client_id");
-    if let (Some(hint), Some(named)) = (&hint, named)
+    if let (Some(hint), Some(named)) = (hint, named)
         && hint.aud != named
     {
         return Err(Unproven::new(ProblemKind::Request, Rule::LogoutAudienceDiffers));
     }
-    let client_id = hint.as_ref().map(|hint| hint.aud.as_str()).or(named);
-    let client = match client_id {
-        Some(id) => oidc.0.clients.find(id).await.map_err(|error| Unproven::new(ProblemKind::Request, error))?,
-        None => None,
-    };
+    Ok(hint.map(|hint| hint.aud.as_str()).or(named).map(str::to_owned))
+}
+
+/// The request of that client, once its hint is read.
+///
+/// # Errors
+/// The address is not registered.
+pub(crate) fn settle(
+    params: &Params,
+    hint: Option<Hint>,
+    client: Option<Arc<Client>>,
+) -> Result<LogoutRequest, Box<Unproven>> {
     // Chosen on our own page since, it stands in the address already.
     let language = params.get("ui_locales").filter(|_| params.get("lang").is_none()).and_then(Lang::first_of);
     let Some(uri) = params.get("post_logout_redirect_uri") else {
         return Ok(LogoutRequest { hint, client, back: None, language });
     };
     if client.as_ref().is_none_or(|client| client.post_logout_redirect_uri(uri).is_none()) {
-        let rule = Rule::LogoutRedirectNotRegistered;
-        if let Some(client) = &client {
-            oidc.0.refusals.note(Refused::unproven(client, rule, Endpoint::Logout, &params), oidc.0.clock.now());
-        }
         return Err(Box::new(Unproven {
-            client_id: client_id.map(str::to_owned),
+            client_id: client_id(params, hint.as_ref())?,
             client,
             received: Some(uri.to_owned()),
-            ..*Unproven::new(ProblemKind::RedirectUri, rule)
+            ..*Unproven::new(ProblemKind::RedirectUri, Rule::LogoutRedirectNotRegistered)
         }));
     }
     Ok(LogoutRequest { hint, client, back: Some(with_state(uri, params.get("state"))), language })

@@ -7,6 +7,7 @@
 //! is registered is not kept at all.
 
 mod example;
+pub mod report;
 mod slots;
 pub mod store;
 

@@ -1,24 +1,23 @@
 //! The addresses of client registration.
 
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use futures_util::FutureExt as _;
 use http::{HeaderMap, StatusCode};
 use serde_json::{Map, Value, json};
 use shared::http::ClientAddr;
-use shared::secret::{SecretString, constant_time_eq, sha256};
+use shared::secret::SecretString;
 
 use super::super::Oidc;
 use super::super::direct::{Sent, respond};
 use super::super::discovery::paths;
-use super::super::refusals;
-use super::super::resource::{self, Scheme};
 use super::super::rules::Rule;
 use super::members::Members;
+use super::own::{Id, bearer, own, refuse};
 use super::refusal::Refusal;
 use super::{Policy, document};
 use crate::audit::Actor;
+use crate::clients::dynamic::ATTEMPT;
 use crate::clients::{Admission, Client, ClientsError, Metadata, Registered, rules, sector};
 use crate::keys::pin::PinnedTo;
 use crate::limits::{AddressBlock, Subject};
@@ -44,7 +43,8 @@ pub async fn register(State(oidc): State<Oidc>, address: ClientAddr, headers: He
 
 async fn create(oidc: &Oidc, address: ClientAddr, headers: &HeaderMap, body: &[u8]) -> Result<Registered, Refusal> {
     let admission = match (oidc.0.registration, bearer(headers)?) {
-        (_, Some(token)) if is_of_portal(oidc, &token) => Admission::Portal,
+        // The secret by which a portal registers sites here: only a sandbox has one.
+        (_, Some(token)) if oidc.0.portal_token.as_ref() == Some(&token) => Admission::Portal,
         (Policy::Closed, _) => return Err(Rule::RegistrationClosed.into()),
         (Policy::Open, None) => Admission::Open,
         (Policy::Invited, None) => return Err(Refusal::NoToken),
@@ -57,13 +57,10 @@ async fn create(oidc: &Oidc, address: ClientAddr, headers: &HeaderMap, body: &[u
         return Err(Rule::RegistrationTooMany.into());
     }
     speaks_for(oidc, &metadata).await?;
+    if matches!(admission, Admission::Portal) && metadata.software_id.as_deref() == Some(ATTEMPT) {
+        oidc.0.clients.forget_attempts().await?;
+    }
     Ok(oidc.0.clients.register(metadata, admission).await?)
-}
-
-/// Whether the token is the one by which a portal registers sites here: only a sandbox has one.
-fn is_of_portal(oidc: &Oidc, token: &SecretString) -> bool {
-    let own = oidc.0.portal_token.as_ref().map(|own| sha256(own.expose().as_bytes()));
-    own.is_some_and(|own| constant_time_eq(&own, &sha256(token.expose().as_bytes())))
 }
 
 /// The metadata that was sent. In a sandbox a site may run on a developer's own machine.
@@ -114,14 +111,6 @@ pub async fn replace(State(oidc): State<Oidc>, id: Id, headers: HeaderMap, Sent(
     }
 }
 
-/// The answer, counted for the client that it is about, once its token has proven it.
-fn refuse(oidc: &Oidc, client: Option<&Client>, refusal: Refusal) -> Response {
-    if let Some(rule) = refusal.rule() {
-        refusals::note_registration(oidc, client, rule);
-    }
-    refusal.into_response(&oidc.0.issuer)
-}
-
 async fn change(
     oidc: &Oidc,
     (old, token): (&Client, SecretString),
@@ -161,34 +150,12 @@ pub async fn remove(State(oidc): State<Oidc>, id: Id, headers: HeaderMap) -> Res
         Ok::<_, Refusal>(oidc.0.clients.remove(Actor::Client(client.id.to_string()), &client.id).await?)
     };
     match outcome.await {
-        Ok(()) => {
-            let mut response = respond::done();
-            *response.status_mut() = StatusCode::NO_CONTENT;
-            response
-        }
+        Ok(()) => nothing(),
         Err(refusal) => refuse(&oidc, None, refusal),
     }
 }
 
-/// The client that the address names, as far as it can be read.
-type Id = Result<Path<String>, PathRejection>;
-
-/// The client of the address, proven by its token, and the token.
-async fn own(oidc: &Oidc, id: Id, headers: &HeaderMap) -> Result<(Client, SecretString), Refusal> {
-    let token = bearer(headers)?.ok_or(Refusal::NoToken)?;
-    // An address that cannot be read is none that we gave out.
-    let Path(id) = id.map_err(|_| Rule::RegistrationTokenRefused)?;
-    let client = oidc.0.clients.managed(&id, &token).await?.ok_or(Rule::RegistrationTokenRefused)?;
-    Ok((client, token))
-}
-
-/// RFC 7591 §3, RFC 7592 §2: the token is a bearer token.
-fn bearer(headers: &HeaderMap) -> Result<Option<SecretString>, Refusal> {
-    let sent = resource::presented_in_header(headers).map_err(|_| Rule::RegistrationHeaderTwice)?;
-    Ok(sent.filter(|sent| sent.scheme == Scheme::Bearer).map(|sent| SecretString::new(sent.text)))
-}
-
-fn object(headers: &HeaderMap, body: &[u8]) -> Result<Map<String, Value>, Refusal> {
+pub(super) fn object(headers: &HeaderMap, body: &[u8]) -> Result<Map<String, Value>, Refusal> {
     if !is_of_type(headers, "application/json") {
         return Err(Refusal::body("the body is application/json"));
     }
@@ -226,7 +193,14 @@ fn managed(oidc: &Oidc, client: &Client, token: &SecretString) -> Map<String, Va
     information
 }
 
-fn reply(status: StatusCode, body: Map<String, Value>) -> Response {
+/// Done, and nothing to say about it.
+pub(super) fn nothing() -> Response {
+    let mut response = respond::done();
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    response
+}
+
+pub(super) fn reply(status: StatusCode, body: Map<String, Value>) -> Response {
     let mut response = respond::json(Value::Object(body).to_string());
     *response.status_mut() = status;
     response

@@ -1,12 +1,20 @@
 //! Client registration (RFC 7591, OIDC Registration) and its management (RFC 7592).
 //!
 //! What a client sends becomes the same [`Metadata`](crate::clients::Metadata) that an operator writes into a file, and
-//! passes the same rules: [`document`] translates, [`endpoint`] serves, [`refusal`] says what is wrong.
+//! passes the same rules: [`document`] translates, [`endpoint`] serves, [`refusal`] says what is wrong. Below the address of
+//! its registration a client finds what else it may know and do by the same token: its [`secrets`], what was [`refused`] to
+//! it, what there is to point out about it ([`findings`]), and its stream of security events ([`signals`]).
 
 mod document;
 pub mod endpoint;
+pub mod findings;
 mod members;
+mod own;
 mod refusal;
+pub mod refused;
+pub mod rehearsal;
+pub mod secrets;
+pub mod signals;
 
 /// Who may register clients without an operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,7 +8,9 @@ use super::super::direct::respond::{self, Body};
 use super::super::failure::Failure;
 use super::super::resource;
 use super::super::rules::Rule;
+use crate::clients::signals::{SignalsError, WrongWish};
 use crate::clients::{ClientsError, Problem, Rule as MetadataRule, secret::SecretError};
+use crate::keys::KeysError;
 
 /// Why a registration was not taken.
 #[derive(Debug)]
@@ -100,6 +102,12 @@ impl From<DbError> for Refusal {
     }
 }
 
+impl From<KeysError> for Refusal {
+    fn from(error: KeysError) -> Self {
+        Self::Failure(error.into())
+    }
+}
+
 impl From<ClientsError> for Refusal {
     fn from(error: ClientsError) -> Self {
         match error {
@@ -107,11 +115,25 @@ impl From<ClientsError> for Refusal {
             ClientsError::Db(error) => error.into(),
             // The client may have been removed a moment ago.
             ClientsError::NotInvited | ClientsError::Unknown => Rule::RegistrationTokenRefused.into(),
-            ClientsError::NoSecret
-            | ClientsError::TooManySecrets
-            | ClientsError::Secret(SecretError::Short | SecretError::Character) => {
+            ClientsError::TooManySecrets => Rule::RegistrationTwoSecrets.into(),
+            ClientsError::SecretUnknown => Rule::RegistrationSecretUnknown.into(),
+            ClientsError::LastSecret => Rule::RegistrationLastSecret.into(),
+            ClientsError::NoSecret | ClientsError::Secret(SecretError::Short | SecretError::Character) => {
                 Rule::RegistrationSecretUnchangeable.into()
             }
+        }
+    }
+}
+
+impl From<SignalsError> for Refusal {
+    fn from(error: SignalsError) -> Self {
+        match error {
+            SignalsError::Db(error) => error.into(),
+            SignalsError::Unknown => Rule::RegistrationTokenRefused.into(),
+            SignalsError::NoStream | SignalsError::NoEndpoint => Rule::RegistrationNoStream.into(),
+            // The name of the event that does not exist stands in the request: it is not repeated.
+            SignalsError::Wrong(WrongWish::Event(_)) => Rule::RegistrationSignals.into(),
+            SignalsError::Wrong(wrong) => Self::Rule(Rule::RegistrationSignals, Some(wrong.to_string())),
         }
     }
 }

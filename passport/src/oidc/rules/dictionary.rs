@@ -70,6 +70,21 @@ pub fn text(rule: Rule, lang: Lang) -> Text {
     of_lang.get(rule as usize).copied().unwrap_or_default()
 }
 
+/// A piece of a text of the dictionary.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Piece<'t> {
+    /// The piece.
+    pub text: &'t str,
+    /// Whether it is a name or value of the protocol.
+    pub is_code: bool,
+}
+
+/// A text with what stands between backticks apart.
+pub fn pieces(text: &str) -> Vec<Piece<'_>> {
+    let all = text.split('`').enumerate().map(|(n, text)| Piece { text, is_code: n % 2 == 1 });
+    all.filter(|piece| !piece.text.is_empty()).collect()
+}
+
 /// The rules of a group, in the order of the list.
 pub fn of_group(group: Group) -> impl Iterator<Item = Rule> {
     Rule::ALL.iter().copied().filter(move |rule| rule.group() == group)

@@ -282,6 +282,18 @@ rules! {
             "client_secret is not the registered one" "RFC 7592 2.2";
         RegistrationSecretUnchangeable "registration-secret-unchangeable" InvalidRequest
             "the client's secret cannot be changed so" "RFC 7592 2.2";
+        RegistrationTwoSecrets "registration-two-secrets" InvalidRequest
+            "two secrets of the client are valid already" "RFC 7591 3.2.1";
+        RegistrationSecretUnknown "registration-secret-unknown" InvalidRequest
+            "the client has no valid secret of that id" "RFC 7592 2";
+        RegistrationNoStream "registration-no-stream" InvalidRequest
+            "the client has no stream of security events that could do so" "RFC 8935 2";
+        RegistrationSignals "registration-signals" InvalidRequest
+            "what is wanted of the stream of security events cannot be" "RFC 8935 2";
+        RegistrationRehearsal "registration-rehearsal" InvalidRequest
+            "the change of a signing key cannot be rehearsed now, or not here" "OpenID Connect Core 1.0 10.1.1";
+        RegistrationLastSecret "registration-last-secret" InvalidRequest
+            "it is the client's only valid secret" "RFC 7592 2";
     }
     Logout {
         LogoutAudienceDiffers "logout-audience-differs" InvalidRequest

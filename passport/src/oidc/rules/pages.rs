@@ -8,28 +8,16 @@ use axum::response::{IntoResponse, Response};
 use http::Uri;
 use shared::page::Page;
 
+use super::dictionary::{Piece, pieces};
 use super::{Group, Rule, dictionary};
 use crate::web::authorization_problem::reference;
 use crate::web::{Fault, PageContext, paths};
-
-/// A piece of a text of the dictionary.
-struct Piece {
-    text: &'static str,
-    /// Whether it is a name or value of the protocol.
-    is_code: bool,
-}
-
-/// The text with what stands between backticks apart.
-fn pieces(text: &'static str) -> Vec<Piece> {
-    let all = text.split('`').enumerate().map(|(n, text)| Piece { text, is_code: n % 2 == 1 });
-    all.filter(|piece| !piece.text.is_empty()).collect()
-}
 
 /// A rule, as the list shows it.
 struct Line {
     name: &'static str,
     href: String,
-    cause: Vec<Piece>,
+    cause: Vec<Piece<'static>>,
 }
 
 /// What the rules of a group are about, and the rules.
@@ -82,8 +70,8 @@ struct EntryPage {
     page: Page,
     name: &'static str,
     group: String,
-    cause: Vec<Piece>,
-    mend: Vec<Piece>,
+    cause: Vec<Piece<'static>>,
+    mend: Vec<Piece<'static>>,
     code: &'static str,
     says: &'static str,
     section: &'static str,

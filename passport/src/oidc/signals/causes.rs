@@ -89,7 +89,7 @@ fn credential_type(factor: &str) -> &'static str {
 /// CAEP §2
 fn initiator(actor: &Actor) -> (&'static str, &'static str) {
     let entity = match actor {
-        Actor::Operator => "admin",
+        Actor::Operator | Actor::Staff(_) => "admin",
         Actor::System => "system",
         _ => "user",
     };

@@ -12,6 +12,7 @@ pub mod causes;
 pub mod herald;
 pub mod metadata;
 pub mod push;
+pub mod report;
 mod set;
 
 pub use self::herald::Herald;

@@ -53,7 +53,11 @@ pub async fn redeem(oidc: &Oidc, caller: Caller<'_>, params: &Params) -> Result<
     Err(refused.into())
 }
 
-fn judge(
+/// Whether the code may become tokens for the caller.
+///
+/// # Errors
+/// `invalid_grant`
+pub(crate) fn judge(
     begun: engine::Redemption<'_>,
     caller: Caller<'_>,
     code: &AuthorizationCode,

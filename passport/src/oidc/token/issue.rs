@@ -1,5 +1,7 @@
 //! The answer of the token endpoint (RFC 6749 §5.1, OIDC Core §3.1.3.3).
 
+use std::time::Duration;
+
 use futures_util::FutureExt as _;
 use serde::Serialize;
 use shared::clock::Timestamp;
@@ -112,7 +114,7 @@ pub async fn for_person(
         id_token: id_token.as_deref(),
         bound_to: tokens.bound_to,
     };
-    Ok(write(oidc, written))
+    Ok(write(oidc.0.lifetimes.access_token, &written))
 }
 
 /// Makes an access token for the client itself and writes the answer.
@@ -138,23 +140,30 @@ pub async fn for_client(
         format,
     };
     let signed = access_token::make(oidc, access, oidc.0.clock.now()).await?;
-    Ok(write(oidc, Written { access: &signed, scope, refresh: None, id_token: None, bound_to }))
+    let written = Written { access: &signed, scope, refresh: None, id_token: None, bound_to };
+    Ok(write(oidc.0.lifetimes.access_token, &written))
 }
 
 /// The tokens of one answer.
-struct Written<'t> {
-    access: &'t str,
-    scope: &'t Scope,
-    refresh: Option<&'t str>,
-    id_token: Option<&'t str>,
-    bound_to: Option<&'t Confirmation>,
+pub(crate) struct Written<'t> {
+    /// The access token.
+    pub(crate) access: &'t str,
+    /// What it allows.
+    pub(crate) scope: &'t Scope,
+    /// The refresh token.
+    pub(crate) refresh: Option<&'t str>,
+    /// The ID token.
+    pub(crate) id_token: Option<&'t str>,
+    /// The key that the access token is bound to.
+    pub(crate) bound_to: Option<&'t Confirmation>,
 }
 
-fn write(oidc: &Oidc, tokens: Written<'_>) -> Vec<u8> {
+/// The body of an answer with these tokens, of which the access token lives for that long.
+pub(crate) fn write(lifetime: Duration, tokens: &Written<'_>) -> Vec<u8> {
     let answer = Answer {
         access_token: tokens.access,
         token_type: Confirmation::token_type(tokens.bound_to),
-        expires_in: oidc.0.lifetimes.access_token.as_secs(),
+        expires_in: lifetime.as_secs(),
         scope: tokens.scope.as_str(),
         refresh_token: tokens.refresh,
         id_token: tokens.id_token,

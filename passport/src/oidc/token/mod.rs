@@ -8,4 +8,4 @@ pub mod endpoint;
 pub(crate) mod fuzzing;
 pub mod issue;
 pub mod refresh_token;
-mod retry;
+pub(crate) mod retry;

@@ -26,7 +26,7 @@ use crate::audit::{Actor, Audit, Event};
 use crate::clients::{Client, Profile};
 
 /// What a presented token is to its family.
-enum Standing {
+pub(crate) enum Standing {
     /// It is to be replaced.
     Current,
     /// It was replaced a moment ago: the answer, sealed.
@@ -147,11 +147,12 @@ async fn note_use(oidc: &Oidc, family: &Family, now: Timestamp) -> Result<(), Db
 }
 
 /// When a family that was used now ends unless it is used again.
-fn idle_end(family: &Family, lifetimes: Lifetimes, now: Timestamp) -> Timestamp {
+pub(crate) fn idle_end(family: &Family, lifetimes: Lifetimes, now: Timestamp) -> Timestamp {
     (now + lifetimes.refresh_idle).min(family.began_at + lifetimes.refresh_absolute)
 }
 
-fn standing(family: &Family, presented: Presented, lifetimes: Lifetimes, now: Timestamp) -> Standing {
+/// What the token is to its family at that moment.
+pub(crate) fn standing(family: &Family, presented: Presented, lifetimes: Lifetimes, now: Timestamp) -> Standing {
     if family.over || family.expires_at <= now {
         return Standing::Over;
     }

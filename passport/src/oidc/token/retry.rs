@@ -8,7 +8,7 @@ use shared::entropy::{Entropy, bytes};
 use shared::secret::hmac_sha256;
 
 /// Seals `answer` for whoever presents `token`. Empty if the library fails: then there is nothing to retry.
-pub(super) fn seal(token: &str, answer: &[u8], entropy: &dyn Entropy) -> Vec<u8> {
+pub(crate) fn seal(token: &str, answer: &[u8], entropy: &dyn Entropy) -> Vec<u8> {
     let nonce = bytes::<NONCE_LEN>(entropy);
     let Some(key) = key(token) else { return Vec::new() };
     let mut sealed = answer.to_vec();
@@ -19,7 +19,7 @@ pub(super) fn seal(token: &str, answer: &[u8], entropy: &dyn Entropy) -> Vec<u8>
 }
 
 /// Opens what [`seal`] sealed for `token`.
-pub(super) fn open(token: &str, sealed: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn open(token: &str, sealed: &[u8]) -> Option<Vec<u8>> {
     let (nonce, body) = sealed.split_first_chunk::<NONCE_LEN>()?;
     let mut body = body.to_vec();
     let opened = key(token)?.open_in_place(Nonce::assume_unique_for_key(*nonce), Aad::empty(), &mut body).ok()?;

@@ -28,8 +28,24 @@ pub struct SiteForm {
     pub post_logout_redirect_uris: String,
     /// Where logout tokens go.
     pub backchannel_logout_uri: String,
+    /// A page that signs people out in the browser.
+    pub frontchannel_logout_uri: String,
     /// Where its keys stand.
     pub jwks_uri: String,
+    /// Its public keys themselves (RFC 7517 §5), if they stand nowhere.
+    pub jwks: String,
+    /// Its front page.
+    pub client_uri: String,
+    /// Its mark.
+    pub logo_uri: String,
+    /// Where it tells how it treats data.
+    pub policy_uri: String,
+    /// Where its terms stand.
+    pub tos_uri: String,
+    /// Where a sign-in may be begun from outside.
+    pub initiate_login_uri: String,
+    /// Whom to write to; one in a line.
+    pub contacts: String,
     /// Whether it asks for names and the like.
     pub profile: Option<String>,
     /// Whether it asks for mail addresses.
@@ -62,6 +78,9 @@ impl SiteForm {
                 flaws.push_count(field, label, "sandbox-problem-many", ("most", ADDRESSES));
             }
         }
+        if self.keys(kind).is_none() {
+            flaws.push("jwks", "sandbox-jwks", "sandbox-problem-jwks");
+        }
         let fields = self.fields(kind);
         match serde_json::from_value::<Metadata>(fields.clone()) {
             Ok(metadata) => {
@@ -73,6 +92,12 @@ impl SiteForm {
             Err(_) => flaws.push("kind", "sandbox-kind", "sandbox-problem-other"),
         }
         flaws.is_empty().then(|| document::of(&fields))
+    }
+
+    /// The site that the form describes, if it passes every rule.
+    pub fn client(&self) -> Option<Client> {
+        let metadata = serde_json::from_value(self.fields(Kind::parse(&self.kind)?)).ok()?;
+        Client::new(metadata, Vec::new()).ok()
     }
 
     /// The same as the registry names it.
@@ -98,16 +123,54 @@ impl SiteForm {
             "grant_types": grants,
             "scopes": scopes.iter().filter(|(_, asked)| *asked).map(|(scope, _)| *scope).collect::<Vec<_>>(),
         });
-        let logout = self.backchannel_logout_uri.trim();
-        if !logout.is_empty() {
-            fields["backchannel_logout_uri"] = logout.into();
-            fields["backchannel_logout_session_required"] = true.into();
+        for (name, text) in self.addresses() {
+            let text = text.trim();
+            if !text.is_empty() {
+                fields[name] = text.into();
+            }
         }
-        let keys = self.jwks_uri.trim();
-        if kind == Kind::Key && !keys.is_empty() {
-            fields["jwks_uri"] = keys.into();
+        for name in ["backchannel_logout", "frontchannel_logout"] {
+            if fields.get(format!("{name}_uri")).is_some() {
+                fields[format!("{name}_session_required")] = true.into();
+            }
+        }
+        let contacts: Vec<&str> = lines(&self.contacts).collect();
+        if !contacts.is_empty() {
+            fields["contacts"] = contacts.into();
+        }
+        if kind == Kind::Key && !self.jwks_uri.trim().is_empty() {
+            fields["jwks_uri"] = self.jwks_uri.trim().into();
+        }
+        if let Some(keys) = self.keys(kind).filter(|keys| !keys.is_null()) {
+            fields["jwks"] = keys;
         }
         fields
+    }
+
+    /// Its keys, if it needs any and has them here; `None` if that is no JSON.
+    fn keys(&self, kind: Kind) -> Option<Value> {
+        let text = self.jwks.trim();
+        if kind != Kind::Key || text.is_empty() { Some(Value::Null) } else { serde_json::from_str(text).ok() }
+    }
+
+    /// Addresses of which there is one each, as the registry names them.
+    fn addresses(&self) -> [(&'static str, &str); 7] {
+        [
+            ("backchannel_logout_uri", &self.backchannel_logout_uri),
+            ("frontchannel_logout_uri", &self.frontchannel_logout_uri),
+            ("client_uri", &self.client_uri),
+            ("logo_uri", &self.logo_uri),
+            ("policy_uri", &self.policy_uri),
+            ("tos_uri", &self.tos_uri),
+            ("initiate_login_uri", &self.initiate_login_uri),
+        ]
+    }
+
+    /// Whether one of the fields is filled in that most sites leave alone.
+    pub fn has_more(&self) -> bool {
+        let first = |(name, _): &(&str, &str)| *name == "backchannel_logout_uri";
+        let one = self.addresses().into_iter().filter(|one| !first(one)).any(|(_, text)| !text.trim().is_empty());
+        one || !self.jwks.trim().is_empty() || !self.contacts.trim().is_empty()
     }
 
     /// The form of a site that is registered so.
@@ -129,7 +192,19 @@ impl SiteForm {
             redirect_uris: texts("redirect_uris"),
             post_logout_redirect_uris: texts("post_logout_redirect_uris"),
             backchannel_logout_uri: text("backchannel_logout_uri"),
+            frontchannel_logout_uri: text("frontchannel_logout_uri"),
             jwks_uri: text("jwks_uri"),
+            jwks: registered
+                .get("jwks")
+                .filter(|keys| !keys.is_null())
+                .map(|keys| format!("{keys:#}"))
+                .unwrap_or_default(),
+            client_uri: text("client_uri"),
+            logo_uri: text("logo_uri"),
+            policy_uri: text("policy_uri"),
+            tos_uri: text("tos_uri"),
+            initiate_login_uri: text("initiate_login_uri"),
+            contacts: texts("contacts"),
             profile: asks("profile"),
             email: asks("email"),
             phone: asks("phone"),
@@ -154,6 +229,13 @@ mod tests {
             redirect_uris: " http://localhost:8080/cb \r\n\r\nhttps://bei.example/cb".to_owned(),
             post_logout_redirect_uris: "https://bei.example/".to_owned(),
             backchannel_logout_uri: "https://bei.example/logout".to_owned(),
+            frontchannel_logout_uri: "https://bei.example/out".to_owned(),
+            client_uri: "https://bei.example/".to_owned(),
+            logo_uri: "https://bei.example/logo.png".to_owned(),
+            policy_uri: "https://bei.example/policy".to_owned(),
+            tos_uri: "https://bei.example/terms".to_owned(),
+            initiate_login_uri: "https://bei.example/enter".to_owned(),
+            contacts: "it@bei.example\nops@bei.example".to_owned(),
             offline_access: Some("on".to_owned()),
             ..SiteForm::fresh()
         }
@@ -174,9 +256,24 @@ mod tests {
         }
     }
 
+    /// A set of one key.
+    const KEYS: &str =
+        r#"{"keys":[{"kty":"OKP","crv":"Ed25519","kid":"a","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#;
+
+    #[test]
+    fn keys_that_were_typed_are_registered_and_come_back() {
+        let typed = SiteForm { kind: "key".to_owned(), jwks: KEYS.to_owned(), ..form() };
+        let document = typed.read(&mut Flaws::default()).expect("good metadata");
+        let keys: Value = serde_json::from_str(KEYS).expect("JSON");
+        assert_eq!(document["jwks"], keys);
+        let again = SiteForm::of(&document);
+        assert_eq!(serde_json::from_str::<Value>(&again.jwks).expect("JSON"), keys);
+        assert!(again.has_more() && !SiteForm::fresh().has_more());
+    }
+
     #[test]
     fn each_mistake_is_told_beside_its_field() {
-        let mistakes: [(&str, SiteForm, &str); 9] = [
+        let mistakes: [(&str, SiteForm, &str); 13] = [
             ("no name", SiteForm { name: " ".to_owned(), ..form() }, "sandbox-problem-name"),
             ("no kind", SiteForm { kind: "other".to_owned(), ..form() }, "sandbox-kind-missing"),
             ("no address", SiteForm { redirect_uris: String::new(), ..form() }, "sandbox-problem-no-redirect"),
@@ -201,6 +298,27 @@ mod tests {
                 "sandbox-problem-https",
             ),
             ("no keys", SiteForm { kind: "key".to_owned(), ..form() }, "sandbox-problem-no-keys"),
+            (
+                "keys that are none",
+                SiteForm { kind: "key".to_owned(), jwks: "{".to_owned(), ..form() },
+                "sandbox-problem-jwks",
+            ),
+            (
+                "keys twice",
+                SiteForm {
+                    kind: "key".to_owned(),
+                    jwks: KEYS.to_owned(),
+                    jwks_uri: "https://b.example/keys".to_owned(),
+                    ..form()
+                },
+                "sandbox-problem-two-key-sets",
+            ),
+            (
+                "a page elsewhere",
+                SiteForm { frontchannel_logout_uri: "https://other.example/out".to_owned(), ..form() },
+                "sandbox-problem-front-channel",
+            ),
+            ("a long line", SiteForm { contacts: "a".repeat(255), ..form() }, "sandbox-problem-line"),
             ("eleven", SiteForm { redirect_uris: "https://b.example/\n".repeat(11), ..form() }, "sandbox-problem-many"),
         ];
         for (what, form, key) in mistakes {

@@ -3,7 +3,10 @@
 
 pub mod candidates;
 mod credentials;
+mod desk;
 mod document;
+mod errors;
+mod findings;
 mod form;
 mod list;
 mod model;
@@ -11,10 +14,14 @@ mod problem;
 mod register;
 mod remote;
 mod remove;
+mod rotation;
+mod secrets;
 mod settings;
+mod signals;
 mod site;
 mod snippets;
 pub mod store;
+mod try_out;
 
 use crate::keys::store::SealedColumn;
 
@@ -28,9 +35,14 @@ pub use self::remote::{Sandbox, SandboxError};
 pub mod pages {
     pub use super::candidates::endpoint::make as make_stand_ins;
     pub use super::candidates::page::{show as show_candidates, submit as make_candidates};
+    pub use super::errors::show as errors;
     pub use super::list::show as list;
     pub use super::register::{show as show_register, submit as register};
     pub use super::remove::{show as show_remove, submit as remove};
+    pub use super::rotation::{show as show_rotation, submit as rehearse};
+    pub use super::secrets::{show as show_secrets, submit as change_secrets};
     pub use super::settings::{show as show_settings, submit as change};
+    pub use super::signals::{show as show_signals, submit as set_signals};
     pub use super::site::show as site;
+    pub use super::try_out::{begin as begin_try, follow as follow_try, show as show_try};
 }

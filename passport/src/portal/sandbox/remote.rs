@@ -89,6 +89,11 @@ impl Sandbox {
         &self.0.issuer
     }
 
+    /// How long it may take to answer.
+    pub(super) fn timeout(&self) -> Duration {
+        self.0.settings.timeout
+    }
+
     /// Registers a site (RFC 7591 §3.1).
     ///
     /// # Errors
@@ -171,20 +176,34 @@ impl Sandbox {
         self.send(Call { method, path: &path, body, timeout: self.0.settings.timeout }, token).await
     }
 
-    async fn send(
+    pub(super) async fn send(
         &self,
         Call { method, path, body, timeout }: Call<'_>,
         token: &SecretString,
     ) -> Result<(StatusCode, Map<String, Value>), SandboxError> {
-        let Inner { issuer, host, .. } = &*self.0;
-        let span = traces::call(span_name(&method), Some(host));
-        let mut request = self.client().await?.request(method, format!("{issuer}{path}"));
-        request = request.timeout(timeout).bearer_auth(token.expose()).header(header::ACCEPT, "application/json");
+        let mut request = self.request(method, path).await?.timeout(timeout).bearer_auth(token.expose());
         if let Some(body) = body {
             let text = Value::Object(body.clone()).to_string();
             request = request.header(header::CONTENT_TYPE, "application/json").body(text);
         }
-        let response = request.send().instrument(span).await.map_err(SandboxError::Away)?;
+        self.answer(request).await
+    }
+
+    /// A request that is yet to be filled.
+    pub(super) async fn request(&self, method: Method, path: &str) -> Result<reqwest::RequestBuilder, SandboxError> {
+        let request = self.client().await?.request(method, format!("{}{path}", self.0.issuer));
+        Ok(request.timeout(self.0.settings.timeout).header(header::ACCEPT, "application/json"))
+    }
+
+    /// Sends a request, and reads the answer as far as it is an object.
+    pub(super) async fn answer(
+        &self,
+        request: reqwest::RequestBuilder,
+    ) -> Result<(StatusCode, Map<String, Value>), SandboxError> {
+        let (client, request) = request.build_split();
+        let request = request.map_err(SandboxError::Away)?;
+        let span = traces::call(span_name(request.method()), Some(&self.0.host));
+        let response = client.execute(request).instrument(span).await.map_err(SandboxError::Away)?;
         let status = response.status();
         let body = client::body(response, MOST).await?;
         Ok((status, serde_json::from_slice(&body).unwrap_or_default()))
@@ -204,11 +223,11 @@ impl Sandbox {
 }
 
 /// What is asked of the sandbox, and how long that may take.
-struct Call<'c> {
-    method: Method,
-    path: &'c str,
-    body: Option<&'c Map<String, Value>>,
-    timeout: Duration,
+pub(super) struct Call<'c> {
+    pub(super) method: Method,
+    pub(super) path: &'c str,
+    pub(super) body: Option<&'c Map<String, Value>>,
+    pub(super) timeout: Duration,
 }
 
 fn span_name(method: &Method) -> &'static str {
@@ -221,7 +240,7 @@ fn span_name(method: &Method) -> &'static str {
 }
 
 /// RFC 7591 §3.2.2, RFC 7592 §2
-fn refusal(status: StatusCode, body: &Map<String, Value>) -> SandboxError {
+pub(super) fn refusal(status: StatusCode, body: &Map<String, Value>) -> SandboxError {
     match status {
         StatusCode::UNAUTHORIZED | StatusCode::NOT_FOUND => SandboxError::Gone,
         StatusCode::BAD_REQUEST => {

@@ -12,7 +12,7 @@ use super::remote::SandboxError;
 use super::settings::gone;
 use super::store;
 use crate::accounts::visit::FormQuery;
-use crate::accounts::{AccountId, Notice, Visit};
+use crate::accounts::{AccountId, Visit};
 use crate::audit::{Actor, Event};
 use crate::portal::frame::{AskPage, address, lead, notice, page_path};
 use crate::portal::gate::Admitted;
@@ -46,17 +46,13 @@ async fn draw(
 ) -> Result<Response, Refusal> {
     let page = portal.greeted(visit.page, &admitted.session).await?;
     let id = admitted.member.organisation.id;
-    let away = code.as_deref() == Some("sandbox-away");
     let shown = AskPage {
-        notice: if away {
-            Some(Notice { kind: "warn", text: page.t("sandbox-away") })
-        } else {
-            notice(&page, code.as_deref())
-        },
+        notice: notice(&page, code.as_deref()),
         side: portal.side(&page, id, "sandbox"),
         title: page.tw("sandbox-remove-title", [("site", site.name.as_str())]),
         points: ["sandbox-remove-now", "sandbox-remove-new"].map(|key| page.t(key)).to_vec(),
         button: page.t("sandbox-remove-button"),
+        is_harmless: false,
         keep: page.t("sandbox-remove-keep"),
         action: at,
         back: format!("{}/{}", page_path(id, "sandbox"), site.id),

@@ -33,6 +33,8 @@ struct SettingsPage {
     title: String,
     lead: String,
     button: String,
+    /// Whether what most sites leave alone is to be seen.
+    more: bool,
     form: SiteForm,
     kinds: Vec<Choice>,
     action: String,
@@ -66,6 +68,7 @@ pub(super) async fn draw(
         button: page.t(if new { "sandbox-register-button" } else { "sandbox-change-button" }),
         lead: site.map_or_else(|| page.t("sandbox-register-lead"), |site| site.name),
         action: at,
+        more: draft.form.has_more() || !errors.is_empty(),
         form: draft.form,
         errors,
         notice,

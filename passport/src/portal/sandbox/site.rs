@@ -10,6 +10,7 @@ use shared::page::{NavItem, Page};
 use shared::secret::SecretString;
 
 use super::credentials::Credentials;
+use super::findings::{self, FindingView};
 use super::form::SiteForm;
 use super::model::{Kind, Site, SiteId};
 use super::register::told;
@@ -39,9 +40,17 @@ struct SitePage {
     secret: Option<String>,
     /// What it is registered with, if the sandbox tells.
     registered: Option<RegisteredView>,
+    findings: Vec<FindingView>,
     snippets: Vec<Snippet>,
-    /// Where it is changed and removed, for who may.
+    /// What was refused to it, and a sign-in on which every message is shown, for who may.
+    errors: String,
+    try_out: Option<String>,
+    /// Where it is changed and removed, and its secrets are exchanged, for who may.
     change: Option<String>,
+    secrets: Option<String>,
+    /// A change of the signing key, rehearsed, and what it is told of accounts, likewise.
+    rotation: Option<String>,
+    signals: Option<String>,
     remove: Option<String>,
 }
 
@@ -80,6 +89,12 @@ pub async fn show(
         since: moment::day(page.lang, site.registered_at, portal.accounts.parts().clock.now()),
         secret: fresh,
         snippets: registered.as_ref().map(|it| snippets::of(&issuer, &site, it)).unwrap_or_default(),
+        findings: registered.as_ref().map(|it| findings::of(&page, it)).unwrap_or_default(),
+        errors: format!("{at}/errors"),
+        rotation: (may && registered.is_some()).then(|| format!("{at}/rotation")),
+        try_out: (may && registered.is_some()).then(|| format!("{at}/try")),
+        signals: (may && registered.is_some()).then(|| format!("{at}/signals")),
+        secrets: registered.as_ref().filter(|it| may && has_secret(it)).map(|_| format!("{at}/secrets")),
         registered: registered.as_ref().map(|registered| view(&page, registered)),
         change: (may && registered.is_some()).then(|| format!("{at}/settings")),
         remove: may.then(|| format!("{at}/remove")),
@@ -105,7 +120,13 @@ fn view(page: &Page, registered: &Map<String, Value>) -> RegisteredView {
     }
 }
 
-/// Leads to the page of a site, which shows the secret that it has just got: once, in this browser.
+/// Whether it authenticates with a secret.
+fn has_secret(registered: &Map<String, Value>) -> bool {
+    let method = registered.get("token_endpoint_auth_method").and_then(Value::as_str);
+    method.is_some_and(|method| method.starts_with("client_secret"))
+}
+
+/// Leads to the page of a site or of its secrets, which shows the secret that it has just got: once, in this browser.
 pub(super) fn lead_with(
     portal: &Portal,
     visit: &Visit,

@@ -14,6 +14,7 @@ use webauthn_rs::prelude::{DiscoverableAuthentication, Passkey, PasskeyRegistrat
 use crate::accounts::model::Details;
 use crate::audit::{Event, samples as events, store::kind};
 use crate::clients::metadata::Metadata;
+use crate::console::payload::{Payload, samples as payloads};
 use crate::delivery::model::{Letter, LogoutNotice, SignalNotice};
 
 /// Columns that hold such documents, and nothing else.
@@ -25,6 +26,8 @@ pub(super) const COLUMNS: &[&str] = &[
     "outbox.payload",
     "passkeys.credential",
     "profiles.claims",
+    "staff_passkeys.credential",
+    "staff_proposals.payload",
 ];
 
 /// Files of stores that write or read JSON, with what of it is above. What is written elsewhere and stored by others is the
@@ -34,6 +37,7 @@ const STORES: &[(&str, &[&str])] = &[
     ("accounts/store/mod.rs", &["profiles.claims"]),
     ("audit/store.rs", &["audit_events.details"]),
     ("clients/store.rs", &["clients.metadata"]),
+    ("console/store/keys.rs", &["staff_passkeys.credential"]),
     ("keys/store/trials.rs", &["key_trials.clients"]),
 ];
 
@@ -68,9 +72,14 @@ fn known() -> Vec<Document> {
         of::<LogoutNotice>("outbox.payload logout", [samples::logout()]),
         of::<SignalNotice>("outbox.payload signals", samples::signals()),
         of::<Passkey>("passkeys.credential", [samples::passkey()]),
+        of::<Passkey>("staff_passkeys.credential", [samples::passkey()]),
         of::<PasskeyRegistration>("ceremonies.state registration", [registration]),
         of::<DiscoverableAuthentication>("ceremonies.state sign_in", [sign_in]),
     ];
+    for payload in payloads::all() {
+        let name = format!("staff_proposals.payload {}", payload.act().as_str());
+        known.push(of::<Payload>(&name, [serde_json::to_value(&payload).expect("JSON")]));
+    }
     // Kind and details are read together; the kind has a column of its own.
     for event in events::all() {
         let name = format!("audit_events.details {}", kind(&event));

@@ -57,8 +57,14 @@ async fn a_number_that_stands_on_documents_of_two_people_signs_in_neither() {
         assert_eq!(try_in(&passport, "12345678", PASSWORD).await.url.path(), "/");
         with_document(&passport, ("wang@example.com", "13900139000"), ("mo-id", "1234567(8)")).await;
         let refused = try_in(&passport, "12345678", PASSWORD).await;
-        assert!(summary(&refused)[0].contains("账号或密码不对"), "{:?}", summary(&refused));
+        let told = summary(&refused);
+        assert!(told[0].contains("账号或密码不对") && told[0].contains("改用邮箱或手机号登录"), "a way on: {told:?}");
         assert_eq!(try_in(&passport, EMAIL, PASSWORD).await.url.path(), "/", "their contacts sign them in");
+        // What it says goes by what was typed, and not by whose it is.
+        let nobodys = try_in(&passport, "87654321", PASSWORD).await;
+        assert_eq!(summary(&nobodys), told);
+        let by_name = try_in(&passport, EMAIL, "wrong").await;
+        assert!(!summary(&by_name)[0].contains("改用"), "{:?}", summary(&by_name));
     })
     .await;
 }

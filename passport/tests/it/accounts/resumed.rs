@@ -6,6 +6,7 @@ use futures_util::future::join_all;
 use http::StatusCode;
 
 use super::contact::{code_in, link_in, messages};
+use super::factors::protected;
 use super::recovery::{NEW, PHONE, choose, lands, last_to, proven};
 use super::*;
 use crate::support::on_both_with;
@@ -163,6 +164,33 @@ async fn the_way_to_a_site_is_kept_over_the_proof_that_is_given_once_more() {
         let chosen = browser.submit(form(&waits, "/recover/code").set("code", &code)).await;
         let done = choose(&mut browser, &chosen).await;
         assert!(done.url.path() == "/sign-in" && done.text.contains("四六级"), "{}", done.text);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn another_contact_of_the_account_does_not_go_on_with_it_either() {
+    on_both_with(PLAIN, |passport| async move {
+        protected(&passport).await;
+        let mut begun = passport.browser();
+        let answer = proven(&passport, &mut begun, MOBILE, PHONE).await;
+        passport.clock.advance(Duration::from_millis(1));
+        let lost = answer.form("form:has(button[value=wait])").with("lost", "on").with("action", "wait");
+        begun.submit(lost).await;
+        let letter = messages(&passport).await.into_iter().find(|message| message.contains(RESUME)).expect("a letter");
+        passport.clock.advance(THREE_DAYS);
+        let link = link_in(&letter);
+        let (mut owner, mut reader) = (passport.browser(), passport.browser());
+        let seen = owner.open(&link).await;
+        assert!(may_choose(&owner.submit(form(&seen, RESUME)).await));
+
+        // Whoever reads the mails has the link as well, and can prove the address: one channel, and no factor.
+        let seen = reader.open(&link).await;
+        passport.clock.advance(Duration::from_millis(1));
+        reader.submit(form(&seen, RESUME)).await;
+        let own = proven(&passport, &mut reader, EMAIL, EMAIL).await;
+        assert!(own.url.path() == "/recover/password" && !may_choose(&own), "{}", own.text);
+        assert!(may_choose(&owner.open(&page("/recover/password")).await), "the owner goes on");
     })
     .await;
 }

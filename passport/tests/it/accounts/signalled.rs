@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use passport::audit::Actor;
 use passport::clients::signals::Wanted;
 use serde_json::{Value, json};
 use shared::clock::Clock as _;
@@ -17,7 +18,7 @@ use crate::support::site::OURS;
 async fn heard_by_all(passport: &Passport) {
     passport.register(&[OURS]).await;
     let wanted = Wanted::parse(Some("https://site.test/signals"), None, None).expect("a wish");
-    passport.app.clients.set_signals(&*passport.app.sealer, "cet", wanted).await.expect("a stream");
+    passport.app.clients.set_signals(Actor::Operator, &*passport.app.sealer, "cet", wanted).await.expect("a stream");
     let known =
         sql("INSERT INTO signal_subjects (account_id, client_id, entered_at) SELECT id, 'cet', $1 FROM accounts \
                      WHERE closed_at IS NULL ON CONFLICT (account_id, client_id) DO NOTHING");

@@ -9,7 +9,7 @@ use crate::support::site::{OURS, request};
 use crate::support::{ISSUER, Passport, on_both_with};
 
 /// The addresses of the protocol: their methods, and whether scripts of other origins may ask.
-const ADDRESSES: [(&str, &[&str], bool); 20] = [
+const ADDRESSES: [(&str, &[&str], bool); 27] = [
     ("/.well-known/openid-configuration", &["GET", "HEAD"], true),
     ("/.well-known/oauth-authorization-server", &["GET", "HEAD"], true),
     ("/.well-known/ssf-configuration", &["GET", "HEAD"], true),
@@ -23,6 +23,13 @@ const ADDRESSES: [(&str, &[&str], bool); 20] = [
     ("/par", &["POST"], false),
     ("/clients", &["POST"], false),
     ("/clients/somebody", &["GET", "HEAD", "PUT", "DELETE"], false),
+    ("/clients/somebody/secrets", &["GET", "HEAD", "POST"], false),
+    ("/clients/somebody/secrets/one", &["DELETE"], false),
+    ("/clients/somebody/signals", &["GET", "HEAD", "PUT"], false),
+    ("/clients/somebody/signals/verification", &["POST"], false),
+    ("/clients/somebody/rehearsal", &["GET", "HEAD", "POST"], false),
+    ("/clients/somebody/refusals", &["GET", "HEAD"], false),
+    ("/clients/somebody/findings", &["GET", "HEAD"], false),
     ("/authorize", &["GET", "HEAD", "POST"], false),
     ("/authorize/resume", &["GET", "HEAD"], false),
     ("/authorize/cancel", &["GET", "HEAD"], false),

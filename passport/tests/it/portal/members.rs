@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use passport::portal::Role;
+use shared::clock::Clock as _;
+use shared::db::sql;
 
 use super::{Person, history, links, listed, member, subjects, summary};
 use crate::support::{ISSUER, on_both};
@@ -137,6 +139,31 @@ async fn the_last_owner_stays_one() {
 }
 
 #[tokio::test]
+async fn who_cancels_their_account_reads_first_where_nobody_could_decide_any_more() {
+    on_both(|passport| async move {
+        let mut owner = Person::new(&passport).await;
+        let ours = owner.found(NAME).await;
+        let told = owner.open("/account/close").await;
+        assert!(told.text.contains(NAME) && told.has("main .notice.warn a[href='/portal']"), "{}", told.text);
+        assert!(told.has("form[action='/account/close']"), "and may go all the same");
+        member(&passport, &mut owner, &ours, Role::Developer).await;
+        assert!(owner.open("/account/close").await.text.contains(NAME), "a developer decides nothing");
+        let mut second = member(&passport, &mut owner, &ours, Role::Owner).await;
+        for person in [&mut owner, &mut second] {
+            let silent = person.open("/account/close").await;
+            assert!(silent.has("form[action='/account/close']") && !silent.text.contains(NAME), "{}", silent.text);
+        }
+        // Who is about to go is no owner to rely on.
+        let (going, now) = (second.account(), passport.clock.now());
+        let asked = sql("INSERT INTO closures (account_id, asked_at, due_at, undo_hash) VALUES ($1, $2, $3, $4)");
+        let asked = asked.bind(going).bind(now).bind(now + Duration::from_secs(7 * 24 * 60 * 60)).bind([7_u8; 32]);
+        passport.db.execute(asked).await.expect("a wish");
+        assert!(owner.open("/account/close").await.text.contains(NAME));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn of_two_owners_who_leave_at_once_one_stays() {
     on_both(|passport| async move {
         let mut owner = Person::new(&passport).await;
@@ -180,6 +207,20 @@ async fn a_role_and_a_member_go_and_the_others_can_read_of_it() {
         // A second time, from a page that was left open, there is nobody to remove.
         let again = owner.open(&remove).await;
         assert!(again.url.path().ends_with("/members") && again.has(".notice"), "{}", again.text);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_line_of_the_history_is_shown_where_its_event_belongs_whatever_its_column_says() {
+    on_both(|passport| async move {
+        let (mut owner, mut other) = (Person::new(&passport).await, Person::new(&passport).await);
+        let (ours, theirs) = (owner.found("北辰商务外语测评").await, other.found("另一个机构").await);
+        let id = |path: &str| path.rsplit('/').next().expect("an id").to_owned();
+        let moved = sql("UPDATE audit_events SET organisation_id = $1 WHERE organisation_id = $2");
+        passport.rewrite_record(moved.bind(id(&theirs)).bind(id(&ours))).await;
+        assert_eq!(history(&mut other, &theirs).await, ["Made the organisation"], "not what others did");
+        assert_eq!(history(&mut owner, &ours).await, Vec::<String>::new());
     })
     .await;
 }

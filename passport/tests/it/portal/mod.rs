@@ -4,6 +4,7 @@ mod invitations;
 mod members;
 mod roles;
 mod sandbox;
+mod try_out;
 
 use std::time::Duration;
 
@@ -68,6 +69,20 @@ impl Person {
         let form = page.form(&format!("form[action='{action}']"));
         let filled = typed.iter().fold(form, |form, (name, value)| form.set(name, value));
         self.browser.submit(filled).await
+    }
+
+    /// Sends the form of a page that the selector names, with that typed in.
+    async fn fill(&mut self, path: &str, form: &str, typed: &[(&str, &str)]) -> Answer {
+        let form = self.open(path).await.form(form);
+        let filled = typed.iter().fold(form, |form, (name, value)| form.set(name, value));
+        self.browser.submit(filled).await
+    }
+
+    /// Presses a button of a page.
+    async fn press(&mut self, path: &str, (name, value): (&str, &str)) -> Answer {
+        let page = self.open(path).await;
+        let form = page.form(&format!("form:has(button[name='{name}'][value='{value}'])"));
+        self.browser.submit(form.with(name, value)).await
     }
 
     /// Makes an organisation; its address.

@@ -1,5 +1,6 @@
 //! What is agreed on with a client.
 
+use passport::audit::Actor;
 use passport::clients::signals::SignalsError;
 
 use super::*;
@@ -10,7 +11,7 @@ async fn a_new_stream_has_every_event_and_what_is_not_named_stays() {
         passport.register(&[OURS]).await;
         let set = async |endpoint: Option<&str>, events: Option<&[String]>| {
             let wanted = Wanted::parse(endpoint, events, None).expect("a wish");
-            passport.app.clients.set_signals(&*passport.app.sealer, "cet", wanted).await
+            passport.app.clients.set_signals(Actor::Operator, &*passport.app.sealer, "cet", wanted).await
         };
         assert!(matches!(set(None, None).await, Err(SignalsError::NoEndpoint)));
         let stream = set(Some("https://a.test/signals"), None).await.expect("a stream");
@@ -31,9 +32,9 @@ async fn there_is_no_stream_of_a_client_that_nobody_registered() {
     on_both(|passport| async move {
         for id in ["nobody", "no body", ""] {
             let wanted = Wanted::parse(Some("https://a.test/"), None, None).expect("a wish");
-            let set = passport.app.clients.set_signals(&*passport.app.sealer, id, wanted).await;
+            let set = passport.app.clients.set_signals(Actor::Operator, &*passport.app.sealer, id, wanted).await;
             assert!(matches!(set, Err(SignalsError::Unknown)), "{id}");
-            let brought = passport.app.clients.set_signals_state(id, StreamState::Paused).await;
+            let brought = passport.app.clients.set_signals_state(Actor::Operator, id, StreamState::Paused).await;
             assert!(matches!(brought, Err(SignalsError::NoStream)), "{id}");
         }
     })

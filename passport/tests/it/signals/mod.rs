@@ -28,7 +28,8 @@ use crate::support::{ISSUER, Passport, on_both};
 async fn stream(passport: &Passport, endpoint: &str, events: &[EventType]) {
     let codes: Vec<String> = events.iter().map(|event| event.code().to_owned()).collect();
     let wanted = Wanted::parse(Some(endpoint), (!codes.is_empty()).then_some(codes.as_slice()), None);
-    let set = passport.app.clients.set_signals(&*passport.app.sealer, "cet", wanted.expect("a wish")).await;
+    let set =
+        passport.app.clients.set_signals(Actor::Operator, &*passport.app.sealer, "cet", wanted.expect("a wish")).await;
     assert_eq!(set.expect("a stream").state, StreamState::Enabled);
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use http::{StatusCode, header};
+use passport::audit::Actor;
 use passport::config::EgressSettings;
 use passport::oidc::signals::herald;
 use serde_json::{Value, json};
@@ -156,7 +157,12 @@ async fn what_a_site_wants_to_be_shown_goes_along_and_lies_open_nowhere() {
         let secret = "Bearer mEhr-als-geheim";
         let set = async |value: &str| {
             let wanted = Wanted::parse(None, None, Some(value.to_owned().into())).expect("a wish");
-            passport.app.clients.set_signals(&*passport.app.sealer, "cet", wanted).await.expect("a stream")
+            passport
+                .app
+                .clients
+                .set_signals(Actor::Operator, &*passport.app.sealer, "cet", wanted)
+                .await
+                .expect("a stream")
         };
         let stream = set(secret).await;
         assert!(stream.has_authorization() && !format!("{stream:?}").contains("geheim"));
@@ -201,7 +207,7 @@ async fn a_verification_is_about_the_stream_and_brings_its_state_back() {
         }
         states.sort_by_key(ToString::to_string);
         assert_eq!(states, [json!("s1"), Value::Null]);
-        passport.app.clients.set_signals_state("cet", StreamState::Paused).await.expect("paused");
+        passport.app.clients.set_signals_state(Actor::Operator, "cet", StreamState::Paused).await.expect("paused");
         assert_eq!(ask(None).await, None);
     })
     .await;

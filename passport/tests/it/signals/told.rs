@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use passport::accounts::contact::UNPROVEN_LIFETIME;
+use passport::audit::Actor;
 use passport::clients::signals::HELD_FOR;
 use serde_json::json;
 
@@ -119,7 +120,12 @@ async fn a_pairwise_client_hears_of_people_by_its_own_names_for_them() {
         let pairwise = format!("{THEIRS}subject_type = 'pairwise'\n");
         passport.register(&[&pairwise]).await;
         let wanted = Wanted::parse(Some(&site.url), None, None).expect("a wish");
-        passport.app.clients.set_signals(&*passport.app.sealer, "bei", wanted).await.expect("a stream");
+        passport
+            .app
+            .clients
+            .set_signals(Actor::Operator, &*passport.app.sealer, "bei", wanted)
+            .await
+            .expect("a stream");
         let (mut browser, session) = passport.signed_in(None).await;
         let tokens = tokens_of(&mut browser, "bei").await;
         let known = claims(tokens["id_token"].as_str().expect("an ID token"))["sub"].clone();
@@ -147,7 +153,12 @@ async fn two_sites_are_told_nothing_by_which_they_could_find_out_that_they_know_
         let (mut browser, account) = entered(&passport, &site.url).await;
         passport.register(&[THEIRS]).await;
         let wanted = Wanted::parse(Some(&site.url), None, None).expect("a wish");
-        passport.app.clients.set_signals(&*passport.app.sealer, "bei", wanted).await.expect("a stream");
+        passport
+            .app
+            .clients
+            .set_signals(Actor::Operator, &*passport.app.sealer, "bei", wanted)
+            .await
+            .expect("a stream");
         tokens_of(&mut browser, "bei").await;
         record(&passport, Event::AccountUnlocked { account: account.to_string() }).await;
         send(&passport, &site.egress).await;
@@ -233,7 +244,8 @@ async fn a_paused_stream_holds_events_back_for_a_week_and_a_disabled_one_lets_go
         let site = receiver().await;
         let (_, account) = entered(&passport, &site.url).await;
         let happens = async || record(&passport, Event::AccountUnlocked { account: account.to_string() }).await;
-        let bring = async |to| passport.app.clients.set_signals_state("cet", to).await.expect("brought");
+        let bring =
+            async |to| passport.app.clients.set_signals_state(Actor::Operator, "cet", to).await.expect("brought");
         happens().await;
         assert!(bring(StreamState::Paused).await);
         happens().await;
@@ -282,7 +294,12 @@ async fn consent_alone_lets_nobody_in() {
     on_both(|passport| async move {
         passport.register(&[THEIRS]).await;
         let wanted = Wanted::parse(Some("https://site.test/signals"), None, None).expect("a wish");
-        passport.app.clients.set_signals(&*passport.app.sealer, "bei", wanted).await.expect("a stream");
+        passport
+            .app
+            .clients
+            .set_signals(Actor::Operator, &*passport.app.sealer, "bei", wanted)
+            .await
+            .expect("a stream");
         let (mut browser, session) = passport.signed_in(None).await;
         let asked = with(with(request(), "client_id", "bei"), "redirect_uri", "https://bei.test/cb");
         agreed_code(&mut browser, &asked).await;

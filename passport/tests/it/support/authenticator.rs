@@ -26,6 +26,8 @@ pub(crate) struct Authenticator {
     pub(crate) verifies_user: bool,
     /// The origin of the page that it believes to be asked by.
     pub(crate) origin: String,
+    /// The host whose passkey it is.
+    pub(crate) host: String,
 }
 
 impl Authenticator {
@@ -35,7 +37,8 @@ impl Authenticator {
         let document = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &random).expect("a key");
         let key = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, document.as_ref()).expect("a key");
         let credential = sha256(key.public_key().as_ref()).to_vec();
-        Self { key, credential, user: String::new(), counter: 0, verifies_user: true, origin: ISSUER.to_owned() }
+        let (origin, host) = (ISSUER.to_owned(), "passport.test".to_owned());
+        Self { key, credential, user: String::new(), counter: 0, verifies_user: true, origin, host }
     }
 
     /// The answer to options for making a passkey (§7.1).
@@ -93,7 +96,7 @@ impl Authenticator {
 
     fn authenticator_data(&self, more: u8) -> Vec<u8> {
         let verified = if self.verifies_user { USER_VERIFIED } else { 0 };
-        let mut data = sha256(b"passport.test").to_vec();
+        let mut data = sha256(self.host.as_bytes()).to_vec();
         data.push(USER_PRESENT | verified | more);
         data.extend(self.counter.to_be_bytes());
         data

@@ -280,7 +280,7 @@ fn settings(folder: &Path, port: u16, issuer: &str, more: &str) -> PathBuf {
 
 /// A port that stays free between two starts: one below those that the system hands to outgoing connections, and given
 /// to no other test of this program.
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     static GIVEN: AtomicU16 = AtomicU16::new(0);
     let first = 20_000 + u16::try_from(std::process::id() % 10_000).expect("a small number");
     std::iter::repeat_with(|| first + GIVEN.fetch_add(1, Ordering::Relaxed))

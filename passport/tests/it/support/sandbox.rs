@@ -52,9 +52,14 @@ impl Sandbox {
 
     /// A program that speaks with it.
     pub(crate) fn browser(&self) -> Browser {
+        self.known_to(Browser::new())
+    }
+
+    /// A browser that comes here as well.
+    pub(crate) fn known_to(&self, browser: Browser) -> Browser {
         let kit =
             router::kit(&self.passport.app, &ServerSettings::loopback(), self.issuer.trim_start_matches("https://"));
-        Browser::new().program(&self.issuer, kit.apply(router::router(self.passport.app.clone())))
+        browser.program(&self.issuer, kit.apply(router::router(self.passport.app.clone())))
     }
 }
 

@@ -23,6 +23,8 @@ const GONE: &[&str] = &[
     "DELETE FROM consents WHERE account_id = $1",
     "DELETE FROM signal_subjects WHERE account_id = $1",
     "DELETE FROM organisation_members WHERE account_id = $1",
+    "DELETE FROM staff_reads WHERE account_id = $1",
+    "DELETE FROM staff_proposals WHERE account_id = $1",
     // Nobody stands for them any more.
     "DELETE FROM organisation_invitations WHERE invited_by = $1 AND used_at IS NULL",
 ];

@@ -9,6 +9,8 @@ pub mod page;
 mod registration;
 pub mod store;
 
+use std::fmt;
+use std::str::FromStr;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -50,9 +52,9 @@ pub struct Passkeys(Option<Webauthn>);
 
 /// Whom a passkey is made for, as authenticators show it.
 #[derive(Debug, Clone)]
-pub struct Owner {
+pub struct Owner<I = AccountId> {
     /// The account. Its id is the user handle: it tells nothing of the person (§14.6.1).
-    pub account: AccountId,
+    pub account: I,
     /// The name that the person signs in with.
     pub login_name: String,
     /// What the person is called.
@@ -99,7 +101,11 @@ impl Passkeys {
     ///
     /// # Errors
     /// The library could not.
-    pub fn begin_registration(&self, owner: &Owner, present: &[Passkey]) -> Result<Begun, PasskeyError> {
+    pub fn begin_registration<I: fmt::Display>(
+        &self,
+        owner: &Owner<I>,
+        present: &[Passkey],
+    ) -> Result<Begun, PasskeyError> {
         let present = present.iter().map(|passkey| passkey.cred_id().clone()).collect();
         let (login_name, display_name) = (&owner.login_name, &owner.display_name);
         let handle = Uuid::parse_str(&owner.account.to_string())?;
@@ -140,7 +146,7 @@ impl Passkeys {
     ///
     /// # Errors
     /// The answer is none.
-    pub fn identify(&self, answer: &str) -> Result<(AccountId, Vec<u8>), PasskeyError> {
+    pub fn identify<I: FromStr<Err = uuid::Error>>(&self, answer: &str) -> Result<(I, Vec<u8>), PasskeyError> {
         let answer: PublicKeyCredential = serde_json::from_str(answer)?;
         let (handle, credential) = self.party()?.identify_discoverable_authentication(&answer)?;
         Ok((handle.to_string().parse()?, credential.to_vec()))

@@ -36,6 +36,10 @@ pub enum Purpose {
     Registration,
     /// Somebody signs in.
     SignIn,
+    /// Somebody of the staff makes one for the console, which is another site.
+    StaffRegistration,
+    /// Somebody of the staff signs in there.
+    StaffSignIn,
 }
 
 impl Purpose {
@@ -43,6 +47,8 @@ impl Purpose {
         match self {
             Self::Registration => "registration",
             Self::SignIn => "sign_in",
+            Self::StaffRegistration => "staff_registration",
+            Self::StaffSignIn => "staff_sign_in",
         }
     }
 }

@@ -8,7 +8,7 @@ use http::{HeaderMap, StatusCode, header};
 use serde_json::json;
 use shared::entropy::token;
 use shared::http::{Caller, ClientAddr};
-use shared::secret::{SecretString, constant_time_eq, sha256};
+use shared::secret::SecretString;
 
 use super::{Candidate, Made, Wanted};
 use crate::portal::Portal;
@@ -22,8 +22,7 @@ pub async fn make(
 ) -> Response {
     let Some(own) = &portal.token else { return refuse(StatusCode::NOT_FOUND, "not_found") };
     let presented = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
-    let hash = |text: &str| sha256(text.as_bytes());
-    if !presented.is_some_and(|presented| constant_time_eq(&hash(presented), &hash(own.expose()))) {
+    if presented.is_none_or(|presented| SecretString::new(presented) != **own) {
         return refuse(StatusCode::UNAUTHORIZED, "invalid_token");
     }
     let Some(set) = wanted.ok().map(|Json(wanted)| wanted.set).filter(|set| is_set(set)) else {

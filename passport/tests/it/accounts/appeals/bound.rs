@@ -140,3 +140,33 @@ async fn two_who_appeal_about_one_document_do_not_both_win_it() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_childs_document_that_is_won_asks_for_a_guardian() {
+    const CHILDS: &str = "110105201405061236";
+    let known = "SELECT COUNT(*) AS n FROM guardians WHERE why = 'document'";
+    on_both_with(PLAIN, |passport| async move {
+        let mut holder = passport.browser();
+        let form_ = register_form(&mut holder).await.set("name", "李华");
+        holder.submit(form_.set("id_type", "resident").set("id_number", CHILDS)).await;
+        let mut browser = passport.browser();
+        let case = begun_by(&passport, &mut browser, OWNER, CHILDS).await;
+        let case = sent(&mut browser, upload(&case, &photo())).await;
+        assert!(decide(&passport, &case, "wang", Verdict::Credible).await.is_ok());
+        after(&passport, 7 * DAY).await;
+        assert!(decide(&passport, &case, "li", Verdict::Granted).await.is_ok());
+        passport.clock.advance(Duration::from_millis(1));
+        let won = browser.open(&link_in(&last_to(&passport, OWNER).await)).await;
+        let register = browser.click(&won, &won.attributes("main a.button.primary", "href")[0]).await;
+        let form_ = form(&register, "/register").set("email", OWNER).set("mobile", "13900139000");
+        let form_ = form_.set("age", "over").set("agree", "on").set("password", PASSWORD);
+        let sign_in = browser.submit(form_.set("password_confirm", PASSWORD)).await;
+        let won = browser.submit(form(&sign_in, "/sign-in").set("password", PASSWORD)).await;
+        assert_eq!((won.url.path(), count(&passport, known).await), ("/appeal/document", 1));
+        browser.submit(form(&won, "/appeal/document")).await;
+        assert_eq!(count(&passport, known).await, 2, "whatever was said at registration");
+        let out = browser.open(&page("/account/profile")).await;
+        assert_eq!(out.url.path(), "/sign-in", "the session is over");
+    })
+    .await;
+}

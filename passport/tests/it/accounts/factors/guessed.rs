@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::super::recovery::{NEW, choose, proven};
+use super::super::contact::code_in;
+use super::super::recovery::{NEW, PHONE, choose, last_to, proven};
 use super::*;
 use crate::support::on_both_with;
 
@@ -271,6 +272,23 @@ async fn the_owner_hears_of_guessed_codes_three_times_a_day_at_most() {
         passport.clock.advance(DAY);
         guess(&passport).await;
         assert_eq!(told().await, 4 * 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn no_code_that_was_sent_passes_the_step() {
+    with_owner(|passport, _, _| async move {
+        for (name, to) in [(EMAIL, EMAIL), (MOBILE, PHONE)] {
+            passport.clock.advance(Duration::from_millis(1));
+            let mut browser = passport.browser();
+            let asks = browser.open(&page("/recover")).await;
+            browser.submit(form(&asks, "/recover").set("username", name)).await;
+            let code = code_in(&last_to(&passport, to).await);
+            assert_eq!(try_in(&mut browser, &code).await, Led::Wrong, "{to}");
+            let offered = halfway(&mut browser).await;
+            assert!(!offered.text.contains("短信"), "and none is offered: {}", offered.text);
+        }
     })
     .await;
 }

@@ -1,5 +1,7 @@
 //! How the age becomes known, and what is held back from then on.
 
+use passport::accounts::model::Details;
+
 use super::*;
 
 /// A resident's number of somebody born that day.
@@ -167,6 +169,85 @@ async fn agreements_that_are_accepted_anew_look_at_documents_of_before() {
         browser.submit(agreed).await;
         assert!(!enters(&mut browser).await);
         let shown = browser.open(&page("/account/guardian")).await;
+        assert!(shown.text.contains("按您的证件"), "{}", shown.text);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_date_of_birth_that_an_operator_brings_counts_as_one_that_was_typed() {
+    on_both_with(PLAIN, |passport| async move {
+        passport.register(&[OURS]).await;
+        candidate(&passport).await;
+        let mut browser = passport.browser();
+        sign_in(&mut browser).await;
+        let id = id(&passport).await;
+        let bring = async |born: &str| {
+            let details = Details { birthdate: Some(born.to_owned()), ..Details::default() };
+            assert!(passport.app.accounts.set_details(id, details).await.expect("an answer"));
+        };
+        bring("2006-02-28").await;
+        assert!(enters(&mut browser).await, "who is older goes on");
+        bring("2014-05-06").await;
+        assert!(!enters(&mut browser).await, "a child is signed out");
+        let told = last(&passport, EMAIL).await;
+        assert!(told.contains("未满14周岁") && told.contains("/account/guardian"), "{told}");
+        let mut back = again(&passport).await;
+        assert!(!enters(&mut back).await, "and enters no site");
+        let shown = back.open(&page("/account/guardian")).await;
+        assert!(shown.text.contains("按您资料里的出生日期"), "{}", shown.text);
+        // A slip of theirs is mended where it was made.
+        bring("2004-05-06").await;
+        assert!(enters(&mut back).await);
+        let theirs = "SELECT COUNT(*) AS n FROM audit_events WHERE kind IN ('guardian_needed', 'age_restated') \
+            AND actor = 'operator'";
+        assert_eq!(count(&passport, theirs).await, 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn once_a_guardian_was_asked_no_other_date_in_the_profile_takes_it_back() {
+    on_both_with(PLAIN, |passport| async move {
+        passport.register(&[OURS]).await;
+        candidate(&passport).await;
+        let mut browser = passport.browser();
+        sign_in(&mut browser).await;
+        let profile = browser.open(&page("/account/profile")).await;
+        browser.submit(form_of(&profile, "/account/profile").set("birthdate", "2014-05-06")).await;
+        let mut browser = again(&passport).await;
+        let waits = ask(&mut browser, GUARDIAN).await;
+        assert!(waits.text.contains("已发给监护人"), "{}", waits.text);
+        let profile = browser.open(&page("/account/profile")).await;
+        browser.submit(form_of(&profile, "/account/profile").set("birthdate", "1990-01-01")).await;
+        assert!(!enters(&mut browser).await, "it is for the guardian, a document or the birthday to say");
+        let link = link_in(&last(&passport, GUARDIAN).await);
+        let mut guardian = passport.browser();
+        let seen = guardian.open(&link).await;
+        guardian.submit(form_of(&seen, "/guardian/consent")).await;
+        assert!(enters(&mut browser).await, "who is asked still answers");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn agreements_that_a_session_accepts_look_at_them_too_and_the_session_ends() {
+    on_both_with(PLAIN, |passport| async move {
+        passport.register(&[OURS]).await;
+        let mut browser = passport.browser();
+        let form = register_form(&mut browser).await.set("id_type", "resident").set("id_number", &number("20140506"));
+        let answer = browser.submit(form).await;
+        // As the version before left it, which asked nobody.
+        passport.db.execute(shared::db::sql("DELETE FROM guardians")).await.expect("removed");
+        browser.submit(form_of(&answer, "/sign-in").set("password", PASSWORD)).await;
+        assert!(enters(&mut browser).await);
+        passport.app.accounts.age_agreements(id(&passport).await).await.expect("aged");
+        let asked = browser.open(&page("/")).await;
+        browser.submit(form_of(&asked, "/account/agreements").set("agree", "on")).await;
+        assert!(!enters(&mut browser).await, "it is over");
+        let mut back = again(&passport).await;
+        assert!(!enters(&mut back).await, "and no site is entered");
+        let shown = back.open(&page("/account/guardian")).await;
         assert!(shown.text.contains("按您的证件"), "{}", shown.text);
     })
     .await;

@@ -59,6 +59,13 @@ const FILLED: &[&str] = &[
     "INSERT INTO organisation_invitations (id, organisation_id, email, role, token_hash, invited_by, invited_at, expires_at) \
      VALUES ('01890000-0000-7000-8000-00000000000c', '01890000-0000-7000-8000-00000000000a', 'guest@example.com', 'viewer', \
      $3, $1, $2, $2 + LATER)",
+    "INSERT INTO staff (id, name, roles, state, made_at) \
+     SELECT '01890000-0000-7000-8000-00000000000d', '王芳', 'support', 'active', 0 WHERE $1 <> ''",
+    "INSERT INTO staff_proposals (id, act, payload, payload_hash, account_id, reason, state, proposed_by, proposed_at, expires_at) \
+     VALUES ('01890000-0000-7000-8000-00000000000e', 'suspend', '{}', $3, $1, 'trace-reason', 'done', \
+     '01890000-0000-7000-8000-00000000000d', $2, $2 + LATER)",
+    "INSERT INTO staff_reads (id, staff_id, account_id, reason, at, expires_at) \
+     VALUES ('01890000-0000-7000-8000-00000000000f', '01890000-0000-7000-8000-00000000000d', $1, 'owner', $2, $2 + LATER)",
     "INSERT INTO signal_subjects (account_id, client_id, entered_at) VALUES ($1, 'cet', $2)",
     "INSERT INTO unreachable (recipient, reason, refused_at) SELECT recipient, 'unknown', $2 FROM outbox \
      WHERE recipient IS NOT NULL AND $1 <> '' ON CONFLICT (recipient) DO NOTHING",
