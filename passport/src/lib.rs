@@ -2,7 +2,7 @@
 //!
 //! One module per slice of the product; a slice holds its handlers, rules and SQL. Who may call
 //! whom is written down in `docs/ARCHITECTURE.md` and held by `tests/it/architecture.rs`:
-//! `shared ← egress ← {web, audit, limits, delivery, keys, places, jobs} ← {clients, accounts} ← oidc ← {backup, export, home, portal, console, status} ← {app, tables, router, cli}`.
+//! `shared ← egress ← {web, audit, limits, delivery, keys, places, jobs} ← {clients, accounts} ← oidc ← {backup, export, home, portal, console, simulator, status} ← {app, tables, router, cli}`.
 
 pub mod accounts;
 pub mod app;
@@ -27,6 +27,7 @@ pub mod oidc;
 pub mod places;
 pub mod portal;
 pub mod router;
+pub mod simulator;
 pub mod status;
 #[cfg(test)]
 mod stored_words;

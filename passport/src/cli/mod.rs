@@ -25,6 +25,7 @@ mod refusals;
 mod retention;
 mod serve;
 mod settings;
+mod simulate;
 mod staff;
 mod status;
 mod suite;
@@ -99,6 +100,8 @@ enum Command {
     Status(status::StatusCommand),
     /// Sign in as a person and a site do, over the network, and say which step failed: for a monitor to run.
     Probe(probe::ProbeCommand),
+    /// Play the passport for a site that is being built: any candidate and any fault, on this machine, without a database.
+    Simulate(simulate::SimulateCommand),
     /// Copy the database into a sealed file, while the passport serves.
     Backup(backup::BackupCommand),
     /// Put a backup in the place of an empty database.
@@ -133,7 +136,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 fn dispatch(cli: Cli, output: &Output) -> Result<Exit, Failure> {
-    let serving = matches!(cli.command, Command::Serve);
+    let serving = matches!(cli.command, Command::Serve | Command::Simulate(_));
     let mut runtime = if serving {
         tokio::runtime::Builder::new_multi_thread()
     } else {
@@ -157,6 +160,7 @@ fn dispatch(cli: Cli, output: &Output) -> Result<Exit, Failure> {
             Command::Staff(command) => staff::run(command, file, output).await,
             Command::Status(command) => status::run(command, file, output).await,
             Command::Probe(command) => probe::run(command, output).await,
+            Command::Simulate(command) => simulate::run(command, output).await,
             Command::Backup(command) => backup::make(command, file, output).await,
             Command::Restore(command) => backup::restore(command, file, output).await,
             Command::Dev(command) => suite::run(command, file, output).await,

@@ -27,6 +27,7 @@ macro_rules! sources {
             include_str!(concat!("../../locales/", $lang, "/lint.ftl")),
             include_str!(concat!("../../locales/", $lang, "/try.ftl")),
             include_str!(concat!("../../locales/", $lang, "/rotation.ftl")),
+            include_str!(concat!("../../locales/", $lang, "/simulator.ftl")),
             include_str!(concat!("../../locales/", $lang, "/console.ftl")),
             include_str!(concat!("../../locales/", $lang, "/status.ftl")),
             include_str!(concat!("../../locales/", $lang, "/oidc.ftl")),

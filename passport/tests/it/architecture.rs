@@ -29,6 +29,7 @@ const ROOMS: &[(&str, u8)] = &[
     ("status", 5),
     ("portal", 5),
     ("console", 5),
+    ("simulator", 5),
     ("fuzzing", 6),
     ("stored_words", 6),
     ("app", 6),

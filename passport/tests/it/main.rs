@@ -64,6 +64,7 @@ mod security;
 mod session_management;
 mod sessions;
 mod signals;
+mod simulator;
 mod spent;
 mod status;
 mod status_command;
