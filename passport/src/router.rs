@@ -27,7 +27,9 @@ use crate::export;
 use crate::home;
 use crate::oidc::discovery::paths as provider;
 use crate::oidc::logout::{end_session, front_channel};
-use crate::oidc::register::{endpoint as registration, findings, refused, rehearsal, secrets, signals as stream};
+use crate::oidc::register::{
+    endpoint as registration, findings, openapi, refused, rehearsal, secrets, signals as stream,
+};
 use crate::oidc::{
     authorize, consent, cors, direct, discovery, introspect, jwks, par, revoke, rules, session_state, signals, token,
     userinfo,
@@ -144,6 +146,7 @@ pub fn router(app: App) -> Router {
         .route(provider::CANCEL, get(authorize::endpoint::cancel));
     // What servers of sites ask for.
     let servers = Router::new()
+        .route(provider::OPENAPI, get(openapi::show))
         .route(provider::REGISTER, post(registration::register))
         .route(provider::REGISTERED, get(registration::show).put(registration::replace).delete(registration::remove))
         .route(provider::CLIENT_SECRETS, get(secrets::list).post(secrets::make))

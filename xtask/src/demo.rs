@@ -129,6 +129,8 @@ pub(crate) struct Demo {
     passport: PathBuf,
     /// Those of the sandbox.
     sandbox: PathBuf,
+    /// The secret by which the portal registers sites there.
+    portal_token: PathBuf,
     sites: Vec<PathBuf>,
     /// What the mailbox needs to play the SMS operator: the secret, and the texts.
     sms: [PathBuf; 2],
@@ -166,7 +168,8 @@ impl Demo {
         let sandbox = home.settings("sandbox", &sandbox)?;
         seed::seed(&home, (&program, &passport), &ports)?;
         step.done("Prepared");
-        Ok(Self { home, ports, certs, program, passport, sandbox, sites, sms: [sms_secret, sms_texts] })
+        let sms = [sms_secret, sms_texts];
+        Ok(Self { home, ports, certs, program, passport, sandbox, portal_token: portal, sites, sms })
     }
 
     /// Writes the settings of one more node, at that place; where they are.
@@ -280,6 +283,15 @@ impl Demo {
     /// The passport's address.
     pub(crate) fn issuer(&self) -> String {
         self.ports.issuer()
+    }
+
+    pub(crate) fn sandbox_issuer(&self) -> String {
+        self.ports.sandbox_issuer()
+    }
+
+    /// The file of the secret by which the portal registers sites in the sandbox.
+    pub(crate) fn portal_token(&self) -> PathBuf {
+        self.portal_token.clone()
     }
 
     /// The certificate by which the passport is trusted.

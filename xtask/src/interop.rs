@@ -91,7 +91,7 @@ pub(crate) fn check() -> anyhow::Result<String> {
         run.went.push("openidconnect");
     }
     run.fleet.stop();
-    let all = ["openid-client", "Authlib", "mod_auth_openidc", "openidconnect"];
+    let all = ["openid-client", "Authlib", "Schemathesis", "mod_auth_openidc", "openidconnect"];
     let left_out: Vec<_> = all.into_iter().filter(|name| !run.went.contains(name)).collect();
     let said = if run.went.is_empty() { "none".to_owned() } else { run.went.join(", ") };
     if left_out.is_empty() {
@@ -128,6 +128,9 @@ impl Run<'_> {
         let seen = self.demo.seen_by("site", &[])?;
         self.client("Authlib (Python)", python.script("relying_party.py"), &seen)?;
         self.went.push("Authlib");
+        let described = python.script("described.py");
+        self.client("Schemathesis (Python)", described, &self.demo.sandbox_seen())?;
+        self.went.push("Schemathesis");
         if Path::new(APACHE).exists() {
             let apache = python.beside(tools.copy("apache")?).script("relying_party.py");
             self.client("mod_auth_openidc (Apache)", apache, &seen)?;
@@ -159,6 +162,16 @@ pub(crate) fn told(command: &mut Command, seen: &[(&'static str, String)]) {
 }
 
 impl Demo {
+    /// What a program has to know that registers sites in the sandbox.
+    fn sandbox_seen(&self) -> Vec<(&'static str, String)> {
+        let file = |path: std::path::PathBuf| path.display().to_string();
+        vec![
+            ("ISSUER", self.sandbox_issuer()),
+            ("PORTAL_TOKEN_FILE", file(self.portal_token())),
+            ("CA_FILE", file(self.ca())),
+        ]
+    }
+
     /// What a client has to know, by the names under which it finds it in its environment.
     pub(crate) fn seen_by(
         &self,

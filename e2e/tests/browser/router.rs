@@ -7,7 +7,7 @@ use anyhow::Context as _;
 
 /// What the passport answers to a GET without being a page: data, pictures, a frame without words, and addresses that lead
 /// on at once.
-const NO_PAGES: [&str; 19] = [
+const NO_PAGES: [&str; 20] = [
     "/.well-known/oauth-authorization-server",
     "/.well-known/openid-configuration",
     "/.well-known/ssf-configuration",
@@ -25,6 +25,7 @@ const NO_PAGES: [&str; 19] = [
     "/clients/{client_id}/signals",
     "/jwks",
     "/logos/{hash}",
+    "/openapi.json",
     "/status.json",
     "/userinfo",
 ];

@@ -1,7 +1,7 @@
 # The staff's console.
 console-home = Home
 console-accounts = Find an account
-console-proposals = Approvals
+console-proposals = Proposals
 console-staff = Staff
 console-back-home = Back to the start
 console-role-support = support
@@ -96,7 +96,7 @@ console-act-suspend-staff-title = Suspend { $whom }?
 console-act-suspend-staff-lead = They are signed out at once and cannot sign in to the console. It takes two operators to let them in again.
 console-act-reinstate-staff = Reinstate a colleague
 console-act-reinstate-staff-title = Propose to reinstate { $whom }?
-console-act-reinstate-staff-lead = Once another operator agrees, they sign in with the passkeys that they had.
+console-act-reinstate-staff-lead = Once another operator agrees, they sign in with the passkeys that they had; who has fewer than two makes them anew, by a link.
 console-act-make-link = Make a one-time link
 console-act-second = This takes two: you propose it, and it is done once a colleague has seen it and agrees.
 console-act-propose = Propose it

@@ -90,6 +90,7 @@ portal-did-site-changed = Changed the registration of a site in the sandbox
 portal-did-site-removed = Removed a site from the sandbox
 portal-did-secret-made = Had a new secret made for a site in the sandbox
 portal-did-secret-ended = Ended a secret of a site in the sandbox
+portal-notice-try-too-often = This organisation tried to sign in too often within the hour. Try again later.
 portal-notice-try-over = That attempt is over. Begin another one on the page of the site
 portal-did-signals-set = Chose what a site in the sandbox is told of accounts
 portal-did-rehearsed = Rehearsed a change of the signing key for a site in the sandbox

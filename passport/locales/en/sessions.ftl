@@ -184,6 +184,7 @@ activity-ended-password-reset = A sign-in ended because the password was reset
 activity-ended-closed = A sign-in ended because the account was closed
 activity-ended-guardian = A sign-in ended because no guardian consents
 activity-ended-staff = Our staff ended a sign-in
+activity-ended-all-staff = Staff ended every sign-in, and what sites were granted for longer
 activity-ended-reported = A sign-in ended because “This wasn’t me” was reported
 activity-ended-frozen = A sign-in ended because a change of contacts was undone
 activity-account-named = The account was asked for by identity document, and its names were sent to the verified contacts

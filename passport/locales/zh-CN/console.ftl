@@ -1,7 +1,7 @@
 # 管理台: the staff's console.
 console-home = 首页
 console-accounts = 查找账号
-console-proposals = 待复核
+console-proposals = 提议与复核
 console-staff = 工作人员
 console-back-home = 返回首页
 console-role-support = 客服
@@ -28,7 +28,7 @@ console-link-over-lead = 它已经用过、过了一小时，或者在另一个�
 console-link-over-way = 去登录
 console-home-title = { $name }，您好
 console-home-lead = 您的角色：{ $roles }
-console-home-seen = 在这里查看和更改的都有记录；账号的主人能看到谁在什么时候因为什么查看过。
+console-home-seen = 在这里查看和更改的都有记录；账号的主人能看到什么时候有人查看过，以及原因。
 console-figures = 现在
 console-figure-open = 等待复核的提议
 console-figure-read = 24小时内查看账号的次数
@@ -96,7 +96,7 @@ console-act-suspend-staff-title = 停用{ $whom }？
 console-act-suspend-staff-lead = 马上退出，不能再登录管理台。恢复需要两位管理员。
 console-act-reinstate-staff = 恢复工作人员
 console-act-reinstate-staff-title = 提议恢复{ $whom }？
-console-act-reinstate-staff-lead = 另一位管理员同意以后，可以用原来的通行密钥登录。
+console-act-reinstate-staff-lead = 另一位管理员同意以后，可以用原来的通行密钥登录；不足两把的，要用新的链接重新添加。
 console-act-make-link = 生成一次性链接
 console-act-second = 这件事需要两个人：您提议，另一位同事看过以后同意，才会执行。
 console-act-propose = 提交复核

@@ -84,6 +84,7 @@ portal-did-site-changed = 修改了沙盒里一个站点的登记
 portal-did-site-removed = 从沙盒删除了一个站点
 portal-did-secret-made = 为沙盒里的站点生成了新密钥
 portal-did-secret-ended = 停用了沙盒里站点的一个密钥
+portal-notice-try-too-often = 这个机构一小时内试登录得太多，请稍后再试。
 portal-notice-try-over = 这次试登录已经结束，请从站点的页面重新开始
 portal-did-signals-set = 更改了沙盒里站点接收的安全事件
 portal-did-rehearsed = 为沙盒里的站点演练了换密钥

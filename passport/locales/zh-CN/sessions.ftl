@@ -178,6 +178,7 @@ activity-ended-password-reset = 重置密码时，一个登录结束了
 activity-ended-closed = 账号注销时，一个登录结束了
 activity-ended-guardian = 没有监护人同意时，一个登录结束了
 activity-ended-staff = 工作人员结束了一个登录
+activity-ended-all-staff = 工作人员结束了所有登录，网站的长期授权也一并结束
 activity-ended-reported = 报告“这不是我”时，一个登录结束了
 activity-ended-frozen = 撤销联系方式的更换时，一个登录结束了
 activity-account-named = 用证件找回账号，账号已发到验证过的联系方式

@@ -218,7 +218,7 @@ impl Accounts {
         if !store::set_blocked(tx, id, Some(now)).await? {
             return Ok(false);
         }
-        sessions::end_all(self, tx, id, EndReason::Locked).await?;
+        sessions::end_all(self, tx, id, (EndReason::Locked, by)).await?;
         let event = Event::AccountLocked { account: id.to_string(), until: None };
         self.parts().audit.record(tx, by, &event).await?;
         Ok(true)
@@ -256,11 +256,11 @@ impl Accounts {
     ///
     /// # Errors
     /// The database.
-    pub async fn end_sessions_by_staff(&self, tx: &mut Tx, id: AccountId) -> Result<bool, DbError> {
+    pub async fn end_sessions_by(&self, tx: &mut Tx, id: AccountId, by: &Actor) -> Result<bool, DbError> {
         if store::credentials_by_id(tx, id).await?.is_none() {
             return Ok(false);
         }
-        sessions::end_all(self, tx, id, EndReason::Staff).await?;
+        sessions::end_all(self, tx, id, (EndReason::Staff, by)).await?;
         Ok(true)
     }
 
@@ -274,7 +274,7 @@ impl Accounts {
         }
         factors::store::remove_all(tx, id).await?;
         factors::lift(self, tx, id).await?;
-        sessions::end_all(self, tx, id, EndReason::Staff).await?;
+        sessions::end_all(self, tx, id, (EndReason::Staff, by)).await?;
         let event = Event::FactorRemoved { account: id.to_string(), factor: "all".into() };
         self.parts().audit.record(tx, by, &event).await?;
         let notice = Notice::FactorChanged { factor: Factor::AllRemoved, at: self.parts().clock.now() };
@@ -289,13 +289,14 @@ impl Accounts {
     /// The database.
     pub async fn standing_mark(&self, tx: &mut Tx, id: AccountId) -> Result<Option<String>, DbError> {
         let Some(found) = store::credentials_by_id(tx, id).await? else { return Ok(None) };
-        let enrolled = factors::store::enrolled(tx, id).await?;
-        let passkeys = factors::passkeys::store::all(tx, id).await?;
-        let mut text = format!("{:?} {} {} {enrolled:?}", found.password_set_at, found.blocked, found.frozen);
-        for passkey in passkeys {
-            text.push(' ');
-            text.push_str(&passkey.id.to_string());
-        }
+        let app = factors::authenticator::store::find(tx, id).await?;
+        let mut parts =
+            vec![found.password_set_at.millis().to_string(), found.blocked.to_string(), found.frozen.to_string()];
+        parts.push(app.map_or(0, |app| app.created_at.millis()).to_string());
+        parts.extend(factors::passkeys::store::all(tx, id).await?.iter().map(|passkey| passkey.id.to_string()));
+        // A proven mail address or number is a name that one signs in with, and where it would be told.
+        parts.extend(store::login_names(tx, id).await?);
+        let text = parts.join("\n");
         Ok(Some(URL_SAFE_NO_PAD.encode(sha256(text.as_bytes()))))
     }
 }

@@ -248,9 +248,9 @@ impl Accounts {
         &self,
         tx: &mut Tx,
         id: SessionId,
-        ending: impl Into<Ending>,
+        ending: impl Into<Ending<'_>>,
     ) -> Result<Option<Ended>, DbError> {
-        let Ending { reason, from } = ending.into();
+        let Ending { reason, from, by } = ending.into();
         let Some(account) = sessions::store::end(tx, id, self.0.clock.now(), reason).await? else {
             return Ok(None);
         };
@@ -267,7 +267,7 @@ impl Accounts {
         };
         let event =
             Event::SessionEnded { account: account.to_string(), session: id.to_string(), reason: reason.code().into() };
-        self.0.audit.record_from(tx, from, &actor, &event).await?;
+        self.0.audit.record_from(tx, from, by.unwrap_or(&actor), &event).await?;
         let by_page = self.0.farewell.tell(tx, id, account).await?;
         Ok(Some(Ended { session: id, account, by_page }))
     }

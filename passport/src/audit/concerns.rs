@@ -61,6 +61,7 @@ impl Event {
             | Self::MemberJoined { account, .. }
             | Self::MemberRoleChanged { account, .. }
             | Self::MemberLeft { account, .. } => Some(account),
+            Self::ActProposed { account, .. } | Self::ActDecided { account, .. } => account.as_deref(),
             _ => None,
         }
     }

@@ -135,6 +135,9 @@ pub enum Event {
         proposal: String,
         /// Which act.
         act: Code,
+        /// The account that it is about, if it is about one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        account: Option<String>,
     },
     /// It was decided, or an act that takes one person was done.
     ActDecided {
@@ -144,6 +147,9 @@ pub enum Event {
         act: Code,
         /// A code: `done`, `refused`, `lapsed`.
         how: Code,
+        /// The account that it is about, if it is about one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        account: Option<String>,
     },
     /// A password was chosen anew by who had forgotten it.
     PasswordReset {

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use serde_json::json;
 use shared::clock::Timestamp;
 use shared::db::Db;
 use shared::i18n::Lang;
@@ -22,7 +23,7 @@ pub(super) async fn show(
     output: &Output,
 ) -> Result<(), Failure> {
     let report = Report::read(db, client, range).await?;
-    output.result(text(client, issuer, &report), &report.value(issuer));
+    output.result(text(client, issuer, &report), &json!(report.told(issuer)));
     Ok(())
 }
 

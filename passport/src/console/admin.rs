@@ -117,9 +117,9 @@ impl Console {
         by: &Actor,
     ) -> Result<(), DbError> {
         let at = self.accounts().parts().clock.now();
-        // What was half made by who had an older link is not theirs to finish.
-        store::keys::remove_all(tx, staff).await?;
         store::people::insert_link(tx, &NewLink { token_hash, staff, why, at, expires_at: at + LINK }).await?;
+        // What was half made by who had an older link is not theirs to finish. That link ended before: nothing is added any more.
+        store::keys::remove_all(tx, staff).await?;
         self.note(tx, by, &Event::StaffLinkMade { staff: staff.to_string() }).await
     }
 
@@ -164,7 +164,7 @@ async fn invite(
             for state in [State::Active, State::Suspended] {
                 store::people::move_on(tx, found.id, state, State::Invited).await?;
             }
-            store::people::change_roles(tx, found.id, &found.roles.to_string(), &role).await?;
+            store::people::set_roles(tx, found.id, &role).await?;
             found.id
         }
     };

@@ -23,7 +23,7 @@ use crate::limits::{Limit, Subject, Verdict};
 use crate::web::{Draft, Flaws, Posted};
 
 /// How many names one of the staff may look for in an hour, found or not: help goes on, and nobody goes through a list.
-const FINDS: Limit = Limit::rate("staff_find", 60, Duration::from_secs(60 * 60));
+pub(super) const FINDS: Limit = Limit::rate("staff_find", 60, Duration::from_secs(60 * 60));
 
 /// The form as it was sent.
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]

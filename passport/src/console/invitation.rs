@@ -12,6 +12,7 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde_json::Value;
 use shared::db::{DbError, Tx};
+use shared::http::Caller;
 use shared::page::{Link, Page};
 use shared::secret::sha256;
 
@@ -178,7 +179,7 @@ pub async fn submit(
     if !posted.fresh {
         return Ok(back_with(&back, "again"));
     }
-    let args = (posted.form, visit.browser(&console.0.web));
+    let args = ((posted.form, visit.browser(&console.0.web)), visit.caller);
     let added = match console.write(args, |console, args, tx| add(console, args, tx).boxed()).await {
         Err(DbError::Conflict { .. }) => Added::Refused,
         added => added?,
@@ -195,9 +196,17 @@ fn back_with(back: &str, notice: &str) -> Response {
     axum::response::Redirect::to(&format!("{back}&notice={notice}")).into_response()
 }
 
-async fn add(console: Console, (made, browser): (Made, [u8; 32]), tx: &mut Tx) -> Result<Added, DbError> {
+async fn add(
+    console: Console,
+    ((made, browser), from): ((Made, [u8; 32]), Caller),
+    tx: &mut Tx,
+) -> Result<Added, DbError> {
     let parts = console.accounts().parts();
     let (now, hash) = (parts.clock.now(), sha256(made.t.as_bytes()));
+    // It holds the link's row: neither another answer nor a newer link comes in between.
+    if !store::people::tie_link(tx, hash, browser, now).await? {
+        return Ok(Added::Over);
+    }
     let Some(person) = store::people::link(tx, hash, browser, now).await? else { return Ok(Added::Over) };
     let tie = tied(browser, person.id);
     let taken = ceremonies::take(tx, (&made.ceremony, Purpose::StaffRegistration), tie, now).await?;
@@ -218,7 +227,9 @@ async fn add(console: Console, (made, browser): (Made, [u8; 32]), tx: &mut Tx) -
     if !first {
         return Ok(Added::Over);
     }
+    // What somebody opened while they were being kept out does not begin to count now.
+    store::people::end_sessions(tx, person.id).await?;
     let staff = person.id.to_string();
-    parts.audit.record(tx, &Actor::Staff(staff.clone()), &Event::StaffActivated { staff }).await?;
+    parts.audit.record_from(tx, from, &Actor::Staff(staff.clone()), &Event::StaffActivated { staff }).await?;
     Ok(Added::All)
 }

@@ -117,9 +117,10 @@ async fn ask_for(
     let stage = if second { Stage::Open } else { Stage::Done };
     proposals::insert(tx, &New { id, payload, account, reason, by: me, at, expires_at: at + WAITS, stage }).await?;
     let (proposal, act) = (id.to_string(), act.as_str().into());
+    let account = account.map(|id: AccountId| id.to_string());
     let event = match second {
-        true => Event::ActProposed { proposal, act },
-        false => Event::ActDecided { proposal, act, how: Stage::Done.as_str().into() },
+        true => Event::ActProposed { proposal, act, account },
+        false => Event::ActDecided { proposal, act, how: Stage::Done.as_str().into(), account },
     };
     console.note(tx, &by, &event).await?;
     Ok(if second { Asked::Proposed(id) } else { Asked::Done })
@@ -131,6 +132,9 @@ async fn decide(
     tx: &mut Tx,
 ) -> Result<Decided, DbError> {
     let now = console.accounts().parts().clock.now();
+    // What they may do is what they may do now: the page that they saw is older.
+    let me = store::people::find(tx, me.id).await?.filter(|me| me.state == State::Active);
+    let Some(me) = me else { return Ok(Decided::OtherRole) };
     let Some(found) = proposals::find(tx, id).await? else { return Ok(Decided::Unknown) };
     if found.stage != Stage::Open || found.expires_at <= now {
         return Ok(Decided::Over);
@@ -197,7 +201,8 @@ async fn note_decision(
     (stage, by): (Stage, &Actor),
 ) -> Result<(), DbError> {
     let (proposal, act) = (found.id.to_string(), found.act.as_str().into());
-    console.note(tx, by, &Event::ActDecided { proposal, act, how: stage.as_str().into() }).await
+    let account = found.account.map(|id| id.to_string());
+    console.note(tx, by, &Event::ActDecided { proposal, act, how: stage.as_str().into(), account }).await
 }
 
 /// Does it, if everything still stands as it did.
@@ -218,7 +223,7 @@ async fn with_account(console: &Console, tx: &mut Tx, payload: &Payload, by: &Ac
         Payload::Suspend { .. } => accounts.lock_by(tx, id, by).await,
         Payload::Reinstate { .. } => accounts.unlock_by(tx, id, by).await,
         Payload::Unlock { .. } => accounts.forget_tries_by(tx, id, by).await,
-        Payload::EndSessions { .. } => accounts.end_sessions_by_staff(tx, id).await,
+        Payload::EndSessions { .. } => accounts.end_sessions_by(tx, id, by).await,
         Payload::ResetFactors { standing, .. } => {
             let now = accounts.standing_mark(tx, id).await?;
             Ok(now.as_ref() == Some(standing) && accounts.reset_factors_by(tx, id, by).await?)
@@ -259,6 +264,8 @@ async fn with_staff(console: &Console, tx: &mut Tx, payload: &Payload, by: &Acto
             if !store::people::move_on(tx, id, State::Suspended, to).await? {
                 return Ok(false);
             }
+            // One that was opened in the moment in which they were kept out would count again now.
+            store::people::end_sessions(tx, id).await?;
             console.note(tx, by, &Event::StaffReinstated { staff: staff.clone() }).await?;
             Ok(true)
         }

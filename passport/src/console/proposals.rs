@@ -14,6 +14,7 @@ use shared::page::Page;
 
 use super::account::tail;
 use super::acts::Act;
+use super::find::FINDS;
 use super::frame::{Said, act_name, framed, lead, notice, role_names};
 use super::gate::Refusal;
 use super::model::{Person, ProposalId, ReadId, Reason, Roles, StaffId, Stage};
@@ -23,6 +24,7 @@ use super::store::proposals::Proposal;
 use super::visit::StaffVisit;
 use super::{Console, paths, store};
 use crate::accounts::{AccountId, Notice};
+use crate::limits::{Subject, Verdict};
 use crate::web::{Button, Posted, moment};
 
 /// How many are listed.
@@ -184,10 +186,7 @@ pub async fn show(
         seen: URL_SAFE_NO_PAD.encode(proposal.hash),
         decides: open && second && proposal.by != me.id,
         own: open && proposal.by == me.id,
-        look: proposal
-            .account
-            .filter(|_| open && me.roles.any(Act::ReadAccount.roles()))
-            .map(|_| format!("{at}/account")),
+        look: proposal.account.filter(|_| open && concerns(&me, &proposal)).map(|_| format!("{at}/account")),
         stage,
         kind,
         at,
@@ -259,12 +258,30 @@ pub async fn look(
     if !posted.fresh {
         return Ok(lead(&path(proposal.id), "again"));
     }
+    if !concerns(&me, &proposal) {
+        return Ok(lead(&path(proposal.id), "other-role"));
+    }
     let open = proposal.stage == Stage::Open && proposal.expires_at > console.accounts().parts().clock.now();
     let Some(account) = proposal.account.filter(|_| open) else { return Ok(lead(&path(proposal.id), "over")) };
     let read = console.write((me.id, account), |console, args, tx| begin(console, args, tx).boxed()).await?;
-    Ok(Redirect::to(&format!("{}/{read}", paths::ACCOUNTS)).into_response())
+    Ok(match read {
+        Some(read) => Redirect::to(&format!("{}/{read}", paths::ACCOUNTS)).into_response(),
+        None => lead(&path(proposal.id), "too-often"),
+    })
 }
 
-async fn begin(console: Console, (me, account): (StaffId, AccountId), tx: &mut Tx) -> Result<ReadId, DbError> {
-    console.read_account(tx, me, (account, Reason::Approval)).await
+/// Whether a proposal is somebody's to look into: it is theirs, or they may be the second person.
+fn concerns(me: &Person, proposal: &Proposal) -> bool {
+    let second = proposal.act.takes().second.is_some_and(|second| me.roles.any(second));
+    me.roles.any(Act::ReadAccount.roles()) && (second || proposal.by == me.id)
+}
+
+/// A reading, which counts as any other does; none, where there were too many.
+async fn begin(console: Console, (me, account): (StaffId, AccountId), tx: &mut Tx) -> Result<Option<ReadId>, DbError> {
+    let (parts, id) = (console.accounts().parts(), me.to_string());
+    let verdict = parts.limits.hit(tx, &FINDS, Subject::Text(&id), parts.clock.now()).await?;
+    if let Verdict::Refused { .. } = verdict {
+        return Ok(None);
+    }
+    console.read_account(tx, me, (account, Reason::Approval)).await.map(Some)
 }

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use shared::db::{DbError, Tx};
 use shared::entropy::token;
+use shared::http::Caller;
 use shared::page::Page;
 use shared::secret::sha256;
 
@@ -70,6 +71,7 @@ pub async fn submit(
     }
     let token = token(&*console.0.web.entropy);
     let args = (posted.form, visit.browser(&console.0.web), sha256(token.as_bytes()), visit.token_hash());
+    let args = (args, visit.caller);
     if !console.write(args, |console, args, tx| sign_in(console, args, tx).boxed()).await? {
         return Ok(lead(paths::SIGN_IN, "failed"));
     }
@@ -126,7 +128,7 @@ async fn keep(console: Console, (ceremony, block): (Ceremony, AddressBlock), tx:
 /// Whether the answer holds; then the session stands, and the one that the browser had before does not.
 async fn sign_in(
     console: Console,
-    (form, browser, token_hash, former): (Answer, [u8; 32], [u8; 32], Option<[u8; 32]>),
+    ((form, browser, token_hash, former), from): ((Answer, [u8; 32], [u8; 32], Option<[u8; 32]>), Caller),
     tx: &mut Tx,
 ) -> Result<bool, DbError> {
     let parts = console.accounts().parts();
@@ -149,6 +151,6 @@ async fn sign_in(
     }
     store::people::open_session(tx, token_hash, staff, (now, now + ABSOLUTE)).await?;
     let event = Event::StaffSignedIn { staff: staff.to_string() };
-    parts.audit.record(tx, &Actor::Staff(staff.to_string()), &event).await?;
+    parts.audit.record_from(tx, from, &Actor::Staff(staff.to_string()), &event).await?;
     Ok(true)
 }

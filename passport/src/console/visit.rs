@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use axum::extract::FromRequestParts;
 use http::request::Parts;
-use shared::http::ClientAddr;
+use shared::http::{Caller, ClientAddr};
 use shared::page::Page;
 use shared::secret::sha256;
 use tower_cookies::Cookies;
@@ -26,6 +26,8 @@ pub struct StaffVisit {
     pub cookies: Cookies,
     /// The block of addresses that the request comes from.
     pub address: AddressBlock,
+    /// Where it comes from, for the record.
+    pub caller: Caller,
 }
 
 impl FromRequestParts<Console> for StaffVisit {
@@ -35,7 +37,7 @@ impl FromRequestParts<Console> for StaffVisit {
         let PageContext(page) = PageContext::from_request_parts(parts, console).await?;
         let cookies = parts.extensions.get::<Cookies>().cloned().unwrap_or_default();
         let address = AddressBlock::of(ClientAddr::of(&parts.extensions).0);
-        Ok(Self { page, cookies, address })
+        Ok(Self { page, cookies, address, caller: Caller::of(parts) })
     }
 }
 

@@ -49,6 +49,8 @@ pub mod paths {
     pub const REGISTER: &str = "/clients";
     /// One client's registration (RFC 7592 §2).
     pub const REGISTERED: &str = "/clients/{client_id}";
+    /// The description of all that for programs (OpenAPI 3.1).
+    pub const OPENAPI: &str = "/openapi.json";
     /// The secrets of a client, for whoever manages its registration.
     pub const CLIENT_SECRETS: &str = "/clients/{client_id}/secrets";
     /// One of them.

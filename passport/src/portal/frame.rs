@@ -105,6 +105,7 @@ pub fn notice(page: &Page, code: Option<&str>) -> Option<Notice> {
         "secret-made" => ("ok", "sandbox-notice-secret-made"),
         "secret-ended" => ("ok", "sandbox-notice-secret-ended"),
         "secrets-changed" => ("info", "sandbox-notice-secrets-changed"),
+        "try-too-often" => ("warn", "portal-notice-try-too-often"),
         "try-over" => ("info", "portal-notice-try-over"),
         "rehearsal-begun" => ("ok", "sandbox-notice-rehearsal-begun"),
         "rehearsal-later" => ("info", "sandbox-notice-rehearsal-later"),

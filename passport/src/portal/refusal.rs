@@ -15,8 +15,8 @@ pub enum Refusal {
     Stop(Stop),
     /// There is no such thing for this person.
     Unknown,
-    /// The person's role does not reach: its page.
-    Forbidden(Box<Response>),
+    /// Another page answers: the one of a role that does not reach, or the list in which something is no more.
+    Answered(Box<Response>),
 }
 
 impl Refusal {
@@ -31,7 +31,7 @@ impl Refusal {
             way: Link::new(organisation_path(organisation.id), page.t("portal-forbidden-back")),
             other: None,
         };
-        Self::Forbidden(Box::new(explain(page, StatusCode::FORBIDDEN, told)))
+        Self::Answered(Box::new(explain(page, StatusCode::FORBIDDEN, told)))
     }
 }
 
@@ -52,7 +52,7 @@ impl IntoResponse for Refusal {
         match self {
             Self::Stop(stop) => stop.into_response(),
             Self::Unknown => Fault::NotFound.into_response(),
-            Self::Forbidden(page) => *page,
+            Self::Answered(page) => *page,
         }
     }
 }

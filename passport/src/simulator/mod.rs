@@ -199,8 +199,10 @@ impl Simulator {
     /// # Errors
     /// The library failed.
     pub async fn exchange(&self, step: Step) -> Result<bool, KeysError> {
-        let before = self.ring().await?;
+        self.ring().await?;
         let mut held = self.0.ring.lock().await;
+        // Made a moment ago: of two steps at once the second one begins where the first one ended.
+        let Some(before) = held.clone() else { return Ok(false) };
         let Some(after) = apart(move || before.after(step)).await? else { return Ok(false) };
         *held = Some(Arc::new(after));
         Ok(true)

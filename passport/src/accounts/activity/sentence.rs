@@ -45,6 +45,11 @@ pub fn sentence(event: &Event) -> Option<Sentence<'_>> {
             "authority" => plain("activity-data-read-authority", "document"),
             _ => plain("activity-data-read-incident", "document"),
         },
+        Event::ActDecided { act, how, account: Some(_), .. }
+            if act.as_ref() == "end_sessions" && how.as_ref() == "done" =>
+        {
+            plain("activity-ended-all-staff", "sign-out")
+        }
         Event::AccountViewed { reason, .. } => match reason.as_ref() {
             "owner" => plain("activity-viewed-owner", "eye"),
             "incident" => plain("activity-viewed-incident", "eye"),

@@ -125,7 +125,7 @@ async fn begin(
     if sessions::store::live(tx, account, now).await?.is_empty() {
         return Ok(());
     }
-    sessions::end_all(accounts, tx, account, Ending { reason: EndReason::Guardian, from }).await?;
+    sessions::end_all(accounts, tx, account, Ending { reason: EndReason::Guardian, from, by: None }).await?;
     let link = format!("{}{}", parts.web.origin, paths::GUARDIAN);
     let notice = Notice::GuardianMissing { until: erase_at, link };
     closure::tell_contacts(accounts, tx, (account, from), &notice).await

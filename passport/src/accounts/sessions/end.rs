@@ -57,7 +57,7 @@ pub async fn end_all(
     accounts: &Accounts,
     tx: &mut Tx,
     account: AccountId,
-    ending: impl Into<Ending>,
+    ending: impl Into<Ending<'_>>,
 ) -> Result<u64, DbError> {
     let (now, ending) = (accounts.parts().clock.now(), ending.into());
     let mut ended = 0;

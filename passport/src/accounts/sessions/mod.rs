@@ -37,6 +37,7 @@ pub use self::stay::{SessionPolicies, SessionPolicy, Stay, Term};
 
 use super::assurance::{Acr, Shown};
 use super::model::{AccountId, Province};
+use crate::audit::Actor;
 
 /// How much later `last_seen_at` may be written than it was true.
 pub const SEEN_GRANULARITY: Duration = Duration::from_secs(60);
@@ -161,16 +162,24 @@ pub enum Standing {
 
 /// An end that is about to be: why, and from where, if it comes of a request of somebody's browser.
 #[derive(Debug, Clone, Copy)]
-pub struct Ending {
+pub struct Ending<'a> {
     /// Why.
     pub reason: EndReason,
-    /// Who asked for it.
+    /// From where it was asked for.
     pub from: Option<Caller>,
+    /// Who asked for it, where the reason alone does not say.
+    pub by: Option<&'a Actor>,
 }
 
-impl From<EndReason> for Ending {
+impl From<EndReason> for Ending<'_> {
     fn from(reason: EndReason) -> Self {
-        Self { reason, from: None }
+        Self { reason, from: None, by: None }
+    }
+}
+
+impl<'a> From<(EndReason, &'a Actor)> for Ending<'a> {
+    fn from((reason, by): (EndReason, &'a Actor)) -> Self {
+        Self { reason, from: None, by: Some(by) }
     }
 }
 
@@ -251,8 +260,8 @@ impl EndReason {
     }
 
     /// The end that a request brings about.
-    pub fn asked_by(self, caller: Caller) -> Ending {
-        Ending { reason: self, from: Some(caller) }
+    pub fn asked_by(self, caller: Caller) -> Ending<'static> {
+        Ending { reason: self, from: Some(caller), by: None }
     }
 
     /// As it is stored and recorded.

@@ -1,7 +1,7 @@
 //! `passport clients add`, and handing secrets over.
 
-use std::fs::{OpenOptions, Permissions};
-use std::io::Write as _;
+use std::fs::{File, OpenOptions, Permissions};
+use std::io::{self, Write as _};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
 use std::time::Duration;
@@ -80,21 +80,27 @@ pub(super) fn hand_over(id: &str, secret: &SecretString, file: Option<&Path>, ou
     Ok(())
 }
 
+/// Opens the file of a secret that is about to be made: it can be had once only, so it is made when it can be kept.
+pub(super) fn open_private(path: &Path) -> Result<File, Failure> {
+    let opened = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path).and_then(|out| {
+        // The mode above is for a new file: one that was there keeps its own.
+        out.set_permissions(Permissions::from_mode(0o600))?;
+        Ok(out)
+    });
+    opened.map_err(|error| Failure::new(Exit::Failed, format!("{}: {error}", path.display())))
+}
+
 /// Writes a secret into a file that its owner alone may read.
 pub(super) fn write_down(secret: &SecretString, path: &Path) -> Result<(), Failure> {
-    OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(path)
-        .and_then(|mut out| {
-            // The mode above is for a new file: one that was there keeps its own.
-            out.set_permissions(Permissions::from_mode(0o600))?;
-            writeln!(out, "{}", secret.expose())
-        })
-        .map_err(|error| {
-            Failure::new(Exit::Failed, format!("{}: {error}", path.display()))
-                .advise("the client has a new secret that was not written down: run `passport clients rotate-secret`")
-        })
+    let lost = |failure: Failure| {
+        failure.advise("the client has a new secret that was not written down: run `passport clients rotate-secret`")
+    };
+    let mut out = open_private(path).map_err(lost)?;
+    write_into(&mut out, secret)
+        .map_err(|error| lost(Failure::new(Exit::Failed, format!("{}: {error}", path.display()))))
+}
+
+/// Writes a secret into its file.
+pub(super) fn write_into(out: &mut File, secret: &SecretString) -> io::Result<()> {
+    writeln!(out, "{}", secret.expose())
 }

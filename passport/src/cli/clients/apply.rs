@@ -2,18 +2,20 @@
 //! same file can be applied at every deployment.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
+use shared::config::SecretSource;
 
-use super::add::{needs_secret, take, word, write_down};
+use super::add::{needs_secret, open_private, take, word, write_into};
 use super::file::{self, Described};
 use crate::audit::Actor;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::output::Output;
-use crate::clients::{Applied, Client, Clients, Metadata, sector};
+use crate::clients::{Applied, Client, Clients, Metadata, secret, sector};
 use crate::egress::Egress;
 
 /// What is asked for.
@@ -71,6 +73,12 @@ async fn check(clients: &Clients, egress: &Egress, described: &[Described]) -> R
         if let Err(problem) = sector::check(egress, metadata).await {
             wrong.push(format!("{id}: {problem}"));
         }
+        if let Some(file) = secret_file.as_deref().filter(|file| file.exists()) {
+            // Read now, so that nothing is written if it will not do.
+            if let Err(problem) = in_file(file) {
+                wrong.push(format!("{id}: {problem}"));
+            }
+        }
         let has_secret = clients.find(id).await?.is_some_and(|client| !client.secrets().is_empty());
         if needs_secret(metadata) && secret_file.is_none() && !has_secret {
             wrong.push(format!("{id}: needs secret_file, where its secret stands or is to be written"));
@@ -95,13 +103,38 @@ async fn plan(clients: &Clients, described: Vec<Described>, prune: bool) -> Resu
         let before = registered.iter().find(|client| client.id.as_str() == one.metadata.client_id);
         let (applied, differences) = match before {
             None => (Applied::Registered, Vec::new()),
-            Some(client) if client.metadata == one.metadata => (Applied::Unchanged, Vec::new()),
-            Some(client) => (Applied::Changed, differences(&fields(&client.metadata), &fields(&one.metadata))),
+            Some(client) => {
+                let mut differences = differences(&fields(&client.metadata), &fields(&one.metadata));
+                if brings_secret(client, &one)? {
+                    differences.push(Difference {
+                        field: "secret".to_owned(),
+                        before: Value::Null,
+                        after: "as in the file".into(),
+                    });
+                }
+                let applied = if differences.is_empty() { Applied::Unchanged } else { Applied::Changed };
+                (applied, differences)
+            }
         };
         steps.push(Step::Put(Box::new(one), applied, differences));
     }
     steps.extend(removed.into_iter().map(Step::Remove));
     Ok(steps)
+}
+
+/// What a secret in a file is stored as, or why it will not do.
+fn in_file(file: &Path) -> Result<[u8; 32], String> {
+    let told = |error: &dyn std::fmt::Display| format!("{}: {error}", file.display());
+    let secret = SecretSource::file(file).read().map_err(|error| told(&error))?;
+    secret::import(&secret).map_err(|error| told(&error))
+}
+
+/// Whether the file of a client's secret holds one that the client does not have.
+fn brings_secret(client: &Client, Described { metadata, secret_file }: &Described) -> Result<bool, Failure> {
+    let file = secret_file.as_deref().filter(|file| needs_secret(metadata) && file.exists());
+    let Some(file) = file else { return Ok(false) };
+    let hash = in_file(file).map_err(|problem| Failure::new(Exit::Refused, problem))?;
+    Ok(client.secrets().iter().all(|secret| secret.hash != hash))
 }
 
 fn fields(metadata: &Metadata) -> Map<String, Value> {
@@ -140,7 +173,11 @@ async fn take_step(clients: &Clients, step: &Step) -> Result<(), Failure> {
     if clients.find(id).await?.is_some_and(|client| !client.secrets().is_empty()) {
         return Ok(());
     }
-    write_down(&clients.rotate_secret(Actor::Operator, id, Duration::ZERO).await?, file)
+    let mut out = open_private(file)?;
+    let made = clients.rotate_secret(Actor::Operator, id, Duration::ZERO).await;
+    // An empty file would be taken for a secret the next time.
+    let secret = made.inspect_err(|_| drop(fs::remove_file(file)))?;
+    write_into(&mut out, &secret).map_err(|error| Failure::new(Exit::Failed, format!("{}: {error}", file.display())))
 }
 
 fn text(step: &Step, dry_run: bool) -> String {

@@ -79,6 +79,6 @@ fn text(found: &Found) -> String {
 fn value(found: &Found) -> Value {
     let problems = found.problems.iter().map(|one| json!({ "field": one.field, "rule": one.rule.to_string() }));
     let problems: Vec<Value> = problems.collect();
-    let findings: Vec<Value> = found.findings.iter().map(words::value).collect();
+    let findings: Vec<words::Told> = found.findings.iter().map(words::told).collect();
     json!({ "client_id": found.id, "refused": problems, "findings": findings })
 }

@@ -102,7 +102,7 @@ async fn set(
     let events = (!events.is_empty()).then_some(events.as_slice());
     let wanted = Wanted::parse(endpoint.as_deref(), events, authorization).map_err(SignalsError::from)?;
     let stream = app.clients.set_signals(Actor::Operator, &*app.sealer, id, wanted).await?;
-    output.result(described(&stream).join("\n"), &agreed(&stream));
+    output.result(described(&stream).join("\n"), &json!(agreed(&stream)));
     Ok(())
 }
 
@@ -138,7 +138,7 @@ async fn show(app: &App, db: &Db, id: &str, output: &Output) -> Result<(), Failu
     lines.push(format!("waiting        {}", counts.waiting));
     lines.push(format!("given up       {}", counts.failed));
     lines.push(format!("last delivery  {}", last.as_ref().map_or("none yet".to_owned(), told)));
-    output.result(lines.join("\n"), &report.value());
+    output.result(lines.join("\n"), &json!(report.told()));
     Ok(())
 }
 

@@ -2,8 +2,9 @@
 
 use std::sync::LazyLock;
 
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 use shared::i18n::{Catalogue, Lang};
+use utoipa::ToSchema;
 
 use super::{Advice, Finding};
 use crate::web::texts;
@@ -21,17 +22,60 @@ pub fn mend(advice: Advice, lang: Lang) -> String {
     TEXTS.text(lang, &advice.mend_key())
 }
 
+/// A text in both languages; none where it is not known.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct Both {
+    /// In Chinese.
+    #[serde(rename = "zh-CN")]
+    pub zh: Option<String>,
+    /// In English.
+    pub en: Option<String>,
+}
+
+impl Both {
+    /// The text that is made for each language.
+    pub fn of(text: impl Fn(Lang) -> Option<String>) -> Self {
+        Self { zh: text(Lang::Zh), en: text(Lang::En) }
+    }
+
+    /// The one of a language.
+    pub fn text(self, lang: Lang) -> Option<String> {
+        match lang {
+            Lang::Zh => self.zh,
+            Lang::En => self.en,
+        }
+    }
+}
+
 /// A finding as programs read it.
-pub fn value(Finding { advice, value }: &Finding) -> Value {
-    let both =
-        |text: fn(Advice, Lang) -> String| json!({ "zh-CN": text(*advice, Lang::Zh), "en": text(*advice, Lang::En) });
-    json!({
-        "name": advice.name(),
-        "weight": advice.weight().name(),
-        "field": advice.field(),
-        "value": value,
-        "section": advice.section(),
-        "what": both(what),
-        "mend": both(mend),
-    })
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Finding)]
+pub struct Told {
+    /// What it is called, always so.
+    name: &'static str,
+    /// How much it matters: `fails`, `risky` or `hint`.
+    weight: &'static str,
+    /// The member of the metadata that it is about.
+    field: &'static str,
+    /// The value of that which it is about, if it is about one.
+    value: Option<String>,
+    /// The standard, and where in it.
+    section: &'static str,
+    /// What is so.
+    what: Both,
+    /// What to do.
+    mend: Both,
+}
+
+/// A finding as programs read it.
+pub fn told(Finding { advice, value }: &Finding) -> Told {
+    Told {
+        name: advice.name(),
+        weight: advice.weight().name(),
+        field: advice.field(),
+        value: value.clone(),
+        section: advice.section(),
+        what: Both::of(|lang| Some(what(*advice, lang))),
+        mend: Both::of(|lang| Some(mend(*advice, lang))),
+    }
 }

@@ -97,6 +97,14 @@ pub async fn change_roles(tx: &mut Tx, id: StaffId, from: &str, to: &str) -> Res
         .map(|rows| rows == 1)
 }
 
+/// Gives somebody roles, whichever they had.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn set_roles(tx: &mut Tx, id: StaffId, roles: &str) -> Result<(), DbError> {
+    sql("UPDATE staff SET roles = $2 WHERE id = $1").bind(id).bind(roles).execute(tx).await.map(drop)
+}
+
 /// A one-time link about to be written.
 #[derive(Debug, Clone)]
 pub struct NewLink {

@@ -4,17 +4,67 @@
 use std::collections::BTreeMap;
 
 use futures_util::FutureExt as _;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 use shared::clock::Timestamp;
 use shared::db::{Db, DbError};
-use shared::i18n::Lang;
+use utoipa::ToSchema;
 
 use super::DAY;
 use super::store::{self, Stored};
+use crate::clients::lint::words::Both;
 use crate::oidc::rules::{Rule, dictionary};
 
 /// The most days that there can be anything of.
 pub const MOST_DAYS: u32 = 30;
+
+/// What was refused to a client, as programs read it.
+#[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
+pub struct Refused {
+    /// Which client.
+    pub client_id: String,
+    /// The first day that is told of.
+    pub since: String,
+    /// By rule, the most frequent first.
+    pub refusals: Vec<ByRule>,
+}
+
+/// What was refused by one rule.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct ByRule {
+    /// The rule's name.
+    pub rule: String,
+    /// Whether the requests were proven to be the client's.
+    pub proven: bool,
+    /// How often.
+    pub times: i64,
+    /// How often on each of the days, the oldest first.
+    pub days: Vec<OnDay>,
+    /// When first.
+    pub first_at: String,
+    /// When last.
+    pub last_at: String,
+    /// The code that was answered, if this version knows the rule.
+    pub error: Option<String>,
+    /// The standard, and where in it, likewise.
+    pub section: Option<String>,
+    /// What the cause is.
+    pub cause: Both,
+    /// What to do.
+    pub mend: Both,
+    /// One of the requests, without anything personal.
+    pub example: String,
+    /// The page that tells more.
+    pub page: Option<String>,
+}
+
+/// How often on a day.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct OnDay {
+    /// Which day.
+    pub day: String,
+    /// How often.
+    pub times: i64,
+}
 
 /// What was refused by one rule.
 #[derive(Debug, Default)]
@@ -82,9 +132,9 @@ impl Report {
     }
 
     /// As programs read it.
-    pub fn value(&self, issuer: &str) -> Value {
-        let groups: Vec<Value> = self.groups.iter().map(|told| value(told, self.since, issuer)).collect();
-        json!({ "client_id": self.client, "since": self.since(), "refusals": groups })
+    pub fn told(&self, issuer: &str) -> Refused {
+        let refusals = self.groups.iter().map(|told| by_rule(told, self.since, issuer)).collect();
+        Refused { client_id: self.client.clone(), since: self.since(), refusals }
     }
 }
 
@@ -105,33 +155,33 @@ fn day(number: i64) -> String {
     Timestamp::from_seconds(number * DAY).to_string().chars().take(10).collect()
 }
 
-fn value(told: &Told, since: i64, issuer: &str) -> Value {
-    let days = (since..).zip(&told.days).map(|(number, times)| json!({ "day": day(number), "times": times }));
-    let days: Vec<Value> = days.collect();
+fn by_rule(told: &Told, since: i64, issuer: &str) -> ByRule {
+    let days = (since..).zip(&told.days).map(|(number, times)| OnDay { day: day(number), times: *times });
     let rule = Rule::named(&told.rule);
     let both = |part: fn(dictionary::Text) -> &'static str| {
-        let of = |lang| rule.map(|rule| part(dictionary::text(rule, lang)));
-        json!({ "zh-CN": of(Lang::Zh), "en": of(Lang::En) })
+        Both::of(|lang| rule.map(|rule| part(dictionary::text(rule, lang)).to_owned()))
     };
     let said = |at: Option<Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
-    json!({
-        "rule": told.rule,
-        "proven": told.proven,
-        "times": told.times,
-        "days": days,
-        "first_at": said(told.first),
-        "last_at": said(told.last),
-        "error": rule.map(|rule| rule.code().as_str()),
-        "section": rule.map(Rule::section),
-        "cause": both(|text| text.cause),
-        "mend": both(|text| text.mend),
-        "example": told.example,
-        "page": rule.map(|rule| rule.page(issuer)),
-    })
+    ByRule {
+        days: days.collect(),
+        proven: told.proven,
+        times: told.times,
+        first_at: said(told.first),
+        last_at: said(told.last),
+        error: rule.map(|rule| rule.code().as_str().to_owned()),
+        section: rule.map(|rule| rule.section().to_owned()),
+        cause: both(|text| text.cause),
+        mend: both(|text| text.mend),
+        example: told.example.clone(),
+        page: rule.map(|rule| rule.page(issuer)),
+        rule: told.rule.clone(),
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn stored(rule: &str, proven: bool, day: i64, times: i64) -> Stored {
@@ -160,7 +210,7 @@ mod tests {
         ];
         assert_eq!(told, expected);
         let report = Report { client: "a".to_owned(), since: 100, groups };
-        let json = report.value("https://p.test");
+        let json = serde_json::to_value(report.told("https://p.test")).expect("written");
         assert_eq!(
             (&json["since"], &json["refusals"][1]["page"]),
             (&json!("1970-04-11"), &json!("https://p.test/errors/code-spent"))

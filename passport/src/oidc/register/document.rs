@@ -7,48 +7,65 @@ use crate::clients::{Client, Metadata};
 use crate::oidc::rules::Rule;
 use crate::oidc::scope::{EXAM, SUPPORTED};
 
-/// Fields that mean the same here and there.
-const SHARED: [&str; 39] = [
-    "redirect_uris",
-    "post_logout_redirect_uris",
-    "application_type",
-    "grant_types",
-    "client_uri",
-    "logo_uri",
-    "policy_uri",
-    "tos_uri",
-    "initiate_login_uri",
-    "contacts",
-    "software_id",
-    "software_version",
-    "jwks",
-    "jwks_uri",
-    "token_endpoint_auth_method",
-    "token_endpoint_auth_signing_alg",
-    "request_object_signing_alg",
-    "require_signed_request_object",
-    "require_pushed_authorization_requests",
-    "authorization_signed_response_alg",
-    "userinfo_signed_response_alg",
-    "id_token_signed_response_alg",
-    "dpop_bound_access_tokens",
-    "tls_client_certificate_bound_access_tokens",
-    "tls_client_auth_subject_dn",
-    "tls_client_auth_san_dns",
-    "tls_client_auth_san_uri",
-    "tls_client_auth_san_ip",
-    "tls_client_auth_san_email",
-    "default_max_age",
-    "require_auth_time",
-    "default_acr_values",
-    "frontchannel_logout_uri",
-    "frontchannel_logout_session_required",
-    "backchannel_logout_uri",
-    "backchannel_logout_session_required",
-    "subject_type",
-    "sector_identifier_uri",
-    "request_uris",
+/// What a field holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    Text,
+    Texts,
+    Flag,
+    /// A number that is not negative.
+    Number,
+    Object,
+}
+
+/// Fields that mean the same here and there, and what they hold.
+const SHARED: [(&str, Shape); 39] = [
+    ("redirect_uris", Shape::Texts),
+    ("post_logout_redirect_uris", Shape::Texts),
+    ("application_type", Shape::Text),
+    ("grant_types", Shape::Texts),
+    ("client_uri", Shape::Text),
+    ("logo_uri", Shape::Text),
+    ("policy_uri", Shape::Text),
+    ("tos_uri", Shape::Text),
+    ("initiate_login_uri", Shape::Text),
+    ("contacts", Shape::Texts),
+    ("software_id", Shape::Text),
+    ("software_version", Shape::Text),
+    ("jwks", Shape::Object),
+    ("jwks_uri", Shape::Text),
+    ("token_endpoint_auth_method", Shape::Text),
+    ("token_endpoint_auth_signing_alg", Shape::Text),
+    ("request_object_signing_alg", Shape::Text),
+    ("require_signed_request_object", Shape::Flag),
+    ("require_pushed_authorization_requests", Shape::Flag),
+    ("authorization_signed_response_alg", Shape::Text),
+    ("userinfo_signed_response_alg", Shape::Text),
+    ("id_token_signed_response_alg", Shape::Text),
+    ("dpop_bound_access_tokens", Shape::Flag),
+    ("tls_client_certificate_bound_access_tokens", Shape::Flag),
+    ("tls_client_auth_subject_dn", Shape::Text),
+    ("tls_client_auth_san_dns", Shape::Text),
+    ("tls_client_auth_san_uri", Shape::Text),
+    ("tls_client_auth_san_ip", Shape::Text),
+    ("tls_client_auth_san_email", Shape::Text),
+    ("default_max_age", Shape::Number),
+    ("require_auth_time", Shape::Flag),
+    ("default_acr_values", Shape::Texts),
+    ("frontchannel_logout_uri", Shape::Text),
+    ("frontchannel_logout_session_required", Shape::Flag),
+    ("backchannel_logout_uri", Shape::Text),
+    ("backchannel_logout_session_required", Shape::Flag),
+    ("subject_type", Shape::Text),
+    ("sector_identifier_uri", Shape::Text),
+    ("request_uris", Shape::Texts),
 ];
+
+/// All that is said of a client in the same words by both sides, and what it holds.
+pub(super) fn members() -> impl Iterator<Item = (&'static str, Shape)> {
+    let own = [(NAME, Shape::Text), (ZH, Shape::Text), ("scope", Shape::Text), ("response_types", Shape::Texts)];
+    SHARED.into_iter().chain(own)
+}
 
 /// Fields that a client would rely on and that we cannot obey. Others that we do not know are ignored (RFC 7591 §2).
 const NOT_BUILT: [&str; 8] = [
@@ -73,7 +90,7 @@ pub(super) fn read(sent: &Map<String, Value>) -> Result<Metadata, Refusal> {
     only(sent, "response_types", &json!(["code"]))?;
     let mut fields = json!({ "client_id": "", NAME: names(sent)?, "scopes": scopes(sent.get("scope"))? });
     let mut metadata = parse(&fields).map_err(|()| Refusal::from(Rule::RegistrationMalformed))?;
-    for name in SHARED {
+    for (name, _) in SHARED {
         // RFC 7591 §2: null is as good as left out.
         let Some(value) = sent.get(name).filter(|value| !value.is_null()) else { continue };
         fields[name] = value.clone();
@@ -137,7 +154,7 @@ fn scopes(sent: Option<&Value>) -> Result<Vec<String>, Refusal> {
 pub(super) fn show(client: &Client) -> Map<String, Value> {
     let Ok(Value::Object(stored)) = serde_json::to_value(&client.metadata) else { return Map::new() };
     let mut shown: Map<String, Value> =
-        stored.into_iter().filter(|(name, _)| SHARED.contains(&name.as_str())).collect();
+        stored.into_iter().filter(|(name, _)| SHARED.iter().any(|(shared, _)| shared == name)).collect();
     let mut say = |name: &str, value: Value| shown.insert(name.to_owned(), value);
     say("client_id", client.id.as_str().into());
     say(NAME, client.name.en.clone().into());

@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 use futures_util::FutureExt as _;
 use http::{HeaderMap, StatusCode};
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 use shared::http::ClientAddr;
 use shared::secret::SecretString;
@@ -13,6 +14,7 @@ use super::super::direct::{Sent, respond};
 use super::super::discovery::paths;
 use super::super::rules::Rule;
 use super::members::Members;
+use super::openapi::{ClientInformation, ClientMetadata, Refusals};
 use super::own::{Id, bearer, own, refuse};
 use super::refusal::Refusal;
 use super::{Policy, document};
@@ -34,9 +36,19 @@ const OUR_KEYS: &str = "issuer_jwks_uri";
 const PINS: &str = "issuer_key_pins";
 
 /// `POST /register` (RFC 7591 §3.1)
+#[utoipa::path(
+    post,
+    path = paths::REGISTER,
+    operation_id = "registerClient",
+    summary = "Registers a client",
+    request_body = ClientMetadata,
+    responses((status = 201, description = "Registered.", body = ClientInformation), Refusals),
+    security((), ("initial_access_token" = [])),
+    tag = "Registration"
+)]
 pub async fn register(State(oidc): State<Oidc>, address: ClientAddr, headers: HeaderMap, Sent(body): Sent) -> Response {
     match create(&oidc, address, &headers, &body).await {
-        Ok(registered) => reply(StatusCode::CREATED, information(&oidc, &registered)),
+        Ok(registered) => reply(StatusCode::CREATED, &information(&oidc, &registered)),
         Err(refusal) => refuse(&oidc, None, refusal),
     }
 }
@@ -92,21 +104,42 @@ async fn has_room(oidc: &Oidc, block: AddressBlock) -> Result<bool, Refusal> {
 }
 
 /// `GET /register/{client_id}` (RFC 7592 §2.1)
+#[utoipa::path(
+    get,
+    path = paths::REGISTERED,
+    operation_id = "readClient",
+    summary = "Tells what a client is registered with",
+    params(("client_id" = String, Path, description = "The client.")),
+    responses((status = 200, description = "What it is.", body = ClientInformation), Refusals),
+    security(("registration_access_token" = [])),
+    tag = "Registration"
+)]
 pub async fn show(State(oidc): State<Oidc>, id: Id, headers: HeaderMap) -> Response {
     match own(&oidc, id, &headers).await {
-        Ok((client, token)) => reply(StatusCode::OK, managed(&oidc, &client, &token)),
+        Ok((client, token)) => reply(StatusCode::OK, &managed(&oidc, &client, &token)),
         Err(refusal) => refuse(&oidc, None, refusal),
     }
 }
 
 /// `PUT /register/{client_id}` (RFC 7592 §2.2): what is not sent is no longer registered.
+#[utoipa::path(
+    put,
+    path = paths::REGISTERED,
+    operation_id = "replaceClient",
+    summary = "Registers a client anew",
+    params(("client_id" = String, Path, description = "The client.")),
+    request_body = ClientMetadata,
+    responses((status = 200, description = "What it is now.", body = ClientInformation), Refusals),
+    security(("registration_access_token" = [])),
+    tag = "Registration"
+)]
 pub async fn replace(State(oidc): State<Oidc>, id: Id, headers: HeaderMap, Sent(body): Sent) -> Response {
     let (client, token) = match own(&oidc, id, &headers).await {
         Ok(own) => own,
         Err(refusal) => return refuse(&oidc, None, refusal),
     };
     match change(&oidc, (&client, token), &headers, &body).await {
-        Ok(information) => reply(StatusCode::OK, information),
+        Ok(information) => reply(StatusCode::OK, &information),
         Err(refusal) => refuse(&oidc, Some(&client), refusal),
     }
 }
@@ -144,6 +177,16 @@ async fn change(
 }
 
 /// `DELETE /register/{client_id}` (RFC 7592 §2.3)
+#[utoipa::path(
+    delete,
+    path = paths::REGISTERED,
+    operation_id = "removeClient",
+    summary = "Removes a client",
+    params(("client_id" = String, Path, description = "The client.")),
+    responses((status = 204, description = "It is no more."), Refusals),
+    security(("registration_access_token" = [])),
+    tag = "Registration"
+)]
 pub async fn remove(State(oidc): State<Oidc>, id: Id, headers: HeaderMap) -> Response {
     let outcome = async {
         let (client, _) = own(&oidc, id, &headers).await?;
@@ -200,8 +243,9 @@ pub(super) fn nothing() -> Response {
     response
 }
 
-pub(super) fn reply(status: StatusCode, body: Map<String, Value>) -> Response {
-    let mut response = respond::json(Value::Object(body).to_string());
+pub(super) fn reply(status: StatusCode, body: &impl Serialize) -> Response {
+    // All of them are maps with texts for keys, which can be written.
+    let mut response = respond::json(serde_json::to_vec(body).unwrap_or_default());
     *response.status_mut() = status;
     response
 }

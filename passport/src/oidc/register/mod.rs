@@ -4,11 +4,13 @@
 //! passes the same rules: [`document`] translates, [`endpoint`] serves, [`refusal`] says what is wrong. Below the address of
 //! its registration a client finds what else it may know and do by the same token: its [`secrets`], what was [`refused`] to
 //! it, what there is to point out about it ([`findings`]), and its stream of security events ([`signals`]).
+//! [`openapi`] describes all of it for programs.
 
 mod document;
 pub mod endpoint;
 pub mod findings;
 mod members;
+pub mod openapi;
 mod own;
 mod refusal;
 pub mod refused;

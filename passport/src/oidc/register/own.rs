@@ -3,6 +3,7 @@
 use axum::extract::Path;
 use axum::extract::rejection::PathRejection;
 use axum::response::Response;
+use futures_util::FutureExt as _;
 use http::HeaderMap;
 use shared::secret::SecretString;
 
@@ -12,6 +13,7 @@ use super::super::resource::{self, Scheme};
 use super::super::rules::Rule;
 use super::refusal::Refusal;
 use crate::clients::Client;
+use crate::limits::{Limit, Subject};
 
 /// The client that the address names, as far as it can be read.
 pub(super) type Id = Result<Path<String>, PathRejection>;
@@ -23,6 +25,19 @@ pub(super) async fn own(oidc: &Oidc, id: Id, headers: &HeaderMap) -> Result<(Cli
     let Path(id) = id.map_err(|_| Rule::RegistrationTokenRefused)?;
     let client = oidc.0.clients.managed(&id, &token).await?.ok_or(Rule::RegistrationTokenRefused)?;
     Ok((client, token))
+}
+
+/// Counts something that a client may have done so many times an hour.
+///
+/// # Errors
+/// It was done that often; the database.
+pub(super) async fn count(oidc: &Oidc, client: &Client, limit: &'static Limit) -> Result<(), Refusal> {
+    let (limits, id, now) = (oidc.0.limits.clone(), client.id.to_string(), oidc.0.clock.now());
+    let verdict = oidc.0.db.write(move |tx| {
+        let (limits, id) = (limits.clone(), id.clone());
+        async move { limits.hit(tx, limit, Subject::Text(&id), now).await }.boxed()
+    });
+    if verdict.await?.is_allowed() { Ok(()) } else { Err(Rule::RegistrationTooOften.into()) }
 }
 
 /// RFC 7591 §3, RFC 7592 §2: the token is a bearer token.

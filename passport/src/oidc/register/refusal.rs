@@ -37,7 +37,7 @@ impl Refusal {
                     let challenge = format!("Bearer realm=\"passport\", error=\"invalid_token\", error_uri=\"{page}\"");
                     headers.extend(HeaderValue::from_str(&challenge).ok().map(|how| (header::WWW_AUTHENTICATE, how)));
                 }
-                if rule == Rule::RegistrationTooMany {
+                if matches!(rule, Rule::RegistrationTooMany | Rule::RegistrationTooOften) {
                     headers.insert(header::RETRY_AFTER, HeaderValue::from_static("3600"));
                 }
                 response

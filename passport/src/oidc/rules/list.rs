@@ -292,6 +292,8 @@ rules! {
             "what is wanted of the stream of security events cannot be" "RFC 8935 2";
         RegistrationRehearsal "registration-rehearsal" InvalidRequest
             "the change of a signing key cannot be rehearsed now, or not here" "OpenID Connect Core 1.0 10.1.1";
+        RegistrationTooOften "registration-too-often" TooManyRequests
+            "the client asks for that more often than it may" "RFC 6585 4";
         RegistrationLastSecret "registration-last-secret" InvalidRequest
             "it is the client's only valid secret" "RFC 7592 2";
     }

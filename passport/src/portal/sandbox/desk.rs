@@ -2,125 +2,17 @@
 //! was refused to it, and its stream of security events.
 
 use http::{Method, StatusCode};
-use serde::Deserialize;
 use serde_json::{Map, Value};
 use shared::secret::SecretString;
 
 use super::remote::{Call, Managed, Sandbox, SandboxError, refusal};
 use crate::oidc::discovery::paths::REGISTER;
 
-/// The secrets of a site that count.
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct Secrets {
-    /// The oldest first.
-    pub(super) secrets: Vec<Secret>,
-    /// How many there may be.
-    pub(super) most: usize,
-}
-
-/// A secret, without what it is.
-#[derive(Debug, Deserialize)]
-pub(super) struct Secret {
-    /// What it is called.
-    pub(super) id: String,
-    /// When it was made, in seconds since the epoch, as the others.
-    pub(super) created_at: i64,
-    /// When it ends; 0: it does not.
-    pub(super) expires_at: i64,
-    /// When it was last used, if it was.
-    pub(super) last_used_at: Option<i64>,
-}
-
-/// What was refused to a site.
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct Refused {
-    /// The first day that is told of.
-    pub(super) since: String,
-    /// By rule, the most frequent first.
-    pub(super) refusals: Vec<ByRule>,
-}
-
-/// What was refused by one rule.
-#[derive(Debug, Deserialize)]
-pub(super) struct ByRule {
-    pub(super) rule: String,
-    pub(super) proven: bool,
-    pub(super) times: i64,
-    pub(super) days: Vec<OnDay>,
-    pub(super) first_at: String,
-    pub(super) last_at: String,
-    pub(super) section: Option<String>,
-    pub(super) cause: Words,
-    pub(super) mend: Words,
-    pub(super) example: String,
-    pub(super) page: Option<String>,
-}
-
-/// How often on a day.
-#[derive(Debug, Deserialize)]
-pub(super) struct OnDay {
-    pub(super) day: String,
-    pub(super) times: i64,
-}
-
-/// A text in both languages; none, where the sandbox does not know the rule itself.
-#[derive(Debug, Deserialize)]
-pub(super) struct Words {
-    #[serde(rename = "zh-CN")]
-    pub(super) zh: Option<String>,
-    pub(super) en: Option<String>,
-}
-
-/// The stream of security events of a site.
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct Signals {
-    /// None, as long as no endpoint is registered.
-    pub(super) stream: Option<Stream>,
-}
-
-/// How a stream stands.
-#[derive(Debug, Deserialize)]
-pub(super) struct Stream {
-    pub(super) endpoint: String,
-    pub(super) state: String,
-    pub(super) since: String,
-    pub(super) events: Vec<String>,
-    /// Whether something is sent as `Authorization`.
-    pub(super) authorization: bool,
-    pub(super) waiting: i64,
-    pub(super) given_up: i64,
-    pub(super) last_delivery: Option<Delivery>,
-}
-
-/// What became of the last event.
-#[derive(Debug, Deserialize)]
-pub(super) struct Delivery {
-    pub(super) state: String,
-    pub(super) attempts: i64,
-    pub(super) status: Option<String>,
-    pub(super) error: Option<String>,
-    pub(super) written_at: String,
-    pub(super) finished_at: Option<String>,
-}
-
-/// The last rehearsal of a site.
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct Rehearsed {
-    pub(super) rehearsal: Option<Rehearsal>,
-}
-
-/// A change of the signing key, rehearsed for a site.
-#[derive(Debug, Deserialize)]
-pub(super) struct Rehearsal {
-    pub(super) alg: String,
-    pub(super) kid: String,
-    /// Seconds since the epoch, as the next.
-    pub(super) since: i64,
-    pub(super) until: i64,
-    pub(super) outcome: Option<String>,
-    /// How many tokens the site was given to verify.
-    pub(super) given: i64,
-}
+pub(super) use crate::oidc::refusals::report::{ByRule, Refused};
+pub(super) use crate::oidc::register::rehearsal::{Rehearsal, Rehearsed};
+pub(super) use crate::oidc::register::secrets::{Secret, Secrets};
+pub(super) use crate::oidc::register::signals::Signals;
+pub(super) use crate::oidc::signals::report::{Delivery, Stream};
 
 impl Sandbox {
     /// The last rehearsal of a site.

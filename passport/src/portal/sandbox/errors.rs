@@ -6,17 +6,13 @@ use askama_web::WebTemplate;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use shared::clock::Timestamp;
-use shared::i18n::Lang;
 use shared::page::{NavItem, Page};
 
-use super::desk::{ByRule, Refused, Words};
-use super::model::SiteId;
+use super::desk::{ByRule, Refused};
+use super::place::Place;
 use super::register::told;
-use super::settings::gone;
 use crate::accounts::{Notice, Visit};
 use crate::oidc::rules::dictionary::{Piece, pieces};
-use crate::portal::frame::{address, page_path};
-use crate::portal::gate::Admitted;
 use crate::portal::refusal::Refusal;
 use crate::portal::{Act, Portal};
 use crate::web::moment;
@@ -64,27 +60,22 @@ impl RuleView {
 /// `GET /portal/organisations/{organisation}/sandbox/{site}/errors`
 pub async fn show(
     State(portal): State<Portal>,
-    Path((organisation, site)): Path<(String, String)>,
+    Path(place): Path<Place>,
     mut visit: Visit,
 ) -> Result<Response, Refusal> {
-    let id = site.parse::<SiteId>().map_err(|_| Refusal::Unknown)?;
-    let at = address(&organisation, &format!("sandbox/{id}/errors"))?;
-    let Admitted { session, member } = portal.admit(&mut visit, (&organisation, Act::Look), |_| at.clone()).await?;
-    let organisation_id = member.organisation.id;
-    let Some(site) = portal.site(organisation_id, &site).await? else { return gone(&organisation) };
-    let token = portal.token(&site)?;
-    let refused = portal.sandbox()?.refused(site.managed(&token)).await;
-    let page = portal.greeted(visit.page, &session).await?;
+    let here = portal.at_site(&mut visit, &place, ("errors", Act::Look)).await?;
+    let refused = portal.sandbox()?.refused(here.managed()).await;
+    let page = portal.greeted(visit.page, &here.admitted.session).await?;
     let notice = refused.as_ref().err().map(|error| Notice { kind: "warn", text: page.t(told(error)) });
-    let Refused { since, refusals } = refused.unwrap_or_default();
+    let Refused { since, refusals, .. } = refused.unwrap_or_default();
     let now = portal.accounts.parts().clock.now();
     let shown = ErrorsPage {
         notice,
-        side: portal.side(&page, organisation_id, "sandbox"),
+        side: portal.side(&page, here.organisation(), "sandbox"),
         since,
         rules: refusals.into_iter().map(|rule| view(&page, rule, now)).collect(),
-        back: format!("{}/{}", page_path(organisation_id, "sandbox"), site.id),
-        name: site.name,
+        back: here.back(),
+        name: here.site.name,
         page,
     };
     Ok(shown.into_response())
@@ -95,15 +86,11 @@ fn view(page: &Page, told: ByRule, now: Timestamp) -> RuleView {
         let at = text.parse::<Timestamp>();
         at.map_or_else(|_| text.to_owned(), |at| moment::past(page.lang, at, now))
     };
-    let of = |words: Words| match page.lang {
-        Lang::Zh => words.zh,
-        Lang::En => words.en,
-    };
     RuleView {
         first: when(&told.first_at),
         last: when(&told.last_at),
-        cause: of(told.cause).unwrap_or_else(|| page.t("sandbox-errors-unknown")),
-        mend: of(told.mend).unwrap_or_default(),
+        cause: told.cause.text(page.lang).unwrap_or_else(|| page.t("sandbox-errors-unknown")),
+        mend: told.mend.text(page.lang).unwrap_or_default(),
         days: told.days.into_iter().filter(|on| on.times > 0).map(|on| (on.day, on.times)).collect(),
         href: told.page,
         rule: told.rule,

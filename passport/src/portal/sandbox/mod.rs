@@ -10,6 +10,7 @@ mod findings;
 mod form;
 mod list;
 mod model;
+mod place;
 mod problem;
 mod register;
 mod remote;

@@ -76,6 +76,11 @@ pub struct Managed<'m> {
 }
 
 impl Sandbox {
+    /// Whether an address is one of the sandbox's own.
+    pub(super) fn wrote(&self, address: &str) -> bool {
+        address.strip_prefix(self.issuer()).is_some_and(|rest| rest.starts_with('/'))
+    }
+
     /// The sandbox at that address, which knows the portal by `token`.
     pub fn new(settings: SandboxSettings, token: SecretString) -> Option<Self> {
         let issuer = settings.issuer.as_ref()?;

@@ -5,25 +5,22 @@ use askama::Template;
 use askama_web::WebTemplate;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
-use futures_util::FutureExt as _;
 use shared::clock::Timestamp;
-use shared::db::{DbError, Tx};
-use shared::http::Caller;
 use shared::page::{NavItem, Page};
 
 use super::desk::{Rehearsal, Rehearsed};
-use super::model::{Site, SiteId};
+use super::place::Place;
 use super::register::told;
 use super::remote::SandboxError;
-use super::settings::gone;
 use crate::accounts::visit::FormQuery;
-use crate::accounts::{AccountId, Notice, Visit};
-use crate::audit::{Actor, Event};
-use crate::portal::frame::{address, lead, notice, page_path};
-use crate::portal::gate::Admitted;
+use crate::accounts::{Notice, Visit};
+use crate::audit::Event;
+use crate::portal::frame::{lead, notice};
 use crate::portal::refusal::Refusal;
 use crate::portal::{Act, Portal};
 use crate::web::{Button, Posted, moment};
+
+const PAGE: (&str, Act) = ("rotation", Act::RunSites);
 
 #[derive(Template, WebTemplate)]
 #[template(path = "portal/sandbox/rotation.html")]
@@ -49,42 +46,33 @@ struct RehearsalView {
     kid: String,
 }
 
-fn here(organisation: &str, site: &str) -> Result<String, Refusal> {
-    let id = site.parse::<SiteId>().map_err(|_| Refusal::Unknown)?;
-    address(organisation, &format!("sandbox/{id}/rotation"))
-}
-
 /// GET: the last one and its outcome, and the button that begins the next.
 pub async fn show(
     State(portal): State<Portal>,
-    Path((organisation, site)): Path<(String, String)>,
+    Path(place): Path<Place>,
     mut visit: Visit,
     Query(query): Query<FormQuery>,
 ) -> Result<Response, Refusal> {
-    let at = here(&organisation, &site)?;
-    let Admitted { session, member } = portal.admit(&mut visit, (&organisation, Act::RunSites), |_| at.clone()).await?;
-    let id = member.organisation.id;
-    let Some(site) = portal.site(id, &site).await? else { return gone(&organisation) };
-    let token = portal.token(&site)?;
-    let known = portal.sandbox()?.rehearsal(site.managed(&token)).await;
-    let page = portal.greeted(visit.page, &session).await?;
+    let here = portal.at_site(&mut visit, &place, PAGE).await?;
+    let known = portal.sandbox()?.rehearsal(here.managed()).await;
+    let page = portal.greeted(visit.page, &here.admitted.session).await?;
     let trouble = known.as_ref().err().map(|error| Notice { kind: "warn", text: page.t(told(error)) });
-    let Rehearsed { rehearsal } = known.unwrap_or_default();
+    let Rehearsed { rehearsal, .. } = known.unwrap_or_default();
     let now = portal.accounts.parts().clock.now();
     let shown = RotationPage {
         notice: trouble.or_else(|| notice(&page, query.notice.as_deref())),
-        side: portal.side(&page, id, "sandbox"),
+        side: portal.side(&page, here.organisation(), "sandbox"),
         last: rehearsal.map(|rehearsal| view(&page, rehearsal, now)),
-        back: format!("{}/{}", page_path(id, "sandbox"), site.id),
-        action: at,
-        name: site.name,
+        back: here.back(),
+        action: here.at,
+        name: here.site.name,
         page,
     };
     Ok(shown.into_response())
 }
 
 fn view(page: &Page, rehearsal: Rehearsal, now: Timestamp) -> RehearsalView {
-    let Rehearsal { alg, kid, since, until, outcome, given } = rehearsal;
+    let Rehearsal { alg, kid, since, until, outcome, given, .. } = rehearsal;
     let (since, until) = (Timestamp::from_seconds(since), Timestamp::from_seconds(until));
     let when = if now < until {
         page.tw("rotation-until", [("time", moment::until(page.lang, until, now).as_str())])
@@ -103,37 +91,24 @@ fn view(page: &Page, rehearsal: Rehearsal, now: Timestamp) -> RehearsalView {
 /// POST: begins one.
 pub async fn submit(
     State(portal): State<Portal>,
-    Path((organisation, site)): Path<(String, String)>,
+    Path(place): Path<Place>,
     mut visit: Visit,
     posted: Posted<Button>,
 ) -> Result<Response, Refusal> {
-    let at = here(&organisation, &site)?;
-    let admitted = portal.admit(&mut visit, (&organisation, Act::RunSites), |_| at.clone()).await?;
+    let here = portal.at_site(&mut visit, &place, PAGE).await?;
     if !posted.fresh {
-        return Ok(lead(&at, "again"));
+        return Ok(lead(&here.at, "again"));
     }
-    let Some(site) = portal.site(admitted.member.organisation.id, &site).await? else { return gone(&organisation) };
-    let token = portal.token(&site)?;
-    match portal.sandbox()?.rehearse(site.managed(&token)).await {
+    match portal.sandbox()?.rehearse(here.managed()).await {
         Ok(()) => {
-            let args = (site, (admitted.session.account, visit.caller));
-            portal.write(args, |portal, args, tx| note(portal, args, tx).boxed()).await?;
-            Ok(lead(&at, "rehearsal-begun"))
+            let begun = |organisation, site| Event::SandboxRotationRehearsed { organisation, site };
+            portal.record(&here, visit.caller, begun).await?;
+            Ok(lead(&here.at, "rehearsal-begun"))
         }
-        Err(SandboxError::Refused(_)) => Ok(lead(&at, "rehearsal-later")),
+        Err(SandboxError::Refused(_)) => Ok(lead(&here.at, "rehearsal-later")),
         Err(error) => {
             told(&error);
-            Ok(lead(&at, "sandbox-away"))
+            Ok(lead(&here.at, "sandbox-away"))
         }
     }
-}
-
-async fn note(
-    portal: Portal,
-    (site, (account, from)): (Site, (AccountId, Caller)),
-    tx: &mut Tx,
-) -> Result<(), DbError> {
-    let (organisation, site) = (site.organisation.to_string(), site.id.to_string());
-    let event = Event::SandboxRotationRehearsed { organisation, site };
-    portal.accounts.parts().audit.record_from(tx, from, &Actor::Account(account.to_string()), &event).await
 }

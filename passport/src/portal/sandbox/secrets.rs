@@ -5,28 +5,25 @@ use askama::Template;
 use askama_web::WebTemplate;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
-use futures_util::FutureExt as _;
 use serde::Deserialize;
 use shared::clock::Timestamp;
-use shared::db::{DbError, Tx};
-use shared::http::Caller;
 use shared::page::{NavItem, Page};
 
 use super::credentials::Credentials;
 use super::desk::{Secret, Secrets};
-use super::model::{Site, SiteId};
+use super::place::Place;
 use super::register::told;
 use super::remote::SandboxError;
-use super::settings::gone;
 use super::site::lead_with;
 use crate::accounts::visit::FormQuery;
-use crate::accounts::{AccountId, Notice, Visit};
-use crate::audit::{Actor, Event};
-use crate::portal::frame::{address, lead, notice, page_path};
-use crate::portal::gate::Admitted;
+use crate::accounts::{Notice, Visit};
+use crate::audit::Event;
+use crate::portal::frame::{lead, notice};
 use crate::portal::refusal::Refusal;
 use crate::portal::{Act, Portal};
 use crate::web::{Posted, moment};
+
+const PAGE: (&str, Act) = ("secrets", Act::RunSites);
 
 /// How long the old secret counts beside a new one, in seconds: time to change over every node of a site.
 const OVERLAP: u64 = 7 * 24 * 60 * 60;
@@ -80,45 +77,38 @@ impl SecretsForm {
             (Some("beside"), None) => Some(Wish::Make(OVERLAP)),
             (Some("instead"), None) => Some(Wish::Make(0)),
             // It goes into an address.
-            (None, Some(id)) if id.bytes().all(|b| b.is_ascii_alphanumeric()) => Some(Wish::End(id.clone())),
+            (None, Some(id)) if !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric()) => {
+                Some(Wish::End(id.clone()))
+            }
             _ => None,
         }
     }
 }
 
-fn here(organisation: &str, site: &str) -> Result<String, Refusal> {
-    let id = site.parse::<SiteId>().map_err(|_| Refusal::Unknown)?;
-    address(organisation, &format!("sandbox/{id}/secrets"))
-}
-
 /// GET: which there are, and when each was used.
 pub async fn show(
     State(portal): State<Portal>,
-    Path((organisation, site)): Path<(String, String)>,
+    Path(place): Path<Place>,
     mut visit: Visit,
     Query(query): Query<FormQuery>,
 ) -> Result<Response, Refusal> {
-    let at = here(&organisation, &site)?;
-    let Admitted { session, member } = portal.admit(&mut visit, (&organisation, Act::RunSites), |_| at.clone()).await?;
-    let id = member.organisation.id;
-    let Some(site) = portal.site(id, &site).await? else { return gone(&organisation) };
-    let token = portal.token(&site)?;
-    let known = portal.sandbox()?.secrets(site.managed(&token)).await;
-    let fresh = portal.draft::<Credentials>(&visit, &at, &query).and_then(|draft| draft.form.secret());
-    let page = portal.greeted(visit.page, &session).await?;
+    let here = portal.at_site(&mut visit, &place, PAGE).await?;
+    let known = portal.sandbox()?.secrets(here.managed()).await;
+    let fresh = portal.draft::<Credentials>(&visit, &here.at, &query).and_then(|draft| draft.form.secret());
+    let page = portal.greeted(visit.page, &here.admitted.session).await?;
     let trouble = known.as_ref().err().map(|error| Notice { kind: "warn", text: page.t(told(error)) });
     let Secrets { secrets, most } = known.unwrap_or_default();
     let now = portal.accounts.parts().clock.now();
     let others = secrets.len() > 1;
     let shown = SecretsPage {
         notice: trouble.or_else(|| notice(&page, query.notice.as_deref())),
-        side: portal.side(&page, id, "sandbox"),
+        side: portal.side(&page, here.organisation(), "sandbox"),
         fresh,
         has_room: secrets.len() < most,
         secrets: secrets.into_iter().map(|secret| view(&page, secret, (others, now))).collect(),
-        back: format!("{}/{}", page_path(id, "sandbox"), site.id),
-        action: at,
-        name: site.name,
+        back: here.back(),
+        action: here.at,
+        name: here.site.name,
         page,
     };
     Ok(shown.into_response())
@@ -139,47 +129,33 @@ fn view(page: &Page, secret: Secret, (can_end, now): (bool, Timestamp)) -> Secre
 /// POST: has one made or ended.
 pub async fn submit(
     State(portal): State<Portal>,
-    Path((organisation, site)): Path<(String, String)>,
+    Path(place): Path<Place>,
     mut visit: Visit,
     Posted { form, fresh, .. }: Posted<SecretsForm>,
 ) -> Result<Response, Refusal> {
-    let at = here(&organisation, &site)?;
-    let admitted = portal.admit(&mut visit, (&organisation, Act::RunSites), |_| at.clone()).await?;
-    let Some(wish) = form.wish().filter(|_| fresh) else { return Ok(lead(&at, "again")) };
-    let Some(site) = portal.site(admitted.member.organisation.id, &site).await? else { return gone(&organisation) };
-    let token = portal.token(&site)?;
+    let here = portal.at_site(&mut visit, &place, PAGE).await?;
+    let Some(wish) = form.wish().filter(|_| fresh) else { return Ok(lead(&here.at, "again")) };
     let sandbox = portal.sandbox()?;
-    let by = (admitted.session.account, visit.caller);
     let done = match &wish {
-        Wish::Make(overlap) => sandbox.make_secret(site.managed(&token), *overlap).await.map(Some),
-        Wish::End(secret) => sandbox.end_secret(site.managed(&token), secret).await.map(|()| None),
+        Wish::Make(overlap) => sandbox.make_secret(here.managed(), *overlap).await.map(Some),
+        Wish::End(secret) => sandbox.end_secret(here.managed(), secret).await.map(|()| None),
     };
     match done {
-        Ok(secret) => {
-            let made = secret.is_some();
-            portal.write(((site, made), by), |portal, args, tx| note(portal, args, tx).boxed()).await?;
-            let code = if made { "secret-made" } else { "secret-ended" };
-            Ok(lead_with(&portal, &visit, (&at, code), secret.as_ref()))
+        Ok(Some(secret)) => {
+            let made = |organisation, site| Event::SandboxSecretMade { organisation, site };
+            portal.record(&here, visit.caller, made).await?;
+            Ok(lead_with(&portal, &visit, (&here.at, "secret-made"), Some(&secret)))
+        }
+        Ok(None) => {
+            let ended = |organisation, site| Event::SandboxSecretEnded { organisation, site };
+            portal.record(&here, visit.caller, ended).await?;
+            Ok(lead(&here.at, "secret-ended"))
         }
         // Somebody else was faster: the page shows what is so now.
-        Err(SandboxError::Refused(_)) => Ok(lead(&at, "secrets-changed")),
+        Err(SandboxError::Refused(_)) => Ok(lead(&here.at, "secrets-changed")),
         Err(error) => {
             told(&error);
-            Ok(lead(&at, "sandbox-away"))
+            Ok(lead(&here.at, "sandbox-away"))
         }
     }
-}
-
-async fn note(
-    portal: Portal,
-    ((site, made), (account, from)): ((Site, bool), (AccountId, Caller)),
-    tx: &mut Tx,
-) -> Result<(), DbError> {
-    let (organisation, site) = (site.organisation.to_string(), site.id.to_string());
-    let event = if made {
-        Event::SandboxSecretMade { organisation, site }
-    } else {
-        Event::SandboxSecretEnded { organisation, site }
-    };
-    portal.accounts.parts().audit.record_from(tx, from, &Actor::Account(account.to_string()), &event).await
 }

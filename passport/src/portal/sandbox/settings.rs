@@ -10,18 +10,21 @@ use shared::http::Caller;
 use shared::page::{Choice, FormErrors, NavItem, Page};
 
 use super::form::SiteForm;
-use super::model::{Kind, Site, SiteId};
+use super::model::{Kind, Site};
+use super::place::Place;
 use super::register::told;
 use super::site::lead_with;
 use super::store;
 use crate::accounts::visit::{FormQuery, Frame};
 use crate::accounts::{AccountId, Notice, Visit};
 use crate::audit::{Actor, Event};
-use crate::portal::frame::{address, answered, framed, lead, page_path};
+use crate::portal::frame::{answered, framed, page_path};
 use crate::portal::gate::Admitted;
 use crate::portal::refusal::Refusal;
 use crate::portal::{Act, OrganisationId, Portal};
 use crate::web::{Draft, Flaws, Posted};
+
+const PAGE: (&str, Act) = ("settings", Act::RunSites);
 
 #[derive(Template, WebTemplate)]
 #[template(path = "portal/sandbox/settings.html")]
@@ -85,73 +88,53 @@ pub(super) fn kind_name(page: &Page, kind: Kind) -> String {
 /// GET: the form, filled with what is registered.
 pub async fn show(
     State(portal): State<Portal>,
-    Path((organisation, site)): Path<(String, String)>,
+    Path(place): Path<Place>,
     mut visit: Visit,
     Query(query): Query<FormQuery>,
 ) -> Result<Response, Refusal> {
-    let (at, page) = addresses(&organisation, &site)?;
-    let admitted = portal.admit(&mut visit, (&organisation, Act::RunSites), |_| at.clone()).await?;
-    let Some(site) = portal.site(admitted.member.organisation.id, &site).await? else {
-        return gone(&organisation);
-    };
-    let draft = match portal.draft(&visit, &at, &query) {
+    let here = portal.at_site(&mut visit, &place, PAGE).await?;
+    let draft = match portal.draft(&visit, &here.at, &query) {
         Some(draft) => draft,
-        None => match portal.registered(&site).await? {
+        None => match portal.sandbox()?.read(here.managed()).await {
             Ok(registered) => Draft::of(SiteForm::of(&registered)),
             // The page of the site says what is the matter.
-            Err(_) => return Ok(Redirect::to(&page).into_response()),
+            Err(_) => return Ok(Redirect::to(&here.back()).into_response()),
         },
     };
-    draw(&portal, visit, &admitted, Shown { draft, at, site: Some(site) }).await
+    draw(&portal, visit, &here.admitted, Shown { draft, at: here.at, site: Some(here.site) }).await
 }
 
 /// POST: registers the site anew.
 pub async fn submit(
     State(portal): State<Portal>,
-    Path((organisation, site)): Path<(String, String)>,
+    Path(place): Path<Place>,
     mut visit: Visit,
     Posted { form, fresh, language, .. }: Posted<SiteForm>,
 ) -> Result<Response, Refusal> {
-    let (at, page) = addresses(&organisation, &site)?;
-    let waiting = |visit: &Visit| portal.waiting(visit, &at, &Draft::of(form.clone()));
-    let admitted = portal.admit(&mut visit, (&organisation, Act::RunSites), waiting).await?;
+    let waiting = |visit: &Visit, at: &str| portal.waiting(visit, at, &Draft::of(form.clone()));
+    let here = portal.at_site_with(&mut visit, &place, PAGE, waiting).await?;
     if let Some(lang) = language {
-        return Ok(portal.in_language(&visit, (&at, lang), &Draft::of(form)));
+        return Ok(portal.in_language(&visit, (&here.at, lang), &Draft::of(form)));
     }
-    let Some(site) = portal.site(admitted.member.organisation.id, &site).await? else {
-        return gone(&organisation);
-    };
     let mut flaws = Flaws::default();
     if let Some(document) = form.read(&mut flaws).filter(|_| fresh) {
-        let token = portal.token(&site)?;
-        match portal.sandbox()?.replace(site.managed(&token), &document).await {
+        match portal.sandbox()?.replace(here.managed(), &document).await {
             Ok(secret) => {
-                let by = (admitted.session.account, visit.caller);
-                let args = ((site, form.name.trim().to_owned()), by);
+                let page = here.back();
+                let by = (here.admitted.session.account, visit.caller);
+                let args = ((here.site, form.name.trim().to_owned()), by);
                 portal.write(args, |portal, args, tx| change(portal, args, tx).boxed()).await?;
-                portal.accounts.parts().web.drop_draft(&visit.cookies, &at);
+                portal.accounts.parts().web.drop_draft(&visit.cookies, &here.at);
                 return Ok(lead_with(&portal, &visit, (&page, "site-changed"), secret.as_ref()));
             }
             Err(error) => flaws.push("name", "", told(&error)),
         }
     }
     let draft = answered(form, flaws);
-    match portal.kept(&visit, &at, &draft) {
+    match portal.kept(&visit, &here.at, &draft) {
         Some(back) => Ok(back),
-        None => draw(&portal, visit, &admitted, Shown { draft, at, site: Some(site) }).await,
+        None => draw(&portal, visit, &here.admitted, Shown { draft, at: here.at, site: Some(here.site) }).await,
     }
-}
-
-/// The addresses of a site's settings and of its page.
-fn addresses(organisation: &str, site: &str) -> Result<(String, String), Refusal> {
-    let id = site.parse::<SiteId>().map_err(|_| Refusal::Unknown)?;
-    let page = address(organisation, &format!("sandbox/{id}"))?;
-    Ok((format!("{page}/settings"), page))
-}
-
-/// Leads to the list, where it is said that there is no such site.
-pub(super) fn gone(organisation: &str) -> Result<Response, Refusal> {
-    Ok(lead(&address(organisation, "sandbox")?, "site-gone"))
 }
 
 async fn change(

@@ -13,15 +13,15 @@ use super::credentials::Credentials;
 use super::findings::{self, FindingView};
 use super::form::SiteForm;
 use super::model::{Kind, Site, SiteId};
+use super::place::{AtSite, Place};
 use super::register::told;
 use super::remote::{Managed, SandboxError};
-use super::settings::{gone, kind_name};
+use super::settings::kind_name;
 use super::snippets::{self, Snippet};
 use super::store;
 use crate::accounts::visit::FormQuery;
 use crate::accounts::{Notice, Visit};
-use crate::portal::frame::{address, lead, notice};
-use crate::portal::gate::Admitted;
+use crate::portal::frame::{lead, notice, page_path};
 use crate::portal::refusal::Refusal;
 use crate::portal::{Act, OrganisationId, Portal};
 use crate::web::{Draft, KeyUse, draft, moment};
@@ -67,25 +67,24 @@ struct RegisteredView {
 /// `GET /portal/organisations/{organisation}/sandbox/{site}`
 pub async fn show(
     State(portal): State<Portal>,
-    Path((organisation, site)): Path<(String, String)>,
+    Path(place): Path<Place>,
     mut visit: Visit,
     Query(query): Query<FormQuery>,
 ) -> Result<Response, Refusal> {
-    let id = site.parse::<SiteId>().map_err(|_| Refusal::Unknown)?;
-    let at = address(&organisation, &format!("sandbox/{id}"))?;
-    let Admitted { session, member } = portal.admit(&mut visit, (&organisation, Act::Look), |_| at.clone()).await?;
-    let Some(site) = portal.site(member.organisation.id, &site).await? else { return gone(&organisation) };
+    let here = portal.at_site(&mut visit, &place, ("", Act::Look)).await?;
     // Whoever only looks gets none, even from a browser that somebody else has used.
-    let may = member.role.may(Act::RunSites);
-    let fresh = portal.draft::<Credentials>(&visit, &at, &query).filter(|_| may).and_then(|draft| draft.form.secret());
-    let registered = portal.registered(&site).await?;
-    let page = portal.greeted(visit.page, &session).await?;
+    let may = here.admitted.member.role.may(Act::RunSites);
+    let fresh =
+        portal.draft::<Credentials>(&visit, &here.at, &query).filter(|_| may).and_then(|draft| draft.form.secret());
+    let registered = portal.sandbox()?.read(here.managed()).await;
+    let page = portal.greeted(visit.page, &here.admitted.session).await?;
     let trouble = registered.as_ref().err().map(|error| Notice { kind: "warn", text: page.t(told(error)) });
     let registered = registered.ok();
     let issuer = portal.sandbox()?.issuer().to_owned();
+    let AtSite { at, site, .. } = here;
     let shown = SitePage {
         notice: trouble.or_else(|| notice(&page, query.notice.as_deref())),
-        side: portal.side(&page, member.organisation.id, "sandbox"),
+        side: portal.side(&page, site.organisation, "sandbox"),
         since: moment::day(page.lang, site.registered_at, portal.accounts.parts().clock.now()),
         secret: fresh,
         snippets: registered.as_ref().map(|it| snippets::of(&issuer, &site, it)).unwrap_or_default(),
@@ -142,6 +141,11 @@ pub(super) fn lead_with(
 }
 
 impl Site {
+    /// The address of its page.
+    pub(super) fn path(&self) -> String {
+        format!("{}/{}", page_path(self.organisation, "sandbox"), self.id)
+    }
+
     /// As the sandbox knows it.
     pub(super) fn managed<'m>(&'m self, token: &'m SecretString) -> Managed<'m> {
         Managed { client_id: &self.client_id, token }

@@ -46,6 +46,11 @@ lines! {
     Proxy = "portal/snippets/oauth2-proxy.cfg";
 }
 
+/// Whether an address means no more than itself in each of the languages: what a colleague copies runs as code.
+fn is_plain(uri: &str) -> bool {
+    !uri.contains(['\'', '$', '`', '#', ';', '|', '(', ')'])
+}
+
 /// The lines for a site that is registered so. Those that need a secret are for sites that have one.
 pub(super) fn of(issuer: &str, site: &Site, registered: &Map<String, Value>) -> Vec<Snippet> {
     let text = |name: &str| registered.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -54,7 +59,7 @@ pub(super) fn of(issuer: &str, site: &Site, registered: &Map<String, Value>) -> 
         issuer: issuer.to_owned(),
         client_id: site.client_id.clone(),
         method: text("token_endpoint_auth_method"),
-        redirect_uri: first.unwrap_or_default().to_owned(),
+        redirect_uri: first.filter(|uri| is_plain(uri)).unwrap_or("REDIRECT_URI").to_owned(),
         scope: text("scope"),
     };
     let site = &values;
@@ -131,6 +136,14 @@ mod tests {
             for line in shown.text.lines().map(str::trim).filter(|line| !line.is_empty()) {
                 assert!(line == "spring:" || guide.contains(&line), "{name}: {line}");
             }
+        }
+    }
+
+    #[test]
+    fn an_address_that_would_be_code_where_it_is_copied_is_left_out() {
+        for redirect_uri in ["https://site.example/';process.exit();'", "https://site.example/$(id)"] {
+            let all = lines("client_secret_basic", redirect_uri, "openid");
+            assert!(all.iter().all(|one| !one.text.contains(redirect_uri)), "{redirect_uri}: {all:?}");
         }
     }
 

@@ -149,7 +149,11 @@ async fn sessions_end_and_tries_are_forgotten_on_record() {
         assert_eq!(activity(&mut owner).await, Vec::<String>::new());
         assert!(candidate_signs_in(&mut owner).await);
         let lines = activity(&mut owner).await;
-        assert!(lines.iter().any(|said| said == "Our staff ended a sign-in"), "{lines:?}");
+        for told in ["Our staff ended a sign-in", "Staff ended every sign-in, and what sites were granted for longer"] {
+            assert!(lines.iter().any(|said| said == told), "{lines:?}");
+        }
+        let in_their_name = "SELECT COUNT(*) AS n FROM audit_events WHERE kind = 'session_ended' AND actor LIKE 'staff:%'";
+        assert_eq!(count(&passport, in_their_name).await, 1, "the record names who ended it");
         let listed = one.open("/proposals").await;
         assert_eq!(listed.texts("h2.site-name .tag"), ["done", "done"], "{}", listed.text);
     })

@@ -8,10 +8,12 @@ mod two;
 
 use std::future::Future;
 
+use futures_util::FutureExt as _;
 use http::{Request, header};
 use passport::console::admin::Invitation;
 use passport::console::model::{Role, Roles};
 use passport::console::{Console, router};
+use shared::db::{DbError, sql};
 use shared::http::ServerSettings;
 use shared::testkit::{Answer, Browser};
 
@@ -40,6 +42,12 @@ fn browser(passport: &Passport) -> Browser {
     let console = console(passport);
     let kit = router::kit(&console, &ServerSettings::loopback(), "console.test");
     passport.browser().program(CONSOLE, kit.apply(router::router(console)))
+}
+
+/// What a statement counts as `n`.
+async fn count(passport: &Passport, statement: &'static str) -> i64 {
+    let read = passport.db.read::<_, DbError, _>(move |tx| async move { sql(statement).fetch_one(tx).await }.boxed());
+    read.await.expect("a count").get("n").expect("a number")
 }
 
 /// Somebody of the staff with a browser and two devices.

@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use futures_util::FutureExt as _;
 use passport::console::model::Role;
-use shared::db::{DbError, sql};
 
 use super::*;
 use crate::accounts::{EMAIL, candidate};
@@ -24,11 +22,6 @@ async fn proposed(passport: &Passport) -> (Colleague, Colleague, String) {
     (support, reviewer, proposal)
 }
 
-async fn count(passport: &Passport, statement: &'static str) -> i64 {
-    let read = passport.db.read::<_, DbError, _>(move |tx| async move { sql(statement).fetch_one(tx).await }.boxed());
-    read.await.expect("a count").get("n").expect("a number")
-}
-
 /// How often the candidate's factors were taken away.
 async fn resets(passport: &Passport) -> i64 {
     count(passport, "SELECT COUNT(*) AS n FROM audit_events WHERE kind = 'factor_removed'").await
@@ -46,10 +39,15 @@ async fn seen(one: &mut Colleague, path: &str) -> String {
 
 /// Agrees as somebody does who has no such button; the page after that.
 async fn agree(one: &mut Colleague, path: &str, seen: &str) -> Answer {
+    sent(one, path, &[("seen", seen), ("decision", "agree")]).await
+}
+
+/// Sends a form that somebody was not shown; the page after that.
+async fn sent(one: &mut Colleague, path: &str, fields: &[(&str, &str)]) -> Answer {
     let own = one.open("/proposals").await;
     let csrf = own.attributes("[name=csrf]", "value").into_iter().next().expect("a token");
-    let encoded = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
-    let body = format!("csrf={}&seen={}&decision=agree", encoded(&csrf), encoded(seen));
+    let mut body = form_urlencoded::Serializer::new(String::new());
+    let body = body.append_pair("csrf", &csrf).extend_pairs(fields).finish();
     let request = Request::post(format!("{CONSOLE}{path}"))
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
         .header(header::ORIGIN, CONSOLE)
@@ -107,6 +105,39 @@ async fn what_changed_since_is_not_done() {
         assert_eq!(resets(&passport).await, 0);
         let lapsed = count(&passport, "SELECT COUNT(*) AS n FROM staff_proposals WHERE state = 'lapsed'").await;
         assert_eq!(lapsed, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn another_name_to_sign_in_with_is_a_change_too() {
+    with_console(|passport| async move {
+        let (_, mut reviewer, proposal) = proposed(&passport).await;
+        let moved = sql("UPDATE login_names SET name = 'moved@example.test' WHERE name LIKE '%@%'");
+        passport.db.execute(moved).await.expect("changed");
+        let answer = reviewer.decide(&proposal, "agree").await;
+        assert!(told(&answer).contains("changed"), "{}", answer.text);
+        assert_eq!(resets(&passport).await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_account_is_looked_into_by_who_proposed_and_by_who_decides() {
+    with_console(|passport| async move {
+        let (mut proposer, mut reviewer, proposal) = proposed(&passport).await;
+        let mut other = Colleague::new(&passport, "孙丽", &[Role::Support]).await;
+        let looks = async || {
+            count(&passport, "SELECT COUNT(*) AS n FROM audit_events WHERE kind = 'account_viewed'").await
+        };
+        let (before, at) = (looks().await, format!("{proposal}/account"));
+        assert!(!other.open(&proposal).await.text.contains(&at));
+        let refused = sent(&mut other, &at, &[]).await;
+        assert_eq!(looks().await, before, "{}", refused.text);
+        for one in [&mut proposer, &mut reviewer] {
+            sent(one, &at, &[]).await;
+        }
+        assert_eq!(looks().await, before + 2);
     })
     .await;
 }

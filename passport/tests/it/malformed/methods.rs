@@ -1,6 +1,8 @@
 //! Every address answers its own methods, says so where it is asked by another, and is open to scripts of other origins
 //! where a standard wants it and nowhere else.
 
+use std::collections::BTreeSet;
+
 use axum::body::Body;
 use http::{Method, Request};
 use shared::testkit::Answer;
@@ -9,7 +11,7 @@ use crate::support::site::{OURS, request};
 use crate::support::{ISSUER, Passport, on_both_with};
 
 /// The addresses of the protocol: their methods, and whether scripts of other origins may ask.
-const ADDRESSES: [(&str, &[&str], bool); 27] = [
+const ADDRESSES: [(&str, &[&str], bool); 28] = [
     ("/.well-known/openid-configuration", &["GET", "HEAD"], true),
     ("/.well-known/oauth-authorization-server", &["GET", "HEAD"], true),
     ("/.well-known/ssf-configuration", &["GET", "HEAD"], true),
@@ -21,6 +23,7 @@ const ADDRESSES: [(&str, &[&str], bool); 27] = [
     ("/revoke", &["POST", "OPTIONS"], true),
     ("/introspect", &["POST"], false),
     ("/par", &["POST"], false),
+    ("/openapi.json", &["GET", "HEAD"], true),
     ("/clients", &["POST"], false),
     ("/clients/somebody", &["GET", "HEAD", "PUT", "DELETE"], false),
     ("/clients/somebody/secrets", &["GET", "HEAD", "POST"], false),
@@ -89,6 +92,31 @@ async fn scripts_of_other_origins_may_ask_where_a_standard_wants_it_and_nowhere_
         let query = crate::support::site::encoded(&request());
         let sent = ask(&passport, "GET", &format!("/authorize?{query}")).await;
         assert_eq!(sent.header("access-control-allow-origin"), None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn every_address_of_registration_is_described_with_its_methods() {
+    on_both_with("", |passport| async move {
+        let described = ask(&passport, "GET", "/openapi.json").await.json();
+        assert!(described["openapi"].as_str().is_some_and(|version| version.starts_with("3.1")), "{described}");
+        let mut told = BTreeSet::new();
+        for (path, methods) in described["paths"].as_object().expect("addresses") {
+            let path = path.replace("{client_id}", "somebody").replace("{secret}", "one");
+            for method in methods.as_object().expect("methods").keys() {
+                told.insert((path.clone(), method.to_uppercase()));
+            }
+        }
+        let mut answered = BTreeSet::new();
+        for (path, methods, _) in ADDRESSES {
+            // The keys of an issuer, which others publish likewise.
+            let is_of_registration = path.starts_with("/clients") && !path.ends_with("/jwks.json");
+            for method in methods.iter().filter(|method| is_of_registration && **method != "HEAD") {
+                answered.insert((path.to_owned(), (*method).to_owned()));
+            }
+        }
+        assert_eq!(told, answered);
     })
     .await;
 }

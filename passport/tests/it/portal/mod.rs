@@ -1,5 +1,6 @@
 //! 接入平台, from outside: organisations, their members, invitations, and who may do what.
 
+mod desk;
 mod invitations;
 mod members;
 mod roles;

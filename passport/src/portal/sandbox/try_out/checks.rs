@@ -44,7 +44,7 @@ pub(super) fn check(id_token: &str, keys: &Value, expected: &Expected<'_>) -> Ve
         ("try-check-audience", claims.check_audience(Audience::OneOf(&[expected.client_id])).is_ok()),
         ("try-check-nonce", is("nonce", expected.nonce)),
         ("try-check-time", lives && made),
-        ("try-check-subject", expected.subject.is_none_or(|subject| is("sub", subject))),
+        ("try-check-subject", expected.subject.is_some_and(|subject| is("sub", subject))),
     ]
     .map(|(key, holds)| Check { key, holds })
     .to_vec()

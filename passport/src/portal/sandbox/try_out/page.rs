@@ -1,9 +1,12 @@
 //! The pages of an attempt: what it is, the request before it goes out, and everything that followed from it.
 
+use std::time::Duration;
+
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
+use futures_util::FutureExt as _;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use shared::page::{NavItem, Page};
@@ -15,16 +18,20 @@ use super::checks::{self, Check, Expected};
 use super::messages::Message;
 use crate::accounts::visit::FormQuery;
 use crate::accounts::{Notice, Visit};
+use crate::limits::{Limit, Subject};
 use crate::oidc::discovery::paths::{AUTHORIZE, TOKEN, USERINFO};
-use crate::portal::frame::{AskPage, address, lead, notice, page_path};
-use crate::portal::gate::Admitted;
+use crate::portal::frame::{AskPage, lead, notice, page_path};
 use crate::portal::refusal::Refusal;
-use crate::portal::sandbox::model::SiteId;
+use crate::portal::sandbox::place::{AtSite, Place};
 use crate::portal::sandbox::register::told;
 use crate::portal::sandbox::remote::{Managed, Sandbox, SandboxError};
-use crate::portal::sandbox::settings::gone;
-use crate::portal::{Act, Portal};
+use crate::portal::{Act, OrganisationId, Portal};
 use crate::web::{Button, Draft, Posted, paths};
+
+const PAGE: (&str, Act) = ("try", Act::RunSites);
+
+/// Attempts that an organisation may have: each registers a client in the sandbox for as long as it lasts.
+static ATTEMPTS: Limit = Limit::rate("portal_attempts", 60, Duration::from_secs(60 * 60));
 
 #[derive(Template, WebTemplate)]
 #[template(path = "portal/sandbox/try.html")]
@@ -52,33 +59,25 @@ struct CheckView {
     holds: bool,
 }
 
-fn here(organisation: &str, site: &str) -> Result<String, Refusal> {
-    let id = site.parse::<SiteId>().map_err(|_| Refusal::Unknown)?;
-    address(organisation, &format!("sandbox/{id}/try"))
-}
-
 /// `GET …/sandbox/{site}/try`: says what will happen.
 pub async fn show(
     State(portal): State<Portal>,
-    Path((organisation, site)): Path<(String, String)>,
+    Path(place): Path<Place>,
     mut visit: Visit,
     Query(query): Query<FormQuery>,
 ) -> Result<Response, Refusal> {
-    let at = here(&organisation, &site)?;
-    let admitted = portal.admit(&mut visit, (&organisation, Act::RunSites), |_| at.clone()).await?;
-    let id = admitted.member.organisation.id;
-    let Some(site) = portal.site(id, &site).await? else { return gone(&organisation) };
-    let page = portal.greeted(visit.page, &admitted.session).await?;
+    let here = portal.at_site(&mut visit, &place, PAGE).await?;
+    let page = portal.greeted(visit.page, &here.admitted.session).await?;
     let shown = AskPage {
         notice: notice(&page, query.notice.as_deref()),
-        side: portal.side(&page, id, "sandbox"),
-        title: page.tw("try-title-of", [("site", site.name.as_str())]),
+        side: portal.side(&page, here.organisation(), "sandbox"),
+        title: page.tw("try-title-of", [("site", here.site.name.as_str())]),
         points: ["try-point-client", "try-point-people", "try-point-shown"].map(|key| page.t(key)).to_vec(),
         button: page.t("try-begin"),
         is_harmless: true,
         keep: page.t("sandbox-to-site"),
-        back: format!("{}/{}", page_path(id, "sandbox"), site.id),
-        action: at,
+        back: here.back(),
+        action: here.at,
         page,
     };
     Ok(shown.into_response())
@@ -87,35 +86,25 @@ pub async fn show(
 /// `POST …/sandbox/{site}/try`: registers the client of the attempt, and shows the request.
 pub async fn begin(
     State(portal): State<Portal>,
-    Path((organisation, site)): Path<(String, String)>,
+    Path(place): Path<Place>,
     mut visit: Visit,
     posted: Posted<Button>,
 ) -> Result<Response, Refusal> {
-    let at = here(&organisation, &site)?;
-    let admitted = portal.admit(&mut visit, (&organisation, Act::RunSites), |_| at.clone()).await?;
+    let here = portal.at_site(&mut visit, &place, PAGE).await?;
     if !posted.fresh {
-        return Ok(lead(&at, "again"));
+        return Ok(lead(&here.at, "again"));
     }
-    let Some(site) = portal.site(admitted.member.organisation.id, &site).await? else { return gone(&organisation) };
-    let begun = async {
-        let registered = portal.registered(&site).await?;
-        let made = async {
-            let registered = registered?;
-            let scope = registered.get("scope").and_then(Value::as_str).unwrap_or("openid").to_owned();
-            let metadata = Attempt::metadata(&registered, &portal.comes_back());
-            let client = portal.sandbox.as_ref().ok_or(SandboxError::Gone)?.register(&metadata).await?;
-            Ok::<_, SandboxError>(Attempt::new(&site, scope, &client, &*portal.accounts.parts().entropy))
-        };
-        Ok::<_, Refusal>(made.await)
-    };
-    match begun.await? {
+    if !portal.may_try(here.organisation()).await? {
+        return Ok(lead(&here.at, "try-too-often"));
+    }
+    match portal.attempt(portal.sandbox()?, &here).await {
         Ok(attempt) => {
             let to = portal.waiting(&visit, paths::PORTAL_TRY, &Draft::of(attempt));
             Ok(Redirect::to(&to).into_response())
         }
         Err(error) => {
             told(&error);
-            Ok(lead(&at, "sandbox-away"))
+            Ok(lead(&here.at, "sandbox-away"))
         }
     }
 }
@@ -147,56 +136,55 @@ pub async fn follow(
     };
     let at = format!("{}?{}={state}", paths::PORTAL_TRY, crate::web::draft::FIELD);
     let admitted = portal.admit(&mut visit, (&attempt.organisation, Act::RunSites), |_| at).await?;
-    let lang = visit.page.lang;
-    let cookies = visit.cookies.clone();
+    let (lang, cookies) = (visit.page.lang, visit.cookies.clone());
     let page = portal.greeted(visit.page, &admitted.session).await?;
     let request = attempt.request(state, &portal.comes_back(), lang);
     let sandbox = portal.sandbox()?;
     let mut attempted = Attempted { page: &page, messages: Vec::new(), checks: Vec::new(), error_page: None };
     attempted.said("try-request", format!("GET {AUTHORIZE}"), &request);
-    let mut go = None;
-    if query.state.is_some() {
-        // It counts once, whatever came of it.
-        parts.web.drop_draft(&cookies, paths::PORTAL_TRY);
-        let trouble = attempted.finish(&portal, sandbox, (&attempt, &query)).await.err();
-        let token = SecretString::new(attempt.token.clone());
-        let client = Managed { client_id: &attempt.client_id, token: &token };
-        if let Err(error) = sandbox.remove(client).await {
-            tracing::warn!(%error, "the client of an attempt stays in the sandbox for a while");
-        }
-        if let Some(error) = trouble {
-            told(&error);
-            return Ok(lead(&here(&attempt.organisation, &attempt.site)?, "sandbox-away"));
-        }
-    } else {
+    let organisation = admitted.member.organisation.id;
+    if query.state.is_none() {
         let query = Serializer::new(String::new()).extend_pairs(&request).finish();
-        go = Some(format!("{}{AUTHORIZE}?{query}", sandbox.issuer()));
+        let go = format!("{}{AUTHORIZE}?{query}", sandbox.issuer());
+        return Ok(attempted.shown(&portal, (organisation, &attempt), Some(go)).into_response());
     }
-    let Admitted { member, .. } = admitted;
-    let list = page_path(member.organisation.id, "sandbox");
-    let Attempted { messages, checks, error_page, .. } = attempted;
-    let over = go.is_none();
-    let sound = over && error_page.is_none() && checks.iter().all(|check| check.holds) && !checks.is_empty();
-    let shown = TryPage {
-        notice: over.then(|| match sound {
-            true => Notice { kind: "ok", text: page.t("try-done") },
-            false => Notice { kind: "warn", text: page.t("try-failed") },
-        }),
-        side: portal.side(&page, member.organisation.id, "sandbox"),
-        checks: checks.iter().map(|check| CheckView { says: page.t(check.key), holds: check.holds }).collect(),
-        candidates: format!("{list}/candidates"),
-        again: format!("{list}/{}/try", attempt.site),
-        back: format!("{list}/{}", attempt.site),
-        name: attempt.name,
-        messages,
-        go,
-        error_page,
-        page,
-    };
-    Ok(shown.into_response())
+    // It counts once, whatever came of it.
+    parts.web.drop_draft(&cookies, paths::PORTAL_TRY);
+    let outcome = attempted.finish(&portal, sandbox, (&attempt, &query)).await;
+    let token = SecretString::new(attempt.token.clone());
+    if let Err(error) = sandbox.remove(Managed { client_id: &attempt.client_id, token: &token }).await {
+        tracing::warn!(%error, "the client of an attempt stays in the sandbox for a while");
+    }
+    if let Err(error) = outcome {
+        told(&error);
+        let begin = format!("{}/{}/{}", page_path(organisation, "sandbox"), attempt.site, PAGE.0);
+        return Ok(lead(&begin, "sandbox-away"));
+    }
+    Ok(attempted.shown(&portal, (organisation, &attempt), None).into_response())
 }
 
 impl Portal {
+    /// Counts an attempt of an organisation; whether it may have one more.
+    async fn may_try(&self, organisation: OrganisationId) -> Result<bool, Refusal> {
+        let counted = self.write(organisation, |portal, organisation, tx| {
+            async move {
+                let parts = portal.accounts.parts();
+                let (subject, now) = (organisation.to_string(), parts.clock.now());
+                parts.limits.hit(tx, &ATTEMPTS, Subject::Text(&subject), now).await
+            }
+            .boxed()
+        });
+        Ok(counted.await?.is_allowed())
+    }
+
+    /// A new attempt at a site: a client of its own is registered for it, with what the site asks for.
+    async fn attempt(&self, sandbox: &Sandbox, here: &AtSite) -> Result<Attempt, SandboxError> {
+        let registered = sandbox.read(here.managed()).await?;
+        let scope = registered.get("scope").and_then(Value::as_str).unwrap_or("openid").to_owned();
+        let client = sandbox.register(&Attempt::metadata(&registered, &self.comes_back())).await?;
+        Ok(Attempt::new(&here.site, scope, &client, &*self.accounts.parts().entropy))
+    }
+
     /// Where the sandbox sends people back to.
     fn comes_back(&self) -> String {
         format!("{}{}", self.accounts.parts().web.origin, paths::PORTAL_TRY)
@@ -212,6 +200,27 @@ struct Attempted<'p> {
 }
 
 impl Attempted<'_> {
+    /// The page of what is known so far. `go` is where the request leads, before it went out.
+    fn shown(self, portal: &Portal, (id, attempt): (OrganisationId, &Attempt), go: Option<String>) -> TryPage {
+        let Self { page, messages, checks, error_page } = self;
+        let sound = error_page.is_none() && !checks.is_empty() && checks.iter().all(|check| check.holds);
+        let (kind, key) = if sound { ("ok", "try-done") } else { ("warn", "try-failed") };
+        let list = page_path(id, "sandbox");
+        TryPage {
+            notice: go.is_none().then(|| Notice { kind, text: page.t(key) }),
+            side: portal.side(page, id, "sandbox"),
+            checks: checks.iter().map(|check| CheckView { says: page.t(check.key), holds: check.holds }).collect(),
+            candidates: format!("{list}/candidates"),
+            again: format!("{list}/{}/try", attempt.site),
+            back: format!("{list}/{}", attempt.site),
+            name: attempt.name.clone(),
+            page: page.clone(),
+            messages,
+            go,
+            error_page,
+        }
+    }
+
     fn said(&mut self, title: &str, line: String, members: &[(&'static str, String)]) {
         self.messages.push(Message::of(self.page, title, line, members));
     }
@@ -241,7 +250,7 @@ impl Attempted<'_> {
         let is_ours = answer.iss.as_deref() == Some(sandbox.issuer());
         self.checks.push(Check { key: "try-check-iss", holds: is_ours });
         let Some(code) = answer.code.as_deref().filter(|_| is_ours) else {
-            self.error_page = answer.error_uri.clone().filter(|page| page.starts_with(sandbox.issuer()));
+            self.error_page = answer.error_uri.clone().filter(|page| is_ours && sandbox.wrote(page));
             self.checks.push(Check { key: "try-check-code", holds: false });
             return Ok(());
         };
@@ -253,7 +262,7 @@ impl Attempted<'_> {
         self.answered("try-tokens", format!("HTTP {status}"), &tokens);
         let text = |name: &str| tokens.get(name).and_then(Value::as_str);
         let (Some(id_token), Some(access_token)) = (text("id_token"), text("access_token")) else {
-            self.error_page = text("error_uri").map(str::to_owned);
+            self.error_page = text("error_uri").filter(|page| sandbox.wrote(page)).map(str::to_owned);
             self.checks.push(Check { key: "try-check-tokens", holds: false });
             return Ok(());
         };
