@@ -261,9 +261,11 @@ impl App {
         let logos = Logos::new(db.clone(), clock.clone(), clients.clone(), egress.clone());
         let portal_token = config.registration.portal_token_file.as_ref().map(SecretSource::read).transpose();
         let portal_token = portal_token.map_err(BuildError::PortalToken)?;
-        let portal = Portal::new(accounts.clone(), sandbox(&config.sandbox)?).known_by(portal_token.clone());
+        let portal = Portal::new(accounts.clone(), clients.clone(), sandbox(&config.sandbox)?);
+        let portal = portal.known_by(portal_token.clone());
         let console = config.console.origin.as_ref();
-        let console = console.map(|at| Console::new(at.origin(), accounts.clone(), &web, pages.clone())).transpose();
+        let console = console.map(|at| Console::new(at.origin(), (accounts.clone(), portal.clone()), &web, pages.clone()));
+        let console = console.transpose();
         let console = console.map_err(BuildError::Console)?;
         let home = Home::new(accounts.clone(), clients.clone(), config.issuer.origin());
         let status = Status::new(status::Parts {

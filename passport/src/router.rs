@@ -28,13 +28,14 @@ use crate::home;
 use crate::oidc::discovery::paths as provider;
 use crate::oidc::logout::{end_session, front_channel};
 use crate::oidc::register::{
-    endpoint as registration, findings, openapi, refused, rehearsal, secrets, signals as stream,
+    endpoint as registration, evidence, findings, openapi, refused, rehearsal, secrets, signals as stream,
 };
 use crate::oidc::{
     authorize, consent, cors, direct, discovery, introspect, jwks, par, revoke, rules, session_state, signals, token,
     userinfo,
 };
 use crate::portal::pages as portal;
+use crate::portal::production::pages as production;
 use crate::portal::sandbox::{candidates, pages as sandbox};
 use crate::status;
 use crate::web::{Pages, documents, error_page, paths, return_to};
@@ -135,6 +136,12 @@ pub fn router(app: App) -> Router {
         .route(paths::PORTAL_SANDBOX_SIGNALS, get(sandbox::show_signals).post(sandbox::set_signals))
         .route(paths::PORTAL_SANDBOX_SECRETS, get(sandbox::show_secrets).post(sandbox::change_secrets))
         .route(paths::PORTAL_SANDBOX_REMOVE, get(sandbox::show_remove).post(sandbox::remove))
+        .route(paths::PORTAL_SANDBOX_APPLY, get(production::show_apply).post(production::apply))
+        .route(paths::PORTAL_PRODUCTION, get(production::list))
+        .route(paths::PORTAL_PRODUCTION_SITE, get(production::site))
+        .route(paths::PORTAL_PRODUCTION_CHANGE, get(production::show_change).post(production::change))
+        .route(paths::PORTAL_PRODUCTION_SECRETS, get(production::show_secrets).post(production::change_secrets))
+        .route(paths::PORTAL_PRODUCTION_WITHDRAW, post(production::withdraw))
         .route(paths::PORTAL_INVITATION, get(portal::show_invitation).post(portal::accept))
         .layer(from_fn_with_state(app.accounts.clone(), agreements::ask_first))
         .layer(from_fn_with_state(app.web.clone(), return_to::let_forms_go_on))
@@ -155,6 +162,7 @@ pub fn router(app: App) -> Router {
         .route(provider::CLIENT_VERIFICATION, post(stream::verify))
         .route(provider::CLIENT_REHEARSAL, get(rehearsal::show).post(rehearsal::begin))
         .route(provider::CLIENT_FINDINGS, get(findings::list))
+        .route(provider::CLIENT_EVIDENCE, get(evidence::show))
         .route(provider::CLIENT_REFUSALS, get(refused::list))
         .route(provider::PAR, post(par::push))
         .route(provider::INTROSPECT, post(introspect::introspect))

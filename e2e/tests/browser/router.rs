@@ -7,7 +7,7 @@ use anyhow::Context as _;
 
 /// What the passport answers to a GET without being a page: data, pictures, a frame without words, and addresses that lead
 /// on at once.
-const NO_PAGES: [&str; 20] = [
+const NO_PAGES: [&str; 21] = [
     "/.well-known/oauth-authorization-server",
     "/.well-known/openid-configuration",
     "/.well-known/ssf-configuration",
@@ -17,6 +17,7 @@ const NO_PAGES: [&str; 20] = [
     "/captcha/image",
     "/check-session",
     "/clients/{client_id}",
+    "/clients/{client_id}/evidence",
     "/clients/{client_id}/findings",
     "/clients/{client_id}/jwks.json",
     "/clients/{client_id}/refusals",

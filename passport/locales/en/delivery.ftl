@@ -218,6 +218,16 @@ delivery-member-removed-text =
     If you think that this is a mistake, ask an owner of the organisation.
 delivery-member-removed-sms = [E-TEST] You were removed from { $new } in the portal. If in doubt, ask one of its owners.
 
+delivery-application-answered-subject = There is an answer about { $new } (E-TEST portal)
+delivery-application-answered-text =
+    Hello,
+
+    The review has answered your application for production of "{ $new }". The answer, and what you can do next, stands on the page of the site:
+    { $link }
+
+delivery-application-answered-action = See the answer
+delivery-application-answered-sms = [E-TEST] There is an answer about { $new } in the portal: { $link }
+
 delivery-closing-subject = Your E-TEST Passport is about to be cancelled
 delivery-closing-text =
     Hello,

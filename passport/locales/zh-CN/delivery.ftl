@@ -218,6 +218,16 @@ delivery-member-removed-text =
     如果您认为这是误操作，请联系该机构的所有者。
 delivery-member-removed-sms = 【E-TEST】您已被移出接入平台的{ $new }。如有疑问，请联系该机构的所有者。
 
+delivery-application-answered-subject = { $new }的接入申请有了答复（E-TEST接入平台）
+delivery-application-answered-text =
+    您好，
+
+    “{ $new }”的正式接入申请已有答复。答复内容和下一步，请看站点页面：
+    { $link }
+
+delivery-application-answered-action = 查看答复
+delivery-application-answered-sms = 【E-TEST】{ $new }的接入申请有了答复：{ $link }
+
 delivery-closing-subject = 您的E-TEST通行证即将注销
 delivery-closing-text =
     您好，

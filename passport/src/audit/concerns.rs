@@ -101,6 +101,10 @@ impl Event {
             | Self::SandboxSecretEnded { organisation, .. }
             | Self::SandboxSignalsSet { organisation, .. }
             | Self::SandboxRotationRehearsed { organisation, .. }
+            | Self::ApplicationSent { organisation, .. }
+            | Self::ApplicationDecided { organisation, .. }
+            | Self::ProductionSecretMade { organisation, .. }
+            | Self::ProductionSecretEnded { organisation, .. }
             | Self::SandboxCandidatesMade { organisation } => Some(organisation),
             _ => None,
         }

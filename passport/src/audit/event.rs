@@ -539,6 +539,36 @@ pub enum Event {
         /// Which site.
         site: String,
     },
+    /// An organisation applied for a site in production, or for a change of one.
+    ApplicationSent {
+        /// Which organisation.
+        organisation: String,
+        /// Which site: an id of the portal.
+        site: String,
+    },
+    /// An application for a site in production was decided about, or its organisation was asked something.
+    ApplicationDecided {
+        /// Which organisation.
+        organisation: String,
+        /// Which site.
+        site: String,
+        /// How: `approved`, `refused`, `asked` or, by the organisation itself, `withdrawn`.
+        how: Code,
+    },
+    /// An organisation had a secret made for a site in production.
+    ProductionSecretMade {
+        /// Which organisation.
+        organisation: String,
+        /// Which site.
+        site: String,
+    },
+    /// An organisation had a secret of a site in production refused from then on.
+    ProductionSecretEnded {
+        /// Which organisation.
+        organisation: String,
+        /// Which site.
+        site: String,
+    },
     /// An organisation had its stand-ins in the sandbox made anew.
     SandboxCandidatesMade {
         /// Which organisation.

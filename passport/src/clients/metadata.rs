@@ -89,6 +89,9 @@ pub struct Metadata {
     /// In which version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub software_version: Option<String>,
+    /// The organisation of the portal that runs it: an id. Approving its application writes it; no client says it itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organisation: Option<String>,
     /// Its mark: fetched by us and served by us.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub logo_uri: Option<String>,

@@ -5,6 +5,7 @@
 
 pub mod certificate_name;
 pub mod dynamic;
+pub mod imitation;
 pub mod lint;
 pub mod logos;
 pub mod metadata;
@@ -24,7 +25,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use shared::clock::{SharedClock, Timestamp};
-use shared::db::{BATCH, Db, DbError};
+use shared::db::{BATCH, Db, DbError, Tx};
 use shared::entropy::SharedEntropy;
 use shared::secret::SecretString;
 
@@ -160,26 +161,16 @@ impl Clients {
         first_secret: Option<[u8; 32]>,
     ) -> Result<(Applied, bool), ClientsError> {
         let client = Client::new(metadata, Vec::new()).map_err(ClientsError::Metadata)?;
-        let (audit, now) = (self.audit.clone(), self.clock.now());
+        let (clients, audit, now) = (self.clone(), self.audit.clone(), self.clock.now());
         let written = self
             .db
             .write(move |tx| {
-                let (client, audit, actor) = (client.clone(), audit.clone(), actor.clone());
+                let (client, clients, audit, actor) = (client.clone(), clients.clone(), audit.clone(), actor.clone());
                 async move {
-                    let id = client.id.to_string();
                     let old = store::find(tx, &client.id).await?;
                     let has_secret =
                         old.as_ref().is_some_and(|old| old.secrets.iter().any(|secret| secret.is_valid(now)));
-                    let (applied, event) = match old {
-                        Some(old) if old.metadata == client.metadata => (Applied::Unchanged, None),
-                        Some(_) => (Applied::Changed, Some(Event::ClientChanged { client: id })),
-                        None => (Applied::Registered, Some(Event::ClientRegistered { client: id })),
-                    };
-                    if let Some(event) = event {
-                        store::put(tx, &client, now).await?;
-                        store::touch(tx).await?;
-                        audit.record(tx, &actor, &event).await?;
-                    }
+                    let applied = clients.put(tx, &actor, (old.as_ref(), &client)).await?;
                     let secret = first_secret.filter(|_| client.uses_secret() && !has_secret);
                     if let Some(hash) = secret {
                         store::add_secret(tx, &client.id, hash, now).await?;
@@ -193,6 +184,29 @@ impl Clients {
             .await?;
         self.reload().await?;
         Ok(written)
+    }
+
+    /// Brings a client to what it is to be, within the caller's transaction; `old` is what it is. The caller calls
+    /// [`Clients::reload`] when that is written.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub(crate) async fn put(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        (old, client): (Option<&Client>, &Client),
+    ) -> Result<Applied, DbError> {
+        let id = client.id.to_string();
+        let (applied, event) = match old {
+            Some(old) if old.metadata == client.metadata => return Ok(Applied::Unchanged),
+            Some(_) => (Applied::Changed, Event::ClientChanged { client: id }),
+            None => (Applied::Registered, Event::ClientRegistered { client: id }),
+        };
+        store::put(tx, client, self.clock.now()).await?;
+        store::touch(tx).await?;
+        self.audit.record(tx, actor, &event).await?;
+        Ok(applied)
     }
 
     /// Makes a secret. Others that the client has stay valid for `overlap`, so that its nodes can be changed
@@ -344,7 +358,10 @@ impl Clients {
     }
 
     /// Reads the registry after a change of our own, so that this node sees it at once.
-    async fn reload(&self) -> Result<(), DbError> {
+    ///
+    /// # Errors
+    /// The database refused.
+    pub(crate) async fn reload(&self) -> Result<(), DbError> {
         let _one_of_us = self.refreshing.lock().await;
         let now = self.clock.now();
         self.held.put(now, self.read().await?);

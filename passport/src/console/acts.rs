@@ -41,6 +41,14 @@ pub enum Act {
     ReinstateStaff,
     /// Looking into the record.
     SearchAudit,
+    /// Seeing what organisations apply for.
+    SeeApplications,
+    /// Approving it: its client is made or changed at once.
+    ApproveApplication,
+    /// Asking them something first.
+    AskApplicant,
+    /// Refusing it.
+    RefuseApplication,
 }
 
 /// What an act takes beside the role.
@@ -64,7 +72,7 @@ const fn two(second: &'static [Role]) -> Takes {
 
 impl Act {
     /// All of them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 22] = [
         Self::LookAround,
         Self::FindAccount,
         Self::ReadAccount,
@@ -83,6 +91,10 @@ impl Act {
         Self::SuspendStaff,
         Self::ReinstateStaff,
         Self::SearchAudit,
+        Self::SeeApplications,
+        Self::ApproveApplication,
+        Self::AskApplicant,
+        Self::RefuseApplication,
     ];
 
     /// The roles of which one is enough.
@@ -97,6 +109,8 @@ impl Act {
             Self::Reinstate => &[Reviewer, Operator],
             Self::Decide => &[Reviewer, Operator],
             Self::SeeStaff | Self::SearchAudit => &[Operator, Auditor],
+            Self::SeeApplications => &[Reviewer, Operator],
+            Self::ApproveApplication | Self::AskApplicant | Self::RefuseApplication => &[Reviewer],
             Self::InviteStaff | Self::MakeLink | Self::ChangeRoles | Self::SuspendStaff | Self::ReinstateStaff => {
                 &[Operator]
             }
@@ -114,7 +128,11 @@ impl Act {
             | Self::TakeBack
             | Self::SeeStaff
             | Self::SearchAudit
+            | Self::SeeApplications
             | Self::MakeLink => NOTHING,
+            // The organisation reads it.
+            Self::AskApplicant | Self::RefuseApplication => REASON,
+            Self::ApproveApplication => TYPED,
             Self::Unlock | Self::EndSessions => REASON,
             Self::Suspend | Self::Reinstate | Self::SuspendStaff => TYPED,
             // Whoever has the password and no factor in the way has the account.
@@ -147,6 +165,10 @@ impl Act {
             Self::SuspendStaff => "suspend_staff",
             Self::ReinstateStaff => "reinstate_staff",
             Self::SearchAudit => "search_audit",
+            Self::SeeApplications => "see_applications",
+            Self::ApproveApplication => "approve_application",
+            Self::AskApplicant => "ask_applicant",
+            Self::RefuseApplication => "refuse_application",
         }
     }
 

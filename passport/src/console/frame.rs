@@ -30,6 +30,7 @@ pub fn framed(mut page: Page, person: &Person) -> Page {
         (paths::HOME, "console-home", Act::LookAround),
         (paths::ACCOUNTS, "console-accounts", Act::FindAccount),
         (paths::PROPOSALS, "console-proposals", Act::SeeProposals),
+        (paths::APPLICATIONS, "console-applications", Act::SeeApplications),
         (paths::STAFF, "console-staff", Act::SeeStaff),
         (paths::AUDIT, "console-audit", Act::SearchAudit),
     ];
@@ -77,6 +78,9 @@ pub fn notice(page: &Page, code: Option<&str>) -> Option<Notice> {
         "about-you" => ("warn", "console-notice-about-you"),
         "other-role" => ("warn", "console-notice-other-role"),
         "another" => ("warn", "console-notice-another"),
+        "application-done" => ("ok", "console-notice-application-done"),
+        "application-over" => ("warn", "console-notice-application-over"),
+        "application-breaks" => ("warn", "console-application-breaks"),
         "lapsed" => ("warn", "console-notice-lapsed"),
         _ => return None,
     };

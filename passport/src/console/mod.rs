@@ -9,6 +9,7 @@ mod account;
 mod act_page;
 pub mod acts;
 pub mod admin;
+mod applications;
 mod audit;
 mod find;
 mod frame;
@@ -34,6 +35,7 @@ use shared::db::{DbError, Tx};
 
 use crate::accounts::Accounts;
 use crate::accounts::factors::passkeys::{PasskeyError, Passkeys};
+use crate::portal::Portal;
 use crate::web::{Pages, Web};
 
 /// The slice's service. Cheap to clone.
@@ -42,6 +44,7 @@ pub struct Console(Arc<Inner>);
 
 struct Inner {
     accounts: Accounts,
+    portal: Portal,
     web: Web,
     pages: Pages,
     passkeys: Passkeys,
@@ -60,17 +63,23 @@ impl FromRef<Console> for Pages {
 }
 
 impl Console {
-    /// The console on that origin, for these accounts. `web` and `pages` are those of the passport.
+    /// The console on that origin, for these accounts and what organisations apply for in that portal. `web` and `pages` are
+    /// those of the passport.
     ///
     /// # Errors
     /// The origin is none that passkeys can be made for.
-    pub fn new(origin: &str, accounts: Accounts, web: &Web, pages: Pages) -> Result<Self, PasskeyError> {
+    pub fn new(
+        origin: &str,
+        (accounts, portal): (Accounts, Portal),
+        web: &Web,
+        pages: Pages,
+    ) -> Result<Self, PasskeyError> {
         let passkeys = Passkeys::new(origin, "E-TEST 管理台")?;
         if !passkeys.possible() {
             return Err(PasskeyError::NoDomain);
         }
         let web = Web::new(origin, Arc::clone(&web.sealer), web.clock.clone(), web.entropy.clone());
-        Ok(Self(Arc::new(Inner { accounts, web, pages: pages.of_console(), passkeys })))
+        Ok(Self(Arc::new(Inner { accounts, portal, web, pages: pages.of_console(), passkeys })))
     }
 
     /// Where it is reached.
@@ -80,6 +89,10 @@ impl Console {
 
     fn accounts(&self) -> &Accounts {
         &self.0.accounts
+    }
+
+    fn portal(&self) -> &Portal {
+        &self.0.portal
     }
 
     /// Runs an operation in one transaction. It may be run again, so it gets its own copy of everything.

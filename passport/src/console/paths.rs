@@ -50,3 +50,13 @@ pub const PERSON_SUSPEND: &str = "/staff/{person}/suspend";
 pub const PERSON_REINSTATE: &str = "/staff/{person}/reinstate";
 /// Making a link for somebody who was asked in.
 pub const PERSON_LINK: &str = "/staff/{person}/link";
+/// What organisations apply for.
+pub const APPLICATIONS: &str = "/applications";
+/// One application.
+pub const APPLICATION: &str = "/applications/{application}";
+/// Approving it, in the version that was seen.
+pub const APPLICATION_APPROVE: &str = "/applications/{application}/{version}/approve";
+/// Asking something first.
+pub const APPLICATION_ASK: &str = "/applications/{application}/{version}/ask";
+/// Refusing it.
+pub const APPLICATION_REFUSE: &str = "/applications/{application}/{version}/refuse";

@@ -9,7 +9,7 @@ use shared::http::{Kit, ServerSettings};
 use tower_cookies::CookieManagerLayer;
 
 use super::acts::Act;
-use super::{Console, account, audit, find, home, invitation, paths, proposals, sign_in, staff};
+use super::{Console, account, applications, audit, find, home, invitation, paths, proposals, sign_in, staff};
 use crate::web::error_page;
 
 /// All addresses.
@@ -41,6 +41,11 @@ pub fn router(console: Console) -> Router {
         .route(paths::PERSON_SUSPEND, staff::act(Act::SuspendStaff))
         .route(paths::PERSON_REINSTATE, staff::act(Act::ReinstateStaff))
         .route(paths::PERSON_LINK, post(staff::link))
+        .route(paths::APPLICATIONS, get(applications::list))
+        .route(paths::APPLICATION, get(applications::show))
+        .route(paths::APPLICATION_APPROVE, applications::act(Act::ApproveApplication))
+        .route(paths::APPLICATION_ASK, applications::act(Act::AskApplicant))
+        .route(paths::APPLICATION_REFUSE, applications::act(Act::RefuseApplication))
         .layer(from_fn_with_state(pages, error_page::draw))
         .merge(assets::router())
         .fallback(async || StatusCode::NOT_FOUND)

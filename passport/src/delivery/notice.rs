@@ -196,6 +196,13 @@ pub enum Notice {
         /// Who did it.
         by: String,
     },
+    /// A reviewer decided about an application for a site in production, or asks something: this is for its owners.
+    ApplicationAnswered {
+        /// What the site is called.
+        site: String,
+        /// The page on which the answer stands.
+        link: String,
+    },
     /// Somebody said of something that it was not them: the account is shut until its password is chosen anew.
     CaseOpened {
         /// The number of the case.
@@ -240,6 +247,7 @@ impl Notice {
             Self::SignedIn { guessed: true, .. } => "signed-in-guessed",
             Self::Invited { .. } => "invited",
             Self::MemberRemoved { .. } => "member-removed",
+            Self::ApplicationAnswered { .. } => "application-answered",
             Self::CaseOpened { .. } => "case-opened",
         }
     }
@@ -287,6 +295,7 @@ impl Notice {
             | Self::DocumentDetached
             | Self::Invited { .. }
             | Self::MemberRemoved { .. }
+            | Self::ApplicationAnswered { .. }
             | Self::CaseOpened { .. } => false,
         }
     }

@@ -51,6 +51,7 @@ pub(super) fn notices(issuer: &str) -> Vec<Notice> {
             link: link("i"),
         },
         Notice::MemberRemoved { organisation: "北辰商务外语测评".to_owned(), by: "王工".to_owned() },
+        Notice::ApplicationAnswered { site: "北辰报名网".to_owned(), link: link("p") },
         Notice::Locked { until: at },
         Notice::CaseOpened { number: "483-207-915".to_owned(), at },
     ];

@@ -180,7 +180,9 @@ fn said(notice: &Notice) -> Said<'_> {
         | Notice::MemberRemoved { .. }
         | Notice::DocumentKept
         | Notice::DocumentDetached => (None, ""),
-        Notice::AppealBegun { link, .. } | Notice::AppealRefused { link, .. } => (None, link.as_str()),
+        Notice::AppealBegun { link, .. }
+        | Notice::AppealRefused { link, .. }
+        | Notice::ApplicationAnswered { link, .. } => (None, link.as_str()),
         Notice::AppealGranted { until, link, .. } | Notice::DocumentClaimed { until, link } => {
             (Some(*until), link.as_str())
         }
@@ -218,6 +220,7 @@ fn said(notice: &Notice) -> Said<'_> {
         | Notice::AppealGranted { number, .. } => number,
         Notice::SignedIn { device, .. } => device,
         Notice::Invited { organisation, .. } | Notice::MemberRemoved { organisation, .. } => organisation,
+        Notice::ApplicationAnswered { site, .. } => site,
         _ => "",
     };
     let from = match notice {

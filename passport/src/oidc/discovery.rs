@@ -63,6 +63,8 @@ pub mod paths {
     pub const CLIENT_VERIFICATION: &str = "/clients/{client_id}/signals/verification";
     /// A change of the signing key, rehearsed for a client in a sandbox.
     pub const CLIENT_REHEARSAL: &str = "/clients/{client_id}/rehearsal";
+    /// What was seen of a client in a sandbox, for whoever manages its registration.
+    pub const CLIENT_EVIDENCE: &str = "/clients/{client_id}/evidence";
     /// What was refused to a client, for whoever manages its registration.
     pub const CLIENT_REFUSALS: &str = "/clients/{client_id}/refusals";
     /// The key set, for one client.

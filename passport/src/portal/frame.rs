@@ -112,6 +112,10 @@ pub fn notice(page: &Page, code: Option<&str>) -> Option<Notice> {
         "signals-set" => ("ok", "sandbox-notice-signals-set"),
         "signals-verify" => ("ok", "sandbox-notice-signals-verify"),
         "signals-changed" => ("info", "sandbox-notice-signals-changed"),
+        "wish-sent" => ("ok", "production-notice-sent"),
+        "wish-withdrawn" => ("ok", "production-notice-withdrawn"),
+        "wish-over" => ("info", "production-notice-over"),
+        "no-secret" => ("info", "production-notice-no-secret"),
         "sandbox-away" => ("warn", "sandbox-away"),
         "site-gone" => ("info", "sandbox-notice-gone"),
         "joined" => ("ok", "portal-notice-joined"),
@@ -147,11 +151,12 @@ impl Portal {
         [
             ("", "portal-overview", "document"),
             ("sandbox", "sandbox-title", "laptop"),
+            ("production", "production-title", "sign-in"),
             ("members", "portal-members", "person-plus"),
             ("history", "portal-history", "clock"),
         ]
         .into_iter()
-        .filter(|(name, ..)| *name != "sandbox" || self.sandbox.is_some())
+        .filter(|(name, ..)| !matches!(*name, "sandbox" | "production") || self.sandbox.is_some())
         .map(|(name, key, icon)| {
             let path = if name.is_empty() { organisation_path(id) } else { page_path(id, name) };
             NavItem::new(path, page.t(key), name == current).with_icon(icon)

@@ -136,6 +136,15 @@ fn sentence(page: &Page, event: &Event, names: &HashMap<String, String>) -> Opti
         Event::SandboxSignalsSet { .. } => page.t("portal-did-signals-set"),
         Event::SandboxRotationRehearsed { .. } => page.t("portal-did-rehearsed"),
         Event::SandboxCandidatesMade { .. } => page.t("portal-did-candidates-made"),
+        Event::ApplicationSent { .. } => page.t("production-did-sent"),
+        Event::ApplicationDecided { how, .. } => page.t(match how.as_ref() {
+            "approved" => "production-did-approved",
+            "refused" => "production-did-refused",
+            "asked" => "production-did-asked",
+            _ => "production-did-withdrawn",
+        }),
+        Event::ProductionSecretMade { .. } => page.t("production-did-secret-made"),
+        Event::ProductionSecretEnded { .. } => page.t("production-did-secret-ended"),
         _ => return None,
     })
 }

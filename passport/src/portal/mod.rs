@@ -16,6 +16,7 @@ mod members;
 mod model;
 mod organisation;
 mod owners;
+pub mod production;
 mod refusal;
 mod rename;
 pub mod sandbox;
@@ -28,6 +29,7 @@ use shared::db::{DbError, Tx};
 use shared::secret::SecretString;
 
 use crate::accounts::Accounts;
+use crate::clients::Clients;
 
 use self::refusal::Refusal;
 use self::sandbox::Sandbox;
@@ -56,15 +58,17 @@ pub mod pages {
 #[derive(Clone)]
 pub struct Portal {
     accounts: Accounts,
+    /// Where what was approved is registered.
+    clients: Clients,
     sandbox: Option<Sandbox>,
     /// The secret by which the portal of another passport is known, if this is a sandbox.
     token: Option<Arc<SecretString>>,
 }
 
 impl Portal {
-    /// The portal, for the people of these accounts, and the sandbox beside it if there is one.
-    pub const fn new(accounts: Accounts, sandbox: Option<Sandbox>) -> Self {
-        Self { accounts, sandbox, token: None }
+    /// The portal, for the people of these accounts, which registers clients there, and the sandbox beside it if there is one.
+    pub const fn new(accounts: Accounts, clients: Clients, sandbox: Option<Sandbox>) -> Self {
+        Self { accounts, clients, sandbox, token: None }
     }
 
     /// The same in a sandbox, which the portal of another passport knows by that secret.

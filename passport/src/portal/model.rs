@@ -72,6 +72,10 @@ pub enum Act {
     Remove,
     /// Registering sites in the sandbox, changing and removing them.
     RunSites,
+    /// Applying for sites for candidates and changes of them, and taking that back.
+    Apply,
+    /// Making and ending secrets of sites for candidates.
+    KeepSecrets,
 }
 
 impl Act {
@@ -80,7 +84,7 @@ impl Act {
         match self {
             Self::Look | Self::Leave => Role::Viewer,
             Self::RunSites => Role::Developer,
-            Self::Rename | Self::Invite | Self::ChangeRole | Self::Remove => Role::Owner,
+            Self::Rename | Self::Invite | Self::ChangeRole | Self::Remove | Self::Apply | Self::KeepSecrets => Role::Owner,
         }
     }
 
@@ -89,8 +93,10 @@ impl Act {
         match self {
             Self::Look => Proof::Session,
             Self::Leave | Self::Rename | Self::RunSites => Proof::SecondFactor,
-            // What decides who decides.
-            Self::Invite | Self::ChangeRole | Self::Remove => Proof::FreshSecondFactor,
+            // What decides who decides, and where candidates are sent.
+            Self::Invite | Self::ChangeRole | Self::Remove | Self::Apply | Self::KeepSecrets => {
+                Proof::FreshSecondFactor
+            }
         }
     }
 }

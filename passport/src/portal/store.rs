@@ -66,8 +66,17 @@ fn role(row: &Row) -> Result<Role, DbError> {
     Role::parse(&text).ok_or_else(|| BrokenRow::new("role", "is no role").into())
 }
 
-fn organisation(row: &Row) -> Result<Organisation, DbError> {
+fn one(row: &Row) -> Result<Organisation, DbError> {
     Ok(Organisation { id: row.get("organisation_id")?, name: row.get("name")?, created_at: row.get("created_at")? })
+}
+
+/// An organisation.
+///
+/// # Errors
+/// The database refused, or the row is broken.
+pub async fn organisation(tx: &mut Tx, id: OrganisationId) -> Result<Option<Organisation>, DbError> {
+    let row = sql("SELECT id AS organisation_id, name, created_at FROM organisations WHERE id = $1").bind(id);
+    row.fetch_optional(tx).await?.as_ref().map(one).transpose()
 }
 
 /// Writes a new organisation.
@@ -120,7 +129,7 @@ pub async fn membership(
 }
 
 fn one_membership(row: &Row) -> Result<Membership, DbError> {
-    Ok(Membership { id: row.get("id")?, organisation: organisation(row)?, role: role(row)? })
+    Ok(Membership { id: row.get("id")?, organisation: one(row)?, role: role(row)? })
 }
 
 /// What an account is in all of its organisations, by their names.
@@ -276,7 +285,7 @@ pub async fn invited_since(
 fn one_invitation(row: &Row) -> Result<Invitation, DbError> {
     Ok(Invitation {
         id: row.get("id")?,
-        organisation: organisation(row)?,
+        organisation: one(row)?,
         email: row.get("email")?,
         role: role(row)?,
         expires_at: row.get("expires_at")?,

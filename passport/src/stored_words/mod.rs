@@ -23,7 +23,7 @@ use crate::console;
 use crate::delivery::model::Reason;
 use crate::keys::{Alg, Sign};
 use crate::oidc::rules::Rule;
-use crate::portal::Role;
+use crate::portal::{Role, production};
 
 /// What becomes of a word that the code does not know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -172,6 +172,7 @@ fn requests() -> Vec<Words> {
         of(&["staff_proposals.act"], Refused, console::payload::samples::all().iter().map(|one| one.act().as_str())),
         of(&["staff_proposals.state"], Refused, console::model::Stage::ALL.map(console::model::Stage::as_str)),
         of(&["staff_reads.reason"], Passed, console::model::Reason::ALL.map(console::model::Reason::as_str)),
+        of(&["production_sites.state"], Refused, production::State::ALL.map(production::State::as_str)),
         of(&["organisation_members.role", "organisation_invitations.role"], Refused, Role::ALL.map(Role::as_str)),
     ]
 }
@@ -259,6 +260,8 @@ const NONE: &[&str] = &[
     "receipt",
     "redirect_uri",
     "refresh_jkt",
+    "sandbox_site_id",
+    "production_sites.words",
     "resources",
     "scope",
     "session_id",

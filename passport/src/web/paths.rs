@@ -108,6 +108,18 @@ pub const PORTAL_SANDBOX_SIGNALS: &str = "/portal/organisations/{organisation}/s
 pub const PORTAL_SANDBOX_SECRETS: &str = "/portal/organisations/{organisation}/sandbox/{site}/secrets";
 /// Taking a site out of the sandbox.
 pub const PORTAL_SANDBOX_REMOVE: &str = "/portal/organisations/{organisation}/sandbox/{site}/remove";
+/// Applying for a site of the sandbox to be one for candidates.
+pub const PORTAL_SANDBOX_APPLY: &str = "/portal/organisations/{organisation}/sandbox/{site}/production";
+/// An organisation's sites for candidates.
+pub const PORTAL_PRODUCTION: &str = "/portal/organisations/{organisation}/production";
+/// One of them.
+pub const PORTAL_PRODUCTION_SITE: &str = "/portal/organisations/{organisation}/production/{production}";
+/// Applying for a change of it.
+pub const PORTAL_PRODUCTION_CHANGE: &str = "/portal/organisations/{organisation}/production/{production}/change";
+/// Its secrets.
+pub const PORTAL_PRODUCTION_SECRETS: &str = "/portal/organisations/{organisation}/production/{production}/secrets";
+/// Taking an application back.
+pub const PORTAL_PRODUCTION_WITHDRAW: &str = "/portal/organisations/{organisation}/production/{production}/withdraw";
 /// Where the link of an invitation leads.
 pub const PORTAL_INVITATION: &str = "/portal/invitation";
 /// 已授权的网站

@@ -24,6 +24,8 @@ macro_rules! sources {
             include_str!(concat!("../../locales/", $lang, "/home.ftl")),
             include_str!(concat!("../../locales/", $lang, "/portal.ftl")),
             include_str!(concat!("../../locales/", $lang, "/sandbox.ftl")),
+            include_str!(concat!("../../locales/", $lang, "/production.ftl")),
+            include_str!(concat!("../../locales/", $lang, "/console_applications.ftl")),
             include_str!(concat!("../../locales/", $lang, "/lint.ftl")),
             include_str!(concat!("../../locales/", $lang, "/try.ftl")),
             include_str!(concat!("../../locales/", $lang, "/rotation.ftl")),

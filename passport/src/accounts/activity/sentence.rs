@@ -130,6 +130,10 @@ pub fn sentence(event: &Event) -> Option<Sentence<'_>> {
         | Event::SandboxSignalsSet { .. }
         | Event::SandboxRotationRehearsed { .. }
         | Event::SandboxCandidatesMade { .. }
+        | Event::ApplicationSent { .. }
+        | Event::ApplicationDecided { .. }
+        | Event::ProductionSecretMade { .. }
+        | Event::ProductionSecretEnded { .. }
         | Event::OrganisationRenamed { .. }
         | Event::MemberInvited { .. }
         | Event::InvitationWithdrawn { .. }

@@ -11,12 +11,13 @@ use crate::clients::{Client, Clients, secret};
 
 pub(super) async fn list(clients: &Clients, output: &Output) -> Result<(), Failure> {
     let all = clients.all().await?;
-    let mut rows = vec![["CLIENT_ID", "NAME", "PROFILE", "SECRETS", "FIRST REDIRECT URI"].map(str::to_owned).to_vec()];
+    let mut rows = vec![["CLIENT_ID", "NAME", "PROFILE", "SECRETS", "ORGANISATION", "FIRST REDIRECT URI"].map(str::to_owned).to_vec()];
     for client in &all {
         let uri = client.redirect_uris.first().map(ToString::to_string).unwrap_or_default();
         let profile = format!("{:?}", client.profile).to_lowercase();
         let secrets = client.secrets().len().to_string();
-        rows.push(vec![client.id.to_string(), client.name.en.clone(), profile, secrets, uri]);
+        let organisation = client.metadata.organisation.clone().unwrap_or_else(|| "-".to_owned());
+        rows.push(vec![client.id.to_string(), client.name.en.clone(), profile, secrets, organisation, uri]);
     }
     let values: Vec<_> = all.iter().map(|client| &client.metadata).collect();
     output.result(table(&rows), &values);

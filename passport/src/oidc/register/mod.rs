@@ -8,6 +8,7 @@
 
 mod document;
 pub mod endpoint;
+pub mod evidence;
 pub mod findings;
 mod members;
 pub mod openapi;

@@ -165,6 +165,15 @@ pub async fn clients_to_tell(tx: &mut Tx, session: SessionId) -> Result<Vec<Stri
     rows.iter().map(|row| row.get("client_id")).collect()
 }
 
+/// When that client redeemed a code last, as far as its grants are kept. It goes through all grants: for a sandbox.
+///
+/// # Errors
+/// See [`DbError`].
+pub async fn last_redemption(tx: &mut Tx, client_id: &str) -> Result<Option<Timestamp>, DbError> {
+    let row = sql("SELECT MAX(redeemed_at) AS at FROM grants WHERE client_id = $1").bind(client_id);
+    row.fetch_one(tx).await?.get("at")
+}
+
 /// The live sessions of the person in which that client got tokens, if it wants to know when they end.
 ///
 /// # Errors

@@ -6,7 +6,7 @@ use shared::secret::SecretString;
 /// A secret on its way from where it was made to the page of its site.
 #[derive(Clone, Default, Deserialize, Serialize)]
 #[serde(default)]
-pub(super) struct Credentials {
+pub(in crate::portal) struct Credentials {
     secret: Option<String>,
 }
 
@@ -17,7 +17,7 @@ impl Credentials {
     }
 
     /// The secret, if there is one.
-    pub(super) fn secret(self) -> Option<String> {
+    pub(in crate::portal) fn secret(self) -> Option<String> {
         self.secret
     }
 }

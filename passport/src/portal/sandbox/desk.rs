@@ -58,6 +58,23 @@ impl Sandbox {
         if status == StatusCode::ACCEPTED { Ok(()) } else { Err(refusal(status, &body)) }
     }
 
+    /// What was seen of a site: moments in seconds since the epoch, by their names.
+    ///
+    /// # Errors
+    /// See [`SandboxError`].
+    pub(in crate::portal) async fn evidence(&self, site: Managed<'_>) -> Result<Map<String, Value>, SandboxError> {
+        let (status, body) = self.below(Method::GET, site, "evidence", None).await?;
+        if status == StatusCode::OK { Ok(body) } else { Err(refusal(status, &body)) }
+    }
+
+    /// How the last rehearsal of a site went, if there was one.
+    ///
+    /// # Errors
+    /// See [`SandboxError`].
+    pub(in crate::portal) async fn outcome(&self, site: Managed<'_>) -> Result<Option<String>, SandboxError> {
+        Ok(self.rehearsal(site).await?.rehearsal.and_then(|last| last.outcome))
+    }
+
     /// The secrets of a site.
     ///
     /// # Errors

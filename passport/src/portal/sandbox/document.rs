@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 /// The registry's own fields as those of the standard: the name has a language, and scopes stand in one text.
-pub(super) fn of(fields: &Value) -> Map<String, Value> {
+pub(in crate::portal) fn of(fields: &Value) -> Map<String, Value> {
     let mut document = fields.as_object().cloned().unwrap_or_default();
     document.remove("client_id");
     let name = document.remove("client_name").unwrap_or_default();

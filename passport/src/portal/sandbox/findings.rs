@@ -4,26 +4,38 @@ use serde_json::{Map, Value};
 use shared::page::Page;
 
 use super::form::SiteForm;
+use crate::clients::Client;
 use crate::clients::lint::{self, Finding, Weight, words};
 use crate::web::authorization_problem::reference;
 
 /// A finding, as the page of a site shows it.
-pub(super) struct FindingView {
+pub struct FindingView {
     /// How much it matters, in a word, and the colour of that.
-    pub(super) weight: String,
-    pub(super) kind: &'static str,
-    pub(super) field: &'static str,
-    pub(super) value: Option<String>,
-    pub(super) what: String,
-    pub(super) mend: String,
-    pub(super) section: &'static str,
-    pub(super) section_href: Option<String>,
+    pub weight: String,
+    /// The kind of its tag.
+    pub kind: &'static str,
+    /// The field of the metadata.
+    pub field: &'static str,
+    /// The value that it is about.
+    pub value: Option<String>,
+    /// What is so.
+    pub what: String,
+    /// What to do.
+    pub mend: String,
+    /// Where the rule stands.
+    pub section: &'static str,
+    /// Where that can be read.
+    pub section_href: Option<String>,
 }
 
 /// What there is to point out about a site that is registered so, the weightiest first.
 pub(super) fn of(page: &Page, registered: &Map<String, Value>) -> Vec<FindingView> {
-    let Some(client) = SiteForm::of(registered).client() else { return Vec::new() };
-    lint::lint(&client).into_iter().map(|finding| view(page, finding)).collect()
+    SiteForm::of(registered).client().map(|client| of_client(page, &client)).unwrap_or_default()
+}
+
+/// The same about a client.
+pub fn of_client(page: &Page, client: &Client) -> Vec<FindingView> {
+    lint::lint(client).into_iter().map(|finding| view(page, finding)).collect()
 }
 
 fn view(page: &Page, Finding { advice, value }: Finding) -> FindingView {

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::document;
 use super::model::Kind;
 use super::problem;
-use crate::clients::{Client, Metadata};
+use crate::clients::{Client, Metadata, Rule, rules};
 use crate::web::Flaws;
 
 /// Addresses of one kind that a site may have.
@@ -92,6 +92,22 @@ impl SiteForm {
             Err(_) => flaws.push("kind", "sandbox-kind", "sandbox-problem-other"),
         }
         flaws.is_empty().then(|| document::of(&fields))
+    }
+
+    /// What is asked for in production, or what is to be mended first: there nothing goes to a developer's own machine.
+    pub fn wish(&self, flaws: &mut Flaws) -> Option<Metadata> {
+        let client = self.read(flaws).and_then(|_| self.client())?;
+        let metadata = client.metadata;
+        if let Err(problem) = rules::self_registered(&metadata) {
+            let uri = match &problem.rule {
+                Rule::Redirect(uri, _) => uri.clone(),
+                _ => String::new(),
+            };
+            let value = ("value", [uri.clone(), uri]);
+            flaws.push_names("redirect_uris", "sandbox-redirect-uris", "production-problem-loopback", value);
+            return None;
+        }
+        Some(metadata)
     }
 
     /// The site that the form describes, if it passes every rule.

@@ -4,10 +4,10 @@
 pub mod candidates;
 mod credentials;
 mod desk;
-mod document;
+pub(in crate::portal) mod document;
 mod errors;
-mod findings;
-mod form;
+pub mod findings;
+pub(in crate::portal) mod form;
 mod list;
 mod model;
 mod place;
@@ -29,8 +29,13 @@ use crate::keys::store::SealedColumn;
 /// What the portal keeps sealed of the sandbox.
 pub const SEALED: [SealedColumn; 2] = [store::SEALED_TOKENS, candidates::store::SEALED_SETS];
 
+pub(in crate::portal) use self::credentials::Credentials;
 pub use self::model::SiteId;
+pub(in crate::portal) use self::model::Site;
+pub(in crate::portal) use self::register::told;
 pub use self::remote::{Sandbox, SandboxError};
+pub(in crate::portal) use self::settings::kinds;
+pub(in crate::portal) use self::site::lead_with;
 
 /// Handlers, for the router.
 pub mod pages {

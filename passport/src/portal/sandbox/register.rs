@@ -130,7 +130,7 @@ async fn remember(
 }
 
 /// The sentence about a sandbox that did not do what it was asked. What it is about is logged.
-pub(super) fn told(error: &SandboxError) -> &'static str {
+pub(in crate::portal) fn told(error: &SandboxError) -> &'static str {
     match error {
         SandboxError::Gone => "sandbox-site-gone",
         SandboxError::Refused(why) => {

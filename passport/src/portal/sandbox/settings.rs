@@ -65,7 +65,7 @@ pub(super) async fn draw(
     let (list, new) = (page_path(id, "sandbox"), site.is_none());
     let shown = SettingsPage {
         side: portal.side(&page, id, "sandbox"),
-        kinds: Kind::ALL.map(|kind| Choice::new(kind.as_str(), kind_name(&page, kind))).to_vec(),
+        kinds: kinds(&page),
         back: site.as_ref().map_or_else(|| list.clone(), |site| format!("{list}/{}", site.id)),
         title: page.t(if new { "sandbox-register" } else { "sandbox-change" }),
         button: page.t(if new { "sandbox-register-button" } else { "sandbox-change-button" }),
@@ -78,6 +78,11 @@ pub(super) async fn draw(
         page,
     };
     Ok((status, headers, shown).into_response())
+}
+
+/// The kinds of sites to choose from.
+pub(in crate::portal) fn kinds(page: &Page) -> Vec<Choice> {
+    Kind::ALL.map(|kind| Choice::new(kind.as_str(), kind_name(page, kind))).to_vec()
 }
 
 /// What a kind of site is called.

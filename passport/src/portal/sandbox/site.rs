@@ -52,6 +52,8 @@ struct SitePage {
     rotation: Option<String>,
     signals: Option<String>,
     remove: Option<String>,
+    /// Where production is applied for, for who may.
+    apply: Option<String>,
 }
 
 /// What the sandbox knows of a site.
@@ -81,7 +83,7 @@ pub async fn show(
     let trouble = registered.as_ref().err().map(|error| Notice { kind: "warn", text: page.t(told(error)) });
     let registered = registered.ok();
     let issuer = portal.sandbox()?.issuer().to_owned();
-    let AtSite { at, site, .. } = here;
+    let AtSite { at, admitted, site, .. } = here;
     let shown = SitePage {
         notice: trouble.or_else(|| notice(&page, query.notice.as_deref())),
         side: portal.side(&page, site.organisation, "sandbox"),
@@ -91,6 +93,7 @@ pub async fn show(
         findings: registered.as_ref().map(|it| findings::of(&page, it)).unwrap_or_default(),
         errors: format!("{at}/errors"),
         rotation: (may && registered.is_some()).then(|| format!("{at}/rotation")),
+        apply: (admitted.member.role.may(Act::Apply) && registered.is_some()).then(|| format!("{at}/production")),
         try_out: (may && registered.is_some()).then(|| format!("{at}/try")),
         signals: (may && registered.is_some()).then(|| format!("{at}/signals")),
         secrets: registered.as_ref().filter(|it| may && has_secret(it)).map(|_| format!("{at}/secrets")),
@@ -126,7 +129,7 @@ fn has_secret(registered: &Map<String, Value>) -> bool {
 }
 
 /// Leads to the page of a site or of its secrets, which shows the secret that it has just got: once, in this browser.
-pub(super) fn lead_with(
+pub(in crate::portal) fn lead_with(
     portal: &Portal,
     visit: &Visit,
     (to, notice): (&str, &str),
@@ -147,14 +150,14 @@ impl Site {
     }
 
     /// As the sandbox knows it.
-    pub(super) fn managed<'m>(&'m self, token: &'m SecretString) -> Managed<'m> {
+    pub(in crate::portal) fn managed<'m>(&'m self, token: &'m SecretString) -> Managed<'m> {
         Managed { client_id: &self.client_id, token }
     }
 }
 
 impl Portal {
     /// The site of an organisation that an address names. Without a sandbox there are none.
-    pub(super) async fn site(&self, organisation: OrganisationId, site: &str) -> Result<Option<Site>, Refusal> {
+    pub(in crate::portal) async fn site(&self, organisation: OrganisationId, site: &str) -> Result<Option<Site>, Refusal> {
         self.sandbox()?;
         let Ok(id) = site.parse::<SiteId>() else { return Err(Refusal::Unknown) };
         let found = self.read((organisation, id), |(organisation, id), tx| store::find(tx, organisation, id).boxed());
@@ -165,7 +168,7 @@ impl Portal {
     ///
     /// # Errors
     /// It does not open: its row was damaged.
-    pub(super) fn token(&self, site: &Site) -> Result<SecretString, Refusal> {
+    pub(in crate::portal) fn token(&self, site: &Site) -> Result<SecretString, Refusal> {
         let sealer = &self.accounts.parts().sealer;
         let opened = sealer.open_for(KeyUse::SandboxSite, &site.token_sealed, site.id.to_string().as_bytes());
         let text = opened.and_then(|bytes| String::from_utf8(bytes).ok());
@@ -174,7 +177,7 @@ impl Portal {
     }
 
     /// What the sandbox knows of a site.
-    pub(super) async fn registered(&self, site: &Site) -> Result<Result<Map<String, Value>, SandboxError>, Refusal> {
+    pub(in crate::portal) async fn registered(&self, site: &Site) -> Result<Result<Map<String, Value>, SandboxError>, Refusal> {
         let token = self.token(site)?;
         Ok(self.sandbox()?.read(site.managed(&token)).await)
     }

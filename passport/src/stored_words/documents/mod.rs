@@ -16,6 +16,7 @@ use crate::audit::{Event, samples as events, store::kind};
 use crate::clients::metadata::Metadata;
 use crate::console::payload::{Payload, samples as payloads};
 use crate::delivery::model::{Letter, LogoutNotice, SignalNotice};
+use crate::portal::production::Evidence;
 
 /// Columns that hold such documents, and nothing else.
 pub(super) const COLUMNS: &[&str] = &[
@@ -25,6 +26,8 @@ pub(super) const COLUMNS: &[&str] = &[
     "key_trials.clients",
     "outbox.payload",
     "passkeys.credential",
+    "production_sites.evidence",
+    "production_sites.wish",
     "profiles.claims",
     "staff_passkeys.credential",
     "staff_proposals.payload",
@@ -39,6 +42,7 @@ const STORES: &[(&str, &[&str])] = &[
     ("clients/store.rs", &["clients.metadata"]),
     ("console/store/keys.rs", &["staff_passkeys.credential"]),
     ("keys/store/trials.rs", &["key_trials.clients"]),
+    ("portal/production/store.rs", &["production_sites.evidence", "production_sites.wish"]),
 ];
 
 /// Reads a document; otherwise why not.
@@ -66,6 +70,8 @@ fn known() -> Vec<Document> {
     let (registration, sign_in) = samples::ceremonies();
     let mut known = vec![
         of::<Metadata>("clients.metadata", samples::clients()),
+        of::<Metadata>("production_sites.wish", samples::clients()),
+        of::<Evidence>("production_sites.evidence", samples::evidence()),
         of::<Details>("profiles.claims", samples::details()),
         of::<Vec<String>>("key_trials.clients", [serde_json::json!(["a-client"])]),
         of::<Letter>("outbox.payload mail", samples::letters()),

@@ -13,6 +13,7 @@ use webauthn_rs::prelude::Passkey;
 use crate::accounts::model::{Address, Details};
 use crate::clients::metadata::Metadata;
 use crate::delivery::model::{Letter, LogoutNotice, Marks, SignalNotice, Template};
+use crate::portal::production::Evidence;
 
 fn value(stored: &impl Serialize) -> Value {
     serde_json::to_value(stored).expect("JSON")
@@ -31,7 +32,7 @@ pub(super) fn clients() -> [Value; 2] {
         "client_uri": "https://a.example/", "initiate_login_uri": "https://a.example/in",
         "policy_uri": "https://a.example/policy", "tos_uri": "https://a.example/terms",
         "sector_identifier_uri": "https://a.example/sector", "logo_uri": "https://a.example/logo",
-        "software_id": "s", "software_version": "1",
+        "software_id": "s", "software_version": "1", "organisation": "o",
         "jwks": { "keys": [] }, "jwks_uri": "https://a.example/jwks",
         "token_endpoint_auth_signing_alg": "ES256", "request_object_signing_alg": "ES256",
         "authorization_signed_response_alg": "ES256", "userinfo_signed_response_alg": "ES256",
@@ -50,6 +51,12 @@ pub(super) fn clients() -> [Value; 2] {
         most[list] = json!(["https://a.example/"]);
     }
     [most, least].map(|said| value(&serde_json::from_value::<Metadata>(said).expect("a client")))
+}
+
+/// What a site has shown in the sandbox: everything, and nothing.
+pub(super) fn evidence() -> [Value; 2] {
+    let most = Evidence { signed_in_at: Some(1), logout_taken_at: Some(1), rehearsed: Some("succeeded".to_owned()) };
+    [value(&most), value(&Evidence::default())]
 }
 
 /// What a person told of themselves: all of it, and nothing.

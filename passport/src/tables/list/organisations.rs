@@ -38,6 +38,18 @@ pub(super) const TABLES: &[Table] = &[
         columns: &[Columns(Plain, Row, "organisation_id set_sealed made_at")],
     },
     Table {
+        name: "production_sites",
+        restored: Kept("as of before: what was sent or decided since is sent and decided again"),
+        whose: Whose::Nobody,
+        goes: &[Goes::Never("its client is registered in its organisation's name")],
+        columns: &[Columns(
+            Plain,
+            Row,
+            "id organisation_id sandbox_site_id client_id state version wish evidence words sent_at decided_at \
+             approved_at",
+        )],
+    },
+    Table {
         name: "organisation_invitations",
         restored: Settled("one may have been used or taken back since: none can be used"),
         whose: Whose::Unlinked(

@@ -1,6 +1,7 @@
 //! 管理台, from outside: how the staff gets in, who may do what, what takes two, and what candidates see of it.
 
 mod accounts;
+mod applications;
 mod listener;
 mod roles;
 mod staff;

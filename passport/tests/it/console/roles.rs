@@ -49,6 +49,14 @@ const RULES: &[(&str, Method, Option<&[Role]>)] = &[
     ("PERSON_REINSTATE", Method::GET, Some(&[Operator])),
     ("PERSON_REINSTATE", Method::POST, Some(&[Operator])),
     ("PERSON_LINK", Method::POST, Some(&[Operator])),
+    ("APPLICATIONS", Method::GET, Some(&[Reviewer, Operator])),
+    ("APPLICATION", Method::GET, Some(&[Reviewer, Operator])),
+    ("APPLICATION_APPROVE", Method::GET, Some(&[Reviewer])),
+    ("APPLICATION_APPROVE", Method::POST, Some(&[Reviewer])),
+    ("APPLICATION_ASK", Method::GET, Some(&[Reviewer])),
+    ("APPLICATION_ASK", Method::POST, Some(&[Reviewer])),
+    ("APPLICATION_REFUSE", Method::GET, Some(&[Reviewer])),
+    ("APPLICATION_REFUSE", Method::POST, Some(&[Reviewer])),
 ];
 
 /// The address behind a name of the router.
@@ -98,6 +106,7 @@ async fn nobody_does_what_none_of_their_roles_reaches() {
         }
         let (_, operator) = &mut everybody[0];
         let person = operator.open("/staff").await.attributes("h2.site-name a", "href").remove(0);
+        let application = crate::portal::production::remembered_alone(&passport).await;
         let mut nobody = browser(&passport);
         let before = passport.rows().await;
         for (name, method, rule) in RULES {
@@ -105,6 +114,8 @@ async fn nobody_does_what_none_of_their_roles_reaches() {
             let path = address(name)
                 .replace("{read}", &of(&account))
                 .replace("{proposal}", &of(&proposal))
+                .replace("{application}", &application)
+                .replace("{version}", "1")
                 .replace("{person}", &of(&person));
             let (status, to) = met(&mut nobody, method, &path).await;
             let Some(roles) = rule else {

@@ -11,7 +11,7 @@ use crate::support::site::{OURS, request};
 use crate::support::{ISSUER, Passport, on_both_with};
 
 /// The addresses of the protocol: their methods, and whether scripts of other origins may ask.
-const ADDRESSES: [(&str, &[&str], bool); 28] = [
+const ADDRESSES: [(&str, &[&str], bool); 29] = [
     ("/.well-known/openid-configuration", &["GET", "HEAD"], true),
     ("/.well-known/oauth-authorization-server", &["GET", "HEAD"], true),
     ("/.well-known/ssf-configuration", &["GET", "HEAD"], true),
@@ -32,6 +32,7 @@ const ADDRESSES: [(&str, &[&str], bool); 28] = [
     ("/clients/somebody/signals/verification", &["POST"], false),
     ("/clients/somebody/rehearsal", &["GET", "HEAD", "POST"], false),
     ("/clients/somebody/refusals", &["GET", "HEAD"], false),
+    ("/clients/somebody/evidence", &["GET", "HEAD"], false),
     ("/clients/somebody/findings", &["GET", "HEAD"], false),
     ("/authorize", &["GET", "HEAD", "POST"], false),
     ("/authorize/resume", &["GET", "HEAD"], false),

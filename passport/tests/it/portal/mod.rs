@@ -3,6 +3,7 @@
 mod desk;
 mod invitations;
 mod members;
+pub(crate) mod production;
 mod roles;
 mod sandbox;
 mod try_out;
@@ -21,8 +22,8 @@ use shared::testkit::{Answer, Browser};
 use crate::support::{ISSUER, Passport};
 
 /// Somebody signed in with a second factor, whose mail address is proven.
-struct Person {
-    browser: Browser,
+pub(crate) struct Person {
+    pub(crate) browser: Browser,
     session: Session,
 }
 
@@ -50,7 +51,7 @@ impl Person {
     }
 
     /// Their mail address.
-    async fn email(&self, passport: &Passport) -> String {
+    pub(crate) async fn email(&self, passport: &Passport) -> String {
         let account = self.account();
         let read = passport.db.read::<_, DbError, _>(move |tx| {
             async move { sql("SELECT email FROM accounts WHERE id = $1").bind(account).fetch_one(tx).await }.boxed()
@@ -59,13 +60,13 @@ impl Person {
     }
 
     /// Opens a page of the portal, in English.
-    async fn open(&mut self, path: &str) -> Answer {
+    pub(crate) async fn open(&mut self, path: &str) -> Answer {
         let joint = if path.contains('?') { '&' } else { '?' };
         self.browser.open(&format!("{ISSUER}{path}{joint}lang=en")).await
     }
 
     /// Sends the form of the page at `path` whose address is `action`, with that typed in.
-    async fn send(&mut self, path: &str, action: &str, typed: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn send(&mut self, path: &str, action: &str, typed: &[(&str, &str)]) -> Answer {
         let page = self.open(path).await;
         let form = page.form(&format!("form[action='{action}']"));
         let filled = typed.iter().fold(form, |form, (name, value)| form.set(name, value));
@@ -133,7 +134,7 @@ async fn links(passport: &Passport, email: &str) -> Vec<String> {
 }
 
 /// What the mails to an address are about.
-async fn subjects(passport: &Passport, email: &str) -> Vec<String> {
+pub(crate) async fn subjects(passport: &Passport, email: &str) -> Vec<String> {
     let letters = letters(passport, email).await;
     letters.iter().map(|letter| letter["subject"].as_str().expect("a subject").to_owned()).collect()
 }

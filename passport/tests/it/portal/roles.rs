@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use http::{Method, StatusCode};
 use passport::portal::Role;
 
+use super::production;
 use super::sandbox::{away, one};
 use super::{Person, listed, member};
 use crate::support::site::post;
@@ -59,6 +60,15 @@ const RULES: &[(&str, Method, Rule)] = &[
     ("PORTAL_SANDBOX_SECRETS", Method::POST, Rule::Member(Role::Developer)),
     ("PORTAL_SANDBOX_REMOVE", Method::GET, Rule::Member(Role::Developer)),
     ("PORTAL_SANDBOX_REMOVE", Method::POST, Rule::Member(Role::Developer)),
+    ("PORTAL_SANDBOX_APPLY", Method::GET, Rule::Member(Role::Owner)),
+    ("PORTAL_SANDBOX_APPLY", Method::POST, Rule::Member(Role::Owner)),
+    ("PORTAL_PRODUCTION", Method::GET, Rule::Member(Role::Viewer)),
+    ("PORTAL_PRODUCTION_SITE", Method::GET, Rule::Member(Role::Viewer)),
+    ("PORTAL_PRODUCTION_CHANGE", Method::GET, Rule::Member(Role::Owner)),
+    ("PORTAL_PRODUCTION_CHANGE", Method::POST, Rule::Member(Role::Owner)),
+    ("PORTAL_PRODUCTION_SECRETS", Method::GET, Rule::Member(Role::Owner)),
+    ("PORTAL_PRODUCTION_SECRETS", Method::POST, Rule::Member(Role::Owner)),
+    ("PORTAL_PRODUCTION_WITHDRAW", Method::POST, Rule::Member(Role::Owner)),
     ("PORTAL_WITHDRAW", Method::POST, Rule::Member(Role::Owner)),
 ];
 
@@ -102,6 +112,7 @@ async fn nobody_does_what_their_role_does_not_reach_and_strangers_learn_nothing(
         let mut owner = Person::new(&passport).await;
         let ours = owner.found("北辰商务外语测评").await;
         let site = one(&passport, &ours).await;
+        let ready = production::remembered(&passport, &ours).await;
         let mut developer = member(&passport, &mut owner, &ours, Role::Developer).await;
         let mut viewer = member(&passport, &mut owner, &ours, Role::Viewer).await;
         let mut other = Person::new(&passport).await;
@@ -122,6 +133,7 @@ async fn nobody_does_what_their_role_does_not_reach_and_strangers_learn_nothing(
                 .replace("{organisation}", organisation)
                 .replace("{member}", &them)
                 .replace("{site}", &site)
+                .replace("{production}", &ready)
                 .replace("{invitation}", &invitation);
             assert_eq!(met(&mut nobody, method, &path).await, 303, "{method} {path}: nobody is signed in");
             let Rule::Member(least) = rule else {

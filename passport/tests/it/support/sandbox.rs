@@ -69,9 +69,18 @@ where
     F: Fn(Passport, std::sync::Arc<Sandbox>) -> Fut,
     Fut: Future<Output = ()>,
 {
+    on_both_with_sandbox_and("", test).await;
+}
+
+/// The same with more settings of the passport.
+pub(crate) async fn on_both_with_sandbox_and<F, Fut>(more: &str, test: F)
+where
+    F: Fn(Passport, std::sync::Arc<Sandbox>) -> Fut,
+    Fut: Future<Output = ()>,
+{
     testkit::on_both(&passport::MIGRATIONS, |db| async {
         let sandbox = std::sync::Arc::new(Sandbox::start().await);
-        let passport = Passport::start(db, &sandbox.settings).await;
+        let passport = Passport::start(db, &format!("{}{more}", sandbox.settings)).await;
         test(passport, sandbox).await;
     })
     .await;
