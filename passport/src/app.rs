@@ -22,7 +22,7 @@ use crate::audit::{Audit, Chain};
 use crate::clients::Clients;
 use crate::clients::logos::Logos;
 use crate::config::{AccountsSettings, Config, MtlsSettings, RegistrationPolicy, SandboxSettings, SecondFactor};
-use crate::console::Console;
+use crate::console::{self, Console};
 use crate::delivery::{Channel, Outbox, Reports};
 use crate::egress::Egress;
 use crate::home::Home;
@@ -264,8 +264,8 @@ impl App {
         let portal = Portal::new(accounts.clone(), clients.clone(), sandbox(&config.sandbox)?);
         let portal = portal.known_by(portal_token.clone());
         let console = config.console.origin.as_ref();
-        let console = console.map(|at| Console::new(at.origin(), (accounts.clone(), portal.clone()), &web, pages.clone()));
-        let console = console.transpose();
+        let rooms = console::Rooms { accounts: accounts.clone(), clients: clients.clone(), portal: portal.clone() };
+        let console = console.map(|at| Console::new(at.origin(), rooms, &web, pages.clone())).transpose();
         let console = console.map_err(BuildError::Console)?;
         let home = Home::new(accounts.clone(), clients.clone(), config.issuer.origin());
         let status = Status::new(status::Parts {

@@ -44,6 +44,10 @@ web-authorize-go-back = Back to { $site }
 web-authorize-unknown-client-fix = Check the client_id, capitals included. A new site must be registered first.
 web-authorize-redirect-uri-fix = Send a registered return address. It must equal one of them byte for byte, with trailing slashes, capitals and port; register a new one before using it.
 web-authorize-request-fix = Correct the parameter as the rule says and send the request again.
+web-suspended-title = Signing in at “{ $site }” is suspended
+web-suspended-lead = The staff of the Passport suspended signing in at this site. Your account is fine and there is no need to change your password.
+web-suspended-step-wait = Try again some time later; what you have filled in is kept by that site.
+web-suspended-step-organiser = If it is urgent, contact who runs that site.
 
 web-developers = For the developers of the site
 web-developers-error = Error

@@ -44,6 +44,10 @@ web-authorize-go-back = 回到{ $site }
 web-authorize-unknown-client-fix = 核对client_id，大小写也要一致。新网站请先登记。
 web-authorize-redirect-uri-fix = 发送登记过的返回地址。它必须与登记的某一个逐字节相同，包括末尾的斜杠、大小写和端口；需要新地址时先登记。
 web-authorize-request-fix = 按规则改正这个参数后重新发起请求。
+web-suspended-title = “{ $site }”暂停登录
+web-suspended-lead = 通行证的工作人员暂停了这个网站的登录。您的账号没有问题，也不用改密码。
+web-suspended-step-wait = 请过一段时间再试；已经填好的报名资料由该网站保存。
+web-suspended-step-organiser = 急着办理的，请联系该网站的主办单位。
 
 web-developers = 给网站开发人员
 web-developers-error = 错误

@@ -77,6 +77,8 @@ impl Event {
             | Self::ClientRegistered { client }
             | Self::ClientChanged { client }
             | Self::ClientRemoved { client }
+            | Self::ClientSuspended { client }
+            | Self::ClientReinstated { client }
             | Self::ClientSecretAdded { client }
             | Self::ClientSecretsRetired { client, .. }
             | Self::ClientSignalsSet { client, .. } => Some(client),

@@ -151,6 +151,26 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         account: Option<String>,
     },
+    /// Nothing is issued to a client any more: the staff suspended it.
+    ClientSuspended {
+        /// Which.
+        client: String,
+    },
+    /// It is let again.
+    ClientReinstated {
+        /// Which.
+        client: String,
+    },
+    /// Messages that had been given up, or one that waited, are tried again at once.
+    MessagesTakenUp {
+        /// A code: `mail`, `sms`, `logout`, `signals`; `all`: whatever had been given up.
+        channel: Code,
+        /// Which one, if it is one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        message: Option<String>,
+        /// How many.
+        messages: u64,
+    },
     /// A password was chosen anew by who had forgotten it.
     PasswordReset {
         /// Whose.

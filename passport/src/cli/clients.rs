@@ -90,6 +90,19 @@ pub enum ClientsCommand {
         #[arg(allow_hyphen_values = true)]
         client_id: String,
     },
+    /// Issue nothing to a client any more, and count nothing that was issued to it, until it is let again. Its
+    /// registration, its secrets and the consents of people stay.
+    Suspend {
+        /// Its client_id.
+        #[arg(allow_hyphen_values = true)]
+        client_id: String,
+    },
+    /// Let a client again that was suspended.
+    Reinstate {
+        /// Its client_id.
+        #[arg(allow_hyphen_values = true)]
+        client_id: String,
+    },
     /// Make a new secret. The old one stays valid for a while.
     RotateSecret {
         /// Its client_id.
@@ -134,6 +147,8 @@ pub async fn run(command: ClientsCommand, config: Option<&Path>, output: &Output
         ClientsCommand::List => show::list(&clients, output).await.map(done),
         ClientsCommand::Invite { uses, valid_for } => invite(&clients, uses, valid_for, output).await.map(done),
         ClientsCommand::Remove { client_id } => remove(&clients, &client_id, output).await.map(done),
+        ClientsCommand::Suspend { client_id } => suspend(&clients, (&client_id, true), output).await.map(done),
+        ClientsCommand::Reinstate { client_id } => suspend(&clients, (&client_id, false), output).await.map(done),
         ClientsCommand::Refusals { client_id, days } => {
             let client = known(&clients, &client_id).await?;
             let of = (client.id.as_str(), config.issuer.origin());
@@ -163,6 +178,17 @@ async fn remove(clients: &Clients, id: &str, output: &Output) -> Result<(), Fail
     let client = known(clients, id).await?;
     clients.remove(Actor::Operator, &client.id).await?;
     output.result(format!("{id}: removed"), &json!({ "client_id": id, "result": "removed" }));
+    Ok(())
+}
+
+async fn suspend(clients: &Clients, (id, suspended): (&str, bool), output: &Output) -> Result<(), Failure> {
+    let client = known(clients, id).await?;
+    let word = if suspended { "suspended" } else { "reinstated" };
+    if !clients.suspend(Actor::Operator, &client.id, suspended).await? {
+        let so = if suspended { "it is suspended already" } else { "it is not suspended" };
+        return Err(Failure::new(Exit::Refused, format!("{id}: {so}")));
+    }
+    output.result(format!("{id}: {word}"), &json!({ "client_id": id, "result": word }));
     Ok(())
 }
 

@@ -7,15 +7,17 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use futures_util::FutureExt as _;
 use serde_json::json;
-use shared::db::{Db, DbError};
+use shared::clock::Timestamp;
+use shared::db::{Db, DbError, Tx};
 use shared::i18n::Lang;
 
 use super::failure::{Exit, Failure};
 use super::output::{Output, table};
 use super::world;
+use crate::audit::{Actor, Audit, Event};
 use crate::config::Config;
 use crate::delivery::store::{self, Undelivered};
-use crate::delivery::{MessageId, samples, text};
+use crate::delivery::{ChannelKind, MessageId, samples, text};
 
 /// What can be done with messages.
 #[derive(Debug, Subcommand)]
@@ -137,11 +139,28 @@ impl Retry {
         let id = self.id.as_deref().map(str::parse::<MessageId>).transpose();
         let id = id.map_err(|_| refuse("that is no message's id"))?;
         let now = world::clock().now();
-        let taken: u64 = db.write::<_, DbError, _>(move |tx| store::take_up(tx, id, now).boxed()).await?;
+        let audit = Audit::new(world::clock(), world::entropy());
+        let taken: u64 = db.write::<_, DbError, _>(move |tx| take_up(audit.clone(), tx, (id, now)).boxed()).await?;
         if id.is_some() && taken == 0 {
-            return Err(refuse("there is no such message, it is delivered, or its words are erased"));
+            let why = "there is no such message, it is delivered or held back, or its words are erased";
+            return Err(refuse(why));
         }
         output.result(format!("{taken} message(s) will be tried again"), &json!({ "taken_up": taken }));
         Ok(())
     }
+}
+
+/// Takes them up, on record.
+async fn take_up(audit: Audit, tx: &mut Tx, (id, now): (Option<MessageId>, Timestamp)) -> Result<u64, DbError> {
+    let known = match id {
+        Some(id) => store::undelivered_one(tx, id).await?,
+        None => None,
+    };
+    let kind = known.and_then(|known| ChannelKind::of_channel(&known.channel)).map_or("all", ChannelKind::as_str);
+    let messages = store::take_up(tx, id, now).await?;
+    if messages > 0 {
+        let event = Event::MessagesTakenUp { channel: kind.into(), message: id.map(|id| id.to_string()), messages };
+        audit.record(tx, &Actor::Operator, &event).await?;
+    }
+    Ok(messages)
 }

@@ -18,6 +18,7 @@ pub mod secret;
 pub mod sector;
 pub mod signals;
 pub mod store;
+mod suspension;
 mod uses;
 
 use std::sync::Arc;

@@ -213,6 +213,8 @@ pub struct Client {
     pub tile: Option<Tile>,
     /// Whether it has a stream of security events, in whichever state, as far as the registry in memory knows.
     pub hears_signals: bool,
+    /// Since when nothing is issued to it, because the staff suspended it.
+    pub suspended_at: Option<Timestamp>,
     /// What it was made from, for storing and showing.
     pub metadata: Metadata,
     pub(super) secrets: Vec<StoredSecret>,
@@ -224,6 +226,11 @@ impl Client {
     /// Whether it cannot keep a secret (RFC 6749 §2.1).
     pub fn is_public(&self) -> bool {
         self.auth_method == AuthMethod::None
+    }
+
+    /// Whether nothing is issued to it.
+    pub const fn is_suspended(&self) -> bool {
+        self.suspended_at.is_some()
     }
 
     /// Whether it registered itself, and looks after that itself (RFC 7592).

@@ -34,7 +34,7 @@ impl Snapshot {
     pub fn new(revision: i64, clients: Vec<Client>) -> Self {
         let by_id: HashMap<String, Arc<Client>> =
             clients.into_iter().map(|c| (c.id.as_str().to_owned(), Arc::new(c))).collect();
-        let mut tiles: Vec<_> = by_id.values().filter(|c| c.tile.is_some()).cloned().collect();
+        let mut tiles: Vec<_> = by_id.values().filter(|c| c.tile.is_some() && !c.is_suspended()).cloned().collect();
         tiles.sort_by_key(|c| (c.tile.as_ref().map(|t| t.order), c.id.clone()));
         let opaque =
             by_id.values().filter(|c| c.opaque_access_tokens).flat_map(|c| c.serves_resources.clone()).collect();
@@ -46,7 +46,7 @@ impl Snapshot {
         self.by_id.get(id).cloned()
     }
 
-    /// Clients that have a tile, in the order of the tiles.
+    /// Clients that have a tile and are not suspended, in the order of the tiles.
     pub fn tiles(&self) -> &[Arc<Client>] {
         &self.tiles
     }

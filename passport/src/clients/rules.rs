@@ -119,6 +119,7 @@ impl Client {
             secrets,
             registration_hash: None,
             hears_signals: false,
+            suspended_at: None,
             metadata,
         })
     }

@@ -43,8 +43,9 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<Client>, DbError> {
     }
     let mut logos = logos::store::names(tx).await?;
     let hearing = signals::store::clients(tx).await?;
-    let rows =
-        sql("SELECT client_id, metadata, registration_hash FROM clients ORDER BY client_id").fetch_all(tx).await?;
+    let rows = sql("SELECT client_id, metadata, registration_hash, suspended_at FROM clients ORDER BY client_id")
+        .fetch_all(tx)
+        .await?;
     rows.iter()
         .map(|row| {
             let id = row.get::<String>("client_id")?;
@@ -60,7 +61,7 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<Client>, DbError> {
 /// # Errors
 /// The database refused, or a row is broken.
 pub async fn find(tx: &mut Tx, id: &ClientId) -> Result<Option<Client>, DbError> {
-    let row = sql("SELECT client_id, metadata, registration_hash FROM clients WHERE client_id = $1")
+    let row = sql("SELECT client_id, metadata, registration_hash, suspended_at FROM clients WHERE client_id = $1")
         .bind(id.as_str())
         .fetch_optional(tx)
         .await?;
@@ -106,7 +107,8 @@ fn client(row: &Row, secrets: Vec<StoredSecret>) -> Result<Client, DbError> {
         let first = problems.first().map(ToString::to_string);
         broken(format!("breaks a rule: {}", first.unwrap_or_default()))
     })?;
-    Ok(Client { registration_hash: row.get("registration_hash")?, ..client })
+    let (registration_hash, suspended_at) = (row.get("registration_hash")?, row.get("suspended_at")?);
+    Ok(Client { registration_hash, suspended_at, ..client })
 }
 
 fn stored_secret(row: &Row) -> Result<StoredSecret, DbError> {

@@ -11,7 +11,7 @@ shared::settings! {
         /// Its address. Its host is what the staff's passkeys belong to, and must not be the issuer's, nor one above it.
         origin: Option<BaseUrl>,
         /// Where its listener listens. On loopback a proxy or a tunnel leads there; nobody else reaches it.
-        listen: SocketAddr = "127.0.0.1:8450",
+        listen: SocketAddr = "127.0.0.1:8460",
         /// The certificate chain (PEM) of its host, with `tls_key`. Without both, that of `[server]` is used.
         tls_cert: Option<PathBuf>,
         /// The private key of that certificate (PEM).

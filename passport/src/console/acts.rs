@@ -49,6 +49,18 @@ pub enum Act {
     AskApplicant,
     /// Refusing it.
     RefuseApplication,
+    /// Seeing what waits to be delivered, and what was given up.
+    SeeDeliveries,
+    /// Having one message tried again.
+    RetryDelivery,
+    /// Having all of a kind tried again that were given up.
+    RetryDeliveries,
+    /// Seeing the clients, and what there is to know of each.
+    SeeClients,
+    /// Having nothing issued to a client any more.
+    SuspendClient,
+    /// Letting it again.
+    ReinstateClient,
 }
 
 /// What an act takes beside the role.
@@ -72,7 +84,7 @@ const fn two(second: &'static [Role]) -> Takes {
 
 impl Act {
     /// All of them.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 28] = [
         Self::LookAround,
         Self::FindAccount,
         Self::ReadAccount,
@@ -95,6 +107,12 @@ impl Act {
         Self::ApproveApplication,
         Self::AskApplicant,
         Self::RefuseApplication,
+        Self::SeeDeliveries,
+        Self::RetryDelivery,
+        Self::RetryDeliveries,
+        Self::SeeClients,
+        Self::SuspendClient,
+        Self::ReinstateClient,
     ];
 
     /// The roles of which one is enough.
@@ -114,6 +132,11 @@ impl Act {
             Self::InviteStaff | Self::MakeLink | Self::ChangeRoles | Self::SuspendStaff | Self::ReinstateStaff => {
                 &[Operator]
             }
+            // Who is asked why no mail came looks; who looks after the ways out tries again.
+            Self::SeeDeliveries => &[Support, Operator],
+            Self::RetryDelivery | Self::RetryDeliveries => &[Operator],
+            Self::SeeClients => &[Support, Operator],
+            Self::SuspendClient | Self::ReinstateClient => &[Operator],
         }
     }
 
@@ -129,12 +152,15 @@ impl Act {
             | Self::SeeStaff
             | Self::SearchAudit
             | Self::SeeApplications
-            | Self::MakeLink => NOTHING,
+            | Self::MakeLink
+            | Self::SeeDeliveries
+            | Self::SeeClients => NOTHING,
             // The organisation reads it.
             Self::AskApplicant | Self::RefuseApplication => REASON,
             Self::ApproveApplication => TYPED,
-            Self::Unlock | Self::EndSessions => REASON,
-            Self::Suspend | Self::Reinstate | Self::SuspendStaff => TYPED,
+            Self::Unlock | Self::EndSessions | Self::RetryDelivery => REASON,
+            Self::Suspend | Self::Reinstate | Self::SuspendStaff | Self::RetryDeliveries => TYPED,
+            Self::SuspendClient | Self::ReinstateClient => TYPED,
             // Whoever has the password and no factor in the way has the account.
             Self::ResetFactors => two(&[Reviewer, Operator]),
             // What decides who decides.
@@ -169,6 +195,12 @@ impl Act {
             Self::ApproveApplication => "approve_application",
             Self::AskApplicant => "ask_applicant",
             Self::RefuseApplication => "refuse_application",
+            Self::SeeDeliveries => "see_deliveries",
+            Self::RetryDelivery => "retry_delivery",
+            Self::RetryDeliveries => "retry_deliveries",
+            Self::SeeClients => "see_clients",
+            Self::SuspendClient => "suspend_client",
+            Self::ReinstateClient => "reinstate_client",
         }
     }
 

@@ -6,24 +6,25 @@ use askama::Template;
 use askama_web::WebTemplate;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
+use form_urlencoded::Serializer;
 use futures_util::FutureExt as _;
 use serde::Deserialize;
 use shared::clock::Timestamp;
 use shared::page::{Choice, FormErrors, Page};
 
-use super::Console;
 use super::acts::Act;
 use super::frame::framed;
 use super::gate::Refusal;
 use super::model::Person;
 use super::visit::StaffVisit;
-use crate::audit::RETENTION;
+use super::{Console, paths};
 use crate::audit::store::lines::Line;
-use crate::audit::store::search::{Sought, newest};
+use crate::audit::store::search::{Sought, newest_before};
+use crate::audit::{EventId, RETENTION};
 use crate::web::moment;
 
-/// How many lines are shown.
-const LINES: i64 = 100;
+/// How many lines stand on a page.
+const LINES: usize = 100;
 
 /// What the address says.
 #[derive(Debug, Default, Deserialize)]
@@ -33,6 +34,8 @@ pub struct AuditQuery {
     who: String,
     /// The code of a kind.
     kind: String,
+    /// The last line of the page before: when, and its id.
+    before: String,
 }
 
 /// A line of the record.
@@ -52,6 +55,7 @@ struct AuditPage {
     kind: String,
     people: Vec<Choice>,
     rows: Vec<Row>,
+    older: Option<String>,
 }
 
 /// GET: the newest of what is sought.
@@ -72,7 +76,14 @@ pub async fn show(
         until: Timestamp::from_millis(now.millis() + 1),
         ..Sought::default()
     };
-    let found = console.read(sought, |sought, tx| async move { newest(tx, &sought, LINES).await }.boxed()).await?;
+    let args = (sought, read_before(&query.before));
+    let found = console.read(args, |(sought, before), tx| {
+        async move { newest_before(tx, &sought, before.as_ref(), LINES as i64 + 1).await }.boxed()
+    });
+    let mut found = found.await?;
+    let more = found.len() > LINES;
+    found.truncate(LINES);
+    let older = found.last().filter(|_| more).map(|last| older(&query, last));
     let page = framed(visit.page, &me);
     let shown = AuditPage {
         errors: FormErrors::default(),
@@ -80,9 +91,26 @@ pub async fn show(
         rows: found.into_iter().map(|line| row(line, &people)).collect(),
         who: query.who,
         kind: query.kind,
+        older,
         page,
     };
     Ok(shown.into_response())
+}
+
+/// Where the lines before the last one are.
+fn older(query: &AuditQuery, last: &Line) -> String {
+    let mut asked = Serializer::new(String::new());
+    let before = format!("{}.{}", last.at.millis(), last.id);
+    asked.append_pair("who", &query.who).append_pair("kind", &query.kind).append_pair("before", &before);
+    format!("{}?{}", paths::AUDIT, asked.finish())
+}
+
+/// What [`older`] says; anything else is the first page.
+fn read_before(text: &str) -> Option<(Timestamp, String)> {
+    let (at, id) = text.split_once('.')?;
+    let id = id.parse::<EventId>().ok()?;
+    let millis = at.parse::<i64>().ok().filter(|millis| (0..=i64::MAX / 2).contains(millis))?;
+    Some((Timestamp::from_millis(millis), id.to_string()))
 }
 
 fn row(line: Line, people: &[Person]) -> Row {

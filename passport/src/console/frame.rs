@@ -31,6 +31,8 @@ pub fn framed(mut page: Page, person: &Person) -> Page {
         (paths::ACCOUNTS, "console-accounts", Act::FindAccount),
         (paths::PROPOSALS, "console-proposals", Act::SeeProposals),
         (paths::APPLICATIONS, "console-applications", Act::SeeApplications),
+        (paths::CLIENTS, "console-clients", Act::SeeClients),
+        (paths::DELIVERIES, "console-deliveries", Act::SeeDeliveries),
         (paths::STAFF, "console-staff", Act::SeeStaff),
         (paths::AUDIT, "console-audit", Act::SearchAudit),
     ];

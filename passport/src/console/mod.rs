@@ -11,6 +11,8 @@ pub mod acts;
 pub mod admin;
 mod applications;
 mod audit;
+mod clients;
+mod deliveries;
 mod find;
 mod frame;
 mod gate;
@@ -35,8 +37,20 @@ use shared::db::{DbError, Tx};
 
 use crate::accounts::Accounts;
 use crate::accounts::factors::passkeys::{PasskeyError, Passkeys};
+use crate::clients::Clients;
 use crate::portal::Portal;
 use crate::web::{Pages, Web};
+
+/// The rooms whose matters are seen to in the console.
+#[derive(Clone)]
+pub struct Rooms {
+    /// Candidates' accounts.
+    pub accounts: Accounts,
+    /// The registry of sites.
+    pub clients: Clients,
+    /// What organisations apply for.
+    pub portal: Portal,
+}
 
 /// The slice's service. Cheap to clone.
 #[derive(Clone)]
@@ -44,6 +58,7 @@ pub struct Console(Arc<Inner>);
 
 struct Inner {
     accounts: Accounts,
+    clients: Clients,
     portal: Portal,
     web: Web,
     pages: Pages,
@@ -63,14 +78,13 @@ impl FromRef<Console> for Pages {
 }
 
 impl Console {
-    /// The console on that origin, for these accounts and what organisations apply for in that portal. `web` and `pages` are
-    /// those of the passport.
+    /// The console on that origin, for what is done in those rooms. `web` and `pages` are those of the passport.
     ///
     /// # Errors
     /// The origin is none that passkeys can be made for.
     pub fn new(
         origin: &str,
-        (accounts, portal): (Accounts, Portal),
+        Rooms { accounts, clients, portal }: Rooms,
         web: &Web,
         pages: Pages,
     ) -> Result<Self, PasskeyError> {
@@ -79,7 +93,7 @@ impl Console {
             return Err(PasskeyError::NoDomain);
         }
         let web = Web::new(origin, Arc::clone(&web.sealer), web.clock.clone(), web.entropy.clone());
-        Ok(Self(Arc::new(Inner { accounts, portal, web, pages: pages.of_console(), passkeys })))
+        Ok(Self(Arc::new(Inner { accounts, clients, portal, web, pages: pages.of_console(), passkeys })))
     }
 
     /// Where it is reached.

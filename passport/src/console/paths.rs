@@ -60,3 +60,19 @@ pub const APPLICATION_APPROVE: &str = "/applications/{application}/{version}/app
 pub const APPLICATION_ASK: &str = "/applications/{application}/{version}/ask";
 /// Refusing it.
 pub const APPLICATION_REFUSE: &str = "/applications/{application}/{version}/refuse";
+/// What waits to be delivered, and what was given up, by kind.
+pub const DELIVERIES: &str = "/deliveries";
+/// The messages of a kind.
+pub const DELIVERIES_OF: &str = "/deliveries/{kind}";
+/// Having all of them tried again that were given up.
+pub const DELIVERIES_RETRY: &str = "/deliveries/{kind}/retry";
+/// Having one tried again.
+pub const DELIVERY_RETRY: &str = "/deliveries/{kind}/{message}/retry";
+/// The clients.
+pub const CLIENTS: &str = "/clients";
+/// One of them.
+pub const CLIENT: &str = "/clients/{client}";
+/// Having nothing issued to it any more.
+pub const CLIENT_SUSPEND: &str = "/clients/{client}/suspend";
+/// Letting it again.
+pub const CLIENT_REINSTATE: &str = "/clients/{client}/reinstate";

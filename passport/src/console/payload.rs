@@ -62,6 +62,28 @@ pub enum Payload {
         /// Whom.
         staff: String,
     },
+    /// [`Act::RetryDelivery`]
+    RetryDelivery {
+        /// Of which kind it is.
+        kind: String,
+        /// Which message.
+        message: String,
+    },
+    /// [`Act::RetryDeliveries`]
+    RetryDeliveries {
+        /// Of which kind.
+        kind: String,
+    },
+    /// [`Act::SuspendClient`]
+    SuspendClient {
+        /// Which client.
+        client: String,
+    },
+    /// [`Act::ReinstateClient`]
+    ReinstateClient {
+        /// Which client.
+        client: String,
+    },
 }
 
 impl Payload {
@@ -77,6 +99,10 @@ impl Payload {
             Self::ChangeRoles { .. } => Act::ChangeRoles,
             Self::SuspendStaff { .. } => Act::SuspendStaff,
             Self::ReinstateStaff { .. } => Act::ReinstateStaff,
+            Self::RetryDelivery { .. } => Act::RetryDelivery,
+            Self::RetryDeliveries { .. } => Act::RetryDeliveries,
+            Self::SuspendClient { .. } => Act::SuspendClient,
+            Self::ReinstateClient { .. } => Act::ReinstateClient,
         }
     }
 
@@ -136,6 +162,10 @@ pub(crate) mod samples {
             Payload::ChangeRoles { staff: text(), from: text(), to: text() },
             Payload::SuspendStaff { staff: text() },
             Payload::ReinstateStaff { staff: text() },
+            Payload::RetryDelivery { kind: text(), message: text() },
+            Payload::RetryDeliveries { kind: text() },
+            Payload::SuspendClient { client: text() },
+            Payload::ReinstateClient { client: text() },
         ]
     }
 }

@@ -211,6 +211,8 @@ async fn perform(console: &Console, tx: &mut Tx, payload: &Payload, by: &Actor) 
         Act::InviteStaff | Act::ChangeRoles | Act::SuspendStaff | Act::ReinstateStaff => {
             with_staff(console, tx, payload, by).await?
         }
+        Act::RetryDelivery | Act::RetryDeliveries => console.try_again(tx, payload, by).await?,
+        Act::SuspendClient | Act::ReinstateClient => console.with_client(tx, payload, by).await?,
         _ => with_account(console, tx, payload, by).await?,
     };
     Ok(if done { Outcome::Done } else { Outcome::Changed })

@@ -14,6 +14,7 @@ use shared::page::Page;
 
 use super::account::tail;
 use super::acts::Act;
+use super::deliveries::kind_name;
 use super::find::FINDS;
 use super::frame::{Said, act_name, framed, lead, notice, role_names};
 use super::gate::Refusal;
@@ -148,6 +149,16 @@ impl Console {
             }
             Some(Payload::SuspendStaff { staff } | Payload::ReinstateStaff { staff }) => {
                 facts.push(("console-proposal-whom", self.staff_name(staff).await?));
+            }
+            Some(Payload::RetryDelivery { kind, message }) => {
+                facts.push(("console-deliveries-kind", kind_name(page, kind)));
+                facts.push(("console-deliveries-message", message.clone()));
+            }
+            Some(Payload::RetryDeliveries { kind }) => {
+                facts.push(("console-deliveries-kind", kind_name(page, kind)));
+            }
+            Some(Payload::SuspendClient { client } | Payload::ReinstateClient { client }) => {
+                facts.push(("console-clients-one", client.clone()));
             }
             _ => facts.extend(proposal.account.map(|account| ("console-account-tail", tail(account)))),
         }

@@ -9,7 +9,9 @@ use shared::http::{Kit, ServerSettings};
 use tower_cookies::CookieManagerLayer;
 
 use super::acts::Act;
-use super::{Console, account, applications, audit, find, home, invitation, paths, proposals, sign_in, staff};
+use super::{
+    Console, account, applications, audit, clients, deliveries, find, home, invitation, paths, proposals, sign_in, staff,
+};
 use crate::web::error_page;
 
 /// All addresses.
@@ -46,6 +48,14 @@ pub fn router(console: Console) -> Router {
         .route(paths::APPLICATION_APPROVE, applications::act(Act::ApproveApplication))
         .route(paths::APPLICATION_ASK, applications::act(Act::AskApplicant))
         .route(paths::APPLICATION_REFUSE, applications::act(Act::RefuseApplication))
+        .route(paths::DELIVERIES, get(deliveries::overview))
+        .route(paths::DELIVERIES_OF, get(deliveries::list::show))
+        .route(paths::DELIVERIES_RETRY, get(deliveries::retry::show_all).post(deliveries::retry::submit_all))
+        .route(paths::DELIVERY_RETRY, get(deliveries::retry::show_one).post(deliveries::retry::submit_one))
+        .route(paths::CLIENTS, get(clients::list::show))
+        .route(paths::CLIENT, get(clients::page::show))
+        .route(paths::CLIENT_SUSPEND, clients::acts::act(Act::SuspendClient))
+        .route(paths::CLIENT_REINSTATE, clients::acts::act(Act::ReinstateClient))
         .layer(from_fn_with_state(pages, error_page::draw))
         .merge(assets::router())
         .fallback(async || StatusCode::NOT_FOUND)

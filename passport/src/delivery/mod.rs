@@ -10,6 +10,7 @@
 mod acs3;
 pub mod aliyun;
 mod html;
+mod kind;
 pub mod model;
 mod notice;
 pub mod outbox;
@@ -22,6 +23,7 @@ pub mod text;
 pub mod worker;
 
 pub use self::aliyun::AliyunSms;
+pub use self::kind::ChannelKind;
 pub use self::model::{
     Channel, KeyLetter, KeyMatter, Letter, LogoutNotice, Marks, MessageId, Outgoing, Payload, Progress, ProofLetter,
     ProofWords, Reason, Receipt, SendError, SignalNotice, SiteName, Template, Transport, Unreachable,

@@ -119,7 +119,9 @@ async fn serve(oidc: &Oidc, sender: Sender<'_>, body: &[u8], attempt: &mut Attem
 async fn of_access_token(oidc: &Oidc, client: &Client, text: &str) -> Result<Option<Answer>, Failure> {
     let Ok(token) = access_token::read(oidc, text) else { return Ok(None) };
     let may_ask = token.client_id == client.id.as_str() || token.aud.names_any(&client.serves_resources);
-    if !may_ask || !access_token::lives(oidc, &token).await? {
+    let counts =
+        async { Ok::<_, Failure>(access_token::lives(oidc, &token).await? && !suspended(oidc, &token).await?) };
+    if !may_ask || !counts.await? {
         if token.client_id == client.id.as_str() {
             token.refused(oidc, client);
         }
@@ -127,6 +129,11 @@ async fn of_access_token(oidc: &Oidc, client: &Client, text: &str) -> Result<Opt
     }
     token.came_back(oidc, client, Sign::Introspection);
     Ok(Some(Answer::of_access_token(token, &oidc.0.issuer)))
+}
+
+/// Whether the client that the token was issued to is suspended.
+async fn suspended(oidc: &Oidc, token: &AccessToken) -> Result<bool, Failure> {
+    Ok(oidc.0.clients.find(&token.client_id).await?.is_some_and(|client| client.is_suspended()))
 }
 
 async fn of_refresh_token(oidc: &Oidc, client: &Client, text: &str) -> Result<Answer, Failure> {

@@ -65,7 +65,8 @@ async fn user_info(oidc: &Oidc, request: &Request<'_>, sent: &Presented) -> Resu
     }
     let (Some(grant), Ok(scope)) = (token.grant(), Scope::parse(&token.scope)) else { return Err(DEAD.into()) };
     // A client that gave up its registration has no tokens any more (RFC 7592 §2.3).
-    let client = oidc.0.clients.find(&token.client_id).await?.ok_or(DEAD)?;
+    // Nor has one that is suspended.
+    let client = oidc.0.clients.find(&token.client_id).await?.filter(|client| !client.is_suspended()).ok_or(DEAD)?;
     oidc.0.quotas.take(client.id.as_str(), quota::Kind::Calls, oidc.0.clock.now())?;
     // Unless token, grant or session have ended: one reading of the database.
     let detailed = claims::has_details(&scope);

@@ -8,6 +8,9 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use shared::page::{Link, Page};
 
+use super::error_page::{Explanation, Tone, explain};
+use super::paths;
+
 /// What went wrong with the request of a site.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuthorizationProblem {
@@ -49,14 +52,18 @@ pub enum ProblemKind {
     RedirectUri,
     /// The request breaks another rule before it could be answered.
     Request,
+    /// The staff suspended the client.
+    Suspended,
 }
 
 impl ProblemKind {
-    const fn key(self) -> &'static str {
+    /// What the texts for a mistake of the site begin with; none where there is no mistake to mend.
+    const fn key(self) -> Option<&'static str> {
         match self {
-            Self::UnknownClient => "web-authorize-unknown-client",
-            Self::RedirectUri => "web-authorize-redirect-uri",
-            Self::Request => "web-authorize-request",
+            Self::UnknownClient => Some("web-authorize-unknown-client"),
+            Self::RedirectUri => Some("web-authorize-redirect-uri"),
+            Self::Request => Some("web-authorize-request"),
+            Self::Suspended => None,
         }
     }
 }
@@ -75,7 +82,7 @@ struct ProblemPage {
 
 /// The page, with status 400.
 pub fn page(page: Page, problem: AuthorizationProblem) -> Response {
-    let key = problem.kind.key();
+    let Some(key) = problem.kind.key() else { return suspended(page, &problem) };
     let lead = match &problem.site {
         Some(site) => page.tw(&format!("{key}-lead"), [("site", site.name.as_str())]),
         None => page.t("web-authorize-unknown-client-lead"),
@@ -87,6 +94,20 @@ pub fn page(page: Page, problem: AuthorizationProblem) -> Response {
         Some(Link::new(site.home.as_deref()?, label))
     });
     (StatusCode::BAD_REQUEST, ProblemPage { page, problem, lead, fix, rule_href, way }).into_response()
+}
+
+/// The page for a site that the staff suspended. It leads nowhere but home: not back to that site.
+fn suspended(page: Page, problem: &AuthorizationProblem) -> Response {
+    let site = problem.site.as_ref().map(|site| site.name.as_str()).unwrap_or_default();
+    let told = Explanation {
+        tone: Tone::Trouble,
+        title: page.tw("web-suspended-title", [("site", site)]),
+        lead: page.t("web-suspended-lead"),
+        steps: vec![page.t("web-suspended-step-wait"), page.t("web-suspended-step-organiser")],
+        way: Link::new(paths::HOME, page.t("web-go-home")),
+        other: None,
+    };
+    explain(page, StatusCode::BAD_REQUEST, told)
 }
 
 /// Where the documents of the OpenID Foundation stand.

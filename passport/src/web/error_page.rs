@@ -81,16 +81,21 @@ impl Fault {
         matches!(self, Self::Unavailable | Self::Busy | Self::Broken)
     }
 
-    /// The page of the fault, for the request to that address.
+    /// The page of the fault, for the request to that address of the passport.
     pub fn page(self, page: Page, uri: &Uri) -> Response {
+        self.drawn(page, uri, true)
+    }
+
+    /// The same; `status`: whether there is a page beside it that says how it stands.
+    fn drawn(self, page: Page, uri: &Uri, status: bool) -> Response {
         let home = Link::new(paths::HOME, page.t("web-go-home"));
         let (way, other) = if self.passes() {
             // Without the database there is no home to go to, but a page that says how it stands.
             let other = match self {
-                Self::Unavailable => Link::new(paths::STATUS, page.t("common-status-more")),
-                _ => home,
+                Self::Unavailable => status.then(|| Link::new(paths::STATUS, page.t("common-status-more"))),
+                _ => Some(home),
             };
-            (Link::new(address::same(uri), page.t("web-try-again")), Some(other))
+            (Link::new(address::same(uri), page.t("web-try-again")), other)
         } else {
             (home, None)
         };
@@ -143,7 +148,7 @@ pub async fn draw(State(pages): State<Pages>, request: Request, next: Next) -> R
     let uri = parts.uri.clone();
     let response = next.run(Request::from_parts(parts, body)).await;
     match response.extensions().get::<Fault>() {
-        Some(fault) => fault.page(page, &uri),
+        Some(fault) => fault.drawn(page, &uri, pages.has_status()),
         None => response,
     }
 }
@@ -161,7 +166,7 @@ impl FailurePages for Pages {
             Failure::TimedOut => Fault::Busy,
             Failure::Panicked => Fault::Broken,
         };
-        fault.page(self.page_asked(asked), &asked.uri)
+        fault.drawn(self.page_asked(asked), &asked.uri, self.has_status())
     }
 }
 
@@ -246,6 +251,19 @@ mod tests {
         Fault::Busy,
         Fault::Broken,
     ];
+
+    #[tokio::test]
+    async fn the_console_leads_to_no_page_that_it_does_not_have() {
+        let passport = Pages::new(Arc::new(texts::catalogue()), None);
+        let uri = Uri::from_static("/accounts");
+        let told = async |pages: Pages| {
+            let page = Fault::Unavailable.drawn(pages.page(Lang::En, &uri), &uri, pages.has_status());
+            let body = axum::body::to_bytes(page.into_body(), usize::MAX).await.expect("a page");
+            String::from_utf8_lossy(&body).contains("href=\"/status\"")
+        };
+        assert!(told(passport.clone()).await, "the passport has one");
+        assert!(!told(passport.of_console()).await);
+    }
 
     #[test]
     fn every_fault_has_a_page_in_both_languages() {

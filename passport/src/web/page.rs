@@ -71,6 +71,11 @@ impl Pages {
         Self { of: Of::Console, announced: None, ..self }
     }
 
+    /// Whether a page beside these says how it stands.
+    pub(super) fn has_status(&self) -> bool {
+        matches!(self.of, Of::Passport | Of::Sandbox)
+    }
+
     /// The frame of the page at that address, in that language, without a form token.
     pub fn page(&self, lang: Lang, uri: &Uri) -> Page {
         let text = |key| self.texts.text(lang, key);

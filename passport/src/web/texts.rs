@@ -31,6 +31,8 @@ macro_rules! sources {
             include_str!(concat!("../../locales/", $lang, "/rotation.ftl")),
             include_str!(concat!("../../locales/", $lang, "/simulator.ftl")),
             include_str!(concat!("../../locales/", $lang, "/console.ftl")),
+            include_str!(concat!("../../locales/", $lang, "/console_deliveries.ftl")),
+            include_str!(concat!("../../locales/", $lang, "/console_clients.ftl")),
             include_str!(concat!("../../locales/", $lang, "/status.ftl")),
             include_str!(concat!("../../locales/", $lang, "/oidc.ftl")),
             include_str!(concat!("../../locales/", $lang, "/errors.ftl")),

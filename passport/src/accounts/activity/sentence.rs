@@ -122,6 +122,9 @@ pub fn sentence(event: &Event) -> Option<Sentence<'_>> {
         | Event::StaffReinstated { .. }
         | Event::ActProposed { .. }
         | Event::ActDecided { .. }
+        | Event::MessagesTakenUp { .. }
+        | Event::ClientSuspended { .. }
+        | Event::ClientReinstated { .. }
         | Event::SandboxSiteRegistered { .. }
         | Event::SandboxSiteChanged { .. }
         | Event::SandboxSiteRemoved { .. }

@@ -42,13 +42,37 @@ macro_rules! found {
 /// # Errors
 /// The database refused, or a row is broken.
 pub async fn newest(tx: &mut Tx, sought: &Sought, most: i64) -> Result<Vec<Line>, DbError> {
+    newest_before(tx, sought, None, most).await
+}
+
+/// The same of those before one.
+///
+/// # Errors
+/// The database refused, or a row is broken.
+pub async fn newest_before(
+    tx: &mut Tx,
+    sought: &Sought,
+    before: Option<&(Timestamp, String)>,
+    most: i64,
+) -> Result<Vec<Line>, DbError> {
+    macro_rules! latest {
+        ($first:literal) => {
+            found!($first, "AND (at < $10 OR id < $11) ORDER BY at DESC, id DESC LIMIT $9")
+        };
+    }
     let text = match narrowest(sought) {
-        Narrowest::Account(_) => found!("account_id = $1", "ORDER BY at DESC, id DESC LIMIT $9"),
-        Narrowest::Client(_) => found!("client_id = $1", "ORDER BY at DESC, id DESC LIMIT $9"),
-        Narrowest::Organisation(_) => found!("organisation_id = $1", "ORDER BY at DESC, id DESC LIMIT $9"),
-        Narrowest::Nothing => found!("$1 IS NULL", "ORDER BY at DESC, id DESC LIMIT $9"),
+        Narrowest::Account(_) => latest!("account_id = $1"),
+        Narrowest::Client(_) => latest!("client_id = $1"),
+        Narrowest::Organisation(_) => latest!("organisation_id = $1"),
+        Narrowest::Nothing => latest!("$1 IS NULL"),
     };
-    let rows = bound(text, sought).bind(most).fetch_all(tx).await?;
+    // Before an event: not after its time, and at that moment only those whose ids come earlier.
+    let (until, at, id) = match before {
+        Some((at, id)) => (Timestamp::from_millis(at.millis() + 1).min(sought.until), *at, id.as_str()),
+        None => (sought.until, sought.until, ""),
+    };
+    let sought = Sought { until, ..sought.clone() };
+    let rows = bound(text, &sought).bind(most).bind(at).bind(id).fetch_all(tx).await?;
     rows.iter().map(lines::read).collect()
 }
 

@@ -38,7 +38,8 @@ pub(super) async fn show(clients: &Clients, id: &str, output: &Output) -> Result
         })
         .collect();
     let text = describe(&client)?;
-    output.result(text, &json!({ "metadata": client.metadata, "secrets": secrets }));
+    let suspended_at = client.suspended_at.map(|at| at.to_string());
+    output.result(text, &json!({ "metadata": client.metadata, "secrets": secrets, "suspended_at": suspended_at }));
     Ok(())
 }
 
@@ -56,6 +57,9 @@ fn describe(client: &Client) -> Result<String, Failure> {
             secret::LIMIT,
             stored.created_at
         );
+    }
+    if let Some(at) = client.suspended_at {
+        let _ = writeln!(text, "# suspended since {at}: nothing is issued to it");
     }
     Ok(text)
 }

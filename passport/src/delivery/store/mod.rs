@@ -2,6 +2,7 @@
 //! itself, and no transaction stays open while a message is under way.
 
 mod hold;
+mod listed;
 pub mod reach;
 mod watch;
 
@@ -9,6 +10,7 @@ use shared::clock::Timestamp;
 use shared::db::{BrokenRow, DbError, Row, Tx, sql};
 
 pub use self::hold::{HELD, hold, let_go, release};
+pub use self::listed::{Cause, Listed, Stand, by_kind, causes, of_kind, take_up_kind, undelivered_one};
 pub use self::watch::{
     Counts, Flow, Last, Undelivered, Waiting, counts, flow, last, of_channel, take_up, undelivered, waiting,
 };

@@ -5,6 +5,7 @@ use std::time::Duration;
 use shared::clock::Timestamp;
 use shared::db::{DbError, Row, Tx, sql};
 
+use super::HELD;
 use crate::delivery::model::{Channel, MessageId};
 
 /// How many messages are in which state.
@@ -169,16 +170,18 @@ pub async fn undelivered(tx: &mut Tx, limit: u32) -> Result<Vec<Undelivered>, Db
 }
 
 /// Makes messages due at once, with all their attempts before them: the one of that id, or all that were given up. Those
-/// whose content is erased stay as they are. How many were taken up.
+/// whose content is erased, or that their client holds back, stay as they are. How many were taken up.
 ///
 /// # Errors
 /// The database refused.
 pub async fn take_up(tx: &mut Tx, id: Option<MessageId>, now: Timestamp) -> Result<u64, DbError> {
     let statement = match id {
         Some(id) => sql("UPDATE outbox SET state = 'waiting', attempts = 0, next_attempt_at = $1, finished_at = NULL \
-                         WHERE id = $2 AND payload IS NOT NULL AND (state = 'failed' OR state = 'waiting')")
+                         WHERE id = $2 AND payload IS NOT NULL \
+                         AND (state = 'failed' OR (state = 'waiting' AND next_attempt_at <> $3))")
         .bind(now)
-        .bind(id),
+        .bind(id)
+        .bind(HELD),
         None => sql("UPDATE outbox SET state = 'waiting', attempts = 0, next_attempt_at = $1, finished_at = NULL \
                      WHERE state = 'failed' AND payload IS NOT NULL")
         .bind(now),

@@ -69,6 +69,12 @@ pub async fn prove(oidc: &Oidc, query: &str, began: Began) -> Result<Proven, Box
     }
     let params = Params::parse(query.as_bytes()).map_err(unread)?;
     let client = client(oidc, &params).await?;
+    if client.is_suspended() {
+        let error = Rule::ClientSuspended.error();
+        note(oidc, &client, (&error, Given::default()), &params);
+        // Nobody is led back to a site that the staff suspended.
+        return Err(Box::new(Unproven::new(ProblemKind::Suspended, error).by(&client)));
+    }
     let sent = match resolve(oidc, &client, params.clone(), began).await {
         Ok(sent) => sent,
         Err(unproven) => {

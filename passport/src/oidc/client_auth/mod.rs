@@ -59,7 +59,8 @@ pub async fn authenticate(
 ///
 /// # Errors
 /// `invalid_request` for several ways at once, `invalid_client` for everything else that does not authenticate: an
-/// unknown client, a wrong secret or key and the wrong method read the same. And what a client that has authenticated may
+/// unknown client, a wrong secret or key and the wrong method read the same. `unauthorized_client` for one that the staff
+/// suspended. And what a client that has authenticated may
 /// ask for is used up: strangers who name it use up nothing of that. `attempt` learns who it was.
 pub async fn verify(
     oidc: &Oidc,
@@ -88,6 +89,10 @@ pub async fn verify(
         }
     };
     attempt.prove();
+    // Only who has proven to be the client learns it.
+    if client.is_suspended() {
+        return Err(Rule::ClientSuspended.into());
+    }
     if !client.is_public() {
         oidc.0.quotas.take(client.id.as_str(), quota::Kind::Calls, oidc.0.clock.now())?;
     }

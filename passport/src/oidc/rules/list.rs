@@ -129,6 +129,7 @@ rules! {
             "client authentication failed" "RFC 6749 5.2";
         ClientUnknown "client-unknown" InvalidClient
             "client authentication failed" "RFC 6749 5.2" told ClientAuthenticationFailed;
+        ClientSuspended "client-suspended" UnauthorizedClient "the client is suspended" "RFC 6749 5.2";
         ClientSecretWrong "client-secret-wrong" InvalidClient
             "client authentication failed" "RFC 6749 5.2" told ClientAuthenticationFailed;
         ClientMethodNotRegistered "client-method-not-registered" InvalidClient

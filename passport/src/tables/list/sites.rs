@@ -76,7 +76,7 @@ pub(super) const TABLES: &[Table] = &[
         goes: &[Goes::When("the client is removed")],
         columns: &[
             Columns(Staff, Row, "metadata"),
-            Columns(Plain, Row, "client_id created_at updated_at registration_hash"),
+            Columns(Plain, Row, "client_id created_at updated_at registration_hash suspended_at"),
         ],
     },
     Table {

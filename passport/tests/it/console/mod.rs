@@ -2,6 +2,8 @@
 
 mod accounts;
 mod applications;
+mod clients;
+mod deliveries;
 mod listener;
 mod roles;
 mod staff;

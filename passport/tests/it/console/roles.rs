@@ -7,6 +7,7 @@ use passport::console::model::Role::{self, Auditor, Operator, Reviewer, Support}
 
 use super::*;
 use crate::accounts::{EMAIL, candidate};
+use crate::support::site::OURS;
 
 /// Every address, as the router names it, and who may go there: written down here once more, so that a mistake in the table
 /// of acts is one. `None`: whoever comes.
@@ -57,6 +58,18 @@ const RULES: &[(&str, Method, Option<&[Role]>)] = &[
     ("APPLICATION_ASK", Method::POST, Some(&[Reviewer])),
     ("APPLICATION_REFUSE", Method::GET, Some(&[Reviewer])),
     ("APPLICATION_REFUSE", Method::POST, Some(&[Reviewer])),
+    ("DELIVERIES", Method::GET, Some(&[Support, Operator])),
+    ("DELIVERIES_OF", Method::GET, Some(&[Support, Operator])),
+    ("DELIVERIES_RETRY", Method::GET, Some(&[Operator])),
+    ("DELIVERIES_RETRY", Method::POST, Some(&[Operator])),
+    ("DELIVERY_RETRY", Method::GET, Some(&[Operator])),
+    ("DELIVERY_RETRY", Method::POST, Some(&[Operator])),
+    ("CLIENTS", Method::GET, Some(&[Support, Operator])),
+    ("CLIENT", Method::GET, Some(&[Support, Operator])),
+    ("CLIENT_SUSPEND", Method::GET, Some(&[Operator])),
+    ("CLIENT_SUSPEND", Method::POST, Some(&[Operator])),
+    ("CLIENT_REINSTATE", Method::GET, Some(&[Operator])),
+    ("CLIENT_REINSTATE", Method::POST, Some(&[Operator])),
 ];
 
 /// The address behind a name of the router.
@@ -95,6 +108,7 @@ async fn met(browser: &mut Browser, method: &Method, path: &str) -> (u16, String
 async fn nobody_does_what_none_of_their_roles_reaches() {
     with_console(|passport| async move {
         candidate(&passport).await;
+        passport.register(&[OURS]).await;
         let mut operator = Colleague::new(&passport, "王芳", &[Operator]).await;
         let account = operator.look_at(EMAIL).await;
         let (tail, at) = (operator.tail(&account).await, format!("{account}/factors"));
@@ -108,6 +122,7 @@ async fn nobody_does_what_none_of_their_roles_reaches() {
         let person = operator.open("/staff").await.attributes("h2.site-name a", "href").remove(0);
         let application = crate::portal::production::remembered_alone(&passport).await;
         let mut nobody = browser(&passport);
+        let message = super::deliveries::logout(&passport, "cet").await.to_string();
         let before = passport.rows().await;
         for (name, method, rule) in RULES {
             let of = |path: &str| path.rsplit('/').next().expect("an id").to_owned();
@@ -116,7 +131,10 @@ async fn nobody_does_what_none_of_their_roles_reaches() {
                 .replace("{proposal}", &of(&proposal))
                 .replace("{application}", &application)
                 .replace("{version}", "1")
-                .replace("{person}", &of(&person));
+                .replace("{person}", &of(&person))
+                .replace("{kind}", "logout")
+                .replace("{message}", &message)
+                .replace("{client}", "cet");
             let (status, to) = met(&mut nobody, method, &path).await;
             let Some(roles) = rule else {
                 assert!(matches!(status, 200 | 303 | 409 | 410), "{method} {path}: {status}");
