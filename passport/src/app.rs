@@ -21,7 +21,9 @@ use crate::accounts::{self, Accounts, SessionPolicies, SessionPolicy};
 use crate::audit::{Audit, Chain};
 use crate::clients::Clients;
 use crate::clients::logos::Logos;
-use crate::config::{AccountsSettings, Config, MtlsSettings, RegistrationPolicy, SandboxSettings, SecondFactor};
+use crate::config::{
+    AccountsSettings, Config, MtlsSettings, RegistrationPolicy, SandboxSettings, SecondFactor, SmsSecondStep,
+};
 use crate::console::{self, Console};
 use crate::delivery::{Channel, Outbox, Reports};
 use crate::egress::Egress;
@@ -252,6 +254,7 @@ impl App {
             captcha: config.accounts.captcha,
             captcha_after: config.accounts.captcha_after,
             password_profile: config.accounts.password_profile,
+            sms_step: config.accounts.sms_second_step == SmsSecondStep::Allowed,
             least: match config.accounts.second_factor {
                 SecondFactor::Optional => Acr::One,
                 SecondFactor::Required => Acr::Two,

@@ -13,7 +13,7 @@ use shared::http::{Asked, Failure, FailurePages, Kit, ServerSettings, Upload};
 use tower_cookies::CookieManagerLayer;
 
 use crate::accounts::appeals::AppealCode;
-use crate::accounts::factors::{self, authenticator, passkeys, recovery_codes};
+use crate::accounts::factors::{self, authenticator, passkeys, recovery_codes, sms};
 use crate::accounts::proof::code_page;
 use crate::accounts::recovery::RecoveryCode;
 use crate::accounts::{
@@ -54,6 +54,8 @@ pub fn router(app: App) -> Router {
         .route(paths::FACTOR_NEEDED, get(factors::needed::show))
         .route(paths::AUTHENTICATOR, get(authenticator::page::show).post(authenticator::page::submit))
         .route(paths::AUTHENTICATOR_REMOVE, get(authenticator::page::show_removal).post(authenticator::page::remove))
+        .route(paths::SMS_STEP, get(sms::page::show).post(sms::page::submit))
+        .route(paths::SMS_STEP_REMOVE, get(sms::page::show_removal).post(sms::page::remove))
         .route(paths::PASSKEYS, get(passkeys::page::show).post(passkeys::page::submit))
         .route(paths::PASSKEY_OPTIONS, post(passkeys::register_options))
         .route(paths::PASSKEY_CHANGE, get(passkeys::page::show_change).post(passkeys::page::change))

@@ -67,6 +67,7 @@ console-fact-proven = { $what }, verified
 console-fact-unproven = { $what }, not verified
 console-fact-passkey = passkey
 console-fact-app = authenticator app
+console-fact-sms = codes by SMS
 console-fact-codes = recovery codes
 console-fact-suspended = suspended: nobody signs in
 console-fact-open = can sign in

@@ -298,6 +298,17 @@ delivery-number-ages-text =
     { $link }
 delivery-number-ages-sms = [E-TEST] Your mobile number { $new } was verified long ago. After { $time } a message to it is no longer enough to reset your password. Sign in and verify it once more: { $link }
 
+delivery-step-number-ages-subject = Please verify your mobile number once more: E-TEST Passport
+delivery-step-number-ages-action = Verify the number
+delivery-step-number-ages-text =
+    Hello,
+
+    Your mobile number { $new } was verified long ago. After { $time }, no codes to sign in are sent to it, and only a recovery code helps.
+
+    If the number is still yours, sign in and verify it once more:
+    { $link }
+delivery-step-number-ages-sms = [E-TEST] Your mobile number { $new } was verified long ago. After { $time } no codes to sign in are sent to it. Sign in and verify it once more: { $link }
+
 delivery-number-detached-subject = A mobile number was taken off your E-TEST Passport
 delivery-number-detached-text =
     Hello,
@@ -361,6 +372,38 @@ delivery-authenticator-removed-text =
 
     { $not-me }
 delivery-authenticator-removed-sms = [E-TEST] { $time }: the authenticator app was turned off. If it was not you, open: { $link }
+
+delivery-proof-second-step-subject = Your code to sign in to the E-TEST Passport: { $code }
+delivery-proof-second-step-text =
+    Hello,
+
+    Your code is { $code }. It is for the second step of signing in, and good for 10 minutes.
+
+    Tell it to nobody. If it is not you who is signing in, somebody knows your password. Please change it soon:
+    { $issuer }
+delivery-proof-second-step-sms = [E-TEST] { $code } is your code to sign in, good for 10 minutes. Nobody of ours asks you for it. Not you? Somebody knows your password: please change it soon.
+
+delivery-sms-added-subject = Codes by SMS were turned on: E-TEST Passport
+delivery-sms-added-text =
+    Hello,
+
+    At { $time }, codes by SMS were turned on for signing in.
+
+    If it was you, there is nothing to do.
+
+    { $not-me }
+delivery-sms-added-sms = [E-TEST] { $time }: codes by SMS were turned on for signing in. If it was not you, open: { $link }
+
+delivery-sms-removed-subject = Codes by SMS were turned off: E-TEST Passport
+delivery-sms-removed-text =
+    Hello,
+
+    At { $time }, codes by SMS were turned off for signing in.
+
+    If it was you, there is nothing to do.
+
+    { $not-me }
+delivery-sms-removed-sms = [E-TEST] { $time }: codes by SMS were turned off for signing in. If it was not you, open: { $link }
 
 delivery-codes-replaced-subject = Your recovery codes were replaced: E-TEST Passport
 delivery-codes-replaced-text =

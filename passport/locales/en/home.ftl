@@ -32,6 +32,8 @@ home-safety-passkeys-unused = { $count ->
 home-safety-app = Last used { $used }
 home-safety-alone = A password only
 home-safety-alone-text = With a second step, nobody gets in who only knows the password
+home-safety-sms = A password and codes by SMS
+home-safety-sms-text = SMS is the weakest second step; there are safer ones
 home-safety-codes = { $left ->
     [0] None left: if the phone is lost, you can’t sign in
     [one] 1 left

@@ -67,6 +67,7 @@ console-fact-proven = { $what }，已验证
 console-fact-unproven = { $what }，未验证
 console-fact-passkey = 通行密钥
 console-fact-app = 身份验证器
+console-fact-sms = 短信验证
 console-fact-codes = 恢复码
 console-fact-suspended = 已停用，不能登录
 console-fact-open = 可以登录

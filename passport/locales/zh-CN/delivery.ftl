@@ -298,6 +298,17 @@ delivery-number-ages-text =
     { $link }
 delivery-number-ages-sms = 【E-TEST】您的手机号{ $new }很久没有验证，{ $time }以后不能再只凭短信重置密码。请登录后再验证一次：{ $link }
 
+delivery-step-number-ages-subject = 请再验证一次手机号：E-TEST通行证
+delivery-step-number-ages-action = 验证手机号
+delivery-step-number-ages-text =
+    您好，
+
+    您的手机号{ $new }很久没有验证了。{ $time }以后，不能再用短信验证登录，只能用恢复码。
+
+    号码还是您的，请登录后再验证一次：
+    { $link }
+delivery-step-number-ages-sms = 【E-TEST】您的手机号{ $new }很久没有验证，{ $time }以后不能再用短信验证登录。请登录后再验证一次：{ $link }
+
 delivery-number-detached-subject = 手机号已从通行证上解绑
 delivery-number-detached-text =
     您好，
@@ -361,6 +372,38 @@ delivery-authenticator-removed-text =
 
     { $not-me }
 delivery-authenticator-removed-sms = 【E-TEST】{ $time }关闭了身份验证器。如非本人操作，请打开：{ $link }
+
+delivery-proof-second-step-subject = 登录E-TEST通行证的验证码：{ $code }
+delivery-proof-second-step-text =
+    您好，
+
+    您的验证码是{ $code }，用于登录时的第二步，10分钟内有效。
+
+    请不要告诉任何人。如果不是您本人在登录，说明有人知道您的密码，请尽快修改：
+    { $issuer }
+delivery-proof-second-step-sms = 【E-TEST】登录验证码{ $code }，10分钟内有效。工作人员不会向您索要。不是您在登录？有人知道您的密码，请尽快修改。
+
+delivery-sms-added-subject = 短信验证已开启：E-TEST通行证
+delivery-sms-added-text =
+    您好，
+
+    { $time }，开启了短信验证。
+
+    如果是您本人的操作，您无需做任何事。
+
+    { $not-me }
+delivery-sms-added-sms = 【E-TEST】{ $time }开启了短信验证。如非本人操作，请打开：{ $link }
+
+delivery-sms-removed-subject = 短信验证已关闭：E-TEST通行证
+delivery-sms-removed-text =
+    您好，
+
+    { $time }，关闭了短信验证。
+
+    如果是您本人的操作，您无需做任何事。
+
+    { $not-me }
+delivery-sms-removed-sms = 【E-TEST】{ $time }关闭了短信验证。如非本人操作，请打开：{ $link }
 
 delivery-codes-replaced-subject = 恢复码已更换：E-TEST通行证
 delivery-codes-replaced-text =

@@ -26,6 +26,8 @@ home-safety-passkeys-unused = { $count }个，还没有用过
 home-safety-app = 最近用于{ $used }
 home-safety-alone = 只有密码
 home-safety-alone-text = 再加一步验证，别人知道密码也登录不了
+home-safety-sms = 密码和短信验证
+home-safety-sms-text = 短信是最弱的一种，建议换成更安全的
 home-safety-codes = { $left ->
     [0] 一个也没有，手机丢了就登录不了
    *[other] 还剩{ $left }个

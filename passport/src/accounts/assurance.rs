@@ -3,7 +3,8 @@
 /// An authentication context class. A greater one is proof enough wherever a lesser one is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Acr {
-    /// One factor: the password, whatever else the browser was trusted for.
+    /// One factor: the password, whatever else the browser was trusted for. And the password with a code by SMS, which
+    /// proves who has a number at the moment and is no second factor that a site can count on (NIST SP 800-63B §3.1.3).
     One,
     /// Two factors: the password and a code that is used once.
     Two,
@@ -41,6 +42,11 @@ pub enum Shown {
     PasswordAndAppCode,
     /// The password and a recovery code.
     PasswordAndRecoveryCode,
+    /// The password and a code by SMS, where the operator's policy allows it.
+    PasswordAndSmsCode,
+    /// The password and a recovery code of an account that has nothing else but codes by SMS: what stands in for them ranks
+    /// no higher, or whoever has the number for an hour would make themselves a better proof.
+    PasswordAndSmsRecoveryCode,
     /// A passkey.
     Passkey,
     /// The password and a passkey.
@@ -52,11 +58,13 @@ pub enum Shown {
 
 impl Shown {
     /// All of it.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Password,
         Self::PasswordRemembered,
         Self::PasswordAndAppCode,
         Self::PasswordAndRecoveryCode,
+        Self::PasswordAndSmsCode,
+        Self::PasswordAndSmsRecoveryCode,
         Self::Passkey,
         Self::PasswordAndPasskey,
         Self::PasswordAndNewPasskey,
@@ -69,6 +77,8 @@ impl Shown {
             Self::PasswordRemembered => "password_remembered",
             Self::PasswordAndAppCode => "password_app_code",
             Self::PasswordAndRecoveryCode => "password_recovery_code",
+            Self::PasswordAndSmsCode => "password_sms_code",
+            Self::PasswordAndSmsRecoveryCode => "password_sms_recovery_code",
             Self::Passkey => "passkey",
             Self::PasswordAndPasskey => "password_passkey",
             Self::PasswordAndNewPasskey => "password_new_passkey",
@@ -83,7 +93,9 @@ impl Shown {
     /// The context class that it amounts to.
     pub const fn acr(self) -> Acr {
         match self {
-            Self::Password | Self::PasswordRemembered => Acr::One,
+            Self::Password | Self::PasswordRemembered | Self::PasswordAndSmsCode | Self::PasswordAndSmsRecoveryCode => {
+                Acr::One
+            }
             Self::PasswordAndAppCode | Self::PasswordAndRecoveryCode | Self::PasswordAndNewPasskey => Acr::Two,
             Self::Passkey | Self::PasswordAndPasskey => Acr::PhishingResistant,
         }
@@ -94,7 +106,10 @@ impl Shown {
     pub const fn amr(self) -> &'static [&'static str] {
         match self {
             Self::Password | Self::PasswordRemembered => &["pwd"],
-            Self::PasswordAndAppCode | Self::PasswordAndRecoveryCode => &["pwd", "otp", "mfa"],
+            Self::PasswordAndAppCode | Self::PasswordAndRecoveryCode | Self::PasswordAndSmsRecoveryCode => {
+                &["pwd", "otp", "mfa"]
+            }
+            Self::PasswordAndSmsCode => &["pwd", "sms", "mfa"],
             Self::Passkey => &["pop", "user", "mfa"],
             Self::PasswordAndPasskey => &["pwd", "pop", "user", "mfa"],
             Self::PasswordAndNewPasskey => &["pwd", "pop", "mfa"],
@@ -118,15 +133,19 @@ mod tests {
     #[test]
     fn two_factors_are_told_of_where_there_were_two_and_only_there() {
         for shown in Shown::ALL {
-            assert_eq!(shown.amr().contains(&"mfa"), shown.acr() >= Acr::Two, "{shown:?}");
+            let by_number = matches!(shown, Shown::PasswordAndSmsCode | Shown::PasswordAndSmsRecoveryCode);
+            assert_eq!(shown.amr().contains(&"mfa"), shown.acr() >= Acr::Two || by_number, "{shown:?}");
         }
     }
 
     #[test]
-    fn no_message_is_a_factor() {
+    fn no_message_makes_a_proof_that_ranks_above_the_password() {
         for shown in Shown::ALL {
             // RFC 8176 §2: by SMS, by telephone, by a second channel.
-            assert!(shown.amr().iter().all(|method| !["sms", "tel", "mca"].contains(method)), "{shown:?}");
+            let methods = shown.amr();
+            assert!(methods.iter().all(|method| !["tel", "mca"].contains(method)), "{shown:?}");
+            assert_eq!(methods.contains(&"sms"), shown == Shown::PasswordAndSmsCode, "{shown:?}");
+            assert!(shown.acr() == Acr::One || !methods.contains(&"sms"), "{shown:?}");
         }
     }
 

@@ -69,13 +69,17 @@ fn factor(page: &Page, overview: &Overview, possible: bool, now: Timestamp) -> R
         true => ("factors-passkey-add", paths::PASSKEYS),
         false => ("factors-authenticator-button", paths::AUTHENTICATOR),
     };
-    let (title, text) = (page.t("home-safety-alone"), page.t("home-safety-alone-text"));
+    let (title, text) = match overview.sms {
+        Some(_) => ("home-safety-sms", "home-safety-sms-text"),
+        None => ("home-safety-alone", "home-safety-alone-text"),
+    };
+    let (title, text) = (page.t(title), page.t(text));
     Row { good: false, title, text, step: Some((page.t(label), path)) }
 }
 
 /// What stands in for the second step when it is lost; none where there is no second step.
 fn codes(page: &Page, overview: &Overview) -> Option<Row> {
-    if overview.passkeys.is_empty() && overview.authenticator.is_none() {
+    if !overview.any() {
         return None;
     }
     let step = match overview.codes_left {

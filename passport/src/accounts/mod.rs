@@ -137,6 +137,8 @@ pub struct Parts {
     pub captcha_after: u32,
     /// Which passwords may be chosen.
     pub password_profile: PasswordProfile,
+    /// Whether the operator's policy allows SMS as a second step.
+    pub sms_step: bool,
     /// The least context class that a sign-in has to reach.
     pub least: Acr,
     /// What is counted of signing in.

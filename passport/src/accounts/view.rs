@@ -66,6 +66,8 @@ impl Notice {
             "passkey-gone" => ("info", "factors-notice-passkey-gone"),
             "authenticator-added" => ("ok", "factors-notice-authenticator-added"),
             "authenticator-removed" => ("ok", "factors-notice-authenticator-removed"),
+            "sms-added" => ("ok", "factors-notice-sms-added"),
+            "sms-removed" => ("ok", "factors-notice-sms-removed"),
             "codes-kept" => ("ok", "factors-notice-codes-kept"),
             "browsers-forgotten" => ("ok", "factors-notice-browsers-forgotten"),
             "session-ended" => ("ok", "sessions-notice-ended"),

@@ -381,7 +381,7 @@ pub enum Event {
     FactorAdded {
         /// Whose.
         account: String,
-        /// `passkey`, `authenticator` or `recovery_codes`.
+        /// `passkey`, `authenticator`, `sms` or `recovery_codes`.
         factor: Code,
     },
     /// A second factor was removed.

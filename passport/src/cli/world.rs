@@ -15,8 +15,9 @@ use super::failure::{Exit, Failure};
 use crate::MIGRATIONS;
 use crate::app::{App, World};
 use crate::backup;
-use crate::config::{Config, Pkcs11Settings, SigningAlg, SmsShape};
+use crate::config::{Config, Pkcs11Settings, SigningAlg, SmsSecondStep, SmsShape};
 use crate::delivery::aliyun::{Access, AliyunSms, Around, Templates};
+use crate::delivery::text::SMS_STEP;
 use crate::delivery::{SmsGateway, Transport};
 use crate::keys::store::StoredMaster;
 use crate::keys::token::pkcs11::{Token, TokenSettings};
@@ -181,9 +182,13 @@ pub fn sms(config: &Config) -> Result<Option<Arc<dyn Transport>>, Failure> {
     else {
         return Err(wrong(&"sms_shape = \"aliyun\" needs sms_key_id, sms_key_secret_file and sms_sign_name"));
     };
+    let spared: &[&str] = match config.accounts.sms_second_step {
+        SmsSecondStep::Never => &SMS_STEP,
+        SmsSecondStep::Allowed => &[],
+    };
     let templates = match settings.sms_templates.as_slice() {
         [] => Templates::by_name(),
-        list => Templates::parse(list).map_err(|error| wrong(&format!("sms_templates: {error}")))?,
+        list => Templates::parse(list, spared).map_err(|error| wrong(&format!("sms_templates: {error}")))?,
     };
     let access = Access { key_id: key_id.clone(), key_secret: secret.read()?, sign_name: sign_name.clone() };
     let around = Around { client, clock: clock(), entropy: entropy() };

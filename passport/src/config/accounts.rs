@@ -36,6 +36,16 @@ shared::choice! {
     }
 }
 
+shared::choice! {
+    /// Whether a code by SMS may be a second step.
+    pub enum SmsSecondStep {
+        /// For nobody.
+        Never = "never",
+        /// For who turns it on.
+        Allowed = "allowed",
+    }
+}
+
 shared::settings! {
     /// Sign-in, sessions and passwords.
     pub struct AccountsSettings {
@@ -70,6 +80,10 @@ shared::settings! {
         /// Whether everybody needs a second factor: `optional`, who has one is asked for it; or `required`, who has none adds
         /// one before anything else, and no browser leaves the step out.
         second_factor: SecondFactor = "optional",
+        /// Whether a code by SMS may be the second step of accounts that have neither app nor passkey: `never`; or `allowed`,
+        /// who turns it on is asked for one. It ranks with the password alone, so it is not offered where `second_factor`
+        /// is `required`. Set back to `never`, who has it is still asked for it until something else stands in its place.
+        sms_second_step: SmsSecondStep = "never",
         /// How long the holder of a mobile number has to keep it, once somebody else has proven to have it now. Accounts
         /// without another proven contact have ten times as long.
         number_wait: Duration = "72h",

@@ -22,7 +22,7 @@ use shared::config::{BaseUrl, ConfigErrors, DatabaseSettings, Problems, Program}
 use shared::http::ServerSettings;
 use shared::telemetry::{LogSettings, TraceSettings};
 
-pub use self::accounts::{AccountsSettings, CaptchaPolicy, HashSettings, PasswordProfile, SecondFactor};
+pub use self::accounts::{AccountsSettings, CaptchaPolicy, HashSettings, PasswordProfile, SecondFactor, SmsSecondStep};
 pub use self::audit::AuditSettings;
 pub use self::backup::BackupSettings;
 pub use self::console::ConsoleSettings;

@@ -91,7 +91,11 @@ pub async fn show(
         acts: open
             .map(|(act, end)| Link::new(format!("{}/{read}/{end}", paths::ACCOUNTS), act_name(&page, *act)))
             .collect(),
-        facts: facts(&page, &standing, [enrolled.passkey, enrolled.authenticator, enrolled.recovery_code]),
+        facts: facts(
+            &page,
+            &standing,
+            [enrolled.passkey, enrolled.authenticator, enrolled.sms, enrolled.recovery_code],
+        ),
         tail: tail(id),
         lines,
         page,
@@ -108,7 +112,7 @@ const fn fits(act: Act, standing: &Standing) -> bool {
     }
 }
 
-fn facts(page: &Page, standing: &Standing, enrolled: [bool; 3]) -> Vec<(String, String)> {
+fn facts(page: &Page, standing: &Standing, enrolled: [bool; 4]) -> Vec<(String, String)> {
     let Account { name, email, email_verified, mobile, mobile_verified, identity, .. } = &standing.account;
     let none = || page.t("console-fact-none");
     let proven = |text: Option<String>, proven: bool| match text {
@@ -116,7 +120,7 @@ fn facts(page: &Page, standing: &Standing, enrolled: [bool; 3]) -> Vec<(String, 
         Some(text) => page.tw("console-fact-unproven", [("what", text.as_str())]),
         None => none(),
     };
-    let factors = ["console-fact-passkey", "console-fact-app", "console-fact-codes"];
+    let factors = ["console-fact-passkey", "console-fact-app", "console-fact-sms", "console-fact-codes"];
     let factors: Vec<_> =
         factors.into_iter().zip(enrolled).filter(|(_, has)| *has).map(|(key, _)| page.t(key)).collect();
     let factors = if factors.is_empty() { none() } else { factors.join(&page.t("console-role-and")) };

@@ -53,11 +53,11 @@ pub struct Access {
 pub struct Templates(BTreeMap<String, String>);
 
 impl Templates {
-    /// Reads `NAME=CODE`, `NAME.en=CODE`. A text without a code in English goes in Chinese.
+    /// Reads `NAME=CODE`, `NAME.en=CODE`. A text without a code in English goes in Chinese; those of `spared` may have none.
     ///
     /// # Errors
     /// What is wrong: a name that we have not, one that is missing, or no code.
-    pub fn parse(list: &[String]) -> Result<Self, String> {
+    pub fn parse(list: &[String], spared: &[&str]) -> Result<Self, String> {
         let mut codes = BTreeMap::new();
         for item in list {
             let pair = item.split_once('=').map(|(name, code)| (name.trim(), code.trim()));
@@ -69,7 +69,7 @@ impl Templates {
             }
             codes.insert(name.to_owned(), code.to_owned());
         }
-        match sms_names().find(|name| !codes.contains_key(*name)) {
+        match sms_names().find(|name| !codes.contains_key(*name) && !spared.contains(name)) {
             Some(missing) => Err(format!("the text `{missing}` has no code; all must have one")),
             None => Ok(Self(codes)),
         }

@@ -90,11 +90,14 @@ pub enum ProofWords {
     Appeal,
     /// Somebody under 14 names who reads this as their guardian.
     Guardian,
+    /// The second step of a sign-in, or that it is to be turned on: by SMS alone.
+    SecondStep,
 }
 
 impl ProofWords {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Registered, Self::Contact, Self::Recovery, Self::Appeal, Self::Guardian];
+    pub const ALL: [Self; 6] =
+        [Self::Registered, Self::Contact, Self::Recovery, Self::Appeal, Self::Guardian, Self::SecondStep];
 
     pub(super) const fn key(self) -> &'static str {
         match self {
@@ -103,6 +106,7 @@ impl ProofWords {
             Self::Recovery => "recovery",
             Self::Appeal => "appeal",
             Self::Guardian => "guardian",
+            Self::SecondStep => "second-step",
         }
     }
 }

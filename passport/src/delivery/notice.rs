@@ -107,8 +107,10 @@ pub enum Notice {
         /// The number, masked.
         number: String,
     },
-    /// A mobile number was proven long ago, and soon recovers nothing.
+    /// A mobile number was proven long ago, and soon recovers nothing, or gets no code for the second step.
     NumberAges {
+        /// Whether it is the second step of the account.
+        step: bool,
         /// The number, masked.
         number: String,
         /// From when on.
@@ -233,7 +235,8 @@ impl Notice {
             Self::GuardianConsented { .. } => "guardian-consented",
             Self::NumberClaimed { .. } => "number-claimed",
             Self::NumberKept { .. } => "number-kept",
-            Self::NumberAges { .. } => "number-ages",
+            Self::NumberAges { step: false, .. } => "number-ages",
+            Self::NumberAges { step: true, .. } => "step-number-ages",
             Self::NumberDetached { .. } => "number-detached",
             Self::AppealBegun { .. } => "appeal-begun",
             Self::AppealRefused { .. } => "appeal-refused",
@@ -312,6 +315,10 @@ pub enum Factor {
     AuthenticatorAdded,
     /// The authenticator app was removed.
     AuthenticatorRemoved,
+    /// SMS was turned on as a second step.
+    SmsAdded,
+    /// It was turned off, or gave way to something stronger.
+    SmsRemoved,
     /// There is another set of recovery codes.
     CodesReplaced,
     /// A recovery code was used.
@@ -328,11 +335,13 @@ pub enum Factor {
 
 impl Factor {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::PasskeyAdded,
         Self::PasskeyRemoved,
         Self::AuthenticatorAdded,
         Self::AuthenticatorRemoved,
+        Self::SmsAdded,
+        Self::SmsRemoved,
         Self::CodesReplaced,
         Self::CodeUsed,
         Self::CodesGuessed,
@@ -347,6 +356,8 @@ impl Factor {
             Self::PasskeyRemoved => "passkey-removed",
             Self::AuthenticatorAdded => "authenticator-added",
             Self::AuthenticatorRemoved => "authenticator-removed",
+            Self::SmsAdded => "sms-added",
+            Self::SmsRemoved => "sms-removed",
             Self::CodesReplaced => "codes-replaced",
             Self::CodeUsed => "code-used",
             Self::CodesGuessed => "codes-guessed",

@@ -37,7 +37,6 @@ pub(super) fn notices(issuer: &str) -> Vec<Notice> {
         Notice::NumberClaimed { number: "138****8000".to_owned(), until: at, keep: link("k") },
         Notice::NumberDetached { number: "138****8000".to_owned() },
         Notice::NumberKept { number: "138****8000".to_owned() },
-        Notice::NumberAges { number: "138****8000".to_owned(), until: at, prove: format!("{issuer}/account/contact") },
         Notice::AppealBegun { number: "482-915-607".to_owned(), link: link("a") },
         Notice::AppealRefused { number: "482-915-607".to_owned(), link: link("a") },
         Notice::AppealGranted { number: "482-915-607".to_owned(), until: at, link: link("d") },
@@ -55,6 +54,12 @@ pub(super) fn notices(issuer: &str) -> Vec<Notice> {
         Notice::Locked { until: at },
         Notice::CaseOpened { number: "483-207-915".to_owned(), at },
     ];
+    notices.extend([false, true].map(|step| Notice::NumberAges {
+        step,
+        number: "138****8000".to_owned(),
+        until: at,
+        prove: format!("{issuer}/account/contact"),
+    }));
     notices.extend([false, true].map(|guessed| {
         let (device, from) = ("Windows电脑，Edge".to_owned(), "203.0.113.66".to_owned());
         Notice::SignedIn { at, device, from, guessed }
@@ -74,7 +79,8 @@ pub(super) fn proof(words: ProofWords, issuer: &str) -> ProofLetter {
         words,
         code: "271828".to_owned(),
         // One who appeals has nothing but the code.
-        link: (words != ProofWords::Appeal).then(|| format!("{issuer}/contact/confirm?t=Ab-1_x&n=2")),
+        link: (!matches!(words, ProofWords::Appeal | ProofWords::SecondStep))
+            .then(|| format!("{issuer}/contact/confirm?t=Ab-1_x&n=2")),
         from: "203.0.113.0/24".to_owned(),
         at: AT,
     }

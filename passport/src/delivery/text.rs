@@ -55,12 +55,13 @@ fn sms_of(to: &str, lang: Lang, name: &str, values: &Values<'_>) -> Letter {
 }
 
 /// Every SMS that there is, and what is put into it.
-const SMS: [(&str, &[&str]); 46] = [
+const SMS: [(&str, &[&str]); 50] = [
     ("code", &["code"]),
     ("proof-contact", &["code"]),
     ("proof-recovery", &["code"]),
     ("proof-appeal", &["code"]),
     ("proof-guardian", &["code", "link"]),
+    ("proof-second-step", &["code"]),
     ("guardian-missing", &["time", "link"]),
     ("guardian-withdrew", &["time", "link"]),
     ("guardian-agreed", &["time"]),
@@ -78,6 +79,7 @@ const SMS: [(&str, &[&str]); 46] = [
     ("number-detached", &["new"]),
     ("number-kept", &["new"]),
     ("number-ages", &["new", "time", "link"]),
+    ("step-number-ages", &["new", "time", "link"]),
     ("closing", &["time", "link"]),
     ("closing-taken-back", &["time", "link"]),
     ("closed", &["time"]),
@@ -91,6 +93,8 @@ const SMS: [(&str, &[&str]); 46] = [
     ("passkey-removed", &["time", "link"]),
     ("authenticator-added", &["time", "link"]),
     ("authenticator-removed", &["time", "link"]),
+    ("sms-added", &["time", "link"]),
+    ("sms-removed", &["time", "link"]),
     ("codes-replaced", &["time", "link"]),
     ("code-used", &["time", "link"]),
     ("codes-guessed", &["time", "link"]),
@@ -103,6 +107,9 @@ const SMS: [(&str, &[&str]); 46] = [
     ("signed-in", &["time", "new", "from", "link"]),
     ("signed-in-guessed", &["time", "new", "link"]),
 ];
+
+/// The SMS of which none is sent where no policy allows SMS as a second step, nor did before.
+pub const SMS_STEP: [&str; 4] = ["proof-second-step", "step-number-ages", "sms-added", "sms-removed"];
 
 /// The names of all SMS.
 pub(super) fn sms_names() -> impl Iterator<Item = &'static str> {
@@ -256,6 +263,7 @@ pub(super) fn proof_sms(to: &str, lang: Lang, letter: &ProofLetter) -> Letter {
         ProofWords::Recovery => "proof-recovery",
         ProofWords::Appeal => "proof-appeal",
         ProofWords::Guardian => "proof-guardian",
+        ProofWords::SecondStep => "proof-second-step",
     };
     let link = letter.link.as_deref().unwrap_or_default();
     sms_of(to, lang, name, &[("code", &letter.code), ("link", link)])

@@ -58,6 +58,9 @@ struct ProtectionPart<'a> {
     password_chosen_at: Option<String>,
     passkeys: Vec<PasskeyPart<'a>>,
     authenticator_since: Option<String>,
+    /// There only for who has it: where no policy allows it, nothing tells of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sms_since: Option<String>,
     recovery_codes_left: i64,
     trusted_browsers: i64,
 }
@@ -225,6 +228,7 @@ fn protection(copied: &Copied) -> ProtectionPart<'_> {
             })
             .collect(),
         authenticator_since: protection.authenticator.as_ref().map(|app| app.created_at.to_string()),
+        sms_since: protection.sms.map(|step| step.created_at.to_string()),
         recovery_codes_left: protection.codes_left,
         trusted_browsers: protection.trusted,
     }

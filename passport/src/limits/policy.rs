@@ -205,6 +205,8 @@ pub struct Policy {
     pub second_step_record: Limit,
     /// Messages to one account that somebody who knows its password tries codes.
     pub second_step_told: Limit,
+    /// SMS to one account with a code for its second step, or to turn that on.
+    pub second_step_sms: Limit,
     /// Passkeys, apps and sets of recovery codes that are added to one account: each is told of by mail.
     pub factor_added: Limit,
     /// SMS to one account about what protects it beside the password. What is beyond them its mails tell.
@@ -282,6 +284,7 @@ impl Default for Policy {
             second_step_month: Limit::rate("second_step_month", 100, MONTH),
             second_step_record: Limit::rate("second_step_record", 100, DAY),
             second_step_told: Limit::rate("second_step_told", 3, DAY),
+            second_step_sms: Limit::rate("second_step_sms", 10, DAY),
             factor_added: Limit::rate("factor_added", 30, DAY),
             factor_sms: Limit::rate("factor_sms", 10, DAY),
             closure_asked: Limit::rate("closure_asked", 3, DAY),

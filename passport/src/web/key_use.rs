@@ -108,6 +108,8 @@ uses! {
     AccessToken = "access-token" sealed Sealed::AccessToken;
     /// Codes sent to a contact.
     ProofCode = "proof-code", hashed Hashed::Passing;
+    /// Codes sent by SMS as a second step.
+    SmsCode = "sms-code", hashed Hashed::Passing;
     /// The token of a form, bound to its browser (CSRF).
     Csrf = "csrf", hashed Hashed::Passing;
     /// The sum that a browser works out.

@@ -42,6 +42,10 @@ pub const TRUSTED_BROWSERS: &str = "/account/security/browsers";
 pub const AUTHENTICATOR: &str = "/account/security/authenticator";
 /// 关闭身份验证器
 pub const AUTHENTICATOR_REMOVE: &str = "/account/security/authenticator/remove";
+/// 开启短信验证
+pub const SMS_STEP: &str = "/account/security/sms";
+/// 关闭短信验证
+pub const SMS_STEP_REMOVE: &str = "/account/security/sms/remove";
 /// 添加通行密钥
 pub const PASSKEYS: &str = "/account/security/passkeys";
 /// What a script asks for before it makes one.

@@ -91,11 +91,13 @@ pub fn sentence(event: &Event) -> Option<Sentence<'_>> {
         Event::FactorAdded { factor, .. } => match factor.as_ref() {
             "passkey" => plain("activity-passkey-added", "key"),
             "authenticator" => plain("activity-authenticator-added", "shield"),
+            "sms" => plain("activity-sms-added", "shield"),
             _ => plain("activity-codes-replaced", "document"),
         },
         Event::FactorRemoved { factor, .. } => match factor.as_ref() {
             "passkey" => plain("activity-passkey-removed", "alert"),
             "authenticator" => plain("activity-authenticator-removed", "alert"),
+            "sms" => plain("activity-sms-removed", "alert"),
             _ => plain("activity-factors-removed", "alert"),
         },
         Event::AccountClosed { .. } => plain("activity-closed", "info"),

@@ -1,5 +1,6 @@
 //! Numbers that were proven long ago: after [`FRESH_MOBILE`] an SMS alone recovers nothing any more. [`NOTICE`] before that
-//! their owners are asked to prove them once more: on the pages of their account, and who has nothing else by one SMS.
+//! their owners are asked to prove them once more: on the pages of their account, and by one SMS who has nothing else, or
+//! whose second step it is.
 
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use shared::clock::Timestamp;
 use shared::db::{DbError, Tx};
 
 use super::store::{self, Held};
+use crate::accounts::factors;
 use crate::accounts::model::ContactKind;
 use crate::accounts::recovery::FRESH_MOBILE;
 use crate::accounts::{AccountId, Accounts, Trouble};
@@ -36,7 +38,7 @@ impl Accounts {
         Ok(mobile.and_then(|held| held.proven_at).map(|at| now.since(at).as_secs() / DAY.as_secs()))
     }
 
-    /// Reminds up to a batch of owners who have nothing but a number that is getting old; of how many.
+    /// Reminds up to a batch of owners who have nothing but a number that is getting old, or sign in by it; of how many.
     ///
     /// # Errors
     /// See [`DbError`].
@@ -49,13 +51,15 @@ async fn remind(accounts: Accounts, tx: &mut Tx) -> Result<u64, DbError> {
     let parts = accounts.parts();
     let now = parts.clock.now();
     let mut reminded = 0;
-    for (account, lang) in store::lone_numbers(tx, (now - FRESH_MOBILE, now + NOTICE - FRESH_MOBILE)).await? {
+    for (account, lang) in store::needed_numbers(tx, (now - FRESH_MOBILE, now + NOTICE - FRESH_MOBILE)).await? {
         // Of two nodes one reminds.
         if !store::set_reminded(tx, account, now).await? {
             continue;
         }
         let Some(held) = store::standing(tx, account).await?.mobile else { continue };
+        let step = factors::store::enrolled(tx, account).await?.sms;
         let notice = Notice::NumberAges {
+            step,
             number: held.contact.masked(),
             until: held.proven_at.unwrap_or(now) + FRESH_MOBILE,
             prove: format!("{}{}", parts.web.origin, paths::CONTACT),

@@ -1,11 +1,11 @@
-//! A typed code of the app, or a recovery code, looked at: the tries are counted in one place, wherever it was typed.
+//! A typed code of the app or of an SMS, or a recovery code, looked at: the tries are counted in one place, wherever it was typed.
 
 use shared::clock::Timestamp;
 use shared::db::{DbError, Tx};
 use shared::http::Caller;
 
 use super::tries::{At, Counter};
-use super::{announce, authenticator, recovery_codes};
+use super::{announce, authenticator, recovery_codes, sms};
 use crate::accounts::Accounts;
 use crate::accounts::model::{AccountId, compact};
 use crate::audit::{Actor, Event};
@@ -22,6 +22,13 @@ pub enum Typed {
     AppCode(String),
     /// A recovery code.
     RecoveryCode(String),
+    /// A code that was sent by SMS.
+    SmsCode {
+        /// The attempt that it was sent for; see [`sms::code`].
+        attempt: [u8; 32],
+        /// What was typed.
+        code: String,
+    },
 }
 
 impl Typed {
@@ -122,5 +129,6 @@ async fn is_right(
     match typed {
         Typed::AppCode(code) => authenticator::check(accounts, tx, account, code).await,
         Typed::RecoveryCode(code) => recovery_codes::check(accounts, tx, (account, from), code).await,
+        Typed::SmsCode { attempt, code } => sms::code::check(accounts, tx, (account, *attempt), code).await,
     }
 }

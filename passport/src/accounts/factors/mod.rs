@@ -11,6 +11,7 @@ pub mod needed;
 pub mod page;
 pub mod passkeys;
 pub mod recovery_codes;
+pub mod sms;
 pub mod step_up;
 pub mod store;
 mod tries;
@@ -34,6 +35,8 @@ pub struct Enrolled {
     pub authenticator: bool,
     /// A passkey.
     pub passkey: bool,
+    /// Codes by SMS. Never beside the two, which take their place.
+    pub sms: bool,
     /// A recovery code that is not used yet. By itself it is no factor: it stands in for one.
     pub recovery_code: bool,
 }
@@ -41,7 +44,7 @@ pub struct Enrolled {
 impl Enrolled {
     /// Whether the password alone is not enough.
     pub const fn any(self) -> bool {
-        self.authenticator || self.passkey
+        self.authenticator || self.passkey || self.sms
     }
 
     /// The highest context class that its owner can reach.

@@ -21,7 +21,8 @@ pub async fn show(
     let Some(session) = visit.take_session()? else {
         return Ok(Redirect::to(&way.link(paths::SIGN_IN)).into_response());
     };
-    if accounts.enrolled(session.account).await?.reach() >= way.wanted() {
+    let enrolled = accounts.enrolled(session.account).await?;
+    if enrolled.reach() >= way.wanted() {
         return Ok(Redirect::to(way.path()).into_response());
     }
     let (page, view) = (&visit.page, way.view(visit.page.lang));
@@ -29,11 +30,13 @@ pub async fn show(
         Acr::PhishingResistant => (paths::PASSKEYS, "passkey"),
         Acr::One | Acr::Two => (paths::AUTHENTICATOR, "authenticator"),
     };
+    // Who has SMS is not told to have nothing: it is none of the two.
+    let lacks = if enrolled.sms && way.wanted() <= Acr::Two { "sms" } else { kind };
     let site = view.destination.map(|site| site.name).unwrap_or_else(|| page.site.name.clone());
     let told = Explanation {
         tone: Tone::Information,
         title: page.t("factors-needed-title"),
-        lead: page.tw(&format!("factors-needed-lead-{kind}"), [("site", site.as_str())]),
+        lead: page.tw(&format!("factors-needed-lead-{lacks}"), [("site", site.as_str())]),
         steps: ["add", "codes", "on"].map(|step| page.t(&format!("factors-needed-step-{step}"))).to_vec(),
         way: Link::new(way.link(path), page.t(&format!("factors-needed-add-{kind}"))),
         other: view.cancel.map(|cancel| Link::new(cancel, page.t("factors-needed-cancel"))),

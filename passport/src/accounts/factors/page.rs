@@ -10,7 +10,7 @@ use shared::db::{DbError, Tx};
 use shared::page::Page;
 
 use super::recovery_codes::COUNT;
-use super::{authenticator, passkeys, recovery_codes};
+use super::{authenticator, passkeys, recovery_codes, sms, store};
 use crate::accounts::devices;
 use crate::accounts::model::AccountId;
 use crate::accounts::view::Notice;
@@ -40,12 +40,21 @@ pub struct Overview {
     pub passkeys: Vec<passkeys::store::Stored>,
     /// Its authenticator app.
     pub authenticator: Option<authenticator::store::Stored>,
+    /// SMS as its second step.
+    pub sms: Option<sms::store::Stored>,
     /// Its recovery codes that are unused.
     pub codes_left: i64,
     /// The browsers in which the second step is left out.
     pub trusted: i64,
     /// Its password.
     pub password: Password,
+}
+
+impl Overview {
+    /// Whether anything stands beside the password.
+    pub fn any(&self) -> bool {
+        !self.passkeys.is_empty() || self.authenticator.is_some() || self.sms.is_some()
+    }
 }
 
 impl Accounts {
@@ -72,9 +81,11 @@ impl Accounts {
 /// # Errors
 /// See [`DbError`].
 pub async fn overview(tx: &mut Tx, account: AccountId, now: Timestamp) -> Result<Overview, DbError> {
+    let enrolled = store::enrolled(tx, account).await?;
     Ok(Overview {
         passkeys: passkeys::store::all(tx, account).await?,
         authenticator: authenticator::store::find(tx, account).await?,
+        sms: sms::store::find(tx, account).await?.filter(|_| enrolled.sms),
         codes_left: recovery_codes::store::left(tx, account).await?,
         trusted: devices::store::trusted(tx, account, now).await?,
         password: match accounts_store::credentials_by_id(tx, account).await? {
@@ -94,6 +105,7 @@ struct SecurityPage {
     possible: bool,
     passkeys: Vec<PasskeyView>,
     authenticator: Option<String>,
+    sms: Option<SmsRow>,
     codes: CodesView,
     trusted: i64,
     has_password: bool,
@@ -129,6 +141,16 @@ struct PasskeyView {
     change: String,
 }
 
+/// SMS as a second step: shown to who has it, and to who may turn it on.
+struct SmsRow {
+    /// When it was turned on and last used, for who has it.
+    on: Option<String>,
+    /// Where codes go, masked; `None`: the account has no number that it proved lately.
+    number: Option<String>,
+    /// Whether the policy still allows it.
+    offered: bool,
+}
+
 struct CodesView {
     /// Whether they stand in for anything.
     useful: bool,
@@ -148,7 +170,8 @@ pub async fn show(
     accounts.greet(&mut visit.page, session.account).await?;
     let (page, now) = (visit.page, accounts.parts().clock.now());
     let possible = accounts.parts().passkeys.possible();
-    let any = !overview.passkeys.is_empty() || overview.authenticator.is_some();
+    let any = overview.any();
+    let sms = sms_row(&accounts, &page, (session.account, &overview), now).await?;
     let shown = SecurityPage {
         elsewhere: accounts.elsewhere(&session, now).await?,
         number_aged: accounts.number_aged(session.account).await?,
@@ -157,6 +180,7 @@ pub async fn show(
         possible,
         passkeys: overview.passkeys.iter().map(|passkey| passkey_view(&page, passkey, now)).collect(),
         authenticator: overview.authenticator.map(|app| facts(&page, (app.created_at, app.used_at), now)),
+        sms,
         codes: CodesView {
             useful: any,
             left: overview.codes_left,
@@ -171,6 +195,21 @@ pub async fn show(
         page,
     };
     Ok(shown.into_response())
+}
+
+async fn sms_row(
+    accounts: &Accounts,
+    page: &Page,
+    (account, overview): (AccountId, &Overview),
+    now: Timestamp,
+) -> Result<Option<SmsRow>, Trouble> {
+    let offered = accounts.offers_sms_step();
+    if overview.sms.is_none() && (!offered || overview.any()) {
+        return Ok(None);
+    }
+    let number = accounts.parts().db.read(move |tx| sms::number(tx, account, now).boxed()).await?;
+    let on = overview.sms.map(|step| facts(page, (step.created_at, step.used_at), now));
+    Ok(Some(SmsRow { on, number: number.map(|number| number.masked()), offered }))
 }
 
 /// POST: the second step is asked for in every browser again. It makes nothing weaker, and asks for no fresh sign-in.
@@ -191,24 +230,26 @@ pub async fn forget_browsers(
 
 /// What is to be said first: what there is, and the one thing that would help most.
 fn glance(page: &Page, overview: &Overview, (any, possible): (bool, bool)) -> Glance {
+    let better = if possible {
+        ("factors-passkey-add", paths::PASSKEYS)
+    } else {
+        ("factors-authenticator-button", paths::AUTHENTICATOR)
+    };
     let (text, step) = if !any {
-        let add = if possible {
-            ("factors-passkey-add", paths::PASSKEYS)
-        } else {
-            ("factors-authenticator-button", paths::AUTHENTICATOR)
-        };
-        ("factors-glance-alone", Some(add))
+        ("factors-glance-alone", Some(better))
     } else if overview.codes_left == 0 {
         ("factors-glance-no-codes", Some(("factors-codes-make", paths::RECOVERY_CODES)))
     } else if overview.codes_left < FEW {
         ("factors-glance-few-codes", Some(("factors-codes-renew", paths::RECOVERY_CODES)))
+    } else if overview.sms.is_some() {
+        ("factors-glance-sms", Some(better))
     } else if overview.passkeys.is_empty() && possible {
         ("factors-glance-no-passkey", Some(("factors-passkey-add", paths::PASSKEYS)))
     } else {
         ("factors-glance-good", None)
     };
     Glance {
-        good: any && overview.codes_left > 0,
+        good: any && overview.codes_left > 0 && overview.sms.is_none(),
         title: page.t(match overview.password {
             Password::PutAway(_) => "factors-glance-passkeys",
             Password::Chosen(_) if any => "factors-glance-two",

@@ -12,14 +12,26 @@ use crate::web::{ReturnTo, paths, return_to};
 /// How long a sign-in is fresh.
 pub const FRESH: Duration = Duration::from_secs(5 * 60);
 
-/// What has to be shown of an account that has these.
-const fn needed(enrolled: Enrolled) -> Acr {
-    if enrolled.any() { Acr::Two } else { Acr::One }
+/// What has to be shown of an account that has these: two steps wherever there are two. Codes by SMS are the second of
+/// two, and rank with the password alone.
+const fn needed(enrolled: Enrolled) -> (Acr, Steps) {
+    match enrolled {
+        Enrolled { sms: true, .. } => (Acr::One, Steps::Two),
+        _ if enrolled.any() => (Acr::Two, Steps::Two),
+        _ => (Acr::One, Steps::One),
+    }
+}
+
+/// How many steps a sign-in is to have had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Steps {
+    One,
+    Two,
 }
 
 /// Whether the session's owner has just signed in, with as much.
-fn is_fresh(session: &Session, needed: Acr, now: Timestamp) -> bool {
-    session.acr >= needed && now.since(session.auth_time) < FRESH
+fn is_fresh(session: &Session, (acr, steps): (Acr, Steps), now: Timestamp) -> bool {
+    session.acr >= acr && (steps == Steps::One || session.took_two_steps()) && now.since(session.auth_time) < FRESH
 }
 
 impl Accounts {
@@ -73,7 +85,7 @@ impl Accounts {
     /// # Errors
     /// Else the way to the sign-in page and from there back to `path`; the database.
     pub async fn step_up(&self, session: &Session, path: &str) -> Result<(), Stop> {
-        self.step_up_to(needed(self.enrolled(session.account).await?), session, path).await
+        self.step_up_by(needed(self.enrolled(session.account).await?), session, path).await
     }
 
     /// Nothing, if this session's owner has just signed in with as much as is needed.
@@ -81,12 +93,16 @@ impl Accounts {
     /// # Errors
     /// As [`Self::step_up`].
     pub async fn step_up_to(&self, needed: Acr, session: &Session, path: &str) -> Result<(), Stop> {
+        self.step_up_by((needed, Steps::One), session, path).await
+    }
+
+    async fn step_up_by(&self, needed: (Acr, Steps), session: &Session, path: &str) -> Result<(), Stop> {
         let now = self.parts().clock.now();
         if is_fresh(session, needed, now) {
             return Ok(());
         }
         let (login_hint, _) = self.names(session.account).await?;
-        let way = ReturnTo { acr: Some(needed.uri().to_owned()), login_hint, ..ReturnTo::local(path, now) };
+        let way = ReturnTo { acr: Some(needed.0.uri().to_owned()), login_hint, ..ReturnTo::local(path, now) };
         let link = return_to::link(paths::SIGN_IN, Some(&self.parts().web.return_to().seal(&way)));
         Err(Stop::First(format!("{link}&notice=once-more")))
     }

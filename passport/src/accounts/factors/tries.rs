@@ -5,7 +5,7 @@
 //! each browser in which the step was passed. That a browser is known is not enough, nor is the password: it may have been
 //! the thief's before there was a second step. Where it never was:
 //!
-//! - codes of the app are counted for the account. A million of them are guessed by whoever has the time: after a hundred
+//! - codes of the app, and of SMS, are counted for the account. A million of them are guessed by whoever has the time: after a hundred
 //!   wrong ones none is looked at for the rest of a month, or until there is another password;
 //! - recovery codes are counted for the account and the network block. Their 120 bits are guessed by nobody, and so the
 //!   owner can always sign in with one from elsewhere.
@@ -63,13 +63,13 @@ impl Counter {
     ) -> Result<Self, DbError> {
         let policy = accounts.parts().limits.policy();
         let kind = kind(at.place, typed);
-        let over_month = matches!(typed, Typed::AppCode(_));
+        let over_month = !matches!(typed, Typed::RecoveryCode(_));
         if let Some(browser) = passed_in(accounts, tx, account, at).await? {
             let subject = format!("{kind}\0{account}\0{browser}");
             return Ok(Self { lock: policy.second_step_known, subject, over_month });
         }
         let subject = match typed {
-            Typed::AppCode(_) => format!("{kind}\0{account}"),
+            Typed::AppCode(_) | Typed::SmsCode { .. } => format!("{kind}\0{account}"),
             Typed::RecoveryCode(_) => {
                 format!("{kind}\0{account}\0{}", AddressBlock::of(at.caller.network.address()))
             }
@@ -119,15 +119,21 @@ impl Counter {
 /// See [`DbError`].
 pub async fn lift(accounts: &Accounts, tx: &mut Tx, account: AccountId) -> Result<(), DbError> {
     let limits = &accounts.parts().limits;
-    let subject = format!("{}\0{account}", kind(Place::SignIn, &Typed::AppCode(String::new())));
-    limits.clear(tx, &limits.policy().second_step, Subject::Text(&subject)).await?;
-    limits.clear(tx, &limits.policy().second_step_month, Subject::Text(&subject)).await
+    let sms = Typed::SmsCode { attempt: [0; 32], code: String::new() };
+    for typed in [Typed::AppCode(String::new()), sms] {
+        let subject = format!("{}\0{account}", kind(Place::SignIn, &typed));
+        limits.clear(tx, &limits.policy().second_step, Subject::Text(&subject)).await?;
+        limits.clear(tx, &limits.policy().second_step_month, Subject::Text(&subject)).await?;
+    }
+    Ok(())
 }
 
 fn kind(place: Place, typed: &Typed) -> &'static str {
     match (place, typed) {
         (Place::SignIn, Typed::AppCode(_)) => "sign-in\0app",
         (Place::SignIn, Typed::RecoveryCode(_)) => "sign-in\0recovery-code",
+        (Place::SignIn, Typed::SmsCode { .. }) => "sign-in\0sms",
+        (Place::Recovery, Typed::SmsCode { .. }) => "recovery\0sms",
         (Place::Recovery, Typed::AppCode(_)) => "recovery\0app",
         (Place::Recovery, Typed::RecoveryCode(_)) => "recovery\0recovery-code",
     }

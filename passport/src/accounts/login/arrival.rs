@@ -9,7 +9,7 @@ use crate::accounts::Accounts;
 use crate::accounts::alarm;
 use crate::accounts::assurance::{Acr, Shown};
 use crate::accounts::devices;
-use crate::accounts::factors::store as factors;
+use crate::accounts::factors::{sms, store as factors};
 use crate::accounts::model::{AccountId, Province};
 use crate::accounts::sessions::cookie::SessionToken;
 use crate::accounts::sessions::{self, EndReason, Ended, Opening, Session, SessionId, Stay, Term};
@@ -67,7 +67,8 @@ pub(super) async fn advance(
         && event == Event::Password
         && browser.stay != Stay::Public
         && devices::store::standing(tx, account, browser.device, accounts.parts().clock.now()).await?.trusted;
-    Ok(next(state, event, Circumstances { enrolled, trusted, wanted: browser.wanted }))
+    let number = event == Event::SmsCode && sms::number(tx, account, accounts.parts().clock.now()).await?.is_some();
+    Ok(next(state, event, Circumstances { enrolled, trusted, number, wanted: browser.wanted }))
 }
 
 /// The session of who has just signed in: the one that this browser has already if it is theirs, so that every site that

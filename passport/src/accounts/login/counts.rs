@@ -66,7 +66,7 @@ pub(super) fn second_step(accounts: &Accounts, answer: &Result<second::Answer, T
     let outcome = match answer {
         Ok(second::Answer::Done(_)) => SIGNED_IN,
         Ok(second::Answer::Over) => OVER,
-        Ok(second::Answer::Wrong { .. }) => WRONG,
+        Ok(second::Answer::Wrong { .. } | second::Answer::Unsent) => WRONG,
         Ok(second::Answer::Locked { .. } | second::Answer::Shut { .. }) => LOCKED,
         Err(_) => FAILED,
     };

@@ -26,6 +26,8 @@ pub enum Factors {
     None,
     /// A factor, which stays.
     Kept,
+    /// The account's own number, by SMS, which stays.
+    Number,
     /// A factor that its owner has lost, with everything that stands in for it: the reset removes it all.
     Lost,
 }
@@ -78,7 +80,8 @@ impl Need {
 }
 
 /// The rules, for an account as it stood before the recovery. No reset passes by a factor: it is shown, or both channels
-/// are, or every channel had the time to cancel; and what is lost is removed after that time and never before.
+/// are, or every channel had the time to cancel; where the number is the factor, it is not a channel as well; and what is
+/// lost is removed after that time and never before.
 pub fn need(standing: &Standing, factors: Factors, proven: Proven, now: Timestamp) -> Need {
     let by_contacts = by_contacts(standing, proven, now);
     if matches!(by_contacts, Need::Anew { .. }) || proven.waited {
@@ -89,6 +92,9 @@ pub fn need(standing: &Standing, factors: Factors, proven: Proven, now: Timestam
         Factors::None => by_contacts,
         Factors::Kept if proven.factor || (both && by_contacts == Need::Nothing) => Need::Nothing,
         Factors::Kept => Need::Second { other: unproven(standing, proven), factor: true },
+        // The number is the factor already: beside the mail it shows nothing more, and beside itself nothing at all.
+        Factors::Number if proven.factor => Need::Nothing,
+        Factors::Number => Need::Second { other: None, factor: true },
         Factors::Lost => Need::Second { other: None, factor: false },
     }
 }
@@ -222,6 +228,20 @@ mod tests {
         assert_eq!(kept(Proven { waited: true, ..MOBILE }), Need::Nothing, "the wait");
         let one = need(&standing(Some(400), None), Factors::Kept, EMAIL, NOW);
         assert_eq!(one, Need::Second { other: None, factor: true }, "there is no other channel");
+    }
+
+    #[test]
+    fn a_number_that_is_the_factor_is_not_a_channel_beside_it() {
+        let both = standing(Some(400), Some(1));
+        let after = |proven| need(&both, Factors::Number, proven, NOW);
+        let more = Need::Second { other: None, factor: true };
+        for proven in [EMAIL, MOBILE, Proven { mobile: true, ..EMAIL }] {
+            assert_eq!(after(proven), more, "{proven:?}");
+            assert_eq!(after(Proven { factor: true, ..proven }), Need::Nothing, "with a recovery code: {proven:?}");
+            assert_eq!(after(Proven { waited: true, ..proven }), Need::Nothing, "after the wait: {proven:?}");
+        }
+        let alone = Standing { email: None, ..standing(None, Some(1)) };
+        assert_eq!(need(&alone, Factors::Number, MOBILE, NOW), more, "nor where it is all that there is");
     }
 
     #[test]

@@ -274,8 +274,9 @@ pub(super) async fn see(tx: &mut Tx, by: By, hash: [u8; 32], now: Timestamp) -> 
     let enrolled = factors::enrolled(tx, recovery.account).await?;
     let factors = match (enrolled.any(), recovery.lost) {
         (false, _) => Factors::None,
-        (true, false) => Factors::Kept,
         (true, true) => Factors::Lost,
+        (true, false) if enrolled.sms => Factors::Number,
+        (true, false) => Factors::Kept,
     };
     let need = need(&standing, factors, recovery.proven, now);
     let need = need.unless_by(&alarm::doubted(tx, recovery.account, now).await?, &standing, recovery.proven);

@@ -72,6 +72,11 @@ pub struct Session {
 }
 
 impl Session {
+    /// Whether a second step was passed for it, of whatever worth (RFC 8176 §2, `mfa`).
+    pub fn took_two_steps(&self) -> bool {
+        self.amr.iter().any(|method| method == "mfa")
+    }
+
     /// Whether a use at `now` should be written down; see [`store::touch`].
     pub fn is_worth_touching(&self, now: Timestamp) -> bool {
         now.since(self.last_seen_at) >= SEEN_GRANULARITY

@@ -17,6 +17,8 @@ fn made_by(shown: Option<Shown>, amr: &str) -> Option<&'static str> {
         (Some(Shown::Password), _) | (None, "pwd") => "sessions-by-password",
         (Some(Shown::PasswordRemembered), _) => "sessions-by-password-remembered",
         (Some(Shown::PasswordAndAppCode), _) => "sessions-by-password-app",
+        (Some(Shown::PasswordAndSmsCode), _) | (None, "pwd sms mfa") => "sessions-by-password-sms",
+        (Some(Shown::PasswordAndSmsRecoveryCode), _) => "sessions-by-password-sms-recovery",
         (Some(Shown::PasswordAndRecoveryCode), _) => "sessions-by-password-recovery",
         // Whose code it was is not known.
         (None, "pwd otp mfa") => "sessions-by-password-code",
@@ -103,7 +105,9 @@ mod tests {
             let told = made_by(None, &shown.amr().join(" ")).expect("something");
             let coarser = match shown {
                 Shown::PasswordRemembered => "sessions-by-password",
-                Shown::PasswordAndAppCode | Shown::PasswordAndRecoveryCode => "sessions-by-password-code",
+                Shown::PasswordAndAppCode | Shown::PasswordAndRecoveryCode | Shown::PasswordAndSmsRecoveryCode => {
+                    "sessions-by-password-code"
+                }
                 _ => made_by(Some(shown), "").expect("something"),
             };
             assert_eq!(told, coarser, "{shown:?}");

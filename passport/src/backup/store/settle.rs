@@ -28,6 +28,7 @@ const PLAIN: &[&str] = &[
     "UPDATE outbox SET payload = NULL WHERE state = 'failed' AND payload IS NOT NULL",
     "UPDATE known_devices SET trusted_until = NULL, stepped_at = NULL",
     "DELETE FROM half_sign_ins",
+    "DELETE FROM sms_codes",
     "DELETE FROM ceremonies",
     "DELETE FROM lock_notices",
     "DELETE FROM consents",

@@ -12,7 +12,7 @@ use shared::http::client::ClientBuilder;
 
 use super::*;
 use crate::delivery::model::{MessageId, Payload};
-use crate::delivery::text;
+use crate::delivery::text::{self, SMS_STEP};
 
 const ISSUER: &str = "https://passport.example";
 
@@ -152,18 +152,23 @@ async fn nobody_there_is_not_the_same_as_no_answer() {
 #[test]
 fn codes_are_given_for_every_text_or_the_passport_does_not_start() {
     let all: Vec<_> = sms_names().map(|name| format!("{name}=SMS_1")).collect();
-    let templates = Templates::parse(&all).expect("all of them");
+    let templates = Templates::parse(&all, &[]).expect("all of them");
     let template = |lang| Template { name: "code".to_owned(), lang, values: BTreeMap::new() };
     assert_eq!(templates.code(&template(Lang::En)), Some("SMS_1"), "in Chinese, better than not at all");
     let mut english = all.clone();
     english.push("code.en = SMS_2".to_owned());
-    assert_eq!(Templates::parse(&english).expect("more").code(&template(Lang::En)), Some("SMS_2"));
+    assert_eq!(Templates::parse(&english, &[]).expect("more").code(&template(Lang::En)), Some("SMS_2"));
     for (wrong, told) in [("pigeon=SMS_1", "no text `pigeon`"), ("code", "NAME=CODE"), ("code=", "NAME=CODE")] {
         let mut list = all.clone();
         list.push(wrong.to_owned());
-        assert!(Templates::parse(&list).expect_err("refused").contains(told), "{wrong}");
+        assert!(Templates::parse(&list, &[]).expect_err("refused").contains(told), "{wrong}");
     }
-    assert!(Templates::parse(&all[1..]).expect_err("refused").contains("has no code"));
+    assert!(Templates::parse(&all[1..], &[]).expect_err("refused").contains("has no code"));
+    let spared: Vec<_> =
+        all.iter().filter(|pair| !SMS_STEP.iter().any(|name| pair.starts_with(name))).cloned().collect();
+    assert_eq!(all.len() - spared.len(), SMS_STEP.len());
+    assert!(Templates::parse(&spared, &SMS_STEP).is_ok(), "what no policy allows needs no approval");
+    assert!(Templates::parse(&spared, &[]).is_err());
 }
 
 #[test]

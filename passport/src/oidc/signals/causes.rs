@@ -81,6 +81,7 @@ fn credential_type(factor: &str) -> &'static str {
     match factor {
         "authenticator" => "app",
         "passkey" => "passkey",
+        "sms" => "sms",
         "recovery_codes" => "recovery-codes",
         _ => "second-factors",
     }

@@ -30,6 +30,29 @@ pub(super) const TABLES: &[Table] = &[
         ],
     },
     Table {
+        name: "sms_steps",
+        restored: Kept("as accounts: one that was turned off since is on again"),
+        whose: Whose::Account(own!("sms_steps", "account_id")),
+        goes: &[Goes::Closed, Goes::When("its owner turns it off, or adds an app or a passkey")],
+        columns: &[Columns(About, Row, "created_at used_at"), Columns(Pseudonym, Row, "account_id")],
+    },
+    Table {
+        name: "sms_codes",
+        restored: Settled("one may have been used since: all go"),
+        whose: Whose::Account(own!("sms_codes", "account_id")),
+        goes: &[
+            Goes::Closed,
+            Goes::When("the code is taken"),
+            Goes::Over(Keep::Not, "its end", sweep!("sms_codes", "attempt", "expires_at <= $1")),
+        ],
+        columns: &[
+            Columns(Identifies, Row, "name"),
+            Columns(About, Row, "tries sent_at expires_at"),
+            Columns(Secret, Row, "attempt code_mac"),
+            Columns(Pseudonym, Row, "account_id"),
+        ],
+    },
+    Table {
         name: "recovery_codes",
         restored: Settled("some may have been used since: none counts any more"),
         whose: Whose::Account(own!("recovery_codes", "account_id")),

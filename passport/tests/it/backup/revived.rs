@@ -174,6 +174,8 @@ const ROWS: &[&str] = &[
     "INSERT INTO authenticators (account_id, secret_sealed, last_step, created_at) VALUES ('a', '\\x01', 1, 1)",
     "INSERT INTO known_devices (account_id, token_hash, expires_at, trusted_until, stepped_at) VALUES ('a', '\\x01', 9000, 9000, 1)",
     "INSERT INTO half_sign_ins (token_hash, account_id, password_set_at, expires_at) VALUES ('\\x01', 'a', 1, 9000)",
+    "INSERT INTO sms_codes (attempt, account_id, name, code_mac, tries, sent_at, expires_at) \
+     VALUES ('\\x01', 'a', 'n', '\\x02', 0, 1, 9000)",
     "INSERT INTO ceremonies (id, purpose, browser, state, expires_at) VALUES ('c', 'p', '\\x01', 's', 9000)",
     "INSERT INTO pushed_requests (hash, client_id, parameters, signed, expires_at) VALUES ('\\x01', 'c', 'p', 0, 9000)",
     "INSERT INTO client_invitations (hash, uses_left, expires_at, created_at) VALUES ('\\x01', 1, 9000, 1)",
@@ -200,6 +202,7 @@ async fn links_codes_devices_consents_and_messages_are_settled_and_who_can_objec
             ("SELECT trusted_until AS n FROM known_devices", None),
             ("SELECT stepped_at AS n FROM known_devices", None),
             ("SELECT COUNT(*) AS n FROM half_sign_ins", Some(0)),
+            ("SELECT COUNT(*) AS n FROM sms_codes", Some(0)),
             ("SELECT COUNT(*) AS n FROM ceremonies", Some(0)),
             ("SELECT COUNT(*) AS n FROM pushed_requests", Some(0)),
             ("SELECT COUNT(*) AS n FROM client_invitations", Some(0)),

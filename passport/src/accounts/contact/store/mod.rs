@@ -214,18 +214,18 @@ pub async fn unproven(tx: &mut Tx, limit: Timestamp) -> Result<Vec<AccountId>, D
     rows.iter().map(|row| row.get("id")).collect()
 }
 
-/// Up to a batch of accounts that have no proven contact but a number, which was last proven between those moments and
-/// whose owners were not reminded since; in which language to write to them.
+/// Up to a batch of accounts that have no proven contact but a number, or have it as their second step, which was last
+/// proven between those moments and whose owners were not reminded since; in which language to write to them.
 ///
 /// # Errors
 /// See [`DbError`].
-pub(in crate::accounts::contact) async fn lone_numbers(
+pub(in crate::accounts::contact) async fn needed_numbers(
     tx: &mut Tx,
     (after, until): (Timestamp, Timestamp),
 ) -> Result<Vec<(AccountId, Lang)>, DbError> {
     let rows =
-        sql("SELECT id, locale FROM accounts WHERE mobile_verified_at IS NOT NULL AND email_verified_at IS NULL \
-         AND mobile_verified_at > $1 AND mobile_verified_at <= $2 \
+        sql("SELECT id, locale FROM accounts WHERE mobile_verified_at IS NOT NULL \
+         AND (email_verified_at IS NULL OR id IN (SELECT account_id FROM sms_steps)) AND mobile_verified_at > $1 AND mobile_verified_at <= $2 \
          AND (mobile_reminded_at IS NULL OR mobile_reminded_at < mobile_verified_at) \
          ORDER BY mobile_verified_at LIMIT $3")
         .bind(after)

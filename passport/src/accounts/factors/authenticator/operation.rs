@@ -9,7 +9,7 @@ use shared::http::Caller;
 use super::{PURPOSE, Secret, store};
 use crate::accounts::assurance::Shown;
 use crate::accounts::devices;
-use crate::accounts::factors::{announce, guard, removed, store as factors, too_many};
+use crate::accounts::factors::{announce, guard, removed, sms, store as factors, too_many};
 use crate::accounts::model::{AccountId, compact};
 use crate::accounts::sessions::{self, Session};
 use crate::accounts::{Accounts, Trouble};
@@ -134,7 +134,7 @@ async fn enable(
     let parts = accounts.parts();
     let (now, account) = (parts.clock.now(), session.account);
     let had = factors::enrolled(tx, account).await?;
-    if had.authenticator
+    if (had.authenticator || had.sms)
         && let Some(until) = guard(tx, account, now).await?
     {
         return Ok(Enabled::Guarded { until });
@@ -151,6 +151,7 @@ async fn enable(
     let event = Event::FactorAdded { account: account.to_string(), factor: "authenticator".into() };
     parts.audit.record_from(tx, caller, &Actor::Account(account.to_string()), &event).await?;
     announce(&accounts, tx, (account, caller), Factor::AuthenticatorAdded).await?;
+    sms::give_way(&accounts, tx, (account, caller)).await?;
     Ok(Enabled::Done { has_codes: had.recovery_code })
 }
 

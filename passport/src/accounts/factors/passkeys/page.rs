@@ -153,6 +153,7 @@ async fn try_form(
         Added::Over => flaws.push(field, label, "factors-passkey-over"),
         Added::Refused => flaws.push(field, label, "factors-passkey-refused"),
         Added::TooMany => flaws.push(field, label, "factors-passkey-too-many"),
+        Added::Guarded { until } => flaws.push_until(field, label, "factors-guarded", until),
         Added::TooOften { until } => flaws.push_until(field, label, "factors-too-often", until),
     }
     Ok(Err(Draft::of(form).refused(StatusCode::UNPROCESSABLE_ENTITY, flaws)))

@@ -7,7 +7,7 @@ use shared::http::Caller;
 
 use super::store::{self, PasskeyId, Purpose};
 use crate::accounts::assurance::Shown;
-use crate::accounts::factors::{announce, guard, removed, store as factors, too_many};
+use crate::accounts::factors::{announce, guard, removed, sms, store as factors, too_many};
 use crate::accounts::model::AccountId;
 use crate::accounts::sessions::{self, Session};
 use crate::accounts::{Accounts, Trouble, store as accounts_store};
@@ -51,6 +51,11 @@ pub(super) enum Added {
     Refused,
     /// There are enough.
     TooMany,
+    /// Not yet, after a reset of the password: it would take the place of SMS.
+    Guarded {
+        /// Until when.
+        until: Timestamp,
+    },
     /// Too much was added in a day.
     TooOften {
         /// From when on more may be.
@@ -122,10 +127,16 @@ async fn add(accounts: Accounts, made: Made, tx: &mut Tx) -> Result<Added, DbErr
             return Ok(Added::Refused);
         }
     };
+    let had = factors::enrolled(tx, account).await?;
+    if had.sms
+        && let Some(until) = guard(tx, account, now).await?
+    {
+        return Ok(Added::Guarded { until });
+    }
     if let Some(until) = too_many(&accounts, tx, account, now).await? {
         return Ok(Added::TooOften { until });
     }
-    let has_codes = factors::enrolled(tx, account).await?.recovery_code;
+    let has_codes = had.recovery_code;
     let id = PasskeyId::new(now, &*parts.entropy);
     store::insert(tx, (id, account), (&made.name, &used), now).await?;
     if made.session.acr < Shown::PasswordAndNewPasskey.acr() {
@@ -134,6 +145,7 @@ async fn add(accounts: Accounts, made: Made, tx: &mut Tx) -> Result<Added, DbErr
     let event = Event::FactorAdded { account: account.to_string(), factor: "passkey".into() };
     parts.audit.record_from(tx, made.caller, &Actor::Account(account.to_string()), &event).await?;
     announce(&accounts, tx, (account, made.caller), Factor::PasskeyAdded).await?;
+    sms::give_way(&accounts, tx, (account, made.caller)).await?;
     Ok(Added::Done { has_codes })
 }
 

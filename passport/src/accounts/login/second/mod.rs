@@ -1,4 +1,4 @@
-//! The second step: a code of the app, a recovery code or a passkey, after the password was right.
+//! The second step: a code of the app or by SMS, a recovery code or a passkey, after the password was right.
 //!
 //! Half a sign-in is a row that the browser holds a token of, good for [`LIFETIME`]. It is worth nothing but this step,
 //! and nothing at all once the password is another.
@@ -6,6 +6,7 @@
 mod cookie;
 mod operation;
 mod page;
+mod sms;
 pub mod store;
 
 use std::time::Duration;

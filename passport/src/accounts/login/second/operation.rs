@@ -5,9 +5,9 @@ use shared::clock::Timestamp;
 use shared::db::{DbError, Tx};
 
 use super::store::{self, Half};
-use crate::accounts::assurance::Shown;
+use crate::accounts::assurance::{Acr, Shown};
 use crate::accounts::devices;
-use crate::accounts::factors::{At, Enrolled, Place, Tried, Typed, store as factors, try_code};
+use crate::accounts::factors::{At, Enrolled, Place, Tried, Typed, sms, store as factors, try_code};
 use crate::accounts::login::arrival::{Arrival, Browser, SignedIn, advance, open_session};
 use crate::accounts::login::machine::{Event, State};
 use crate::accounts::sessions::Stay;
@@ -33,6 +33,8 @@ pub(in crate::accounts::login) enum Answer {
     Done(SignedIn),
     /// There is no such half sign-in any more.
     Over,
+    /// There is no code by SMS that could be typed: none was sent, or it is too old, or was mistyped too often.
+    Unsent,
     /// It is another code.
     Wrong {
         /// How often it may be tried again.
@@ -80,6 +82,7 @@ async fn take(accounts: Accounts, (attempt, token): (Try, SessionToken), tx: &mu
     let event = match &attempt.typed {
         Typed::RecoveryCode(_) => Event::RecoveryCode,
         Typed::AppCode(_) => Event::AppCode,
+        Typed::SmsCode { .. } => Event::SmsCode,
     };
     // Where it would lead is asked first: a recovery code is spent by looking at it, and may be the last.
     let next = advance(&accounts, tx, (State::PasswordShown, event), (half.account, attempt.browser)).await?;
@@ -87,6 +90,11 @@ async fn take(accounts: Accounts, (attempt, token): (Try, SessionToken), tx: &mu
     let Some(State::SignedIn(shown)) = next else { return Ok(Answer::Over) };
     let Browser { caller, device, present: session, .. } = attempt.browser;
     let at = At { place: Place::SignIn, caller, device, session };
+    if let Typed::SmsCode { attempt, .. } = &attempt.typed
+        && sms::code::live(&accounts, tx, (half.account, *attempt)).await?.is_none()
+    {
+        return Ok(Answer::Unsent);
+    }
     match try_code(&accounts, tx, half.account, (&attempt.typed, &at)).await? {
         Tried::Right => finish(&accounts, tx, (half, shown), (&attempt, token)).await,
         Tried::Wrong { left } => Ok(Answer::Wrong { left }),
@@ -107,7 +115,8 @@ async fn finish(
     let arrival = Arrival { account: half.account, shown, province: half.province, told };
     let browser = Browser { stay: half.stay, ..attempt.browser };
     let signed_in = open_session(accounts, tx, arrival, (browser, token)).await?;
-    if attempt.trust && half.stay != Stay::Public {
+    // What ranks with the password leaves out nothing later.
+    if attempt.trust && half.stay != Stay::Public && shown.acr() >= Acr::Two {
         devices::store::trust(tx, half.account, attempt.browser.device, accounts.parts().clock.now()).await?;
     }
     Ok(Answer::Done(signed_in))

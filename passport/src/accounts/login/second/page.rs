@@ -10,8 +10,10 @@ use shared::page::{FormErrors, Page};
 
 use super::cookie;
 use super::operation::{Answer, Try};
+use super::sms::SmsView;
 use super::store::Half;
 use crate::accounts::assurance::Acr;
+use crate::accounts::factors::sms::code::Sending;
 use crate::accounts::factors::{Enrolled, Typed};
 use crate::accounts::login::counts;
 use crate::accounts::login::page::{browser, suffices, welcome};
@@ -27,10 +29,13 @@ use crate::web::{Draft, Flaws, Posted, paths};
 pub struct SecondForm {
     #[serde(rename = "continue", skip_serializing)]
     way: Option<String>,
-    /// `recovery`, or nothing: a code of the app.
+    /// `recovery`, `sms`, or nothing: a code of the app.
     with: String,
     #[serde(skip_serializing)]
     code: String,
+    /// `resend`: send a code by SMS; or nothing: take the code.
+    #[serde(skip_serializing)]
+    action: String,
     trust: Option<String>,
 }
 
@@ -56,6 +61,7 @@ struct SecondPage {
     sign_in: String,
     form: SecondForm,
     offer: Offer,
+    sms: Option<SmsView>,
 }
 
 /// What the page offers.
@@ -64,6 +70,10 @@ struct Offer {
     app: bool,
     /// A field for a recovery code.
     recovery: bool,
+    /// A code by SMS.
+    sms: bool,
+    /// Whether the other field is that of an SMS.
+    by_sms: bool,
     /// The button for a passkey.
     passkey: bool,
     /// The link to the other of the two fields.
@@ -77,18 +87,21 @@ impl Offer {
     fn of((half, enrolled): (&Half, Enrolled), form: &SecondForm, wanted: Acr) -> Self {
         // Nothing less than a passkey leads on where no less will do.
         let only_passkey = wanted > Acr::Two && enrolled.passkey;
-        let recovery = (form.with == RECOVERY || !enrolled.authenticator) && !only_passkey;
+        let recovery = (form.with == RECOVERY || !(enrolled.authenticator || enrolled.sms)) && !only_passkey;
         Self {
-            app: !recovery && !only_passkey,
+            app: enrolled.authenticator && !recovery && !only_passkey,
             recovery,
+            sms: enrolled.sms && !recovery,
+            by_sms: enrolled.sms,
             passkey: enrolled.passkey,
-            switch: enrolled.authenticator && !only_passkey,
-            trust: wanted <= Acr::One && half.stay != Stay::Public,
+            switch: (enrolled.authenticator || enrolled.sms) && !only_passkey,
+            trust: wanted <= Acr::One && half.stay != Stay::Public && !enrolled.sms,
         }
     }
 }
 
 const RECOVERY: &str = "recovery";
+const SMS: &str = "sms";
 
 /// GET: the form.
 pub async fn show(
@@ -140,6 +153,9 @@ async fn try_form(
     (way, session): (&Way, Option<&Session>),
     (half, form): ([u8; 32], SecondForm),
 ) -> Result<Result<Response, Draft<SecondForm>>, Trouble> {
+    if form.with == SMS && form.action == "resend" {
+        return send(accounts, visit, (way, session), (half, form)).await;
+    }
     let mut flaws = Flaws::default();
     let with_recovery = form.with == RECOVERY;
     let label = if with_recovery { "factors-recovery-code" } else { "factors-code" };
@@ -150,7 +166,12 @@ async fn try_form(
     let parts = accounts.parts();
     // What the browser keeps was said with the password.
     let (browser, device) = browser(accounts, visit, way, (session, Stay::default()));
-    let typed = if with_recovery { Typed::RecoveryCode(form.code.clone()) } else { Typed::AppCode(form.code.clone()) };
+    let code = form.code.clone();
+    let typed = match form.with.as_str() {
+        RECOVERY => Typed::RecoveryCode(code),
+        SMS => Typed::SmsCode { attempt: half, code },
+        _ => Typed::AppCode(code),
+    };
     let attempt = Try { half, typed, browser, trust: form.trust.is_some() };
     let answer = accounts.second_step(attempt).await;
     counts::second_step(accounts, &answer);
@@ -161,8 +182,13 @@ async fn try_form(
             return Ok(Ok(welcome(accounts, visit, way, (signed_in, device))));
         }
         Answer::Over => return Ok(Ok(begin_anew(way, session))),
+        Answer::Unsent => flaws.push("code", label, "factors-sms-over"),
         Answer::Wrong { left } => {
-            let key = if with_recovery { "factors-recovery-code-wrong" } else { "factors-code-wrong" };
+            let key = match form.with.as_str() {
+                RECOVERY => "factors-recovery-code-wrong",
+                SMS => "factors-sms-wrong",
+                _ => "factors-code-wrong",
+            };
             flaws.push_count("code", label, key, ("left", left));
         }
         Answer::Locked { until } => {
@@ -172,6 +198,26 @@ async fn try_form(
         Answer::Shut { until } => flaws.push_until("code", label, "factors-second-shut", until),
     }
     Ok(Err(Draft::of(form).refused(StatusCode::UNPROCESSABLE_ENTITY, flaws)))
+}
+
+/// Sends a code by SMS; its page then takes it.
+async fn send(
+    accounts: &Accounts,
+    visit: &Visit,
+    (way, session): (&Way, Option<&Session>),
+    (half, form): ([u8; 32], SecondForm),
+) -> Result<Result<Response, Draft<SecondForm>>, Trouble> {
+    let (mut flaws, mut status) = (Flaws::default(), StatusCode::UNPROCESSABLE_ENTITY);
+    match accounts.send_second_sms(half, (visit.page.lang, visit.caller)).await? {
+        None => return Ok(Ok(begin_anew(way, session))),
+        Some(Sending::Sent) => return Ok(Ok(Redirect::to(&way.link(paths::SECOND_STEP)).into_response())),
+        Some(Sending::Nowhere) => flaws.push("code", "factors-code", "factors-sms-nowhere"),
+        Some(Sending::TooMany(stopped)) => {
+            status = StatusCode::TOO_MANY_REQUESTS;
+            stopped.tell(&mut flaws, "code", "factors-code");
+        }
+    }
+    Ok(Err(Draft::of(form).refused(status, flaws)))
 }
 
 /// Where the browser goes whose half sign-in is over: on, if it is signed in meanwhile; else to the beginning.
@@ -190,7 +236,8 @@ async fn draw(
     draft: Draft<SecondForm>,
     notice: Option<Notice>,
 ) -> Result<Response, Trouble> {
-    let half = match cookie::token_hash(&visit.cookies) {
+    let token = cookie::token_hash(&visit.cookies);
+    let half = match token {
         Some(token) => accounts.half(token).await?,
         None => None,
     };
@@ -201,6 +248,10 @@ async fn draw(
     let page = visit.page.clone().with_errors(&errors);
     let offer = Offer::of((&half, enrolled), &draft.form, way.wanted());
     let with = if offer.recovery { "" } else { RECOVERY };
+    let sms = match token.filter(|_| offer.sms) {
+        Some(token) => Some(accounts.sms_view(&page, &accounts.second_sms(token, &half).await?)),
+        None => None,
+    };
     let shown = SecondPage {
         notice: notice.or_else(|| Notice::of_draft(&page, &draft)),
         way: way.view(page.lang),
@@ -212,6 +263,7 @@ async fn draw(
         errors,
         form: draft.form,
         offer,
+        sms,
     };
     Ok((status, headers, shown).into_response())
 }

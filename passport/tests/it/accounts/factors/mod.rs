@@ -8,6 +8,7 @@ mod passwordless;
 mod recovery;
 mod recovery_codes;
 mod required;
+mod sms;
 mod step_up;
 mod trusted;
 
