@@ -40,12 +40,11 @@ impl OwnDemo {
         Ok(own)
     }
 
-    /// Starts `passport`, `cet`, `pets` or `ncre` and waits until it is ready.
+    /// Starts `passport`, `cet`, `pets`, `ncre` or `mailbox` and waits until it is ready.
     pub(crate) fn start(&mut self, part: &'static str) -> anyhow::Result<()> {
         let (said, voice) = std::io::pipe()?;
         let child = self
-            .command(part)?
-            .arg("serve")
+            .serving(part)?
             .envs(self.settings.iter().copied())
             .stdin(Stdio::null())
             .stdout(voice.try_clone()?)
@@ -92,6 +91,22 @@ impl OwnDemo {
         let added = self.command("passport")?.args(["clients", "add", "--file"]).arg(&file).output()?;
         anyhow::ensure!(added.status.success(), "no client: {}", String::from_utf8_lossy(&added.stderr));
         Ok(())
+    }
+
+    /// The command by which a part of the demo serves.
+    fn serving(&self, part: &str) -> anyhow::Result<Command> {
+        if part != "mailbox" {
+            let mut command = self.command(part)?;
+            command.arg("serve");
+            return Ok(command);
+        }
+        // It has no settings of its own: it listens where the passport sends mail to.
+        let settings = std::fs::read_to_string(self.home.join("passport.toml"))?;
+        let smtp = settings.split('"').find_map(|text| text.strip_prefix("smtp://")).context("no mail is sent")?;
+        let http = self.demo.mailbox.strip_prefix("http://").context("the mailbox has no page")?;
+        let mut command = Command::new(program(part)?);
+        command.args(["--smtp", smtp, "--http", http]);
+        Ok(command)
     }
 
     fn command(&self, part: &str) -> anyhow::Result<Command> {

@@ -89,13 +89,18 @@ impl Accounts {
     }
 }
 
-/// Whether somebody in a browser did it, and it is not what follows from an alarm.
+/// Whether somebody did it in a browser, or had the staff do it, and it is not what follows from an alarm.
 pub(in crate::accounts) fn may_be_denied(told: &Told) -> bool {
     let ours = matches!(
         told.event,
-        Some(Event::CaseOpened { .. } | Event::AccountRegistered { .. } | Event::AgreementAccepted { .. })
+        Some(
+            Event::CaseOpened { .. }
+                | Event::CaseClosed { .. }
+                | Event::AccountRegistered { .. }
+                | Event::AgreementAccepted { .. }
+        )
     );
-    told.network.is_some() && !told.by_operator && !ours
+    (told.network.is_some() || told.by_operator) && !ours
 }
 
 async fn see(tx: &mut Tx, hash: [u8; 32], now: Timestamp) -> Result<Seen, DbError> {

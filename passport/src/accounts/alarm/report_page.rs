@@ -59,10 +59,14 @@ async fn draw(accounts: &Accounts, reporting: Reporting, id: String, again: bool
     let mut facts = vec![
         (page.t("alarm-about"), sentence_of(accounts, &page, &line).await?),
         (page.t("contact-confirm-when"), moment::exact(line.mark.at)),
-        (page.t("alarm-device"), whence::device(&page, line.device)),
     ];
-    let network = line.network.map(|network| whence::network(accounts, page.lang, &network));
-    facts.extend(network.map(|from| (page.t("contact-confirm-where"), from)));
+    if line.by_operator {
+        facts.push((page.t("contact-confirm-where"), page.t("activity-by-staff")));
+    } else {
+        facts.push((page.t("alarm-device"), whence::device(&page, line.device)));
+        let network = line.network.map(|network| whence::network(accounts, page.lang, &network));
+        facts.extend(network.map(|from| (page.t("contact-confirm-where"), from)));
+    }
     let shown = LinkPage::new(page, paths::ACTIVITY_REPORT, "alarm", id).facts(facts).hint("alarm-hint-signed-in");
     Ok(shown.dangerous().again(again).into_response())
 }

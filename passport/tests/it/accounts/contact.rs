@@ -118,6 +118,30 @@ async fn the_link_of_the_first_mail_proves_the_address_in_any_browser_once_its_b
     .await;
 }
 
+/// What the page of a link tells of who asked: each name with its value.
+pub(super) fn facts(answer: &Answer) -> Vec<(String, String)> {
+    answer.texts(".facts dt").into_iter().zip(answer.texts(".facts dd")).collect()
+}
+
+#[tokio::test]
+async fn the_page_of_the_link_says_who_asked_when_and_from_where_and_not_who_looks() {
+    on_both_with(PLAIN, |passport| async move {
+        let mut browser = passport.browser().from_address([203, 0, 113, 66].into());
+        let form = register_form(&mut browser).await;
+        browser.submit(form).await;
+        passport.clock.advance(Duration::from_secs(7 * 60));
+        let seen = passport.browser().open(&link_in(&messages(&passport).await[0])).await;
+        let told = facts(&seen);
+        let fact = |name: &str| told.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+        assert!(seen.text.contains(EMAIL));
+        assert!(told.iter().any(|(_, value)| value == "+86 138****8000"), "{told:?}");
+        assert_eq!(fact("时间"), Some("2027-03-18 09:00:00"), "{told:?}");
+        assert!(told.iter().any(|(_, value)| value.contains("203.0.113.66")), "{told:?}");
+        assert!(!told.iter().any(|(_, value)| value.contains("127.0.0.1")), "{told:?}");
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn whoever_says_not_me_takes_the_address_from_the_account_that_claims_it() {
     on_both_with(PLAIN, |passport| async move {

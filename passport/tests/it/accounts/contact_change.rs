@@ -168,6 +168,34 @@ async fn the_former_address_undoes_the_change_and_every_later_one_and_the_accoun
 }
 
 #[tokio::test]
+async fn the_former_number_undoes_its_change_by_the_link_of_an_sms() {
+    on_both_with(PLAIN, |passport| async move {
+        let mut thief = signed_in(&passport).await;
+        let sms = change(&passport, &mut thief, ("mobile", PHONE, "+8613900139000")).await;
+        assert!(sms.contains("/contact/undo?t=") && sms.contains("2027-03-21 09:00"), "{sms}");
+        assert!(!last_to(&passport, "+8613900139000").await.contains("/contact/undo"), "the new one undoes nothing");
+        let told = undo(&passport, &sms).await;
+        assert!(told.text.contains("账号已暂停"), "{}", told.text);
+        assert_eq!(thief.open(&page("/account/contact")).await.url.path(), "/sign-in", "every session has ended");
+        let mut owner = passport.browser();
+        let form_ = sign_in_form(&mut owner, MOBILE, PASSWORD).await;
+        let frozen = owner.submit(form_).await;
+        assert!(
+            summary(&frozen)[0].contains("请重置密码"),
+            "the number is the account's again: {:?}",
+            summary(&frozen)
+        );
+        let chosen = super::recovery::proven(&passport, &mut owner, EMAIL, EMAIL).await;
+        super::recovery::choose(&mut owner, &chosen).await;
+        for (name, leads) in [(MOBILE, "/"), ("13900139000", "/sign-in")] {
+            assert_eq!(super::recovery::lands(&passport, name, super::recovery::NEW).await, leads, "{name}");
+        }
+        assert_eq!(passport.browser().open(&link_in(&sms)).await.status, StatusCode::GONE, "once");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn who_undoes_a_thiefs_change_keeps_the_account_that_the_thief_cancelled() {
     on_both_with(PLAIN, |passport| async move {
         let mut thief = signed_in(&passport).await;

@@ -3,6 +3,7 @@
 use http::StatusCode;
 
 use super::contact::{link_in, messages};
+use super::recovery::change;
 use super::register::{count, register_form};
 use super::*;
 use crate::support::on_both_with;
@@ -24,9 +25,14 @@ fn form_of(answer: &Answer, path: &str) -> Form {
 
 /// The answer to who names that document and that person.
 pub(super) async fn ask(passport: &Passport, number: &str, name: &str) -> Answer {
+    ask_in(passport, "31", number, name).await
+}
+
+/// The same with that province.
+async fn ask_in(passport: &Passport, province: &str, number: &str, name: &str) -> Answer {
     let mut browser = passport.browser();
     let answer = browser.open(&page("/recover/account")).await;
-    let form = form_of(&answer, "/recover/account").set("province", "31").set("id_type", "resident");
+    let form = form_of(&answer, "/recover/account").set("province", province).set("id_type", "resident");
     browser.submit(form.set("id_number", number).set("name", name)).await
 }
 
@@ -62,6 +68,20 @@ async fn who_names_a_stranger_is_answered_alike_and_nobody_is_written_to() {
         }
         assert_eq!(letters(&passport).await.len(), 1);
         assert_eq!(count(&passport, "SELECT COUNT(*) AS n FROM outbox").await, before + 2, "as many rows are written");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_account_with_a_province_is_found_by_that_one_alone() {
+    on_both_with(PLAIN, |passport| async move {
+        registered(&passport).await;
+        change(&passport, "UPDATE accounts SET province = '44'").await;
+        let wrong = ask_in(&passport, "31", NUMBER, "买买提·吐尔逊").await;
+        assert!(letters(&passport).await.is_empty(), "everything but the province was right");
+        let right = ask_in(&passport, "44", NUMBER, "买买提·吐尔逊").await;
+        assert_eq!(letters(&passport).await.len(), 1);
+        assert_eq!((wrong.status, wrong.texts("main")), (right.status, right.texts("main")), "both read alike");
     })
     .await;
 }

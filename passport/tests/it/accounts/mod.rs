@@ -5,6 +5,7 @@ mod aging;
 mod agreements;
 mod alarm;
 mod appeals;
+mod autofill;
 mod by_document;
 mod caps;
 mod claimed;

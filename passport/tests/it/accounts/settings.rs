@@ -65,6 +65,42 @@ async fn session_idle_and_session_absolute_end_sessions() {
     .await;
 }
 
+/// Whether a session of which that box was ticked is there still, used after each of these pauses.
+async fn outlasts(passport: &Passport, ticked: &str, minutes: &[u64]) -> bool {
+    let mut browser = passport.browser();
+    let form = sign_in_form(&mut browser, EMAIL, PASSWORD).await.set(ticked, "on");
+    assert_eq!(browser.submit(form).await.url.path(), "/");
+    let mut lives = true;
+    for pause in minutes {
+        passport.clock.advance(Duration::from_secs(pause * 60));
+        lives = browser.open(&page("/account/profile")).await.url.path() == "/account/profile";
+    }
+    lives
+}
+
+#[tokio::test]
+async fn session_remembered_and_session_public_end_the_sessions_that_asked_for_them() {
+    let own = "session_idle = '20m'\nsession_absolute = '1h'\n\
+        session_remembered_idle = '2h'\nsession_remembered_absolute = '3h'\n\
+        session_public_idle = '5m'\nsession_public_absolute = '8m'";
+    on_both_with(&settings(own, ""), |passport| async move {
+        candidate(&passport).await;
+        for (ticked, minutes, lives) in [
+            ("remember", &[119][..], true),
+            ("remember", &[120], false),
+            ("remember", &[100, 79], true),
+            ("remember", &[100, 80], false),
+            ("public", &[4], true),
+            ("public", &[5], false),
+            ("public", &[4, 3], true),
+            ("public", &[4, 4], false),
+        ] {
+            assert_eq!(outlasts(&passport, ticked, minutes).await, lives, "{ticked} {minutes:?}");
+        }
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn sign_in_per_minute_counts_tries_of_an_address_block_and_says_when_to_come_again() {
     on_both_with(&settings("", "sign_in_per_minute = 2"), |passport| async move {

@@ -1,16 +1,19 @@
 //! Headers by which a stranger says where the passport lies, or where they come from themselves: nobody believes them.
 
 use axum::body::Body;
+use futures_util::FutureExt as _;
 use http::Request;
 use serde_json::json;
 use shared::clock::Clock as _;
+use shared::db::{DbError, sql};
 use shared::testkit::{Answer, Browser};
 
 use super::mutation::Outcome::Error;
 use super::outcome;
+use crate::accounts::{EMAIL, PASSWORD, PLAIN, candidate};
 use crate::support::signer::Signer;
 use crate::support::site::{OURS, SECRET, basic, encoded, request};
-use crate::support::{ISSUER, on_both_with};
+use crate::support::{ISSUER, Passport, on_both_with};
 
 const OPEN: &str = "[registration]\npolicy = 'open'\n";
 
@@ -96,6 +99,95 @@ async fn where_the_passport_lies_is_nobodys_to_say() {
         assert!(uri.starts_with(&format!("{ISSUER}/clients/")), "{uri}");
     })
     .await;
+}
+
+/// The forms by which anybody has us write to somebody: their addresses, what is typed, and the page that the mail's link
+/// leads to.
+const WRITING: [(&str, &[(&str, &str)], &str); 2] = [
+    ("/recover", &[("username", EMAIL)], "/recover/link?t="),
+    (
+        "/register",
+        &[
+            ("email", "newcomer@example.com"),
+            ("mobile", "13900139000"),
+            ("password", PASSWORD),
+            ("password_confirm", PASSWORD),
+            ("age", "over"),
+            ("agree", "on"),
+        ],
+        "/contact/confirm?t=",
+    ),
+];
+
+/// All that waits to be sent to people.
+async fn letters(passport: &Passport) -> Vec<String> {
+    let rows = passport.db.read::<_, DbError, _>(|tx| {
+        async move {
+            let rows = sql("SELECT payload FROM outbox WHERE state = 'waiting'").fetch_all(tx).await?;
+            rows.iter().map(|row| row.get::<String>("payload")).collect::<Result<Vec<_>, _>>()
+        }
+        .boxed()
+    });
+    rows.await.expect("letters")
+}
+
+/// The form of that page, filled, as it is sent.
+async fn filled(browser: &mut Browser, path: &str, typed: &[(&str, &str)]) -> String {
+    let answer = browser.open(&format!("{ISSUER}{path}")).await;
+    let form = answer.form(&format!("main form[action='{path}']"));
+    typed.iter().fold(form, |form, (name, value)| form.set(name, value)).encoded()
+}
+
+#[tokio::test]
+async fn no_mail_is_written_for_who_calls_us_by_another_name() {
+    on_both_with(PLAIN, |passport| async move {
+        candidate(&passport).await;
+        for (path, typed, _) in WRITING {
+            let body = filled(&mut passport.browser(), path, typed).await;
+            let request = Request::post(format!("https://evil.test{path}"))
+                .header("accept", "text/html")
+                .header("accept-language", "zh-CN")
+                .header("content-type", "application/x-www-form-urlencoded")
+                .header("origin", "https://evil.test")
+                .body(Body::from(body))
+                .expect("a request");
+            let answer = passport.browser_calling("https://evil.test").send(request).await;
+            assert_eq!((answer.status.as_u16(), answer.location()), (421, None), "{path}");
+            assert!(
+                answer.text.contains("这里不是您要找的网站。请核对浏览器地址栏里的网址。"),
+                "{path}: {}",
+                answer.text
+            );
+            assert!(!answer.text.contains("evil.test"), "{path}: {}", answer.text);
+            assert_eq!(letters(&passport).await, Vec::<String>::new(), "{path}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_links_of_mails_are_ours_whatever_a_stranger_says_that_we_are_called() {
+    for proxied in [false, true] {
+        on_both_with(PLAIN, |passport| async move {
+            candidate(&passport).await;
+            for (path, typed, link) in WRITING {
+                let mut browser = if proxied { passport.behind_a_proxy() } else { passport.browser() };
+                let body = filled(&mut browser, path, typed).await;
+                let headers = [("content-type", "application/x-www-form-urlencoded"), ("origin", ISSUER)];
+                let answer = ask(&mut browser, true, "POST", path, &headers, &body).await;
+                assert_eq!(answer.status.as_u16(), 303, "{path}: {}", answer.text);
+                let way = answer.header("location").expect("a way");
+                assert!(way.starts_with('/') && !way.contains("evil"), "{way}");
+                let letters = letters(&passport).await;
+                assert!(
+                    letters.iter().any(|letter| letter.contains(&format!("{ISSUER}{link}"))),
+                    "{path}: {letters:?}"
+                );
+                assert!(!letters.iter().any(|letter| letter.contains("evil")), "{path}: {letters:?}");
+            }
+        })
+        .await;
+    }
 }
 
 #[tokio::test]

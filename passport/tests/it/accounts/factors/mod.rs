@@ -11,6 +11,7 @@ mod required;
 mod sms;
 mod step_up;
 mod trusted;
+mod without_script;
 
 use std::time::Duration;
 

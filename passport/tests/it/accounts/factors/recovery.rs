@@ -97,6 +97,24 @@ async fn one_channel_and_a_factor_are_enough_and_the_factor_stays() {
 }
 
 #[tokio::test]
+async fn who_stands_before_the_second_step_with_nothing_left_reads_there_what_to_do_and_begins_by_its_link() {
+    on_both_with(PLAIN, |passport| async move {
+        protected(&passport).await;
+        let mut browser = passport.browser();
+        let answer = halfway(&mut browser).await;
+        assert_eq!(answer.texts("main details.fold summary"), ["都用不了了？"]);
+        let told = answer.texts("main details.fold p");
+        assert!(told.concat().contains("72小时") && told.concat().contains("可以取消"), "{told:?}");
+        let links = answer.attributes("main details.fold a", "href");
+        assert_eq!(links.len(), 1, "{links:?}");
+        let begun = browser.click(&answer, &links[0]).await;
+        assert_eq!(begun.url.path(), "/recover");
+        assert!(begun.form("main form[action^='/recover']").has("username"));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn another_persons_passkey_is_no_factor_of_the_account() {
     on_both_with(PLAIN, |passport| async move {
         let mut device = Authenticator::new();
