@@ -88,9 +88,35 @@ async fn sandbox(tour: &mut Tour<'_, impl Witness>, demo: &Demo, organisation: &
     window.click("main form button.primary").await?;
     window.appears(".notice.ok").await?;
     tour.take("sandbox-candidates", LightAndDark).await?;
+    tour.visit("production-owners", &format!("{site}/production"), Light).await?;
     tour.visit("sandbox-remove", &format!("{site}/remove"), Light).await?;
     window.click("main form button.danger").await?;
     window.appears(".notice.ok").await
+}
+
+/// A site of the sandbox is applied for, wrong first; the application waits.
+async fn production(tour: &mut Tour<'_, impl Witness>, organisation: &str) -> anyhow::Result<()> {
+    let window = tour.window;
+    tour.visit("production-none", &format!("{organisation}/production"), LightAndDark).await?;
+    window.goto(&format!("{organisation}/sandbox/new")).await?;
+    window.fill("name", "北辰报名网").await?;
+    window.fill("redirect_uris", "http://localhost:8080/callback").await?;
+    window.submit().await?;
+    window.appears(".secret").await?;
+    let site = window.url().await?.split('?').next().unwrap_or_default().to_owned();
+    tour.visit("production-apply", &format!("{site}/production"), LightAndDark).await?;
+    window.fill("redirect_uris", "http://localhost:8080/callback").await?;
+    window.submit().await?;
+    window.appears(".summary").await?;
+    tour.take("production-apply-wrong", Light).await?;
+    window.fill("redirect_uris", "https://bei.example/callback").await?;
+    window.submit().await?;
+    window.appears(".notice.ok").await?;
+    tour.take("production-site", LightAndDark).await?;
+    let page = window.url().await?.split('?').next().unwrap_or_default().to_owned();
+    tour.visit("production", &format!("{organisation}/production"), Light).await?;
+    tour.visit("production-change", &format!("{page}/change"), Light).await?;
+    tour.visit("production-secrets-none", &format!("{page}/secrets"), Light).await
 }
 
 /// One makes an organisation and invites another, who joins as an owner too. Nobody is signed in afterwards.
@@ -136,6 +162,7 @@ pub(super) async fn organisation(
     tour.take("portal-joined", Light).await?;
     tour.visit("portal-invitation-over", &link, Light).await?;
     tour.visit("portal", &portal, Light).await?;
+    production(tour, &organisation).await?;
     tour.visit("portal-history", &format!("{organisation}/history"), Light).await?;
     tour.visit("portal-name", &format!("{organisation}/name"), Light).await?;
     tour.visit("portal-members", &format!("{organisation}/members"), Light).await?;

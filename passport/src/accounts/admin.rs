@@ -293,6 +293,7 @@ impl Accounts {
         let mut parts =
             vec![found.password_set_at.millis().to_string(), found.blocked.to_string(), found.frozen.to_string()];
         parts.push(app.map_or(0, |app| app.created_at.millis()).to_string());
+        parts.push(factors::store::enrolled(tx, id).await?.sms.to_string());
         parts.extend(factors::passkeys::store::all(tx, id).await?.iter().map(|passkey| passkey.id.to_string()));
         // A proven mail address or number is a name that one signs in with, and where it would be told.
         parts.extend(store::login_names(tx, id).await?);

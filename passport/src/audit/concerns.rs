@@ -61,7 +61,12 @@ impl Event {
             | Self::MemberJoined { account, .. }
             | Self::MemberRoleChanged { account, .. }
             | Self::MemberLeft { account, .. } => Some(account),
-            Self::ActProposed { account, .. } | Self::ActDecided { account, .. } => account.as_deref(),
+            // What else is decided about an account is told by what comes of it.
+            Self::ActDecided { act, how, account: Some(account), .. }
+                if act.as_ref() == "end_sessions" && how.as_ref() == "done" =>
+            {
+                Some(account)
+            }
             _ => None,
         }
     }

@@ -198,6 +198,29 @@ pub async fn end_secret(tx: &mut Tx, id: &ClientId, hash: [u8; 32], now: Timesta
         .map(drop)
 }
 
+/// Suspends a client; whether it was not.
+///
+/// # Errors
+/// The database refused.
+pub async fn suspend(tx: &mut Tx, id: &ClientId, now: Timestamp) -> Result<bool, DbError> {
+    let rows = sql("UPDATE clients SET suspended_at = $2 WHERE client_id = $1 AND suspended_at IS NULL")
+        .bind(id.as_str())
+        .bind(now)
+        .execute(tx);
+    Ok(rows.await? == 1)
+}
+
+/// Lets a client again; whether it was suspended.
+///
+/// # Errors
+/// The database refused.
+pub async fn reinstate(tx: &mut Tx, id: &ClientId) -> Result<bool, DbError> {
+    let rows = sql("UPDATE clients SET suspended_at = NULL WHERE client_id = $1 AND suspended_at IS NOT NULL")
+        .bind(id.as_str())
+        .execute(tx);
+    Ok(rows.await? == 1)
+}
+
 /// Forgets secrets that ended before `now`.
 ///
 /// # Errors

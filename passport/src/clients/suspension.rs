@@ -2,8 +2,7 @@
 //! and secrets stay, and so do the consents of people.
 
 use futures_util::FutureExt as _;
-use shared::clock::Timestamp;
-use shared::db::{DbError, Tx, sql};
+use shared::db::{DbError, Tx};
 
 use super::{ClientId, Clients, store};
 use crate::audit::{Actor, Event};
@@ -35,8 +34,8 @@ impl Clients {
         (id, suspended): (&ClientId, bool),
     ) -> Result<bool, DbError> {
         let changed = match suspended {
-            true => suspend(tx, id, self.clock.now()).await?,
-            false => reinstate(tx, id).await?,
+            true => store::suspend(tx, id, self.clock.now()).await?,
+            false => store::reinstate(tx, id).await?,
         };
         if !changed {
             return Ok(false);
@@ -55,19 +54,4 @@ impl Clients {
     pub async fn look_again(&self) -> Result<(), DbError> {
         self.reload().await
     }
-}
-
-async fn suspend(tx: &mut Tx, id: &ClientId, now: Timestamp) -> Result<bool, DbError> {
-    let rows = sql("UPDATE clients SET suspended_at = $2 WHERE client_id = $1 AND suspended_at IS NULL")
-        .bind(id.as_str())
-        .bind(now)
-        .execute(tx);
-    Ok(rows.await? == 1)
-}
-
-async fn reinstate(tx: &mut Tx, id: &ClientId) -> Result<bool, DbError> {
-    let rows = sql("UPDATE clients SET suspended_at = NULL WHERE client_id = $1 AND suspended_at IS NOT NULL")
-        .bind(id.as_str())
-        .execute(tx);
-    Ok(rows.await? == 1)
 }

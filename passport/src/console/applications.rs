@@ -119,7 +119,7 @@ pub async fn show(
         facts: facts(&page, &dossier, moment::past(page.lang, site.sent_at, now)),
         is_change: current.is_some(),
         wished: fields(&page, differences(current, &site.wish)),
-        evidence: wished.map(|it| evidence::view(&page, it, &site.evidence, now)).unwrap_or_default(),
+        evidence: wished.map(|it| evidence::view(&page, it.into(), &site.evidence, now)).unwrap_or_default(),
         findings: wished.map(|it| findings::of_client(&page, it)).unwrap_or_default(),
         acts: open.map(|(act, end, _)| Link::new(format!("{at}/{end}"), act_name(&page, *act))).collect(),
         page,
@@ -162,9 +162,11 @@ pub fn act(act: Act) -> MethodRouter<Console> {
     get(move |console: State<Console>, path: Path<(String, i64)>, visit: StaffVisit, said: Query<Said>| {
         show_act(act, console, path, visit, said)
     })
-    .post(move |console: State<Console>, path: Path<(String, i64)>, visit: StaffVisit, posted: Posted<ActForm>| {
-        submit_act(act, console, path, visit, posted)
-    })
+    .post(
+        move |console: State<Console>, path: Path<(String, i64)>, visit: StaffVisit, posted: Posted<ActForm>| {
+            submit_act(act, console, path, visit, posted)
+        },
+    )
 }
 
 fn ask(act: Act, version: i64, dossier: &Dossier) -> Ask {

@@ -10,7 +10,8 @@ use tower_cookies::CookieManagerLayer;
 
 use super::acts::Act;
 use super::{
-    Console, account, applications, audit, clients, deliveries, find, home, invitation, paths, proposals, sign_in, staff,
+    Console, account, applications, audit, clients, deliveries, find, home, invitation, paths, proposals, sign_in,
+    staff,
 };
 use crate::web::error_page;
 

@@ -70,9 +70,14 @@ pub async fn submit(
         return Ok(lead(paths::SIGN_IN, "again"));
     }
     let token = token(&*console.0.web.entropy);
-    let args = (posted.form, visit.browser(&console.0.web), sha256(token.as_bytes()), visit.token_hash());
-    let args = (args, visit.caller);
-    if !console.write(args, |console, args, tx| sign_in(console, args, tx).boxed()).await? {
+    let trying = Trying {
+        answer: posted.form,
+        browser: visit.browser(&console.0.web),
+        token_hash: sha256(token.as_bytes()),
+        former: visit.token_hash(),
+        from: visit.caller,
+    };
+    if !console.write(trying, |console, trying, tx| sign_in(console, trying, tx).boxed()).await? {
         return Ok(lead(paths::SIGN_IN, "failed"));
     }
     visit.give(token);
@@ -125,10 +130,24 @@ async fn keep(console: Console, (ceremony, block): (Ceremony, AddressBlock), tx:
     ceremonies::begin(tx, &ceremony, now).await.map(|()| true)
 }
 
+/// Somebody who signs in.
+#[derive(Clone)]
+struct Trying {
+    /// What the passkey answered.
+    answer: Answer,
+    /// Which browser asked it.
+    browser: [u8; 32],
+    /// The hash of the token of the session to be, and of the one that the browser had.
+    token_hash: [u8; 32],
+    former: Option<[u8; 32]>,
+    /// From where.
+    from: Caller,
+}
+
 /// Whether the answer holds; then the session stands, and the one that the browser had before does not.
 async fn sign_in(
     console: Console,
-    ((form, browser, token_hash, former), from): ((Answer, [u8; 32], [u8; 32], Option<[u8; 32]>), Caller),
+    Trying { answer: form, browser, token_hash, former, from }: Trying,
     tx: &mut Tx,
 ) -> Result<bool, DbError> {
     let parts = console.accounts().parts();

@@ -55,7 +55,7 @@ fn sms_of(to: &str, lang: Lang, name: &str, values: &Values<'_>) -> Letter {
 }
 
 /// Every SMS that there is, and what is put into it.
-const SMS: [(&str, &[&str]); 50] = [
+const SMS: [(&str, &[&str]); 51] = [
     ("code", &["code"]),
     ("proof-contact", &["code"]),
     ("proof-recovery", &["code"]),
@@ -103,6 +103,7 @@ const SMS: [(&str, &[&str]); 50] = [
     ("factors-removed", &["time", "link"]),
     ("invited", &["time", "new", "link"]),
     ("member-removed", &["new"]),
+    ("application-answered", &["new", "link"]),
     ("case-opened", &["time", "new", "link"]),
     ("signed-in", &["time", "new", "from", "link"]),
     ("signed-in-guessed", &["time", "new", "link"]),

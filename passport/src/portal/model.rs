@@ -84,7 +84,9 @@ impl Act {
         match self {
             Self::Look | Self::Leave => Role::Viewer,
             Self::RunSites => Role::Developer,
-            Self::Rename | Self::Invite | Self::ChangeRole | Self::Remove | Self::Apply | Self::KeepSecrets => Role::Owner,
+            Self::Rename | Self::Invite | Self::ChangeRole | Self::Remove | Self::Apply | Self::KeepSecrets => {
+                Role::Owner
+            }
         }
     }
 

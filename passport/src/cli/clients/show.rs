@@ -11,7 +11,9 @@ use crate::clients::{Client, Clients, secret};
 
 pub(super) async fn list(clients: &Clients, output: &Output) -> Result<(), Failure> {
     let all = clients.all().await?;
-    let mut rows = vec![["CLIENT_ID", "NAME", "PROFILE", "SECRETS", "ORGANISATION", "FIRST REDIRECT URI"].map(str::to_owned).to_vec()];
+    let mut rows = vec![
+        ["CLIENT_ID", "NAME", "PROFILE", "SECRETS", "ORGANISATION", "FIRST REDIRECT URI"].map(str::to_owned).to_vec(),
+    ];
     for client in &all {
         let uri = client.redirect_uris.first().map(ToString::to_string).unwrap_or_default();
         let profile = format!("{:?}", client.profile).to_lowercase();

@@ -48,33 +48,33 @@ impl Both {
 }
 
 /// A finding as programs read it.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = Finding)]
 pub struct Told {
     /// What it is called, always so.
-    name: &'static str,
+    pub name: String,
     /// How much it matters: `fails`, `risky` or `hint`.
-    weight: &'static str,
+    pub weight: String,
     /// The member of the metadata that it is about.
-    field: &'static str,
+    pub field: String,
     /// The value of that which it is about, if it is about one.
-    value: Option<String>,
+    pub value: Option<String>,
     /// The standard, and where in it.
-    section: &'static str,
+    pub section: String,
     /// What is so.
-    what: Both,
+    pub what: Both,
     /// What to do.
-    mend: Both,
+    pub mend: Both,
 }
 
 /// A finding as programs read it.
 pub fn told(Finding { advice, value }: &Finding) -> Told {
     Told {
-        name: advice.name(),
-        weight: advice.weight().name(),
-        field: advice.field(),
+        name: advice.name().to_owned(),
+        weight: advice.weight().name().to_owned(),
+        field: advice.field().to_owned(),
         value: value.clone(),
-        section: advice.section(),
+        section: advice.section().to_owned(),
         what: Both::of(|lang| Some(what(*advice, lang))),
         mend: Both::of(|lang| Some(mend(*advice, lang))),
     }

@@ -4,7 +4,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::super::Oidc;
@@ -15,10 +15,12 @@ use super::own::{Id, own, refuse};
 use crate::clients::lint::{lint, words};
 
 /// What there is to point out about a client, the weightiest first.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
 pub struct Findings {
-    client_id: String,
-    findings: Vec<words::Told>,
+    /// Which client.
+    pub client_id: String,
+    /// What there is to say.
+    pub findings: Vec<words::Told>,
 }
 
 /// `GET /clients/{client_id}/findings`

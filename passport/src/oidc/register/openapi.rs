@@ -37,6 +37,7 @@ const INITIAL: &str = "initial_access_token";
         super::secrets::list,
         super::secrets::make,
         super::secrets::end,
+        super::evidence::show,
         super::findings::list,
         super::refused::list,
         super::signals::show,

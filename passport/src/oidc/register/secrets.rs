@@ -144,6 +144,9 @@ pub async fn make(State(oidc): State<Oidc>, id: Id, headers: HeaderMap, Sent(bod
 
 fn overlap(sent: &Map<String, Value>) -> Result<Duration, Refusal> {
     let wrong = || Refusal::body("overlap, and nothing else, is a number of seconds, of 30 days at most");
+    if sent.get("overlap").is_some_and(Value::is_null) {
+        return Err(wrong());
+    }
     let sent = Overlap::deserialize(sent).map_err(|_| wrong())?;
     let overlap = sent.overlap.map_or(OVERLAP, Duration::from_secs);
     Some(overlap).filter(|overlap| *overlap <= LONGEST).ok_or_else(wrong)

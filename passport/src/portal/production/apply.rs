@@ -41,9 +41,7 @@ async fn begin(
         return Ok(Err(lead(&address(organisation, "sandbox")?, "site-gone")));
     };
     let args = (id, site.id.to_string());
-    let known = portal.read(args, |(id, site), tx| {
-        async move { store::of_sandbox(tx, id, &site).await }.boxed()
-    });
+    let known = portal.read(args, |(id, site), tx| async move { store::of_sandbox(tx, id, &site).await }.boxed());
     match known.await? {
         Some(known) => {
             let page = address(organisation, &format!("production/{}", known.id))?;
@@ -104,7 +102,7 @@ pub async fn submit(
                 let wished = Wished { wish, evidence: evidence.clone() };
                 let (of, by) = (Of::Sandbox(site.id.to_string()), (admitted.session.account, visit.caller));
                 match portal.send_wish((admitted.member.organisation.id, of), wished, by).await? {
-                    Sent::Sent(id) => {
+                    Sent::Done(id) => {
                         let to = address(&organisation, &format!("production/{id}"))?;
                         return Ok(portal.done(&visit, &at.form, &to, "wish-sent"));
                     }

@@ -56,7 +56,7 @@ pub async fn submit(
         let wished = Wished { wish, evidence: evidence.clone() };
         let by = (admitted.session.account, visit.caller);
         match portal.send_wish((owner, Of::Site(id, version)), wished, by).await? {
-            Sent::Sent(_) => return Ok(portal.done(&visit, &here, &back, "wish-sent")),
+            Sent::Done(_) => return Ok(portal.done(&visit, &here, &back, "wish-sent")),
             Sent::OneOwner => return one_owner(&portal, visit, &admitted, back).await,
             Sent::Stale => {
                 // What was typed stays. Sent once more it goes over what it was told of.
@@ -85,9 +85,8 @@ impl Portal {
         let before = site.evidence.clone();
         let Ok(id) = site.sandbox_site.parse() else { return Ok(before) };
         let args = (site.organisation, id);
-        let known = self.read(args, |(organisation, id), tx| {
-            crate::portal::sandbox::store::find(tx, organisation, id).boxed()
-        });
+        let known =
+            self.read(args, |(organisation, id), tx| crate::portal::sandbox::store::find(tx, organisation, id).boxed());
         let Some(known) = known.await?.filter(|_| self.sandbox.is_some()) else { return Ok(before) };
         let now = self.seen(&known).await?.unwrap_or_default();
         Ok(Evidence {

@@ -1,14 +1,14 @@
 //! What a site has shown in the sandbox: gathered from there, never said by the site itself.
 
-use serde_json::Value;
 use shared::clock::Timestamp;
 use shared::page::Page;
 
 use super::model::Evidence;
 use crate::clients::{AuthMethod, Client};
+use crate::oidc::register::evidence::Seen;
 use crate::portal::Portal;
 use crate::portal::refusal::Refusal;
-use crate::portal::sandbox::{Site, SandboxError};
+use crate::portal::sandbox::{SandboxError, Site};
 use crate::web::moment;
 
 /// One thing that a site has shown or not.
@@ -23,16 +23,32 @@ pub struct EvidenceView {
     pub how: String,
 }
 
-/// What is looked for at a site of that kind, and whether it was seen.
-pub fn view(page: &Page, client: &Client, seen: &Evidence, now: Timestamp) -> Vec<EvidenceView> {
+/// What can be shown by a site that is registered so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shows {
+    /// It signs with a key of its own.
+    pub signs: bool,
+    /// It is told of people who sign out.
+    pub hears: bool,
+}
+
+impl From<&Client> for Shows {
+    fn from(client: &Client) -> Self {
+        let signs = client.auth_method == AuthMethod::PrivateKeyJwt;
+        Self { signs, hears: client.backchannel_logout_uri.is_some() }
+    }
+}
+
+/// What is looked for at such a site, and whether it was seen.
+pub fn view(page: &Page, shows: Shows, seen: &Evidence, now: Timestamp) -> Vec<EvidenceView> {
+    let Shows { signs, hears } = shows;
     let at = |seconds: i64| moment::past(page.lang, Timestamp::from_seconds(seconds), now);
-    let signs = client.auth_method == AuthMethod::PrivateKeyJwt;
     let rehearsed = seen.rehearsed.as_deref() == Some("succeeded");
     let looked_for = [
         ("sign-in", true, seen.signed_in_at.map(at)),
         // Nobody gets tokens whose keys do not verify what they signed.
         ("keys", signs, seen.signed_in_at.map(at)),
-        ("logout", client.backchannel_logout_uri.is_some(), seen.logout_taken_at.map(at)),
+        ("logout", hears, seen.logout_taken_at.map(at)),
         ("rehearsal", true, rehearsed.then(|| page.t("production-evidence-rehearsal-done"))),
     ];
     let wanted = looked_for.into_iter().filter(|(_, wanted, _)| *wanted);
@@ -58,8 +74,7 @@ impl Portal {
             Ok(outcome) => outcome,
             Err(error) => return Ok(Err(error)),
         };
-        let at = |name: &str| seen.get(name).and_then(Value::as_i64);
-        let (signed_in_at, logout_taken_at) = (at("signed_in_at"), at("logout_taken_at"));
+        let Seen { signed_in_at, logout_taken_at, .. } = seen;
         Ok(Ok(Evidence { signed_in_at, logout_taken_at, rehearsed }))
     }
 }

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use shared::page::{Choice, FormErrors, Link, NavItem, Page};
 
-use super::evidence::{self, EvidenceView};
+use super::evidence::{self, EvidenceView, Shows};
 use super::model::Evidence;
 use crate::accounts::visit::Frame;
 use crate::accounts::{Notice, Visit};
@@ -85,6 +85,11 @@ struct ApplyPage {
     back: String,
 }
 
+/// What the site can show, however much of the form is still to be filled in.
+fn shows(site: &SiteForm) -> Shows {
+    Shows { signs: site.signs(), hears: site.hears() }
+}
+
 /// The page of the form.
 pub(super) async fn draw(
     portal: &Portal,
@@ -97,7 +102,7 @@ pub(super) async fn draw(
     let client = site.client();
     let shown = ApplyPage {
         side: portal.side(&page, member.organisation.id, if first { "sandbox" } else { "production" }),
-        evidence: client.as_ref().map(|client| evidence::view(&page, client, &evidence, now)).unwrap_or_default(),
+        evidence: evidence::view(&page, shows(&site), &evidence, now),
         findings: client.as_ref().map(|client| findings::of_client(&page, client)).unwrap_or_default(),
         kinds: kinds(&page),
         more: site.has_more() || !errors.is_empty(),

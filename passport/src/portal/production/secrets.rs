@@ -37,6 +37,8 @@ struct SecretsPage {
     /// The one that was just made.
     fresh: Option<String>,
     secrets: Vec<SecretView>,
+    /// Whether there is a client by now, and one that uses them.
+    has_any: bool,
     /// Whether another one can be made beside them.
     has_room: bool,
     action: String,
@@ -76,19 +78,19 @@ pub async fn show(
     let Admitted { session, member } = admitted;
     let Some(site) = portal.production(member.organisation.id, id).await? else { return gone(&organisation) };
     portal.clients.write_uses().await?;
-    let Some(client) = portal.in_force(&site).await?.filter(Client::uses_secret) else {
-        return Ok(lead(&back, "no-secret"));
-    };
+    let client = portal.in_force(&site).await?.filter(Client::uses_secret);
     let fresh = portal.draft::<Credentials>(&visit, &here, &query).and_then(|draft| draft.form.secret());
     let page = portal.greeted(visit.page, &session).await?;
     let now = portal.accounts.parts().clock.now();
-    let valid: Vec<_> = client.secrets().iter().filter(|secret| secret.is_valid(now)).collect();
+    let all = client.as_ref().map(Client::secrets).unwrap_or_default();
+    let valid: Vec<_> = all.iter().filter(|secret| secret.is_valid(now)).collect();
     let others = valid.len() > 1;
     let shown = SecretsPage {
         notice: notice(&page, query.notice.as_deref()),
         side: portal.side(&page, member.organisation.id, "production"),
         name: site.name().to_owned(),
         fresh,
+        has_any: client.is_some(),
         has_room: valid.len() < LIMIT,
         secrets: valid.into_iter().map(|secret| view(&page, secret, (others, now))).collect(),
         action: here,

@@ -33,7 +33,7 @@ pub(super) enum Of {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sent {
     /// It waits for a reviewer.
-    Sent(ProductionId),
+    Done(ProductionId),
     /// The organisation has one owner.
     OneOwner,
     /// It is not any more as it was when the form was filled in.
@@ -104,7 +104,7 @@ async fn send(
     }
     let event = Event::ApplicationSent { organisation: organisation.to_string(), site: id.to_string() };
     parts.audit.record_from(tx, from, &Actor::Account(account.to_string()), &event).await?;
-    Ok(Sent::Sent(id))
+    Ok(Sent::Done(id))
 }
 
 /// A site with its first application. Its client identifier is drawn now, and means nothing before it is approved.

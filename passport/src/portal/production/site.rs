@@ -111,7 +111,7 @@ pub async fn show(
         place: place.map(|place| place.to_string()),
         wished: if asked(&site) { fields(&page, differences(current, &site.wish)) } else { Vec::new() },
         is_change: current.is_some(),
-        evidence: wished.map(|wished| evidence::view(&page, &wished, &site.evidence, now)).unwrap_or_default(),
+        evidence: wished.map(|wished| evidence::view(&page, (&wished).into(), &site.evidence, now)).unwrap_or_default(),
         in_force: current.map(|current| fields(&page, differences(None, current))).unwrap_or_default(),
         client_id: client.as_ref().map(|client| client.id.to_string()),
         issuer: portal.accounts.parts().web.origin.to_string(),
@@ -141,9 +141,8 @@ impl Portal {
         if site.approved_at.is_none() {
             return Ok(None);
         }
-        let found = self.read(site.client.clone(), |id, tx| {
-            async move { crate::clients::store::find(tx, &id).await }.boxed()
-        });
+        let found =
+            self.read(site.client.clone(), |id, tx| async move { crate::clients::store::find(tx, &id).await }.boxed());
         Ok(found.await?)
     }
 

@@ -44,11 +44,7 @@ pub struct Difference {
 pub fn differences(now: Option<&Metadata>, wish: &Metadata) -> Vec<Difference> {
     let (now, wish) = (now.map(said).unwrap_or_default(), said(wish));
     let lines = |said: &Map<String, Value>, field: &str| said.get(field).map(lines).unwrap_or_default();
-    let all = FIELDS.into_iter().map(|field| Difference {
-        field,
-        from: lines(&now, field),
-        to: lines(&wish, field),
-    });
+    let all = FIELDS.into_iter().map(|field| Difference { field, from: lines(&now, field), to: lines(&wish, field) });
     all.filter(|one| one.from != one.to).collect()
 }
 
@@ -86,7 +82,8 @@ fn whole(metadata: &Metadata) -> Map<String, Value> {
 
 /// The fields that say something.
 fn said(metadata: &Metadata) -> Map<String, Value> {
-    let empty = |value: &Value| value.is_null() || *value == Value::Bool(false) || value.as_array().is_some_and(Vec::is_empty);
+    let empty =
+        |value: &Value| value.is_null() || *value == Value::Bool(false) || value.as_array().is_some_and(Vec::is_empty);
     whole(metadata).into_iter().filter(|(_, value)| !empty(value)).collect()
 }
 

@@ -8,6 +8,9 @@ use shared::secret::SecretString;
 use super::remote::{Call, Managed, Sandbox, SandboxError, refusal};
 use crate::oidc::discovery::paths::REGISTER;
 
+use crate::oidc::register::evidence::Seen;
+use crate::oidc::register::findings::Findings;
+
 pub(super) use crate::oidc::refusals::report::{ByRule, Refused};
 pub(super) use crate::oidc::register::rehearsal::{Rehearsal, Rehearsed};
 pub(super) use crate::oidc::register::secrets::{Secret, Secrets};
@@ -62,9 +65,16 @@ impl Sandbox {
     ///
     /// # Errors
     /// See [`SandboxError`].
-    pub(in crate::portal) async fn evidence(&self, site: Managed<'_>) -> Result<Map<String, Value>, SandboxError> {
-        let (status, body) = self.below(Method::GET, site, "evidence", None).await?;
-        if status == StatusCode::OK { Ok(body) } else { Err(refusal(status, &body)) }
+    pub(in crate::portal) async fn evidence(&self, site: Managed<'_>) -> Result<Seen, SandboxError> {
+        read(StatusCode::OK, self.below(Method::GET, site, "evidence", None).await?)
+    }
+
+    /// What there is to point out about a site.
+    ///
+    /// # Errors
+    /// See [`SandboxError`].
+    pub(super) async fn findings(&self, site: Managed<'_>) -> Result<Findings, SandboxError> {
+        read(StatusCode::OK, self.below(Method::GET, site, "findings", None).await?)
     }
 
     /// How the last rehearsal of a site went, if there was one.

@@ -1,11 +1,11 @@
 //! What there is to point out about a site, in words: the same that the registration endpoint and the command line tell.
 
-use serde_json::{Map, Value};
 use shared::page::Page;
 
-use super::form::SiteForm;
 use crate::clients::Client;
-use crate::clients::lint::{self, Finding, Weight, words};
+use crate::clients::lint::words::Told;
+use crate::clients::lint::{self, words};
+use crate::oidc::register::findings::Findings;
 use crate::web::authorization_problem::reference;
 
 /// A finding, as the page of a site shows it.
@@ -15,7 +15,7 @@ pub struct FindingView {
     /// The kind of its tag.
     pub kind: &'static str,
     /// The field of the metadata.
-    pub field: &'static str,
+    pub field: String,
     /// The value that it is about.
     pub value: Option<String>,
     /// What is so.
@@ -23,34 +23,35 @@ pub struct FindingView {
     /// What to do.
     pub mend: String,
     /// Where the rule stands.
-    pub section: &'static str,
+    pub section: String,
     /// Where that can be read.
     pub section_href: Option<String>,
 }
 
-/// What there is to point out about a site that is registered so, the weightiest first.
-pub(super) fn of(page: &Page, registered: &Map<String, Value>) -> Vec<FindingView> {
-    SiteForm::of(registered).client().map(|client| of_client(page, &client)).unwrap_or_default()
+/// What the sandbox points out about a site, the weightiest first.
+pub(super) fn of(page: &Page, told: Findings) -> Vec<FindingView> {
+    told.findings.into_iter().map(|finding| view(page, finding)).collect()
 }
 
 /// The same about a client.
 pub fn of_client(page: &Page, client: &Client) -> Vec<FindingView> {
-    lint::lint(client).into_iter().map(|finding| view(page, finding)).collect()
+    lint::lint(client).iter().map(|finding| view(page, words::told(finding))).collect()
 }
 
-fn view(page: &Page, Finding { advice, value }: Finding) -> FindingView {
+fn view(page: &Page, told: Told) -> FindingView {
+    let (weight, kind) = match told.weight.as_str() {
+        "fails" => ("lint-weight-fails", "error"),
+        "risky" => ("lint-weight-risky", "warn"),
+        _ => ("lint-weight-hint", "info"),
+    };
     FindingView {
-        weight: page.t(&format!("lint-weight-{}", advice.weight().name())),
-        kind: match advice.weight() {
-            Weight::Fails => "error",
-            Weight::Risky => "warn",
-            Weight::Hint => "info",
-        },
-        field: advice.field(),
-        value,
-        what: words::what(advice, page.lang),
-        mend: words::mend(advice, page.lang),
-        section: advice.section(),
-        section_href: reference(advice.section()),
+        weight: page.t(weight),
+        kind,
+        field: told.field,
+        value: told.value,
+        what: told.what.text(page.lang).unwrap_or_default(),
+        mend: told.mend.text(page.lang).unwrap_or_default(),
+        section_href: reference(&told.section),
+        section: told.section,
     }
 }

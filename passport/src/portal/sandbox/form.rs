@@ -94,6 +94,16 @@ impl SiteForm {
         flaws.is_empty().then(|| document::of(&fields))
     }
 
+    /// Whether it signs with a key of its own.
+    pub fn signs(&self) -> bool {
+        Kind::parse(&self.kind) == Some(Kind::Key)
+    }
+
+    /// Whether it is told of people who sign out.
+    pub fn hears(&self) -> bool {
+        !self.backchannel_logout_uri.trim().is_empty()
+    }
+
     /// What is asked for in production, or what is to be mended first: there nothing goes to a developer's own machine.
     pub fn wish(&self, flaws: &mut Flaws) -> Option<Metadata> {
         let client = self.read(flaws).and_then(|_| self.client())?;

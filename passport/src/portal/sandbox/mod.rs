@@ -30,8 +30,8 @@ use crate::keys::store::SealedColumn;
 pub const SEALED: [SealedColumn; 2] = [store::SEALED_TOKENS, candidates::store::SEALED_SETS];
 
 pub(in crate::portal) use self::credentials::Credentials;
-pub use self::model::SiteId;
 pub(in crate::portal) use self::model::Site;
+pub use self::model::SiteId;
 pub(in crate::portal) use self::register::told;
 pub use self::remote::{Sandbox, SandboxError};
 pub(in crate::portal) use self::settings::kinds;

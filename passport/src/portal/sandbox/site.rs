@@ -78,11 +78,12 @@ pub async fn show(
     let may = here.admitted.member.role.may(Act::RunSites);
     let fresh =
         portal.draft::<Credentials>(&visit, &here.at, &query).filter(|_| may).and_then(|draft| draft.form.secret());
-    let registered = portal.sandbox()?.read(here.managed()).await;
+    let sandbox = portal.sandbox()?;
+    let (registered, findings) = tokio::join!(sandbox.read(here.managed()), sandbox.findings(here.managed()));
     let page = portal.greeted(visit.page, &here.admitted.session).await?;
     let trouble = registered.as_ref().err().map(|error| Notice { kind: "warn", text: page.t(told(error)) });
     let registered = registered.ok();
-    let issuer = portal.sandbox()?.issuer().to_owned();
+    let issuer = sandbox.issuer().to_owned();
     let AtSite { at, admitted, site, .. } = here;
     let shown = SitePage {
         notice: trouble.or_else(|| notice(&page, query.notice.as_deref())),
@@ -90,7 +91,7 @@ pub async fn show(
         since: moment::day(page.lang, site.registered_at, portal.accounts.parts().clock.now()),
         secret: fresh,
         snippets: registered.as_ref().map(|it| snippets::of(&issuer, &site, it)).unwrap_or_default(),
-        findings: registered.as_ref().map(|it| findings::of(&page, it)).unwrap_or_default(),
+        findings: findings.map(|told| findings::of(&page, told)).unwrap_or_default(),
         errors: format!("{at}/errors"),
         rotation: (may && registered.is_some()).then(|| format!("{at}/rotation")),
         apply: (admitted.member.role.may(Act::Apply) && registered.is_some()).then(|| format!("{at}/production")),
@@ -157,7 +158,11 @@ impl Site {
 
 impl Portal {
     /// The site of an organisation that an address names. Without a sandbox there are none.
-    pub(in crate::portal) async fn site(&self, organisation: OrganisationId, site: &str) -> Result<Option<Site>, Refusal> {
+    pub(in crate::portal) async fn site(
+        &self,
+        organisation: OrganisationId,
+        site: &str,
+    ) -> Result<Option<Site>, Refusal> {
         self.sandbox()?;
         let Ok(id) = site.parse::<SiteId>() else { return Err(Refusal::Unknown) };
         let found = self.read((organisation, id), |(organisation, id), tx| store::find(tx, organisation, id).boxed());
@@ -177,7 +182,10 @@ impl Portal {
     }
 
     /// What the sandbox knows of a site.
-    pub(in crate::portal) async fn registered(&self, site: &Site) -> Result<Result<Map<String, Value>, SandboxError>, Refusal> {
+    pub(in crate::portal) async fn registered(
+        &self,
+        site: &Site,
+    ) -> Result<Result<Map<String, Value>, SandboxError>, Refusal> {
         let token = self.token(site)?;
         Ok(self.sandbox()?.read(site.managed(&token)).await)
     }

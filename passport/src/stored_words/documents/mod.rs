@@ -41,6 +41,7 @@ const STORES: &[(&str, &[&str])] = &[
     ("audit/store.rs", &["audit_events.details"]),
     ("clients/store.rs", &["clients.metadata"]),
     ("console/store/keys.rs", &["staff_passkeys.credential"]),
+    ("delivery/store/listed.rs", &["outbox.payload"]),
     ("keys/store/trials.rs", &["key_trials.clients"]),
     ("portal/production/store.rs", &["production_sites.evidence", "production_sites.wish"]),
 ];

@@ -42,12 +42,14 @@ pub(super) const TABLES: &[Table] = &[
         restored: Kept("as of before: what was sent or decided since is sent and decided again"),
         whose: Whose::Nobody,
         goes: &[Goes::Never("its client is registered in its organisation's name")],
-        columns: &[Columns(
-            Plain,
-            Row,
-            "id organisation_id sandbox_site_id client_id state version wish evidence words sent_at decided_at \
-             approved_at",
-        )],
+        columns: &[
+            Columns(Staff, Row, "wish"),
+            Columns(
+                Plain,
+                Row,
+                "id organisation_id sandbox_site_id client_id state version evidence words sent_at decided_at approved_at",
+            ),
+        ],
     },
     Table {
         name: "organisation_invitations",

@@ -152,7 +152,8 @@ async fn sessions_end_and_tries_are_forgotten_on_record() {
         for told in ["Our staff ended a sign-in", "Staff ended every sign-in, and what sites were granted for longer"] {
             assert!(lines.iter().any(|said| said == told), "{lines:?}");
         }
-        let in_their_name = "SELECT COUNT(*) AS n FROM audit_events WHERE kind = 'session_ended' AND actor LIKE 'staff:%'";
+        let in_their_name =
+            "SELECT COUNT(*) AS n FROM audit_events WHERE kind = 'session_ended' AND actor LIKE 'staff:%'";
         assert_eq!(count(&passport, in_their_name).await, 1, "the record names who ended it");
         let listed = one.open("/proposals").await;
         assert_eq!(listed.texts("h2.site-name .tag"), ["done", "done"], "{}", listed.text);

@@ -9,6 +9,12 @@ fn settings() -> String {
     format!("[console]\norigin = '{CONSOLE}'\n")
 }
 
+/// A reviewer. The first one of the staff is an operator.
+async fn reviewer(passport: &Passport) -> Colleague {
+    Colleague::new(passport, "王芳", &[Role::Operator]).await;
+    Colleague::new(passport, "李强", &[Role::Reviewer]).await
+}
+
 /// The address of the first application that waits.
 async fn first(reviewer: &mut Colleague) -> String {
     reviewer.open("/applications").await.attributes("h2.site-name a", "href").remove(0)
@@ -27,7 +33,7 @@ async fn a_reviewer_sees_who_applies_for_what_and_afterwards_the_difference_alon
         let _running = sandbox;
         let mut ours = Applicant::new(&passport).await;
         let page = ours.apply().await;
-        let mut reviewer = Colleague::new(&passport, "李强", &[Role::Reviewer]).await;
+        let mut reviewer = reviewer(&passport).await;
         let at = first(&mut reviewer).await;
         let shown = reviewer.open(&at).await;
         let facts = shown.texts("dl.facts dd");
@@ -61,7 +67,7 @@ async fn a_decision_on_what_was_changed_since_is_not_taken() {
         let _running = sandbox;
         let mut ours = Applicant::new(&passport).await;
         let page = ours.apply().await;
-        let mut reviewer = Colleague::new(&passport, "李强", &[Role::Reviewer]).await;
+        let mut reviewer = reviewer(&passport).await;
         let at = first(&mut reviewer).await;
         let link = reviewer.open(&at).await.attributes("#decision a", "href").remove(0);
         let form = reviewer.open(&link).await.form(&format!("main form[action='{link}']"));
@@ -81,7 +87,7 @@ async fn a_name_that_looks_like_that_of_another_client_is_warned_of() {
         passport.register(&[crate::support::site::OURS]).await;
         let mut ours = Applicant::new(&passport).await;
         let page = ours.apply().await;
-        let mut reviewer = Colleague::new(&passport, "李强", &[Role::Reviewer]).await;
+        let mut reviewer = reviewer(&passport).await;
         let at = first(&mut reviewer).await;
         assert!(!reviewer.open(&at).await.has(".notice.warn"));
         // With a Cyrillic letter in place of the C.

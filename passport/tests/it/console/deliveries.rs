@@ -1,14 +1,17 @@
 //! Deliveries: what waits and what was given up, whom it is for masked, and trying it again on record.
 
+use std::time::Duration;
+
 use futures_util::FutureExt as _;
 use passport::console::model::Role::{Auditor, Operator, Support};
 use passport::delivery::store::{self, Failing};
 use passport::delivery::{ChannelKind, LogoutNotice, MessageId};
 use shared::clock::Clock as _;
 use shared::db::{DbError, sql};
+use shared::i18n::Lang;
 
 use super::*;
-use crate::accounts::{EMAIL, candidate};
+use crate::accounts::EMAIL;
 
 /// A logout token that waits for that client.
 pub(super) async fn logout(passport: &Passport, client: &str) -> MessageId {
@@ -49,12 +52,14 @@ async fn record(passport: &Passport) -> Vec<String> {
     rows.iter().map(|row| row.get("details").expect("details")).collect()
 }
 
-async fn the_mail(passport: &Passport) -> MessageId {
-    let read = passport.db.read::<_, DbError, _>(|tx| {
-        let text = "SELECT id FROM outbox WHERE channel = 'mail' ORDER BY id DESC LIMIT 1";
-        async move { sql(text).fetch_one(tx).await }.boxed()
+/// A mail that waits for the candidate.
+async fn mail(passport: &Passport) -> MessageId {
+    let outbox = passport.app.outbox.clone();
+    let written = passport.db.write::<_, DbError, _>(move |tx| {
+        let outbox = outbox.clone();
+        async move { outbox.code_mail(tx, EMAIL, Lang::En, "135790").await }.boxed()
     });
-    read.await.expect("a mail").get("id").expect("an id")
+    written.await.expect("written")
 }
 
 #[tokio::test]
@@ -94,10 +99,9 @@ async fn one_message_is_tried_again_with_a_reason_and_no_other() {
 #[tokio::test]
 async fn all_of_a_kind_are_tried_again_by_who_typed_which_and_no_other_kind() {
     with_console(|passport| async move {
-        candidate(&passport).await;
         let mut operator = Colleague::new(&passport, "王芳", &[Operator]).await;
         let (first, second) = (logout(&passport, "cet").await, logout(&passport, "pets").await);
-        let mail = the_mail(&passport).await;
+        let mail = mail(&passport).await;
         for (id, keep) in [(first, true), (second, true), (mail, false)] {
             give_up(&passport, id, ("timed out", keep)).await;
         }
@@ -127,13 +131,12 @@ async fn all_of_a_kind_are_tried_again_by_who_typed_which_and_no_other_kind() {
 #[tokio::test]
 async fn whom_mail_is_for_is_masked_while_it_waits_and_gone_when_it_was_given_up() {
     with_console(|passport| async move {
-        candidate(&passport).await;
         Colleague::new(&passport, "王芳", &[Operator]).await;
         let mut operator = Colleague::new(&passport, "李强", &[Operator]).await;
-        let mail = the_mail(&passport).await;
+        let mail = mail(&passport).await;
         let waiting = operator.open("/deliveries/mail?state=waiting").await;
         assert!(waiting.text.contains("li***06@example.com"), "{}", waiting.text);
-        assert!(!waiting.text.contains(EMAIL), "the whole address");
+        assert!(!waiting.text.contains(EMAIL) && !waiting.text.contains("135790"), "the whole address, or the words");
         give_up(&passport, mail, ("550 no such user", false)).await;
         let failed = operator.open("/deliveries/mail").await;
         assert!(failed.text.contains("receiver erased") && !failed.text.contains("li***06"), "{}", failed.text);
@@ -199,14 +202,15 @@ async fn more_messages_than_a_page_holds_are_found_on_the_next() {
     with_console(|passport| async move {
         let mut operator = Colleague::new(&passport, "王芳", &[Operator]).await;
         for n in 0..51 {
+            passport.clock.advance(Duration::from_secs(1));
             logout(&passport, &format!("client-{n:02}.")).await;
         }
         let first = operator.open("/deliveries/logout?state=waiting").await;
         assert!(first.text.contains("client-50.") && !first.text.contains("client-00."), "the newest first");
-        let older = first.attributes("a[href*='before=']", "href").remove(0);
+        let older = first.attributes("main a[href*='before=']", "href").remove(0);
         let second = operator.open(&older).await;
         assert!(second.text.contains("client-00.") && !second.text.contains("client-01."), "{}", second.text);
-        assert!(!second.has("a[href*='before=']"), "there is no more");
+        assert!(!second.has("main a[href*='before=']"), "there is no more");
         let stand = passport.db.read::<_, DbError, _>(|tx| store::by_kind(tx).boxed()).await.expect("figures");
         assert_eq!(stand[&ChannelKind::Logout].waiting, 51);
     })

@@ -127,9 +127,8 @@ async fn an_account_is_looked_into_by_who_proposed_and_by_who_decides() {
     with_console(|passport| async move {
         let (mut proposer, mut reviewer, proposal) = proposed(&passport).await;
         let mut other = Colleague::new(&passport, "孙丽", &[Role::Support]).await;
-        let looks = async || {
-            count(&passport, "SELECT COUNT(*) AS n FROM audit_events WHERE kind = 'account_viewed'").await
-        };
+        let looks =
+            async || count(&passport, "SELECT COUNT(*) AS n FROM audit_events WHERE kind = 'account_viewed'").await;
         let (before, at) = (looks().await, format!("{proposal}/account"));
         assert!(!other.open(&proposal).await.text.contains(&at));
         let refused = sent(&mut other, &at, &[]).await;

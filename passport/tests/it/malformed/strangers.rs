@@ -101,9 +101,12 @@ async fn where_the_passport_lies_is_nobodys_to_say() {
     .await;
 }
 
+/// Fields of a form, and what is typed into each.
+type Fields = &'static [(&'static str, &'static str)];
+
 /// The forms by which anybody has us write to somebody: their addresses, what is typed, and the page that the mail's link
 /// leads to.
-const WRITING: [(&str, &[(&str, &str)], &str); 2] = [
+const WRITING: [(&str, Fields, &str); 2] = [
     ("/recover", &[("username", EMAIL)], "/recover/link?t="),
     (
         "/register",

@@ -187,7 +187,12 @@ async fn what_the_sandbox_saw_of_a_site_is_shown_and_goes_along() {
         let mut ours = Applicant::new(&passport).await;
         let path = format!("{}/production", ours.site.path);
         let page = ours.owner.open(&path).await;
-        assert_eq!((page.has("#evidence .tag.ok"), page.texts("#evidence .tag.warn").len()), (false, 2), "{}", page.text);
+        assert_eq!(
+            (page.has("#evidence .tag.ok"), page.texts("#evidence .tag.warn").len()),
+            (false, 2),
+            "{}",
+            page.text
+        );
         let (password, logins) = stand_ins(&mut ours.owner, &ours.ours).await;
         signs_in(&sandbox, &ours.site, (&logins[0], &password)).await;
         let page = ours.owner.open(&path).await;
@@ -217,7 +222,8 @@ async fn refused_it_is_sent_again_and_approved_candidates_sign_in_with_a_secret_
         assert!(refused.text.contains("because of Refuse") && !refused.has("#in-force"), "{}", refused.text);
         assert!(!refused.has("#application form"), "there is nothing to take back");
         let secrets = format!("{page}/secrets");
-        assert_eq!(ours.owner.open(&secrets).await.url.path(), page, "nothing is approved yet");
+        let none = ours.owner.open(&secrets).await;
+        assert!(none.has(".empty") && !none.has("[name=make]"), "nothing is approved yet");
 
         let again = ours.change(&page, &[("name", "北辰商务报名")]).await;
         assert!(again.has(".notice.ok"), "{}", again.text);
@@ -262,7 +268,7 @@ async fn refused_it_is_sent_again_and_approved_candidates_sign_in_with_a_secret_
             "Applied for a site in production",
             "Refused an application",
         ];
-        assert!(lines.iter().zip(&done).all(|(line, said)| said.starts_with(line)), "{done:?}");
+        assert!(lines.iter().all(|line| done.iter().any(|said| said.starts_with(line))), "{done:?}");
     })
     .await;
 }
@@ -349,7 +355,8 @@ async fn what_is_taken_back_is_not_decided_and_what_is_in_force_stays() {
         for version in [3, 4] {
             assert_eq!(judge(&passport, &page, version, Verdict::Approve).await, Judged::Over);
         }
-        assert_eq!(history(&mut ours.owner, &ours.ours).await[0], "Took an application back");
+        let done = history(&mut ours.owner, &ours.ours).await;
+        assert!(done.iter().any(|said| said == "Took an application back"), "{done:?}");
     })
     .await;
 }

@@ -140,9 +140,10 @@ async fn draw(
         notice,
         action: paths::SMS_STEP,
         sent: sent(&page, &setting, number.as_deref(), now),
+        // Without a number there is nothing to fill in.
+        page: if number.is_some() { page.with_form() } else { page },
         number,
         possible: accounts.parts().passkeys.possible(),
-        page: page.with_form(),
         errors,
     };
     Ok((status, headers, shown).into_response())

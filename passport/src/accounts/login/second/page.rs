@@ -252,6 +252,8 @@ async fn draw(
         Some(token) => Some(accounts.sms_view(&page, &accounts.second_sms(token, &half).await?)),
         None => None,
     };
+    // Where only a passkey will do, nothing is typed that another language could lose.
+    let page = if offer.app || offer.recovery || offer.sms { page.with_form() } else { page };
     let shown = SecondPage {
         notice: notice.or_else(|| Notice::of_draft(&page, &draft)),
         way: way.view(page.lang),
@@ -259,7 +261,7 @@ async fn draw(
         passkey: way.link(paths::SIGN_IN_PASSKEY),
         other: way.link_with(paths::SECOND_STEP, "with", with),
         sign_in: way.link(paths::SIGN_IN),
-        page: page.with_form(),
+        page,
         errors,
         form: draft.form,
         offer,

@@ -45,7 +45,7 @@ async fn it_is_on_once_its_code_was_typed_and_asked_for_from_then_on() {
         let answer = halfway(&mut elsewhere).await;
         assert!(!is_in(&elsewhere).await, "the password alone is not enough any more");
         assert_eq!(messages(&passport).await.len(), before, "nothing is sent before the button is pressed");
-        assert!(answer.text.contains("把验证码发到138****8000"), "{}", answer.text);
+        assert!(answer.text.contains("把验证码发到+86 138****8000"), "{}", answer.text);
         let answer = sent(&passport, &mut elsewhere, &answer, "/sign-in/second-step").await;
         assert!(answer.has("input[name=code][inputmode=numeric][autocomplete=one-time-code]"));
         let code = code_to(&passport, PHONE).await;
