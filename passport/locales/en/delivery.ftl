@@ -62,7 +62,9 @@ delivery-taken-text =
     If it was you, simply sign in; if you forgot the password, you can reset it:
     { $issuer }
 
-    If it was not you, there is nothing to do. Your account has not changed.
+    Your account has not changed.
+
+    { $not-me }
 
 delivery-password-changed-subject = The password of your E-TEST Passport was changed
 delivery-password-changed-text =
@@ -80,7 +82,7 @@ delivery-locked-text =
 
     { $not-me }
 
-delivery-taken-sms = [E-TEST] Someone is registering a passport with your mobile number. You already have one, and your account has not changed. If it was you, simply sign in.
+delivery-taken-sms = [E-TEST] Someone is registering a passport with your mobile number. You already have one: simply sign in. Your account has not changed. If it was not you, open: { $link }
 
 delivery-code-subject = Your code for E-TEST Passport: { $code }
 delivery-code-text =
@@ -191,9 +193,11 @@ delivery-account-found-text =
 
     { $issuer }
 
-    If it was not you, there is nothing to do: it was sent to you alone.
+    It was sent to you alone: whoever asked does not see it.
 
-delivery-account-found-sms = [E-TEST] You can sign in with: { $new }. If you did not ask, there is nothing to do: it was sent to you alone.
+    { $not-me }
+
+delivery-account-found-sms = [E-TEST] You can sign in with: { $new }. It was sent to you alone. If you did not ask, open: { $link }
 
 delivery-invited-subject = You are invited to join { $new } (E-TEST portal)
 delivery-invited-text =
@@ -549,7 +553,9 @@ delivery-document-detached-text =
 
     If you think that this is wrong, make an appeal of your own with a photo of your document.
 
-delivery-document-detached-sms = [E-TEST] The document of your Passport belongs to somebody else and was taken off. Account and registrations stay. If this is wrong, make an appeal.
+    { $not-me }
+
+delivery-document-detached-sms = [E-TEST] The document of your Passport belongs to somebody else and was taken off. Account and registrations stay. If this is wrong, make an appeal; if you fear for the account, open: { $link }
 
 delivery-lost-key-subject = A signing key of E-TEST Passport was withdrawn: please update the key set
 delivery-lost-key-text =

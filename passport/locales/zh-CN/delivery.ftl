@@ -62,7 +62,9 @@ delivery-taken-text =
     如果是您本人，请直接登录，忘记密码时可以重置：
     { $issuer }
 
-    如果不是您本人，您无需做任何事，您的账号没有变化。
+    您的账号没有变化。
+
+    { $not-me }
 
 delivery-password-changed-subject = 您的E-TEST通行证密码已修改
 delivery-password-changed-text =
@@ -80,7 +82,7 @@ delivery-locked-text =
 
     { $not-me }
 
-delivery-taken-sms = 【E-TEST】有人正在用您的手机号注册通行证，您已有通行证，账号没有变化。如是本人请直接登录。
+delivery-taken-sms = 【E-TEST】有人正在用您的手机号注册通行证。您已有通行证，请直接登录，账号没有变化。非本人请打开：{ $link }
 
 delivery-code-subject = E-TEST通行证验证码：{ $code }
 delivery-code-text =
@@ -191,9 +193,11 @@ delivery-account-found-text =
 
     { $issuer }
 
-    如果不是您本人，您无需做任何事：账号只发给了您。
+    账号只发给了您，查询的人看不到。
 
-delivery-account-found-sms = 【E-TEST】您的账号：{ $new }。如非本人查询，请忽略，账号只发给了您。
+    { $not-me }
+
+delivery-account-found-sms = 【E-TEST】您的账号：{ $new }，只发给了您。如非本人查询，请打开：{ $link }
 
 delivery-invited-subject = 邀请您加入{ $new }（E-TEST接入平台）
 delivery-invited-text =
@@ -549,7 +553,9 @@ delivery-document-detached-text =
 
     如果您认为弄错了，请登录后提出信息占用申诉，上传您的证件照片。
 
-delivery-document-detached-sms = 【E-TEST】经核实，您通行证上的证件属于别人，已经解绑。账号和报名不变；有异议可以提出信息占用申诉。
+    { $not-me }
+
+delivery-document-detached-sms = 【E-TEST】经核实，您通行证上的证件属于别人，已解绑，账号和报名不变。有异议可以申诉，怀疑账号被盗请打开：{ $link }
 
 delivery-lost-key-subject = E-TEST通行证的一把签名密钥已作废，请更新密钥集
 delivery-lost-key-text =

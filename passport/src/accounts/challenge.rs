@@ -11,7 +11,7 @@ use super::devices::cookie::DeviceToken;
 use super::model::{Contact, LoginName};
 use super::{Accounts, Trouble, Visit, devices, store};
 use crate::config::CaptchaPolicy;
-use crate::limits::{AddressBlock, Subject, Verdict};
+use crate::limits::{AddressBlock, Limit, Policy, Subject, Verdict};
 
 impl Accounts {
     /// Whether signing in asks for a captcha, and of which level: by policy, and by the failures of the name or the
@@ -60,17 +60,13 @@ impl Accounts {
             .await
     }
 
-    /// Whether registering asks for a captcha: there is no history to adapt to, so it does unless all are off.
-    pub fn captcha_needed_to_register(&self) -> Option<Level> {
-        (self.parts().captcha != CaptchaPolicy::Off).then_some(Level::USUAL)
-    }
-
-    /// The same for forms that send a code to whoever has no session: how hard it is, the codes say that the block has asked
-    /// for. A school behind one address works longer before anybody there is refused one.
+    /// The same for the forms of whoever has no account or cannot get into it. There is no history to adapt to, so they
+    /// always ask unless all captchas are off; how hard it is, says what the block has asked for by such forms. A school
+    /// behind one address works longer, and only a flood is ever refused.
     ///
     /// # Errors
     /// The database.
-    pub async fn captcha_needed_to_send(&self, address: AddressBlock) -> Result<Option<Level>, Trouble> {
+    pub async fn captcha_needed_for(&self, form: Form, address: AddressBlock) -> Result<Option<Level>, Trouble> {
         if self.parts().captcha == CaptchaPolicy::Off {
             return Ok(None);
         }
@@ -79,7 +75,12 @@ impl Accounts {
             let accounts = accounts.clone();
             async move {
                 let limits = &accounts.parts().limits;
-                limits.used(tx, &limits.policy().proof_address, Subject::Address(address), now).await
+                let mut asked = 0_u32;
+                for (limit, weight) in counted(form, limits.policy()) {
+                    let used = limits.used(tx, limit, Subject::Address(address), now).await?;
+                    asked = asked.saturating_add(used.saturating_mul(weight));
+                }
+                Ok::<_, DbError>(asked)
             }
             .boxed()
         });
@@ -128,6 +129,23 @@ impl Accounts {
         let parts = self.parts();
         let read = parts.captchas.read(sent.form, sent.fields, sent.needed, parts.clock.now());
         Ok(self.write(read, |accounts, read, tx| take_up(accounts, read, tx).boxed()).await?)
+    }
+}
+
+/// As how many registrations an answer counts that tells of a contact in use: it is what a list of addresses is tried
+/// for (ADR 0001), and of a class few get it.
+const TAKEN: u32 = 5;
+
+/// What an address block has asked for by a form, and as how much each counts.
+fn counted(form: Form, policy: &Policy) -> Vec<(&Limit, u32)> {
+    match form {
+        Form::SignIn => vec![(&policy.sign_in_address_failures, 1)],
+        Form::Registration => {
+            vec![(&policy.registration_address, 1), (&policy.registration_conflict_address, TAKEN)]
+        }
+        Form::Recovery => vec![(&policy.proof_address, 1)],
+        Form::FindAccount => vec![(&policy.find_account_address, 1)],
+        Form::Appeal => vec![(&policy.proof_address, 1), (&policy.appeal_address, 1)],
     }
 }
 

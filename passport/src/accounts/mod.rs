@@ -24,6 +24,7 @@ pub mod login;
 pub mod model;
 pub mod password;
 pub mod profile;
+mod progress;
 pub mod proof;
 pub mod province;
 pub mod recovery;

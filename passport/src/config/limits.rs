@@ -13,12 +13,14 @@ shared::settings! {
         /// known. It guards the threads that hash passwords: who guesses is stopped by the lock of each name, and
         /// slowed down by work that grows with the failures of the block.
         sign_in_per_minute: u32 = 1200,
-        /// Registrations of one network block in an hour.
-        register_per_hour: u32 = 300,
+        /// Registrations of one network block in an hour, before the next is refused. Long before, from 30 on, each is
+        /// asked for more work of its browser.
+        register_per_hour: u32 = 3000,
         /// Clients that one network block may register in an hour where everybody may (`registration.policy`).
         clients_per_hour: u32 = 60,
-        /// How often in an hour one network block is told that a mail address or mobile number is in use.
-        taken_per_hour: u32 = 20,
+        /// How often in an hour one network block is told that a mail address or mobile number is in use, before it may
+        /// not register any more. Each such answer counts as five registrations for the work that is asked for.
+        taken_per_hour: u32 = 200,
         /// Requests of one client in a second, on all nodes together and over ten seconds: the codes that it gets through
         /// browsers, and as many calls of its own with its authentication or an access token. What is beyond is answered
         /// with `temporarily_unavailable`, or with 429 and `Retry-After`.

@@ -264,21 +264,22 @@ impl Notice {
         }
     }
 
-    /// Whether it tells of what the owner may have done, and may say that it was not them. A change of contacts has a
-    /// link of its own for that, which undoes it; what strangers did outside of the account is no doing of the owner's.
+    /// Whether it tells of what the owner may have done, or somebody with what only they ought to know, and may say that it
+    /// was not them. A change of contacts has a link of its own for that, which undoes it.
     pub const fn may_be_denied(&self) -> bool {
         match self {
-            Self::PasswordChanged { .. }
+            Self::ContactTaken
+            | Self::PasswordChanged { .. }
             | Self::PasswordReset { .. }
             | Self::RecoveryWaits { .. }
+            | Self::AccountFound { .. }
             | Self::Closing { .. }
             | Self::ClosingTakenBack { .. }
+            | Self::DocumentDetached
             | Self::FactorChanged { .. }
             | Self::SignedIn { .. }
             | Self::Locked { .. } => true,
-            Self::ContactTaken
-            | Self::RecoveryWaited { .. }
-            | Self::AccountFound { .. }
+            Self::RecoveryWaited { .. }
             | Self::ContactChanged { .. }
             | Self::ContactLost { .. }
             | Self::Closed { .. }
@@ -295,7 +296,6 @@ impl Notice {
             | Self::AppealGranted { .. }
             | Self::DocumentClaimed { .. }
             | Self::DocumentKept
-            | Self::DocumentDetached
             | Self::Invited { .. }
             | Self::MemberRemoved { .. }
             | Self::ApplicationAnswered { .. }

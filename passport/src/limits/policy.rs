@@ -217,9 +217,11 @@ pub struct Policy {
     pub recovery_wait: Limit,
     /// Challenges for passkeys that are asked for from one address block.
     pub ceremony_address: Limit,
-    /// Registrations tried from one address block.
+    /// Registrations tried from one address block: what the captcha before them is hard by. Refused is a flood alone, of
+    /// more than a large school has pupils.
     pub registration_address: Limit,
-    /// How often one address block is told that a mail address or a mobile number is in use already.
+    /// How often one address block is told that a mail address or a mobile number is in use already: what the captcha is
+    /// hard by as well.
     pub registration_conflict_address: Limit,
     /// Clients that registered themselves from one address block.
     pub client_registration_address: Limit,
@@ -242,9 +244,9 @@ pub struct Policy {
     pub proof_contact: Limit,
     /// Accounts asked for by one identity document, whether anybody has it or not.
     pub find_account_document: Limit,
-    /// Accounts asked for by identity documents from one address block.
+    /// Accounts asked for by identity documents from one address block: what the captcha before it is hard by.
     pub find_account_address: Limit,
-    /// Appeals that are begun from one address block.
+    /// Numbers of appeals that are tried from one address block: what the captcha before it is hard by, among others.
     pub appeal_address: Limit,
     /// Appeals that one contact begins.
     pub appeal_contact: Limit,
@@ -290,20 +292,20 @@ impl Default for Policy {
             closure_asked: Limit::rate("closure_asked", 3, DAY),
             recovery_wait: Limit::rate("recovery_wait", 5, DAY),
             ceremony_address: Limit::rate("ceremony_address", 600, MINUTE),
-            registration_address: Limit::rate("registration_address", 300, HOUR),
-            registration_conflict_address: Limit::rate("registration_conflict_address", 20, HOUR),
+            registration_address: Limit::rate("registration_address", 3_000, HOUR),
+            registration_conflict_address: Limit::rate("registration_conflict_address", 200, HOUR),
             client_registration_address: Limit::rate("client_registration_address", 60, HOUR),
             registration_conflict_mail: Limit::rate("registration_conflict_mail", 1, DAY),
             captcha_code_contact: Limit::rate("captcha_code_contact", 5, HOUR),
             captcha_code_contact_day: Limit::rate("captcha_code_contact_day", 15, DAY),
             captcha_code_address: Limit::rate("captcha_code_address", 60, HOUR),
-            proof_address: Limit::rate("proof_address", 600, HOUR),
+            proof_address: Limit::rate("proof_address", 6_000, HOUR),
             proof_account: Limit::rate("proof_account", 30, DAY),
             proof_contact_address: Limit::rate("proof_contact_address", 6, HOUR),
             proof_contact: Limit::rate("proof_contact", 20, DAY),
             find_account_document: Limit::rate("find_account_document", 3, DAY),
-            find_account_address: Limit::rate("find_account_address", 60, HOUR),
-            appeal_address: Limit::rate("appeal_address", 30, HOUR),
+            find_account_address: Limit::rate("find_account_address", 1_000, HOUR),
+            appeal_address: Limit::rate("appeal_address", 300, HOUR),
             appeal_contact: Limit::rate("appeal_contact", 3, DAY),
             appeal_document: Limit::rate("appeal_document", 3, DAY),
             appeal_photo: Limit::rate("appeal_photo", 20, HOUR),

@@ -47,13 +47,17 @@ struct AskPage {
 }
 
 /// GET: the form.
-pub async fn show(State(accounts): State<Accounts>, visit: Visit, Query(query): Query<FormQuery>) -> Response {
+pub async fn show(
+    State(accounts): State<Accounts>,
+    visit: Visit,
+    Query(query): Query<FormQuery>,
+) -> Result<Response, Trouble> {
     if let Some(told) = visit.cookies_refused(&query, paths::APPEAL.to_owned()) {
-        return told;
+        return Ok(told);
     }
     let draft = accounts.draft(&visit, paths::APPEAL, &query).unwrap_or_else(|| Draft::of(AskForm::default()));
     let notice = Notice::of_code(&visit.page, query.notice.as_deref());
-    draw(&accounts, &visit, draft, notice)
+    draw(&accounts, &visit, draft, notice).await
 }
 
 /// POST: sends a code, and goes on to where it is typed; or sends a link once more.
@@ -74,7 +78,10 @@ pub async fn submit(
         Draft::of(form).stale()
     };
     let back = accounts.send_back(&visit, &Way::home(), paths::APPEAL, &draft);
-    Ok(back.unwrap_or_else(|| draw(&accounts, &visit, draft, None)))
+    match back {
+        Some(back) => Ok(back),
+        None => draw(&accounts, &visit, draft, None).await,
+    }
 }
 
 /// What the form asks for.
@@ -103,7 +110,7 @@ async fn try_form(
     visit: &Visit,
     mut form: AskForm,
 ) -> Result<Result<Response, Draft<AskForm>>, Trouble> {
-    let needed = accounts.captcha_needed_to_register();
+    let needed = accounts.captcha_needed_for(Form::Appeal, visit.address).await?;
     let asked = Challenge { form: Form::Appeal, needed, contact: Contact::parse(&form.contact) };
     let Taken::Up(problem) = accounts.take_captcha(visit, asked, &mut form.captcha).await? else {
         return Ok(Err(Draft::of(form)));
@@ -149,12 +156,17 @@ async fn grant(accounts: &Accounts, visit: &Visit, wish: Wish, flaws: &mut Flaws
     Ok(None)
 }
 
-fn draw(accounts: &Accounts, visit: &Visit, draft: Draft<AskForm>, notice: Option<Notice>) -> Response {
+async fn draw(
+    accounts: &Accounts,
+    visit: &Visit,
+    draft: Draft<AskForm>,
+    notice: Option<Notice>,
+) -> Result<Response, Trouble> {
     let now = accounts.parts().clock.now();
     let (status, headers) = draft.head(now);
     let errors = draft.flaws.shown(&visit.page, now);
     let page = visit.page.clone().with_errors(&errors);
-    let needed = accounts.captcha_needed_to_register();
+    let needed = accounts.captcha_needed_for(Form::Appeal, visit.address).await?;
     let shown = AskPage {
         notice: notice.or_else(|| Notice::of_draft(&page, &draft)),
         captcha: accounts.captcha_box(Form::Appeal, &draft.form.captcha, needed),
@@ -162,5 +174,5 @@ fn draw(accounts: &Accounts, visit: &Visit, draft: Draft<AskForm>, notice: Optio
         errors,
         form: draft.form,
     };
-    (status, headers, shown).into_response()
+    Ok((status, headers, shown).into_response())
 }

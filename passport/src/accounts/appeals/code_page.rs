@@ -15,6 +15,7 @@ impl Awaited for AppealCode {
     const BEGIN: &'static str = paths::APPEAL;
     const KEY: &'static str = "appeals-code";
     const HINT: bool = false;
+    const ALWAYS_SENT: bool = true;
 
     async fn take(here: Here<'_>, ticket: &Ticket, code: String) -> Result<Taken, Trouble> {
         Ok(match here.accounts.prove_for_appeal(ticket.proof, code).await? {

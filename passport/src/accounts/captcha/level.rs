@@ -1,11 +1,11 @@
-//! How much harder the work of the browser is made where many sign-ins fail, or many codes are asked for.
+//! How much harder the work of the browser is made where many sign-ins fail, many register, or many codes are asked for.
 //!
-//! Many people behind one address, a school for one, are not refused for what some of them mistype: their browsers work
-//! longer, and who guesses there in earnest pays for each guess.
+//! Many people behind one address, a school for one, are not refused for what they do at once: their browsers work longer,
+//! and who guesses there in earnest pays for each guess.
 
-/// Failures of an address block, within the stretch in which they are added up, from which the work is harder by one,
-/// two and three doublings.
-const STEPS: [u32; 3] = [30, 100, 300];
+/// Uses of an address block, within the stretch in which they are added up, from each of which on the work is harder by
+/// one more doubling.
+const STEPS: [u32; 5] = [30, 100, 300, 1_000, 3_000];
 
 /// By how many doublings the work is harder than usual.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -15,9 +15,9 @@ impl Level {
     /// As the settings have it.
     pub const USUAL: Self = Self(0);
 
-    /// Where so many sign-ins have failed.
-    pub fn after(failures: u32) -> Self {
-        Self(STEPS.iter().fold(0, |level, step| level + u8::from(failures >= *step)))
+    /// Where so many sign-ins have failed, or as much of anything else was asked for.
+    pub fn after(uses: u32) -> Self {
+        Self(STEPS.iter().fold(0, |level, step| level + u8::from(uses >= *step)))
     }
 
     pub(super) fn parse(number: u8) -> Option<Self> {
@@ -41,9 +41,9 @@ mod tests {
 
     #[test]
     fn the_more_fail_the_harder_it_is_up_to_a_ceiling() {
-        let level = |failures| Level::after(failures).0;
-        assert_eq!([0, 29, 30, 99, 100, 299, 300, u32::MAX].map(level), [0, 0, 1, 1, 2, 2, 3, 3]);
+        let level = |uses| Level::after(uses).0;
+        assert_eq!([0, 29, 30, 99, 100, 299, 300, 1_000, 3_000, u32::MAX].map(level), [0, 0, 1, 1, 2, 2, 3, 4, 5, 5]);
         assert!(Level(1).suffices(Level(2)) && !Level(1).suffices(Level(3)) && Level(3).suffices(Level(0)));
-        assert_eq!((Level::parse(3), Level::parse(4)), (Some(Level(3)), None));
+        assert_eq!((Level::parse(5), Level::parse(6)), (Some(Level(5)), None));
     }
 }

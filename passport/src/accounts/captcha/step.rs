@@ -8,7 +8,7 @@ use super::ticket::{Asked, Ticket};
 use super::{Answer, Captchas, Fields, Form, Level, Problem, Step, store};
 
 /// Attempts that a pass is good for at the usual level: enough to mend a form, too few to try passwords with. Each level
-/// above halves them.
+/// above halves them, down to one.
 pub const PASS_USES: i64 = 8;
 
 /// How many times a code may be mistyped: of a million codes, so many are tried in vain.
@@ -94,7 +94,7 @@ impl Captchas {
         match &ticket.asked {
             Asked::Nothing { level: shown } => {
                 let problem = wrong(shown.suffices(level), Problem::TooEasy);
-                Ok(Given { problem, tries: PASS_USES >> shown.number(), next: fresh() })
+                Ok(Given { problem, tries: (PASS_USES >> shown.number()).max(1), next: fresh() })
             }
             Asked::Work { level: given, .. } if !given.suffices(level) && fields.captcha.is_empty() => {
                 let problem = if fields.pow_solution.is_empty() { Problem::Missing } else { Problem::TooEasy };

@@ -6,7 +6,6 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
-use shared::clock::Timestamp;
 use shared::page::{FormErrors, Page};
 
 use super::aging::is_old;
@@ -14,11 +13,11 @@ use super::closing::UNPROVEN_LIFETIME;
 use super::operation::Asking;
 use super::store::Held;
 use crate::accounts::model::ContactKind;
+use crate::accounts::progress::tell_refusal;
 use crate::accounts::proof::Issued;
 use crate::accounts::view::{Notice, Way};
 use crate::accounts::visit::{FormQuery, Frame};
 use crate::accounts::{Accounts, Session, Stop, Trouble, Visit};
-use crate::delivery::Unreachable;
 use crate::web::{Draft, Flaws, Posted, moment, paths};
 
 /// Which contact a proof is asked for.
@@ -109,17 +108,6 @@ pub async fn send(
         Some(back) => Ok(back),
         None => draw(&accounts, visit, &session, draft, None).await,
     }
-}
-
-/// When and why a contact refused a message, in words.
-pub(super) fn tell_refusal(page: &Page, kind: ContactKind, refused: Unreachable, now: Timestamp) -> String {
-    let way = match kind {
-        ContactKind::Email => "mail",
-        ContactKind::Mobile => "sms",
-    };
-    let reason = page.t(&format!("contact-reason-{way}-{}", refused.reason.code()));
-    let time = moment::past(page.lang, refused.at, now);
-    page.tw(&format!("contact-refused-{way}"), [("time", time.as_str()), ("reason", reason.as_str())])
 }
 
 /// What the pages call it.

@@ -6,20 +6,18 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
-use shared::clock::Timestamp;
 use shared::page::{FormErrors, Page};
 
 use super::change_page::to_change;
-use super::list::tell_refusal;
 use super::operation::{Asking, Corrected};
 use crate::accounts::model::{Contact, Email};
+use crate::accounts::progress::{self, Awaited};
 use crate::accounts::proof::words::{Again, tell, too_often};
 use crate::accounts::proof::{Checked, Issued, Over, Proof, ProofId, Purpose};
 use crate::accounts::register::email_key;
 use crate::accounts::view::{Notice, Way};
 use crate::accounts::visit::{FormQuery, Frame};
 use crate::accounts::{Accounts, Session, Trouble, Visit};
-use crate::delivery::{Progress, Unreachable};
 use crate::web::{Draft, Flaws, Posted, moment, paths};
 
 /// The form, whichever of its buttons was pressed.
@@ -195,7 +193,7 @@ async fn draw(
         Ok(id) => accounts.contact_proof(session.account, id).await?,
         Err(_) => None,
     };
-    let Some((proof, progress)) = found else { return Ok(to_list(None)) };
+    let Some((proof, come)) = found else { return Ok(to_list(None)) };
     // Done, corrected or taken away in another tab or browser: the list tells how it stands.
     match proof.code_over(accounts.parts().clock.now()) {
         Some(Over::Used) => return Ok(to_list(Some(done(&proof)))),
@@ -207,12 +205,13 @@ async fn draw(
     let kind = proof.contact.kind();
     let may_correct = accounts.may_correct(session.account).await?;
     let until = moment::not_before(page.lang, proof.code_until, now);
+    let awaited = Awaited { contact: &proof.contact, asked_at: proof.created_at, progress: come };
     let shown = ProofPage {
         lead: page.tw(
             &format!("contact-proof-lead-{}", kind.code()),
             [("to", proof.contact.masked().as_str()), ("time", until.as_str())],
         ),
-        progress: tell_progress(&page, &proof, progress, now),
+        progress: progress::tell(&page, awaited, now),
         notice,
         again: Again::of(proof.created_at, now),
         form: draft.form,
@@ -224,20 +223,4 @@ async fn draw(
         errors,
     };
     Ok((status, headers, shown).into_response())
-}
-
-/// How far the message has come, in words.
-fn tell_progress(page: &Page, proof: &Proof, progress: Progress, now: Timestamp) -> String {
-    let (state, at) = match progress {
-        Progress::Queued => ("queued", proof.created_at),
-        Progress::Accepted { at } => ("accepted", at),
-        Progress::Delivered { at } => ("delivered", at),
-        Progress::Refused { at, reason: Some(reason) } => {
-            return tell_refusal(page, proof.contact.kind(), Unreachable { at, reason }, now);
-        }
-        Progress::Refused { at, reason: None } => ("refused", at),
-        Progress::Unknown { at } => ("unknown", at.unwrap_or(proof.created_at)),
-    };
-    let way = if matches!(proof.contact, Contact::Email(_)) { "mail" } else { "sms" };
-    page.tw(&format!("contact-progress-{way}-{state}"), [("time", moment::clock(at).as_str())])
 }

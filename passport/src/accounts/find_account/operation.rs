@@ -8,7 +8,7 @@ use shared::i18n::Lang;
 
 use crate::accounts::contact::{self, Standing};
 use crate::accounts::model::{AccountId, IdDocument, Name, Province};
-use crate::accounts::{Accounts, DOCUMENT_PURPOSE, Trouble, store};
+use crate::accounts::{Accounts, DOCUMENT_PURPOSE, Trouble, alarm, store};
 use crate::audit::{Actor, Event};
 use crate::delivery::Notice;
 use crate::limits::{AddressBlock, Subject, Verdict};
@@ -85,7 +85,9 @@ async fn find(accounts: Accounts, sought: Sought, tx: &mut Tx) -> Result<Asked, 
     Ok(Asked::Done)
 }
 
-/// Sends the names to every proven contact: only proven ones are named, too.
+/// Sends the names to every proven contact: only proven ones are named, too. Each gets a link by which its reader says that
+/// it was not them; the row for it is what a stranger's question does not write, and of three answers a day for a document
+/// nobody measures that.
 async fn tell(
     accounts: &Accounts,
     tx: &mut Tx,
@@ -95,9 +97,9 @@ async fn tell(
     let parts = accounts.parts();
     let proven = || standing.held().filter(|held| held.proven_at.is_some());
     let names = proven().map(|held| held.contact.as_str()).collect::<Vec<_>>().join(", ");
+    let notice = Notice::AccountFound { names };
     for held in proven() {
-        let to = (held.contact.kind().channel(), held.contact.as_str());
-        parts.outbox.notice(tx, to, sought.lang, &Notice::AccountFound { names: names.clone() }).await?;
+        alarm::tell(accounts, tx, ((account, Some(sought.from)), sought.lang), held, &notice).await?;
     }
     let event = Event::AccountNamed { account: account.to_string() };
     parts.audit.record_from(tx, sought.from, &Actor::Visitor, &event).await

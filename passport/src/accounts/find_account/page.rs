@@ -51,14 +51,18 @@ struct FindPage {
 }
 
 /// GET: the form, and what else helps.
-pub async fn show(State(accounts): State<Accounts>, visit: Visit, Query(query): Query<FormQuery>) -> Response {
+pub async fn show(
+    State(accounts): State<Accounts>,
+    visit: Visit,
+    Query(query): Query<FormQuery>,
+) -> Result<Response, Trouble> {
     let way = accounts.way(query.way.as_deref());
     if let Some(told) = visit.cookies_refused(&query, way.link(paths::FIND_ACCOUNT)) {
-        return told;
+        return Ok(told);
     }
     let draft = accounts.draft(&visit, paths::FIND_ACCOUNT, &query).unwrap_or_else(|| Draft::of(FindForm::default()));
     let notice = Notice::of_code(&visit.page, query.notice.as_deref());
-    draw(&accounts, &visit, &way, draft, notice)
+    draw(&accounts, &visit, &way, draft, notice).await
 }
 
 /// POST: looks for the account. Whatever is found, the answer is the same.
@@ -80,7 +84,10 @@ pub async fn submit(
         Draft::of(form).stale()
     };
     let back = accounts.send_back(&visit, &way, paths::FIND_ACCOUNT, &draft);
-    Ok(back.unwrap_or_else(|| draw(&accounts, &visit, &way, draft, None)))
+    match back {
+        Some(back) => Ok(back),
+        None => draw(&accounts, &visit, &way, draft, None).await,
+    }
 }
 
 async fn try_form(
@@ -89,8 +96,9 @@ async fn try_form(
     way: &Way,
     mut form: FindForm,
 ) -> Result<Result<Response, Draft<FindForm>>, Trouble> {
+    let needed = accounts.captcha_needed_for(Form::FindAccount, visit.address).await?;
     // Who looks for the account has no contact to name.
-    let asked = Challenge { form: Form::FindAccount, needed: accounts.captcha_needed_to_register(), contact: None };
+    let asked = Challenge { form: Form::FindAccount, needed, contact: None };
     let Taken::Up(problem) = accounts.take_captcha(visit, asked, &mut form.captcha).await? else {
         return Ok(Err(Draft::of(form)));
     };
@@ -138,12 +146,18 @@ fn read(form: &FindForm, visit: &Visit, flaws: &mut Flaws) -> Option<Sought> {
     })
 }
 
-fn draw(accounts: &Accounts, visit: &Visit, way: &Way, draft: Draft<FindForm>, notice: Option<Notice>) -> Response {
+async fn draw(
+    accounts: &Accounts,
+    visit: &Visit,
+    way: &Way,
+    draft: Draft<FindForm>,
+    notice: Option<Notice>,
+) -> Result<Response, Trouble> {
     let now = accounts.parts().clock.now();
     let (status, headers) = draft.head(now);
     let errors = draft.flaws.shown(&visit.page, now);
     let page = visit.page.clone().with_errors(&errors);
-    let needed = accounts.captcha_needed_to_register();
+    let needed = accounts.captcha_needed_for(Form::FindAccount, visit.address).await?;
     let shown = FindPage {
         provinces: provinces(page.lang),
         id_types: id_types(&page),
@@ -157,5 +171,5 @@ fn draw(accounts: &Accounts, visit: &Visit, way: &Way, draft: Draft<FindForm>, n
         errors,
         form: draft.form,
     };
-    (status, headers, shown).into_response()
+    Ok((status, headers, shown).into_response())
 }

@@ -14,10 +14,12 @@ use super::form::{GuardianForm, asks_birthdate};
 use super::links::masked;
 use super::model::{Asked, Guardianship, Relation, State};
 use crate::accounts::model::Contact;
+use crate::accounts::progress;
 use crate::accounts::proof::words::{Again, tell, too_often};
 use crate::accounts::view::{Notice, Way, WayView};
 use crate::accounts::visit::{FormQuery, Frame};
 use crate::accounts::{Accounts, Session, Trouble, Visit};
+use crate::delivery::Progress;
 use crate::web::{Draft, Flaws, Posted, moment, paths, return_to};
 
 #[derive(Template, WebTemplate)]
@@ -52,6 +54,8 @@ struct AskedView {
     until: String,
     again: Again,
     takes_code: bool,
+    /// How far the message has come.
+    progress: Option<String>,
 }
 
 /// A consent.
@@ -217,7 +221,10 @@ async fn draw(
     let relation =
         |relation: Relation| Choice::new(relation.code(), page.t(&format!("guardian-relation-{}", relation.code())));
     let asked = match found.state {
-        State::Asked(asked) => Some(asked_view(&page, found, &asked, now)),
+        State::Asked(asked) => {
+            let come = accounts.progress(asked.message).await?;
+            Some(asked_view(&page, found, (&asked, come), now))
+        }
         _ => None,
     };
     let ended = match found.state {
@@ -245,8 +252,14 @@ async fn draw(
     Ok((status, headers, shown).into_response())
 }
 
-fn asked_view(page: &Page, found: &Guardianship, asked: &Asked, now: Timestamp) -> AskedView {
-    let (to, sort) = match found.guardian.as_ref().map(|guardian| &guardian.contact) {
+fn asked_view(
+    page: &Page,
+    found: &Guardianship,
+    (asked, progress): (&Asked, Progress),
+    now: Timestamp,
+) -> AskedView {
+    let contact = found.guardian.as_ref().map(|guardian| &guardian.contact);
+    let (to, sort) = match contact {
         Some(contact @ Contact::Mobile(_)) => (contact.masked(), "mobile"),
         Some(contact) => (contact.masked(), "email"),
         None => (String::new(), "email"),
@@ -257,6 +270,10 @@ fn asked_view(page: &Page, found: &Guardianship, asked: &Asked, now: Timestamp) 
         until: moment::not_before(page.lang, asked.until, now),
         again: Again::of(asked.sent_at, now),
         takes_code: asked.takes_code(now),
+        progress: contact.map(|contact| {
+            let awaited = progress::Awaited { contact, asked_at: asked.sent_at, progress };
+            progress::tell(page, awaited, now)
+        }),
     }
 }
 

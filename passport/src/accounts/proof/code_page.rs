@@ -15,6 +15,7 @@ use super::ticket::Ticket;
 use super::words::{Again, tell, too_often};
 use super::{CODE_LIFETIME, Checked, Issued};
 use crate::accounts::model::Contact;
+use crate::accounts::progress;
 use crate::accounts::view::{Notice, Way, WayView};
 use crate::accounts::visit::FormQuery;
 use crate::accounts::{Accounts, Trouble, Visit};
@@ -30,6 +31,9 @@ pub trait Awaited: 'static {
     const KEY: &'static str;
     /// Whether the page says what may be done where nothing arrives.
     const HINT: bool;
+    /// Whether a message goes to whatever contact is named: then the page tells how far it has come. Where only one that
+    /// somebody has gets it, that would tell who has an account.
+    const ALWAYS_SENT: bool;
 
     /// Takes up a code.
     fn take(here: Here<'_>, ticket: &Ticket, code: String) -> impl Future<Output = Result<Taken, Trouble>> + Send;
@@ -88,6 +92,7 @@ struct CodePage {
     begin: String,
     form: CodeForm,
     lead: String,
+    progress: String,
     hint: Option<String>,
     other: String,
     again: Again,
@@ -98,15 +103,15 @@ pub async fn show<A: Awaited>(
     State(accounts): State<Accounts>,
     visit: Visit,
     Query(query): Query<CodeQuery>,
-) -> Response {
+) -> Result<Response, Trouble> {
     let way = accounts.way(query.form.way.as_deref());
     if let Some(told) = visit.cookies_refused(&query.form, way.link(A::BEGIN)) {
-        return told;
+        return Ok(told);
     }
     let draft = accounts
         .draft(&visit, A::PAGE, &query.form)
         .unwrap_or_else(|| Draft::of(CodeForm { request: query.request, ..CodeForm::default() }));
-    draw::<A>(Here { accounts: &accounts, visit: &visit, way: &way }, draft)
+    draw::<A>(Here { accounts: &accounts, visit: &visit, way: &way }, draft).await
 }
 
 /// POST: takes up the code, or sends another one.
@@ -129,7 +134,10 @@ pub async fn submit<A: Awaited>(
         Draft::of(form).stale()
     };
     let back = accounts.send_back(&visit, &way, A::PAGE, &draft);
-    Ok(back.unwrap_or_else(|| draw::<A>(here, draft)))
+    match back {
+        Some(back) => Ok(back),
+        None => draw::<A>(here, draft).await,
+    }
 }
 
 async fn try_form<A: Awaited>(here: Here<'_>, form: CodeForm) -> Result<Result<String, Draft<CodeForm>>, Trouble> {
@@ -160,9 +168,10 @@ pub(in crate::accounts) fn to_code<A: Awaited>(accounts: &Accounts, way: &Way, t
     way.link_with(A::PAGE, "request", &ticket.seal(&*accounts.parts().sealer))
 }
 
-fn draw<A: Awaited>(Here { accounts, visit, way }: Here<'_>, draft: Draft<CodeForm>) -> Response {
+async fn draw<A: Awaited>(here: Here<'_>, draft: Draft<CodeForm>) -> Result<Response, Trouble> {
+    let Here { accounts, visit, way } = here;
     let Some(ticket) = Ticket::open(&*accounts.parts().sealer, &draft.form.request) else {
-        return Redirect::to(&way.link(A::BEGIN)).into_response();
+        return Ok(Redirect::to(&way.link(A::BEGIN)).into_response());
     };
     let now = accounts.parts().clock.now();
     let (status, headers) = draft.head(now);
@@ -173,7 +182,14 @@ fn draw<A: Awaited>(Here { accounts, visit, way }: Here<'_>, draft: Draft<CodeFo
     let to = if ticket.second { ticket.contact.masked() } else { ticket.contact.as_str().to_owned() };
     let sort = if matches!(ticket.contact, Contact::Email(_)) { "email" } else { "mobile" };
     let key = A::KEY;
+    // The other contact of an account is written to whenever this page waits for it.
+    let come = if A::ALWAYS_SENT || ticket.second { accounts.proof_progress(ticket.proof).await? } else { None };
+    let told = |progress| {
+        let awaited = progress::Awaited { contact: &ticket.contact, asked_at: ticket.sent_at, progress };
+        progress::tell(&page, awaited, now)
+    };
     let shown = CodePage {
+        progress: come.map(told).unwrap_or_default(),
         lead: page.tw(&format!("{key}-lead-{sort}"), [("to", to.as_str()), ("time", until.as_str())]),
         hint: A::HINT.then(|| page.t(&format!("{key}-hint"))),
         other: page.t(&format!("{key}-other")),
@@ -186,5 +202,5 @@ fn draw<A: Awaited>(Here { accounts, visit, way }: Here<'_>, draft: Draft<CodeFo
         errors,
         form: draft.form,
     };
-    (status, headers, shown).into_response()
+    Ok((status, headers, shown).into_response())
 }

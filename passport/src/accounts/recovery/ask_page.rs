@@ -95,7 +95,7 @@ async fn try_form(
     mut form: AskForm,
 ) -> Result<Result<Response, Draft<AskForm>>, Trouble> {
     let contact = Contact::parse(&form.username);
-    let needed = accounts.captcha_needed_to_send(visit.address).await?;
+    let needed = accounts.captcha_needed_for(Form::Recovery, visit.address).await?;
     let asked = Challenge { form: Form::Recovery, needed, contact: contact.clone() };
     let Taken::Up(problem) = accounts.take_captcha(visit, asked, &mut form.captcha).await? else {
         return Ok(Err(Draft::of(form)));
@@ -136,7 +136,7 @@ async fn draw(
     let (status, headers) = draft.head(now);
     let errors = draft.flaws.shown(&visit.page, now);
     let page = visit.page.clone().with_errors(&errors);
-    let needed = accounts.captcha_needed_to_send(visit.address).await?;
+    let needed = accounts.captcha_needed_for(Form::Recovery, visit.address).await?;
     let shown = AskPage {
         way: way.view(page.lang),
         action: way.link(paths::RECOVER),

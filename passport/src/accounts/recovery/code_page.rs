@@ -18,6 +18,7 @@ impl Awaited for RecoveryCode {
     const BEGIN: &'static str = paths::RECOVER;
     const KEY: &'static str = "recover-code";
     const HINT: bool = true;
+    const ALWAYS_SENT: bool = false;
 
     async fn take(page: code_page::Here<'_>, ticket: &Ticket, code: String) -> Result<Taken, Trouble> {
         let code_page::Here { accounts, visit, way } = page;

@@ -13,7 +13,7 @@ use crate::accounts::guardian::{self, Known};
 use crate::accounts::model::{AccountId, Contact, Email, LoginName, Mobile};
 use crate::accounts::proof::{self, Purpose, Request};
 use crate::accounts::store::{self, Accepted, NewAccount, SealedIdentity};
-use crate::accounts::{Accounts, DOCUMENT_PURPOSE, Trouble, appeals};
+use crate::accounts::{Accounts, DOCUMENT_PURPOSE, Trouble, alarm, appeals};
 use crate::audit::{Actor, Event};
 use crate::delivery::{Notice, ProofWords};
 use crate::limits::{AddressBlock, Subject, Verdict};
@@ -91,7 +91,7 @@ impl Accounts {
             Err(DbError::Conflict { constraint }) if constraint.contains("form_hash") => Ok(Registered::Done),
             Err(DbError::Conflict { constraint }) => {
                 let document = constraint.contains("number_mac");
-                let told = (new, lang, address, document);
+                let told = (new, lang, caller, document);
                 Ok(self.write(told, |accounts, args, tx| tell_taken(accounts, args, tx).boxed()).await?)
             }
             Err(error) => Err(error.into()),
@@ -176,13 +176,13 @@ pub(in crate::accounts) async fn accept_agreements(
 /// able to fill a mailbox.
 async fn tell_taken(
     accounts: Accounts,
-    (new, lang, address, document): (NewAccount, Lang, AddressBlock, bool),
+    (new, lang, caller, document): (NewAccount, Lang, Caller, bool),
     tx: &mut Tx,
 ) -> Result<Registered, DbError> {
     let parts = accounts.parts();
     let (limits, now) = (&parts.limits, parts.clock.now());
     let limit = &limits.policy().registration_conflict_address;
-    if let Verdict::Refused { until } = limits.hit(tx, limit, Subject::Address(address), now).await? {
+    if let Verdict::Refused { until } = limits.hit(tx, limit, Subject::Address(AddressBlock::of(caller.network.address())), now).await? {
         return Ok(Registered::TooMany { until });
     }
     if document {
@@ -204,9 +204,8 @@ async fn tell_taken(
         // One that is proven, if there is one: another may be a stranger's. A mail before an SMS.
         let mut told: Vec<Held> = email.into_iter().chain(mobile).collect();
         told.sort_by_key(|held| held.proven_at.is_none());
-        if let Some(Held { contact, .. }) = told.first() {
-            let to = (contact.kind().channel(), contact.as_str());
-            parts.outbox.notice(tx, to, lang, &Notice::ContactTaken).await?;
+        if let Some(held) = told.first() {
+            alarm::tell(&accounts, tx, ((holder, Some(caller)), lang), held, &Notice::ContactTaken).await?;
         }
     }
     Ok(Registered::ContactTaken)

@@ -41,13 +41,17 @@ struct RegisterPage {
 }
 
 /// GET: the empty form, or the draft of one that was refused.
-pub async fn show(State(accounts): State<Accounts>, visit: Visit, Query(query): Query<FormQuery>) -> Response {
+pub async fn show(
+    State(accounts): State<Accounts>,
+    visit: Visit,
+    Query(query): Query<FormQuery>,
+) -> Result<Response, Trouble> {
     let way = accounts.way(query.way.as_deref());
     if let Some(told) = visit.cookies_refused(&query, way.link(paths::REGISTER)) {
-        return told;
+        return Ok(told);
     }
     let draft = accounts.draft(&visit, paths::REGISTER, &query);
-    draw(&accounts, &visit, &way, draft.unwrap_or_else(|| Draft::of(RegisterForm::default())))
+    draw(&accounts, &visit, &way, draft.unwrap_or_else(|| Draft::of(RegisterForm::default()))).await
 }
 
 /// POST: makes the account, or sends the form back.
@@ -70,7 +74,10 @@ pub async fn submit(
         Draft::of(form).stale()
     };
     let back = accounts.send_back(&visit, &way, paths::REGISTER, &draft);
-    Ok(back.unwrap_or_else(|| draw(&accounts, &visit, &way, draft)))
+    match back {
+        Some(back) => Ok(back),
+        None => draw(&accounts, &visit, &way, draft).await,
+    }
 }
 
 /// Makes the account, or says what is to be mended.
@@ -85,7 +92,8 @@ async fn try_form(
     }
     let rules = judge(accounts.parts().password_profile, &form.password);
     let contact = Contact::parse(&form.email).or_else(|| Contact::parse(&form.mobile));
-    let asked = Challenge { form: Form::Registration, needed: accounts.captcha_needed_to_register(), contact };
+    let needed = accounts.captcha_needed_for(Form::Registration, visit.address).await?;
+    let asked = Challenge { form: Form::Registration, needed, contact };
     let Taken::Up(problem) = accounts.take_captcha(visit, asked, &mut form.captcha).await? else {
         return Ok(Err(Draft { password_dropped: !rules.is_empty(), ..Draft::of(form) }));
     };
@@ -141,7 +149,12 @@ fn to_sign_in(accounts: &Accounts, visit: &Visit, way: &Way, form: &RegisterForm
     Redirect::to(&format!("{link}&notice=registered")).into_response()
 }
 
-fn draw(accounts: &Accounts, visit: &Visit, way: &Way, mut draft: Draft<RegisterForm>) -> Response {
+async fn draw(
+    accounts: &Accounts,
+    visit: &Visit,
+    way: &Way,
+    mut draft: Draft<RegisterForm>,
+) -> Result<Response, Trouble> {
     if draft.form.form_key.is_empty() {
         draft.form.form_key = token(&*accounts.parts().entropy);
     }
@@ -149,7 +162,7 @@ fn draw(accounts: &Accounts, visit: &Visit, way: &Way, mut draft: Draft<Register
     let (status, headers) = draft.head(now);
     let errors = draft.flaws.shown(&visit.page, now);
     let page = visit.page.clone().with_errors(&errors);
-    let needed = accounts.captcha_needed_to_register();
+    let needed = accounts.captcha_needed_for(Form::Registration, visit.address).await?;
     let shown = RegisterPage {
         rules: password_rules(&page, accounts.parts().password_profile, &draft.rules),
         document_taken: draft.flaws.say(DOCUMENT_TAKEN),
@@ -164,5 +177,5 @@ fn draw(accounts: &Accounts, visit: &Visit, way: &Way, mut draft: Draft<Register
         errors,
         form: draft.form,
     };
-    (status, headers, shown).into_response()
+    Ok((status, headers, shown).into_response())
 }

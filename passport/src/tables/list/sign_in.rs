@@ -49,7 +49,7 @@ pub(super) const TABLES: &[Table] = &[
             Columns(Identifies, Row, "name"),
             Columns(About, Row, "tries sent_at expires_at"),
             Columns(Secret, Row, "attempt code_mac"),
-            Columns(Pseudonym, Row, "account_id"),
+            Columns(Pseudonym, Row, "account_id message_id"),
         ],
     },
     Table {

@@ -25,7 +25,7 @@ fn alarm_in(message: &str) -> Option<String> {
 }
 
 /// The link of the notice that was sent last to that contact.
-async fn alarm_to(passport: &Passport, to: &str) -> String {
+pub(super) async fn alarm_to(passport: &Passport, to: &str) -> String {
     let message = last_to(passport, to).await;
     alarm_in(&message).unwrap_or_else(|| panic!("no link in {message}"))
 }

@@ -3,11 +3,11 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use futures_util::future::join_all;
 use http::StatusCode;
 
 use super::contact::registered;
 use super::crowds::{adaptive, cost, pupil};
+use super::networks::used;
 use super::*;
 use crate::support::on_both_with;
 
@@ -99,13 +99,10 @@ async fn only_a_flood_of_codes_from_one_network_is_refused_and_it_is_said_that_i
         let mut browser = passport.browser();
         let shown = browser.open(&page("/recover")).await;
         let blank = form(&shown, "/recover");
-        for from in (0..600).step_by(100) {
-            let sent = join_all((from..from + 100).map(|n| {
-                let (mut browser, form) =
-                    (browser.clone(), blank.clone().set("username", &format!("u{n}@example.com")));
-                async move { browser.submit(form).await.url.path().to_owned() }
-            }));
-            assert!(sent.await.iter().all(|path| path == "/recover/code"), "{from}");
+        for n in 0..2 {
+            let sent = browser.submit(blank.clone().set("username", &format!("u{n}@example.com"))).await;
+            assert_eq!(sent.url.path(), "/recover/code", "{n}");
+            used(&passport, "proof_address", 5_999 + n).await;
         }
         let refused = browser.submit(blank.clone().set("username", EMAIL)).await;
         assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);

@@ -156,7 +156,7 @@ pub(super) fn cost(answer: &Answer) -> u64 {
     let challenge: serde_json::Value =
         serde_json::from_str(&answer.attributes("[data-work]", "data-work")[0]).expect("JSON");
     let cost = challenge["parameters"]["cost"].as_u64().expect("a cost");
-    let told = answer.texts(".captcha-field .hint").concat().contains("登录失败或要验证码的次数较多");
+    let told = answer.texts(".captcha-field .hint").concat().contains("登录失败、注册或要验证码的次数较多");
     assert_eq!(told, cost > 1, "why it takes longer is said when it does");
     cost
 }

@@ -48,7 +48,7 @@ async fn report(passport: &Passport, id: &str, state: &str, reason: &str) -> Ans
 }
 
 /// The id of the message that was written last.
-async fn last_message(passport: &Passport) -> String {
+pub(super) async fn last_message(passport: &Passport) -> String {
     let found = passport.db.read::<_, DbError, _>(|tx| {
         Box::pin(async move {
             sql("SELECT id FROM outbox ORDER BY created_at DESC, id DESC LIMIT 1").fetch_one(tx).await?.get("id")

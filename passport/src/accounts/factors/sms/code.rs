@@ -76,9 +76,9 @@ pub async fn send(
         from: from.network.to_string(),
         at: now,
     };
-    parts.outbox.proof_sms(tx, contact.as_str(), lang, &letter).await?;
+    let message = parts.outbox.proof_sms(tx, contact.as_str(), lang, &letter).await?;
     let (name, mac) = (contact.name(), mac(accounts, attempt, &code));
-    let new = NewCode { attempt, account, name: name.as_str(), mac, sent_at: now, until: now + LIFETIME };
+    let new = NewCode { attempt, account, name: name.as_str(), mac, sent_at: now, until: now + LIFETIME, message };
     store::put_code(tx, &new).await?;
     Ok(Sending::Sent)
 }

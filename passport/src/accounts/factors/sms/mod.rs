@@ -15,6 +15,7 @@ pub mod code;
 mod operation;
 pub mod page;
 pub mod store;
+mod view;
 
 use std::time::Duration;
 
@@ -22,6 +23,7 @@ use shared::clock::Timestamp;
 use shared::db::{DbError, Tx};
 
 pub use self::operation::give_way;
+pub(in crate::accounts) use self::view::SentView;
 
 use crate::accounts::contact;
 use crate::accounts::model::{AccountId, Contact};

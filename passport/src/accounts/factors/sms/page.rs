@@ -6,19 +6,18 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
-use shared::clock::Timestamp;
 use shared::page::{FormErrors, Page};
 
 use super::code::Sending;
-use super::operation::{Enabled, Setting};
+use super::SentView;
+use super::operation::Enabled;
 use crate::accounts::factors::recovery_codes;
 use crate::accounts::model::Contact;
-use crate::accounts::proof::words::Again;
 use crate::accounts::view::{Notice, Way};
 use crate::accounts::visit::{FormQuery, Frame};
 use crate::accounts::{Accounts, Session, Stop, Trouble, Visit};
 use crate::web::error_page::Fault;
-use crate::web::{Button, Draft, Flaws, Posted, moment, paths};
+use crate::web::{Button, Draft, Flaws, Posted, paths};
 
 /// The form as it was sent.
 #[derive(Debug, Default, Deserialize, Serialize)]
@@ -40,8 +39,8 @@ struct SmsPage {
     action: &'static str,
     /// The number, masked; `None`: the account has none that it proved lately.
     number: Option<String>,
-    /// What is said of the code that was sent, and when there may be another.
-    sent: Option<(String, Again)>,
+    /// What is said of the code that was sent.
+    sent: Option<SentView>,
     /// Whether there can be passkeys.
     possible: bool,
 }
@@ -139,7 +138,7 @@ async fn draw(
     let shown = SmsPage {
         notice,
         action: paths::SMS_STEP,
-        sent: sent(&page, &setting, number.as_deref(), now),
+        sent: SentView::of(&page, setting.sent, setting.number.as_ref(), now),
         // Without a number there is nothing to fill in.
         page: if number.is_some() { page.with_form() } else { page },
         number,
@@ -147,13 +146,6 @@ async fn draw(
         errors,
     };
     Ok((status, headers, shown).into_response())
-}
-
-/// What is said of the code that was sent.
-fn sent(page: &Page, setting: &Setting, number: Option<&str>, now: Timestamp) -> Option<(String, Again)> {
-    let (sent, to) = setting.sent.filter(|sent| sent.until > now).zip(number)?;
-    let until = moment::not_before(page.lang, sent.until, now);
-    Some((page.tw("factors-sms-sent", [("to", to), ("time", until.as_str())]), Again::of(sent.at, now)))
 }
 
 /// GET: asks whether it is to be turned off.

@@ -5,6 +5,7 @@ use shared::db::{BrokenRow, DbError, Tx, sql};
 
 use super::TRIES;
 use crate::accounts::model::AccountId;
+use crate::delivery::{self, MessageId, Progress};
 
 /// SMS as the second step of an account.
 #[derive(Debug, Clone, Copy)]
@@ -24,6 +25,7 @@ pub(super) struct NewCode<'a> {
     pub(super) mac: [u8; 32],
     pub(super) sent_at: Timestamp,
     pub(super) until: Timestamp,
+    pub(super) message: MessageId,
 }
 
 /// A code that was sent.
@@ -35,6 +37,8 @@ pub struct Sent {
     pub until: Timestamp,
     /// Whether it was mistyped too often.
     pub spent: bool,
+    /// How far its SMS has come.
+    pub progress: Progress,
 }
 
 /// What a code is compared with.
@@ -79,16 +83,17 @@ pub async fn remove(tx: &mut Tx, account: AccountId) -> Result<bool, DbError> {
 
 /// Stores the code of an attempt in place of the one that was sent before.
 pub(super) async fn put_code(tx: &mut Tx, new: &NewCode<'_>) -> Result<(), DbError> {
-    sql("INSERT INTO sms_codes (attempt, account_id, name, code_mac, tries, sent_at, expires_at) \
-         VALUES ($1, $2, $3, $4, 0, $5, $6) ON CONFLICT (attempt) DO UPDATE SET account_id = excluded.account_id, \
+    sql("INSERT INTO sms_codes (attempt, account_id, name, code_mac, tries, sent_at, expires_at, message_id) \
+         VALUES ($1, $2, $3, $4, 0, $5, $6, $7) ON CONFLICT (attempt) DO UPDATE SET account_id = excluded.account_id, \
          name = excluded.name, code_mac = excluded.code_mac, tries = 0, sent_at = excluded.sent_at, \
-         expires_at = excluded.expires_at")
+         expires_at = excluded.expires_at, message_id = excluded.message_id")
     .bind(new.attempt)
     .bind(new.account)
     .bind(new.name)
     .bind(new.mac)
     .bind(new.sent_at)
     .bind(new.until)
+    .bind(new.message)
     .execute(tx)
     .await
     .map(drop)
@@ -99,14 +104,18 @@ pub(super) async fn put_code(tx: &mut Tx, new: &NewCode<'_>) -> Result<(), DbErr
 /// # Errors
 /// See [`DbError`].
 pub async fn sent(tx: &mut Tx, attempt: [u8; 32], account: AccountId) -> Result<Option<Sent>, DbError> {
-    let row = sql("SELECT tries, sent_at, expires_at FROM sms_codes WHERE attempt = $1 AND account_id = $2")
+    let row = sql("SELECT tries, sent_at, expires_at, message_id FROM sms_codes WHERE attempt = $1 AND account_id = $2")
         .bind(attempt)
         .bind(account)
         .fetch_optional(tx)
         .await?;
     let Some(row) = row else { return Ok(None) };
     let tries = u32::try_from(row.get::<i64>("tries")?).map_err(|_| BrokenRow::new("tries", "is out of range"))?;
-    Ok(Some(Sent { at: row.get("sent_at")?, until: row.get("expires_at")?, spent: tries >= TRIES }))
+    let progress = match row.get::<Option<MessageId>>("message_id")? {
+        Some(message) => delivery::store::progress(tx, message).await?,
+        None => Progress::Unknown { at: None },
+    };
+    Ok(Some(Sent { at: row.get("sent_at")?, until: row.get("expires_at")?, spent: tries >= TRIES, progress }))
 }
 
 /// Counts a try of an attempt's code before it is looked at; `None` if there is none left, or no code.

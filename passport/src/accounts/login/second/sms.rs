@@ -11,12 +11,10 @@ use shared::page::Page;
 
 use super::store::{self, Half};
 use crate::accounts::factors::sms::code::{self, Sending};
-use crate::accounts::factors::sms::{self, number};
+use crate::accounts::factors::sms::{self, SentView, number};
 use crate::accounts::factors::store as factors;
 use crate::accounts::model::Contact;
-use crate::accounts::proof::words::Again;
 use crate::accounts::{Accounts, Trouble};
-use crate::web::moment;
 
 /// How it stands with the code of half a sign-in.
 #[derive(Debug, Clone)]
@@ -31,8 +29,8 @@ pub(super) struct Standing {
 pub(super) struct SmsView {
     /// The number, masked; `None`: there is none.
     pub(super) to: Option<String>,
-    /// What is said of the code that was sent, and when there may be another.
-    pub(super) sent: Option<(String, Again)>,
+    /// What is said of the code that was sent.
+    pub(super) sent: Option<SentView>,
 }
 
 impl Accounts {
@@ -62,12 +60,7 @@ impl Accounts {
     pub(super) fn sms_view(&self, page: &Page, standing: &Standing) -> SmsView {
         let now = self.parts().clock.now();
         let to = standing.number.as_ref().map(Contact::masked);
-        let told = |sent: sms::store::Sent, to: &str| {
-            let until = moment::not_before(page.lang, sent.until, now);
-            (page.tw("factors-sms-sent", [("to", to), ("time", until.as_str())]), Again::of(sent.at, now))
-        };
-        let sent = standing.sent.filter(|sent| sent.until > now);
-        SmsView { sent: sent.zip(to.as_deref()).map(|(sent, to)| told(sent, to)), to }
+        SmsView { sent: SentView::of(page, standing.sent, standing.number.as_ref(), now), to }
     }
 }
 

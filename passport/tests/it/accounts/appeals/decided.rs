@@ -3,6 +3,7 @@
 use futures_util::future::join_all;
 use passport::accounts::appeals::state::NoWay;
 
+use super::super::alarm::{alarm_to, press};
 use super::super::recovery::{change, lands};
 use super::*;
 
@@ -27,6 +28,22 @@ async fn a_grant_takes_the_document_and_nothing_else_from_the_account_that_had_i
         assert!(letter.contains("/appeal/document?t=") && letter.contains("2027-04-24"), "{letter}");
         assert!(stands(&mut browser, &case).await.contains("为您保留到"));
         assert_eq!(browser.open(&page("/account/profile")).await.url.path(), "/sign-in", "nobody is signed in by it");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_loses_a_document_and_fears_for_the_account_shuts_it_by_the_notice() {
+    on_both_with(PLAIN, |passport| async move {
+        holder(&passport).await;
+        let mut browser = passport.browser();
+        let seen = browser.open(&link_in(&messages(&passport).await[0])).await;
+        browser.submit(form(&seen, "/contact/confirm").without("action")).await;
+        passport.clock.advance(Duration::from_millis(1));
+        granted(&passport, &mut browser).await;
+        let case = press(&passport, &alarm_to(&passport, EMAIL).await).await;
+        assert!(case.has("main .facts .reference"), "{}", case.text);
+        assert_ne!(lands(&passport, EMAIL, PASSWORD).await, "/", "nobody signs in before another password is chosen");
     })
     .await;
 }

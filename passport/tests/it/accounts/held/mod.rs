@@ -52,8 +52,8 @@ const FILLED: &[&str] = &[
      VALUES ('passkey', $1, $3, 'trace-credential', 'trace-key', 0, $2)",
     "INSERT INTO authenticators (account_id, secret_sealed, last_step, created_at) VALUES ($1, $3, 0, $2)",
     "INSERT INTO sms_steps (account_id, created_at) VALUES ($1, $2)",
-    "INSERT INTO sms_codes (attempt, account_id, name, code_mac, tries, sent_at, expires_at) \
-     VALUES ($3, $1, 'trace-name', $3, 0, $2, $2 + LATER)",
+    "INSERT INTO sms_codes (attempt, account_id, name, code_mac, tries, sent_at, expires_at, message_id) \
+     VALUES ($3, $1, 'trace-name', $3, 0, $2, $2 + LATER, 'm')",
     "INSERT INTO recovery_codes (account_id, code_hash, created_at) VALUES ($1, $3, $2)",
     "INSERT INTO organisations (id, name, created_at, revision) \
      SELECT '01890000-0000-7000-8000-00000000000a', '机构', 0, 0 WHERE $1 <> ''",

@@ -4,11 +4,32 @@ use futures_util::future::join;
 
 use super::*;
 use crate::accounts::contact::messages;
+use crate::accounts::progress::tells_all;
 use crate::accounts::register::count;
 use crate::support::on_both_with;
 use crate::support::site::{OURS, authorize, encoded, request, with};
 
 const CODES: &str = "SELECT COUNT(*) AS n FROM sms_codes";
+
+#[tokio::test]
+async fn who_waits_for_its_code_reads_how_far_the_sms_has_come() {
+    on_both_with(ALLOWED, |passport| async move {
+        candidate(&passport).await;
+        let mut browser = passport.browser();
+        sign_in(&mut browser).await;
+        let shown = browser.open(&page(SMS)).await;
+        let waits = sent(&passport, &mut browser, &shown, SMS).await;
+        let code = code_to(&passport, PHONE).await;
+        tells_all(&passport, &mut browser, &waits, false).await;
+        let on = browser.submit(form(&waits, SMS).set("code", &code)).await;
+        keep_codes(&mut browser, &on).await;
+        passport.clock.advance(MINUTE);
+        let mut elsewhere = passport.browser();
+        let (waits, _) = asked(&passport, &mut elsewhere).await;
+        assert!(waits.text.contains("09:01:00开始发送，还没有交给运营商"), "{}", waits.text);
+    })
+    .await;
+}
 
 #[tokio::test]
 async fn it_is_on_once_its_code_was_typed_and_asked_for_from_then_on() {
