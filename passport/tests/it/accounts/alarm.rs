@@ -67,7 +67,7 @@ pub(super) async fn press(passport: &Passport, link: &str) -> Answer {
 }
 
 /// The number on the page of a case.
-fn number(case: &Answer) -> CaseNumber {
+pub(super) fn number(case: &Answer) -> CaseNumber {
     let shown = case.texts("main .facts .reference").concat();
     CaseNumber::parse(&shown).unwrap_or_else(|| panic!("no number: {}", case.text))
 }
@@ -360,7 +360,7 @@ async fn a_contact_that_was_never_proven_gets_no_link() {
 }
 
 /// The lines of the history that can be reported: what they say, and where their links lead.
-async fn reportable(browser: &mut Browser) -> Vec<(String, String)> {
+pub(super) async fn reportable(browser: &mut Browser) -> Vec<(String, String)> {
     let history = browser.open(&page("/account/activity")).await;
     let said = history.texts(".event:has(a[href*='/report']) p:first-child");
     said.into_iter().zip(history.attributes(".event a[href*='/report']", "href")).collect()
@@ -394,47 +394,6 @@ async fn a_line_of_the_history_is_reported_by_who_has_just_signed_in() {
         assert!(!is_in(&mut owner).await);
         assert!(last_to(&passport, PHONE).await.contains(&shown));
         assert_eq!(lands(&passport, EMAIL, PASSWORD).await, "/sign-in");
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn what_staff_did_is_reported_too_and_has_a_case_to_follow_up() {
-    on_both_with(PLAIN, |passport| async move {
-        candidate(&passport).await;
-        let accounts = &passport.app.accounts;
-        let account = accounts.locate(EMAIL).await.expect("an answer").expect("an account");
-        // Somebody talked the staff into it.
-        passport.clock.advance(Duration::from_secs(60));
-        assert!(accounts.lock(account).await.expect("locked"));
-        passport.clock.advance(Duration::from_secs(60));
-        assert!(accounts.unlock(account).await.expect("unlocked"));
-        passport.clock.advance(Duration::from_secs(60));
-        let mut owner = passport.browser();
-        sign_in(&mut owner).await;
-        let lines = reportable(&mut owner).await;
-        let said: Vec<_> = lines.iter().map(|(said, _)| said.as_str()).collect();
-        assert_eq!(said, ["登录", "账号解除锁定", "账号被锁定"]);
-        let asked = owner.open(&page(&lines[2].1)).await;
-        assert_eq!(asked.texts(".facts dd"), ["账号被锁定", "2027-03-18 09:01:00", "工作人员操作"]);
-        let case = owner.submit(form(&asked, "/account/activity/report")).await;
-        assert_eq!(case.url.path(), "/alarm");
-        let found = accounts.case(&number(&case)).await.expect("an answer").expect("a case");
-        assert_eq!((found.about.as_str(), found.via.as_str(), found.shut), ("account_locked", "session", true));
-        assert!(last_to(&passport, EMAIL).await.contains(&found.number.to_string()));
-        // What came of a report is not reported in its turn.
-        assert!(accounts.close_case(&found.number).await.expect("closed"));
-        reset(&passport).await;
-        let mut again = passport.browser();
-        let named = sign_in_form(&mut again, EMAIL, NEW).await;
-        again.submit(named).await;
-        let history = again.open(&page("/account/activity")).await;
-        let shown = history.texts(".event p:first-child");
-        let lines = reportable(&mut again).await;
-        for ours in ["处理完了", "报告了"] {
-            assert!(shown.iter().any(|line| line.contains(ours)), "{ours}: {shown:?}");
-            assert!(!lines.iter().any(|(line, _)| line.contains(ours)), "{ours}: {lines:?}");
-        }
     })
     .await;
 }

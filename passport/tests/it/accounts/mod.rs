@@ -4,6 +4,7 @@ mod activity;
 mod aging;
 mod agreements;
 mod alarm;
+mod alarm_staff;
 mod appeals;
 mod autofill;
 mod by_document;

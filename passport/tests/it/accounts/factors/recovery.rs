@@ -9,6 +9,7 @@ use super::*;
 use crate::accounts::contact::link_in;
 use crate::support::authenticator::Authenticator;
 use crate::support::on_both_with;
+use crate::support::site::{OURS, encoded, request};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const THREE_DAYS: Duration = Duration::from_secs(72 * 60 * 60);
@@ -110,6 +111,26 @@ async fn who_stands_before_the_second_step_with_nothing_left_reads_there_what_to
         let begun = browser.click(&answer, &links[0]).await;
         assert_eq!(begun.url.path(), "/recover");
         assert!(begun.form("main form[action^='/recover']").has("username"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_has_nothing_left_on_the_way_to_a_site_keeps_that_way_by_the_link_and_back_again() {
+    on_both_with(PLAIN, |passport| async move {
+        protected(&passport).await;
+        passport.register(&[OURS]).await;
+        let mut browser = passport.browser();
+        let asked = browser.open(&page(&format!("/authorize?{}", encoded(&request())))).await;
+        let named = form(&asked, "/sign-in").set("username", EMAIL).set("password", PASSWORD);
+        let stopped = browser.submit(named).await;
+        assert_eq!(stopped.url.path(), "/sign-in/second-step", "{}", stopped.text);
+        let begun = browser.click(&stopped, &stopped.attributes("main details.fold a", "href").concat()).await;
+        assert_eq!(begun.url.path(), "/recover");
+        let back = begun.attributes("main a[href^='/sign-in']", "href");
+        let returned = browser.click(&begun, &back.concat()).await;
+        assert_eq!(returned.url.path(), "/sign-in");
+        assert!(returned.text.contains("四六级"), "the way to the site is lost: {}", returned.text);
     })
     .await;
 }
