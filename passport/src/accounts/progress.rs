@@ -60,7 +60,12 @@ pub(in crate::accounts) fn tell(page: &Page, awaited: Awaited<'_>, now: Timestam
 }
 
 /// When and why a contact refused a message, in words.
-pub(in crate::accounts) fn tell_refusal(page: &Page, kind: ContactKind, refused: Unreachable, now: Timestamp) -> String {
+pub(in crate::accounts) fn tell_refusal(
+    page: &Page,
+    kind: ContactKind,
+    refused: Unreachable,
+    now: Timestamp,
+) -> String {
     let way = way(kind);
     let reason = page.t(&format!("contact-reason-{way}-{}", refused.reason.code()));
     let time = moment::past(page.lang, refused.at, now);

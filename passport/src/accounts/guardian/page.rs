@@ -252,12 +252,7 @@ async fn draw(
     Ok((status, headers, shown).into_response())
 }
 
-fn asked_view(
-    page: &Page,
-    found: &Guardianship,
-    (asked, progress): (&Asked, Progress),
-    now: Timestamp,
-) -> AskedView {
+fn asked_view(page: &Page, found: &Guardianship, (asked, progress): (&Asked, Progress), now: Timestamp) -> AskedView {
     let contact = found.guardian.as_ref().map(|guardian| &guardian.contact);
     let (to, sort) = match contact {
         Some(contact @ Contact::Mobile(_)) => (contact.masked(), "mobile"),

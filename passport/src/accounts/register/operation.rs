@@ -182,7 +182,9 @@ async fn tell_taken(
     let parts = accounts.parts();
     let (limits, now) = (&parts.limits, parts.clock.now());
     let limit = &limits.policy().registration_conflict_address;
-    if let Verdict::Refused { until } = limits.hit(tx, limit, Subject::Address(AddressBlock::of(caller.network.address())), now).await? {
+    if let Verdict::Refused { until } =
+        limits.hit(tx, limit, Subject::Address(AddressBlock::of(caller.network.address())), now).await?
+    {
         return Ok(Registered::TooMany { until });
     }
     if document {

@@ -87,7 +87,11 @@ async fn forms_of_strangers_cost_more_work_the_more_their_network_asks_for() {
         let next = || n.fetch_add(1, Ordering::Relaxed);
         grows_dearer(&passport, "/register", async |browser, form| {
             let (email, mobile) = pupil(next());
-            let form = form.set("email", &email).set("mobile", &mobile).set("password", PASSWORD).set("password_confirm", PASSWORD);
+            let form = form
+                .set("email", &email)
+                .set("mobile", &mobile)
+                .set("password", PASSWORD)
+                .set("password_confirm", PASSWORD);
             let done = browser.submit(form.set("agree", "on").set("age", "over")).await;
             assert_eq!(done.url.path(), "/sign-in", "{:?}", summary(&done));
         })
@@ -120,7 +124,9 @@ async fn of_a_school_of_whom_many_have_registered_before_nobody_is_kept_out() {
                 costs.push(cost(&shown));
                 let filled = form(&shown, "/register").set("pow_solution", &work(&shown)).set("age", "over");
                 let filled = filled.set("email", if taken { EMAIL } else { &email }).set("mobile", &mobile);
-                let done = browser.submit(filled.set("password", PASSWORD).set("password_confirm", PASSWORD).set("agree", "on")).await;
+                let done = browser
+                    .submit(filled.set("password", PASSWORD).set("password_confirm", PASSWORD).set("agree", "on"))
+                    .await;
                 assert_eq!(done.url.path() == "/register", taken, "{n}: {:?}", summary(&done));
                 assert_ne!(done.status, StatusCode::TOO_MANY_REQUESTS);
             }

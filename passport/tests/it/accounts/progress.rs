@@ -38,7 +38,11 @@ async fn becomes(passport: &Passport, what: &'static str) {
 
 /// The page that waits tells each of them, at nine o'clock.
 pub(super) async fn tells_all(passport: &Passport, browser: &mut Browser, waits: &Answer, is_mail: bool) {
-    let waiting = if is_mail { "开始发送，还没有交给邮件服务器" } else { "开始发送，还没有交给运营商" };
+    let waiting = if is_mail {
+        "开始发送，还没有交给邮件服务器"
+    } else {
+        "开始发送，还没有交给运营商"
+    };
     assert!(waits.text.contains(&format!("09:00:00{waiting}")), "{}", waits.text);
     for (what, mail, sms) in STATES {
         becomes(passport, what).await;

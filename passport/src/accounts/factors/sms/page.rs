@@ -8,8 +8,8 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use shared::page::{FormErrors, Page};
 
-use super::code::Sending;
 use super::SentView;
+use super::code::Sending;
 use super::operation::Enabled;
 use crate::accounts::factors::recovery_codes;
 use crate::accounts::model::Contact;

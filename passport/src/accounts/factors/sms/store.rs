@@ -104,11 +104,12 @@ pub(super) async fn put_code(tx: &mut Tx, new: &NewCode<'_>) -> Result<(), DbErr
 /// # Errors
 /// See [`DbError`].
 pub async fn sent(tx: &mut Tx, attempt: [u8; 32], account: AccountId) -> Result<Option<Sent>, DbError> {
-    let row = sql("SELECT tries, sent_at, expires_at, message_id FROM sms_codes WHERE attempt = $1 AND account_id = $2")
-        .bind(attempt)
-        .bind(account)
-        .fetch_optional(tx)
-        .await?;
+    let row =
+        sql("SELECT tries, sent_at, expires_at, message_id FROM sms_codes WHERE attempt = $1 AND account_id = $2")
+            .bind(attempt)
+            .bind(account)
+            .fetch_optional(tx)
+            .await?;
     let Some(row) = row else { return Ok(None) };
     let tries = u32::try_from(row.get::<i64>("tries")?).map_err(|_| BrokenRow::new("tries", "is out of range"))?;
     let progress = match row.get::<Option<MessageId>>("message_id")? {
