@@ -143,6 +143,7 @@ pub fn router(app: App) -> Router {
         .route(paths::PORTAL_PRODUCTION_SITE, get(production::site))
         .route(paths::PORTAL_PRODUCTION_CHANGE, get(production::show_change).post(production::change))
         .route(paths::PORTAL_PRODUCTION_SECRETS, get(production::show_secrets).post(production::change_secrets))
+        .route(paths::PORTAL_PRODUCTION_HEALTH, get(production::health))
         .route(paths::PORTAL_PRODUCTION_WITHDRAW, post(production::withdraw))
         .route(paths::PORTAL_INVITATION, get(portal::show_invitation).post(portal::accept))
         .layer(from_fn_with_state(app.accounts.clone(), agreements::ask_first))

@@ -116,6 +116,7 @@ async fn production(tour: &mut Tour<'_, impl Witness>, organisation: &str) -> an
     let page = window.url().await?.split('?').next().unwrap_or_default().to_owned();
     tour.visit("production", &format!("{organisation}/production"), Light).await?;
     tour.visit("production-change", &format!("{page}/change"), Light).await?;
+    tour.visit("production-health-none", &format!("{page}/health"), Light).await?;
     tour.visit("production-secrets-none", &format!("{page}/secrets"), Light).await
 }
 

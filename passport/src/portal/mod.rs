@@ -4,6 +4,7 @@
 //! nothing of it, not even that it exists.
 
 mod create;
+mod delivered;
 mod frame;
 mod gate;
 mod history;
@@ -18,6 +19,7 @@ mod organisation;
 mod owners;
 pub mod production;
 mod refusal;
+mod refused;
 mod rename;
 pub mod sandbox;
 pub mod store;

@@ -57,6 +57,11 @@ pub fn past(lang: Lang, at: Timestamp, now: Timestamp) -> String {
     }
 }
 
+/// The same of a moment as programs write it (RFC 3339); what cannot be read is shown as it is.
+pub fn past_of(lang: Lang, at: &str, now: Timestamp) -> String {
+    at.parse().map_or_else(|_| at.to_owned(), |at| past(lang, at, now))
+}
+
 fn day_number(moment: Timestamp) -> i64 {
     (moment.seconds() + CHINA).div_euclid(DAY_S)
 }

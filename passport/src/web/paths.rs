@@ -122,6 +122,8 @@ pub const PORTAL_PRODUCTION_SITE: &str = "/portal/organisations/{organisation}/p
 pub const PORTAL_PRODUCTION_CHANGE: &str = "/portal/organisations/{organisation}/production/{production}/change";
 /// Its secrets.
 pub const PORTAL_PRODUCTION_SECRETS: &str = "/portal/organisations/{organisation}/production/{production}/secrets";
+/// How it is doing.
+pub const PORTAL_PRODUCTION_HEALTH: &str = "/portal/organisations/{organisation}/production/{production}/health";
 /// Taking an application back.
 pub const PORTAL_PRODUCTION_WITHDRAW: &str = "/portal/organisations/{organisation}/production/{production}/withdraw";
 /// Where the link of an invitation leads.

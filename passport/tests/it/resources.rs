@@ -1,5 +1,7 @@
 //! Resource indicators (RFC 8707), from outside.
 
+use passport::audit::Actor;
+use passport::clients::ClientId;
 use serde_json::json;
 use shared::testkit::Browser;
 
@@ -150,6 +152,23 @@ async fn an_opaque_token_is_revoked_by_itself_and_with_what_it_came_of() {
         assert_eq!(told(&mut browser, "room", text).await["active"], true);
         passport.end(session.id).await;
         assert_eq!(told(&mut browser, "room", text).await["active"], false);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_server_takes_no_token_of_a_client_that_is_suspended() {
+    on_both(|passport| async move {
+        passport.register(&[&with_resources(), &server(true)]).await;
+        let (mut browser, _) = passport.signed_in(None).await;
+        let code = passport.code(&mut browser, &with(request(), "resource", ROOM)).await;
+        let tokens = token(&mut browser, &redemption(&code)).await.json();
+        let text = tokens["access_token"].as_str().expect("a token");
+        let client = ClientId::parse("cet").expect("an id");
+        for suspended in [true, false] {
+            passport.app.clients.suspend(Actor::Operator, &client, suspended).await.expect("an answer");
+            assert_eq!(told(&mut browser, "room", text).await["active"], !suspended);
+        }
     })
     .await;
 }

@@ -108,7 +108,8 @@ pub fn agreed(stream: &signals::Stream) -> Agreed {
     }
 }
 
-fn delivery(last: &Last) -> Delivery {
+/// What became of a message, as programs read it.
+pub fn delivery(last: &Last) -> Delivery {
     let state = match last.state.as_str() {
         "sent" => "taken",
         "failed" => "given_up",

@@ -5,6 +5,7 @@ mod apply;
 mod change;
 pub mod evidence;
 pub mod form;
+mod health;
 mod list;
 mod model;
 mod review;
@@ -22,6 +23,7 @@ pub use self::review::{Dossier, Judged, Waiting};
 pub mod pages {
     pub use super::apply::{show as show_apply, submit as apply};
     pub use super::change::{show as show_change, submit as change};
+    pub use super::health::show as health;
     pub use super::list::show as list;
     pub use super::secrets::{show as show_secrets, submit as change_secrets};
     pub use super::site::show as site;

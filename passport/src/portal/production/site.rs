@@ -5,6 +5,7 @@ use askama_web::WebTemplate;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt as _;
+use shared::clock::Timestamp;
 use shared::page::{NavItem, Page};
 
 use super::evidence::{self, EvidenceView};
@@ -62,6 +63,8 @@ struct SitePage {
     change: Option<String>,
     secrets: Option<String>,
     withdraw: Option<String>,
+    /// How it is doing, once it is in force.
+    health: Option<String>,
 }
 
 /// Addresses of a site, and its id.
@@ -74,6 +77,12 @@ pub(super) struct At {
 pub(super) fn at(organisation: &str, site: &str) -> Result<At, Refusal> {
     let id = site.parse::<ProductionId>().map_err(|_| Refusal::Unknown)?;
     Ok(At { site: address(organisation, &format!("production/{id}"))?, id })
+}
+
+/// Said of a site that the staff suspended.
+pub(super) fn suspended(page: &Page, client: Option<&Client>, now: Timestamp) -> Option<Notice> {
+    let since = moment::past(page.lang, client?.suspended_at?, now);
+    Some(Notice { kind: "warn", text: page.tw("production-suspended", [("time", since.as_str())]) })
 }
 
 /// Leads to the list, where it is said that there is no such site.
@@ -101,7 +110,7 @@ pub async fn show(
     let kept = client.as_ref().is_some_and(Client::uses_secret) && member.role.may(Act::KeepSecrets);
     let wished = Client::new(site.wish.clone(), Vec::new()).ok();
     let shown = SitePage {
-        notice: notice(&page, query.notice.as_deref()),
+        notice: notice(&page, query.notice.as_deref()).or_else(|| suspended(&page, client.as_ref(), now)),
         side: portal.side(&page, member.organisation.id, "production"),
         name: site.name().to_owned(),
         kind: site.state.kind(),
@@ -117,6 +126,7 @@ pub async fn show(
         issuer: portal.accounts.parts().web.origin.to_string(),
         change: may.then(|| format!("{at}/change")),
         secrets: kept.then(|| format!("{at}/secrets")),
+        health: client.is_some().then(|| format!("{at}/health")),
         withdraw: (may && site.state.is_open()).then(|| format!("{at}/withdraw")),
         words: site.words,
         page,

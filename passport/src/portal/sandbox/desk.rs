@@ -11,11 +11,11 @@ use crate::oidc::discovery::paths::REGISTER;
 use crate::oidc::register::evidence::Seen;
 use crate::oidc::register::findings::Findings;
 
-pub(super) use crate::oidc::refusals::report::{ByRule, Refused};
+pub(super) use crate::oidc::refusals::report::Refused;
 pub(super) use crate::oidc::register::rehearsal::{Rehearsal, Rehearsed};
 pub(super) use crate::oidc::register::secrets::{Secret, Secrets};
 pub(super) use crate::oidc::register::signals::Signals;
-pub(super) use crate::oidc::signals::report::{Delivery, Stream};
+pub(super) use crate::oidc::signals::report::Stream;
 
 impl Sandbox {
     /// The last rehearsal of a site.

@@ -12,7 +12,7 @@ use shared::clock::Timestamp;
 use shared::page::{FormErrors, NavItem, Page};
 use shared::secret::SecretString;
 
-use super::desk::{Delivery, Signals, Stream};
+use super::desk::{Signals, Stream};
 use super::place::{AtSite, Place};
 use super::register::told;
 use super::remote::SandboxError;
@@ -20,6 +20,7 @@ use crate::accounts::visit::{FormQuery, Frame};
 use crate::accounts::{Notice, Visit};
 use crate::audit::Event;
 use crate::clients::signals::{EventType, Wanted, WrongWish};
+use crate::portal::delivered::Delivered;
 use crate::portal::frame::{framed, lead, notice};
 use crate::portal::refusal::Refusal;
 use crate::portal::{Act, Portal};
@@ -61,11 +62,7 @@ struct StreamView {
     /// `enabled`, `paused` or `disabled`.
     state: String,
     says: String,
-    waiting: i64,
-    given_up: i64,
-    last: Option<String>,
-    /// What the site answered, or what kept it.
-    detail: Option<String>,
+    delivered: Delivered,
 }
 
 /// The form, and the buttons beside it.
@@ -192,28 +189,14 @@ async fn draw(
 }
 
 fn view(page: &Page, Stream { agreed, waiting, given_up, last_delivery }: Stream, now: Timestamp) -> StreamView {
-    let when = |text: &str| {
-        let at = text.parse::<Timestamp>();
-        at.map_or_else(|_| text.to_owned(), |at| moment::past(page.lang, at, now))
-    };
-    let since = when(&agreed.since);
+    let since = moment::past_of(page.lang, &agreed.since, now);
     let key = match agreed.state.as_str() {
         "enabled" => "sandbox-signals-enabled",
         "paused" => "sandbox-signals-paused",
         _ => "sandbox-signals-disabled",
     };
-    let last = last_delivery.map(|delivery| {
-        let Delivery { state, attempts, status, error, written_at, finished_at, .. } = delivery;
-        let at = when(finished_at.as_deref().unwrap_or(&written_at));
-        let said = match state.as_str() {
-            "taken" => page.tw("sandbox-signals-taken", [("time", at.as_str())]),
-            "given_up" => page.tw("sandbox-signals-given-up", [("time", at.as_str())]),
-            _ => page.tw("sandbox-signals-waits", [("attempts", attempts)]),
-        };
-        (said, status.or(error))
-    });
-    let (last, detail) = last.map_or((None, None), |(said, detail)| (Some(said), detail));
-    StreamView { says: page.tw(key, [("time", since.as_str())]), waiting, given_up, state: agreed.state, last, detail }
+    let delivered = Delivered::of(page, (waiting, given_up), last_delivery, now);
+    StreamView { says: page.tw(key, [("time", since.as_str())]), delivered, state: agreed.state }
 }
 
 /// POST: changes what is agreed on, brings the stream to a state, or has a verification event sent.

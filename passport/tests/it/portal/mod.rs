@@ -1,6 +1,7 @@
 //! 接入平台, from outside: organisations, their members, invitations, and who may do what.
 
 mod desk;
+mod health;
 mod invitations;
 mod members;
 pub(crate) mod production;

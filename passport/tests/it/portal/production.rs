@@ -109,14 +109,22 @@ impl Applicant {
 }
 
 /// Decides about the application on that page, in that version.
-async fn judge(passport: &Passport, page: &str, version: i64, verdict: Verdict) -> Judged {
+pub(super) async fn judge(passport: &Passport, page: &str, version: i64, verdict: Verdict) -> Judged {
     let id: ProductionId = page.rsplit('/').next().expect("an id").parse().expect("an id");
     let words = format!("because of {verdict:?}");
     passport.app.portal.judge((id, version), (verdict, words), Actor::Operator).await.expect("an answer")
 }
 
+/// How many clients an organisation has.
+async fn clients_of(passport: &Passport, organisation: &str) -> usize {
+    let id = organisation.rsplit('/').next().expect("an id").to_owned();
+    let all = passport.db.read::<_, DbError, _>(|tx| async move { passport::clients::store::all(tx).await }.boxed());
+    let all = all.await.expect("clients");
+    all.iter().filter(|client| client.metadata.organisation.as_ref() == Some(&id)).count()
+}
+
 /// The client that the page of a site names.
-async fn client(person: &mut Person, page: &str) -> String {
+pub(super) async fn client(person: &mut Person, page: &str) -> String {
     person.open(page).await.texts("#in-force dd.code-line").remove(0)
 }
 
@@ -220,6 +228,7 @@ async fn refused_it_is_sent_again_and_approved_candidates_sign_in_with_a_secret_
         assert_eq!(judge(&passport, &page, 1, Verdict::Refuse).await, Judged::Done);
         let refused = ours.owner.open(&page).await;
         assert!(refused.text.contains("because of Refuse") && !refused.has("#in-force"), "{}", refused.text);
+        assert_eq!(clients_of(&passport, &ours.ours).await, 0, "no client is made of what was refused");
         assert!(!refused.has("#application form"), "there is nothing to take back");
         let secrets = format!("{page}/secrets");
         let none = ours.owner.open(&secrets).await;
@@ -228,6 +237,7 @@ async fn refused_it_is_sent_again_and_approved_candidates_sign_in_with_a_secret_
         let again = ours.change(&page, &[("name", "北辰商务报名")]).await;
         assert!(again.has(".notice.ok"), "{}", again.text);
         assert_eq!(judge(&passport, &page, 3, Verdict::Approve).await, Judged::Done);
+        assert_eq!(clients_of(&passport, &ours.ours).await, 1);
         passport.clock.advance(SECOND);
         let made = ours.owner.press(&secrets, ("make", "beside")).await;
         let secret = made.texts(".secret code").concat();
@@ -370,7 +380,7 @@ async fn a_site_of_another_organisation_is_not_there() {
         let mut theirs = Applicant::new(&passport).await;
         let id = page.rsplit('/').next().expect("an id");
         let through = format!("{}/production/{id}", theirs.ours);
-        for end in ["", "/change", "/secrets"] {
+        for end in ["", "/change", "/secrets", "/health"] {
             let met = theirs.owner.open(&format!("{through}{end}")).await;
             assert_eq!(met.url.path(), format!("{}/production", theirs.ours), "{end}");
         }

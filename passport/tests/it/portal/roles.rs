@@ -68,6 +68,7 @@ const RULES: &[(&str, Method, Rule)] = &[
     ("PORTAL_PRODUCTION_CHANGE", Method::POST, Rule::Member(Role::Owner)),
     ("PORTAL_PRODUCTION_SECRETS", Method::GET, Rule::Member(Role::Owner)),
     ("PORTAL_PRODUCTION_SECRETS", Method::POST, Rule::Member(Role::Owner)),
+    ("PORTAL_PRODUCTION_HEALTH", Method::GET, Rule::Member(Role::Viewer)),
     ("PORTAL_PRODUCTION_WITHDRAW", Method::POST, Rule::Member(Role::Owner)),
     ("PORTAL_WITHDRAW", Method::POST, Rule::Member(Role::Owner)),
 ];
