@@ -77,7 +77,7 @@ async fn members_read_what_was_refused_to_their_site_and_what_did_not_reach_it()
         metadata.backchannel_logout_uri = Some("https://bei.example/logout".to_owned());
         passport.app.clients.apply(Actor::Operator, metadata).await.expect("applied");
         told(&passport, &id, ("01980000-0000-7000-8000-000000000001", "failed")).await;
-        told(&passport, "somebody-else", ("01980000-0000-7000-8000-000000000002", "failed")).await;
+        told(&passport, "somebody-else", ("01980000-0000-7000-8000-000000000002", "waiting")).await;
         let seen = facts(&mut viewer, &health).await;
         assert!(seen.contains("the site answered 503"), "{seen}");
         let counts = viewer.open(&health).await.texts("main section.card:first-of-type dd.num");
