@@ -72,18 +72,35 @@ async fn somebody_registers_by_keyboard_alone_and_changes_the_captcha_on_the_way
 async fn the_first_stop_of_every_page_leads_past_its_head() -> anyhow::Result<()> {
     let browser = Browser::open(1280).await?;
     let demo = &browser.demo;
-    for page in [format!("{}/register", demo.passport), demo.cet.clone(), format!("{}/faq", demo.pets)] {
-        browser.goto(&page).await?;
-        browser.press(TAB).await?;
-        ensure!(focus(&browser).await? == "A.skip", "the first stop of {page} is {}", focus(&browser).await?);
-        const SEEN: &str =
-            "const at = document.activeElement.getBoundingClientRect(); return at.top >= 0 && at.height >= 24";
-        ensure!(browser.run(SEEN).await? == true, "the skip link of {page} is not seen");
-        browser.press(ENTER).await?;
-        browser.until("the focus in main", async || Ok(focus(&browser).await? == "#main")).await?;
-        browser.press(TAB).await?;
-        const WITHIN: &str = "return document.activeElement.closest('main') !== null";
-        ensure!(browser.run(WITHIN).await? == true, "{page} leads on to {}", focus(&browser).await?);
+    for page in [
+        format!("{}/sign-in", demo.passport),
+        format!("{}/register", demo.passport),
+        demo.cet.clone(),
+        format!("{}/faq", demo.pets),
+    ] {
+        leads_past_the_head(&browser, &page).await?;
+    }
+    browser.at_the_desk().await?;
+    let account = ["profile", "contact", "security", "sessions"];
+    let account = account.map(|page| format!("{}/account/{page}", demo.passport));
+    for page in account.into_iter().chain([format!("{}/registration", demo.cet), demo.passport.clone()]) {
+        leads_past_the_head(&browser, &page).await?;
     }
     browser.close().await
+}
+
+/// The first stop of a page is a link that is seen then, and leads into what the page is about.
+async fn leads_past_the_head(browser: &Browser, page: &str) -> anyhow::Result<()> {
+    browser.goto(page).await?;
+    browser.press(TAB).await?;
+    ensure!(focus(browser).await? == "A.skip", "the first stop of {page} is {}", focus(browser).await?);
+    const SEEN: &str =
+        "const at = document.activeElement.getBoundingClientRect(); return at.top >= 0 && at.height >= 24";
+    ensure!(browser.run(SEEN).await? == true, "the skip link of {page} is not seen");
+    browser.press(ENTER).await?;
+    browser.until("the focus in main", async || Ok(focus(browser).await? == "#main")).await?;
+    browser.press(TAB).await?;
+    const WITHIN: &str = "return document.activeElement.closest('main') !== null";
+    ensure!(browser.run(WITHIN).await? == true, "{page} leads on to {}", focus(browser).await?);
+    Ok(())
 }

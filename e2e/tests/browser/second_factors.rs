@@ -7,12 +7,12 @@ use crate::axe::Findings;
 use crate::stage::{Browser, newcomer, received, registered};
 
 /// Goes to a page of the account's security.
-async fn at(browser: &Browser, page: &str) -> anyhow::Result<()> {
+pub(crate) async fn at(browser: &Browser, page: &str) -> anyhow::Result<()> {
     browser.goto(&format!("{}/account/security{page}", browser.demo.passport)).await
 }
 
 /// Keeps the recovery codes in sight; the first of them.
-async fn keep_codes(browser: &Browser) -> anyhow::Result<String> {
+pub(crate) async fn keep_codes(browser: &Browser) -> anyhow::Result<String> {
     browser.arrives_at(&format!("{}/account/security/recovery-codes", browser.demo.passport)).await?;
     let first = browser.run("return document.querySelector('.codes code').textContent").await?;
     browser.click("[name=kept]").await?;
@@ -22,7 +22,7 @@ async fn keep_codes(browser: &Browser) -> anyhow::Result<String> {
 }
 
 /// Turns an app on for who has just signed in.
-async fn with_app(browser: &Browser) -> anyhow::Result<(App, String)> {
+pub(crate) async fn with_app(browser: &Browser) -> anyhow::Result<(App, String)> {
     at(browser, "/authenticator").await?;
     browser.appears(".qr path").await?;
     let app = App::set_by(browser).await?;
