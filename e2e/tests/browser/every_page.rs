@@ -67,7 +67,7 @@ impl Inspector {
 }
 
 async fn everywhere(name: &str, language: &'static str, look: Look) -> anyhow::Result<()> {
-    let running = whole(name)?;
+    let running = whole(name, &[])?;
     let (demo, staff) = (&running.demo, running.operator()?);
     let browser = Browser::open_at(demo, 1280, Opening { language, ..Opening::default() }).await?;
     let kept = demo.home.join("pages");

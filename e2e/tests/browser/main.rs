@@ -32,6 +32,7 @@ mod public_computer;
 mod reports;
 mod router;
 mod second_factors;
+mod sms_step;
 mod stage;
 mod third_party;
 mod three_days;

@@ -32,7 +32,7 @@ const NO_PAGES: [&str; 21] = [
 ];
 
 /// Pages that are there only where the operator's policy allows them (`accounts.sms_second_step`), which that of the demo
-/// does not: it is as delivered.
+/// does not: it is as delivered. The tests of that policy look at them (`sms_step`).
 const NOT_AS_DELIVERED: [&str; 2] = ["/account/security/sms", "/account/security/sms/remove"];
 
 /// What a site answers to a GET without being a page: it leads on at once.

@@ -29,9 +29,9 @@ pub(crate) fn get() -> anyhow::Result<&'static Demo> {
     }
 }
 
-/// A whole demo of one test's own, with its mailbox, in a folder of this name.
-pub(crate) fn whole(name: &str) -> anyhow::Result<Running> {
-    start(&fresh_home(name), &[], &[])
+/// A whole demo of one test's own, with its mailbox, in a folder of this name, and settings that others could not live with.
+pub(crate) fn whole(name: &str, settings: &[(&str, &str)]) -> anyhow::Result<Running> {
+    start(&fresh_home(name), &[], settings)
 }
 
 impl Running {
